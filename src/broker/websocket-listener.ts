@@ -1,0 +1,44 @@
+/** MQTT over WebSocket: upgrades → streams of bytes. Reads no MQTT and checks no origin. */
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { createWebSocketStream, WebSocketServer } from "ws";
+import { MAX_PACKET_BYTES } from "./packet-limit.ts";
+
+export interface WebSocketListener {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  close(): void;
+}
+
+/** Names of MQTT as a WebSocket subprotocol: 3.1.1 and 5 use the first [MQTT-6.0.0-3], 3.1 the second. */
+const PROTOCOLS = ["mqtt", "mqttv3.1"];
+
+export function createWebSocketListener(options: {
+  onStream: (stream: Duplex, request: IncomingMessage) => void;
+  onError: (error: Error) => void;
+}): WebSocketListener {
+  const server = new WebSocketServer({
+    noServer: true,
+    // A frame may hold several packets; each is limited by itself later.
+    maxPayload: 2 * MAX_PACKET_BYTES,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => PROTOCOLS.find((name) => offered.has(name)) ?? false,
+  });
+  server.on("error", options.onError);
+  server.on("wsClientError", (error, socket) => {
+    options.onError(error);
+    socket.destroy();
+  });
+  return {
+    upgrade: (request, socket, head) => {
+      socket.on("error", options.onError);
+      server.handleUpgrade(request, socket, head, (webSocket) => {
+        webSocket.on("error", options.onError);
+        options.onStream(createWebSocketStream(webSocket), request);
+      });
+    },
+    close: () => {
+      for (const client of server.clients) client.terminate();
+      server.close();
+    },
+  };
+}

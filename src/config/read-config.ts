@@ -1,0 +1,78 @@
+/** Reads the settings from flags and environment; flags win. The only place that sees `process.env`. */
+import { parseArgs } from "node:util";
+import { type Config, flagOf, SETTINGS, type Setting } from "./settings.ts";
+
+export type ConfigResult =
+  | { readonly kind: "config"; readonly config: Config }
+  | { readonly kind: "help"; readonly text: string }
+  /** Every fault at once. */
+  | { readonly kind: "faults"; readonly faults: readonly string[] };
+
+/** Names of other tools of the project, and of its tests. */
+const NOT_OURS = /^AERIE_(TEST|SIM|BENCH)_/;
+
+export function readConfig(args: readonly string[] = process.argv.slice(2), env = process.env): ConfigResult {
+  const faults: string[] = [];
+  const flags = readFlags(args, faults);
+  if (flags["help"] === true) return { kind: "help", text: helpText() };
+  for (const name of Object.keys(env)) {
+    if (name.startsWith("AERIE_") && !NOT_OURS.test(name) && !KNOWN.has(name)) {
+      faults.push(`${name}: there is no such setting`);
+    }
+  }
+  const values: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries(SETTINGS) as [string, Setting<unknown>][]) {
+    const flag = flags[flagOf(setting.env)];
+    const source = typeof flag === "string" ? `--${flagOf(setting.env)}` : setting.env;
+    const text = typeof flag === "string" ? flag : (env[setting.env] ?? setting.fallback);
+    const value = setting.parse(text);
+    if (value === undefined) faults.push(`${source}: expected ${setting.expected}, got ${JSON.stringify(text)}`);
+    values[name] = value;
+  }
+  if (faults.length === 0) faults.push(...exposureFaults(values as Config));
+  return faults.length > 0 ? { kind: "faults", faults } : { kind: "config", config: values as Config };
+}
+
+const KNOWN: ReadonlySet<string> = new Set(Object.values(SETTINGS).map((setting) => setting.env));
+
+function readFlags(args: readonly string[], faults: string[]): Record<string, string | boolean | undefined> {
+  const options = Object.fromEntries(
+    Object.values(SETTINGS).map((setting) => [flagOf(setting.env), { type: "string" as const }]),
+  );
+  const parsed = parseArgs({
+    args: [...args],
+    options: { ...options, help: { type: "boolean" as const, short: "h" } },
+    strict: false,
+    allowPositionals: true,
+  });
+  for (const name of Object.keys(parsed.values)) {
+    if (name !== "help" && name !== "h" && !(name in options)) faults.push(`--${name}: there is no such flag`);
+    else if (name !== "help" && parsed.values[name] === true) faults.push(`--${name}: needs a value`);
+  }
+  for (const word of parsed.positionals) faults.push(`${word}: not understood`);
+  return parsed.values as Record<string, string | boolean | undefined>;
+}
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
+
+/** Until there are accounts, nobody opens the hub to a network without saying so. */
+function exposureFaults(config: Config): string[] {
+  if (config.auth === "off-and-public") return [];
+  return [
+    { env: SETTINGS.httpHost.env, host: config.httpHost },
+    { env: SETTINGS.mqttHost.env, host: config.mqttHost },
+  ]
+    .filter(({ host }) => !LOOPBACK.test(host))
+    .map(
+      ({ env, host }) =>
+        `${env}: ${host} opens the hub to others, and there are no accounts yet; say AERIE_AUTH=off-and-public if you want that`,
+    );
+}
+
+function helpText(): string {
+  const rows = Object.values(SETTINGS).map(
+    ({ env, fallback, meaning }) =>
+      `  --${flagOf(env)} …   ${env} (${fallback === "" ? "none" : fallback})\n      ${meaning.replaceAll("`", "")}`,
+  );
+  return `aerie: an IoT hub in one process\n\nUsage: aerie [flags]\n\n${rows.join("\n")}\n`;
+}

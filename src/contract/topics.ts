@@ -1,0 +1,6 @@
+/** MQTT topics of the native dialect, in words that both ends use. Builds topics; reading them is the dialect's work. */
+
+export const telemetryTopic = (deviceId: string): string => `devices/${deviceId}/telemetry`;
+export const metricTopic = (deviceId: string, metric: string): string => `devices/${deviceId}/telemetry/${metric}`;
+export const statusTopic = (deviceId: string): string => `devices/${deviceId}/status`;
+export const attributesTopic = (deviceId: string): string => `devices/${deviceId}/attributes`;

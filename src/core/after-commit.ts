@@ -1,0 +1,64 @@
+/** What follows when messages became durable: memory is brought up to date, and browsers are told. Stores nothing. */
+import type { ClockSanity } from "./clock-sanity.ts";
+import type { Counters, LiveReading, Write, WriteOutcome } from "./ports.ts";
+import type { Registry } from "./registry.ts";
+import type { CommittedMessage } from "./writer.ts";
+
+export interface AfterCommitOptions {
+  readonly registry: Registry;
+  readonly clockSanity: ClockSanity;
+  readonly counters: Counters;
+  /** A browser never sees a reading that is not stored: this is the only way to it. */
+  readonly publish: (readings: readonly LiveReading[]) => void;
+}
+
+export function createAfterCommit(options: AfterCommitOptions): (messages: readonly CommittedMessage[]) => void {
+  const { registry, clockSanity, counters, publish } = options;
+
+  return (messages) => {
+    const live: LiveReading[] = [];
+    const tally = { stored: 0, duplicate: 0, refused: 0 };
+    for (const { message, outcomes } of messages) {
+      hear(message.writes, message.connection);
+      for (let index = 0; index < message.writes.length; index++) {
+        const write = message.writes[index];
+        const outcome = outcomes[index];
+        if (write === undefined || outcome === undefined) continue;
+        if (write.kind === "reading") tally[outcome.kind]++;
+        if (outcome.kind === "stored") apply(write, outcome, message.connection, live);
+      }
+    }
+    for (const [outcome, count] of Object.entries(tally) as [keyof typeof tally, number][]) {
+      if (count > 0) counters.readings(outcome, count);
+    }
+    if (live.length > 0) publish(live);
+  };
+
+  /** Any message is a sign of life, but a last will. */
+  function hear(writes: readonly Write[], connection: CommittedMessage["message"]["connection"]): void {
+    const [first] = writes;
+    if (first === undefined || (first.kind === "status" && !first.online)) return;
+    registry.heard(first.deviceId, connection, first.receivedAtMs);
+  }
+
+  function apply(
+    write: Write,
+    outcome: Extract<WriteOutcome, { kind: "stored" }>,
+    connection: CommittedMessage["message"]["connection"],
+    live: LiveReading[],
+  ): void {
+    switch (write.kind) {
+      case "reading": {
+        const { deviceId, metrics, atMs, receivedAtMs } = write;
+        registry.storedReading(deviceId, metrics, atMs);
+        clockSanity.stored(atMs);
+        live.push({ deviceId, atMs, n: outcome.n, receivedAtMs, metrics });
+        return;
+      }
+      case "attributes":
+        return registry.storedAttributes(write.deviceId, write.patch, write.clockSuspect);
+      case "status":
+        return registry.storedStatus(write.deviceId, write.online, connection);
+    }
+  }
+}

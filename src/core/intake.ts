@@ -1,0 +1,199 @@
+/** Takes one message from a client and answers with its outcome. Knows nothing of MQTT brokers, sockets or databases. */
+import type { AttributeValue, DeviceId } from "../contract/readings.ts";
+import type { ClockSanity } from "./clock-sanity.ts";
+import { readInstant } from "./instant.ts";
+import type { Dialect, ParsedMessage, ParsedReading } from "./parsed-message.ts";
+import type { AttributesWrite, Clock, Counters, ReadingWrite, Write } from "./ports.ts";
+import type { Refusals } from "./refusals.ts";
+import type { Connection, Registry } from "./registry.ts";
+import type { Fault } from "./result.ts";
+import type { MessageOutcome, Writer } from "./writer.ts";
+
+export interface InboundMessage {
+  readonly connection: Connection;
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: 0 | 1 | 2;
+  readonly retain: boolean;
+  readonly dup: boolean;
+  /** Packet id of QoS 1 and 2. */
+  readonly packetId: number | undefined;
+}
+
+/** `carry`: forward it as any broker does (what was accepted of it is on disk). `refuse`: acknowledge and drop it. */
+export type Outcome = "carry" | "refuse" | "stalled";
+
+export interface Intake {
+  /** Answers once, at once or after the commit; never throws. */
+  accept(message: InboundMessage, answer: (outcome: Outcome) => void): void;
+}
+
+export interface IntakeOptions {
+  readonly dialect: Dialect;
+  readonly writer: Writer;
+  readonly registry: Registry;
+  readonly refusals: Refusals;
+  readonly counters: Counters;
+  readonly clock: Clock;
+  readonly clockSanity: ClockSanity;
+}
+
+type Telemetry = Extract<ParsedMessage, { kind: "telemetry" }>;
+
+export function createIntake(options: IntakeOptions): Intake {
+  const { dialect, writer, registry, refusals, counters, clock, clockSanity } = options;
+
+  function accept(message: InboundMessage, answer: (outcome: Outcome) => void): void {
+    const parsed = dialect(message.topic, message.payload);
+    switch (parsed.kind) {
+      case "elsewhere":
+        counters.message("carried");
+        return answer("carry");
+      case "nothing":
+        if (message.retain) return answer("carry");
+        return refuse(message, undefined, { code: "PAYLOAD_EMPTY" }, answer);
+      case "refused":
+        return refuse(message, parsed.deviceId, parsed.fault, answer);
+      case "telemetry":
+      case "status":
+      case "attributes":
+        return store(message, parsed, answer);
+    }
+  }
+
+  function store(
+    message: InboundMessage,
+    parsed: Exclude<ParsedMessage, { kind: "elsewhere" | "nothing" | "refused" }>,
+    answer: (outcome: Outcome) => void,
+  ): void {
+    const { deviceId } = parsed;
+    const code = registry.admitDevice(deviceId, message.connection.clientId);
+    if (code !== undefined) return refuse(message, deviceId, { code }, answer);
+    const writes = writesOf(message, parsed);
+    if (writes.length === 0) {
+      counters.message("refused");
+      return answer("refuse");
+    }
+    writer.put({
+      writes,
+      bytes: message.payload.length + message.topic.length,
+      urgent: message.qos > 0,
+      connection: message.connection,
+      answer: (outcome) => answer(settle(message, deviceId, writes, outcome)),
+    });
+  }
+
+  function writesOf(message: InboundMessage, parsed: Parameters<typeof store>[1]): Write[] {
+    const receivedAtMs = clock.nowMs();
+    switch (parsed.kind) {
+      case "telemetry":
+        return telemetryWrites(message, parsed, receivedAtMs);
+      case "status":
+        return [{ kind: "status", deviceId: parsed.deviceId, receivedAtMs, online: parsed.online }];
+      case "attributes":
+        return [{ kind: "attributes", deviceId: parsed.deviceId, receivedAtMs, patch: parsed.patch }];
+    }
+  }
+
+  function telemetryWrites(message: InboundMessage, parsed: Telemetry, receivedAtMs: number): Write[] {
+    const { deviceId } = parsed;
+    for (const fault of parsed.faults) note(message, deviceId, fault);
+    const writes: Write[] = [];
+    for (const reading of parsed.readings) {
+      const instant = readInstant(reading.said, receivedAtMs, clockSanity.isSane());
+      const body = bodyOf(message, deviceId, reading);
+      if (body === undefined) continue;
+      const timed = instant.kind === "given";
+      writes.push({
+        kind: "reading",
+        deviceId,
+        atMs: timed ? instant.atMs : receivedAtMs,
+        timed,
+        receivedAtMs,
+        metrics: reading.metrics,
+        body,
+        element: reading.element,
+        ...(message.packetId !== undefined && {
+          packet: { clientId: message.connection.clientId, id: message.packetId, dup: message.dup },
+        }),
+      } satisfies ReadingWrite);
+      const clockNote = noteClock(
+        deviceId,
+        receivedAtMs,
+        instant.kind,
+        instant.kind === "wrong" ? instant.said : undefined,
+      );
+      if (clockNote !== undefined) writes.push(clockNote);
+    }
+    return writes;
+  }
+
+  /** The metrics as JSON, without those that the device has no room for. */
+  function bodyOf(message: InboundMessage, deviceId: DeviceId, reading: ParsedReading): string | undefined {
+    const metrics = reading.metrics as Map<string, string | number | boolean>;
+    let body = "";
+    for (const [name, value] of metrics) {
+      if (!registry.admitMetric(deviceId, name)) {
+        note(message, deviceId, { code: "TOO_MANY_METRICS_OF_DEVICE", metric: name });
+        metrics.delete(name);
+        continue;
+      }
+      const json = typeof value === "string" ? JSON.stringify(value) : value;
+      body += body === "" ? `"${name}":${json}` : `,"${name}":${json}`; // names need no escapes
+    }
+    return body === "" ? undefined : `{${body}}`;
+  }
+
+  /** The device's clock was found wrong, or right again: kept once, not with every reading. */
+  function noteClock(
+    deviceId: DeviceId,
+    receivedAtMs: number,
+    kind: "given" | "absent" | "wrong",
+    said: string | undefined,
+  ): AttributesWrite | undefined {
+    const suspect = suspectClocks.has(deviceId) || registry.get(deviceId)?.clockSuspect === true;
+    if (kind === "absent" || suspect === (kind === "wrong")) return undefined;
+    if (said !== undefined) suspectClocks.add(deviceId);
+    else suspectClocks.delete(deviceId);
+    const patch = new Map<string, AttributeValue | null>([["deviceClock", said ?? null]]);
+    return { kind: "attributes", deviceId, receivedAtMs, patch, clockSuspect: said !== undefined };
+  }
+  /** Found wrong, and not yet in the registry. */
+  const suspectClocks = new Set<DeviceId>();
+
+  function settle(
+    message: InboundMessage,
+    deviceId: DeviceId,
+    writes: readonly Write[],
+    outcome: MessageOutcome,
+  ): Outcome {
+    if (outcome === "stalled") {
+      counters.message("stalled");
+      note(message, deviceId, { code: "STORE_STALLED" });
+      return "stalled";
+    }
+    const refused = outcome.filter((each) => each.kind === "refused");
+    for (const { reason } of refused) note(message, deviceId, { code: "STORE_REFUSED", detail: reason });
+    const accepted = refused.length < writes.length;
+    counters.message(accepted ? "stored" : "refused");
+    return accepted ? "carry" : "refuse";
+  }
+
+  function refuse(
+    message: InboundMessage,
+    deviceId: DeviceId | undefined,
+    fault: Fault,
+    answer: (outcome: Outcome) => void,
+  ): void {
+    note(message, deviceId, fault);
+    counters.message("refused");
+    answer("refuse");
+  }
+
+  function note(message: InboundMessage, deviceId: DeviceId | undefined, fault: Fault): void {
+    const { clientId } = message.connection;
+    refusals.add({ ...fault, kind: "message", clientId, topic: message.topic, deviceId });
+  }
+
+  return { accept };
+}

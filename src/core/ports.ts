@@ -1,0 +1,191 @@
+/** What the core asks of the world: clock, log, store, counters. Declares shapes; does nothing itself. */
+import type { AttributeValue, DeviceId, MetricValue } from "../contract/readings.ts";
+import type { SeriesColumns } from "../contract/rest.ts";
+
+/** Wall time says when something was; monotonic time says how long something takes. */
+export interface Clock {
+  /** Wall time, epoch ms. It may be wrong, and it may jump. */
+  nowMs(): number;
+  /** Never runs backwards; its zero means nothing. */
+  monotonicMs(): number;
+  /** Calls `run` each `periodMs` until the answer is called. */
+  every(periodMs: number, run: () => void): () => void;
+  /** Calls `run` when the input that is already here has been handled. */
+  soon(run: () => void): void;
+  /** Calls `run` once after `delayMs` unless the answer is called before. */
+  after(delayMs: number, run: () => void): () => void;
+}
+
+export type LogFields = { readonly [field: string]: unknown };
+
+/** Constant event first, fields second. Never payloads or secrets. */
+export interface Log {
+  debug(event: string, fields?: LogFields): void;
+  info(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  error(event: string, fields?: LogFields): void;
+}
+
+/** A reading that was accepted and is to be stored. */
+export interface ReadingWrite {
+  readonly kind: "reading";
+  readonly deviceId: DeviceId;
+  /** The instant, epoch ms. */
+  readonly atMs: number;
+  /** Whether the device gave the instant; without one, only a redelivery of the same packet is the same reading. */
+  readonly timed: boolean;
+  readonly receivedAtMs: number;
+  readonly metrics: ReadonlyMap<string, MetricValue>;
+  /** The metrics as JSON text of one object. */
+  readonly body: string;
+  /** Place in its message. */
+  readonly element: number;
+  /** How it came; absent with QoS 0. */
+  readonly packet?: { readonly clientId: string; readonly id: number; readonly dup: boolean };
+}
+
+/** Attributes merged by key; `null` deletes one. */
+export interface AttributesWrite {
+  readonly kind: "attributes";
+  readonly deviceId: DeviceId;
+  readonly receivedAtMs: number;
+  readonly patch: ReadonlyMap<string, AttributeValue | null>;
+  /** Set where the hub itself found the device's clock wrong (true) or right again (false). */
+  readonly clockSuspect?: boolean;
+}
+
+export interface StatusWrite {
+  readonly kind: "status";
+  readonly deviceId: DeviceId;
+  readonly receivedAtMs: number;
+  readonly online: boolean;
+}
+
+export type Write = ReadingWrite | AttributesWrite | StatusWrite;
+
+export type WriteOutcome =
+  /** On disk. `n`: order among the readings of that device and millisecond. */
+  | { readonly kind: "stored"; readonly n: number }
+  /** Was on disk before. */
+  | { readonly kind: "duplicate" }
+  | { readonly kind: "refused"; readonly reason: string };
+
+/** The writes of one message; its readings are never merged with each other. */
+export type WritesOfMessage = readonly Write[];
+
+export interface LatestMetric {
+  value: MetricValue;
+  atMs: number;
+}
+
+/** What the store keeps of a device besides its readings. */
+export interface StoredDevice {
+  deviceId: DeviceId;
+  name: string | undefined;
+  place: string | undefined;
+  attributes: Map<string, AttributeValue>;
+  clockSuspect: boolean;
+  /** The newest `status` that it sent. */
+  status: { online: boolean; atMs: number } | undefined;
+  lastHeardAtMs: number;
+  intervalMs: number | undefined;
+  latest: Map<string, LatestMetric>;
+}
+
+/** What is known of a device in memory and saved from time to time; the store finds the rest in its rows. */
+export interface DeviceState {
+  readonly deviceId: DeviceId;
+  readonly lastHeardAtMs: number;
+  readonly intervalMs: number | undefined;
+  readonly latest: ReadonlyMap<string, LatestMetric>;
+}
+
+export interface StoredReading {
+  readonly deviceId: DeviceId;
+  readonly atMs: number;
+  readonly n: number;
+  readonly receivedAtMs: number;
+  /** JSON text of one object. */
+  readonly body: string;
+}
+
+/** A place in the order (instant, n) of one device's readings. */
+export interface Place {
+  readonly atMs: number;
+  readonly n: number;
+}
+
+export interface ReadingsWish {
+  readonly deviceId: DeviceId;
+  /** `fromMs` ≤ instant < `toMs`. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly limit: number;
+  readonly order: "asc" | "desc";
+  /** Begin behind this place. */
+  readonly behind: Place | undefined;
+}
+
+export interface SeriesWish {
+  readonly deviceId: DeviceId;
+  readonly metrics: readonly string[];
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly points: number;
+}
+
+export interface Series {
+  /** A bucket's width in ms; 0: each point is one reading. */
+  readonly resolutionMs: number;
+  /** In the order of the wish's metrics. */
+  readonly columns: readonly SeriesColumns[];
+}
+
+/** A store's failure. `passing`: it may go by itself (disk full, busy), so the same writes are worth another try. */
+export class StoreError extends Error {
+  readonly passing: boolean;
+  constructor(message: string, passing: boolean, cause?: unknown) {
+    super(message, { cause });
+    this.name = "StoreError";
+    this.passing = passing;
+  }
+}
+
+/** A place for readings and devices. Every promise rejects with a StoreError and with nothing else. */
+export interface Store {
+  /** Every device, for the hub to keep in memory. Once, right after opening. */
+  load(): Promise<StoredDevice[]>;
+  /**
+   * All or nothing in one commit. Settles when it is durable, with one outcome for each write, in order.
+   * Calls are carried out in the order in which they were made.
+   */
+  append(messages: readonly WritesOfMessage[]): Promise<WriteOutcome[][]>;
+  /** Settles when a small write was durable; rejects while the store cannot be written. */
+  probe(): Promise<void>;
+  /** Keeps what memory knows of these devices, as of the last `append` that settled. */
+  saveState(devices: readonly DeviceState[]): Promise<void>;
+  nameDevice(deviceId: DeviceId, names: { name: string | undefined; place: string | undefined }): Promise<void>;
+  /** The device is gone when this settles; its readings go in small steps behind it. */
+  deleteDevice(deviceId: DeviceId): Promise<void>;
+  readings(wish: ReadingsWish): Promise<StoredReading[]>;
+  series(wish: SeriesWish): Promise<Series>;
+  close(): Promise<void>;
+}
+
+/** A reading that was just stored, for browsers. */
+export interface LiveReading {
+  readonly deviceId: DeviceId;
+  readonly atMs: number;
+  readonly n: number;
+  readonly receivedAtMs: number;
+  readonly metrics: ReadonlyMap<string, MetricValue>;
+}
+
+/** Counts for the operator; each is a time series of `/metrics`. */
+export interface Counters {
+  message(outcome: "stored" | "carried" | "refused" | "stalled"): void;
+  readings(outcome: "stored" | "duplicate" | "refused", count: number): void;
+  commit(commit: { writes: number; durationMs: number }): void;
+  liveMs(spentMs: number): void;
+  dropped(count: number): void;
+}

@@ -1,0 +1,80 @@
+/** Remembers what was refused and why, for the owner to see. Decides nothing; holds a bounded list. */
+import { REFUSALS, type Refusal, type RefusalCode } from "../contract/refusals.ts";
+import type { Clock } from "./ports.ts";
+
+/** Kinds kept in memory; the one refused longest ago leaves first. */
+const MAX_KINDS = 500;
+
+export interface Refused {
+  readonly code: RefusalCode;
+  readonly kind: Refusal["kind"];
+  readonly detail?: string | undefined;
+  readonly clientId?: string | undefined;
+  readonly address?: string | undefined;
+  readonly topic?: string | undefined;
+  readonly deviceId?: string | undefined;
+  readonly metric?: string | undefined;
+}
+
+export interface Refusals {
+  add(refused: Refused): void;
+  /** The newest first. */
+  list(): Refusal[];
+  /** Of each code, since the start. */
+  counts(): ReadonlyMap<RefusalCode, number>;
+  readonly sinceMs: number;
+  /** Calls `listener` with each refusal as it is counted. */
+  onRefusal(listener: (refusal: Refusal) => void): void;
+}
+
+export function createRefusals({ clock }: { clock: Clock }): Refusals {
+  const kinds = new Map<string, Refusal>();
+  const counts = new Map<RefusalCode, number>();
+  const listeners: ((refusal: Refusal) => void)[] = [];
+
+  function add(refused: Refused): void {
+    counts.set(refused.code, (counts.get(refused.code) ?? 0) + 1);
+    // Whoever and whatever it was, but not what exactly was wrong: a sensor that sends a new wrong number each second
+    // is one line, not a thousand.
+    const key = JSON.stringify([refused.code, refused.clientId, refused.address, refused.topic, refused.metric]);
+    const now = new Date(clock.nowMs()).toISOString();
+    const former = kinds.get(key);
+    const refusal = describe(refused, former?.firstAt ?? now, now, (former?.count ?? 0) + 1);
+    kinds.delete(key); // set again at the end: a Map keeps the order of insertion
+    kinds.set(key, refusal);
+    if (kinds.size > MAX_KINDS) forgetOldest(kinds);
+    for (const listener of listeners) listener(refusal);
+  }
+
+  return {
+    add,
+    list: () => [...kinds.values()].reverse(),
+    counts: () => counts,
+    sinceMs: clock.nowMs(),
+    onRefusal: (listener) => void listeners.push(listener),
+  };
+}
+
+function forgetOldest(kinds: Map<string, Refusal>): void {
+  for (const key of kinds.keys()) {
+    kinds.delete(key);
+    return;
+  }
+}
+
+function describe(refused: Refused, firstAt: string, lastAt: string, count: number): Refusal {
+  const { code, kind, detail, clientId, address, topic, deviceId, metric } = refused;
+  return {
+    code,
+    reason: detail === undefined ? REFUSALS[code] : `${REFUSALS[code]}: ${detail}`,
+    kind,
+    ...(clientId !== undefined && { clientId: clientId.slice(0, 128) }),
+    ...(address !== undefined && { address }),
+    ...(topic !== undefined && { topic: topic.slice(0, 256) }),
+    ...(deviceId !== undefined && { deviceId }),
+    ...(metric !== undefined && { metric }),
+    firstAt,
+    lastAt,
+    count,
+  };
+}

@@ -1,0 +1,340 @@
+/** Keeps every device in memory: latest values, names, attributes, presence. Stores nothing itself. */
+import type { AttributeValue, Device, DeviceId, MetricValue, Presence } from "../contract/readings.ts";
+import type { RefusalCode } from "../contract/refusals.ts";
+import type { Clock, DeviceState, LatestMetric, StoredDevice } from "./ports.ts";
+import { isOnline, UsualInterval } from "./presence.ts";
+
+export interface DeviceLimits {
+  readonly maxDevices: number;
+  readonly maxDevicesPerClient: number;
+  readonly maxMetricsPerDevice: number;
+}
+
+export interface PresenceChange {
+  readonly deviceId: DeviceId;
+  readonly state: Presence;
+  readonly sinceMs: number;
+}
+
+/** A client's connection, as far as presence cares. */
+export interface Connection {
+  readonly clientId: string;
+  /** Grows with each connection; a take-over's late will comes from the smaller number. */
+  readonly serial: number;
+}
+
+export interface DeviceRecord {
+  readonly deviceId: DeviceId;
+  name: string | undefined;
+  place: string | undefined;
+  readonly attributes: Map<string, AttributeValue>;
+  clockSuspect: boolean;
+  readonly latest: Map<string, LatestMetric>;
+  readonly interval: UsualInterval;
+  lastHeardAtMs: number;
+  state: Presence;
+  sinceMs: number;
+}
+
+interface Entry extends DeviceRecord {
+  /** Names admitted so far, stored or on their way. */
+  readonly metrics: Set<string>;
+  readonly connections: Set<Connection>;
+  heardMs: number;
+  saidOffline: boolean;
+  /** Something of it is on disk; until then nobody sees it. */
+  stored: boolean;
+  admittedMs: number;
+  dirty: boolean;
+}
+
+export interface Registry {
+  get(deviceId: string): DeviceRecord | undefined;
+  /** Sorted by id. */
+  list(): readonly DeviceRecord[];
+  /** Makes room for a device that is about to be stored, or says why there is none. */
+  admitDevice(deviceId: DeviceId, clientId: string): RefusalCode | undefined;
+  /** Makes room for a metric of an admitted device. */
+  admitMetric(deviceId: DeviceId, metric: string): boolean;
+  /** A message of the device is durable. */
+  heard(deviceId: DeviceId, connection: Connection, receivedAtMs: number): void;
+  storedReading(deviceId: DeviceId, metrics: ReadonlyMap<string, MetricValue>, atMs: number): void;
+  storedAttributes(
+    deviceId: DeviceId,
+    patch: ReadonlyMap<string, AttributeValue | null>,
+    clockSuspect: boolean | undefined,
+  ): void;
+  storedStatus(deviceId: DeviceId, online: boolean, connection: Connection): void;
+  connectionClosed(connection: Connection): void;
+  rename(deviceId: DeviceId, names: { name: string | undefined; place: string | undefined }): void;
+  remove(deviceId: DeviceId): void;
+  /** What changed since the last call. */
+  takeDirty(): DeviceState[];
+  close(): void;
+}
+
+export interface RegistryOptions {
+  readonly clock: Clock;
+  readonly stored: readonly StoredDevice[];
+  readonly limits: DeviceLimits;
+  readonly onPresence: (change: PresenceChange) => void;
+}
+
+const SWEEP_MS = 1_000;
+/** A device whose first message was never stored gives its room back. */
+const UNSTORED_MS = 60_000;
+
+export function createRegistry({ clock, stored, limits, onPresence }: RegistryOptions): Registry {
+  const entries = new Map<string, Entry>();
+  const ofConnection = new Map<Connection, Set<Entry>>();
+  /** The newest connection of each client id. */
+  const newest = new Map<string, Connection>();
+  const madeBy = new Map<string, number>();
+  let sorted: Entry[] | undefined;
+  for (const device of stored) entries.set(device.deviceId, revive(device, clock));
+  for (const entry of entries.values()) judge(entry, true);
+  const stopSweep = clock.every(SWEEP_MS, sweep);
+
+  function admitDevice(deviceId: DeviceId, clientId: string): RefusalCode | undefined {
+    if (entries.has(deviceId)) return undefined;
+    if (entries.size >= limits.maxDevices) return "TOO_MANY_DEVICES";
+    const made = madeBy.get(clientId) ?? 0;
+    if (made >= limits.maxDevicesPerClient) return "TOO_MANY_DEVICES_OF_CLIENT";
+    madeBy.set(clientId, made + 1);
+    entries.set(deviceId, fresh(deviceId, clock));
+    return undefined;
+  }
+
+  function admitMetric(deviceId: DeviceId, metric: string): boolean {
+    const names = entries.get(deviceId)?.metrics;
+    if (names === undefined || names.has(metric)) return true;
+    if (names.size >= limits.maxMetricsPerDevice) return false;
+    names.add(metric);
+    return true;
+  }
+
+  /** The device's entry, made anew where it was deleted while a message of it was on its way to the disk. */
+  function entryOf(deviceId: DeviceId): Entry {
+    const known = entries.get(deviceId);
+    const entry = known ?? fresh(deviceId, clock);
+    if (known === undefined) entries.set(deviceId, entry);
+    if (!entry.stored) {
+      entry.stored = true;
+      sorted = undefined;
+    }
+    entry.dirty = true;
+    return entry;
+  }
+
+  function heard(deviceId: DeviceId, connection: Connection, receivedAtMs: number): void {
+    const entry = entryOf(deviceId);
+    const now = clock.monotonicMs();
+    if (entry.lastHeardAtMs > 0) entry.interval.add(now - entry.heardMs);
+    entry.heardMs = now;
+    entry.lastHeardAtMs = receivedAtMs;
+    entry.saidOffline = false;
+    join(entry, connection);
+    judge(entry);
+  }
+
+  function join(entry: Entry, connection: Connection): void {
+    if (entry.connections.has(connection)) return;
+    const latest = newest.get(connection.clientId);
+    if (latest === undefined || latest.serial < connection.serial) newest.set(connection.clientId, connection);
+    let joined = ofConnection.get(connection);
+    if (joined === undefined) {
+      joined = new Set();
+      ofConnection.set(connection, joined);
+    }
+    joined.add(entry);
+    entry.connections.add(connection);
+  }
+
+  function storedStatus(deviceId: DeviceId, online: boolean, connection: Connection): void {
+    const entry = entryOf(deviceId);
+    if (online || isOutdated(entry, connection)) return;
+    entry.saidOffline = true;
+    judge(entry);
+  }
+
+  /** A take-over's late will: the device speaks through a newer connection already. */
+  function isOutdated(entry: Entry, connection: Connection): boolean {
+    for (const other of entry.connections) if (other.serial > connection.serial) return true;
+    return (newest.get(connection.clientId)?.serial ?? 0) > connection.serial;
+  }
+
+  function connectionClosed(connection: Connection): void {
+    if (newest.get(connection.clientId) === connection) newest.delete(connection.clientId);
+    for (const entry of ofConnection.get(connection) ?? []) {
+      entry.connections.delete(connection);
+      judge(entry);
+    }
+    ofConnection.delete(connection);
+  }
+
+  function storedReading(deviceId: DeviceId, metrics: ReadonlyMap<string, MetricValue>, atMs: number): void {
+    const { latest } = entryOf(deviceId);
+    mergeLatest(latest, metrics, atMs);
+  }
+
+  function storedAttributes(
+    deviceId: DeviceId,
+    patch: ReadonlyMap<string, AttributeValue | null>,
+    clockSuspect: boolean | undefined,
+  ): void {
+    const entry = entryOf(deviceId);
+    mergeAttributes(entry.attributes, patch);
+    if (clockSuspect !== undefined) entry.clockSuspect = clockSuspect;
+  }
+
+  function judge(entry: Entry, silently = false): void {
+    const { heardMs, saidOffline, interval } = entry;
+    const facts = { heardMs, saidOffline, connections: entry.connections.size, intervalMs: interval.ms };
+    const state = isOnline(facts, clock.monotonicMs()) ? "online" : "offline";
+    if (state === entry.state) return;
+    entry.state = state;
+    entry.sinceMs = clock.nowMs();
+    if (!silently && entry.stored) onPresence({ deviceId: entry.deviceId, state, sinceMs: entry.sinceMs });
+  }
+
+  function sweep(): void {
+    const unstoredBefore = clock.monotonicMs() - UNSTORED_MS;
+    for (const entry of entries.values()) {
+      if (entry.stored) judge(entry);
+      else if (entry.admittedMs < unstoredBefore) entries.delete(entry.deviceId);
+    }
+  }
+
+  function list(): readonly DeviceRecord[] {
+    sorted ??= [...entries.values()]
+      .filter((entry) => entry.stored)
+      .sort((a, b) => (a.deviceId < b.deviceId ? -1 : a.deviceId > b.deviceId ? 1 : 0));
+    return sorted;
+  }
+
+  function visible(deviceId: string): Entry | undefined {
+    const entry = entries.get(deviceId);
+    return entry?.stored ? entry : undefined;
+  }
+
+  function takeDirty(): DeviceState[] {
+    const states: DeviceState[] = [];
+    for (const entry of entries.values()) {
+      if (!entry.dirty) continue;
+      entry.dirty = false;
+      const { deviceId, lastHeardAtMs, latest } = entry;
+      states.push({ deviceId, lastHeardAtMs, latest, intervalMs: entry.interval.ms });
+    }
+    return states;
+  }
+
+  return {
+    get: visible,
+    list,
+    admitDevice,
+    admitMetric,
+    heard,
+    storedReading,
+    storedAttributes,
+    storedStatus,
+    connectionClosed,
+    rename: (deviceId, names) => void Object.assign(visible(deviceId) ?? {}, names),
+    remove: (deviceId) => {
+      entries.delete(deviceId);
+      sorted = undefined;
+    },
+    takeDirty,
+    close: stopSweep,
+  };
+}
+
+/** `latest` is the greatest instant of each metric, ties by arrival. */
+export function mergeLatest(
+  latest: Map<string, LatestMetric>,
+  metrics: ReadonlyMap<string, MetricValue>,
+  atMs: number,
+): void {
+  for (const [name, value] of metrics) {
+    const former = latest.get(name);
+    if (former === undefined) latest.set(name, { value, atMs });
+    else if (atMs >= former.atMs) {
+      former.value = value;
+      former.atMs = atMs;
+    }
+  }
+}
+
+/** `null` deletes a key. */
+export function mergeAttributes(
+  attributes: Map<string, AttributeValue>,
+  patch: ReadonlyMap<string, AttributeValue | null>,
+): void {
+  for (const [key, value] of patch) {
+    if (value === null) attributes.delete(key);
+    else attributes.set(key, value);
+  }
+}
+
+export function toDevice(record: DeviceRecord): Device {
+  const { deviceId, name, place, interval, clockSuspect } = record;
+  return {
+    deviceId,
+    ...(name !== undefined && { name }),
+    ...(place !== undefined && { place }),
+    presence: record.state,
+    since: new Date(record.sinceMs).toISOString(),
+    lastHeardAt: new Date(record.lastHeardAtMs).toISOString(),
+    ...(interval.ms !== undefined && { intervalMs: Math.round(interval.ms) }),
+    clockSuspect,
+    attributes: Object.fromEntries(record.attributes),
+    latest: toLatest(record),
+  };
+}
+
+export function toLatest(record: DeviceRecord): Device["latest"] {
+  return Object.fromEntries(
+    [...record.latest].map(([metric, { value, atMs }]) => [metric, { value, timestamp: new Date(atMs).toISOString() }]),
+  );
+}
+
+function fresh(deviceId: DeviceId, clock: Clock): Entry {
+  return {
+    deviceId,
+    name: undefined,
+    place: undefined,
+    attributes: new Map(),
+    clockSuspect: false,
+    latest: new Map(),
+    interval: new UsualInterval(undefined),
+    lastHeardAtMs: 0,
+    state: "offline",
+    sinceMs: clock.nowMs(),
+    metrics: new Set(),
+    connections: new Set(),
+    heardMs: Number.NEGATIVE_INFINITY,
+    saidOffline: false,
+    stored: false,
+    admittedMs: clock.monotonicMs(),
+    dirty: false,
+  };
+}
+
+/** A device from the store. How long it has been silent is known from the wall clock only. */
+function revive(device: StoredDevice, clock: Clock): Entry {
+  const silentMs = Math.max(0, clock.nowMs() - device.lastHeardAtMs);
+  return {
+    ...fresh(device.deviceId, clock),
+    name: device.name,
+    place: device.place,
+    attributes: device.attributes,
+    clockSuspect: device.clockSuspect,
+    latest: device.latest,
+    interval: new UsualInterval(device.intervalMs),
+    lastHeardAtMs: device.lastHeardAtMs,
+    sinceMs: device.lastHeardAtMs,
+    metrics: new Set(device.latest.keys()),
+    heardMs: clock.monotonicMs() - silentMs,
+    saidOffline: device.status?.online === false && device.status.atMs >= device.lastHeardAtMs,
+    stored: true,
+  };
+}

@@ -1,0 +1,44 @@
+/** Saves what memory knows of devices, so that a start need not read all readings again. Saves no reading. */
+import type { Clock, Log, Store } from "./ports.ts";
+import type { Registry } from "./registry.ts";
+
+export interface StateSaver {
+  /** So many readings were stored. */
+  stored(count: number): void;
+  /** Saves a last time. */
+  close(): Promise<void>;
+}
+
+/** A start brings at most about so many readings forward: some tenths of a second. */
+const SAVE_AFTER_READINGS = 100_000;
+const CHECK_EVERY_MS = 1_000;
+
+export function createStateSaver(options: { store: Store; registry: Registry; clock: Clock; log: Log }): StateSaver {
+  const { store, registry, clock, log } = options;
+  let since = 0;
+  let saving: Promise<void> | undefined;
+  const stop = clock.every(CHECK_EVERY_MS, () => {
+    if (since >= SAVE_AFTER_READINGS) saving ??= save();
+  });
+
+  async function save(): Promise<void> {
+    since = 0;
+    try {
+      await store.saveState(registry.takeDirty());
+    } catch (cause) {
+      log.warn("device state not saved", { cause }); // the readings are; the next start takes longer
+    }
+    saving = undefined;
+  }
+
+  return {
+    stored: (count) => {
+      since += count;
+    },
+    close: async () => {
+      stop();
+      await saving;
+      await save();
+    },
+  };
+}

@@ -1,0 +1,263 @@
+/** Groups messages into commits, in order, and waits for the store. Decides nothing about what is in them. */
+
+import { type Clock, type Counters, type Log, type Store, StoreError, type Write, type WriteOutcome } from "./ports.ts";
+import type { Connection } from "./registry.ts";
+
+export interface WriterOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly counters: Counters;
+  /** Told after each commit, before the messages in it are answered. */
+  readonly onCommitted: (messages: readonly CommittedMessage[]) => void;
+  /** How long messages that nobody waits for (QoS 0) may wait for company. */
+  readonly commitIntervalMs: number;
+  /** What may wait to become durable, in bytes; a message beyond it is stalled at once. */
+  readonly maxWaitingBytes: number;
+}
+
+/** What became of a message: one outcome for each write, or the store did not take it in time. */
+export type MessageOutcome = readonly WriteOutcome[] | "stalled";
+
+export interface WaitingMessage {
+  readonly writes: readonly Write[];
+  /** Size on the wire. */
+  readonly bytes: number;
+  /** Somebody waits for an acknowledgement. */
+  readonly urgent: boolean;
+  readonly connection: Connection;
+  /** Called once. */
+  readonly answer: (outcome: MessageOutcome) => void;
+}
+
+export interface CommittedMessage {
+  readonly message: WaitingMessage;
+  readonly outcomes: readonly WriteOutcome[];
+}
+
+export interface Writer {
+  put(message: WaitingMessage): void;
+  /** Settles when nothing waits, or nothing moves any more. */
+  drain(): Promise<void>;
+  waitingBytes(): number;
+  /** What keeps it from writing, for the owner; undefined when it writes. */
+  problem(): string | undefined;
+  close(): void;
+}
+
+const MAX_GROUP_WRITES = 1_000;
+/** Two: while one commits, the next is already on its way to the store's thread. */
+const MAX_IN_FLIGHT = 2;
+/** A message that the store has not taken by then is given up, and its connection closed. */
+const STALL_AFTER_MS = 10_000;
+const RETRY_AFTER_MS = 1_000;
+
+interface Entry {
+  readonly message: WaitingMessage;
+  readonly sinceMs: number;
+  answered: boolean;
+}
+
+type Group = readonly Entry[];
+
+export function createWriter(options: WriterOptions): Writer {
+  const { store, clock, log, counters, onCommitted, commitIntervalMs, maxWaitingBytes } = options;
+  let queue: Entry[] = [];
+  let queuedWrites = 0;
+  let urgent = false;
+  let waitingBytes = 0;
+  const flying = new Set<Group>();
+  /** What failed for a reason that may pass; it goes before the queue. */
+  let failed: Entry[] = [];
+  let trouble: { reason: string; sinceMs: number } | undefined;
+  let scheduled = false;
+  let cancelPause: (() => void) | undefined;
+  let drained: (() => void)[] = [];
+  const stopSweep = clock.every(1_000, giveUpStalled);
+
+  function put(message: WaitingMessage): void {
+    if (waitingBytes + message.bytes > maxWaitingBytes) return message.answer("stalled");
+    waitingBytes += message.bytes;
+    queue.push({ message, sinceMs: clock.monotonicMs(), answered: false });
+    queuedWrites += message.writes.length;
+    urgent ||= message.urgent;
+    schedule();
+  }
+
+  /** All that arrives in one turn of the event loop goes together. */
+  function schedule(): void {
+    if (scheduled || queue.length === 0 || flying.size >= MAX_IN_FLIGHT || trouble !== undefined) return;
+    if (commitIntervalMs > 0 && !urgent && queuedWrites < MAX_GROUP_WRITES) {
+      cancelPause ??= clock.after(commitIntervalMs, send);
+      return;
+    }
+    scheduled = true;
+    clock.soon(send);
+  }
+
+  function send(): void {
+    scheduled = false;
+    cancelPause?.();
+    cancelPause = undefined;
+    while (queue.length > 0 && flying.size < MAX_IN_FLIGHT && trouble === undefined) fly(takeGroup());
+  }
+
+  function takeGroup(): Group {
+    let messages = 0;
+    let writes = 0;
+    while (messages < queue.length && writes < MAX_GROUP_WRITES)
+      writes += queue[messages++]?.message.writes.length ?? 0;
+    const group = queue.slice(0, messages);
+    queue = queue.slice(messages);
+    queuedWrites -= writes;
+    urgent = queue.length > 0;
+    return group;
+  }
+
+  function fly(group: Group): void {
+    flying.add(group);
+    void carryOut(group).then((left) => {
+      flying.delete(group);
+      failed.push(...left);
+      send();
+      settleDrained();
+    });
+  }
+
+  /** Answers what cannot be written at the moment; all else is settled. */
+  async function carryOut(group: Group): Promise<Group> {
+    const startedMs = clock.monotonicMs();
+    try {
+      const outcomes = await store.append(group.map((entry) => entry.message.writes));
+      const writes = outcomes.reduce((sum, each) => sum + each.length, 0);
+      counters.commit({ writes, durationMs: clock.monotonicMs() - startedMs });
+      settle(group, outcomes);
+      return [];
+    } catch (error) {
+      if (isPassing(error)) {
+        beginTrouble(error);
+        return group;
+      }
+      return split(group, error);
+    }
+  }
+
+  /** One message cannot stop the others: halves are tried alone until it is found. */
+  async function split(group: Group, cause: unknown): Promise<Group> {
+    const [only] = group;
+    if (group.length === 1 && only !== undefined) return storeWhatCan(only, cause);
+    const middle = group.length >> 1;
+    const left = await carryOut(group.slice(0, middle));
+    return left.length > 0 ? [...left, ...group.slice(middle)] : carryOut(group.slice(middle));
+  }
+
+  /** One bad reading of a thousand does not take the others along. */
+  async function storeWhatCan(entry: Entry, cause: unknown): Promise<Group> {
+    const { writes } = entry.message;
+    const outcomes: WriteOutcome[] = [];
+    for (const write of writes) {
+      const outcome = writes.length === 1 ? refusedBy(cause) : await storeAlone(write);
+      if (outcome === "later") return [entry];
+      outcomes.push(outcome);
+    }
+    settle([entry], [outcomes]);
+    return [];
+  }
+
+  async function storeAlone(write: Write): Promise<WriteOutcome | "later"> {
+    try {
+      return (await store.append([[write]]))[0]?.[0] ?? refusedBy("the store gave no outcome");
+    } catch (error) {
+      if (!isPassing(error)) return refusedBy(error);
+      beginTrouble(error);
+      return "later";
+    }
+  }
+
+  function refusedBy(cause: unknown): WriteOutcome {
+    log.error("store refused a write", { cause });
+    return { kind: "refused", reason: cause instanceof Error ? cause.message : String(cause) };
+  }
+
+  function settle(group: Group, outcomes: readonly (readonly WriteOutcome[])[]): void {
+    onCommitted(group.map(({ message }, index) => ({ message, outcomes: outcomes[index] ?? [] })));
+    for (const [index, entry] of group.entries()) answer(entry, outcomes[index] ?? []);
+  }
+
+  function answer(entry: Entry, outcome: MessageOutcome): void {
+    if (entry.answered) return;
+    entry.answered = true;
+    waitingBytes -= entry.message.bytes;
+    entry.message.answer(outcome);
+  }
+
+  function beginTrouble(error: StoreError): void {
+    if (trouble !== undefined) return;
+    trouble = { reason: error.message, sinceMs: clock.monotonicMs() };
+    log.error("store cannot be written", { reason: error.message, waiting: queue.length + failed.length });
+    clock.after(RETRY_AFTER_MS, retry);
+  }
+
+  /** Until the store takes what failed, and a probe, nothing new is sent to it. */
+  function retry(): void {
+    const group = failed.filter((entry) => !entry.answered);
+    failed = [];
+    const done =
+      group.length > 0
+        ? carryOut(group)
+        : store.probe().then(
+            () => [],
+            () => undefined,
+          );
+    void done.then((left) => {
+      if (left !== undefined) failed.push(...left);
+      if (left === undefined || failed.length > 0) return void clock.after(RETRY_AFTER_MS, retry);
+      log.info("store can be written again", { afterMs: Math.round(clock.monotonicMs() - (trouble?.sinceMs ?? 0)) });
+      trouble = undefined;
+      send();
+      settleDrained();
+    });
+  }
+
+  function giveUpStalled(): void {
+    const beforeMs = clock.monotonicMs() - STALL_AFTER_MS;
+    for (const group of [failed, ...flying]) giveUp(group, beforeMs);
+    failed = failed.filter((entry) => !entry.answered);
+    if ((queue[0]?.sinceMs ?? beforeMs) >= beforeMs) return;
+    giveUp(queue, beforeMs);
+    queue = queue.filter((entry) => !entry.answered);
+    queuedWrites = queue.reduce((sum, entry) => sum + entry.message.writes.length, 0);
+  }
+
+  function giveUp(entries: Group, beforeMs: number): void {
+    for (const entry of entries) if (entry.sinceMs < beforeMs) answer(entry, "stalled");
+  }
+
+  function settleDrained(): void {
+    if (trouble === undefined && (queue.length > 0 || flying.size > 0)) return;
+    const waiting = drained;
+    drained = [];
+    for (const done of waiting) done();
+  }
+
+  function drain(): Promise<void> {
+    urgent = true;
+    const done = new Promise<void>((resolve) => drained.push(resolve));
+    send();
+    settleDrained();
+    return done;
+  }
+
+  return {
+    put,
+    drain,
+    waitingBytes: () => waitingBytes,
+    problem: () => trouble && `The store cannot be written: ${trouble.reason}`,
+    close: () => {
+      stopSweep();
+      cancelPause?.();
+    },
+  };
+}
+
+const isPassing = (error: unknown): error is StoreError => error instanceof StoreError && error.passing;

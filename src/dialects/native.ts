@@ -1,0 +1,214 @@
+/** The hub's own dialect: `devices/<deviceId>/…` → readings, status, attributes. Judges shape; knows no device and no clock. */
+import type { AttributeValue, DeviceId, MetricValue } from "../contract/readings.ts";
+import { isMetricName, parseDeviceId } from "../core/device-id.ts";
+import type { ParsedMessage, ParsedReading } from "../core/parsed-message.ts";
+import { type Fault, fault, ok, type Result } from "../core/result.ts";
+import { jsonValue, plainValue } from "./metric-value.ts";
+
+const MAX_READINGS = 1_000;
+const MAX_METRICS = 64;
+const MAX_DEPTH = 8;
+const MAX_ATTRIBUTE_KEYS = 64;
+const MAX_ATTRIBUTES_BYTES = 16 * 1024;
+/** Faults that one message may list; more are only counted by their message. */
+const MAX_FAULTS = 20;
+
+/** These are about a reading, not in it. Its instant is the first present of the first three, in this order. */
+const INSTANT_KEYS = ["timestamp", "ts", "time"] as const;
+const NO_METRICS: ReadonlySet<string> = new Set([...INSTANT_KEYS, "deviceId", "values", "_id", "receivedAt"]);
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+type JsonObject = { readonly [key: string]: unknown };
+
+/** Total: whatever the bytes, it answers and never throws. */
+export function readNative(topic: string, payload: Uint8Array): ParsedMessage {
+  if (!topic.startsWith("devices/")) return { kind: "elsewhere" };
+  const [, id = "", channel, metric, extra] = topic.split("/", 5);
+  const deviceId = parseDeviceId(id);
+  if (!deviceId.ok) return { kind: "refused", deviceId: undefined, fault: deviceId.fault };
+  const place = channelOf(channel, metric, extra);
+  if (place === undefined) return refused(deviceId.value, fault("TOPIC_UNKNOWN"));
+  if (place === "commands") return { kind: "elsewhere" };
+  if (payload.length === 0) return { kind: "nothing" }; // clears a retained message [MQTT-3.3.1-10]
+  const text = decode(payload);
+  if (!text.ok) return refused(deviceId.value, text);
+  return readChannel(place, deviceId.value, metric ?? "", text.value);
+}
+
+type Channel = "telemetry" | "metric" | "status" | "attributes" | "commands";
+
+function channelOf(
+  channel: string | undefined,
+  metric: string | undefined,
+  extra: string | undefined,
+): Channel | undefined {
+  if (channel === "commands" && metric !== undefined) return "commands"; // carried; what they mean comes later
+  if (extra !== undefined) return undefined;
+  if (channel === "telemetry") return metric === undefined ? "telemetry" : "metric";
+  if (metric !== undefined) return undefined;
+  return channel === "status" || channel === "attributes" ? channel : undefined;
+}
+
+function readChannel(
+  channel: Exclude<Channel, "commands">,
+  deviceId: DeviceId,
+  metric: string,
+  text: string,
+): ParsedMessage {
+  switch (channel) {
+    case "telemetry":
+      return readTelemetry(deviceId, text);
+    case "metric":
+      return readMetric(deviceId, metric, text);
+    case "status":
+      return readStatus(deviceId, text);
+    case "attributes":
+      return readAttributes(deviceId, text);
+  }
+}
+
+function readTelemetry(deviceId: DeviceId, text: string): ParsedMessage {
+  const json = parseJson(text);
+  if (!json.ok) return refused(deviceId, json);
+  const list = Array.isArray(json.value) ? json.value : [json.value];
+  if (list.length > MAX_READINGS) return refused(deviceId, fault("TOO_MANY_READINGS", `${list.length} came`));
+  if (list.length === 0) return refused(deviceId, fault("READING_EMPTY", "the list is empty"));
+  const readings: ParsedReading[] = [];
+  const faults: Fault[] = [];
+  for (let element = 0; element < list.length; element++) {
+    const reading = readReading(list[element], element, faults);
+    if (reading !== undefined) readings.push(reading);
+  }
+  return { kind: "telemetry", deviceId, readings, faults: faults.slice(0, MAX_FAULTS) };
+}
+
+/** One reading of the message; what is refused of it goes to `faults`. */
+function readReading(json: unknown, element: number, faults: Fault[]): ParsedReading | undefined {
+  if (!isObject(json)) {
+    faults.push({ code: "READING_WRONG_SHAPE" });
+    return undefined;
+  }
+  const metrics = new Map<string, MetricValue>();
+  const before = faults.length;
+  const tooMany =
+    !collect(json, "", 1, metrics, faults) ||
+    (isObject(json["values"]) && !collect(json["values"], "", 2, metrics, faults));
+  if (tooMany) {
+    faults.push({ code: "TOO_MANY_METRICS" });
+    return undefined;
+  }
+  if (metrics.size === 0) {
+    if (faults.length === before) faults.push({ code: "READING_EMPTY" });
+    return undefined;
+  }
+  return { said: instantSaid(json), metrics, element };
+}
+
+function instantSaid(json: JsonObject): unknown {
+  for (const key of INSTANT_KEYS) {
+    const said = json[key];
+    if (said !== undefined && said !== null) return said;
+  }
+  return undefined;
+}
+
+/** Flattens nested objects to dotted names; the first of two equal names wins. False: too many metrics. */
+function collect(
+  json: JsonObject,
+  prefix: string,
+  depth: number,
+  metrics: Map<string, MetricValue>,
+  faults: Fault[],
+): boolean {
+  for (const key in json) {
+    if (prefix === "" && NO_METRICS.has(key)) continue;
+    const value = json[key];
+    if (value === null) continue;
+    const name = prefix === "" ? key : `${prefix}.${key}`;
+    if (isObject(value)) {
+      if (depth >= MAX_DEPTH) faults.push({ code: "TOO_DEEP", metric: name.slice(0, 80) });
+      else if (!collect(value, name, depth + 1, metrics, faults)) return false;
+      continue;
+    }
+    if (metrics.has(name)) continue;
+    const parsed = isMetricName(name)
+      ? jsonValue(name, value)
+      : fault("METRIC_NAME_INVALID", undefined, name.slice(0, 80));
+    if (!parsed.ok) faults.push(parsed.fault);
+    else if (metrics.size === MAX_METRICS) return false;
+    else metrics.set(name, parsed.value);
+  }
+  return true;
+}
+
+function readMetric(deviceId: DeviceId, metric: string, text: string): ParsedMessage {
+  if (!isMetricName(metric)) return refused(deviceId, fault("METRIC_NAME_INVALID", undefined, metric.slice(0, 80)));
+  const plain = text.trim();
+  if (/^[{[]/.test(plain)) {
+    return refused(deviceId, fault("PAYLOAD_WRONG_SHAPE", `send JSON to devices/${deviceId}/telemetry`, metric));
+  }
+  const value = plainValue(metric, plain);
+  if (!value.ok) return refused(deviceId, value);
+  const reading = { said: undefined, metrics: new Map([[metric, value.value]]), element: 0 };
+  return { kind: "telemetry", deviceId, readings: [reading], faults: [] };
+}
+
+function readStatus(deviceId: DeviceId, text: string): ParsedMessage {
+  const status = text.trim();
+  if (status !== "online" && status !== "offline") return refused(deviceId, fault("STATUS_INVALID"));
+  return { kind: "status", deviceId, online: status === "online" };
+}
+
+function readAttributes(deviceId: DeviceId, text: string): ParsedMessage {
+  const json = parseJson(text);
+  if (!json.ok) return refused(deviceId, json);
+  if (!isObject(json.value)) return refused(deviceId, fault("PAYLOAD_WRONG_SHAPE", "attributes are a JSON object"));
+  const patch = new Map<string, AttributeValue | null>();
+  for (const [key, value] of Object.entries(json.value)) {
+    if (!isMetricName(key)) return refused(deviceId, fault("METRIC_NAME_INVALID", undefined, key.slice(0, 80)));
+    patch.set(key, value as AttributeValue | null); // JSON.parse makes nothing else
+  }
+  if (patch.size > MAX_ATTRIBUTE_KEYS || text.length > MAX_ATTRIBUTES_BYTES) {
+    return refused(deviceId, fault("ATTRIBUTES_TOO_LARGE"));
+  }
+  if (deeperThan(json.value, MAX_DEPTH)) return refused(deviceId, fault("TOO_DEEP"));
+  return { kind: "attributes", deviceId, patch };
+}
+
+function deeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => deeperThan(inner, levels - 1));
+}
+
+function decode(payload: Uint8Array): Result<string> {
+  try {
+    return ok(utf8.decode(payload));
+  } catch {
+    return fault("PAYLOAD_NOT_UTF8");
+  }
+}
+
+function parseJson(text: string): Result<unknown> {
+  try {
+    return ok(JSON.parse(text));
+  } catch (error) {
+    return fault("PAYLOAD_NOT_JSON", placeOf(error instanceof Error ? error.message : ""));
+  }
+}
+
+/** Where the fault is, from the parser's words; the payload itself, which they may quote, does not belong in a log. */
+function placeOf(words: string): string | undefined {
+  if (/end of JSON/.test(words)) return "it ends too early";
+  const position = /position \d+/.exec(words)?.[0];
+  return position === undefined ? undefined : `fault at ${position}`;
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const refused = (deviceId: DeviceId, failure: { fault: Fault }): ParsedMessage => ({
+  kind: "refused",
+  deviceId,
+  fault: failure.fault,
+});

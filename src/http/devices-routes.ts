@@ -1,0 +1,69 @@
+/** `/api/devices`: list, one, names, deletion, latest values. Reads memory; the store only where something changes. */
+import { type Request, Router } from "express";
+import { type DevicesPage, devicePatch, devicesQuery, type LatestAnswer } from "../contract/rest.ts";
+import type { Store } from "../core/ports.ts";
+import { type DeviceRecord, type Registry, toDevice, toLatest } from "../core/registry.ts";
+import { deviceCursor, parseDeviceCursor } from "./page-cursor.ts";
+import { HttpError, parseRequest } from "./problem.ts";
+
+export interface DevicesRoutesOptions {
+  readonly registry: Registry;
+  readonly store: Pick<Store, "nameDevice" | "deleteDevice">;
+}
+
+export function devicesRoutes({ registry, store }: DevicesRoutesOptions): Router {
+  const router = Router();
+
+  router.get("/", (request, response) => {
+    const { limit, cursor, search } = parseRequest(devicesQuery, request.query);
+    const behind = parseDeviceCursor(cursor);
+    const matching = registry.list().filter((device) => search === undefined || matches(device, search.toLowerCase()));
+    const rest = behind === undefined ? matching : matching.filter((device) => device.deviceId > behind);
+    const page = rest.slice(0, limit);
+    const last = page.at(-1);
+    response.json({
+      devices: page.map(toDevice),
+      total: matching.length,
+      nextCursor: rest.length > limit && last !== undefined ? deviceCursor(last.deviceId) : null,
+    } satisfies DevicesPage);
+  });
+
+  router.get("/:id", (request, response) => {
+    response.json(toDevice(knownDevice(registry, request)));
+  });
+
+  router.get("/:id/latest", (request, response) => {
+    const device = knownDevice(registry, request);
+    response.json({ deviceId: device.deviceId, metrics: toLatest(device) } satisfies LatestAnswer);
+  });
+
+  router.patch("/:id", async (request, response) => {
+    const device = knownDevice(registry, request);
+    const patch = parseRequest(devicePatch, request.body);
+    const names = {
+      name: patch.name === undefined ? device.name : patch.name || undefined,
+      place: patch.place === undefined ? device.place : patch.place || undefined,
+    };
+    await store.nameDevice(device.deviceId, names);
+    registry.rename(device.deviceId, names);
+    response.json(toDevice(device));
+  });
+
+  router.delete("/:id", async (request, response) => {
+    const { deviceId } = knownDevice(registry, request);
+    await store.deleteDevice(deviceId);
+    registry.remove(deviceId);
+    response.status(204).end();
+  });
+
+  return router;
+}
+
+export function knownDevice(registry: Registry, request: Request): DeviceRecord {
+  const device = registry.get(String(request.params["id"]));
+  if (device === undefined) throw new HttpError("DEVICE_UNKNOWN");
+  return device;
+}
+
+const matches = ({ deviceId, name, place }: DeviceRecord, text: string): boolean =>
+  [deviceId, name, place].some((field) => field?.toLowerCase().includes(text));

@@ -1,0 +1,125 @@
+/** The HTTP server: gate, headers, routes, the dashboard's files, and where upgrades go. Holds no data. */
+
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { Duplex } from "node:stream";
+import compression from "compression";
+import express, { type RequestHandler } from "express";
+import helmet from "helmet";
+import type { Gatekeeper, GateVerdict } from "../core/gatekeeper.ts";
+import type { Log } from "../core/ports.ts";
+import type { Refusals } from "../core/refusals.ts";
+import { type DevicesRoutesOptions, devicesRoutes } from "./devices-routes.ts";
+import { type HealthRoutesOptions, healthRoutes } from "./health-routes.ts";
+import { problemHandler, sendProblem } from "./problem.ts";
+import { type ReadingsRoutesOptions, readingsRoutes } from "./readings-routes.ts";
+
+export interface HttpOptions extends DevicesRoutesOptions, ReadingsRoutesOptions, HealthRoutesOptions {
+  readonly store: DevicesRoutesOptions["store"] & ReadingsRoutesOptions["store"];
+  readonly gatekeeper: Gatekeeper;
+  readonly log: Log;
+  readonly refusals: Refusals;
+  /** Directory of the built dashboard. */
+  readonly publicDir: string;
+  /** An upgrade to `/mqtt` that was let in. */
+  readonly onMqttUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+}
+
+export interface Http {
+  /** Not listening yet. */
+  readonly server: Server;
+  /** For whoever takes requests beside the routes. */
+  readonly gate: (request: IncomingMessage) => GateVerdict;
+  close(): Promise<void>;
+}
+
+const SOCKET_IO_PATH = "/socket.io/";
+const MQTT_PATH = "/mqtt";
+
+export function openHttp(options: HttpOptions): Http {
+  const gate = createGate(options);
+  const app = express();
+  app.disable("x-powered-by");
+  app.set("query parser", "simple");
+  app.use(securityHeaders(), crossOrigin(gate), compression());
+  app.use(healthRoutes(options));
+  app.use("/api/devices", express.json({ limit: "16kb" }), devicesRoutes(options), readingsRoutes(options));
+  app.use(express.static(options.publicDir, { setHeaders: cacheHeaders }));
+  app.use((_request, response) => sendProblem(response, "ROUTE_UNKNOWN"));
+  app.use(problemHandler(options.log));
+
+  const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 10_000 }, app);
+  server.on("clientError", (_error, socket) => socket.destroy());
+  server.on("upgrade", (request, socket, head) => {
+    const path = request.url?.split("?", 1)[0];
+    if (path === MQTT_PATH) {
+      if (gate(request) === "allow") options.onMqttUpgrade(request, socket, head);
+      else socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
+    } else if (!request.url?.startsWith(SOCKET_IO_PATH)) {
+      socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
+    }
+  });
+
+  return { server, gate, close: () => closeServer(server) };
+}
+
+/** Counts whom it does not let in. */
+function createGate({ gatekeeper, refusals }: HttpOptions): Http["gate"] {
+  return (request) => {
+    const { host, origin } = request.headers;
+    const verdict = gatekeeper({ host, origin });
+    if (verdict !== "allow") {
+      const detail = verdict === "HOST_FOREIGN" ? host : origin;
+      refusals.add({
+        code: verdict,
+        kind: "connection",
+        address: request.socket.remoteAddress,
+        detail: detail?.slice(0, 200),
+      });
+    }
+    return verdict;
+  };
+}
+
+function securityHeaders(): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      // Without TLS, `upgrade-insecure-requests` blanks the page on http://192.168…
+      directives: { upgradeInsecureRequests: null, connectSrc: ["'self'", "ws:", "wss:"], fontSrc: null },
+    },
+    // These three say nothing, or only warn, where there is no TLS.
+    strictTransportSecurity: false,
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+  });
+}
+
+/** Lets in by Host and Origin, and tells the browser of an allowed foreign page that it may read the answer. */
+function crossOrigin(gate: Http["gate"]): RequestHandler {
+  return (request, response, next) => {
+    const verdict = gate(request);
+    if (verdict !== "allow") return sendProblem(response, verdict);
+    const { origin } = request.headers;
+    if (origin === undefined) return next();
+    response.setHeader("Access-Control-Allow-Origin", origin);
+    response.setHeader("Vary", "Origin");
+    response.setHeader("Cross-Origin-Resource-Policy", "cross-origin");
+    if (request.method !== "OPTIONS") return next();
+    response.setHeader("Access-Control-Allow-Methods", "GET, PATCH, DELETE");
+    response.setHeader("Access-Control-Allow-Headers", "Content-Type");
+    response.status(204).end();
+  };
+}
+
+/** Vite names the files of `assets/` by their content. */
+function cacheHeaders(response: { setHeader(name: string, value: string): void }, file: string): void {
+  const forever = /[/\\]assets[/\\]/.test(file);
+  response.setHeader("Cache-Control", forever ? "public, max-age=31536000, immutable" : "no-cache");
+}
+
+async function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return;
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,56 @@
+/** `/api/devices/:id/readings` and `/series`: what is stored, page by page and as charts. Changes nothing. */
+import { Router } from "express";
+import { type ReadingsPage, readingsQuery, type SeriesAnswer, seriesQuery } from "../contract/rest.ts";
+import type { Clock, Store } from "../core/ports.ts";
+import { fromStored } from "../core/reading-shape.ts";
+import type { Registry } from "../core/registry.ts";
+import { knownDevice } from "./devices-routes.ts";
+import { parseReadingCursor, readingCursor } from "./page-cursor.ts";
+import { parseRequest } from "./problem.ts";
+
+const DAY_MS = 24 * 3_600_000;
+/** A device's clock may run so far ahead; what it sent is part of "until now". */
+const AHEAD_MS = 5 * 60_000;
+
+export interface ReadingsRoutesOptions {
+  readonly registry: Registry;
+  readonly store: Pick<Store, "readings" | "series">;
+  readonly clock: Clock;
+}
+
+export function readingsRoutes({ registry, store, clock }: ReadingsRoutesOptions): Router {
+  const router = Router();
+
+  /** The last 24 hours where nothing is said. */
+  function range(from: number | undefined, to: number | undefined): { fromMs: number; toMs: number } {
+    const toMs = to ?? clock.nowMs() + AHEAD_MS;
+    return { fromMs: from ?? Math.min(toMs, clock.nowMs()) - DAY_MS, toMs };
+  }
+
+  router.get("/:id/readings", async (request, response) => {
+    const { deviceId } = knownDevice(registry, request);
+    const { from, to, limit, order, cursor } = parseRequest(readingsQuery, request.query);
+    const behind = parseReadingCursor(cursor);
+    const found = await store.readings({ deviceId, ...range(from, to), limit: limit + 1, order, behind });
+    const page = found.slice(0, limit);
+    const last = page.at(-1);
+    const nextCursor = found.length > limit && last !== undefined ? readingCursor(last) : null;
+    response.json({ readings: page.map(fromStored), nextCursor } satisfies ReadingsPage);
+  });
+
+  router.get("/:id/series", async (request, response) => {
+    const { deviceId, interval } = knownDevice(registry, request);
+    const { from, to, metrics, points } = parseRequest(seriesQuery, request.query);
+    const names = [...new Set(metrics)];
+    const series = await store.series({ deviceId, metrics: names, points, ...range(from, to) });
+    const empty = { t: [], mean: [], min: [], max: [], count: [] };
+    response.json({
+      deviceId,
+      resolution: series.resolutionMs,
+      ...(interval.ms !== undefined && { intervalMs: Math.round(interval.ms) }),
+      metrics: Object.fromEntries(names.map((name, index) => [name, series.columns[index] ?? empty])),
+    } satisfies SeriesAnswer);
+  });
+
+  return router;
+}

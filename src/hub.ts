@@ -1,0 +1,153 @@
+/** The composition root: opens every part in order and wires them. Reading it is reading the architecture. */
+
+import type { Server as NetServer } from "node:net";
+import path from "node:path";
+import { openBroker } from "./broker/broker.ts";
+import type { Config } from "./config/settings.ts";
+import { SETTINGS } from "./config/settings.ts";
+import type { Readiness } from "./contract/rest.ts";
+import { createAfterCommit } from "./core/after-commit.ts";
+import { createClockSanity } from "./core/clock-sanity.ts";
+import { createGatekeeper } from "./core/gatekeeper.ts";
+import { createIntake } from "./core/intake.ts";
+import type { Clock, LiveReading, Log, StoredDevice } from "./core/ports.ts";
+import { createRefusals } from "./core/refusals.ts";
+import { createRegistry, type PresenceChange } from "./core/registry.ts";
+import { createStateSaver } from "./core/state-saver.ts";
+import { createWriter } from "./core/writer.ts";
+import { readNative } from "./dialects/native.ts";
+import { openHttp } from "./http/http-server.ts";
+import { type Live, openLive } from "./live/live.ts";
+import type { Build } from "./platform/build.ts";
+import { createLifecycle } from "./platform/lifecycle.ts";
+import { listen } from "./platform/listen.ts";
+import { createMetrics } from "./platform/metrics.ts";
+import { ownHosts } from "./platform/own-hosts.ts";
+import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+
+export interface HubOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly build: Build;
+  /** The hub cannot do its job any more and should be started anew. */
+  readonly onFatal: (cause: Error) => void;
+  /** For tests: a full disk and a slow one. */
+  readonly storeLimits?: { readonly maxPages?: number; readonly commitDelayMs?: number };
+}
+
+export interface Hub {
+  /** Ports taken. */
+  readonly httpPort: number;
+  readonly mqttPort: number;
+  /** The second call waits for the first. */
+  close(): Promise<void>;
+}
+
+/** Rejects with a StartError; what was opened before it is closed again. */
+export async function openHub(options: HubOptions): Promise<Hub> {
+  const lifecycle = createLifecycle(options.log);
+  try {
+    return await openParts(options, lifecycle);
+  } catch (error) {
+    await lifecycle.close();
+    throw error;
+  }
+}
+
+async function openParts(options: HubOptions, { own, close }: ReturnType<typeof createLifecycle>): Promise<Hub> {
+  const { config, clock, log, build, onFatal, storeLimits = {} } = options;
+  const metrics = own("metrics", createMetrics());
+  const { counters } = metrics;
+  const refusals = createRefusals({ clock });
+
+  const store = own("store", await openSqliteStore({ dataDir: config.dataDir, log, onDead: onFatal, ...storeLimits }));
+  const stored = await store.load();
+  const clockSanity = own(
+    "clock sanity",
+    createClockSanity({ clock, builtAtMs: build.builtAtMs, newestMs: newestOf(stored) }),
+  );
+
+  // Browsers come last, and readings before them have nobody to go to.
+  let live: Live | undefined;
+  const onPresence = (change: PresenceChange): void => live?.presence(change);
+  const publish = (readings: readonly LiveReading[]): void => {
+    stateSaver.stored(readings.length);
+    live?.readings(readings);
+  };
+
+  const registry = own("registry", createRegistry({ clock, stored, limits: config, onPresence }));
+  const stateSaver = own("state saver", createStateSaver({ store, registry, clock, log }));
+  const afterCommit = createAfterCommit({ registry, clockSanity, counters, publish });
+  const writer = own("writer", createWriter({ store, clock, log, counters, onCommitted: afterCommit, ...config }));
+  own("accepted messages", { close: () => writer.drain() });
+  const intake = createIntake({ dialect: readNative, writer, registry, refusals, counters, clock, clockSanity });
+
+  const onConnectionClosed = registry.connectionClosed;
+  const broker = own("broker", await openBroker({ intake, refusals, clock, log, onConnectionClosed }));
+
+  const readiness = (): Readiness => {
+    const problems = [
+      { part: "store", problem: writer.problem() },
+      { part: "broker", problem: broker.server.listening ? undefined : "The MQTT broker does not listen" },
+      { part: "clock", problem: clockSanity.problem() },
+    ].filter((each): each is { part: string; problem: string } => each.problem !== undefined);
+    return { ready: problems.length === 0, problems };
+  };
+  const http = own(
+    "http",
+    openHttp({
+      registry,
+      store,
+      clock,
+      log,
+      refusals,
+      readiness,
+      metrics: metrics.text,
+      connectedBrowsers: () => live?.clients() ?? 0,
+      gatekeeper: createGatekeeper({
+        ownHosts: [...ownHosts(), config.httpHost, ...config.hostNames],
+        origins: config.corsOrigins,
+      }),
+      publicDir: path.join(import.meta.dirname, "..", "public"),
+      onMqttUpgrade: broker.upgrade,
+    }),
+  );
+  live = own("live", openLive({ server: http.server, gate: http.gate, clock, counters, log, build: build.id }));
+  refusals.onRefusal(live.rejected);
+  metrics.watch({
+    waitingBytes: writer.waitingBytes,
+    mqttClients: broker.clients,
+    browsers: live.clients,
+    devices: () => registry.list().length,
+    refusals: refusals.counts,
+  });
+
+  // What is accepted is finished before the connections are closed: acknowledgements still go out.
+  own("acceptance", {
+    close: () => {
+      broker.stopTaking();
+      return writer.drain();
+    },
+  });
+  const mqttPort = await listenOwned(broker.server, config.mqttHost, config.mqttPort, "mqtt");
+  const httpPort = await listenOwned(http.server, config.httpHost, config.httpPort, "http");
+  return { httpPort, mqttPort, close };
+
+  async function listenOwned(server: NetServer, host: string, port: number, kind: "mqtt" | "http"): Promise<number> {
+    const taken = await listen(server, {
+      host,
+      port,
+      hostSetting: SETTINGS[`${kind}Host`].env,
+      portSetting: SETTINGS[`${kind}Port`].env,
+    });
+    own(`${kind} listener`, { close: () => void server.close() });
+    return taken;
+  }
+}
+
+const newestOf = (stored: readonly StoredDevice[]): number => {
+  let newest = 0;
+  for (const { latest } of stored) for (const { atMs } of latest.values()) newest = Math.max(newest, atMs);
+  return newest;
+};

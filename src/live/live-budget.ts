@@ -1,0 +1,38 @@
+/** Holds live events to a tenth of the main thread. Measures; sends nothing. */
+import type { Clock, Counters } from "../core/ports.ts";
+
+export interface LiveBudget {
+  /** There is time left to send. */
+  hasTime(): boolean;
+  /** Runs it and takes its time from the budget. */
+  spend(run: () => void): void;
+}
+
+const SHARE = 0.1;
+/** Unspent time is kept for a burst, but no more than this of it. */
+const KEPT_MS = 50;
+
+export function createLiveBudget({ clock, counters }: { clock: Clock; counters: Counters }): LiveBudget {
+  let leftMs = KEPT_MS;
+  let asOfMs = clock.monotonicMs();
+
+  function accrue(nowMs: number): void {
+    leftMs = Math.min(KEPT_MS, leftMs + (nowMs - asOfMs) * SHARE);
+    asOfMs = nowMs;
+  }
+
+  return {
+    hasTime: () => {
+      accrue(clock.monotonicMs());
+      return leftMs > 0;
+    },
+    spend: (run) => {
+      const startedMs = clock.monotonicMs();
+      accrue(startedMs);
+      run();
+      const spentMs = clock.monotonicMs() - startedMs;
+      leftMs -= spentMs;
+      counters.liveMs(spentMs);
+    },
+  };
+}

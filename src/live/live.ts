@@ -1,0 +1,219 @@
+/** Socket.IO: stored readings, presence and refusals to browsers, within a budget. Reads no store, decides no presence. */
+import type { Server as HttpServer, IncomingMessage } from "node:http";
+import { Server, type Socket } from "socket.io";
+import type { BrowserToHub, HubToBrowser, SubscribeAnswer } from "../contract/live.ts";
+import type { Refusal } from "../contract/refusals.ts";
+import type { GateVerdict } from "../core/gatekeeper.ts";
+import type { Clock, Counters, LiveReading, Log } from "../core/ports.ts";
+import { fromLive } from "../core/reading-shape.ts";
+import type { PresenceChange } from "../core/registry.ts";
+import { type Batch, createBatchBuffer } from "./batch-buffer.ts";
+import { createLiveBudget } from "./live-budget.ts";
+import { readWish, type Wish } from "./subscribe-wish.ts";
+
+export interface LiveOptions {
+  readonly server: HttpServer;
+  readonly gate: (request: IncomingMessage) => GateVerdict;
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly log: Log;
+  /** Of this build, for open pages. */
+  readonly build: string;
+}
+
+export interface Live {
+  readings(readings: readonly LiveReading[]): void;
+  presence(change: PresenceChange): void;
+  rejected(refusal: Refusal): void;
+  clients(): number;
+  close(): Promise<void>;
+}
+
+interface SocketData {
+  wish: Wish;
+  /** Bytes handed to the connection and not yet to its socket. */
+  waitingBytes: number;
+}
+
+type Browser = Socket<BrowserToHub, HubToBrowser, Record<string, never>, SocketData>;
+
+const BATCH_EVERY_MS = 100;
+const TICK_EVERY_MS = 2_000;
+const REJECTED_EVERY_MS = 250;
+const MAX_BATCH_READINGS = 20_000;
+/** A browser that stops reading may hold so much, then it is cut off; it comes back by itself. */
+const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+
+/** Rooms: who gets one event a reading, of all devices or of one. Batches are sent to each browser by its wish. */
+const EACH = "each";
+const eachOf = (deviceId: string): string => `each:${deviceId}`;
+const BATCHES = "batches";
+
+export function openLive({ server, gate, clock, counters, log, build }: LiveOptions): Live {
+  const io = new Server<BrowserToHub, HubToBrowser, Record<string, never>, SocketData>(server, {
+    // An upgrade to /mqtt is not Socket.IO's to end.
+    destroyUpgrade: false,
+    serveClient: false,
+    maxHttpBufferSize: 100_000,
+    allowRequest: (request, done) => {
+      const verdict = gate(request);
+      done(verdict === "allow" ? null : verdict, verdict === "allow");
+    },
+    cors: { origin: true }, // `allowRequest` has decided; this only names the origin in the answer
+  });
+  const budget = createLiveBudget({ clock, counters });
+  const batches = createBatchBuffer(MAX_BATCH_READINGS);
+  const browsers = new Set<Browser>();
+  /** Readings that `sensorData` browsers were not sent, by device, until they are told. */
+  let unsent = new Map<string, number>();
+  let rejectedAtMs = Number.NEGATIVE_INFINITY;
+  const stops = [clock.every(BATCH_EVERY_MS, flush), clock.every(TICK_EVERY_MS, tick)];
+
+  io.on("connection", (browser) => {
+    browsers.add(browser);
+    browser.data.wish = { devices: undefined, batch: false };
+    browser.data.waitingBytes = 0;
+    applyWish(browser, browser.data.wish);
+    watchWaiting(browser);
+    browser.emit("connectionInfo", { clientId: browser.id, totalClients: browsers.size });
+    browser.on("subscribe", (wish: unknown, reply: unknown) => subscribe(browser, wish, reply));
+    browser.on("disconnect", () => browsers.delete(browser));
+    browser.on("error", (error) => log.debug("browser failed", { error }));
+  });
+
+  function subscribe(browser: Browser, raw: unknown, reply: unknown): void {
+    const wish = readWish(raw);
+    const answer: SubscribeAnswer = wish === undefined ? { ok: false, code: "REQUEST_INVALID" } : { ok: true };
+    if (wish !== undefined) applyWish(browser, wish);
+    if (typeof reply === "function") reply(answer);
+  }
+
+  function applyWish(browser: Browser, wish: Wish): void {
+    for (const room of browser.rooms) if (room !== browser.id) void browser.leave(room);
+    browser.data.wish = wish;
+    if (wish.batch) void browser.join(BATCHES);
+    else if (wish.devices === undefined) void browser.join(EACH);
+    else for (const deviceId of wish.devices) void browser.join(eachOf(deviceId));
+  }
+
+  function readings(stored: readonly LiveReading[]): void {
+    if (browsers.size === 0) return;
+    const { rooms } = io.of("/").adapter;
+    const batched = rooms.has(BATCHES);
+    for (const reading of stored) {
+      if (batched) batches.add(reading);
+      if (rooms.has(EACH) || rooms.has(eachOf(reading.deviceId))) sendEach(reading);
+    }
+  }
+
+  function sendEach(reading: LiveReading): void {
+    if (!budget.hasTime()) {
+      unsent.set(reading.deviceId, (unsent.get(reading.deviceId) ?? 0) + 1);
+      return;
+    }
+    budget.spend(() => {
+      const { _id, deviceId, timestamp, metrics } = fromLive(reading);
+      const data = { _id, deviceId, ...metrics, timestamp };
+      io.to([EACH, eachOf(deviceId)]).emit("sensorData", { timestamp, data });
+    });
+  }
+
+  function flush(): void {
+    if (browsers.size === 0) return;
+    const newestOnly = !budget.hasTime();
+    budget.spend(() => {
+      const batch = batches.take(newestOnly);
+      if (batch.byDevice.size > 0) sendBatches(batch);
+      if (unsent.size > 0) tellUnsent();
+      for (const browser of browsers) cutOffIfFrozen(browser);
+    });
+  }
+
+  function sendBatches({ byDevice, left }: Batch): void {
+    const all = [...byDevice.values()].flat();
+    // Whoever wishes for all devices shares one encoding.
+    const toAll = io
+      .to(BATCHES)
+      .except([...browsers].filter((each) => each.data.wish.devices !== undefined).map((each) => each.id));
+    const whole = all.map(fromLive);
+    toAll.emit("readings", whole);
+    const leftInAll = sum(left.values());
+    for (const browser of browsers) {
+      const { devices, batch } = browser.data.wish;
+      if (!batch) continue;
+      if (devices !== undefined) {
+        const some = [...devices].flatMap((deviceId) => byDevice.get(deviceId) ?? []);
+        if (some.length > 0) browser.emit("readings", some.map(fromLive));
+      }
+      tellDropped(browser, devices === undefined ? leftInAll : sumOf(left, devices));
+    }
+  }
+
+  function tellUnsent(): void {
+    const counts = unsent;
+    unsent = new Map();
+    const all = sum(counts.values());
+    for (const browser of browsers) {
+      const { devices, batch } = browser.data.wish;
+      if (!batch) tellDropped(browser, devices === undefined ? all : sumOf(counts, devices));
+    }
+  }
+
+  function tellDropped(browser: Browser, count: number): void {
+    if (count === 0) return;
+    counters.dropped(count);
+    browser.emit("dropped", { count });
+  }
+
+  function tick(): void {
+    io.emit("tick", { time: new Date(clock.nowMs()).toISOString(), build });
+  }
+
+  function cutOffIfFrozen(browser: Browser): void {
+    if (browser.data.waitingBytes <= MAX_WAITING_BYTES) return;
+    log.warn("browser stopped reading", { clientId: browser.id, waitingBytes: browser.data.waitingBytes });
+    browsers.delete(browser);
+    browser.conn.close(true);
+  }
+
+  return {
+    readings,
+    presence: ({ deviceId, state, sinceMs }) => {
+      io.emit("presence", { deviceId, state, since: new Date(sinceMs).toISOString() });
+    },
+    rejected: (refusal) => {
+      const now = clock.monotonicMs();
+      if (browsers.size === 0 || now - rejectedAtMs < REJECTED_EVERY_MS) return;
+      rejectedAtMs = now;
+      io.emit("rejected", refusal);
+    },
+    clients: () => browsers.size,
+    close: async () => {
+      for (const stop of stops) stop();
+      await io.close();
+    },
+  };
+}
+
+/** The connection says what it was given (`packetCreate`) and when that went to the socket (`drain`). */
+function watchWaiting(browser: Browser): void {
+  const { conn, data } = browser;
+  conn.on("packetCreate", (packet: { data?: unknown }) => {
+    data.waitingBytes += typeof packet.data === "string" ? packet.data.length : 64;
+  });
+  conn.on("drain", () => {
+    data.waitingBytes = 0;
+  });
+}
+
+const sum = (counts: Iterable<number>): number => {
+  let total = 0;
+  for (const count of counts) total += count;
+  return total;
+};
+
+const sumOf = (counts: ReadonlyMap<string, number>, devices: Iterable<string>): number => {
+  let total = 0;
+  for (const deviceId of devices) total += counts.get(deviceId) ?? 0;
+  return total;
+};

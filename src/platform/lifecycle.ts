@@ -1,0 +1,32 @@
+/** Opens parts in order and closes them in reverse, once, even where one fails to close. Knows no part. */
+import type { Log } from "../core/ports.ts";
+
+export interface Lifecycle {
+  /** Notes how to close what was just opened. */
+  own<Part extends { close(): void | Promise<void> }>(name: string, part: Part): Part;
+  /** The second call waits for the first. */
+  close(): Promise<void>;
+}
+
+export function createLifecycle(log: Log): Lifecycle {
+  const opened: { name: string; close: () => void | Promise<void> }[] = [];
+  let closing: Promise<void> | undefined;
+
+  async function closeAll(): Promise<void> {
+    for (const { name, close } of opened.reverse()) {
+      try {
+        await close();
+      } catch (cause) {
+        log.error("part failed to close", { part: name, cause });
+      }
+    }
+  }
+
+  return {
+    own: (name, part) => {
+      opened.push({ name, close: () => part.close() });
+      return part;
+    },
+    close: () => (closing ??= closeAll()),
+  };
+}

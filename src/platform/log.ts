@@ -1,0 +1,42 @@
+/** The hub's log: pino, JSON lines, or text where a person watches. Decides nothing about what is worth a line. */
+import pino from "pino";
+import type { Log, LogFields } from "../core/ports.ts";
+
+export interface LogOptions {
+  readonly level: "debug" | "info" | "warn" | "error";
+  /** Text for a terminal in place of JSON lines. */
+  readonly text: boolean;
+}
+
+export function createLog({ level, text }: LogOptions): Log {
+  const options = { level, base: null, formatters: { level: (label: string) => ({ level: label }) } };
+  const sink = text
+    ? { write: (line: string) => void process.stdout.write(asText(line)) }
+    : pino.destination({ sync: true });
+  const logger = pino({ ...options, timestamp: pino.stdTimeFunctions.isoTime }, sink);
+  const at = (method: "debug" | "info" | "warn" | "error") => (event: string, fields?: LogFields) => {
+    logger[method](withErrors(fields), event);
+  };
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+/** An error's own fields are not enumerable, so JSON would show `{}`. */
+function withErrors(fields: LogFields = {}): LogFields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      value instanceof Error ? { message: value.message, stack: value.stack } : value,
+    ]),
+  );
+}
+
+const COLOURS: Record<string, string> = { debug: "\x1b[2m", info: "", warn: "\x1b[33m", error: "\x1b[31m" };
+
+function asText(line: string): string {
+  const { level, time, msg, ...fields } = JSON.parse(line) as Record<string, unknown>;
+  const shown = Object.entries(fields).map(
+    ([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
+  const clock = new Date(String(time)).toTimeString().slice(0, 8);
+  return `${COLOURS[String(level)] ?? ""}${clock} ${String(level).padEnd(5)} ${String(msg)}  ${shown.join("  ")}\x1b[0m\n`;
+}

@@ -1,0 +1,106 @@
+/** What an operator can watch, in Prometheus' words. Counts; never labels by device. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { Counters } from "../core/ports.ts";
+
+/** Read when `/metrics` is asked for. */
+export interface Gauges {
+  readonly waitingBytes: () => number;
+  readonly mqttClients: () => number;
+  readonly browsers: () => number;
+  readonly devices: () => number;
+  readonly refusals: () => ReadonlyMap<string, number>;
+}
+
+export interface Metrics {
+  readonly counters: Counters;
+  watch(gauges: Gauges): void;
+  /** The exposition, and its content type. */
+  text(): Promise<{ body: string; contentType: string }>;
+  close(): void;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const messages = new Counter({
+    name: "aerie_messages_total",
+    help: "MQTT messages by what became of them",
+    labelNames: ["outcome"],
+    registers,
+  });
+  const readings = new Counter({
+    name: "aerie_readings_total",
+    help: "Readings by what became of them",
+    labelNames: ["outcome"],
+    registers,
+  });
+  const commitWrites = new Histogram({
+    name: "aerie_commit_writes",
+    help: "Writes in one commit",
+    buckets: [1, 3, 10, 30, 100, 300, 1_000, 3_000],
+    registers,
+  });
+  const commitSeconds = new Histogram({
+    name: "aerie_commit_seconds",
+    help: "From handing a group to the store until it is durable",
+    buckets: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
+    registers,
+  });
+  const live = new Counter({ name: "aerie_live_seconds_total", help: "Main thread's time for live events", registers });
+  const dropped = new Counter({
+    name: "aerie_live_dropped_total",
+    help: "Readings that a browser was not sent",
+    registers,
+  });
+  new Gauge({
+    name: "aerie_disk_written_bytes",
+    help: "Bytes that the process has had written to disk since its start",
+    registers,
+    collect() {
+      this.set(process.resourceUsage().fsWrite * 512);
+    },
+  });
+  return {
+    counters: {
+      message: (outcome) => messages.inc({ outcome }),
+      readings: (outcome, count) => readings.inc({ outcome }, count),
+      commit: ({ writes, durationMs }) => {
+        commitWrites.observe(writes);
+        commitSeconds.observe(durationMs / 1000);
+      },
+      liveMs: (spentMs) => live.inc(spentMs / 1000),
+      dropped: (count) => dropped.inc(count),
+    },
+    watch: (gauges) => watch(registry, gauges),
+    text: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
+    close: () => registry.clear(),
+  };
+}
+
+function watch(registry: Registry, gauges: Gauges): void {
+  const registers = [registry];
+  const gauge = (name: string, help: string, read: () => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  };
+  gauge("aerie_waiting_bytes", "Bytes of messages that wait to become durable", gauges.waitingBytes);
+  gauge("aerie_mqtt_clients", "Connected MQTT clients", gauges.mqttClients);
+  gauge("aerie_browsers", "Connected Socket.IO clients", gauges.browsers);
+  gauge("aerie_devices", "Known devices", gauges.devices);
+  new Gauge({
+    name: "aerie_refused",
+    help: "Connections and messages refused since the start, by code",
+    labelNames: ["code"],
+    registers,
+    collect() {
+      for (const [code, count] of gauges.refusals()) this.set({ code }, count);
+    },
+  });
+}

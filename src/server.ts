@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+/** The process: settings → hub → signals → exit code. Does nothing that the hub could do. */
+import { readConfig } from "./config/read-config.ts";
+import type { Config } from "./config/settings.ts";
+import { StartError } from "./core/start-error.ts";
+import { openHub } from "./hub.ts";
+import { readBuild } from "./platform/build.ts";
+import { systemClock } from "./platform/clock.ts";
+import { createLog } from "./platform/log.ts";
+
+const settings = readConfig();
+switch (settings.kind) {
+  case "help":
+    process.stdout.write(settings.text);
+    break;
+  case "faults":
+    process.stderr.write(`The settings have faults:\n${settings.faults.map((fault) => `  ${fault}\n`).join("")}`);
+    process.exitCode = 2;
+    break;
+  case "config":
+    await run(settings.config);
+}
+
+async function run(config: Config): Promise<void> {
+  const build = readBuild();
+  const log = createLog({ level: config.logLevel, text: process.stdout.isTTY === true });
+  log.info("starting", { version: build.version, dataDir: config.dataDir, node: process.version });
+  if (config.auth === "off-and-public") log.warn("open to everybody who reaches it: there are no accounts yet");
+  try {
+    const hub = await openHub({ config, clock: systemClock, log, build, onFatal });
+    const http = `http://${shownHost(config.httpHost)}:${hub.httpPort}`;
+    const mqtt = `mqtt://${shownHost(config.mqttHost)}:${hub.mqttPort}`;
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stop(signal, hub.close));
+    log.info("listening", { http, mqtt, mqttOverWebSocket: `${http.replace("http", "ws")}/mqtt` });
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    log.error("cannot start", { reason: error.message });
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = error.exitCode;
+  }
+
+  async function stop(signal: string, close: () => Promise<void>): Promise<void> {
+    log.info("stopping", { signal });
+    await close();
+    log.info("stopped");
+    process.exitCode = 0;
+    process.removeAllListeners("SIGINT").removeAllListeners("SIGTERM");
+  }
+
+  function onFatal(cause: Error): void {
+    log.error("the hub cannot go on", { cause });
+    process.exit(1);
+  }
+}
+
+function shownHost(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}

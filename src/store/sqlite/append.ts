@@ -1,0 +1,168 @@
+/** Writes groups of messages in one transaction each, every reading once. Runs in the writer's thread; opens no file. */
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import type { AttributeValue } from "../../contract/readings.ts";
+import { redeliveryOf, type Stored, timedDuplicateOf } from "../../core/identity.ts";
+import { mergeAttributes } from "../../core/registry.ts";
+import { DUPLICATE_MARK, type PackedBatch, type UnpackedWrite, unpackBatch, unpackPatch } from "./packed-batch.ts";
+
+/** What the thread remembers of a device, so that a reading newer than all before needs no look-up. */
+interface DeviceCursor {
+  readonly key: number;
+  newestAtMs: number;
+  newestN: number;
+}
+
+export interface Appender {
+  /** One number for each write (its n, or DUPLICATE_MARK), and last the newest row. Throws with nothing written. */
+  append(batch: PackedBatch): Float64Array;
+  /** The device is gone, or rows of it are. */
+  forget(deviceId: string): void;
+}
+
+export function createAppender(db: DatabaseSyncInstance): Appender {
+  const sql = prepare(db);
+  const cursors = new Map<string, DeviceCursor>();
+
+  function append(batch: PackedBatch): Float64Array {
+    const marks = new Float64Array(batch.bodies.length + 1);
+    sql.begin.run();
+    try {
+      const claims = createClaims();
+      let index = 0;
+      for (const write of unpackBatch(batch)) marks[index++] = writeOne(write, claims);
+      marks[index] = Number(sql.lastSeq.get()?.["seq"] ?? 0);
+      sql.commit.run();
+      return marks;
+    } catch (error) {
+      cursors.clear(); // they may know of rows that are gone again
+      if (db.isTransaction) sql.rollback.run();
+      throw error;
+    }
+  }
+
+  function writeOne(write: UnpackedWrite, claims: Claims): number {
+    const cursor = cursorOf(write);
+    switch (write.kind) {
+      case "reading":
+        return writeReading(cursor, write, claims);
+      case "status":
+        sql.status.run(Number(write.flag), write.receivedAtMs, cursor.key);
+        return 0;
+      case "attributes":
+        writeAttributes(cursor, write);
+        return 0;
+    }
+  }
+
+  function writeReading(cursor: DeviceCursor, write: UnpackedWrite, claims: Claims): number {
+    claims.begin(write);
+    const duplicate = findDuplicate(cursor, write, claims);
+    if (duplicate !== undefined) {
+      claims.add(duplicate.atMs, duplicate.n);
+      return DUPLICATE_MARK;
+    }
+    const n = nextN(cursor, write.atMs);
+    const packet = write.timed ? undefined : write.packet;
+    const receivedAt = write.receivedAtMs === write.atMs ? null : write.receivedAtMs;
+    const { atMs, body } = write;
+    if (packet === undefined) sql.insert.run(cursor.key, atMs, n, receivedAt, body);
+    else sql.insertOfPacket.run(cursor.key, atMs, n, receivedAt, packet.id, packet.clientId, write.element, body);
+    if (atMs >= cursor.newestAtMs) {
+      cursor.newestAtMs = atMs;
+      cursor.newestN = n;
+    }
+    claims.add(atMs, n);
+    return n;
+  }
+
+  function findDuplicate(cursor: DeviceCursor, write: UnpackedWrite, claims: Claims): Found | undefined {
+    if (write.timed) {
+      if (write.atMs > cursor.newestAtMs) return undefined;
+      const rows = sql.sameInstant.all(cursor.key, write.atMs) as unknown as Found[];
+      const free = rows.filter((row) => !claims.has(row.atMs, row.n));
+      return timedDuplicateOf(write as Parameters<typeof timedDuplicateOf>[0], free) as Found | undefined;
+    }
+    if (!write.packet?.dup) return undefined;
+    const rows = sql.samePacket.all(cursor.key, write.packet.id) as unknown as Found[];
+    return redeliveryOf(write as Parameters<typeof redeliveryOf>[0], rows) as Found | undefined;
+  }
+
+  function nextN(cursor: DeviceCursor, atMs: number): number {
+    if (atMs > cursor.newestAtMs) return 0;
+    if (atMs === cursor.newestAtMs) return cursor.newestN + 1;
+    return Number(sql.greatestN.get(cursor.key, atMs)?.["n"] ?? -1) + 1;
+  }
+
+  function writeAttributes(cursor: DeviceCursor, write: UnpackedWrite): void {
+    const text = String(sql.attributes.get(cursor.key)?.["attributes"] ?? "{}");
+    const attributes = new Map(Object.entries(JSON.parse(text) as Record<string, AttributeValue>));
+    mergeAttributes(attributes, unpackPatch(write.body));
+    const suspect = write.flag === undefined ? null : Number(write.flag);
+    sql.setAttributes.run(JSON.stringify(Object.fromEntries(attributes)), suspect, cursor.key);
+  }
+
+  function cursorOf(write: UnpackedWrite): DeviceCursor {
+    const known = cursors.get(write.deviceId);
+    if (known !== undefined) return known;
+    sql.addDevice.run(write.deviceId, write.receivedAtMs);
+    const key = Number(sql.deviceKey.get(write.deviceId)?.["key"]);
+    const newest = sql.newest.get(key);
+    const cursor = { key, newestAtMs: Number(newest?.["at"] ?? -1), newestN: Number(newest?.["n"] ?? 0) };
+    cursors.set(write.deviceId, cursor);
+    return cursor;
+  }
+
+  return {
+    append,
+    forget: (deviceId) => void cursors.delete(deviceId),
+  };
+}
+
+type Found = Stored & { readonly atMs: number };
+
+/** The rows that readings of one message have taken: elements of one array are never merged with each other. */
+interface Claims {
+  begin(write: UnpackedWrite): void;
+  add(atMs: number, n: number): void;
+  has(atMs: number, n: number): boolean;
+}
+
+function createClaims(): Claims {
+  let message = -1;
+  const taken = new Set<string>();
+  return {
+    begin: (write) => {
+      if (write.message === message) return;
+      message = write.message;
+      if (taken.size > 0) taken.clear();
+    },
+    add: (atMs, n) => void taken.add(`${atMs}-${n}`),
+    has: (atMs, n) => taken.has(`${atMs}-${n}`),
+  };
+}
+
+const FOUND = "at AS atMs, n, coalesce(received_at, at) AS receivedAtMs, body, element, client AS clientId";
+
+function prepare(db: DatabaseSyncInstance) {
+  return {
+    begin: db.prepare("BEGIN IMMEDIATE"),
+    commit: db.prepare("COMMIT"),
+    rollback: db.prepare("ROLLBACK"),
+    insert: db.prepare("INSERT INTO hot (device, at, n, received_at, body) VALUES (?, ?, ?, ?, ?)"),
+    insertOfPacket: db.prepare(
+      "INSERT INTO hot (device, at, n, received_at, packet, client, element, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    ),
+    sameInstant: db.prepare(`SELECT ${FOUND} FROM hot WHERE device = ? AND at = ? ORDER BY n`),
+    samePacket: db.prepare(`SELECT ${FOUND} FROM hot WHERE device = ? AND packet = ? ORDER BY seq DESC`),
+    greatestN: db.prepare("SELECT max(n) AS n FROM hot WHERE device = ? AND at = ?"),
+    newest: db.prepare("SELECT at, n FROM hot WHERE device = ? ORDER BY at DESC, n DESC LIMIT 1"),
+    lastSeq: db.prepare("SELECT max(seq) AS seq FROM hot"),
+    addDevice: db.prepare("INSERT OR IGNORE INTO device (device_id, heard_at) VALUES (?, ?)"),
+    deviceKey: db.prepare("SELECT key FROM device WHERE device_id = ?"),
+    attributes: db.prepare("SELECT attributes FROM device WHERE key = ?"),
+    setAttributes: db.prepare(
+      "UPDATE device SET attributes = ?, clock_suspect = coalesce(?, clock_suspect) WHERE key = ?",
+    ),
+    status: db.prepare("UPDATE device SET status_online = ?, status_at = ? WHERE key = ?"),
+  };
+}

@@ -1,0 +1,25 @@
+/** The thread that reads the embedded store, so that a long query stops neither ingest nor the event loop. Entry of a worker. */
+
+import { parentPort, workerData } from "node:worker_threads";
+import { DatabaseSync } from "@photostructure/sqlite";
+import type { ReadingsWish, SeriesWish } from "../../core/ports.ts";
+import { readReadings, readSeries } from "./queries.ts";
+import { serve } from "./thread-link.ts";
+
+export interface ReaderThreadData {
+  readonly file: string;
+}
+
+export type ReaderOperations = ReturnType<typeof openOperations>;
+
+function openOperations({ file }: ReaderThreadData) {
+  const db = new DatabaseSync(file, { readOnly: true });
+  db.exec("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA busy_timeout = 2000");
+  return {
+    readings: (wish: ReadingsWish) => readReadings(db, wish),
+    series: (wish: SeriesWish) => readSeries(db, wish),
+    close: () => db.close(),
+  };
+}
+
+if (parentPort !== null) serve(parentPort, openOperations(workerData as ReaderThreadData));

@@ -1,0 +1,86 @@
+/** The tables of the embedded store, as numbered steps forward. Knows no reading. */
+import { copyFileSync } from "node:fs";
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+
+/** `AERI`: tells an Aerie database from any other SQLite file. */
+const APPLICATION_ID = 0x41455249;
+
+export interface Migration {
+  /** What it changes, for the name of the copy that is taken before. */
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** Applied in order; the number of those applied is the file's `user_version`. Never edit one that was released. */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    name: "first",
+    sql: `
+      CREATE TABLE device (
+        key INTEGER PRIMARY KEY,
+        device_id TEXT NOT NULL UNIQUE,
+        name TEXT,
+        place TEXT,
+        attributes TEXT NOT NULL DEFAULT '{}',
+        clock_suspect INTEGER NOT NULL DEFAULT 0,
+        status_online INTEGER,
+        status_at INTEGER,
+        -- what memory knew of it when state_seq of meta was the newest row
+        heard_at INTEGER NOT NULL,
+        interval_ms REAL,
+        latest TEXT NOT NULL DEFAULT '{}'
+      ) STRICT;
+
+      -- readings as they came, append-only; received_at is left out where it is the instant
+      CREATE TABLE hot (
+        seq INTEGER PRIMARY KEY,
+        device INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        n INTEGER NOT NULL,
+        received_at INTEGER,
+        packet INTEGER,
+        client TEXT,
+        element INTEGER,
+        body TEXT NOT NULL
+      ) STRICT;
+      CREATE UNIQUE INDEX hot_by_instant ON hot (device, at, n);
+      -- finds the first copy of a redelivered reading that has no instant of its own
+      CREATE INDEX hot_by_packet ON hot (device, packet) WHERE packet IS NOT NULL;
+
+      -- devices that are gone and whose readings go in small steps
+      CREATE TABLE deleting (device INTEGER PRIMARY KEY) STRICT;
+      CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+    `,
+  },
+];
+
+/** Brings the file to the newest schema. Throws, in words for the owner, where it cannot be read or is too new. */
+export function migrate(db: DatabaseSyncInstance, file: string, migrations: readonly Migration[] = MIGRATIONS): void {
+  const version = pragma(db, "user_version");
+  const isNew = version === 0 && Number(db.prepare("SELECT count(*) AS count FROM sqlite_schema").get()?.count) === 0;
+  if (!isNew && pragma(db, "application_id") !== APPLICATION_ID) {
+    throw new Error(`${file} is a database of another program`);
+  }
+  if (version > migrations.length) {
+    throw new Error(
+      `${file} was written by a newer Aerie (schema ${version}; this one knows ${migrations.length}). Start that version, or restore the copy it took before it changed the file.`,
+    );
+  }
+  for (const [index, migration] of migrations.entries()) {
+    if (index < version) continue;
+    if (!isNew) copyBefore(db, file, index, migration);
+    db.exec("BEGIN IMMEDIATE");
+    db.exec(migration.sql);
+    db.exec(`PRAGMA user_version = ${index + 1}; PRAGMA application_id = ${APPLICATION_ID}; COMMIT`);
+  }
+}
+
+/** The log is emptied into the file first, so that the file alone is the whole. */
+function copyBefore(db: DatabaseSyncInstance, file: string, version: number, migration: Migration): void {
+  db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  copyFileSync(file, `${file}.v${version}-before-${migration.name}`);
+}
+
+function pragma(db: DatabaseSyncInstance, name: "user_version" | "application_id"): number {
+  return Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
+}

@@ -1,0 +1,146 @@
+/** The embedded store: SQLite in one file, one thread that writes and one that reads. Holds no policy of the hub. */
+import { accessSync, constants, mkdirSync } from "node:fs";
+import path from "node:path";
+import { Worker } from "node:worker_threads";
+import { type Log, type Store, StoreError } from "../../core/ports.ts";
+import { StartError } from "../../core/start-error.ts";
+import { lockDataDir } from "./data-dir-lock.ts";
+import { packBatch, unpackOutcomes } from "./packed-batch.ts";
+import type { ReaderOperations } from "./reader-thread.ts";
+import { type Link, linkTo } from "./thread-link.ts";
+import type { WriterOperations, WriterThreadData } from "./writer-thread.ts";
+
+export interface SqliteStoreOptions {
+  /** Made where it is not there. */
+  readonly dataDir: string;
+  readonly log: Log;
+  /** A thread is gone: nothing can be stored any more. */
+  readonly onDead: (cause: Error) => void;
+  /** For tests: pages that the file may have (a full disk), and a pause before each commit (a slow one). */
+  readonly maxPages?: number | undefined;
+  readonly commitDelayMs?: number | undefined;
+}
+
+const FILE = "aerie.db";
+/** Devices saved in one transaction, so that ingest does not wait for ten thousand. */
+const SAVE_STEP = 500;
+
+/** Rejects with a StartError where the directory or the file cannot be used. */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const { dataDir, maxPages, commitDelayMs } = options;
+  makeDataDir(dataDir);
+  const lock = lockDataDir(dataDir);
+  const file = path.join(dataDir, FILE);
+  let closing = false;
+  const onDead = (cause: Error): void => {
+    if (!closing) options.onDead(cause);
+  };
+  const writer = startThread<WriterOperations>("writer-thread", { file, maxPages, commitDelayMs }, onDead);
+  try {
+    await writer.call("probe", []);
+  } catch (cause) {
+    closing = true;
+    await writer.stop();
+    lock.release();
+    throw new StartError(`The store ${file} cannot be opened: ${(cause as Error).message}`, 1, cause);
+  }
+  const reader = startThread<ReaderOperations>("reader-thread", { file }, onDead);
+  /** The newest row whose outcome was told. */
+  let settledSeq: number | undefined;
+  const deletions = createDeletions(writer, options.log);
+
+  async function close(): Promise<void> {
+    closing = true;
+    await deletions.stop();
+    await reader.call("close", []).catch(() => undefined);
+    await reader.stop();
+    await writer.call("close", []);
+    await writer.stop();
+    lock.release();
+  }
+
+  deletions.start();
+  return {
+    load: () => writer.call("load", []),
+    append: async (messages) => {
+      const batch = packBatch(messages);
+      const marks = await writer.call("append", [batch], [batch.numbers.buffer as ArrayBuffer]);
+      settledSeq = marks.at(-1);
+      return unpackOutcomes(messages, marks);
+    },
+    probe: () => writer.call("probe", []),
+    saveState: async (states) => {
+      const throughSeq = settledSeq; // states that are read later know of more, and bringing them forward twice is the same
+      for (let first = 0; first < states.length; first += SAVE_STEP) {
+        const last = first + SAVE_STEP >= states.length;
+        await writer.call("saveState", [states.slice(first, first + SAVE_STEP), last ? throughSeq : undefined]);
+      }
+    },
+    nameDevice: (deviceId, { name, place }) => writer.call("nameDevice", [deviceId, name ?? null, place ?? null]),
+    deleteDevice: async (deviceId) => {
+      await writer.call("deleteDevice", [deviceId]);
+      deletions.start();
+    },
+    readings: (wish) => reader.call("readings", [wish]),
+    series: (wish) => reader.call("series", [wish]),
+    close,
+  };
+}
+
+function makeDataDir(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    accessSync(dataDir, constants.W_OK);
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new StartError(
+      `The data directory ${dataDir} cannot be written: ${why}. Give another one (AERIE_DATA_DIR).`,
+      1,
+      cause,
+    );
+  }
+}
+
+type Thread<Ops extends Record<string, (...args: never[]) => unknown>> = Link<Ops> & { stop(): Promise<void> };
+
+function startThread<Ops extends Record<string, (...args: never[]) => unknown>>(
+  name: "writer-thread" | "reader-thread",
+  data: WriterThreadData | { file: string },
+  onDead: (cause: Error) => void,
+): Thread<Ops> {
+  const worker = new Worker(new URL(`./${name}.js`, import.meta.url), { workerData: data, name });
+  const link = linkTo<Ops>(worker, onDead);
+  return {
+    call: link.call,
+    stop: async () => {
+      await worker.terminate();
+    },
+  };
+}
+
+/** Takes the readings of deleted devices away step by step, between the commits. */
+function createDeletions(writer: Link<WriterOperations>, log: Log) {
+  let running: Promise<void> | undefined;
+  let stopped = false;
+
+  async function run(): Promise<void> {
+    try {
+      while (!stopped && (await writer.call("deleteStep", [])));
+    } catch (error) {
+      // The rest goes with the next deletion or at the next start.
+      log.warn("deletion paused", { reason: error instanceof StoreError ? error.message : String(error) });
+    }
+  }
+
+  return {
+    start: () => {
+      running ??= run().finally(() => {
+        running = undefined;
+      });
+    },
+    stop: async () => {
+      stopped = true;
+      await running;
+    },
+  };
+}

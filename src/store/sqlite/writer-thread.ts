@@ -1,0 +1,55 @@
+/** The one thread that writes the embedded store. Entry of a worker; imported by nothing. */
+
+import { parentPort, workerData } from "node:worker_threads";
+import { DatabaseSync } from "@photostructure/sqlite";
+import type { DeviceId } from "../../contract/readings.ts";
+import type { DeviceState } from "../../core/ports.ts";
+import { createAppender } from "./append.ts";
+import { deleteStep, loadDevices, markDeleted, nameDevice, probe, saveState } from "./device-table.ts";
+import type { PackedBatch } from "./packed-batch.ts";
+import { migrate } from "./schema.ts";
+import { serve } from "./thread-link.ts";
+
+/** `maxPages` and `commitDelayMs` are for tests: a disk that is full, and one that is slow. */
+export interface WriterThreadData {
+  readonly file: string;
+  readonly maxPages: number | undefined;
+  readonly commitDelayMs: number | undefined;
+}
+
+export type WriterOperations = ReturnType<typeof openOperations>;
+
+function openOperations({ file, maxPages, commitDelayMs }: WriterThreadData) {
+  const db = new DatabaseSync(file);
+  // The first two have an effect only before the first table.
+  db.exec("PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL");
+  // FULL: each commit waits for the log to be on the disk; fullfsync: on macOS an fsync alone does not.
+  db.exec("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON");
+  db.exec("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864");
+  migrate(db, file);
+  if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`);
+  const appender = createAppender(db);
+  return {
+    load: () => loadDevices(db),
+    append: (batch: PackedBatch) => {
+      if (commitDelayMs !== undefined) sleep(commitDelayMs);
+      return appender.append(batch);
+    },
+    probe: () => probe(db),
+    saveState: (states: DeviceState[], throughSeq: number | undefined) => saveState(db, states, throughSeq),
+    nameDevice: (deviceId: DeviceId, name: string | null, place: string | null) =>
+      nameDevice(db, deviceId, name, place),
+    deleteDevice: (deviceId: DeviceId) => {
+      appender.forget(deviceId);
+      markDeleted(db, deviceId);
+    },
+    deleteStep: () => deleteStep(db),
+    close: () => db.close(),
+  };
+}
+
+function sleep(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+if (parentPort !== null) serve(parentPort, openOperations(workerData as WriterThreadData));

@@ -1,0 +1,16 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+
+const page = (name: string) => fileURLToPath(new URL(`public/${name}`, import.meta.url));
+
+export default defineConfig({
+  root: "public",
+  base: "./",
+  build: {
+    outDir: "../dist/public",
+    emptyOutDir: true,
+    sourcemap: true,
+    rollupOptions: { input: { index: page("index.html"), test: page("websocket-test.html") } },
+  },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+});
