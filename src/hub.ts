@@ -71,14 +71,19 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
   // Browsers come last, and readings before them have nobody to go to.
   let live: Live | undefined;
   const onPresence = (change: PresenceChange): void => live?.presence(change);
-  const publish = (readings: readonly LiveReading[]): void => {
-    stateSaver.stored(readings.length);
-    live?.readings(readings);
-  };
+  const publish = (readings: readonly LiveReading[]): void => live?.readings(readings);
+  const hasAudience = (): boolean => live !== undefined && live.clients() > 0;
 
   const registry = own("registry", createRegistry({ clock, stored, limits: config, onPresence }));
   const stateSaver = own("state saver", createStateSaver({ store, registry, clock, log }));
-  const afterCommit = createAfterCommit({ registry, clockSanity, counters, publish });
+  const afterCommit = createAfterCommit({
+    registry,
+    clockSanity,
+    counters,
+    publish,
+    hasAudience,
+    onStored: stateSaver.stored,
+  });
   const writer = own("writer", createWriter({ store, clock, log, counters, onCommitted: afterCommit, ...config }));
   own("accepted messages", { close: () => writer.drain() });
   const intake = createIntake({ dialect: readNative, writer, registry, refusals, counters, clock, clockSanity });

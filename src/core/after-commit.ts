@@ -10,13 +10,16 @@ export interface AfterCommitOptions {
   readonly counters: Counters;
   /** A browser never sees a reading that is not stored: this is the only way to it. */
   readonly publish: (readings: readonly LiveReading[]) => void;
+  /** Somebody would see it. */
+  readonly hasAudience: () => boolean;
+  readonly onStored: (readings: number) => void;
 }
 
 export function createAfterCommit(options: AfterCommitOptions): (messages: readonly CommittedMessage[]) => void {
-  const { registry, clockSanity, counters, publish } = options;
+  const { registry, clockSanity, counters, publish, hasAudience, onStored } = options;
 
   return (messages) => {
-    const live: LiveReading[] = [];
+    const live: LiveReading[] | undefined = hasAudience() ? [] : undefined;
     const tally = { stored: 0, duplicate: 0, refused: 0 };
     for (const { message, outcomes } of messages) {
       hear(message.writes, message.connection);
@@ -31,7 +34,8 @@ export function createAfterCommit(options: AfterCommitOptions): (messages: reado
     for (const [outcome, count] of Object.entries(tally) as [keyof typeof tally, number][]) {
       if (count > 0) counters.readings(outcome, count);
     }
-    if (live.length > 0) publish(live);
+    onStored(tally.stored);
+    if (live !== undefined && live.length > 0) publish(live);
   };
 
   /** Any message is a sign of life, but a last will. */
@@ -45,14 +49,14 @@ export function createAfterCommit(options: AfterCommitOptions): (messages: reado
     write: Write,
     outcome: Extract<WriteOutcome, { kind: "stored" }>,
     connection: CommittedMessage["message"]["connection"],
-    live: LiveReading[],
+    live: LiveReading[] | undefined,
   ): void {
     switch (write.kind) {
       case "reading": {
         const { deviceId, metrics, atMs, receivedAtMs } = write;
         registry.storedReading(deviceId, metrics, atMs);
         clockSanity.stored(atMs);
-        live.push({ deviceId, atMs, n: outcome.n, receivedAtMs, metrics });
+        live?.push({ deviceId, atMs, n: outcome.n, receivedAtMs, metrics });
         return;
       }
       case "attributes":

@@ -1,7 +1,7 @@
 /** Takes one message from a client and answers with its outcome. Knows nothing of MQTT brokers, sockets or databases. */
-import type { AttributeValue, DeviceId } from "../contract/readings.ts";
+import type { AttributeValue, DeviceId, MetricValue } from "../contract/readings.ts";
 import type { ClockSanity } from "./clock-sanity.ts";
-import { readInstant } from "./instant.ts";
+import { type Instant, readInstant } from "./instant.ts";
 import type { Dialect, ParsedMessage, ParsedReading } from "./parsed-message.ts";
 import type { AttributesWrite, Clock, Counters, ReadingWrite, Write } from "./ports.ts";
 import type { Refusals } from "./refusals.ts";
@@ -98,11 +98,14 @@ export function createIntake(options: IntakeOptions): Intake {
   function telemetryWrites(message: InboundMessage, parsed: Telemetry, receivedAtMs: number): Write[] {
     const { deviceId } = parsed;
     for (const fault of parsed.faults) note(message, deviceId, fault);
+    const { packetId } = message;
+    const packet =
+      packetId === undefined ? undefined : { clientId: message.connection.clientId, id: packetId, dup: message.dup };
     const writes: Write[] = [];
     for (const reading of parsed.readings) {
       const instant = readInstant(reading.said, receivedAtMs, clockSanity.isSane());
-      const body = bodyOf(message, deviceId, reading);
-      if (body === undefined) continue;
+      const kept = admitted(message, deviceId, reading);
+      if (kept === undefined) continue;
       const timed = instant.kind === "given";
       writes.push({
         kind: "reading",
@@ -110,49 +113,40 @@ export function createIntake(options: IntakeOptions): Intake {
         atMs: timed ? instant.atMs : receivedAtMs,
         timed,
         receivedAtMs,
-        metrics: reading.metrics,
-        body,
+        metrics: kept.metrics,
+        body: kept.body,
         element: reading.element,
-        ...(message.packetId !== undefined && {
-          packet: { clientId: message.connection.clientId, id: message.packetId, dup: message.dup },
-        }),
-      } satisfies ReadingWrite);
-      const clockNote = noteClock(
-        deviceId,
-        receivedAtMs,
-        instant.kind,
-        instant.kind === "wrong" ? instant.said : undefined,
-      );
+        packet,
+      });
+      const clockNote = noteClock(deviceId, receivedAtMs, instant);
       if (clockNote !== undefined) writes.push(clockNote);
     }
     return writes;
   }
 
-  /** The metrics as JSON, without those that the device has no room for. */
-  function bodyOf(message: InboundMessage, deviceId: DeviceId, reading: ParsedReading): string | undefined {
-    const metrics = reading.metrics as Map<string, string | number | boolean>;
-    let body = "";
-    for (const [name, value] of metrics) {
-      if (!registry.admitMetric(deviceId, name)) {
-        note(message, deviceId, { code: "TOO_MANY_METRICS_OF_DEVICE", metric: name });
-        metrics.delete(name);
-        continue;
-      }
-      const json = typeof value === "string" ? JSON.stringify(value) : value;
-      body += body === "" ? `"${name}":${json}` : `,"${name}":${json}`; // names need no escapes
+  /** The reading as it will be stored: without the metrics that the device has no room for; undefined when none is left. */
+  function admitted(
+    message: InboundMessage,
+    deviceId: DeviceId,
+    reading: ParsedReading,
+  ): Pick<ReadingWrite, "metrics" | "body"> | undefined {
+    const { metrics } = reading;
+    let refused: Set<string> | undefined;
+    for (const metric of metrics.keys()) {
+      if (registry.admitMetric(deviceId, metric)) continue;
+      note(message, deviceId, { code: "TOO_MANY_METRICS_OF_DEVICE", metric });
+      refused = (refused ?? new Set()).add(metric);
     }
-    return body === "" ? undefined : `{${body}}`;
+    if (refused === undefined) return { metrics, body: reading.body ?? bodyOf(metrics) };
+    const kept = new Map([...metrics].filter(([metric]) => refused.has(metric) === false));
+    return kept.size === 0 ? undefined : { metrics: kept, body: bodyOf(kept) };
   }
 
   /** The device's clock was found wrong, or right again: kept once, not with every reading. */
-  function noteClock(
-    deviceId: DeviceId,
-    receivedAtMs: number,
-    kind: "given" | "absent" | "wrong",
-    said: string | undefined,
-  ): AttributesWrite | undefined {
+  function noteClock(deviceId: DeviceId, receivedAtMs: number, instant: Instant): AttributesWrite | undefined {
+    const said = instant.kind === "wrong" ? instant.said : undefined;
     const suspect = suspectClocks.has(deviceId) || registry.get(deviceId)?.clockSuspect === true;
-    if (kind === "absent" || suspect === (kind === "wrong")) return undefined;
+    if (instant.kind === "absent" || suspect === (said !== undefined)) return undefined;
     if (said !== undefined) suspectClocks.add(deviceId);
     else suspectClocks.delete(deviceId);
     const patch = new Map<string, AttributeValue | null>([["deviceClock", said ?? null]]);
@@ -196,4 +190,8 @@ export function createIntake(options: IntakeOptions): Intake {
   }
 
   return { accept };
+}
+
+function bodyOf(metrics: ReadonlyMap<string, MetricValue>): string {
+  return JSON.stringify(Object.fromEntries(metrics));
 }

@@ -6,6 +6,8 @@ export interface ParsedReading {
   /** What the device said about its instant, as it came; `undefined` when it said nothing. */
   readonly said: unknown;
   readonly metrics: ReadonlyMap<string, MetricValue>;
+  /** Exactly the metrics, as JSON text of one object, where the device wrote it so. */
+  readonly body?: string;
   /** Place in the message. */
   readonly element: number;
 }

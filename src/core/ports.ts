@@ -40,8 +40,8 @@ export interface ReadingWrite {
   readonly body: string;
   /** Place in its message. */
   readonly element: number;
-  /** How it came; absent with QoS 0. */
-  readonly packet?: { readonly clientId: string; readonly id: number; readonly dup: boolean };
+  /** How it came; undefined with QoS 0. */
+  readonly packet: { readonly clientId: string; readonly id: number; readonly dup: boolean } | undefined;
 }
 
 /** Attributes merged by key; `null` deletes one. */

@@ -3,6 +3,7 @@ import type { AttributeValue, DeviceId, MetricValue } from "../contract/readings
 import { isMetricName, parseDeviceId } from "../core/device-id.ts";
 import type { ParsedMessage, ParsedReading } from "../core/parsed-message.ts";
 import { type Fault, fault, ok, type Result } from "../core/result.ts";
+import { createFlatReader } from "./flat-reading.ts";
 import { jsonValue, plainValue } from "./metric-value.ts";
 
 const MAX_READINGS = 1_000;
@@ -19,24 +20,58 @@ const NO_METRICS: ReadonlySet<string> = new Set([...INSTANT_KEYS, "deviceId", "v
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
+const NONE: readonly Fault[] = [];
+const ELSEWHERE: ParsedMessage = { kind: "elsewhere" };
+const readFlat = createFlatReader();
+
 type JsonObject = { readonly [key: string]: unknown };
+
+/** What a topic says: which device, and what its payload is. */
+type Address =
+  | { readonly channel: Exclude<Channel, "commands">; readonly deviceId: DeviceId; readonly metric: string }
+  | { readonly channel: "elsewhere" }
+  | { readonly channel: "refused"; readonly deviceId: DeviceId | undefined; readonly fault: Fault };
+
+type Channel = "telemetry" | "metric" | "status" | "attributes" | "commands";
+
+/** Boards publish to the same few topics again and again. */
+const addresses = new Map<string, Address>();
+const MAX_ADDRESSES = 20_000;
 
 /** Total: whatever the bytes, it answers and never throws. */
 export function readNative(topic: string, payload: Uint8Array): ParsedMessage {
-  if (!topic.startsWith("devices/")) return { kind: "elsewhere" };
-  const [, id = "", channel, metric, extra] = topic.split("/", 5);
-  const deviceId = parseDeviceId(id);
-  if (!deviceId.ok) return { kind: "refused", deviceId: undefined, fault: deviceId.fault };
-  const place = channelOf(channel, metric, extra);
-  if (place === undefined) return refused(deviceId.value, fault("TOPIC_UNKNOWN"));
-  if (place === "commands") return { kind: "elsewhere" };
+  const address = addressOf(topic);
+  if (address.channel === "elsewhere") return ELSEWHERE;
+  if (address.channel === "refused") return { kind: "refused", deviceId: address.deviceId, fault: address.fault };
   if (payload.length === 0) return { kind: "nothing" }; // clears a retained message [MQTT-3.3.1-10]
+  const { channel, deviceId, metric } = address;
+  const flat = channel === "telemetry" ? readFlat(payload) : undefined;
+  if (flat !== undefined) return { kind: "telemetry", deviceId, readings: [flat], faults: NONE };
   const text = decode(payload);
-  if (!text.ok) return refused(deviceId.value, text);
-  return readChannel(place, deviceId.value, metric ?? "", text.value);
+  if (!text.ok) return refused(deviceId, text);
+  return readChannel(channel, deviceId, metric, text.value);
 }
 
-type Channel = "telemetry" | "metric" | "status" | "attributes" | "commands";
+function addressOf(topic: string): Address {
+  const former = addresses.get(topic);
+  if (former !== undefined) return former;
+  const address = parseTopic(topic);
+  if (address.channel === "elsewhere" || address.channel === "refused") return address;
+  if (addresses.size >= MAX_ADDRESSES) addresses.clear();
+  addresses.set(topic, address);
+  return address;
+}
+
+function parseTopic(topic: string): Address {
+  if (!topic.startsWith("devices/")) return { channel: "elsewhere" };
+  const [, id = "", channelName, metric, extra] = topic.split("/", 5);
+  const deviceId = parseDeviceId(id);
+  if (!deviceId.ok) return { channel: "refused", deviceId: undefined, fault: deviceId.fault };
+  const channel = channelOf(channelName, metric, extra);
+  if (channel === undefined) return { channel: "refused", deviceId: deviceId.value, fault: { code: "TOPIC_UNKNOWN" } };
+  if (channel === "commands") return { channel: "elsewhere" };
+  return { channel, deviceId: deviceId.value, metric: metric ?? "" };
+}
 
 function channelOf(
   channel: string | undefined,

@@ -1,5 +1,6 @@
 /** Socket.IO: stored readings, presence and refusals to browsers, within a budget. Reads no store, decides no presence. */
 import type { Server as HttpServer, IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
 import { Server, type Socket } from "socket.io";
 import type { BrowserToHub, HubToBrowser, SubscribeAnswer } from "../contract/live.ts";
 import type { Refusal } from "../contract/refusals.ts";
@@ -40,6 +41,8 @@ type Browser = Socket<BrowserToHub, HubToBrowser, Record<string, never>, SocketD
 const BATCH_EVERY_MS = 100;
 const TICK_EVERY_MS = 2_000;
 const REJECTED_EVERY_MS = 250;
+/** Under load `sensorData` goes out this often, so that a browser's events of some milliseconds are one system call. */
+const GATHER_MS = 6;
 const MAX_BATCH_READINGS = 20_000;
 /** A browser that stops reading may hold so much, then it is cut off; it comes back by itself. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
@@ -62,8 +65,12 @@ export function openLive({ server, gate, clock, counters, log, build }: LiveOpti
     cors: { origin: true }, // `allowRequest` has decided; this only names the origin in the answer
   });
   const budget = createLiveBudget({ clock, counters });
+  const sockets = upgradedSockets(server);
   const batches = createBatchBuffer(MAX_BATCH_READINGS);
   const browsers = new Set<Browser>();
+  /** For `sensorData`, until the next moment at which it goes out. */
+  let gathered: LiveReading[] = [];
+  let sentAtMs = Number.NEGATIVE_INFINITY;
   /** Readings that `sensorData` browsers were not sent, by device, until they are told. */
   let unsent = new Map<string, number>();
   let rejectedAtMs = Number.NEGATIVE_INFINITY;
@@ -100,22 +107,34 @@ export function openLive({ server, gate, clock, counters, log, build }: LiveOpti
     if (browsers.size === 0) return;
     const { rooms } = io.of("/").adapter;
     const batched = rooms.has(BATCHES);
+    const before = gathered.length;
     for (const reading of stored) {
       if (batched) batches.add(reading);
-      if (rooms.has(EACH) || rooms.has(eachOf(reading.deviceId))) sendEach(reading);
+      if (rooms.has(EACH) || rooms.has(eachOf(reading.deviceId))) gathered.push(reading);
     }
+    if (before > 0 || gathered.length === 0) return; // on its way already, or nothing to send
+    const waitMs = sentAtMs + GATHER_MS - clock.monotonicMs();
+    if (waitMs <= 0) sendGathered();
+    else clock.after(waitMs, sendGathered);
+  }
+
+  function sendGathered(): void {
+    const some = gathered;
+    gathered = [];
+    sentAtMs = clock.monotonicMs();
+    for (const socket of sockets) socket.cork();
+    for (const reading of some) {
+      if (budget.hasTime()) budget.spend(() => sendEach(reading));
+      else unsent.set(reading.deviceId, (unsent.get(reading.deviceId) ?? 0) + 1);
+    }
+    budget.spend(() => {
+      for (const socket of sockets) socket.uncork();
+    });
   }
 
   function sendEach(reading: LiveReading): void {
-    if (!budget.hasTime()) {
-      unsent.set(reading.deviceId, (unsent.get(reading.deviceId) ?? 0) + 1);
-      return;
-    }
-    budget.spend(() => {
-      const { _id, deviceId, timestamp, metrics } = fromLive(reading);
-      const data = { _id, deviceId, ...metrics, timestamp };
-      io.to([EACH, eachOf(deviceId)]).emit("sensorData", { timestamp, data });
-    });
+    const { _id, deviceId, timestamp, metrics } = fromLive(reading);
+    io.to([EACH, eachOf(deviceId)]).emit("sensorData", { timestamp, data: { _id, deviceId, ...metrics, timestamp } });
   }
 
   function flush(): void {
@@ -193,6 +212,16 @@ export function openLive({ server, gate, clock, counters, log, build }: LiveOpti
       await io.close();
     },
   };
+}
+
+/** The sockets of WebSocket connections, to hold back what is written to them while several events are. */
+function upgradedSockets(server: HttpServer): ReadonlySet<Duplex> {
+  const sockets = new Set<Duplex>();
+  server.on("upgrade", (_request, socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  return sockets;
 }
 
 /** The connection says what it was given (`packetCreate`) and when that went to the socket (`drain`). */

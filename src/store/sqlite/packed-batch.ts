@@ -113,6 +113,8 @@ export function* unpackBatch({ numbers, bodies, names }: PackedBatch): Generator
 }
 
 const DUPLICATE: WriteOutcome = { kind: "duplicate" };
+/** Nearly every outcome is this one. */
+const STORED_FIRST: WriteOutcome = { kind: "stored", n: 0 };
 /** In the column of outcomes: n where the write was stored, this where it was a duplicate. */
 export const DUPLICATE_MARK = -1;
 
@@ -121,7 +123,8 @@ export function unpackOutcomes(messages: readonly WritesOfMessage[], marks: Floa
   return messages.map((writes) =>
     writes.map(() => {
       const mark = marks[place++] ?? 0;
-      return mark === DUPLICATE_MARK ? DUPLICATE : { kind: "stored", n: mark };
+      if (mark === DUPLICATE_MARK) return DUPLICATE;
+      return mark === 0 ? STORED_FIRST : { kind: "stored", n: mark };
     }),
   );
 }

@@ -1,0 +1,21 @@
+/** How long ago something was, ticking once a second, with the full time for who looks closer. */
+import { type ReadonlySignal, useComputed } from "@preact/signals";
+import { hubNowMs } from "./clock.ts";
+import { ageWords, fullTime } from "./time-words.ts";
+
+interface AgeProps {
+  at: ReadonlySignal<number>;
+  /** Off screen: it need not tick, which counts with thousands of them. */
+  asleep?: ReadonlySignal<boolean>;
+}
+
+export function Age({ at, asleep }: AgeProps) {
+  const words = useComputed(() => ageWords(at.value, asleep?.value === true ? hubNowMs.peek() : hubNowMs.value));
+  const full = useComputed(() => fullTime(at.value));
+  const iso = useComputed(() => (Number.isFinite(at.value) ? new Date(at.value).toISOString() : ""));
+  return (
+    <time class="age" dateTime={iso} title={full}>
+      {words}
+    </time>
+  );
+}

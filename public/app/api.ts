@@ -1,0 +1,90 @@
+/** Asks the hub's REST interface and gives typed answers; a failure is always a HubFault. Keeps and retries nothing. */
+import type { Problem } from "../../src/contract/errors.ts";
+import type { Device } from "../../src/contract/readings.ts";
+import type { DevicesPage, ReadingsPage, RejectionsAnswer, SeriesAnswer } from "../../src/contract/rest.ts";
+import { noteHubDate } from "./clock.ts";
+
+/** Why a request failed, in words for the person before the page. */
+export class HubFault extends Error {
+  readonly code: string;
+  readonly status: number;
+
+  constructor(code: string, text: string, status = 0) {
+    super(text);
+    this.code = code;
+    this.status = status;
+  }
+}
+
+export const toFault = (thrown: unknown): HubFault =>
+  thrown instanceof HubFault ? thrown : new HubFault("PAGE_FAILED", String(thrown));
+
+type Query = Record<string, string | number | undefined>;
+
+const devicePath = (id: string): string => `/api/devices/${encodeURIComponent(id)}`;
+
+export const getDevices = (query: { limit: number; cursor?: string; search?: string }, abort: AbortSignal) =>
+  ask<DevicesPage>("/api/devices", { query, abort });
+
+export const getDevice = (id: string, abort?: AbortSignal) => ask<Device>(devicePath(id), { abort });
+
+export const patchDevice = (id: string, patch: { name: string; place: string }) =>
+  ask<unknown>(devicePath(id), { method: "PATCH", body: JSON.stringify(patch) });
+
+export const deleteDevice = (id: string) => ask<unknown>(devicePath(id), { method: "DELETE" });
+
+export const getSeries = (
+  id: string,
+  query: { metrics: string; from: number; to: number; points: number },
+  abort: AbortSignal,
+) => ask<SeriesAnswer>(`${devicePath(id)}/series`, { query, abort });
+
+export const getReadings = (id: string, query: { from: number; to: number; limit: number }, abort: AbortSignal) =>
+  ask<ReadingsPage>(`${devicePath(id)}/readings`, { query, abort });
+
+export const getRejections = (abort: AbortSignal) => ask<RejectionsAnswer>("/api/rejections", { abort });
+
+interface Ask {
+  method?: string;
+  query?: Query;
+  body?: string;
+  abort?: AbortSignal | undefined;
+}
+
+async function ask<Answer>(path: string, { method = "GET", query = {}, body, abort }: Ask): Promise<Answer> {
+  const given = Object.entries(query).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]]));
+  const search = given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
+  const response = await fetch(path + search, {
+    method,
+    headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }) },
+    body: body ?? null,
+    signal: abort ?? null,
+  }).catch((cause: unknown) => {
+    abort?.throwIfAborted();
+    throw new HubFault("HUB_UNREACHABLE", `The hub does not answer (${String(cause)})`);
+  });
+  noteHubDate(response.headers.get("date"));
+  const text = await response.text();
+  abort?.throwIfAborted();
+  if (!response.ok) throw faultOf(response, text);
+  return parse(text) as Answer;
+}
+
+function parse(text: string): unknown {
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new HubFault("ANSWER_NOT_JSON", "The answer is not JSON; does another server answer here?");
+  }
+}
+
+function faultOf(response: Response, text: string): HubFault {
+  if (!response.headers.get("content-type")?.includes("problem+json")) {
+    return new HubFault(`HTTP_${response.status}`, response.statusText || "The request failed", response.status);
+  }
+  const problem = parse(text) as Problem;
+  const faults = problem.errors?.map(({ field, message }) => `${field}: ${message}`) ?? [];
+  const words = [problem.title, problem.detail, ...faults].filter((part) => part !== undefined);
+  return new HubFault(problem.code, words.join(". "), response.status);
+}

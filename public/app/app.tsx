@@ -1,0 +1,106 @@
+/** The shell around every page: header, notes, landmarks, title, focus. Knows the pages only by their routes. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { DevicePage } from "./device-page.tsx";
+import { isStale } from "./freshness.ts";
+import { HubNotes } from "./hub-notes.tsx";
+import { Icon } from "./icon.tsx";
+import { Inspector } from "./inspector.tsx";
+import { freshness } from "./link.ts";
+import { LiveChip } from "./live-chip.tsx";
+import { Overview } from "./overview.tsx";
+import { route } from "./route.ts";
+import { theme, toggleTheme } from "./theme.ts";
+
+export function App() {
+  const main = useRef<HTMLElement>(null);
+  const firstRoute = useRef(route.peek());
+  const now = route.value;
+
+  // Who comes by keyboard or screen reader lands on the new page, not where the old one's link was.
+  useEffect(() => {
+    if (now === firstRoute.current) return;
+    scrollTo(0, 0);
+    main.current?.focus({ preventScroll: true });
+  }, [now]);
+
+  return (
+    <>
+      {/* No link: the address's hash is the route. */}
+      <button type="button" class="skip-link" onClick={() => main.current?.focus()}>
+        Skip to content
+      </button>
+      <Header />
+      <main id="main" ref={main} tabIndex={-1} class={isStale(freshness.value) ? "stale" : ""}>
+        <HubNotes />
+        <Page />
+      </main>
+    </>
+  );
+}
+
+function Header() {
+  const { page } = route.value;
+  const dark = theme.value === "dark";
+  return (
+    <header class="top">
+      <a class="brand" href="#/">
+        Aerie
+      </a>
+      <nav aria-label="Pages">
+        <PageLink href="#/" here={page === "overview"}>
+          Overview
+        </PageLink>
+        <PageLink href="#/inspector" here={page === "inspector"}>
+          Inspector
+        </PageLink>
+      </nav>
+      <LiveChip />
+      <button
+        type="button"
+        class="icon-button"
+        onClick={toggleTheme}
+        aria-label={dark ? "Use light colours" : "Use dark colours"}
+        title={dark ? "Use light colours" : "Use dark colours"}
+      >
+        <Icon name={dark ? "light" : "dark"} />
+      </button>
+    </header>
+  );
+}
+
+function PageLink({ href, here, children }: { href: string; here: boolean; children: ComponentChildren }) {
+  return (
+    <a href={href} aria-current={here ? "page" : undefined}>
+      {children}
+    </a>
+  );
+}
+
+function Page() {
+  const now = route.value;
+  switch (now.page) {
+    case "overview":
+      return <Overview />;
+    case "device":
+      return <DevicePage key={now.id} id={now.id} />;
+    case "inspector":
+      return <Inspector />;
+    case "unknown":
+      return <NoSuchPage />;
+  }
+}
+
+function NoSuchPage() {
+  useEffect(() => {
+    document.title = "No such page – Aerie";
+  }, []);
+  return (
+    <>
+      <h1>No such page</h1>
+      <p>
+        This address leads nowhere. <a href="#/">To the overview</a>
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+/** One metric's figure: header with value and readout, plot or strip, the same as a table. Draws no line itself. */
+import { type Signal, useComputed, useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
+import type { FigureProps } from "./chart-context.ts";
+import { summaryOf } from "./chart-summary.ts";
+import { ChartTable } from "./chart-table.tsx";
+import { Icon } from "./icon.tsx";
+import { LinePlot } from "./line-plot.tsx";
+import { MetricValue } from "./metric-value.tsx";
+import { Readout } from "./readout.tsx";
+import { StateStrip } from "./state-strip.tsx";
+import { metricLabel } from "./value-words.ts";
+
+export function ChartFigure({ metric, boolean, context }: FigureProps & { boolean: boolean }) {
+  const { device, feed } = context;
+  const label = useId();
+  const asTable = useSignal(false);
+  const points = useComputed(() => feed.points(metric));
+
+  return (
+    <figure
+      class={boolean ? "figure figure-wide" : "figure"}
+      aria-labelledby={label}
+      data-metric={metric}
+      data-points={points}
+    >
+      <figcaption>
+        <h3 id={label}>{metricLabel(metric)}</h3>
+        <span class="figure-now">
+          <MetricValue metric={metric} value={device.values.get(metric)} />
+        </span>
+        <Readout metric={metric} boolean={boolean} context={context} />
+        <TableButton metric={metric} open={asTable} />
+        <Summary metric={metric} context={context} />
+      </figcaption>
+      {boolean ? <StateStrip metric={metric} context={context} /> : <LinePlot metric={metric} context={context} />}
+      {asTable.value && <ChartTable metric={metric} boolean={boolean} context={context} />}
+    </figure>
+  );
+}
+
+function TableButton({ metric, open }: { metric: string; open: Signal<boolean> }) {
+  const words = `${open.value ? "Hide" : "Show as"} table: ${metricLabel(metric)}`;
+  const toggle = () => {
+    open.value = !open.value;
+  };
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      aria-expanded={open.value}
+      aria-label={words}
+      title={words}
+      onClick={toggle}
+    >
+      <Icon name="table" />
+    </button>
+  );
+}
+
+/** For who does not see the plot; no live region, and no more often than the plot's window moves. */
+function Summary({ metric, context }: FigureProps) {
+  const words = useComputed(() => {
+    const value = context.device.values.get(metric)?.peek().value;
+    return summaryOf(metric, value, context.feed.series(metric), context.device.about.peek().intervalMs);
+  });
+  return <p class="sr-only">{words}</p>;
+}

@@ -1,0 +1,77 @@
+/** The figure's numbers as a table, for everybody. The same series as the plot's; reads nothing. */
+
+import type { FigureProps } from "./chart-context.ts";
+import { type TableRow, tableRows } from "./table-rows.ts";
+import { fullTime, minuteOfDay } from "./time-words.ts";
+import { booleanWords, countWords, metricLabel, metricUnit, numberWords } from "./value-words.ts";
+
+export function ChartTable({ metric, boolean, context }: FigureProps & { boolean: boolean }) {
+  const buffer = context.feed.series(metric);
+  const rows = buffer === undefined ? [] : tableRows(buffer, context.feed.window());
+  if (rows.length === 0) return <p class="quiet">No reading in the last 24 hours</p>;
+  const unit = metricUnit(metric);
+  return (
+    <div class="table-scroll chart-table">
+      <table aria-label={`${metricLabel(metric)}, last 24 hours${unit === "" ? "" : `, in ${unit}`}`}>
+        <thead>
+          <tr>
+            <th scope="col">Time</th>
+            {boolean ? (
+              <th scope="col">State</th>
+            ) : (
+              ["Mean", "Min", "Max"].map((word) => (
+                <th scope="col" class="number" key={word}>
+                  {word}
+                </th>
+              ))
+            )}
+            <th scope="col" class="number">
+              Readings
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <Row key={row.fromMs} row={row} metric={metric} boolean={boolean} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({ row, metric, boolean }: { row: TableRow; metric: string; boolean: boolean }) {
+  const time = `${minuteOfDay(row.fromMs)}–${minuteOfDay(row.toMs)}`;
+  return (
+    <tr>
+      <th scope="row" title={fullTime(row.fromMs)}>
+        {time}
+      </th>
+      {row.count === 0 ? (
+        <td colSpan={boolean ? 2 : 4} class="quiet">
+          no data
+        </td>
+      ) : (
+        <>
+          {boolean ? <td>{states(metric, row)}</td> : <Numbers metric={metric} row={row} />}
+          <td class="number">{countWords(row.count)}</td>
+        </>
+      )}
+    </tr>
+  );
+}
+
+function Numbers({ metric, row }: { metric: string; row: TableRow }) {
+  return (
+    <>
+      {[row.mean, row.min, row.max].map((value, index) => (
+        <td class="number" key={index}>
+          {numberWords(metric, value)}
+        </td>
+      ))}
+    </>
+  );
+}
+
+const states = (metric: string, { min, max }: TableRow): string =>
+  min === max ? booleanWords(metric, max > 0) : `${booleanWords(metric, true)} and ${booleanWords(metric, false)}`;

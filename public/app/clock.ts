@@ -1,0 +1,32 @@
+/** Keeps the hub's time, once a second, and how far this device's clock is from it. Judges nothing by it. */
+import { signal } from "@preact/signals";
+
+/** Now by the hub's clock, as epoch ms; the one ticker behind every age on screen. */
+export const hubNowMs = signal(Date.now());
+
+/** The hub's clock minus this device's, in ms. */
+export const clockOffsetMs = signal(0);
+
+let heardTick = false;
+
+export const toHubMs = (browserMs: number): number => browserMs + clockOffsetMs.peek();
+
+export function noteHubTime(hubMs: number): void {
+  if (!Number.isFinite(hubMs)) return;
+  heardTick = true;
+  clockOffsetMs.value = hubMs - Date.now();
+}
+
+/** An HTTP `Date` header: whole seconds only, good enough until the first tick. */
+export function noteHubDate(header: string | null): void {
+  const hubMs = Date.parse(header ?? "");
+  if (heardTick || Number.isNaN(hubMs)) return;
+  const offset = hubMs + 500 - Date.now();
+  if (Math.abs(offset) > 2_000) clockOffsetMs.value = offset;
+}
+
+export function startClock(): void {
+  setInterval(() => {
+    if (!document.hidden) hubNowMs.value = toHubMs(Date.now());
+  }, 1_000);
+}

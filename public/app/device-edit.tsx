@@ -1,0 +1,77 @@
+/** Changes a device's name and place. Nothing else of a device is its owner's to change. */
+import { useSignal } from "@preact/signals";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { type HubFault, patchDevice, toFault } from "./api.ts";
+import type { DeviceState } from "./device-state.ts";
+import { FaultNote } from "./fault-note.tsx";
+import { readDevice } from "./read-device.ts";
+
+export function DeviceEdit({ device, done }: { device: DeviceState; done: () => void }) {
+  const form = useId();
+  const first = useRef<HTMLInputElement>(null);
+  const name = useSignal(device.about.peek().name ?? "");
+  const place = useSignal(device.about.peek().place ?? "");
+  const saving = useSignal(false);
+  const fault = useSignal<HubFault | undefined>(undefined);
+  useEffect(() => first.current?.focus(), []);
+
+  const save = async () => {
+    saving.value = true;
+    fault.value = undefined;
+    try {
+      await patchDevice(device.id, { name: name.value.trim(), place: place.value.trim() });
+      await readDevice(device.id);
+      done();
+    } catch (thrown) {
+      fault.value = toFault(thrown);
+      saving.value = false;
+    }
+  };
+
+  return (
+    <form
+      class="edit"
+      aria-label="Name and place"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+      onKeyDown={(event) => event.key === "Escape" && done()}
+    >
+      <label for={`${form}-name`}>
+        Name
+        <input
+          id={`${form}-name`}
+          ref={first}
+          maxLength={100}
+          placeholder={device.id}
+          value={name.value}
+          onInput={(event) => {
+            name.value = event.currentTarget.value;
+          }}
+        />
+      </label>
+      <label for={`${form}-place`}>
+        Place
+        <input
+          id={`${form}-place`}
+          maxLength={100}
+          placeholder="Cellar"
+          value={place.value}
+          onInput={(event) => {
+            place.value = event.currentTarget.value;
+          }}
+        />
+      </label>
+      <div class="buttons">
+        <button type="submit" class="primary" disabled={saving.value}>
+          {saving.value ? "Saving…" : "Save"}
+        </button>
+        <button type="button" onClick={done}>
+          Cancel
+        </button>
+      </div>
+      {fault.value !== undefined && <FaultNote what="The change was not saved." fault={fault.value} />}
+    </form>
+  );
+}

@@ -1,0 +1,22 @@
+/** What an empty hub shows: how to get the first device onto it. Starts nothing itself. */
+import { CommandLine } from "./command-line.tsx";
+
+export function FirstSteps() {
+  const publish = `mosquitto_pub -h ${location.hostname} -p 1883 -q 1 -t devices/esp32-01/telemetry -m '{"temperature":21.5,"humidity":48}'`;
+  return (
+    <section class="first-steps" aria-labelledby="first-steps">
+      <h2 id="first-steps">No device yet</h2>
+      <p>A device appears here by itself as soon as the hub hears from it. Two ways to see that now:</p>
+      <h3>Simulated boards</h3>
+      <p>In the folder of the hub, this starts three boards that publish as real ones do:</p>
+      <CommandLine name="the simulator's command" command="npm run sim -- --devices 3" />
+      <h3>A message of your own</h3>
+      <p>From any computer that reaches the hub. A board publishes the same JSON to the same topic:</p>
+      <CommandLine name="the publish command" command={publish} />
+      <p class="quiet">
+        Something was sent and nothing appears? The <a href="#/inspector">Inspector</a> shows what the hub refused, and
+        why.
+      </p>
+    </section>
+  );
+}

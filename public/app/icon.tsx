@@ -1,0 +1,52 @@
+/** The few icons, drawn for Aerie on a 16 × 16 grid. Never the only bearer of a meaning: a word stands beside each. */
+
+const SHAPES = {
+  /** Filled, with a tick cut out of it. */
+  online: (
+    <path
+      fill="currentColor"
+      fill-rule="evenodd"
+      d="M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1Zm3.9 5.3L7.3 11a.9.9 0 0 1-1.3 0L4 9l1.2-1.2 1.4 1.4 4-4 1.3 1.1Z"
+    />
+  ),
+  /** Hollow, struck through. */
+  offline: <path {...stroke(1.7)} d="M8 1.9a6.1 6.1 0 1 0 0 12.2A6.1 6.1 0 0 0 8 1.9Zm-4.3 1.8 8.6 8.6" />,
+  fire: (
+    <path
+      fill="currentColor"
+      d="M8.6 1c.5 2.6 3.9 4.2 3.9 8.1A4.6 4.6 0 0 1 8 14.8a4.6 4.6 0 0 1-4.5-4.6c0-1.9.9-3.2 1.9-4.3.2 1.3.7 2 1.4 2.3C6.5 5.6 7 3.2 8.6 1Z"
+    />
+  ),
+  warning: <path {...stroke(1.6)} d="M8 2 1.6 13.4h12.8L8 2Zm0 4.4v3.4m0 1.6v.5" />,
+  clock: <path {...stroke(1.6)} d="M8 1.9a6.1 6.1 0 1 0 0 12.2A6.1 6.1 0 0 0 8 1.9ZM8 4.6V8.2l2.4 1.4" />,
+  search: <path {...stroke(1.6)} d="M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9Zm3.3 7.8 3.4 3.4" />,
+  light: (
+    <path
+      {...stroke(1.5)}
+      d="M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6Zm0-4v1.5m0 11V15M1 8h1.5m11 0H15M3 3l1.1 1.1m7.8 7.8L13 13M3 13l1.1-1.1m7.8-7.8L13 3"
+    />
+  ),
+  dark: <path {...stroke(1.5)} d="M13.5 9.6A6 6 0 0 1 6.4 2.5a6 6 0 1 0 7.1 7.1Z" />,
+  table: <path {...stroke(1.4)} d="M2 3h12v10H2V3Zm0 3.4h12M2 9.7h12M6.2 6.4V13" />,
+  back: <path {...stroke(1.7)} d="M10 3 5 8l5 5" />,
+} as const;
+
+export type IconName = keyof typeof SHAPES;
+
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" data-icon={name}>
+      {SHAPES[name]}
+    </svg>
+  );
+}
+
+function stroke(width: number) {
+  return {
+    fill: "none",
+    stroke: "currentColor",
+    "stroke-width": width,
+    "stroke-linecap": "round",
+    "stroke-linejoin": "round",
+  } as const;
+}

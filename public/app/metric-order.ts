@@ -1,0 +1,27 @@
+/** Puts metrics into the order in which a person needs them: safety first. Knows names, not values. */
+
+const BY_SAFETY = [
+  "flameDetected",
+  "coPpm",
+  "ch4Ppm",
+  "lpgPpm",
+  "temperature",
+  "humidity",
+  "co2",
+  "eco2",
+  "aqi",
+  "tvoc",
+  "alcohol",
+  "toluene",
+  "acetone",
+  "flameIntensity",
+  "pressure",
+  "battery",
+  "rssi",
+];
+
+const place = new Map(BY_SAFETY.map((metric, index) => [metric, index]));
+const placeOf = (metric: string): number => place.get(metric) ?? BY_SAFETY.length;
+
+export const sortMetrics = (metrics: readonly string[]): string[] =>
+  metrics.toSorted((a, b) => placeOf(a) - placeOf(b) || (a < b ? -1 : a > b ? 1 : 0));

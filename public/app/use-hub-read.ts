@@ -1,0 +1,71 @@
+/** Reads something from the hub, and again after each epoch; a superseded read is aborted. Shows nothing itself. */
+import { type ReadonlySignal, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { type HubFault, toFault } from "./api.ts";
+import { epoch } from "./epoch.ts";
+import { settled } from "./link.ts";
+
+const SLOW_AFTER_MS = 8_000;
+/** The first paint waits at most this long for the subscription, so that the page need not read twice. */
+const SETTLE_WITHIN_MS = 300;
+
+export interface HubRead {
+  /** `ready` once anything was read; it stays so while it is read again. */
+  readonly state: ReadonlySignal<"loading" | "ready" | "failed">;
+  readonly slow: ReadonlySignal<boolean>;
+  /** The newest failure; what was read before it stays on screen. */
+  readonly fault: ReadonlySignal<HubFault | undefined>;
+  retry(): void;
+}
+
+/** `key` names what is read: another key is another read, and begins with `loading`. An empty key reads nothing. */
+export function useHubRead(key: string, read: (abort: AbortSignal) => Promise<void>): HubRead {
+  const state = useSignal<"loading" | "ready" | "failed">("loading");
+  const slow = useSignal(false);
+  const fault = useSignal<HubFault | undefined>(undefined);
+  const attempt = useSignal(0);
+
+  useEffect(() => {
+    state.value = "loading";
+    fault.value = undefined;
+  }, [key]);
+
+  useEffect(() => {
+    if (key === "") return;
+    const abort = new AbortController();
+    const slowTimer = setTimeout(() => {
+      slow.value = true;
+    }, SLOW_AFTER_MS);
+    const end = () => {
+      clearTimeout(slowTimer);
+      slow.value = false;
+    };
+    const begun = epoch.peek();
+    const run = async () => {
+      await settled(SETTLE_WITHIN_MS);
+      // Settling began another epoch: that one's run is about to take this one's place.
+      if (abort.signal.aborted || epoch.peek() !== begun) return;
+      try {
+        await read(abort.signal);
+        if (abort.signal.aborted) return;
+        state.value = "ready";
+        fault.value = undefined;
+      } catch (thrown) {
+        if (abort.signal.aborted) return;
+        fault.value = toFault(thrown);
+        if (state.peek() === "loading") state.value = "failed";
+      }
+      end();
+    };
+    void run();
+    return () => {
+      abort.abort();
+      end();
+    };
+  }, [key, epoch.value, attempt.value]);
+
+  const retry = () => {
+    attempt.value += 1;
+  };
+  return { state, slow, fault, retry };
+}
