@@ -1,0 +1,32 @@
+/** What a person should check when no station could connect, from the error's text. Pure; guesses only where the text allows. */
+
+const ADVICE: readonly (readonly [RegExp, string])[] = [
+  [/not authorized|bad user ?name/i, "Check --username and --password: the broker refused them."],
+  [
+    /ECONNREFUSED/,
+    "Nothing listens there. Is the hub running (npm start), and is this its MQTT port? WebSocket addresses need its HTTP port: ws://127.0.0.1:3000/mqtt.",
+  ],
+  [/ENOTFOUND|EAI_AGAIN/, "The host name is not known. Check its spelling, or use the IP address."],
+  [/EHOSTUNREACH|ENETUNREACH|ETIMEDOUT/, "The host does not answer. Check the address, the network and its firewall."],
+  [
+    /connack timeout|before the broker answered|header flag|ECONNRESET/,
+    "Something listens there, but it does not speak MQTT, or expects TLS (mqtts, wss).",
+  ],
+  [/Unexpected server response/, "That is a web server, but this path is no MQTT WebSocket. The hub's is /mqtt."],
+  [
+    /self.signed|unable to (verify|get)|certificate|altname/i,
+    "The certificate is not trusted: name its authority with --ca <file>, or use --insecure for a test.",
+  ],
+  [
+    /wrong version number|packet length too long|EPROTO|before secure TLS/,
+    "The port does not speak TLS. Use mqtt or ws, or the TLS port.",
+  ],
+  [/Connection refused:/, "The broker refused the connection; its log says why."],
+];
+
+export function connectAdvice(errors: readonly { text: string; count: number }[]): string {
+  const worst = errors.toSorted((a, b) => b.count - a.count)[0]?.text;
+  if (worst === undefined) return "There was no answer. Check the address, the network and the firewall.";
+  const advice = ADVICE.find(([pattern]) => pattern.test(worst))?.[1];
+  return [`The reason given: ${worst.replace(/\.$/, "")}.`, ...(advice === undefined ? [] : [advice])].join(" ");
+}

@@ -1,0 +1,37 @@
+/** What --help prints: every option with its default, and examples. Parses nothing. */
+import { SCENARIOS } from "./scenario-list.ts";
+
+const names = [...SCENARIOS].map(([name, { about }]) => `  ${name.padEnd(13)} ${about}`).join("\n");
+
+export const HELP = `Simulated ESP32 air-quality stations that publish to an MQTT broker.
+
+Usage: npm run sim -- [options]
+
+  --url <url>             mqtt, mqtts, ws or wss (default mqtt://127.0.0.1:1883; path of ws and wss: /mqtt)
+  --username <name>       --password <text>
+  --ca <file>             PEM of the authority that signed the broker's certificate
+  --insecure              take any certificate
+  --devices <n>           stations, 1 to 10000 (default 20)
+  --interval <time>       between two readings of a station: 500ms, 2s, 1m (default 2s)
+  --duration <time>       stop after this (default: until Ctrl-C)
+  --seed <n>              same seed, same rooms and weather (default 1)
+  --prefix <text>         device ids are <prefix>-01, <prefix>-02 … (default esp32)
+  --qos 0|1|2             (default 1)
+  --timestamps on|off     readings carry their instant, ISO 8601 or epoch ms by station (default on)
+  --scenario <name,…>     may be repeated; the first stations play them, the others are steady
+  --scenario-devices <n>  stations of each scenario (default 1)
+  --quiet                 only the table at the end
+  --help
+
+Scenarios:
+${names}
+Where a scenario needs it, it sends timestamps with --timestamps off as well, and keeps a QoS of its own.
+
+Examples:
+  npm run sim
+  npm run sim -- --devices 3 --interval 500ms --scenario fire,wifi-flap,malformed
+  npm run sim -- --url ws://127.0.0.1:3000/mqtt --devices 100 --interval 10s --duration 10m
+  npm run sim -- --url mqtts://hub.local:8883 --ca ca.pem --username shed --password …
+
+Exit code: 0; 1 if no station could ever connect (it tries for 30 s); 2 if an option is wrong.
+`;

@@ -1,0 +1,94 @@
+/** A board's link to the broker: opens it, and again with back-off after losses, until it is told otherwise. Makes no messages. */
+import { backOffMs } from "./back-off.ts";
+import type { BrokerAddress } from "./broker-address.ts";
+import type { Clock, Stop } from "./clock.ts";
+import { openSession, type Session, type Will } from "./mqtt-session.ts";
+import { createOutbox, type Outbox } from "./outbox.ts";
+import type { Random } from "./random.ts";
+import type { Tally } from "./tally.ts";
+
+export interface LinkOptions {
+  address: BrokerAddress;
+  deviceId: string;
+  keepAliveSeconds: number;
+  will?: Will;
+  clock: Clock;
+  random: Random;
+  tally: Tally;
+  onOpen(): void;
+}
+
+export interface Link extends Pick<Outbox, "send" | "redeliver" | "waiting"> {
+  isOpen(): boolean;
+  /** Connects, and again with back-off until `leave` or `cut`. */
+  open(): void;
+  /** Clean DISCONNECT; forgets what waits, stays away until `open`. */
+  leave(): void;
+  /** As if the radio went off: no DISCONNECT; stays away until `open`. */
+  cut(): void;
+}
+
+export function createLink({ clock, random, tally, onOpen, deviceId, ...options }: LinkOptions): Link {
+  const outbox = createOutbox(tally);
+  let failedAttempts = 0;
+  let session: Session | undefined;
+  let isOpen = false;
+  let cancelRetry: Stop | undefined;
+
+  function connect(): void {
+    cancelRetry = undefined;
+    const mine: Session = openSession({
+      ...options,
+      clientId: deviceId,
+      clock,
+      onOpen: () => session === mine && opened(mine),
+      onError: tally.error,
+      onClose: () => session === mine && lost(),
+    });
+    session = mine;
+  }
+
+  function opened(mine: Session): void {
+    isOpen = true;
+    failedAttempts = 0;
+    tally.linkUp();
+    const left = outbox.attach(mine);
+    onOpen();
+    left.repeat();
+  }
+
+  function lost(): void {
+    abandon();
+    cancelRetry = clock.after(backOffMs(failedAttempts, random), connect);
+    failedAttempts += 1;
+  }
+
+  function abandon(): void {
+    if (isOpen) tally.linkDown();
+    isOpen = false;
+    session = undefined;
+    outbox.detach();
+    cancelRetry?.();
+    cancelRetry = undefined;
+  }
+
+  return {
+    send: outbox.send,
+    redeliver: outbox.redeliver,
+    waiting: outbox.waiting,
+    isOpen: () => isOpen,
+    open() {
+      if (session === undefined && cancelRetry === undefined) connect();
+    },
+    leave() {
+      if (isOpen) session?.leave();
+      else session?.cut();
+      abandon();
+      outbox.forget();
+    },
+    cut() {
+      session?.cut();
+      abandon();
+    },
+  };
+}

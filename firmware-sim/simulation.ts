@@ -1,0 +1,87 @@
+/** A set of simulated stations as one thing that starts and stops; tests use it as a library. Prints nothing, reads no arguments. */
+import type { BrokerAddress } from "./broker-address.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import type { Scenario } from "./scenario.ts";
+import { SCENARIOS, type ScenarioName } from "./scenario-list.ts";
+import { startStation } from "./station.ts";
+import { createTally, type Summary } from "./tally.ts";
+
+export interface SimulationOptions {
+  address: BrokerAddress;
+  devices: number;
+  intervalMs: number;
+  seed: number;
+  /** Device ids are `<prefix>-01`, `<prefix>-02` … */
+  prefix: string;
+  qos: 0 | 1 | 2;
+  timestamps: boolean;
+  scenarios: readonly ScenarioName[];
+  /** Stations of each scenario; together at most `devices`. */
+  scenarioDevices: number;
+  /** Local time of the rooms; UTC where it is left out. */
+  utcOffsetMinutes?: number;
+  clock?: Clock;
+  /** A line for the person who watches. */
+  onNotice?(line: string): void;
+}
+
+export interface Simulation {
+  /** Clean disconnect of all stations; the same promise however often it is called. */
+  stop(): Promise<Summary>;
+  summary(): Summary;
+}
+
+const STEADY: Scenario = { about: "one reading each interval" };
+
+/**
+ * ```ts
+ * const simulation = startSimulation({ ...parsed.simulation, devices: 3, intervalMs: 200 });
+ * const { kinds } = await simulation.stop();
+ * ```
+ */
+export function startSimulation(options: SimulationOptions): Simulation {
+  const { clock = systemClock, onNotice = () => {}, utcOffsetMinutes = 0 } = options;
+  const tally = createTally({ devices: options.devices, now: clock.now });
+  const stations = castOf(options).map(({ deviceId, scenario }, index) =>
+    startStation({
+      ...options,
+      deviceId,
+      index,
+      bootSpreadMs: bootSpreadMs(options),
+      clock,
+      tally,
+      onNotice,
+      utcOffsetMinutes,
+      scenario: SCENARIOS.get(scenario ?? "") ?? STEADY,
+    }),
+  );
+  let stopped: Promise<Summary> | undefined;
+  return {
+    stop() {
+      stopped ??= Promise.all(stations.map((station) => station.stop())).then(tally.summary);
+      return stopped;
+    },
+    summary: tally.summary,
+  };
+}
+
+/** Boards are not switched on in the same instant; but nobody waits a whole long interval to see the first. */
+const bootSpreadMs = ({ devices, intervalMs }: SimulationOptions): number =>
+  Math.min(intervalMs, Math.max(2_000, devices * 5));
+
+export interface CastMember {
+  deviceId: string;
+  /** Undefined: steady. */
+  scenario: ScenarioName | undefined;
+}
+
+/** Who plays what: the first stations the scenarios, in their order; the rest are steady. */
+export function castOf(
+  options: Pick<SimulationOptions, "devices" | "prefix" | "scenarios" | "scenarioDevices">,
+): CastMember[] {
+  const digits = Math.max(2, String(options.devices).length);
+  return Array.from({ length: options.devices }, (_, index) => ({
+    deviceId: `${options.prefix}-${String(index + 1).padStart(digits, "0")}`,
+    scenario: options.scenarios[Math.floor(index / options.scenarioDevices)],
+  }));
+}
