@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { configurationTable } from "../scripts/configuration-table.ts";
+import { SETTINGS } from "../src/config/settings.ts";
+import { ERRORS } from "../src/contract/errors.ts";
+import { METRICS } from "../src/contract/metrics.ts";
+
+const root = path.join(import.meta.dirname, "..");
+const read = (file: string): string => readFileSync(path.join(root, file), "utf8");
+
+test("docs/configuration.md lists exactly the settings that the hub reads, with their defaults and meanings", () => {
+  expect(read("docs/configuration.md")).toContain(configurationTable(Object.values(SETTINGS)));
+  const named = new Set(read("docs/configuration.md").match(/AERIE_[A-Z_]+/g));
+  expect([...named].sort()).toEqual(
+    Object.values(SETTINGS)
+      .map(({ env }) => env as string)
+      .sort(),
+  );
+});
+
+test("every metric of the catalogue stands in docs/protocol.md with its unit", () => {
+  const rows = read("docs/protocol.md").split("\n");
+  for (const [name, { unit, kind }] of METRICS) {
+    const row = rows.find((line) => line.startsWith("|") && new RegExp(`[| ,]${name}[ ,|]`).test(line));
+    expect(
+      row?.split("|").map((cell) => cell.trim()),
+      name,
+    ).toEqual(expect.arrayContaining([unit, kind]));
+  }
+});
+
+test("every route of the HTTP server stands in docs/protocol.md, and no other", () => {
+  const source = readdirSync(path.join(root, "src/http"))
+    .filter((file) => file.endsWith("-routes.ts"))
+    .flatMap((file) => {
+      const mount = file.startsWith("health") ? "" : "/api/devices";
+      return [...read(`src/http/${file}`).matchAll(/router\.(get|patch|delete|post|put)\("([^"]+)"/g)].map(
+        ([, verb = "", route = ""]) => `${verb.toUpperCase()} ${mount}${route === "/" ? "" : route}`,
+      );
+    });
+  const documented = [...read("docs/protocol.md").matchAll(/^\| `([A-Z]+ \/[^`?]*)/gm)].map(([, route]) => route);
+  expect(documented.sort()).toEqual(source.sort());
+});
+
+test("every test that docs/architecture.md names is there", () => {
+  const named = [...read("docs/architecture.md").matchAll(/`(test\/[^`]+\.ts)`/g)].map(([, file = ""]) => file);
+  expect(named.length).toBeGreaterThan(10);
+  for (const file of named) expect(() => read(file), file).not.toThrow();
+});
+
+test("every script that README and CONTRIBUTING name is there", () => {
+  const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+  for (const file of ["README.md", "CONTRIBUTING.md"]) {
+    for (const [, script = ""] of read(file).matchAll(/npm (?:run )?(start|test|sim|dev|soak|bench|check)\b/g)) {
+      expect(Object.keys(scripts), `${file} names ${script}`).toContain(script);
+    }
+  }
+});
+
+test("no committed document names an error code that is not in the contract", () => {
+  const codes = [...read("docs/protocol.md").matchAll(/\b[A-Z]+_[A-Z_]+\b/g)].map(([code]) => code);
+  for (const code of codes.filter((each) => !each.startsWith("AERIE_"))) expect(Object.keys(ERRORS)).toContain(code);
+});
