@@ -151,8 +151,6 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
   }
 }
 
-const newestOf = (stored: readonly StoredDevice[]): number => {
-  let newest = 0;
-  for (const { latest } of stored) for (const { atMs } of latest.values()) newest = Math.max(newest, atMs);
-  return newest;
-};
+/** When the newest reading came: an instant of its own may lie anywhere. */
+const newestOf = (stored: readonly StoredDevice[]): number =>
+  stored.reduce((newest, { lastHeardAtMs }) => Math.max(newest, lastHeardAtMs), 0);

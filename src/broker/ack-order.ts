@@ -5,22 +5,26 @@ interface Slot<Answer> {
   readonly complete: (answer: Answer) => void;
 }
 
-/** `place(complete)` answers the function to call, once, with the answer. */
+/** `order(complete)` answers the function to call, once, with the answer. */
 export type AckOrder<Answer> = (complete: (answer: Answer) => void) => (answer: Answer) => void;
 
 export function createAckOrder<Answer extends string>(): AckOrder<Answer> {
   let waiting: Slot<Answer>[] = [];
+  let head = 0;
+  let completing = false;
 
+  /** What is answered while others are completed is completed by the same loop, behind them. */
   function flush(): void {
-    let done = 0;
-    for (const slot of waiting) {
-      if (slot.answer === undefined) break;
-      done++;
+    if (completing) return;
+    completing = true;
+    for (let slot = waiting[head]; slot?.answer !== undefined; slot = waiting[head]) {
+      head++;
+      slot.complete(slot.answer);
     }
-    if (done === 0) return;
-    const ready = waiting.slice(0, done);
-    waiting = waiting.slice(done);
-    for (const { answer, complete } of ready) if (answer !== undefined) complete(answer);
+    completing = false;
+    if (head < waiting.length) return;
+    waiting = [];
+    head = 0;
   }
 
   return (complete) => {
@@ -28,7 +32,7 @@ export function createAckOrder<Answer extends string>(): AckOrder<Answer> {
     waiting.push(slot);
     return (answer) => {
       slot.answer = answer;
-      if (waiting[0] === slot) flush();
+      flush();
     };
   };
 }

@@ -22,7 +22,7 @@ export function createAfterCommit(options: AfterCommitOptions): (messages: reado
     const live: LiveReading[] | undefined = hasAudience() ? [] : undefined;
     const tally = { stored: 0, duplicate: 0, refused: 0 };
     for (const { message, outcomes } of messages) {
-      hear(message.writes, message.connection);
+      if (outcomes.some(({ kind }) => kind !== "refused")) hear(message.writes, message.connection);
       for (let index = 0; index < message.writes.length; index++) {
         const write = message.writes[index];
         const outcome = outcomes[index];
@@ -55,7 +55,7 @@ export function createAfterCommit(options: AfterCommitOptions): (messages: reado
       case "reading": {
         const { deviceId, metrics, atMs, receivedAtMs } = write;
         registry.storedReading(deviceId, metrics, atMs);
-        clockSanity.stored(atMs);
+        clockSanity.stored(atMs, receivedAtMs);
         live?.push({ deviceId, atMs, n: outcome.n, receivedAtMs, metrics });
         return;
       }

@@ -12,8 +12,8 @@ export interface ClockSanity {
   /** What is wrong with the clock, for its owner; undefined when it is sane. */
   problem(): string | undefined;
   isSane(): boolean;
-  /** An instant that was stored; none may lie far in the future of a sane clock. */
-  stored(atMs: number): void;
+  /** A reading that was stored, and when it came. */
+  stored(atMs: number, receivedAtMs: number): void;
   close(): void;
 }
 
@@ -49,8 +49,10 @@ export function createClockSanity(options: { clock: Clock; builtAtMs: number; ne
   return {
     problem: () => current,
     isSane: () => current === undefined,
-    stored: (atMs) => {
-      if (atMs > newestMs) newestMs = atMs;
+    stored: (atMs, receivedAtMs) => {
+      // A device time from years ahead, taken while the clock could not judge it, is no witness against the clock.
+      const witness = Math.min(atMs, receivedAtMs + AHEAD_MS);
+      if (witness > newestMs) newestMs = witness;
     },
     close: clock.every(CHECK_EVERY_MS, check),
   };

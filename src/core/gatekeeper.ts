@@ -23,13 +23,19 @@ export type Gatekeeper = (head: RequestHead) => GateVerdict;
  */
 export function createGatekeeper({ ownHosts, origins }: GateOptions): Gatekeeper {
   const hosts = new Set(ownHosts.map((host) => host.toLowerCase()));
-  const foreign = new Set(origins);
+  const foreign = new Set(origins.map(asBrowsersSend));
   return ({ host, origin }) => {
     const name = host === undefined ? undefined : hostName(host);
     if (name !== undefined && !hosts.has(name)) return "HOST_FOREIGN";
     if (origin === undefined || foreign.has(origin)) return "allow";
     return host !== undefined && hostOf(origin) === withPort(host, origin) ? "allow" : "ORIGIN_FOREIGN";
   };
+}
+
+/** In small letters and without the scheme's own port. */
+function asBrowsersSend(origin: string): string {
+  const small = origin.toLowerCase();
+  return small.replace(small.startsWith("https:") ? /:443$/ : /:80$/, "");
 }
 
 /** `[::1]:3000` → `::1`, `Hub.local:3000` → `hub.local`. */

@@ -43,18 +43,22 @@ function fromIso(text: string): number | undefined {
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second = "0", fraction = "", zone = "Z"] = match;
   const ms = Math.round(Number(`0.${fraction || "0"}`) * 1000);
+  const offset = zoneMs(zone);
   const local = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
   const date = new Date(local);
   // Date.UTC carries 31 February and 25 o'clock over; an instant that is not on the calendar is no instant.
   if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return undefined;
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
-  return local + ms - zoneMs(zone);
+  return offset === undefined ? undefined : local + ms - offset;
 }
 
-function zoneMs(zone: string): number {
+/** No place on earth is further from UTC than 14 hours. */
+function zoneMs(zone: string): number | undefined {
   if (zone === "Z" || zone === "z") return 0;
-  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3).replace(":", "") || "0");
-  return (zone.startsWith("-") ? -minutes : minutes) * 60_000;
+  const minutes = Number(zone.slice(3).replace(":", "") || "0");
+  const all = Number(zone.slice(1, 3)) * 60 + minutes;
+  if (minutes > 59 || all > 14 * 60) return undefined;
+  return (zone.startsWith("-") ? -all : all) * 60_000;
 }
 
 const shown = (said: unknown): string => (JSON.stringify(said) ?? String(said)).slice(0, 64);

@@ -1,5 +1,6 @@
 /** Takes one message from a client and answers with its outcome. Knows nothing of MQTT brokers, sockets or databases. */
 import type { AttributeValue, DeviceId, MetricValue } from "../contract/readings.ts";
+import type { RefusalCode } from "../contract/refusals.ts";
 import type { ClockSanity } from "./clock-sanity.ts";
 import { type Instant, readInstant } from "./instant.ts";
 import type { Dialect, ParsedMessage, ParsedReading } from "./parsed-message.ts";
@@ -39,6 +40,10 @@ export interface IntakeOptions {
 }
 
 type Telemetry = Extract<ParsedMessage, { kind: "telemetry" }>;
+type Storable = Extract<ParsedMessage, { kind: "telemetry" | "status" | "attributes" }>;
+
+/** Nothing of it can be used, so it makes no device. */
+const isEmpty = (parsed: Storable): boolean => parsed.kind === "telemetry" && parsed.readings.length === 0;
 
 export function createIntake(options: IntakeOptions): Intake {
   const { dialect, writer, registry, refusals, counters, clock, clockSanity } = options;
@@ -61,13 +66,9 @@ export function createIntake(options: IntakeOptions): Intake {
     }
   }
 
-  function store(
-    message: InboundMessage,
-    parsed: Exclude<ParsedMessage, { kind: "elsewhere" | "nothing" | "refused" }>,
-    answer: (outcome: Outcome) => void,
-  ): void {
+  function store(message: InboundMessage, parsed: Storable, answer: (outcome: Outcome) => void): void {
     const { deviceId } = parsed;
-    const code = registry.admitDevice(deviceId, message.connection.clientId);
+    const code = isEmpty(parsed) ? undefined : roomFor(message, parsed);
     if (code !== undefined) return refuse(message, deviceId, { code }, answer);
     const writes = writesOf(message, parsed);
     if (writes.length === 0) {
@@ -83,7 +84,14 @@ export function createIntake(options: IntakeOptions): Intake {
     });
   }
 
-  function writesOf(message: InboundMessage, parsed: Parameters<typeof store>[1]): Write[] {
+  function roomFor(message: InboundMessage, parsed: Storable): RefusalCode | undefined {
+    const { deviceId } = parsed;
+    if (parsed.kind === "attributes" && !registry.admitAttributes(deviceId, parsed.patch))
+      return "ATTRIBUTES_TOO_LARGE";
+    return registry.admitDevice(deviceId, message.connection.clientId);
+  }
+
+  function writesOf(message: InboundMessage, parsed: Storable): Write[] {
     const receivedAtMs = clock.nowMs();
     switch (parsed.kind) {
       case "telemetry":
@@ -145,15 +153,11 @@ export function createIntake(options: IntakeOptions): Intake {
   /** The device's clock was found wrong, or right again: kept once, not with every reading. */
   function noteClock(deviceId: DeviceId, receivedAtMs: number, instant: Instant): AttributesWrite | undefined {
     const said = instant.kind === "wrong" ? instant.said : undefined;
-    const suspect = suspectClocks.has(deviceId) || registry.get(deviceId)?.clockSuspect === true;
+    const suspect = registry.get(deviceId)?.clockSuspect === true;
     if (instant.kind === "absent" || suspect === (said !== undefined)) return undefined;
-    if (said !== undefined) suspectClocks.add(deviceId);
-    else suspectClocks.delete(deviceId);
     const patch = new Map<string, AttributeValue | null>([["deviceClock", said ?? null]]);
     return { kind: "attributes", deviceId, receivedAtMs, patch, clockSuspect: said !== undefined };
   }
-  /** Found wrong, and not yet in the registry. */
-  const suspectClocks = new Set<DeviceId>();
 
   function settle(
     message: InboundMessage,

@@ -46,6 +46,6 @@ export class UsualInterval {
     if (this.#gaps.length > KEPT_GAPS) this.#gaps.shift();
     if (this.#gaps.length < 2) return;
     const sorted = [...this.#gaps].sort((a, b) => a - b);
-    this.#ms = sorted[sorted.length >> 1];
+    this.#ms = sorted[(sorted.length - 1) >> 1];
   }
 }

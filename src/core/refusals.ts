@@ -36,7 +36,8 @@ export function createRefusals({ clock }: { clock: Clock }): Refusals {
     counts.set(refused.code, (counts.get(refused.code) ?? 0) + 1);
     // Whoever and whatever it was, but not what exactly was wrong: a sensor that sends a new wrong number each second
     // is one line, not a thousand.
-    const key = JSON.stringify([refused.code, refused.clientId, refused.address, refused.topic, refused.metric]);
+    const { code, clientId, address, topic, metric } = refused;
+    const key = JSON.stringify([code, clientId?.slice(0, 128), address, topic?.slice(0, 256), metric]);
     const now = new Date(clock.nowMs()).toISOString();
     const former = kinds.get(key);
     const refusal = describe(refused, former?.firstAt ?? now, now, (former?.count ?? 0) + 1);

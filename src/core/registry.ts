@@ -56,6 +56,8 @@ export interface Registry {
   admitDevice(deviceId: DeviceId, clientId: string): RefusalCode | undefined;
   /** Makes room for a metric of an admitted device. */
   admitMetric(deviceId: DeviceId, metric: string): boolean;
+  /** Whether its attributes stay within their bound with this patch. */
+  admitAttributes(deviceId: DeviceId, patch: ReadonlyMap<string, AttributeValue | null>): boolean;
   /** A message of the device is durable. */
   heard(deviceId: DeviceId, connection: Connection, receivedAtMs: number): void;
   storedReading(deviceId: DeviceId, metrics: ReadonlyMap<string, MetricValue>, atMs: number): void;
@@ -70,6 +72,8 @@ export interface Registry {
   remove(deviceId: DeviceId): void;
   /** What changed since the last call. */
   takeDirty(): DeviceState[];
+  /** These could not be saved. */
+  markDirty(states: readonly DeviceState[]): void;
   close(): void;
 }
 
@@ -83,10 +87,13 @@ export interface RegistryOptions {
 const SWEEP_MS = 1_000;
 /** A device whose first message was never stored gives its room back. */
 const UNSTORED_MS = 60_000;
+const MAX_ATTRIBUTES = 64;
+const MAX_ATTRIBUTES_CHARS = 16 * 1024;
 
 export function createRegistry({ clock, stored, limits, onPresence }: RegistryOptions): Registry {
   const entries = new Map<string, Entry>();
   const ofConnection = new Map<Connection, Set<Entry>>();
+  const closed = new WeakSet<Connection>();
   /** The newest connection of each client id. */
   const newest = new Map<string, Connection>();
   const madeBy = new Map<string, number>();
@@ -111,6 +118,12 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
     if (names.size >= limits.maxMetricsPerDevice) return false;
     names.add(metric);
     return true;
+  }
+
+  function admitAttributes(deviceId: DeviceId, patch: ReadonlyMap<string, AttributeValue | null>): boolean {
+    const merged = new Map(entries.get(deviceId)?.attributes);
+    mergeAttributes(merged, patch);
+    return merged.size <= MAX_ATTRIBUTES && JSON.stringify(Object.fromEntries(merged)).length <= MAX_ATTRIBUTES_CHARS;
   }
 
   /** The device's entry, made anew where it was deleted while a message of it was on its way to the disk. */
@@ -138,7 +151,8 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
   }
 
   function join(entry: Entry, connection: Connection): void {
-    if (entry.connections.has(connection)) return;
+    // A board that publishes and goes is gone before its message is durable.
+    if (entry.connections.has(connection) || closed.has(connection)) return;
     const latest = newest.get(connection.clientId);
     if (latest === undefined || latest.serial < connection.serial) newest.set(connection.clientId, connection);
     let joined = ofConnection.get(connection);
@@ -164,6 +178,7 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
   }
 
   function connectionClosed(connection: Connection): void {
+    closed.add(connection);
     if (newest.get(connection.clientId) === connection) newest.delete(connection.clientId);
     for (const entry of ofConnection.get(connection) ?? []) {
       entry.connections.delete(connection);
@@ -212,6 +227,14 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
     return sorted;
   }
 
+  function remove(deviceId: DeviceId): void {
+    const entry = entries.get(deviceId);
+    if (entry === undefined) return;
+    for (const connection of entry.connections) ofConnection.get(connection)?.delete(entry);
+    entries.delete(deviceId);
+    sorted = undefined;
+  }
+
   function visible(deviceId: string): Entry | undefined {
     const entry = entries.get(deviceId);
     return entry?.stored ? entry : undefined;
@@ -233,17 +256,21 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
     list,
     admitDevice,
     admitMetric,
+    admitAttributes,
     heard,
     storedReading,
     storedAttributes,
     storedStatus,
     connectionClosed,
     rename: (deviceId, names) => void Object.assign(visible(deviceId) ?? {}, names),
-    remove: (deviceId) => {
-      entries.delete(deviceId);
-      sorted = undefined;
-    },
+    remove,
     takeDirty,
+    markDirty: (states) => {
+      for (const { deviceId } of states) {
+        const entry = entries.get(deviceId);
+        if (entry !== undefined) entry.dirty = true;
+      }
+    },
     close: stopSweep,
   };
 }
@@ -254,14 +281,15 @@ export function mergeLatest(
   metrics: ReadonlyMap<string, MetricValue>,
   atMs: number,
 ): void {
-  for (const [name, value] of metrics) {
+  // forEach: destructuring entries would make a list of two for each metric of each reading.
+  metrics.forEach((value, name) => {
     const former = latest.get(name);
     if (former === undefined) latest.set(name, { value, atMs });
     else if (atMs >= former.atMs) {
       former.value = value;
       former.atMs = atMs;
     }
-  }
+  });
 }
 
 /** `null` deletes a key. */

@@ -23,9 +23,11 @@ export function createStateSaver(options: { store: Store; registry: Registry; cl
 
   async function save(): Promise<void> {
     since = 0;
+    const states = registry.takeDirty();
     try {
-      await store.saveState(registry.takeDirty());
+      await store.saveState(states);
     } catch (cause) {
+      registry.markDirty(states);
       log.warn("device state not saved", { cause }); // the readings are; the next start takes longer
     }
     saving = undefined;

@@ -87,13 +87,15 @@ export function createWriter(options: WriterOptions): Writer {
   /** All that arrives in one turn of the event loop goes together. */
   function schedule(): void {
     if (scheduled || queue.length === 0 || flying.size >= MAX_IN_FLIGHT || trouble !== undefined) return;
-    if (commitIntervalMs > 0 && !urgent && queuedWrites < MAX_GROUP_WRITES) {
+    if (mayWait()) {
       cancelPause ??= clock.after(commitIntervalMs, send);
       return;
     }
     scheduled = true;
     clock.soon(send);
   }
+
+  const mayWait = (): boolean => commitIntervalMs > 0 && !urgent && queuedWrites < MAX_GROUP_WRITES;
 
   function send(): void {
     scheduled = false;
@@ -110,7 +112,7 @@ export function createWriter(options: WriterOptions): Writer {
     const group = queue.slice(0, messages);
     queue = queue.slice(messages);
     queuedWrites -= writes;
-    urgent = queue.length > 0;
+    urgent = queue.some((entry) => entry.message.urgent);
     return group;
   }
 
@@ -119,7 +121,8 @@ export function createWriter(options: WriterOptions): Writer {
     void carryOut(group).then((left) => {
       flying.delete(group);
       failed.push(...left);
-      send();
+      if (mayWait()) schedule();
+      else send();
       settleDrained();
     });
   }
@@ -127,60 +130,42 @@ export function createWriter(options: WriterOptions): Writer {
   /** Answers what cannot be written at the moment; all else is settled. */
   async function carryOut(group: Group): Promise<Group> {
     const startedMs = clock.monotonicMs();
+    let outcomes: readonly (readonly WriteOutcome[])[];
     try {
-      const outcomes = await store.append(group.map((entry) => entry.message.writes));
-      const writes = outcomes.reduce((sum, each) => sum + each.length, 0);
-      counters.commit({ writes, durationMs: clock.monotonicMs() - startedMs });
-      settle(group, outcomes);
-      return [];
+      outcomes = await store.append(group.map((entry) => entry.message.writes));
     } catch (error) {
-      if (isPassing(error)) {
-        beginTrouble(error);
-        return group;
-      }
-      return split(group, error);
+      if (!isPassing(error)) return split(group, error);
+      beginTrouble(error);
+      return group;
     }
+    const writes = outcomes.reduce((sum, each) => sum + each.length, 0);
+    counters.commit({ writes, durationMs: clock.monotonicMs() - startedMs });
+    settle(group, outcomes);
+    return [];
   }
 
-  /** One message cannot stop the others: halves are tried alone until it is found. */
+  /**
+   * One message cannot stop the others: halves are tried alone until it is found. (A store refuses a single write by
+   * itself, in its outcome; this is for a failure that it cannot pin on one.)
+   */
   async function split(group: Group, cause: unknown): Promise<Group> {
-    const [only] = group;
-    if (group.length === 1 && only !== undefined) return storeWhatCan(only, cause);
+    if (group.length === 1) {
+      log.error("store refused a message", { cause });
+      const refused = { kind: "refused", reason: cause instanceof Error ? cause.message : String(cause) } as const;
+      settle(group, [group[0]?.message.writes.map(() => refused) ?? []]);
+      return [];
+    }
     const middle = group.length >> 1;
     const left = await carryOut(group.slice(0, middle));
     return left.length > 0 ? [...left, ...group.slice(middle)] : carryOut(group.slice(middle));
   }
 
-  /** One bad reading of a thousand does not take the others along. */
-  async function storeWhatCan(entry: Entry, cause: unknown): Promise<Group> {
-    const { writes } = entry.message;
-    const outcomes: WriteOutcome[] = [];
-    for (const write of writes) {
-      const outcome = writes.length === 1 ? refusedBy(cause) : await storeAlone(write);
-      if (outcome === "later") return [entry];
-      outcomes.push(outcome);
-    }
-    settle([entry], [outcomes]);
-    return [];
-  }
-
-  async function storeAlone(write: Write): Promise<WriteOutcome | "later"> {
-    try {
-      return (await store.append([[write]]))[0]?.[0] ?? refusedBy("the store gave no outcome");
-    } catch (error) {
-      if (!isPassing(error)) return refusedBy(error);
-      beginTrouble(error);
-      return "later";
-    }
-  }
-
-  function refusedBy(cause: unknown): WriteOutcome {
-    log.error("store refused a write", { cause });
-    return { kind: "refused", reason: cause instanceof Error ? cause.message : String(cause) };
-  }
-
   function settle(group: Group, outcomes: readonly (readonly WriteOutcome[])[]): void {
-    onCommitted(group.map(({ message }, index) => ({ message, outcomes: outcomes[index] ?? [] })));
+    try {
+      onCommitted(group.map(({ message }, index) => ({ message, outcomes: outcomes[index] ?? [] })));
+    } catch (cause) {
+      log.error("work after a commit failed", { cause }); // the readings are on disk all the same
+    }
     for (const [index, entry] of group.entries()) answer(entry, outcomes[index] ?? []);
   }
 
@@ -202,6 +187,7 @@ export function createWriter(options: WriterOptions): Writer {
   function retry(): void {
     const group = failed.filter((entry) => !entry.answered);
     failed = [];
+    flying.add(group);
     const done =
       group.length > 0
         ? carryOut(group)
@@ -210,6 +196,7 @@ export function createWriter(options: WriterOptions): Writer {
             () => undefined,
           );
     void done.then((left) => {
+      flying.delete(group);
       if (left !== undefined) failed.push(...left);
       if (left === undefined || failed.length > 0) return void clock.after(RETRY_AFTER_MS, retry);
       log.info("store can be written again", { afterMs: Math.round(clock.monotonicMs() - (trouble?.sinceMs ?? 0)) });

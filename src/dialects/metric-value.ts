@@ -4,7 +4,7 @@ import type { MetricValue } from "../contract/readings.ts";
 import { fault, ok, type Result } from "../core/result.ts";
 
 const MAX_TEXT_BYTES = 256;
-const NUMERIC = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const NUMERIC = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 const NOT_FINITE = /^[+-]?(nan|inf|infinity)$/i;
 
 /** A value inside JSON: `23.5`, `true`, `"auto"`. */
@@ -55,9 +55,7 @@ function textValue(name: string, text: string): Result<MetricValue> {
       ? ok(truth)
       : fault("METRIC_WRONG_TYPE", `${name} is true or false, not ${JSON.stringify(text.slice(0, 40))}`, name);
   }
-  const tooLong =
-    text.length > MAX_TEXT_BYTES || (text.length * 3 > MAX_TEXT_BYTES && utf8Bytes(text) > MAX_TEXT_BYTES);
-  return tooLong ? fault("METRIC_TEXT_TOO_LONG", undefined, name) : ok(text);
+  return isLonger(text, MAX_TEXT_BYTES) ? fault("METRIC_TEXT_TOO_LONG", undefined, name) : ok(text);
 }
 
 function plainBoolean(text: string): boolean | undefined {
@@ -66,4 +64,8 @@ function plainBoolean(text: string): boolean | undefined {
   return undefined;
 }
 
-const utf8Bytes = (text: string): number => new TextEncoder().encode(text).length;
+/** In bytes of UTF-8, of which a UTF-16 unit takes one to three. */
+export function isLonger(text: string, maxBytes: number): boolean {
+  if (text.length * 3 <= maxBytes) return false;
+  return text.length > maxBytes || new TextEncoder().encode(text).length > maxBytes;
+}

@@ -4,7 +4,7 @@ import { isMetricName, parseDeviceId } from "../core/device-id.ts";
 import type { ParsedMessage, ParsedReading } from "../core/parsed-message.ts";
 import { type Fault, fault, ok, type Result } from "../core/result.ts";
 import { createFlatReader } from "./flat-reading.ts";
-import { jsonValue, plainValue } from "./metric-value.ts";
+import { isLonger, jsonValue, plainValue } from "./metric-value.ts";
 
 const MAX_READINGS = 1_000;
 const MAX_METRICS = 64;
@@ -64,22 +64,22 @@ function addressOf(topic: string): Address {
 
 function parseTopic(topic: string): Address {
   if (!topic.startsWith("devices/")) return { channel: "elsewhere" };
-  const [, id = "", channelName, metric, extra] = topic.split("/", 5);
+  const [, id = "", channelName, metric, ...rest] = topic.split("/", 6);
   const deviceId = parseDeviceId(id);
   if (!deviceId.ok) return { channel: "refused", deviceId: undefined, fault: deviceId.fault };
-  const channel = channelOf(channelName, metric, extra);
+  const channel = channelOf(channelName, metric, rest.join("/"));
   if (channel === undefined) return { channel: "refused", deviceId: deviceId.value, fault: { code: "TOPIC_UNKNOWN" } };
   if (channel === "commands") return { channel: "elsewhere" };
+  if (channel === "metric" && !isMetricName(metric ?? "")) {
+    return { channel: "refused", deviceId: deviceId.value, fault: nameFault(metric ?? "") };
+  }
   return { channel, deviceId: deviceId.value, metric: metric ?? "" };
 }
 
-function channelOf(
-  channel: string | undefined,
-  metric: string | undefined,
-  extra: string | undefined,
-): Channel | undefined {
-  if (channel === "commands" && metric !== undefined) return "commands"; // carried; what they mean comes later
-  if (extra !== undefined) return undefined;
+function channelOf(channel: string | undefined, metric: string | undefined, rest: string): Channel | undefined {
+  // `commands/<id>` and `commands/<id>/reply` are carried; what they mean comes later.
+  if (channel === "commands" && metric !== undefined && (rest === "" || rest === "reply")) return "commands";
+  if (rest !== "") return undefined;
   if (channel === "telemetry") return metric === undefined ? "telemetry" : "metric";
   if (metric !== undefined) return undefined;
   return channel === "status" || channel === "attributes" ? channel : undefined;
@@ -178,7 +178,6 @@ function collect(
 }
 
 function readMetric(deviceId: DeviceId, metric: string, text: string): ParsedMessage {
-  if (!isMetricName(metric)) return refused(deviceId, fault("METRIC_NAME_INVALID", undefined, metric.slice(0, 80)));
   const plain = text.trim();
   if (/^[{[]/.test(plain)) {
     return refused(deviceId, fault("PAYLOAD_WRONG_SHAPE", `send JSON to devices/${deviceId}/telemetry`, metric));
@@ -201,19 +200,27 @@ function readAttributes(deviceId: DeviceId, text: string): ParsedMessage {
   if (!isObject(json.value)) return refused(deviceId, fault("PAYLOAD_WRONG_SHAPE", "attributes are a JSON object"));
   const patch = new Map<string, AttributeValue | null>();
   for (const [key, value] of Object.entries(json.value)) {
-    if (!isMetricName(key)) return refused(deviceId, fault("METRIC_NAME_INVALID", undefined, key.slice(0, 80)));
+    if (!isMetricName(key)) return refused(deviceId, { fault: nameFault(key) });
     patch.set(key, value as AttributeValue | null); // JSON.parse makes nothing else
   }
-  if (patch.size > MAX_ATTRIBUTE_KEYS || text.length > MAX_ATTRIBUTES_BYTES) {
+  if (patch.size > MAX_ATTRIBUTE_KEYS || isLonger(text, MAX_ATTRIBUTES_BYTES)) {
     return refused(deviceId, fault("ATTRIBUTES_TOO_LARGE"));
   }
-  if (deeperThan(json.value, MAX_DEPTH)) return refused(deviceId, fault("TOO_DEEP"));
+  const problem = attributeFault(json.value, MAX_DEPTH);
+  if (problem !== undefined) return refused(deviceId, fault(problem));
   return { kind: "attributes", deviceId, patch };
 }
 
-function deeperThan(value: unknown, levels: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => deeperThan(inner, levels - 1));
+/** JSON can say numbers that no double is and no JSON can be written of again (1e400). */
+function attributeFault(value: unknown, levels: number): "TOO_DEEP" | "METRIC_VALUE_INVALID" | undefined {
+  if (typeof value === "number" && !Number.isFinite(value)) return "METRIC_VALUE_INVALID";
+  if (typeof value !== "object" || value === null) return undefined;
+  if (levels === 0) return "TOO_DEEP";
+  for (const inner of Object.values(value)) {
+    const problem = attributeFault(inner, levels - 1);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }
 
 function decode(payload: Uint8Array): Result<string> {
@@ -238,6 +245,8 @@ function placeOf(words: string): string | undefined {
   const position = /position \d+/.exec(words)?.[0];
   return position === undefined ? undefined : `fault at ${position}`;
 }
+
+const nameFault = (name: string): Fault => ({ code: "METRIC_NAME_INVALID", metric: name.slice(0, 80) });
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -116,10 +116,9 @@ function cacheHeaders(response: { setHeader(name: string, value: string): void }
   response.setHeader("Cache-Control", forever ? "public, max-age=31536000, immutable" : "no-cache");
 }
 
+/** The listener is closed before; what is still open, such as a slow download, is cut. */
 async function closeServer(server: Server): Promise<void> {
-  if (!server.listening) return;
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
+  const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
 }

@@ -27,7 +27,7 @@ export interface Live {
   presence(change: PresenceChange): void;
   rejected(refusal: Refusal): void;
   clients(): number;
-  close(): Promise<void>;
+  close(): void;
 }
 
 interface SocketData {
@@ -207,9 +207,11 @@ export function openLive({ server, gate, clock, counters, log, build }: LiveOpti
       io.emit("rejected", refusal);
     },
     clients: () => browsers.size,
-    close: async () => {
+    close: () => {
       for (const stop of stops) stop();
-      await io.close();
+      // Not io.close(): that closes the HTTP server too, which is not ours.
+      io.disconnectSockets(true);
+      io.engine.close();
     },
   };
 }

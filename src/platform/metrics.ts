@@ -23,18 +23,8 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const messages = new Counter({
-    name: "aerie_messages_total",
-    help: "MQTT messages by what became of them",
-    labelNames: ["outcome"],
-    registers,
-  });
-  const readings = new Counter({
-    name: "aerie_readings_total",
-    help: "Readings by what became of them",
-    labelNames: ["outcome"],
-    registers,
-  });
+  const messages = countOutcomes(registry, "aerie_messages_total", "MQTT messages by what became of them");
+  const readings = countOutcomes(registry, "aerie_readings_total", "Readings by what became of them");
   const commitWrites = new Histogram({
     name: "aerie_commit_writes",
     help: "Writes in one commit",
@@ -63,8 +53,8 @@ export function createMetrics(): Metrics {
   });
   return {
     counters: {
-      message: (outcome) => messages.inc({ outcome }),
-      readings: (outcome, count) => readings.inc({ outcome }, count),
+      message: (outcome) => messages(outcome, 1),
+      readings,
       commit: ({ writes, durationMs }) => {
         commitWrites.observe(writes);
         commitSeconds.observe(durationMs / 1000);
@@ -76,6 +66,22 @@ export function createMetrics(): Metrics {
     text: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
     close: () => registry.clear(),
   };
+}
+
+/** Counts in plain numbers, and hands them over when asked: prom-client hashes the labels at each increment. */
+function countOutcomes(registry: Registry, name: string, help: string): (outcome: string, count: number) => void {
+  const counts = new Map<string, number>();
+  new Counter({
+    name,
+    help,
+    labelNames: ["outcome"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [outcome, count] of counts) this.inc({ outcome }, count);
+    },
+  });
+  return (outcome, count) => void counts.set(outcome, (counts.get(outcome) ?? 0) + count);
 }
 
 function watch(registry: Registry, gauges: Gauges): void {

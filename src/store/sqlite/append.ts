@@ -3,7 +3,16 @@ import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { AttributeValue } from "../../contract/readings.ts";
 import { redeliveryOf, type Stored, timedDuplicateOf } from "../../core/identity.ts";
 import { mergeAttributes } from "../../core/registry.ts";
-import { DUPLICATE_MARK, type PackedBatch, type UnpackedWrite, unpackBatch, unpackPatch } from "./packed-batch.ts";
+import {
+  DUPLICATE_MARK,
+  type PackedBatch,
+  type PackedOutcomes,
+  REFUSED_MARK,
+  type UnpackedWrite,
+  unpackBatch,
+  unpackPatch,
+} from "./packed-batch.ts";
+import { primaryCode } from "./thread-link.ts";
 
 /** What the thread remembers of a device, so that a reading newer than all before needs no look-up. */
 interface DeviceCursor {
@@ -13,8 +22,8 @@ interface DeviceCursor {
 }
 
 export interface Appender {
-  /** One number for each write (its n, or DUPLICATE_MARK), and last the newest row. Throws with nothing written. */
-  append(batch: PackedBatch): Float64Array;
+  /** Throws with nothing written. */
+  append(batch: PackedBatch): PackedOutcomes;
   /** The device is gone, or rows of it are. */
   forget(deviceId: string): void;
 }
@@ -22,21 +31,34 @@ export interface Appender {
 export function createAppender(db: DatabaseSyncInstance): Appender {
   const sql = prepare(db);
   const cursors = new Map<string, DeviceCursor>();
+  let nextSeq = firstFreeSeq(db);
 
-  function append(batch: PackedBatch): Float64Array {
-    const marks = new Float64Array(batch.bodies.length + 1);
+  function append(batch: PackedBatch): PackedOutcomes {
+    const marks = new Float64Array(batch.bodies.length);
+    const reasons: string[] = [];
     sql.begin.run();
     try {
       const claims = createClaims();
       let index = 0;
-      for (const write of unpackBatch(batch)) marks[index++] = writeOne(write, claims);
-      marks[index] = Number(sql.lastSeq.get()?.["seq"] ?? 0);
+      for (const write of unpackBatch(batch)) marks[index++] = tryOne(write, claims, reasons);
       sql.commit.run();
-      return marks;
+      return { marks, reasons, lastSeq: nextSeq - 1 };
     } catch (error) {
-      cursors.clear(); // they may know of rows that are gone again
       if (db.isTransaction) sql.rollback.run();
+      // They know of rows that are gone again.
+      cursors.clear();
+      nextSeq = firstFreeSeq(db);
       throw error;
+    }
+  }
+
+  /** One write that the table cannot hold does not take the others along: a failed statement leaves nothing behind. */
+  function tryOne(write: UnpackedWrite, claims: Claims, reasons: string[]): number {
+    try {
+      return writeOne(write, claims);
+    } catch (error) {
+      if (!isOfTheWrite(error)) throw error;
+      return REFUSED_MARK - (reasons.push((error as Error).message) - 1);
     }
   }
 
@@ -65,8 +87,10 @@ export function createAppender(db: DatabaseSyncInstance): Appender {
     const packet = write.timed ? undefined : write.packet;
     const receivedAt = write.receivedAtMs === write.atMs ? null : write.receivedAtMs;
     const { atMs, body } = write;
-    if (packet === undefined) sql.insert.run(cursor.key, atMs, n, receivedAt, body);
-    else sql.insertOfPacket.run(cursor.key, atMs, n, receivedAt, packet.id, packet.clientId, write.element, body);
+    if (packet === undefined) sql.insert.run(nextSeq, cursor.key, atMs, n, receivedAt, body);
+    else
+      sql.insertOfPacket.run(nextSeq, cursor.key, atMs, n, receivedAt, packet.id, packet.clientId, write.element, body);
+    nextSeq++;
     if (atMs >= cursor.newestAtMs) {
       cursor.newestAtMs = atMs;
       cursor.newestN = n;
@@ -118,6 +142,14 @@ export function createAppender(db: DatabaseSyncInstance): Appender {
   };
 }
 
+/** CONSTRAINT, TOOBIG, MISMATCH, RANGE; or no fault of SQLite's at all. */
+const OF_THE_WRITE = new Set([19, 18, 20, 25]);
+
+function isOfTheWrite(error: unknown): boolean {
+  const code = primaryCode(error);
+  return code === undefined || OF_THE_WRITE.has(code);
+}
+
 type Found = Stored & { readonly atMs: number };
 
 /** The rows that readings of one message have taken: elements of one array are never merged with each other. */
@@ -141,6 +173,13 @@ function createClaims(): Claims {
   };
 }
 
+/** Behind all rows that are or were: saved states know of rows by their seq, also of deleted ones. */
+function firstFreeSeq(db: DatabaseSyncInstance): number {
+  const sql = `SELECT max(coalesce((SELECT max(seq) FROM hot), 0),
+                          coalesce((SELECT value FROM meta WHERE key = 'state_seq'), 0)) AS seq`;
+  return Number(db.prepare(sql).get()?.["seq"]) + 1;
+}
+
 const FOUND = "at AS atMs, n, coalesce(received_at, at) AS receivedAtMs, body, element, client AS clientId";
 
 function prepare(db: DatabaseSyncInstance) {
@@ -148,15 +187,14 @@ function prepare(db: DatabaseSyncInstance) {
     begin: db.prepare("BEGIN IMMEDIATE"),
     commit: db.prepare("COMMIT"),
     rollback: db.prepare("ROLLBACK"),
-    insert: db.prepare("INSERT INTO hot (device, at, n, received_at, body) VALUES (?, ?, ?, ?, ?)"),
+    insert: db.prepare("INSERT INTO hot (seq, device, at, n, received_at, body) VALUES (?, ?, ?, ?, ?, ?)"),
     insertOfPacket: db.prepare(
-      "INSERT INTO hot (device, at, n, received_at, packet, client, element, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO hot (seq, device, at, n, received_at, packet, client, element, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     ),
     sameInstant: db.prepare(`SELECT ${FOUND} FROM hot WHERE device = ? AND at = ? ORDER BY n`),
     samePacket: db.prepare(`SELECT ${FOUND} FROM hot WHERE device = ? AND packet = ? ORDER BY seq DESC`),
     greatestN: db.prepare("SELECT max(n) AS n FROM hot WHERE device = ? AND at = ?"),
     newest: db.prepare("SELECT at, n FROM hot WHERE device = ? ORDER BY at DESC, n DESC LIMIT 1"),
-    lastSeq: db.prepare("SELECT max(seq) AS seq FROM hot"),
     addDevice: db.prepare("INSERT OR IGNORE INTO device (device_id, heard_at) VALUES (?, ?)"),
     deviceKey: db.prepare("SELECT key FROM device WHERE device_id = ?"),
     attributes: db.prepare("SELECT attributes FROM device WHERE key = ?"),

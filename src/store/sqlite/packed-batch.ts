@@ -117,14 +117,27 @@ const DUPLICATE: WriteOutcome = { kind: "duplicate" };
 const STORED_FIRST: WriteOutcome = { kind: "stored", n: 0 };
 /** In the column of outcomes: n where the write was stored, this where it was a duplicate. */
 export const DUPLICATE_MARK = -1;
+/** This, less the place of its reason, where it was refused. */
+export const REFUSED_MARK = -2;
 
-export function unpackOutcomes(messages: readonly WritesOfMessage[], marks: Float64Array): WriteOutcome[][] {
+export interface PackedOutcomes {
+  /** One for each write. */
+  readonly marks: Float64Array;
+  readonly reasons: readonly string[];
+  /** The newest row. */
+  readonly lastSeq: number;
+}
+
+export function unpackOutcomes(
+  messages: readonly WritesOfMessage[],
+  { marks, reasons }: PackedOutcomes,
+): WriteOutcome[][] {
   let place = 0;
-  return messages.map((writes) =>
-    writes.map(() => {
-      const mark = marks[place++] ?? 0;
-      if (mark === DUPLICATE_MARK) return DUPLICATE;
-      return mark === 0 ? STORED_FIRST : { kind: "stored", n: mark };
-    }),
-  );
+  return messages.map((writes) => writes.map(() => unpackOutcome(marks[place++] ?? 0, reasons)));
+}
+
+function unpackOutcome(mark: number, reasons: readonly string[]): WriteOutcome {
+  if (mark === 0) return STORED_FIRST;
+  if (mark > 0) return { kind: "stored", n: mark };
+  return mark === DUPLICATE_MARK ? DUPLICATE : { kind: "refused", reason: reasons[REFUSED_MARK - mark] ?? "" };
 }

@@ -16,8 +16,9 @@ export const MIGRATIONS: readonly Migration[] = [
   {
     name: "first",
     sql: `
+      -- keys are never used again: readings of a deleted device still have theirs
       CREATE TABLE device (
-        key INTEGER PRIMARY KEY,
+        key INTEGER PRIMARY KEY AUTOINCREMENT,
         device_id TEXT NOT NULL UNIQUE,
         name TEXT,
         place TEXT,
@@ -54,13 +55,19 @@ export const MIGRATIONS: readonly Migration[] = [
   },
 ];
 
-/** Brings the file to the newest schema. Throws, in words for the owner, where it cannot be read or is too new. */
-export function migrate(db: DatabaseSyncInstance, file: string, migrations: readonly Migration[] = MIGRATIONS): void {
-  const version = pragma(db, "user_version");
-  const isNew = version === 0 && Number(db.prepare("SELECT count(*) AS count FROM sqlite_schema").get()?.count) === 0;
+/** Throws, in words for the owner, where the file is another program's. To be asked before anything is changed in it. */
+export function checkOwner(db: DatabaseSyncInstance, file: string): { isNew: boolean } {
+  const isNew = Number(db.prepare("SELECT count(*) AS count FROM sqlite_schema").get()?.["count"]) === 0;
   if (!isNew && pragma(db, "application_id") !== APPLICATION_ID) {
     throw new Error(`${file} is a database of another program`);
   }
+  return { isNew };
+}
+
+/** Brings the file to the newest schema. Throws, in words for the owner, where it is too new. */
+export function migrate(db: DatabaseSyncInstance, file: string, migrations: readonly Migration[] = MIGRATIONS): void {
+  const { isNew } = checkOwner(db, file);
+  const version = pragma(db, "user_version");
   if (version > migrations.length) {
     throw new Error(
       `${file} was written by a newer Aerie (schema ${version}; this one knows ${migrations.length}). Start that version, or restore the copy it took before it changed the file.`,
@@ -70,8 +77,13 @@ export function migrate(db: DatabaseSyncInstance, file: string, migrations: read
     if (index < version) continue;
     if (!isNew) copyBefore(db, file, index, migration);
     db.exec("BEGIN IMMEDIATE");
-    db.exec(migration.sql);
-    db.exec(`PRAGMA user_version = ${index + 1}; PRAGMA application_id = ${APPLICATION_ID}; COMMIT`);
+    try {
+      db.exec(migration.sql);
+      db.exec(`PRAGMA user_version = ${index + 1}; PRAGMA application_id = ${APPLICATION_ID}; COMMIT`);
+    } catch (error) {
+      if (db.isTransaction) db.exec("ROLLBACK");
+      throw error;
+    }
   }
 }
 

@@ -31,15 +31,15 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   makeDataDir(dataDir);
   const lock = lockDataDir(dataDir);
   const file = path.join(dataDir, FILE);
-  let closing = false;
+  /** While it opens or closes, a thread that ends is no news. */
+  let open = false;
   const onDead = (cause: Error): void => {
-    if (!closing) options.onDead(cause);
+    if (open) options.onDead(cause);
   };
   const writer = startThread<WriterOperations>("writer-thread", { file, maxPages, commitDelayMs }, onDead);
   try {
     await writer.call("probe", []);
   } catch (cause) {
-    closing = true;
     await writer.stop();
     lock.release();
     throw new StartError(`The store ${file} cannot be opened: ${(cause as Error).message}`, 1, cause);
@@ -50,7 +50,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const deletions = createDeletions(writer, options.log);
 
   async function close(): Promise<void> {
-    closing = true;
+    open = false;
     await deletions.stop();
     await reader.call("close", []).catch(() => undefined);
     await reader.stop();
@@ -60,13 +60,14 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   }
 
   deletions.start();
+  open = true;
   return {
     load: () => writer.call("load", []),
     append: async (messages) => {
       const batch = packBatch(messages);
-      const marks = await writer.call("append", [batch], [batch.numbers.buffer as ArrayBuffer]);
-      settledSeq = marks.at(-1);
-      return unpackOutcomes(messages, marks);
+      const outcomes = await writer.call("append", [batch], [batch.numbers.buffer as ArrayBuffer]);
+      settledSeq = outcomes.lastSeq;
+      return unpackOutcomes(messages, outcomes);
     },
     probe: () => writer.call("probe", []),
     saveState: async (states) => {

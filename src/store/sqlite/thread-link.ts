@@ -56,20 +56,23 @@ export function linkTo<Ops extends Operations>(worker: Worker, onDead: (cause: E
   };
 }
 
-/** SQLite's primary result codes for what may pass by itself: FULL, IOERR, BUSY, LOCKED, NOMEM, READONLY, CANTOPEN. */
-const PASSING = new Set([13, 10, 5, 6, 7, 8, 14]);
+/** SQLite's primary result code of an error (https://sqlite.org/rescode.html); undefined: it is not SQLite's. */
+export function primaryCode(error: unknown): number | undefined {
+  const code = (error as { errcode?: unknown }).errcode;
+  return typeof code === "number" ? code & 0xff : undefined;
+}
 
-/** The thread's side. A throw becomes the caller's StoreError. */
+/**
+ * The thread's side. A throw becomes the caller's StoreError. Whatever SQLite says of the file (full, busy, damaged,
+ * read-only) is not the fault of what was written, so it may pass: nothing is acknowledged until it has.
+ */
 export function serve(port: MessagePort, operations: Operations): void {
   port.on("message", ({ id, name, args }: Request) => {
     try {
-      const value = operations[name]?.(...(args as never[]));
-      const transfer = ArrayBuffer.isView(value) ? [value.buffer as ArrayBuffer] : [];
-      port.postMessage({ id, value }, transfer);
+      port.postMessage({ id, value: operations[name]?.(...(args as never[])) });
     } catch (error) {
-      const { errcode, message } = error as { errcode?: number; message?: string };
-      const passing = errcode !== undefined && PASSING.has(errcode & 0xff);
-      port.postMessage({ id, error: { message: message ?? String(error), passing } });
+      const message = error instanceof Error ? error.message : String(error);
+      port.postMessage({ id, error: { message, passing: primaryCode(error) !== undefined } });
     }
   });
 }

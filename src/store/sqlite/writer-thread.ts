@@ -7,7 +7,7 @@ import type { DeviceState } from "../../core/ports.ts";
 import { createAppender } from "./append.ts";
 import { deleteStep, loadDevices, markDeleted, nameDevice, probe, saveState } from "./device-table.ts";
 import type { PackedBatch } from "./packed-batch.ts";
-import { migrate } from "./schema.ts";
+import { checkOwner, migrate } from "./schema.ts";
 import { serve } from "./thread-link.ts";
 
 /** `maxPages` and `commitDelayMs` are for tests: a disk that is full, and one that is slow. */
@@ -21,6 +21,7 @@ export type WriterOperations = ReturnType<typeof openOperations>;
 
 function openOperations({ file, maxPages, commitDelayMs }: WriterThreadData) {
   const db = new DatabaseSync(file);
+  checkOwner(db, file);
   // The first two have an effect only before the first table.
   db.exec("PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL");
   // FULL: each commit waits for the log to be on the disk; fullfsync: on macOS an fsync alone does not.

@@ -1,0 +1,79 @@
+/** Appending: outcomes, order, all or nothing. */
+import { expect, test } from "vitest";
+import type { Start } from "./opened-store.ts";
+import { appendOne, attributes, boiler, duplicate, loadOne, readAll, status, stored, T0, timed } from "./writes.ts";
+
+export function describeAppend(start: Start): void {
+  test("each write of each message gets its outcome, in order", async () => {
+    const { store } = await start();
+    const outcomes = await store.append([
+      [timed(T0, { t: 1 }), timed(T0 + 1, { t: 2 }, { element: 1 })],
+      [status(true, T0)],
+      [attributes({ model: "x" }), timed(T0, { t: 1 })],
+    ]);
+    expect(outcomes).toEqual([[stored(0), stored(0)], [stored(0)], [stored(0), duplicate]]);
+  });
+
+  test("a reading comes back as it was stored", async () => {
+    const { store } = await start();
+    const metrics = {
+      t: -21.5,
+      big: 1.7976931348623157e308,
+      tiny: 5e-324,
+      on: true,
+      mode: 'a "b" \\ \u0000 ☀ 😀',
+      toString: 1,
+    };
+    await store.append([[timed(T0, metrics, { receivedAtMs: T0 + 7 })]]);
+    const [reading] = await readAll(store);
+    expect(reading).toMatchObject({ deviceId: boiler, atMs: T0, n: 0, receivedAtMs: T0 + 7 });
+    expect(JSON.parse(reading?.body ?? "")).toEqual(metrics);
+  });
+
+  test("an append of nothing is well", async () => {
+    const { store } = await start();
+    await expect(store.append([])).resolves.toEqual([]);
+  });
+
+  test("a write that cannot be stored is refused with a reason, and does not take the others along", async () => {
+    const { store, reopen } = await start();
+    const bad = timed(Number.NaN, { t: 2 }, { element: 1 });
+    const outcomes = await store.append([
+      [timed(T0, { t: 1 }), bad, timed(T0, { t: 1 }, { element: 2 })],
+      [status(false, T0)],
+    ]);
+    expect(outcomes).toEqual([
+      [stored(0), { kind: "refused", reason: expect.stringMatching(/./) }, stored(1)],
+      [stored(0)],
+    ]);
+    const again = await reopen();
+    expect(await readAll(again)).toHaveLength(2);
+    expect((await loadOne(again))?.status).toEqual({ online: false, atMs: T0 });
+  });
+
+  test("a refused write leaves no trace in what is judged after it", async () => {
+    const { store } = await start();
+    await store.append([[timed(Number.NaN, { t: 9 })]]);
+    expect(await appendOne(store, timed(T0, { t: 1 }))).toEqual(stored(0));
+    expect(await appendOne(store, timed(T0, { t: 2 }))).toEqual(stored(1));
+  });
+
+  test("calls are carried out in the order in which they were made", async () => {
+    const { store } = await start();
+    const outcomes = await Promise.all(Array.from({ length: 50 }, (_, t) => appendOne(store, timed(T0, { t }))));
+    expect(outcomes).toEqual(Array.from({ length: 50 }, (_, n) => stored(n)));
+  });
+
+  test("a store that can be written says so", async () => {
+    const { store } = await start();
+    await expect(store.probe()).resolves.toBeUndefined();
+  });
+
+  test("after closing every call is refused with a StoreError", async () => {
+    const { store } = await start();
+    await store.close();
+    for (const call of [store.append([[timed(T0, { t: 1 })]]), readAll(store), store.load(), store.probe()]) {
+      await expect(call).rejects.toMatchObject({ name: "StoreError" });
+    }
+  });
+}

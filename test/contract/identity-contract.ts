@@ -1,0 +1,227 @@
+/** When two messages are one reading: design.md, section 3, "Identity". */
+import { expect, test } from "vitest";
+import type { ReadingWrite, WriteOutcome } from "../../src/core/ports.ts";
+import type { Start } from "./opened-store.ts";
+import {
+  appendOne,
+  cellar,
+  deviceId,
+  duplicate,
+  MINUTE_MS,
+  packet,
+  readAll,
+  stored,
+  T0,
+  timed,
+  untimed,
+} from "./writes.ts";
+
+interface IdentityCase {
+  readonly title: string;
+  readonly first: ReadingWrite;
+  readonly second: ReadingWrite;
+  /** Of the second. */
+  readonly outcome: WriteOutcome;
+}
+
+const IDENTITY_CASES: readonly IdentityCase[] = [
+  {
+    title: "the same instant and values are one reading, whoever sends it again",
+    first: timed(T0, { a: 1, b: 2 }, { packet: packet(1, false) }),
+    second: timed(T0, { a: 1, b: 2 }, { packet: packet(9, false, "other"), receivedAtMs: T0 + 86_400_000 }),
+    outcome: duplicate,
+  },
+  {
+    title: "the order of metrics says nothing",
+    first: timed(T0, { a: 1, b: 2 }),
+    second: timed(T0, { b: 2, a: 1 }),
+    outcome: duplicate,
+  },
+  {
+    title: "other values for the same instant are kept beside it",
+    first: timed(T0, { a: 1 }),
+    second: timed(T0, { a: 2 }),
+    outcome: stored(1),
+  },
+  {
+    title: "other metrics for the same instant are kept beside it",
+    first: timed(T0, { a: 1 }),
+    second: timed(T0, { b: 1 }),
+    outcome: stored(1),
+  },
+  {
+    title: "a value of another type is another value",
+    first: timed(T0, { a: 1 }),
+    second: timed(T0, { a: "1" }),
+    outcome: stored(1),
+  },
+  {
+    title: "another device's reading is another reading",
+    first: timed(T0, { a: 1 }),
+    second: timed(T0, { a: 1 }, { deviceId: cellar }),
+    outcome: stored(0),
+  },
+  {
+    title: "device ids that differ in case are two devices",
+    first: timed(T0, { a: 1 }),
+    second: timed(T0, { a: 1 }, { deviceId: deviceId("Boiler") }),
+    outcome: stored(0),
+  },
+  {
+    title: "a redelivered packet is the same reading",
+    first: untimed(T0, { a: 1 }, { packet: packet(1, false) }),
+    second: untimed(T0 + 5_000, { a: 1 }, { packet: packet(1, true) }),
+    outcome: duplicate,
+  },
+  {
+    title: "a packet redelivered twice is still the same reading",
+    first: untimed(T0, { a: 1 }, { packet: packet(1, true) }),
+    second: untimed(T0 + 5_000, { a: 1 }, { packet: packet(1, true) }),
+    outcome: duplicate,
+  },
+  {
+    title: "a redelivery after exactly ten minutes still counts",
+    first: untimed(T0, { a: 1 }, { packet: packet(1, false) }),
+    second: untimed(T0 + 10 * MINUTE_MS, { a: 1 }, { packet: packet(1, true) }),
+    outcome: duplicate,
+  },
+  {
+    title: "a redelivery after more than ten minutes is a new reading",
+    first: untimed(T0, { a: 1 }, { packet: packet(1, false) }),
+    second: untimed(T0 + 10 * MINUTE_MS + 1, { a: 1 }, { packet: packet(1, true) }),
+    outcome: stored(0),
+  },
+  {
+    title: "the same packet id without DUP is a new reading",
+    first: untimed(T0, { a: 1 }, { packet: packet(1, false) }),
+    second: untimed(T0 + 1, { a: 1 }, { packet: packet(1, false) }),
+    outcome: stored(0),
+  },
+  {
+    title: "two equal values in one millisecond are two readings",
+    first: untimed(T0, { a: 1 }, { packet: packet(1, false) }),
+    second: untimed(T0, { a: 1 }, { packet: packet(1, false) }),
+    outcome: stored(1),
+  },
+  {
+    title: "two equal values of QoS 0 in one millisecond are two readings",
+    first: untimed(T0, { a: 1 }),
+    second: untimed(T0, { a: 1 }),
+    outcome: stored(1),
+  },
+  {
+    title: "DUP of another client is a new reading",
+    first: untimed(T0, { a: 1 }, { packet: packet(1, false) }),
+    second: untimed(T0 + 1, { a: 1 }, { packet: packet(1, true, "other") }),
+    outcome: stored(0),
+  },
+  {
+    title: "DUP with another packet id is a new reading",
+    first: untimed(T0, { a: 1 }, { packet: packet(1, false) }),
+    second: untimed(T0 + 1, { a: 1 }, { packet: packet(2, true) }),
+    outcome: stored(0),
+  },
+  {
+    title: "DUP with other content is a new reading",
+    first: untimed(T0, { a: 1 }, { packet: packet(1, false) }),
+    second: untimed(T0 + 1, { a: 2 }, { packet: packet(1, true) }),
+    outcome: stored(0),
+  },
+  {
+    title: "DUP of another place in the message is a new reading",
+    first: untimed(T0, { a: 1 }, { packet: packet(1, false), element: 0 }),
+    second: untimed(T0 + 1, { a: 1 }, { packet: packet(1, true), element: 1 }),
+    outcome: stored(0),
+  },
+  {
+    title: "the greatest packet id is one like any other",
+    first: untimed(T0, { a: 1 }, { packet: packet(65_535, false) }),
+    second: untimed(T0 + 1, { a: 1 }, { packet: packet(65_535, true) }),
+    outcome: duplicate,
+  },
+];
+
+export function describeRedelivery(start: Start): void {
+  for (const { title, first, second, outcome } of IDENTITY_CASES) {
+    test(title, async () => {
+      const { store } = await start();
+      expect(await appendOne(store, first)).toEqual(stored(0));
+      expect(await appendOne(store, second)).toEqual(outcome);
+    });
+  }
+
+  test("each of these is judged the same when a restart lies between", async () => {
+    const { store, reopen } = await start();
+    const asDevice = (write: ReadingWrite, index: number) => ({
+      ...write,
+      deviceId: deviceId(`${write.deviceId}${index}`),
+    });
+    await store.append(IDENTITY_CASES.map(({ first }, index) => [asDevice(first, index)]));
+    const again = await reopen();
+    const outcomes = await again.append(IDENTITY_CASES.map(({ second }, index) => [asDevice(second, index)]));
+    expect(outcomes.flat()).toEqual(IDENTITY_CASES.map(({ outcome }) => outcome));
+  });
+
+  test("a redelivery is known after a restart", async () => {
+    const { store, reopen } = await start();
+    await store.append([[untimed(T0, { a: 1 }, { packet: packet(1, false) })], [timed(T0 + 500, { a: 1 })]]);
+    const again = await reopen();
+    expect(await appendOne(again, untimed(T0 + 60_000, { a: 1 }, { packet: packet(1, true) }))).toEqual(duplicate);
+    expect(await appendOne(again, timed(T0 + 500, { a: 1 }))).toEqual(duplicate);
+    expect(await appendOne(again, timed(T0 + 500, { a: 2 }))).toEqual(stored(1));
+  });
+
+  test("a late reading between two that are stored is found and kept like any other", async () => {
+    const { store } = await start();
+    await store.append([[timed(T0, { a: 1 })], [timed(T0 + 2_000, { a: 1 })]]);
+    expect(await appendOne(store, timed(T0 + 1_000, { a: 1 }))).toEqual(stored(0));
+    expect(await appendOne(store, timed(T0 + 1_000, { a: 1 }))).toEqual(duplicate);
+    expect(await appendOne(store, timed(T0, { a: 3 }))).toEqual(stored(1));
+  });
+
+  const arrays: readonly { title: string; message: readonly ReadingWrite[] }[] = [
+    {
+      title: "with the same instant",
+      message: [0, 1, 2].map((element) => timed(T0, { a: 1 }, { element, packet: packet(1, false) })),
+    },
+    {
+      title: "without an instant",
+      message: [0, 1, 2].map((element) => untimed(T0, { a: 1 }, { element, packet: packet(1, false) })),
+    },
+  ];
+  for (const { title, message } of arrays) {
+    test(`equal elements of one array ${title} are never merged, and its redelivery is wholly a duplicate`, async () => {
+      const { store, reopen } = await start();
+      const redelivered = message.map((write) => ({ ...write, packet: packet(1, true) }));
+      expect(await store.append([message])).toEqual([[stored(0), stored(1), stored(2)]]);
+      expect(await store.append([redelivered])).toEqual([[duplicate, duplicate, duplicate]]);
+      const again = await reopen();
+      expect(await again.append([redelivered])).toEqual([[duplicate, duplicate, duplicate]]);
+      expect(await readAll(again)).toHaveLength(3);
+    });
+  }
+
+  test("an array that holds one more copy of a stored reading adds that copy only", async () => {
+    const { store } = await start();
+    await store.append([[timed(T0, { a: 1 })]]);
+    const array = [0, 1].map((element) => timed(T0, { a: 1 }, { element }));
+    expect(await store.append([array])).toEqual([[duplicate, stored(1)]]);
+  });
+
+  test("a message and its redelivery in one group are one reading", async () => {
+    const { store } = await start();
+    const outcomes = await store.append([
+      [
+        untimed(T0, { a: 1 }, { packet: packet(7, false) }),
+        untimed(T0, { a: 1 }, { packet: packet(7, false), element: 1 }),
+      ],
+      [
+        untimed(T0, { a: 1 }, { packet: packet(7, true) }),
+        untimed(T0, { a: 1 }, { packet: packet(7, true), element: 1 }),
+      ],
+      [timed(T0 + 9, { a: 1 })],
+      [timed(T0 + 9, { a: 1 })],
+    ]);
+    expect(outcomes).toEqual([[stored(0), stored(1)], [duplicate, duplicate], [stored(0)], [duplicate]]);
+  });
+}

@@ -1,0 +1,12 @@
+/** How a suite comes to a store of its own, whatever the engine. */
+import type { Store } from "../../src/core/ports.ts";
+
+export interface OpenedStore {
+  readonly store: Store;
+  /** Closes the store and opens it again on what is on disk. */
+  reopen(): Promise<Store>;
+  /** Closes it and takes its files away. */
+  dispose(): Promise<void>;
+}
+
+export type Start = () => Promise<OpenedStore>;

@@ -1,0 +1,327 @@
+/** The embedded store against the contract of all stores, and what only SQLite can do wrong. Runs what was built. */
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { DatabaseSync } from "@photostructure/sqlite";
+import { afterEach, describe, expect, test } from "vitest";
+import type { Log, Store } from "../../src/core/ports.ts";
+import { MIGRATIONS, migrate } from "../../src/store/sqlite/schema.ts";
+import type { OpenedStore } from "./opened-store.ts";
+import { describeStore } from "./store-contract.ts";
+import { deviceId, timed } from "./writes.ts";
+
+// Worker threads load only what was built.
+const built = new URL("../../dist/src/store/sqlite/sqlite-store.js", import.meta.url).href;
+const { openSqliteStore } = (await import(built)) as typeof import("../../src/store/sqlite/sqlite-store.ts");
+
+const T0 = Date.UTC(2026, 10, 1);
+const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+const cleanups: (() => void | Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+const newDir = (): string => mkdtempSync(path.join(tmpdir(), "aerie-store-"));
+
+interface Limits {
+  readonly maxPages?: number;
+  readonly onDead?: (cause: Error) => void;
+}
+
+const openAt = (dataDir: string, { onDead = () => {}, ...limits }: Limits = {}): Promise<Store> =>
+  openSqliteStore({ dataDir, log: quiet, onDead, ...limits });
+
+async function openFresh(): Promise<OpenedStore> {
+  const dataDir = newDir();
+  let store = await openAt(dataDir);
+  return {
+    store,
+    reopen: async () => {
+      await store.close();
+      store = await openAt(dataDir);
+      return store;
+    },
+    dispose: async () => {
+      await store.close().catch(() => undefined);
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+describeStore("the SQLite store", openFresh);
+
+function ownedDir(): string {
+  const dataDir = newDir();
+  cleanups.push(() => rmSync(dataDir, { recursive: true, force: true }));
+  return dataDir;
+}
+
+async function openOwned(dataDir: string, limits: Limits = {}): Promise<Store> {
+  const store = await openAt(dataDir, limits);
+  cleanups.push(() => store.close().catch(() => undefined));
+  return store;
+}
+
+/** The file as it lies on disk, while no hub or beside a hub. */
+function look<T>(dataDir: string, read: (db: InstanceType<typeof DatabaseSync>) => T): T {
+  const db = new DatabaseSync(path.join(dataDir, "aerie.db"), { readOnly: true });
+  try {
+    return read(db);
+  } finally {
+    db.close();
+  }
+}
+
+const hotRows = (dataDir: string): number =>
+  look(dataDir, (db) => Number(db.prepare("SELECT count(*) AS count FROM hot").get()?.["count"]));
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let attempt = 0; attempt < 200 && !isSo(); attempt++) await new Promise((resolve) => setTimeout(resolve, 25));
+}
+
+describe("a data directory", () => {
+  test("is used by one hub at a time, and the second is told by whom", async () => {
+    const dataDir = ownedDir();
+    await openOwned(dataDir);
+    const refusal = await openAt(dataDir).catch((error) => error);
+    expect(refusal).toMatchObject({ name: "StartError", exitCode: 1 });
+    expect(refusal.message).toContain(`process ${process.pid}`);
+    expect(refusal.message).toContain("AERIE_DATA_DIR");
+  });
+
+  test("is free again when its hub has closed", async () => {
+    const dataDir = ownedDir();
+    await (await openAt(dataDir)).close();
+    await expect(openOwned(dataDir)).resolves.toBeDefined();
+  });
+
+  test("is made where it is not there", async () => {
+    const dataDir = path.join(ownedDir(), "a", "b");
+    await openOwned(dataDir);
+    expect(existsSync(path.join(dataDir, "aerie.db"))).toBe(true);
+  });
+
+  test("that cannot be made refuses to start and says which", async () => {
+    const file = path.join(ownedDir(), "file");
+    writeFileSync(file, "");
+    const refusal = await openAt(path.join(file, "data")).catch((error) => error);
+    expect(refusal).toMatchObject({ name: "StartError" });
+    expect(refusal.message).toContain(path.join(file, "data"));
+  });
+});
+
+describe("a file that cannot be used", () => {
+  /** What the hub would be told while it starts. */
+  async function refusalOf(dataDir: string): Promise<{ error: Error; dead: number }> {
+    let dead = 0;
+    const onDead = (): void => void dead++;
+    const error = await openAt(dataDir, { onDead }).then(
+      async (store) => {
+        await store.close();
+        return new Error("it was opened");
+      },
+      (cause: Error) => cause,
+    );
+    return { error, dead };
+  }
+
+  test("that is no database refuses to start and is named", async () => {
+    const dataDir = ownedDir();
+    writeFileSync(path.join(dataDir, "aerie.db"), "this is a text and has been one for a long time ".repeat(200));
+    const { error } = await refusalOf(dataDir);
+    expect(error.name).toBe("StartError");
+    expect(error.message).toContain("aerie.db");
+    expect(error.message).toContain("not a database");
+  });
+
+  test("does not also report that a running store has died", async () => {
+    const dataDir = ownedDir();
+    writeFileSync(path.join(dataDir, "aerie.db"), "this is a text and has been one for a long time ".repeat(200));
+    const { dead } = await refusalOf(dataDir);
+    expect(dead).toBe(0);
+  });
+
+  test("whose schema cannot be read refuses to start", async () => {
+    const dataDir = ownedDir();
+    await (await openAt(dataDir)).close();
+    const file = path.join(dataDir, "aerie.db");
+    const bytes = readFileSync(file);
+    bytes.fill(0xff, 100, 4_096); // the first page behind its header
+    writeFileSync(file, bytes);
+    const { error } = await refusalOf(dataDir);
+    expect(error.name).toBe("StartError");
+    expect(error.message).toContain("aerie.db");
+  });
+
+  test("that was written by a newer Aerie is refused with both versions", async () => {
+    const dataDir = ownedDir();
+    await (await openAt(dataDir)).close();
+    const db = new DatabaseSync(path.join(dataDir, "aerie.db"));
+    db.exec("PRAGMA user_version = 99");
+    db.close();
+    const { error } = await refusalOf(dataDir);
+    expect(error.name).toBe("StartError");
+    expect(error.message).toContain("newer Aerie");
+    expect(error.message).toContain("99");
+    expect(error.message).toContain(String(MIGRATIONS.length));
+  });
+
+  test("of another program is refused and left as it was", async () => {
+    const dataDir = ownedDir();
+    const file = path.join(dataDir, "aerie.db");
+    const db = new DatabaseSync(file);
+    db.exec("CREATE TABLE photos (id INTEGER PRIMARY KEY, title TEXT); INSERT INTO photos (title) VALUES ('sea')");
+    db.close();
+    const before = readFileSync(file);
+    const { error } = await refusalOf(dataDir);
+    expect(error.name).toBe("StartError");
+    expect(error.message).toContain("another program");
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  test("leaves its directory free for a hub that can use it", async () => {
+    const dataDir = ownedDir();
+    const file = path.join(dataDir, "aerie.db");
+    writeFileSync(file, "no database ".repeat(500));
+    await refusalOf(dataDir);
+    rmSync(file);
+    await expect(openOwned(dataDir)).resolves.toBeDefined();
+  });
+});
+
+describe("a migration", () => {
+  const steps = [
+    ...MIGRATIONS,
+    { name: "colour", sql: "ALTER TABLE device ADD COLUMN colour TEXT" },
+    { name: "shade", sql: "ALTER TABLE device ADD COLUMN shade TEXT" },
+  ];
+
+  function columns(file: string): string[] {
+    const db = new DatabaseSync(file, { readOnly: true });
+    const names = db.prepare("SELECT name FROM pragma_table_info('device')").all();
+    db.close();
+    return names.map((row) => String(row["name"]));
+  }
+
+  async function fileOfFirstVersion(): Promise<string> {
+    const dataDir = ownedDir();
+    const store = await openAt(dataDir);
+    await store.append([[timed(T0, { t: 1 })]]);
+    await store.close();
+    return path.join(dataDir, "aerie.db");
+  }
+
+  test("takes a copy of the whole file before each step, which the former version can start with", async () => {
+    const file = await fileOfFirstVersion();
+    const db = new DatabaseSync(file);
+    db.exec("PRAGMA journal_mode = WAL; UPDATE device SET name = 'in the log'");
+    migrate(db, file, steps);
+    db.close();
+    const before = `${file}.v${MIGRATIONS.length}-before-colour`;
+    const between = `${file}.v${MIGRATIONS.length + 1}-before-shade`;
+    expect(columns(file)).toEqual(expect.arrayContaining(["colour", "shade"]));
+    expect(columns(before)).not.toContain("colour");
+    expect(columns(between)).toContain("colour");
+    expect(columns(between)).not.toContain("shade");
+
+    const restored = ownedDir();
+    copyFileSync(before, path.join(restored, "aerie.db"));
+    const store = await openOwned(restored);
+    expect((await store.load())[0]).toMatchObject({ deviceId: "boiler", name: "in the log" });
+  });
+
+  test("is applied once", async () => {
+    const file = await fileOfFirstVersion();
+    for (let time = 0; time < 2; time++) {
+      const db = new DatabaseSync(file);
+      migrate(db, file, steps);
+      db.close();
+    }
+    expect(columns(file).filter((name) => name === "colour")).toHaveLength(1);
+  });
+
+  test("takes no copy of a file that is new", () => {
+    const file = path.join(ownedDir(), "aerie.db");
+    const db = new DatabaseSync(file);
+    migrate(db, file, steps);
+    db.close();
+    expect(existsSync(`${file}.v0-before-first`)).toBe(false);
+  });
+
+  test("that fails leaves the file as it was", async () => {
+    const file = await fileOfFirstVersion();
+    const db = new DatabaseSync(file);
+    const broken = [
+      ...MIGRATIONS,
+      { name: "broken", sql: "ALTER TABLE device ADD COLUMN colour TEXT; SELECT nonsense" },
+    ];
+    expect(() => migrate(db, file, broken)).toThrow();
+    db.close();
+    expect(columns(file)).not.toContain("colour");
+  });
+});
+
+describe("a full disk", () => {
+  const page = "x".repeat(200);
+  const fill = (from: number, device: string) =>
+    Array.from({ length: 200 }, (_, i) => [timed(T0 + from + i, { page }, { deviceId: deviceId(device) })]);
+
+  async function fillUp(store: Store, device: string): Promise<{ error: unknown; storedCount: number }> {
+    for (let count = 0; count < 100_000; count += 200) {
+      const error = await store.append(fill(count, device)).then(
+        () => undefined,
+        (cause: unknown) => cause,
+      );
+      if (error !== undefined) return { error, storedCount: count };
+    }
+    return { error: undefined, storedCount: 0 };
+  }
+
+  test("fails an append for a reason that may pass, and loses nothing that was acknowledged", async () => {
+    const dataDir = ownedDir();
+    const store = await openOwned(dataDir, { maxPages: 120 });
+    const { error, storedCount } = await fillUp(store, "big");
+    expect(error).toMatchObject({ name: "StoreError", passing: true });
+    const wish = { fromMs: 0, toMs: T0 * 2, limit: 100_000, order: "asc", behind: undefined } as const;
+    expect(storedCount).toBeGreaterThan(0);
+    expect(await store.readings({ ...wish, deviceId: deviceId("big") })).toHaveLength(storedCount);
+    // The same writes are taken when there is room: those that failed left nothing behind.
+    await store.close();
+    const roomy = await openOwned(dataDir);
+    const outcomes = await roomy.append(fill(storedCount, "big"));
+    expect(outcomes.flat().every((outcome) => outcome.kind === "stored")).toBe(true);
+  });
+
+  test("has room again when a device was deleted", async () => {
+    const dataDir = ownedDir();
+    const store = await openOwned(dataDir, { maxPages: 120 });
+    await store.append(fill(0, "small"));
+    await fillUp(store, "big");
+    await store.deleteDevice(deviceId("big"));
+    await until(() => hotRows(dataDir) === 200);
+    expect(hotRows(dataDir)).toBe(200);
+    const [outcomes] = await store.append(fill(1_000, "small"));
+    expect(outcomes).toEqual([{ kind: "stored", n: 0 }]);
+  });
+});
+
+describe("a deletion", () => {
+  const rows = (device: string, count: number) =>
+    Array.from({ length: count }, (_, i) => [timed(T0 + i, { i }, { deviceId: deviceId(device) })]);
+
+  test("that was stopped in its middle is finished after the next start", async () => {
+    const dataDir = ownedDir();
+    const store = await openAt(dataDir);
+    await store.append(rows("kept", 5));
+    for (let part = 0; part < 5; part++) await store.append(rows(`gone${part}`, 2_000));
+    for (let part = 0; part < 5; part++) await store.deleteDevice(deviceId(`gone${part}`));
+    await store.close();
+    const left = hotRows(dataDir);
+    expect(left).toBeGreaterThan(5); // else this test has not met the middle
+    const again = await openOwned(dataDir);
+    expect((await again.load()).map((device) => device.deviceId)).toEqual(["kept"]);
+    await until(() => hotRows(dataDir) === 5);
+    expect(hotRows(dataDir)).toBe(5);
+  });
+});

@@ -1,0 +1,91 @@
+/** A store whose every append waits for the test to say what becomes of it. Keeps no reading. */
+import {
+  type DeviceState,
+  type Store,
+  StoreError,
+  type Write,
+  type WriteOutcome,
+  type WritesOfMessage,
+} from "../../src/core/ports.ts";
+
+export interface HeldAppend {
+  readonly messages: readonly WritesOfMessage[];
+  /** All of it is stored, or becomes what is said. */
+  take(outcomes?: WriteOutcome[][]): Promise<void>;
+  /** It may go by itself: a full disk. */
+  failPassing(reason?: string): Promise<void>;
+  failForGood(reason?: string): Promise<void>;
+}
+
+export interface MemoryStore extends Store {
+  /** Every append so far, in order. */
+  readonly appends: readonly HeldAppend[];
+  readonly saved: readonly (readonly DeviceState[])[];
+  readonly probes: number;
+  /** Judges each append at once in place of the test; undefined holds it. */
+  script: ((messages: readonly WritesOfMessage[]) => WriteOutcome[][] | StoreError) | undefined;
+  /** Of `probe` and `saveState`; undefined: they go well. */
+  failure: StoreError | undefined;
+}
+
+/** Lets everything run that waits for nothing but its turn. */
+export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+export const passing = (reason = "database or disk is full"): StoreError => new StoreError(reason, true);
+export const forGood = (reason = "constraint failed"): StoreError => new StoreError(reason, false);
+
+export const allStored = (messages: readonly WritesOfMessage[]): WriteOutcome[][] =>
+  messages.map((writes) => writes.map((_: Write, n) => ({ kind: "stored", n })));
+
+export function createMemoryStore(): MemoryStore {
+  const appends: HeldAppend[] = [];
+  const saved: (readonly DeviceState[])[] = [];
+  let probes = 0;
+
+  function hold(messages: readonly WritesOfMessage[]): Promise<WriteOutcome[][]> {
+    return new Promise((resolve, reject) => {
+      const settle = (run: () => void): Promise<void> => {
+        run();
+        return turn();
+      };
+      appends.push({
+        messages,
+        take: (outcomes = allStored(messages)) => settle(() => resolve(outcomes)),
+        failPassing: (reason) => settle(() => reject(passing(reason))),
+        failForGood: (reason) => settle(() => reject(forGood(reason))),
+      });
+    });
+  }
+
+  const store: MemoryStore = {
+    appends,
+    saved,
+    get probes() {
+      return probes;
+    },
+    script: undefined,
+    failure: undefined,
+    load: async () => [],
+    append: async (messages) => {
+      const held = hold(messages);
+      if (store.script === undefined) return held;
+      const verdict = store.script(messages);
+      if (verdict instanceof StoreError) throw verdict;
+      return verdict;
+    },
+    probe: async () => {
+      probes++;
+      if (store.failure !== undefined) throw store.failure;
+    },
+    saveState: async (devices) => {
+      saved.push(devices);
+      if (store.failure !== undefined) throw store.failure;
+    },
+    nameDevice: async () => {},
+    deleteDevice: async () => {},
+    readings: async () => [],
+    series: async () => ({ resolutionMs: 0, columns: [] }),
+    close: async () => {},
+  };
+  return store;
+}

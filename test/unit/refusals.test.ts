@@ -1,0 +1,113 @@
+import { expect, test } from "vitest";
+import { createRefusals } from "../../src/core/refusals.ts";
+import { createManualClock } from "../support/manual-clock.ts";
+
+const NOW = Date.UTC(2026, 10, 22, 12);
+
+function start() {
+  const clock = createManualClock({ nowMs: NOW });
+  return { clock, refusals: createRefusals({ clock }) };
+}
+
+const bad = {
+  code: "METRIC_WRONG_TYPE",
+  kind: "message",
+  clientId: "c",
+  topic: "devices/a/telemetry",
+  metric: "t",
+} as const;
+
+test("a refusal says what was wrong in words, with who, where and when", () => {
+  const { refusals } = start();
+  refusals.add({ ...bad, deviceId: "a", detail: "t is a number, not true" });
+  expect(refusals.list()).toEqual([
+    {
+      ...bad,
+      deviceId: "a",
+      reason: "The catalogue says that this metric is of another type: t is a number, not true",
+      firstAt: new Date(NOW).toISOString(),
+      lastAt: new Date(NOW).toISOString(),
+      count: 1,
+    },
+  ]);
+});
+
+test("what is unknown of it is left out", () => {
+  const { refusals } = start();
+  refusals.add({ code: "PROTOCOL_VIOLATION", kind: "connection", clientId: undefined, address: "10.0.0.1" });
+  expect(Object.keys(refusals.list()[0] ?? {}).sort()).toEqual([
+    "address",
+    "code",
+    "count",
+    "firstAt",
+    "kind",
+    "lastAt",
+    "reason",
+  ]);
+});
+
+test("the same again is counted into it, whatever exactly was wrong, and the newest words are shown", () => {
+  const { clock, refusals } = start();
+  refusals.add({ ...bad, detail: "first" });
+  clock.advance(5_000);
+  refusals.add({ ...bad, detail: "second" });
+  expect(refusals.list()).toMatchObject([
+    { count: 2, firstAt: new Date(NOW).toISOString(), lastAt: new Date(NOW + 5_000).toISOString() },
+  ]);
+  expect(refusals.list()[0]?.reason).toContain("second");
+});
+
+for (const other of [
+  { code: "TOO_DEEP" },
+  { clientId: "d" },
+  { topic: "devices/b/telemetry" },
+  { metric: "u" },
+  { address: "::1" },
+] as const) {
+  test(`another ${Object.keys(other)[0]} is another line`, () => {
+    const { refusals } = start();
+    refusals.add(bad);
+    refusals.add({ ...bad, ...other });
+    expect(refusals.list()).toHaveLength(2);
+  });
+}
+
+test("the newest come first, and one that comes again is new again", () => {
+  const { refusals } = start();
+  for (const metric of ["a", "b", "c", "a"]) refusals.add({ ...bad, metric });
+  expect(refusals.list().map(({ metric }) => metric)).toEqual(["a", "c", "b"]);
+});
+
+test("the list is bounded, the one refused longest ago leaves first, and counts go on", () => {
+  const { refusals } = start();
+  for (let index = 0; index < 2_000; index++) refusals.add({ ...bad, metric: `m${index}` });
+  expect(refusals.list()).toHaveLength(500);
+  expect(refusals.list().at(-1)?.metric).toBe("m1500");
+  expect(refusals.counts().get("METRIC_WRONG_TYPE")).toBe(2_000);
+});
+
+test("long names of strangers are shown in part", () => {
+  const { refusals } = start();
+  refusals.add({ ...bad, topic: "t".repeat(60_000), clientId: "c".repeat(60_000) });
+  expect(refusals.list()[0]?.topic).toHaveLength(256);
+  expect(refusals.list()[0]?.clientId).toHaveLength(128);
+});
+
+test("counts are since the start, by code", () => {
+  const { clock, refusals } = start();
+  clock.advance(1_000);
+  refusals.add(bad);
+  refusals.add({ code: "HOST_FOREIGN", kind: "connection" });
+  refusals.add(bad);
+  expect(refusals.sinceMs).toBe(NOW);
+  expect(Object.fromEntries(refusals.counts())).toEqual({ METRIC_WRONG_TYPE: 2, HOST_FOREIGN: 1 });
+});
+
+test("whoever listens is told of each", () => {
+  const { refusals } = start();
+  const heard: number[] = [];
+  refusals.onRefusal(({ count }) => void heard.push(count));
+  refusals.add(bad);
+  refusals.add(bad);
+  expect(heard).toEqual([1, 2]);
+});

@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import type { DeviceId } from "../../src/contract/readings.ts";
+import { createRegistry } from "../../src/core/registry.ts";
+import { createStateSaver } from "../../src/core/state-saver.ts";
+import { createManualClock } from "../support/manual-clock.ts";
+import { createMemoryLog } from "../support/memory-log.ts";
+import { createMemoryStore, passing, turn } from "../support/memory-store.ts";
+
+function start() {
+  const clock = createManualClock();
+  const log = createMemoryLog();
+  const store = createMemoryStore();
+  const registry = createRegistry({
+    clock,
+    stored: [],
+    limits: { maxDevices: 10, maxDevicesPerClient: 10, maxMetricsPerDevice: 10 },
+    onPresence: () => {},
+  });
+  const saver = createStateSaver({ store, registry, clock, log });
+  const change = (...ids: string[]): void => {
+    for (const id of ids) registry.storedReading(id as DeviceId, new Map([["t", 1]]), clock.nowMs());
+  };
+  const saved = (): string[][] => store.saved.map((states) => states.map(({ deviceId }) => deviceId as string));
+  const advance = async (ms: number): Promise<void> => {
+    clock.advance(ms);
+    await turn();
+  };
+  return { clock, log, store, saver, change, saved, advance };
+}
+
+test("state is saved after a hundred thousand readings, and not before", async () => {
+  const { saver, change, saved, advance } = start();
+  change("a");
+  saver.stored(99_999);
+  await advance(5_000);
+  expect(saved()).toEqual([]);
+  saver.stored(1);
+  await advance(1_000);
+  expect(saved()).toEqual([["a"]]);
+  await advance(5_000);
+  expect(saved()).toEqual([["a"]]);
+});
+
+test("only what changed is saved again", async () => {
+  const { saver, change, saved, advance } = start();
+  change("a", "b");
+  saver.stored(100_000);
+  await advance(1_000);
+  change("b");
+  saver.stored(100_000);
+  await advance(1_000);
+  expect(saved()).toEqual([["a", "b"], ["b"]]);
+});
+
+test("what could not be saved is logged, and saved the next time with what changed since", async () => {
+  const { log, store, saver, change, saved, advance } = start();
+  change("a");
+  store.failure = passing();
+  saver.stored(100_000);
+  await advance(1_000);
+  expect(log.lines.map(({ level, event }) => `${level} ${event}`)).toEqual(["warn device state not saved"]);
+  store.failure = undefined;
+  change("b");
+  saver.stored(100_000);
+  await advance(1_000);
+  expect(saved().at(-1)?.sort()).toEqual(["a", "b"]);
+});
+
+test("closing saves a last time and stops", async () => {
+  const { clock, saver, change, saved } = start();
+  const before = clock.timers();
+  change("a");
+  saver.stored(1);
+  await saver.close();
+  expect(saved()).toEqual([["a"]]);
+  expect(clock.timers()).toBe(before - 1);
+});
+
+test("closing is not kept from its end by a store that fails", async () => {
+  const { store, saver, change } = start();
+  change("a");
+  store.failure = passing();
+  await expect(saver.close()).resolves.toBeUndefined();
+});
