@@ -111,7 +111,7 @@ export const SETTINGS = {
     fallback: "67108864",
     ...whole(1_048_576, 4_294_967_296),
     meaning:
-      "Bytes of messages that may wait to become durable. What comes beyond it closes its connection, so that the board sends it again.",
+      "Bytes of messages (and 1 KiB for each reading in them) that may wait to become durable. What comes beyond it closes its connection, so that the board sends it again.",
   }),
   maxDevices: setting({
     env: "AERIE_MAX_DEVICES",

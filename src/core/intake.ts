@@ -42,6 +42,9 @@ export interface IntakeOptions {
 type Telemetry = Extract<ParsedMessage, { kind: "telemetry" }>;
 type Storable = Extract<ParsedMessage, { kind: "telemetry" | "status" | "attributes" }>;
 
+/** What a write holds in memory beside its bytes: a list of a thousand small readings is small only on the wire. */
+const HELD_BYTES_A_WRITE = 1_024;
+
 /** Nothing of it can be used, so it makes no device. */
 const isEmpty = (parsed: Storable): boolean => parsed.kind === "telemetry" && parsed.readings.length === 0;
 
@@ -55,7 +58,10 @@ export function createIntake(options: IntakeOptions): Intake {
         counters.message("carried");
         return answer("carry");
       case "nothing":
-        if (message.retain) return answer("carry");
+        if (message.retain) {
+          counters.message("carried");
+          return answer("carry");
+        }
         return refuse(message, undefined, { code: "PAYLOAD_EMPTY" }, answer);
       case "refused":
         return refuse(message, parsed.deviceId, parsed.fault, answer);
@@ -77,7 +83,7 @@ export function createIntake(options: IntakeOptions): Intake {
     }
     writer.put({
       writes,
-      bytes: message.payload.length + message.topic.length,
+      bytes: message.payload.length + message.topic.length + writes.length * HELD_BYTES_A_WRITE,
       urgent: message.qos > 0,
       connection: message.connection,
       answer: (outcome) => answer(settle(message, deviceId, writes, outcome)),
@@ -86,8 +92,9 @@ export function createIntake(options: IntakeOptions): Intake {
 
   function roomFor(message: InboundMessage, parsed: Storable): RefusalCode | undefined {
     const { deviceId } = parsed;
-    if (parsed.kind === "attributes" && !registry.admitAttributes(deviceId, parsed.patch))
+    if (parsed.kind === "attributes" && !registry.admitAttributes(deviceId, parsed.patch)) {
       return "ATTRIBUTES_TOO_LARGE";
+    }
     return registry.admitDevice(deviceId, message.connection.clientId);
   }
 
@@ -110,6 +117,7 @@ export function createIntake(options: IntakeOptions): Intake {
     const packet =
       packetId === undefined ? undefined : { clientId: message.connection.clientId, id: packetId, dup: message.dup };
     const writes: Write[] = [];
+    let clockNote: AttributesWrite | undefined;
     for (const reading of parsed.readings) {
       const instant = readInstant(reading.said, receivedAtMs, clockSanity.isSane());
       const kept = admitted(message, deviceId, reading);
@@ -126,9 +134,9 @@ export function createIntake(options: IntakeOptions): Intake {
         element: reading.element,
         packet,
       });
-      const clockNote = noteClock(deviceId, receivedAtMs, instant);
-      if (clockNote !== undefined) writes.push(clockNote);
+      clockNote = noteClock(deviceId, receivedAtMs, instant) ?? clockNote;
     }
+    if (clockNote !== undefined) writes.push(clockNote);
     return writes;
   }
 
@@ -146,7 +154,7 @@ export function createIntake(options: IntakeOptions): Intake {
       refused = (refused ?? new Set()).add(metric);
     }
     if (refused === undefined) return { metrics, body: reading.body ?? bodyOf(metrics) };
-    const kept = new Map([...metrics].filter(([metric]) => refused.has(metric) === false));
+    const kept = new Map([...metrics].filter(([metric]) => !refused.has(metric)));
     return kept.size === 0 ? undefined : { metrics: kept, body: bodyOf(kept) };
   }
 

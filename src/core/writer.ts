@@ -21,7 +21,7 @@ export type MessageOutcome = readonly WriteOutcome[] | "stalled";
 
 export interface WaitingMessage {
   readonly writes: readonly Write[];
-  /** Size on the wire. */
+  /** What it holds of the bound on what waits. */
   readonly bytes: number;
   /** Somebody waits for an acknowledgement. */
   readonly urgent: boolean;
