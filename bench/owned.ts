@@ -5,6 +5,9 @@ import path from "node:path";
 
 const TSX = import.meta.resolve("tsx");
 
+/** As `npm start` has it; the peer gets the same. */
+const YOUNG_GENERATION = "--max-semi-space-size=32";
+
 export interface Owned {
   /** A Node.js process; killed at the end unless it has ended before. */
   spawnNode(args: readonly string[], stdio: StdioOptions): ChildProcess;
@@ -38,7 +41,7 @@ export function createOwned(dataRoot: string): Owned {
   }
 
   function spawnNode(args: readonly string[], stdio: StdioOptions): ChildProcess {
-    const child = spawn(process.execPath, [...args], { stdio, env: cleanEnvironment() });
+    const child = spawn(process.execPath, [YOUNG_GENERATION, ...args], { stdio, env: cleanEnvironment() });
     children.add(child);
     child.once("exit", () => children.delete(child));
     return child;

@@ -58,9 +58,8 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const connections = createConnections(options.onConnectionClosed);
   const accept = createAccept(options, connections.of, () => stopping);
 
-  aedes.preConnect = (client, packet, done) => {
-    const problem = willProblem(packet.will);
-    if (problem !== undefined) refuseConnection(client, problem);
+  aedes.preConnect = (_client, packet, done) => {
+    const problem = willProblem(packet.will); // counted as the connection's error
     done(problem === undefined ? null : new Error(problem), problem === undefined);
   };
   aedes.authenticate = (client, _user, _password, done) => {
@@ -70,16 +69,20 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   aedes.authorizePublish = (client, packet, done) => {
     // A will of an earlier run; nothing durable is behind it yet.
     if (client === null) return done(null);
-    accept(client, packet, done);
+    connections.whenReady(client, () => accept(client, packet, done));
   };
   aedes.authorizeSubscribe = (client, subscription, done) => {
     const served = isServed(subscription);
-    if (!served) {
+    const answer = (): void => {
       const { topic } = subscription;
-      refusals.add({ code: "SUBSCRIPTION_DENIED", kind: "message", clientId: client.id, topic });
-    }
-    done(null, served ? subscription : null);
+      if (!served) refusals.add({ code: "SUBSCRIPTION_DENIED", kind: "message", clientId: client.id, topic });
+      done(null, served ? subscription : null);
+    };
+    // Aedes restores a session's subscriptions before the client is ready, and after it was let in.
+    if (connections.isOpen(client)) answer();
+    else connections.whenReady(client, answer);
   };
+  aedes.on("clientReady", (client) => connections.ready(client));
   aedes.on("clientDisconnect", (client) => connections.close(client));
   aedes.on("clientError", (client, error) => {
     connections.close(client);
@@ -189,6 +192,7 @@ interface OpenConnection {
 /** One for each accepted CONNECT; a number tells which of two with one client id is the newer. */
 function createConnections(onClosed: (connection: Connection) => void) {
   const open = new WeakMap<Client, OpenConnection>();
+  const waiting = new WeakMap<Client, (() => void)[]>();
   let serial = 0;
 
   function add(client: Client): OpenConnection {
@@ -199,6 +203,22 @@ function createConnections(onClosed: (connection: Connection) => void) {
 
   return {
     open: add,
+    isOpen: (client: Client): boolean => open.has(client),
+    /**
+     * Aedes handles a packet of a second read while it still works on CONNECT: before the client has its id, and before
+     * its CONNACK. Such packets wait here, in order. (A closed client's last will does not.)
+     */
+    whenReady: (client: Client, run: () => void): void => {
+      if (client.connected || client.closed) return run();
+      const list = waiting.get(client);
+      if (list === undefined) waiting.set(client, [run]);
+      else list.push(run);
+    },
+    ready: (client: Client): void => {
+      const list = waiting.get(client) ?? [];
+      waiting.delete(client);
+      for (const run of list) run();
+    },
     of: (client: Client): OpenConnection => open.get(client) ?? add(client),
     close: (client: Client): void => {
       const known = open.get(client);

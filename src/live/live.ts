@@ -1,6 +1,5 @@
 /** Socket.IO: stored readings, presence and refusals to browsers, within a budget. Reads no store, decides no presence. */
 import type { Server as HttpServer, IncomingMessage } from "node:http";
-import type { Duplex } from "node:stream";
 import { Server, type Socket } from "socket.io";
 import type { BrowserToHub, HubToBrowser, SubscribeAnswer } from "../contract/live.ts";
 import type { Refusal } from "../contract/refusals.ts";
@@ -9,6 +8,7 @@ import type { Clock, Counters, LiveReading, Log } from "../core/ports.ts";
 import { fromLive } from "../core/reading-shape.ts";
 import type { PresenceChange } from "../core/registry.ts";
 import { type Batch, createBatchBuffer } from "./batch-buffer.ts";
+import { corkFlushes } from "./corked-flush.ts";
 import { createLiveBudget } from "./live-budget.ts";
 import { readWish, type Wish } from "./subscribe-wish.ts";
 
@@ -41,7 +41,7 @@ type Browser = Socket<BrowserToHub, HubToBrowser, Record<string, never>, SocketD
 const BATCH_EVERY_MS = 100;
 const TICK_EVERY_MS = 2_000;
 const REJECTED_EVERY_MS = 250;
-/** Under load `sensorData` goes out this often, so that a browser's events of some milliseconds are one system call. */
+/** Under load `sensorData` goes out this often, so that a browser's events of some milliseconds go together. */
 const GATHER_MS = 6;
 const MAX_BATCH_READINGS = 20_000;
 /** A browser that stops reading may hold so much, then it is cut off; it comes back by itself. */
@@ -65,7 +65,6 @@ export function openLive({ server, gate, clock, counters, log, build }: LiveOpti
     cors: { origin: true }, // `allowRequest` has decided; this only names the origin in the answer
   });
   const budget = createLiveBudget({ clock, counters });
-  const sockets = upgradedSockets(server);
   const batches = createBatchBuffer(MAX_BATCH_READINGS);
   const browsers = new Set<Browser>();
   /** For `sensorData`, until the next moment at which it goes out. */
@@ -82,6 +81,7 @@ export function openLive({ server, gate, clock, counters, log, build }: LiveOpti
     browser.data.waitingBytes = 0;
     applyWish(browser, browser.data.wish);
     watchWaiting(browser);
+    corkFlushes(browser.conn);
     browser.emit("connectionInfo", { clientId: browser.id, totalClients: browsers.size });
     browser.on("subscribe", (wish: unknown, reply: unknown) => subscribe(browser, wish, reply));
     browser.on("disconnect", () => browsers.delete(browser));
@@ -122,14 +122,10 @@ export function openLive({ server, gate, clock, counters, log, build }: LiveOpti
     const some = gathered;
     gathered = [];
     sentAtMs = clock.monotonicMs();
-    for (const socket of sockets) socket.cork();
     for (const reading of some) {
       if (budget.hasTime()) budget.spend(() => sendEach(reading));
       else unsent.set(reading.deviceId, (unsent.get(reading.deviceId) ?? 0) + 1);
     }
-    budget.spend(() => {
-      for (const socket of sockets) socket.uncork();
-    });
   }
 
   function sendEach(reading: LiveReading): void {
@@ -214,16 +210,6 @@ export function openLive({ server, gate, clock, counters, log, build }: LiveOpti
       io.engine.close();
     },
   };
-}
-
-/** The sockets of WebSocket connections, to hold back what is written to them while several events are. */
-function upgradedSockets(server: HttpServer): ReadonlySet<Duplex> {
-  const sockets = new Set<Duplex>();
-  server.on("upgrade", (_request, socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
-  return sockets;
 }
 
 /** The connection says what it was given (`packetCreate`) and when that went to the socket (`drain`). */

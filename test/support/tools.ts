@@ -1,0 +1,25 @@
+/** Where the programs are that tests drive, as `prepare.ts` found them. Looks for nothing itself. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+export interface Tools {
+  /** A Chromium. */
+  readonly browser: string;
+  readonly mosquittoPub: string;
+  readonly mosquittoSub: string;
+  /** Undefined where the system has none: it is for Linux. */
+  readonly strace?: string | undefined;
+}
+
+export const TOOLS_FILE = path.join(import.meta.dirname, "..", "..", "node_modules", ".cache", "aerie-test-tools.json");
+
+/** Throws where `prepare.ts` did not run. */
+export function readTools(): Tools {
+  try {
+    return JSON.parse(readFileSync(TOOLS_FILE, "utf8")) as Tools;
+  } catch (cause) {
+    throw new Error("The tests need their tools found first: run `npx tsx test/support/prepare.ts` (npm test does)", {
+      cause,
+    });
+  }
+}
