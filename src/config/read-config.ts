@@ -29,7 +29,7 @@ export function readConfig(args: readonly string[] = process.argv.slice(2), env 
     if (value === undefined) faults.push(`${source}: expected ${setting.expected}, got ${JSON.stringify(text)}`);
     values[name] = value;
   }
-  if (faults.length === 0) faults.push(...exposureFaults(values as Config));
+  faults.push(...exposureFaults(values as Partial<Config>));
   return faults.length > 0 ? { kind: "faults", faults } : { kind: "config", config: values as Config };
 }
 
@@ -56,13 +56,13 @@ function readFlags(args: readonly string[], faults: string[]): Record<string, st
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
 /** Until there are accounts, nobody opens the hub to a network without saying so. */
-function exposureFaults(config: Config): string[] {
-  if (config.auth === "off-and-public") return [];
+function exposureFaults({ auth, httpHost, mqttHost }: Partial<Config>): string[] {
+  if (auth === "off-and-public") return [];
   return [
-    { env: SETTINGS.httpHost.env, host: config.httpHost },
-    { env: SETTINGS.mqttHost.env, host: config.mqttHost },
+    { env: SETTINGS.httpHost.env, host: httpHost },
+    { env: SETTINGS.mqttHost.env, host: mqttHost },
   ]
-    .filter(({ host }) => !LOOPBACK.test(host))
+    .filter(({ host }) => host !== undefined && !LOOPBACK.test(host))
     .map(
       ({ env, host }) =>
         `${env}: ${host} opens the hub to others, and there are no accounts yet; say AERIE_AUTH=off-and-public if you want that`,
