@@ -42,7 +42,7 @@ async function run(config: Config): Promise<void> {
   }
 
   async function stop(signal: string, close: () => Promise<void>): Promise<void> {
-    log.info("stopping", { signal });
+    log.info("stopping", { signal }); // a second signal waits for the first
     await close();
     log.info("stopped");
     process.exitCode = 0;

@@ -69,6 +69,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   aedes.authorizePublish = (client, packet, done) => {
     // A will of an earlier run; nothing durable is behind it yet.
     if (client === null) return done(null);
+    if (client.connected || client.closed) return accept(client, packet, done);
     connections.whenReady(client, () => accept(client, packet, done));
   };
   aedes.authorizeSubscribe = (client, subscription, done) => {
