@@ -26,6 +26,9 @@ export interface Log {
   error(event: string, fields?: LogFields): void;
 }
 
+/** Metrics as JSON of one object: its text, or, as the device wrote it, its ASCII bytes in pieces (never made text of). */
+export type Body = string | readonly Uint8Array[];
+
 /** A reading that was accepted and is to be stored. */
 export interface ReadingWrite {
   readonly kind: "reading";
@@ -36,8 +39,7 @@ export interface ReadingWrite {
   readonly timed: boolean;
   readonly receivedAtMs: number;
   readonly metrics: ReadonlyMap<string, MetricValue>;
-  /** The metrics as JSON text of one object. */
-  readonly body: string;
+  readonly body: Body;
   /** Place in its message. */
   readonly element: number;
   /** How it came; undefined with QoS 0. */

@@ -184,19 +184,19 @@ function numberEnd(bytes: Uint8Array, from: number, cell: Float64Array): number 
   return at;
 }
 
-/** The object's text without its instant: the member with the comma behind it, or, where it is last, before it. */
+/** The object without its instant: the member goes with the comma behind it, or, where it is last, before it. */
 function bodyOf(
   bytes: Uint8Array,
   first: number,
   last: number,
   instant: { from: number; to: number } | undefined,
-): string {
-  const text = ascii(bytes, first - 1, last);
-  if (instant === undefined) return text;
-  const [from, to] = [instant.from - first + 1, instant.to - first + 1];
-  return instant.to < last ? text.slice(0, from) + text.slice(to) : `${text.slice(0, from - 1)}}`;
+): readonly Uint8Array[] {
+  if (instant === undefined) return [bytes.subarray(first - 1, last)];
+  if (instant.to === last) return [bytes.subarray(first - 1, instant.from - 1), END];
+  return [bytes.subarray(first - 1, instant.from), bytes.subarray(instant.to, last)];
 }
 
+const END = Uint8Array.of(CLOSE);
 const decoder = new TextDecoder();
 
 const ascii = (bytes: Uint8Array, from: number, to: number): string => decoder.decode(bytes.subarray(from, to));

@@ -35,6 +35,22 @@ export function describeAppend(start: Start): void {
     await expect(store.append([])).resolves.toEqual([]);
   });
 
+  test("a body comes back the same, as text or as bytes in pieces, with others around it", async () => {
+    const { store } = await start();
+    const pieces = ['{"t":1,', '"u":"x"}'].map((text) => new TextEncoder().encode(text));
+    await store.append([
+      [{ ...timed(T0, {}), body: '{"name":"☀ä😀"}' }, attributes({ model: "ü" })],
+      [
+        { ...timed(T0 + 1, {}), body: pieces },
+        status(true, T0),
+        { ...timed(T0 + 2, {}, { element: 1 }), body: '{"v":2}' },
+      ],
+    ]);
+    const bodies = (await readAll(store)).map(({ body }) => body).sort();
+    expect(bodies).toEqual(['{"name":"☀ä😀"}', '{"t":1,"u":"x"}', '{"v":2}']);
+    expect((await loadOne(store))?.attributes.get("model")).toBe("ü");
+  });
+
   test("a write that cannot be stored is refused with a reason, and does not take the others along", async () => {
     const { store, reopen } = await start();
     const bad = timed(Number.NaN, { t: 2 }, { element: 1 });

@@ -1,6 +1,7 @@
 /** The rules of identity and of latest values, written once more in the plainest way, to hold a store against. */
 import type { DeviceId, MetricValue } from "../../src/contract/readings.ts";
 import type { DeviceState, LatestMetric, ReadingWrite, WriteOutcome, WritesOfMessage } from "../../src/core/ports.ts";
+import { bodyText } from "../support/body-text.ts";
 
 interface Row {
   readonly write: ReadingWrite;
@@ -41,7 +42,7 @@ export function createIdentityModel(): IdentityModel {
     readings: (deviceId) =>
       rows
         .filter(({ write }) => write.deviceId === deviceId)
-        .map(({ write: { atMs, receivedAtMs, body }, n }) => ({ atMs, n, receivedAtMs, body }))
+        .map(({ write: { atMs, receivedAtMs, body }, n }) => ({ atMs, n, receivedAtMs, body: bodyText(body) }))
         .sort((a, b) => a.atMs - b.atMs || a.n - b.n),
     states: () => {
       const states = new Map<DeviceId, { lastHeardAtMs: number; latest: Map<string, LatestMetric> }>();

@@ -4,6 +4,7 @@ import type { AttributeValue } from "../../contract/readings.ts";
 import { redeliveryOf, type Stored, timedDuplicateOf } from "../../core/identity.ts";
 import { mergeAttributes } from "../../core/registry.ts";
 import {
+  countOf,
   DUPLICATE_MARK,
   type PackedBatch,
   type PackedOutcomes,
@@ -34,7 +35,7 @@ export function createAppender(db: DatabaseSyncInstance): Appender {
   let nextSeq = firstFreeSeq(db);
 
   function append(batch: PackedBatch): PackedOutcomes {
-    const marks = new Float64Array(batch.bodies.length);
+    const marks = new Float64Array(countOf(batch));
     const reasons: string[] = [];
     sql.begin.run();
     try {

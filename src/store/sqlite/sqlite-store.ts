@@ -65,7 +65,11 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     load: () => writer.call("load", []),
     append: async (messages) => {
       const batch = packBatch(messages);
-      const outcomes = await writer.call("append", [batch], [batch.numbers.buffer as ArrayBuffer]);
+      const outcomes = await writer.call(
+        "append",
+        [batch],
+        [batch.numbers.buffer as ArrayBuffer, batch.bodies.buffer as ArrayBuffer],
+      );
       settledSeq = outcomes.lastSeq;
       return unpackOutcomes(messages, outcomes);
     },
