@@ -50,11 +50,11 @@ export function redeliveryOf(candidate: Candidate, samePacket: readonly Stored[]
 
 /** The order of metrics says nothing, nor how a number is written. */
 function sameBody(a: string, b: string): boolean {
-  if (a === b) return true;
-  const left = entries(a);
-  const right = new Map(entries(b));
-  return left.length === right.size && left.every(([name, value]) => right.get(name) === value);
+  return a === b || canonicalBody(a) === canonicalBody(b);
 }
 
-const entries = (body: string): [string, MetricValue][] =>
-  Object.entries(JSON.parse(body) as Record<string, MetricValue>);
+/** One text for all bodies that say the same. */
+export function canonicalBody(body: string): string {
+  const entries = Object.entries(JSON.parse(body) as Record<string, MetricValue>);
+  return JSON.stringify(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}

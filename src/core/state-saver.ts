@@ -11,18 +11,23 @@ export interface StateSaver {
 
 /** A start brings at most about so many readings forward: some tenths of a second. */
 const SAVE_AFTER_READINGS = 100_000;
+/** The usual intervals, which no row tells, are at most so old after a crash. */
+const SAVE_AFTER_MS = 5 * 60_000;
 const CHECK_EVERY_MS = 1_000;
 
 export function createStateSaver(options: { store: Store; registry: Registry; clock: Clock; log: Log }): StateSaver {
   const { store, registry, clock, log } = options;
   let since = 0;
+  let savedMs = clock.monotonicMs();
   let saving: Promise<void> | undefined;
   const stop = clock.every(CHECK_EVERY_MS, () => {
-    if (since >= SAVE_AFTER_READINGS) saving ??= save();
+    const isOld = since > 0 && clock.monotonicMs() - savedMs >= SAVE_AFTER_MS;
+    if (since >= SAVE_AFTER_READINGS || isOld) saving ??= save();
   });
 
   async function save(): Promise<void> {
     since = 0;
+    savedMs = clock.monotonicMs();
     const states = registry.takeDirty();
     try {
       await store.saveState(states);

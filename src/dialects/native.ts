@@ -70,7 +70,7 @@ function parseTopic(topic: string): Address {
   const channel = channelOf(channelName, metric, rest.join("/"));
   if (channel === undefined) return { channel: "refused", deviceId: deviceId.value, fault: { code: "TOPIC_UNKNOWN" } };
   if (channel === "commands") return { channel: "elsewhere" };
-  if (channel === "metric" && !isMetricName(metric ?? "")) {
+  if (channel === "metric" && (!isMetricName(metric ?? "") || NO_METRICS.has(metric ?? ""))) {
     return { channel: "refused", deviceId: deviceId.value, fault: nameFault(metric ?? "") };
   }
   return { channel, deviceId: deviceId.value, metric: metric ?? "" };

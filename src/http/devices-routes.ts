@@ -1,5 +1,6 @@
 /** `/api/devices`: list, one, names, deletion, latest values. Reads memory; the store only where something changes. */
 import { type Request, Router } from "express";
+import type { z } from "zod";
 import { type DevicesPage, devicePatch, devicesQuery, type LatestAnswer } from "../contract/rest.ts";
 import type { Store } from "../core/ports.ts";
 import { type DeviceRecord, type Registry, toDevice, toLatest } from "../core/registry.ts";
@@ -37,17 +38,25 @@ export function devicesRoutes({ registry, store }: DevicesRoutesOptions): Router
     response.json({ deviceId: device.deviceId, metrics: toLatest(device) } satisfies LatestAnswer);
   });
 
+  /** One after the other: each says only a part of what is written. */
+  let naming: Promise<unknown> = Promise.resolve();
+
   router.patch("/:id", async (request, response) => {
-    const device = knownDevice(registry, request);
     const patch = parseRequest(devicePatch, request.body);
+    const named = naming.then(() => rename(knownDevice(registry, request), patch));
+    naming = named.catch(() => undefined);
+    response.json(toDevice(await named));
+  });
+
+  async function rename(device: DeviceRecord, patch: z.infer<typeof devicePatch>): Promise<DeviceRecord> {
     const names = {
       name: patch.name === undefined ? device.name : patch.name || undefined,
       place: patch.place === undefined ? device.place : patch.place || undefined,
     };
     await store.nameDevice(device.deviceId, names);
     registry.rename(device.deviceId, names);
-    response.json(toDevice(device));
-  });
+    return device;
+  }
 
   router.delete("/:id", async (request, response) => {
     const { deviceId } = knownDevice(registry, request);

@@ -130,7 +130,7 @@ export function openLive({ server, gate, clock, counters, log, build }: LiveOpti
 
   function sendEach(reading: LiveReading): void {
     const { _id, deviceId, timestamp, metrics } = fromLive(reading);
-    io.to([EACH, eachOf(deviceId)]).emit("sensorData", { timestamp, data: { _id, deviceId, ...metrics, timestamp } });
+    io.to([EACH, eachOf(deviceId)]).emit("sensorData", { timestamp, data: { ...metrics, _id, deviceId, timestamp } });
   }
 
   function flush(): void {

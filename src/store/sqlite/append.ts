@@ -1,7 +1,8 @@
 /** Writes groups of messages in one transaction each, every reading once. Runs in the writer's thread; opens no file. */
+import { createHash } from "node:crypto";
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { AttributeValue } from "../../contract/readings.ts";
-import { redeliveryOf, type Stored, timedDuplicateOf } from "../../core/identity.ts";
+import { canonicalBody, redeliveryOf, type Stored, timedDuplicateOf } from "../../core/identity.ts";
 import { mergeAttributes } from "../../core/registry.ts";
 import {
   countOf,
@@ -69,7 +70,12 @@ export function createAppender(db: DatabaseSyncInstance): Appender {
       case "reading":
         return writeReading(cursor, write, claims);
       case "status":
-        sql.status.run(Number(write.flag), write.receivedAtMs, cursor.key);
+        sql.status.run(
+          Number(write.flag),
+          write.receivedAtMs,
+          write.flag === true ? write.receivedAtMs : 0,
+          cursor.key,
+        );
         return 0;
       case "attributes":
         writeAttributes(cursor, write);
@@ -88,9 +94,12 @@ export function createAppender(db: DatabaseSyncInstance): Appender {
     const packet = write.timed ? undefined : write.packet;
     const receivedAt = write.receivedAtMs === write.atMs ? null : write.receivedAtMs;
     const { atMs, body } = write;
-    if (packet === undefined) sql.insert.run(nextSeq, cursor.key, atMs, n, receivedAt, body);
-    else
-      sql.insertOfPacket.run(nextSeq, cursor.key, atMs, n, receivedAt, packet.id, packet.clientId, write.element, body);
+    const hash = n === 0 ? null : contentHash(body);
+    if (packet === undefined) sql.insert.run(nextSeq, cursor.key, atMs, n, receivedAt, hash, body);
+    else {
+      const { id, clientId } = packet;
+      sql.insertOfPacket.run(nextSeq, cursor.key, atMs, n, receivedAt, hash, id, clientId, write.element, body);
+    }
     nextSeq++;
     if (atMs >= cursor.newestAtMs) {
       cursor.newestAtMs = atMs;
@@ -103,7 +112,9 @@ export function createAppender(db: DatabaseSyncInstance): Appender {
   function findDuplicate(cursor: DeviceCursor, write: UnpackedWrite, claims: Claims): Found | undefined {
     if (write.timed) {
       if (write.atMs > cursor.newestAtMs) return undefined;
-      const rows = sql.sameInstant.all(cursor.key, write.atMs) as unknown as Found[];
+      const at = [cursor.key, write.atMs];
+      const rows = sql.firstAtInstant.all(...at) as unknown as Found[];
+      if (rows.length > 0) rows.push(...(sql.sameContent.all(...at, contentHash(write.body)) as unknown as Found[]));
       const free = rows.filter((row) => !claims.has(row.atMs, row.n));
       return timedDuplicateOf(write as Parameters<typeof timedDuplicateOf>[0], free) as Found | undefined;
     }
@@ -123,7 +134,7 @@ export function createAppender(db: DatabaseSyncInstance): Appender {
     const attributes = new Map(Object.entries(JSON.parse(text) as Record<string, AttributeValue>));
     mergeAttributes(attributes, unpackPatch(write.body));
     const suspect = write.flag === undefined ? null : Number(write.flag);
-    sql.setAttributes.run(JSON.stringify(Object.fromEntries(attributes)), suspect, cursor.key);
+    sql.setAttributes.run(JSON.stringify(Object.fromEntries(attributes)), suspect, write.receivedAtMs, cursor.key);
   }
 
   function cursorOf(write: UnpackedWrite): DeviceCursor {
@@ -181,6 +192,10 @@ function firstFreeSeq(db: DatabaseSyncInstance): number {
   return Number(db.prepare(sql).get()?.["seq"]) + 1;
 }
 
+/** 48 bits: rows of one hash are compared in full. */
+const contentHash = (body: string): number =>
+  createHash("sha256").update(canonicalBody(body)).digest().readUIntBE(0, 6);
+
 const FOUND = "at AS atMs, n, coalesce(received_at, at) AS receivedAtMs, body, element, client AS clientId";
 
 function prepare(db: DatabaseSyncInstance) {
@@ -188,11 +203,12 @@ function prepare(db: DatabaseSyncInstance) {
     begin: db.prepare("BEGIN IMMEDIATE"),
     commit: db.prepare("COMMIT"),
     rollback: db.prepare("ROLLBACK"),
-    insert: db.prepare("INSERT INTO hot (seq, device, at, n, received_at, body) VALUES (?, ?, ?, ?, ?, ?)"),
+    insert: db.prepare("INSERT INTO hot (seq, device, at, n, received_at, hash, body) VALUES (?, ?, ?, ?, ?, ?, ?)"),
     insertOfPacket: db.prepare(
-      "INSERT INTO hot (seq, device, at, n, received_at, packet, client, element, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO hot (seq, device, at, n, received_at, hash, packet, client, element, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     ),
-    sameInstant: db.prepare(`SELECT ${FOUND} FROM hot WHERE device = ? AND at = ? ORDER BY n`),
+    firstAtInstant: db.prepare(`SELECT ${FOUND} FROM hot WHERE device = ? AND at = ? AND n = 0`),
+    sameContent: db.prepare(`SELECT ${FOUND} FROM hot WHERE device = ? AND at = ? AND hash = ? AND n > 0 ORDER BY n`),
     samePacket: db.prepare(`SELECT ${FOUND} FROM hot WHERE device = ? AND packet = ? ORDER BY seq DESC`),
     greatestN: db.prepare("SELECT max(n) AS n FROM hot WHERE device = ? AND at = ?"),
     newest: db.prepare("SELECT at, n FROM hot WHERE device = ? ORDER BY at DESC, n DESC LIMIT 1"),
@@ -200,8 +216,8 @@ function prepare(db: DatabaseSyncInstance) {
     deviceKey: db.prepare("SELECT key FROM device WHERE device_id = ?"),
     attributes: db.prepare("SELECT attributes FROM device WHERE key = ?"),
     setAttributes: db.prepare(
-      "UPDATE device SET attributes = ?, clock_suspect = coalesce(?, clock_suspect) WHERE key = ?",
+      "UPDATE device SET attributes = ?, clock_suspect = coalesce(?, clock_suspect), heard_at = max(heard_at, ?) WHERE key = ?",
     ),
-    status: db.prepare("UPDATE device SET status_online = ?, status_at = ? WHERE key = ?"),
+    status: db.prepare("UPDATE device SET status_online = ?, status_at = ?, heard_at = max(heard_at, ?) WHERE key = ?"),
   };
 }

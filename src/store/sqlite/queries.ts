@@ -76,8 +76,12 @@ function bucketed(
   return { resolutionMs: width, columns };
 }
 
-/** One metric of a device's readings; true and false are 1 and 0. */
-const VALUES = "SELECT at, n, json_extract(body, ?) AS value FROM hot WHERE device = ? AND at >= ? AND at < ?";
+/**
+ * One metric of a device's readings; true and false are 1 and 0. As doubles, like everywhere: an integer beyond 2^53
+ * could not be handed over.
+ */
+const VALUES = `SELECT at, n, CASE typeof(extracted) WHEN 'integer' THEN CAST(extracted AS REAL) ELSE extracted END AS value
+  FROM (SELECT at, n, json_extract(body, ?) AS extracted FROM hot WHERE device = ? AND at >= ? AND at < ?)`;
 
 const emptyColumns = (): SeriesColumns => ({ t: [], mean: [], min: [], max: [], count: [] });
 

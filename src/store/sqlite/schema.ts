@@ -42,9 +42,13 @@ export const MIGRATIONS: readonly Migration[] = [
         packet INTEGER,
         client TEXT,
         element INTEGER,
+        -- of what the body says; only where n > 0
+        hash INTEGER,
         body TEXT NOT NULL
       ) STRICT;
       CREATE UNIQUE INDEX hot_by_instant ON hot (device, at, n);
+      -- finds an equal reading among many of one instant, such as a board sends whose clock stands still
+      CREATE INDEX hot_by_content ON hot (device, at, hash) WHERE n > 0;
       -- finds the first copy of a redelivered reading that has no instant of its own
       CREATE INDEX hot_by_packet ON hot (device, packet) WHERE packet IS NOT NULL;
 
