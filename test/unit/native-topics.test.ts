@@ -103,3 +103,9 @@ describe("payloads", () => {
     expect(faultsOf(`${'{"a":'.repeat(40_000)}1${"}".repeat(40_000)}`)[0]).toMatch(/^TOO_DEEP/);
   });
 });
+
+test("a name that says something about a reading is no metric by its own topic either", () => {
+  for (const name of ["deviceId", "timestamp", "ts", "time", "values", "receivedAt"]) {
+    expect(readNative(`devices/a/telemetry/${name}`, Buffer.from("1"))).toMatchObject({ kind: "refused" });
+  }
+});

@@ -82,3 +82,15 @@ test("closing is not kept from its end by a store that fails", async () => {
   store.failure = passing();
   await expect(saver.close()).resolves.toBeUndefined();
 });
+
+test("few readings are saved after five minutes, and none are not", async () => {
+  const { saver, change, saved, advance } = start();
+  change("a");
+  saver.stored(1);
+  await advance(299_000);
+  expect(saved()).toEqual([]);
+  await advance(2_000);
+  expect(saved()).toEqual([["a"]]);
+  await advance(301_000);
+  expect(saved()).toEqual([["a"]]);
+});

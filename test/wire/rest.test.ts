@@ -324,3 +324,12 @@ test("/healthz and /readyz say that all is well, and /metrics counts without nam
   expect(metrics.text).toMatch(/^aerie_disk_written_bytes \d+$/m);
   expect(metrics.text).not.toContain("secret-device");
 });
+
+test("two changes of one device at once are both kept", async () => {
+  const hub = await startHub();
+  await fill(hub, "a", 1);
+  const patch = (body: object) => ask<Device>(hub, "/api/devices/a", { method: "PATCH", body });
+  await Promise.all([patch({ name: "Boiler" }), patch({ place: "Cellar" })]);
+  const { body } = await ask<Device>(hub, "/api/devices/a");
+  expect([body.name, body.place]).toEqual(["Boiler", "Cellar"]);
+});
