@@ -1,7 +1,7 @@
 /** Deleting devices. */
 import { expect, test } from "vitest";
 import type { DeviceId } from "../../src/contract/readings.ts";
-import type { WritesOfMessage } from "../../src/core/ports.ts";
+import type { Store, WritesOfMessage } from "../../src/core/ports.ts";
 import type { Start } from "./opened-store.ts";
 import { attributes, boiler, cellar, loadOne, readAll, stateOf, stored, T0, timed, values } from "./writes.ts";
 
@@ -28,7 +28,7 @@ export function describeDeletion(start: Start): void {
     expect(await store.append([[timed(T0, { i: 0 })], [timed(T0 + 5, { i: 5 })]])).toEqual([[stored(0)], [stored(0)]]);
     expect((await readAll(store)).map(({ atMs }) => atMs - T0)).toEqual([0, 5]);
     await store.append([[timed(T0 + 10_000, { i: 6 })]]);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await letDeletionsGoOn(store);
     expect((await readAll(store)).map(({ atMs }) => atMs - T0)).toEqual([0, 5, 10_000]);
     const device = await loadOne(await reopen());
     expect(device?.name).toBeUndefined();
@@ -51,7 +51,7 @@ export function describeDeletion(start: Start): void {
     await store.append(many(10, boiler));
     await store.saveState([stateOf(boiler, { i: [9, T0 + 9] })]);
     await store.deleteDevice(boiler);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await letDeletionsGoOn(store);
     await store.append([[timed(T0 + 99, { warmth: 21 }, { deviceId: cellar })]]);
     expect(values(await loadOne(await reopen(), cellar))).toEqual({ warmth: { value: 21, atMs: T0 + 99 } });
   });
@@ -60,4 +60,9 @@ export function describeDeletion(start: Start): void {
     const { store } = await start();
     await expect(store.deleteDevice(cellar)).resolves.toBeUndefined();
   });
+}
+
+/** Calls are carried out in order, and a step of a deletion comes between any two: enough of them for all its steps. */
+async function letDeletionsGoOn(store: Store): Promise<void> {
+  for (let step = 0; step < 20; step++) await store.probe();
 }

@@ -6,6 +6,7 @@ import { DatabaseSync } from "@photostructure/sqlite";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Log, Store } from "../../src/core/ports.ts";
 import { MIGRATIONS, migrate } from "../../src/store/sqlite/schema.ts";
+import { until } from "../support/until.ts";
 import type { OpenedStore } from "./opened-store.ts";
 import { describeStore } from "./store-contract.ts";
 import { deviceId, timed } from "./writes.ts";
@@ -75,10 +76,6 @@ function look<T>(dataDir: string, read: (db: InstanceType<typeof DatabaseSync>) 
 
 const hotRows = (dataDir: string): number =>
   look(dataDir, (db) => Number(db.prepare("SELECT count(*) AS count FROM hot").get()?.["count"]));
-
-async function until(isSo: () => boolean): Promise<void> {
-  for (let attempt = 0; attempt < 200 && !isSo(); attempt++) await new Promise((resolve) => setTimeout(resolve, 25));
-}
 
 describe("a data directory", () => {
   test("is used by one hub at a time, and the second is told by whom", async () => {
@@ -299,7 +296,7 @@ describe("a full disk", () => {
     await store.append(fill(0, "small"));
     await fillUp(store, "big");
     await store.deleteDevice(deviceId("big"));
-    await until(() => hotRows(dataDir) === 200);
+    await until("the deleted readings are gone", () => hotRows(dataDir) === 200);
     expect(hotRows(dataDir)).toBe(200);
     const [outcomes] = await store.append(fill(1_000, "small"));
     expect(outcomes).toEqual([{ kind: "stored", n: 0 }]);
@@ -321,7 +318,7 @@ describe("a deletion", () => {
     expect(left).toBeGreaterThan(5); // else this test has not met the middle
     const again = await openOwned(dataDir);
     expect((await again.load()).map((device) => device.deviceId)).toEqual(["kept"]);
-    await until(() => hotRows(dataDir) === 5);
+    await until("the deleted readings are gone", () => hotRows(dataDir) === 5);
     expect(hotRows(dataDir)).toBe(5);
   });
 });
