@@ -1,7 +1,8 @@
 /** Keeps every device in memory: latest values, names, attributes, presence. Stores nothing itself. */
-import type { AttributeValue, Device, DeviceId, MetricValue, Presence } from "../contract/readings.ts";
+import type { AttributeValue, DeviceId, MetricValue, Presence } from "../contract/readings.ts";
 import type { RefusalCode } from "../contract/refusals.ts";
-import type { Clock, DeviceState, LatestMetric, StoredDevice } from "./ports.ts";
+import { type DeviceRecord, mergeAttributes, mergeLatest } from "./device-record.ts";
+import type { Clock, DeviceState, StoredDevice } from "./ports.ts";
 import { isOnline, UsualInterval } from "./presence.ts";
 
 export interface DeviceLimits {
@@ -21,19 +22,6 @@ export interface Connection {
   readonly clientId: string;
   /** Grows with each connection; a take-over's late will comes from the smaller number. */
   readonly serial: number;
-}
-
-export interface DeviceRecord {
-  readonly deviceId: DeviceId;
-  name: string | undefined;
-  place: string | undefined;
-  readonly attributes: Map<string, AttributeValue>;
-  clockSuspect: boolean;
-  readonly latest: Map<string, LatestMetric>;
-  readonly interval: UsualInterval;
-  lastHeardAtMs: number;
-  state: Presence;
-  sinceMs: number;
 }
 
 interface Entry extends DeviceRecord {
@@ -273,56 +261,6 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
     },
     close: stopSweep,
   };
-}
-
-/** `latest` is the greatest instant of each metric, ties by arrival. */
-export function mergeLatest(
-  latest: Map<string, LatestMetric>,
-  metrics: ReadonlyMap<string, MetricValue>,
-  atMs: number,
-): void {
-  // forEach: destructuring entries would make a list of two for each metric of each reading.
-  metrics.forEach((value, name) => {
-    const former = latest.get(name);
-    if (former === undefined) latest.set(name, { value, atMs });
-    else if (atMs >= former.atMs) {
-      former.value = value;
-      former.atMs = atMs;
-    }
-  });
-}
-
-/** `null` deletes a key. */
-export function mergeAttributes(
-  attributes: Map<string, AttributeValue>,
-  patch: ReadonlyMap<string, AttributeValue | null>,
-): void {
-  for (const [key, value] of patch) {
-    if (value === null) attributes.delete(key);
-    else attributes.set(key, value);
-  }
-}
-
-export function toDevice(record: DeviceRecord): Device {
-  const { deviceId, name, place, interval, clockSuspect } = record;
-  return {
-    deviceId,
-    ...(name !== undefined && { name }),
-    ...(place !== undefined && { place }),
-    presence: record.state,
-    since: new Date(record.sinceMs).toISOString(),
-    lastHeardAt: new Date(record.lastHeardAtMs).toISOString(),
-    ...(interval.ms !== undefined && { intervalMs: Math.round(interval.ms) }),
-    clockSuspect,
-    attributes: Object.fromEntries(record.attributes),
-    latest: toLatest(record),
-  };
-}
-
-export function toLatest(record: DeviceRecord): Device["latest"] {
-  return Object.fromEntries(
-    [...record.latest].map(([metric, { value, atMs }]) => [metric, { value, timestamp: new Date(atMs).toISOString() }]),
-  );
 }
 
 function fresh(deviceId: DeviceId, clock: Clock): Entry {

@@ -2,8 +2,9 @@
 import { type Request, Router } from "express";
 import type { z } from "zod";
 import { type DevicesPage, devicePatch, devicesQuery, type LatestAnswer } from "../contract/rest.ts";
+import { type DeviceRecord, toDevice, toLatest } from "../core/device-record.ts";
 import type { Store } from "../core/ports.ts";
-import { type DeviceRecord, type Registry, toDevice, toLatest } from "../core/registry.ts";
+import type { Registry } from "../core/registry.ts";
 import { deviceCursor, parseDeviceCursor } from "./page-cursor.ts";
 import { HttpError, parseRequest } from "./problem.ts";
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { DeviceId, MetricValue } from "../../src/contract/readings.ts";
+import { toDevice } from "../../src/core/device-record.ts";
 import type { StoredDevice } from "../../src/core/ports.ts";
-import { type Connection, createRegistry, type DeviceLimits, toDevice } from "../../src/core/registry.ts";
+import { type Connection, createRegistry, type DeviceLimits } from "../../src/core/registry.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 
 const boiler = "boiler" as DeviceId;

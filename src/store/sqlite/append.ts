@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { AttributeValue } from "../../contract/readings.ts";
+import { mergeAttributes } from "../../core/device-record.ts";
 import { canonicalBody, redeliveryOf, type Stored, timedDuplicateOf } from "../../core/identity.ts";
-import { mergeAttributes } from "../../core/registry.ts";
 import {
   countOf,
   DUPLICATE_MARK,

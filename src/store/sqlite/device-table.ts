@@ -1,8 +1,8 @@
 /** Loads and saves what is kept of devices besides their readings. Runs in the writer's thread. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { AttributeValue, DeviceId, MetricValue } from "../../contract/readings.ts";
+import { mergeLatest } from "../../core/device-record.ts";
 import type { DeviceState, LatestMetric, StoredDevice } from "../../core/ports.ts";
-import { mergeLatest } from "../../core/registry.ts";
 
 interface DeviceRow {
   key: number;

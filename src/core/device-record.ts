@@ -1,0 +1,67 @@
+/** What memory holds of one device: how it changes and how it is shown. Knows no other device. */
+import type { AttributeValue, Device, DeviceId, MetricValue, Presence } from "../contract/readings.ts";
+import type { LatestMetric } from "./ports.ts";
+import type { UsualInterval } from "./presence.ts";
+
+export interface DeviceRecord {
+  readonly deviceId: DeviceId;
+  name: string | undefined;
+  place: string | undefined;
+  readonly attributes: Map<string, AttributeValue>;
+  clockSuspect: boolean;
+  readonly latest: Map<string, LatestMetric>;
+  readonly interval: UsualInterval;
+  lastHeardAtMs: number;
+  state: Presence;
+  sinceMs: number;
+}
+
+/** `latest` is the greatest instant of each metric, ties by arrival. */
+export function mergeLatest(
+  latest: Map<string, LatestMetric>,
+  metrics: ReadonlyMap<string, MetricValue>,
+  atMs: number,
+): void {
+  // forEach: destructuring entries would make a list of two for each metric of each reading.
+  metrics.forEach((value, name) => {
+    const former = latest.get(name);
+    if (former === undefined) latest.set(name, { value, atMs });
+    else if (atMs >= former.atMs) {
+      former.value = value;
+      former.atMs = atMs;
+    }
+  });
+}
+
+/** `null` deletes a key. */
+export function mergeAttributes(
+  attributes: Map<string, AttributeValue>,
+  patch: ReadonlyMap<string, AttributeValue | null>,
+): void {
+  for (const [key, value] of patch) {
+    if (value === null) attributes.delete(key);
+    else attributes.set(key, value);
+  }
+}
+
+export function toDevice(record: DeviceRecord): Device {
+  const { deviceId, name, place, interval, clockSuspect } = record;
+  return {
+    deviceId,
+    ...(name !== undefined && { name }),
+    ...(place !== undefined && { place }),
+    presence: record.state,
+    since: new Date(record.sinceMs).toISOString(),
+    lastHeardAt: new Date(record.lastHeardAtMs).toISOString(),
+    ...(interval.ms !== undefined && { intervalMs: Math.round(interval.ms) }),
+    clockSuspect,
+    attributes: Object.fromEntries(record.attributes),
+    latest: toLatest(record),
+  };
+}
+
+export function toLatest(record: DeviceRecord): Device["latest"] {
+  return Object.fromEntries(
+    [...record.latest].map(([metric, { value, atMs }]) => [metric, { value, timestamp: new Date(atMs).toISOString() }]),
+  );
+}
