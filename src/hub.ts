@@ -125,7 +125,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     mqttClients: broker.clients,
     browsers: live.clients,
     devices: () => registry.list().length,
-    refusals: refusals.counts,
+    refusals: refusals.countsByAnswer,
   });
 
   // What is accepted is finished before the connections are closed: acknowledgements still go out.

@@ -1,4 +1,4 @@
-/** MQTT 5's reason codes by name. [MQTT 5.0, 2.4] Holds no policy. */
+/** MQTT 5's reason codes by name and in words. [MQTT 5.0, 2.4] Holds no policy. */
 
 export const REASON = {
   success: 0x00,
@@ -48,3 +48,27 @@ export type ReasonCode = (typeof REASON)[keyof typeof REASON];
 
 /** From this on it is an error. */
 export const FIRST_ERROR = 0x80;
+
+/** Where the standard's words are not those of the name. */
+const OTHER_WORDS: Partial<Record<keyof typeof REASON, string>> = {
+  reAuthenticate: "re-authenticate",
+  unspecified: "unspecified error",
+  implementationSpecific: "implementation specific error",
+  qosNotSupported: "QoS not supported",
+};
+
+const WORDS: ReadonlyMap<number, string> = new Map(
+  (Object.keys(REASON) as (keyof typeof REASON)[]).map((name) => [
+    REASON[name],
+    OTHER_WORDS[name] ?? name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
+  ]),
+);
+
+/** `payload format invalid`; a number that is no reason code is a `reason unknown to MQTT 5`. */
+export const reasonName = (code: number): string => WORDS.get(code) ?? "reason unknown to MQTT 5";
+
+/** As packet dumps and documents write it: `0x99`. */
+export const reasonHex = (code: number): string => `0x${code.toString(16).padStart(2, "0").toUpperCase()}`;
+
+/** `0x99 payload format invalid` */
+export const reasonText = (code: number): string => `${reasonHex(code)} ${reasonName(code)}`;

@@ -1,10 +1,11 @@
-/** Why a connection or a message is refused: a closed list, in words for the person who can act. */
+/** Why a connection or a message is refused: a closed list, in words for the person who can act, and as MQTT 5 answers it. */
+import { REASON, type ReasonCode } from "./reason-codes.ts";
 
 export const REFUSALS = {
   TOPIC_UNKNOWN: "The hub knows no such topic under devices/",
   TOPIC_RESERVED: "Topics that begin with $ belong to the broker",
   DEVICE_ID_INVALID: "A device id is 1 to 64 of A-Z a-z 0-9 . _ : - and not . or ..",
-  PAYLOAD_TOO_LARGE: "The packet is larger than 256 KiB",
+  PAYLOAD_TOO_LARGE: "The packet is larger than the hub takes (AERIE_MAX_PACKET_BYTES)",
   PAYLOAD_EMPTY: "The payload is empty",
   PAYLOAD_NOT_UTF8: "The payload is not valid UTF-8 text",
   PAYLOAD_NOT_JSON: "The payload is not JSON",
@@ -31,9 +32,84 @@ export const REFUSALS = {
   ORIGIN_FOREIGN: "The page's origin is not this hub's own (AERIE_CORS_ORIGINS)",
   HOST_FOREIGN: "The request names a host that is not this hub (AERIE_HOST_NAMES)",
   SUBSCRIPTION_DENIED: "The broker does not serve this subscription",
+  TOO_MANY_CONNECTIONS: "The hub has as many connections as it may (AERIE_MAX_CONNECTIONS)",
+  TOO_MANY_CONNECTIONS_OF_ADDRESS:
+    "This address has as many connections as one may (AERIE_MAX_CONNECTIONS_PER_ADDRESS)",
+  CONNECT_TIMEOUT: "The client connected and did not send a whole CONNECT in time (AERIE_CONNECT_TIMEOUT_MS)",
+  CLIENT_ID_INVALID: "The client id is missing where one is needed, or is none that the hub takes",
+  VERSION_UNSUPPORTED: "The hub speaks MQTT 3.1, 3.1.1 and 5, and the client another version",
+  AUTH_METHOD_UNSUPPORTED: "The client asks for enhanced authentication, which the hub does not have",
+  KEEP_ALIVE_EXPIRED: "The client was silent for longer than one and a half times its keep-alive",
+  TOPIC_TOO_LONG:
+    "The topic is longer, or has more levels, than it may (AERIE_MAX_TOPIC_BYTES, AERIE_MAX_TOPIC_LEVELS)",
+  TOO_MANY_SUBSCRIPTIONS: "This client has as many subscriptions as one may (AERIE_MAX_SUBSCRIPTIONS_PER_CLIENT)",
+  TOO_MANY_IN_FLIGHT:
+    "The client sent more messages than may wait for their acknowledgement at once (AERIE_MAX_INFLIGHT)",
+  TOO_MANY_RETAINED: "The hub keeps as many retained messages as it may (AERIE_MAX_RETAINED, AERIE_MAX_RETAINED_BYTES)",
+  TOO_MANY_SESSIONS: "The hub keeps as many sessions as it may (AERIE_MAX_SESSIONS)",
+  QUEUE_FULL:
+    "Messages to a slow or absent subscriber were dropped: its queue was full (AERIE_MAX_QUEUE_MESSAGES, AERIE_MAX_QUEUE_BYTES)",
+  READER_TOO_SLOW: "A subscriber took nothing of what it was sent for too long, and was cut off",
 } as const;
 
 export type RefusalCode = keyof typeof REFUSALS;
+
+/** Which code a client of MQTT 5 is answered, where it is answered at all. [MQTT 5.0, 2.4] */
+const REASON_OF: Readonly<Record<RefusalCode, ReasonCode>> = {
+  TOPIC_UNKNOWN: REASON.topicNameInvalid,
+  TOPIC_RESERVED: REASON.notAuthorized,
+  DEVICE_ID_INVALID: REASON.topicNameInvalid,
+  PAYLOAD_TOO_LARGE: REASON.packetTooLarge,
+  PAYLOAD_EMPTY: REASON.payloadFormatInvalid,
+  PAYLOAD_NOT_UTF8: REASON.payloadFormatInvalid,
+  PAYLOAD_NOT_JSON: REASON.payloadFormatInvalid,
+  PAYLOAD_WRONG_SHAPE: REASON.payloadFormatInvalid,
+  TOO_MANY_READINGS: REASON.quotaExceeded,
+  READING_WRONG_SHAPE: REASON.payloadFormatInvalid,
+  READING_EMPTY: REASON.payloadFormatInvalid,
+  TOO_MANY_METRICS: REASON.quotaExceeded,
+  TOO_DEEP: REASON.payloadFormatInvalid,
+  METRIC_NAME_INVALID: REASON.payloadFormatInvalid,
+  METRIC_VALUE_INVALID: REASON.payloadFormatInvalid,
+  METRIC_TEXT_TOO_LONG: REASON.payloadFormatInvalid,
+  METRIC_WRONG_TYPE: REASON.payloadFormatInvalid,
+  STATUS_INVALID: REASON.payloadFormatInvalid,
+  ATTRIBUTES_TOO_LARGE: REASON.quotaExceeded,
+  TOO_MANY_DEVICES: REASON.quotaExceeded,
+  TOO_MANY_DEVICES_OF_CLIENT: REASON.quotaExceeded,
+  TOO_MANY_METRICS_OF_DEVICE: REASON.quotaExceeded,
+  STORE_REFUSED: REASON.implementationSpecific,
+  STORE_STALLED: REASON.serverUnavailable,
+  HUB_CLOSING: REASON.serverShuttingDown,
+  PROTOCOL_VIOLATION: REASON.protocolError,
+  // HTTP answers these two, before there is an MQTT connection.
+  ORIGIN_FOREIGN: REASON.notAuthorized,
+  HOST_FOREIGN: REASON.notAuthorized,
+  SUBSCRIPTION_DENIED: REASON.notAuthorized,
+  TOO_MANY_CONNECTIONS: REASON.serverBusy,
+  TOO_MANY_CONNECTIONS_OF_ADDRESS: REASON.connectionRateExceeded,
+  // Never on the wire: before CONNACK a server may only close. [MQTT 5.0, 3.14]
+  CONNECT_TIMEOUT: REASON.protocolError,
+  CLIENT_ID_INVALID: REASON.clientIdNotValid,
+  VERSION_UNSUPPORTED: REASON.unsupportedProtocolVersion,
+  AUTH_METHOD_UNSUPPORTED: REASON.badAuthenticationMethod,
+  KEEP_ALIVE_EXPIRED: REASON.keepAliveTimeout,
+  TOPIC_TOO_LONG: REASON.topicNameInvalid,
+  TOO_MANY_SUBSCRIPTIONS: REASON.quotaExceeded,
+  TOO_MANY_IN_FLIGHT: REASON.receiveMaximumExceeded,
+  TOO_MANY_RETAINED: REASON.quotaExceeded,
+  TOO_MANY_SESSIONS: REASON.quotaExceeded,
+  // Tells the subscriber nothing: it is the publisher's message that is not there for it.
+  QUEUE_FULL: REASON.quotaExceeded,
+  READER_TOO_SLOW: REASON.quotaExceeded,
+};
+
+export const reasonCodeOf = (code: RefusalCode): ReasonCode => REASON_OF[code];
+
+/** A version's name, by the protocol level of CONNECT. */
+export const MQTT_VERSIONS = { 3: "3.1", 4: "3.1.1", 5: "5" } as const;
+
+export type MqttVersion = (typeof MQTT_VERSIONS)[keyof typeof MQTT_VERSIONS];
 
 /** One kind of refusal of one subject; further ones of the same kind are counted into it. */
 export interface Refusal {
@@ -46,6 +122,10 @@ export interface Refusal {
   topic?: string;
   deviceId?: string;
   metric?: string;
+  /** What the client speaks, where it got far enough to say so. */
+  mqttVersion?: MqttVersion;
+  /** The reason code that the client was answered; only where it was answered one, so never with 3.x. */
+  reasonCode?: number;
   /** ISO 8601. */
   firstAt: string;
   lastAt: string;

@@ -1,5 +1,5 @@
 /** Remembers what was refused and why, for the owner to see. Decides nothing; holds a bounded list. */
-import { REFUSALS, type Refusal, type RefusalCode } from "../contract/refusals.ts";
+import { type MqttVersion, REFUSALS, type Refusal, type RefusalCode } from "../contract/refusals.ts";
 import type { Clock } from "./ports.ts";
 
 /** Kinds kept in memory; the one refused longest ago leaves first. */
@@ -14,6 +14,17 @@ export interface Refused {
   readonly topic?: string | undefined;
   readonly deviceId?: string | undefined;
   readonly metric?: string | undefined;
+  readonly mqttVersion?: MqttVersion | undefined;
+  /** The MQTT 5 reason code that was answered, if one was. */
+  readonly reasonCode?: number | undefined;
+}
+
+/** How many of one code were answered alike. */
+export interface RefusalCount {
+  readonly code: RefusalCode;
+  readonly mqttVersion: MqttVersion | undefined;
+  readonly reasonCode: number | undefined;
+  readonly count: number;
 }
 
 export interface Refusals {
@@ -22,6 +33,8 @@ export interface Refusals {
   list(): Refusal[];
   /** Of each code, since the start. */
   counts(): ReadonlyMap<RefusalCode, number>;
+  /** Of each code, version and reason code, since the start. */
+  countsByAnswer(): readonly RefusalCount[];
   readonly sinceMs: number;
   /** Calls `listener` with each refusal as it is counted. */
   onRefusal(listener: (refusal: Refusal) => void): void;
@@ -29,13 +42,14 @@ export interface Refusals {
 
 export function createRefusals({ clock }: { clock: Clock }): Refusals {
   const kinds = new Map<string, Refusal>();
-  const counts = new Map<RefusalCode, number>();
+  // Bounded: codes, versions and reason codes are closed lists.
+  const counts = new Map<string, RefusalCount>();
   const listeners: ((refusal: Refusal) => void)[] = [];
 
   function add(refused: Refused): void {
-    counts.set(refused.code, (counts.get(refused.code) ?? 0) + 1);
+    countIn(counts, refused);
     // Whoever and whatever it was, but not what exactly was wrong: a sensor that sends a new wrong number each second
-    // is one line, not a thousand.
+    // is one line, not a thousand. Nor the version: the newest is shown.
     const { code, clientId, address, topic, metric } = refused;
     const key = JSON.stringify([code, clientId?.slice(0, 128), address, topic?.slice(0, 256), metric]);
     const now = new Date(clock.nowMs()).toISOString();
@@ -50,10 +64,22 @@ export function createRefusals({ clock }: { clock: Clock }): Refusals {
   return {
     add,
     list: () => [...kinds.values()].reverse(),
-    counts: () => counts,
+    counts: () => byCode(counts.values()),
+    countsByAnswer: () => [...counts.values()],
     sinceMs: clock.nowMs(),
     onRefusal: (listener) => void listeners.push(listener),
   };
+}
+
+function countIn(counts: Map<string, RefusalCount>, { code, mqttVersion, reasonCode }: Refused): void {
+  const key = `${code} ${mqttVersion} ${reasonCode}`;
+  counts.set(key, { code, mqttVersion, reasonCode, count: (counts.get(key)?.count ?? 0) + 1 });
+}
+
+function byCode(counts: Iterable<RefusalCount>): Map<RefusalCode, number> {
+  const sums = new Map<RefusalCode, number>();
+  for (const { code, count } of counts) sums.set(code, (sums.get(code) ?? 0) + count);
+  return sums;
 }
 
 function forgetOldest(kinds: Map<string, Refusal>): void {
@@ -64,7 +90,7 @@ function forgetOldest(kinds: Map<string, Refusal>): void {
 }
 
 function describe(refused: Refused, firstAt: string, lastAt: string, count: number): Refusal {
-  const { code, kind, detail, clientId, address, topic, deviceId, metric } = refused;
+  const { code, kind, detail, clientId, address, topic, deviceId, metric, mqttVersion, reasonCode } = refused;
   return {
     code,
     reason: detail === undefined ? REFUSALS[code] : `${REFUSALS[code]}: ${detail}`,
@@ -74,6 +100,8 @@ function describe(refused: Refused, firstAt: string, lastAt: string, count: numb
     ...(topic !== undefined && { topic: topic.slice(0, 256) }),
     ...(deviceId !== undefined && { deviceId }),
     ...(metric !== undefined && { metric }),
+    ...(mqttVersion !== undefined && { mqttVersion }),
+    ...(reasonCode !== undefined && { reasonCode }),
     firstAt,
     lastAt,
     count,

@@ -1,6 +1,8 @@
 /** What an operator can watch, in Prometheus' words. Counts; never labels by device. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { reasonHex } from "../contract/reason-codes.ts";
 import type { Counters } from "../core/ports.ts";
+import type { RefusalCount } from "../core/refusals.ts";
 
 /** Read when `/metrics` is asked for. */
 export interface Gauges {
@@ -8,7 +10,7 @@ export interface Gauges {
   readonly mqttClients: () => number;
   readonly browsers: () => number;
   readonly devices: () => number;
-  readonly refusals: () => ReadonlyMap<string, number>;
+  readonly refusals: () => readonly RefusalCount[];
 }
 
 export interface Metrics {
@@ -102,11 +104,18 @@ function watch(registry: Registry, gauges: Gauges): void {
   gauge("aerie_devices", "Known devices", gauges.devices);
   new Gauge({
     name: "aerie_refused",
-    help: "Connections and messages refused since the start, by code",
-    labelNames: ["code"],
+    help: "Connections and messages refused since the start, by code, MQTT version and reason code answered",
+    labelNames: ["code", "mqtt_version", "reason_code"],
     registers,
     collect() {
-      for (const [code, count] of gauges.refusals()) this.set({ code }, count);
+      for (const { count, ...labels } of gauges.refusals()) this.set(refusalLabels(labels), count);
     },
   });
 }
+
+/** What is unknown of it has no label: to Prometheus an empty one is the same. */
+const refusalLabels = ({ code, mqttVersion, reasonCode }: Omit<RefusalCount, "count">): Record<string, string> => ({
+  code,
+  ...(mqttVersion !== undefined && { mqtt_version: mqttVersion }),
+  ...(reasonCode !== undefined && { reason_code: reasonHex(reasonCode) }),
+});

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { FIRST_ERROR, REASON } from "../../src/contract/reason-codes.ts";
+import { REFUSALS, type RefusalCode, reasonCodeOf } from "../../src/contract/refusals.ts";
 import { createRefusals } from "../../src/core/refusals.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 
@@ -101,6 +103,46 @@ test("counts are since the start, by code", () => {
   refusals.add(bad);
   expect(refusals.sinceMs).toBe(NOW);
   expect(Object.fromEntries(refusals.counts())).toEqual({ METRIC_WRONG_TYPE: 2, HOST_FOREIGN: 1 });
+});
+
+test("version and reason code are shown as they were last, and make no line of their own", () => {
+  const { refusals } = start();
+  refusals.add({ ...bad, mqttVersion: "3.1.1" });
+  expect(refusals.list()[0]).toMatchObject({ mqttVersion: "3.1.1", count: 1 });
+  expect(refusals.list()[0]).not.toHaveProperty("reasonCode");
+  refusals.add({ ...bad, mqttVersion: "5", reasonCode: 0x99 });
+  expect(refusals.list()).toMatchObject([{ mqttVersion: "5", reasonCode: 0x99, count: 2 }]);
+});
+
+test("counts by answer tell versions and reason codes apart, and add up to those by code", () => {
+  const { refusals } = start();
+  refusals.add({ ...bad, mqttVersion: "5", reasonCode: 0x99 });
+  refusals.add({ ...bad, mqttVersion: "3.1.1", metric: "u" });
+  refusals.add({ ...bad, mqttVersion: "5", reasonCode: 0x99, metric: "v" });
+  refusals.add({ ...bad });
+  const code = "METRIC_WRONG_TYPE";
+  expect(refusals.countsByAnswer()).toEqual([
+    { code, mqttVersion: "5", reasonCode: 0x99, count: 2 },
+    { code, mqttVersion: "3.1.1", reasonCode: undefined, count: 1 },
+    { code, mqttVersion: undefined, reasonCode: undefined, count: 1 },
+  ]);
+  expect(Object.fromEntries(refusals.counts())).toEqual({ METRIC_WRONG_TYPE: 4 });
+});
+
+/** [MQTT 5.0, 3.2.2.2, 3.4.2.1, 3.9.3, 3.14.2.1]: what CONNACK, PUBACK, SUBACK or DISCONNECT may say. */
+test("what answers a refusal is an error that a server may send", () => {
+  const neverAnswers: readonly number[] = [REASON.disconnectWithWill, REASON.packetIdNotFound];
+  for (const code of Object.keys(REFUSALS) as RefusalCode[]) {
+    expect(reasonCodeOf(code), code).toBeGreaterThanOrEqual(FIRST_ERROR);
+    expect(neverAnswers, code).not.toContain(reasonCodeOf(code));
+  }
+});
+
+test("a payload that cannot be used, a topic, a limit and a stop are each answered by their own reason", () => {
+  const answered = (["METRIC_WRONG_TYPE", "TOPIC_UNKNOWN", "TOO_MANY_DEVICES", "HUB_CLOSING"] as const).map(
+    reasonCodeOf,
+  );
+  expect(answered).toEqual([0x99, 0x90, 0x97, 0x8b]);
 });
 
 test("whoever listens is told of each", () => {
