@@ -57,7 +57,7 @@ const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What the dashboard may take at run time; all else of the contract is types to it. */
-const VALUES_FOR_PUBLIC = ["src/contract/metrics.ts", "src/contract/refusals.ts"];
+const VALUES_FOR_PUBLIC = ["src/contract/metrics.ts", "src/contract/reason-codes.ts", "src/contract/refusals.ts"];
 
 const TIME = /\b(?:Date\.now|performance\.now|setTimeout|setInterval|setImmediate|process\.hrtime)\b|\bnew Date\(\)/;
 const CLOCK = "src/platform/clock.ts";

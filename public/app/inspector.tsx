@@ -1,6 +1,7 @@
 /** The inspector page: what the hub refused, of whom and why. Changes nothing. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { reasonText } from "../../src/contract/reason-codes.ts";
 import { REFUSALS, type Refusal } from "../../src/contract/refusals.ts";
 import { getRejections } from "./api.ts";
 import { ReadNote } from "./fault-note.tsx";
@@ -112,13 +113,25 @@ function RefusalRow({ refusal }: { refusal: Refusal }) {
       <td>
         {text}
         {more !== "" && <span class="reason">{more}</span>}
-        <code class="code">{refusal.code}</code>
+        <span class="answer">
+          <code>{refusal.code}</code>
+          <Answer refusal={refusal} />
+        </span>
       </td>
       <td class="number" title={`first ${fullTime(Date.parse(refusal.firstAt))}`}>
         {countWords(refusal.count)}
       </td>
     </tr>
   );
+}
+
+/** What the client speaks and what it was answered: `MQTT 5 · 0x99 payload format invalid`. */
+function Answer({ refusal: { mqttVersion, reasonCode } }: { refusal: Refusal }) {
+  const words = [
+    ...(mqttVersion === undefined ? [] : [`MQTT ${mqttVersion}`]),
+    ...(reasonCode === undefined ? [] : [reasonText(reasonCode)]),
+  ];
+  return words.length > 0 && <span data-answer>{words.join(" · ")}</span>;
 }
 
 function Subject({ refusal }: { refusal: Refusal }) {
