@@ -1,0 +1,231 @@
+/** One network connection: bytes in, packets out, and back-pressure both ways. Knows framing, and no packet. */
+import type { Duplex } from "node:stream";
+import type { Clock } from "../core/ports.ts";
+import { Framer } from "./packets/framing.ts";
+
+/** Who reads a connection's packets. */
+export interface PacketReader {
+  /** What a packet may announce at the moment. */
+  maxBytes(): number;
+  /** bytes[from, to) behind the fixed header. False: not now; it comes again after `resume`. */
+  packet(first: number, bytes: Buffer, from: number, to: number): boolean;
+  /** No packet can be made of what came; it is the reader's to end the connection. */
+  unreadable(why: "too large" | "malformed", announcedBytes: number): void;
+  /** There is room in the socket again. */
+  drained(): void;
+  /** Once; everything that came before was offered. */
+  closed(): void;
+}
+
+/** Writes of one turn go out together. */
+export interface Flusher {
+  add(connection: Connection): void;
+}
+
+export function createFlusher(clock: Pick<Clock, "soon">): Flusher {
+  let waiting: Connection[] = [];
+  return {
+    add: (connection) => {
+      if (waiting.length === 0) {
+        clock.soon(() => {
+          const turn = waiting;
+          waiting = [];
+          for (const each of turn) each.flush();
+        });
+      }
+      waiting.push(connection);
+    },
+  };
+}
+
+/** Beyond it, deliveries wait in the session instead of in the socket. */
+const MAX_BEHIND_BYTES = 64 * 1024;
+/** Beyond it, nothing more is read from who does not read his answers. */
+const MAX_UNREAD_BYTES = 256 * 1024;
+/** Small packets are copied into one buffer; writev pays for large ones. */
+const MAX_COPIED_BYTES = 64 * 1024;
+/** For the last packet to be read before the connection is torn down. [MQTT-4.13.1-1] */
+const LINGER_MS = 2_000;
+
+export class Connection {
+  readonly address: string | undefined;
+  readonly #stream: Duplex;
+  readonly #clock: Clock;
+  readonly #flusher: Flusher;
+  readonly #framer = new Framer();
+  #reader: PacketReader | undefined;
+  #out: Uint8Array[] = [];
+  #outBytes = 0;
+  #isHeld = false;
+  #isWorking = false;
+  /** Nothing is read any more. */
+  #isEnding = false;
+  #hasEnded = false;
+  #isClosed = false;
+  /** When bytes came last, or reading began again; keep-alive counts from it. */
+  heardMs: number;
+  /** Since when the socket has not emptied; undefined: it is not behind. */
+  behindSinceMs: number | undefined;
+  endingSinceMs: number | undefined;
+
+  constructor(stream: Duplex, address: string | undefined, clock: Clock, flusher: Flusher) {
+    this.#stream = stream;
+    this.address = address;
+    this.#clock = clock;
+    this.#flusher = flusher;
+    this.heardMs = clock.monotonicMs();
+  }
+
+  start(reader: PacketReader): void {
+    this.#reader = reader;
+    const stream = this.#stream;
+    stream.on("data", (chunk: Buffer) => this.#take(chunk));
+    stream.on("drain", () => this.#drained());
+    stream.on("end", () => this.#ended());
+    stream.on("error", () => undefined); // "close" follows
+    stream.on("close", () => this.#ended());
+  }
+
+  /** The hub holds the client back: it is not the client that is silent. */
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  get isEnding(): boolean {
+    return this.#isEnding;
+  }
+
+  /** Deliveries may go out. */
+  get isBehind(): boolean {
+    return this.#behindBytes() > MAX_BEHIND_BYTES;
+  }
+
+  send(bytes: Uint8Array): void {
+    if (this.#isEnding || this.#hasEnded) return;
+    if (this.#out.length === 0) this.#flusher.add(this);
+    this.#out.push(bytes);
+    this.#outBytes += bytes.length;
+  }
+
+  flush(): void {
+    const out = this.#out;
+    const bytes = this.#outBytes;
+    if (out.length === 0) return;
+    this.#out = [];
+    this.#outBytes = 0;
+    const stream = this.#stream;
+    if (stream.destroyed) return;
+    const [only] = out;
+    if (out.length === 1 && only !== undefined) stream.write(only);
+    else if (bytes <= MAX_COPIED_BYTES) stream.write(Buffer.concat(out, bytes));
+    else {
+      stream.cork();
+      for (const each of out) stream.write(each);
+      stream.uncork();
+    }
+    if (!stream.writableNeedDrain) this.#reader?.drained();
+    else this.behindSinceMs ??= this.#clock.monotonicMs();
+  }
+
+  /** Reads on, where `packet` said "not now". */
+  resume(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    this.heardMs = this.#clock.monotonicMs();
+    this.#work();
+    if (!this.#isHeld && !this.#isEnding) this.#stream.resume();
+  }
+
+  /** Says what was written last, reads nothing more, and closes. */
+  end(): void {
+    if (this.#isEnding) return;
+    this.flush();
+    this.#isEnding = true;
+    this.endingSinceMs = this.#clock.monotonicMs();
+    this.#framer.clear();
+    this.#stream.resume(); // what still comes is thrown away: unread, it would reset the connection under the last packet
+    this.#stream.end();
+    if (this.#hasEnded) this.#close();
+  }
+
+  destroy(): void {
+    this.#isEnding = true;
+    this.#stream.destroy();
+    this.#hasEnded = true;
+    this.#close();
+  }
+
+  /** To be called from time to time. */
+  tidy(): void {
+    if (this.endingSinceMs !== undefined && this.#clock.monotonicMs() - this.endingSinceMs >= LINGER_MS) this.destroy();
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#isEnding) return;
+    this.heardMs = this.#clock.monotonicMs();
+    this.#framer.push(chunk);
+    this.#work();
+  }
+
+  /** Offers the packets that are there, one by one, until one is refused for now. */
+  #work(): void {
+    const reader = this.#reader;
+    if (reader === undefined || this.#isWorking || this.#isHeld) return;
+    this.#isWorking = true;
+    const framer = this.#framer;
+    while (!this.#isEnding) {
+      if (this.#behindBytes() > MAX_UNREAD_BYTES) {
+        this.#hold();
+        break;
+      }
+      const frame = framer.next(reader.maxBytes());
+      if (frame === "more") break;
+      if (frame !== "packet") {
+        reader.unreadable(frame, framer.announced);
+        break;
+      }
+      if (!reader.packet(framer.first, framer.bytes, framer.from, framer.to)) {
+        this.#hold();
+        break;
+      }
+      if (!this.#isEnding) framer.take();
+    }
+    this.#isWorking = false;
+    if (this.#hasEnded && !this.#isHeld) this.#close();
+  }
+
+  #hold(): void {
+    this.#isHeld = true;
+    this.#stream.pause();
+  }
+
+  #behindBytes(): number {
+    return this.#outBytes + this.#stream.writableLength;
+  }
+
+  #drained(): void {
+    this.behindSinceMs = undefined;
+    this.#reader?.drained();
+    if (this.#isHeld) this.resume(); // whoever else holds it back will say so again
+  }
+
+  /** The peer is gone. What it sent before is still worked through. */
+  #ended(): void {
+    this.#hasEnded = true;
+    if (!this.#isHeld || this.#isEnding) this.#close();
+  }
+
+  #close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#isEnding = true;
+    if (!this.#stream.destroyed) {
+      this.flush();
+      this.#stream.end();
+      this.endingSinceMs ??= this.#clock.monotonicMs();
+    }
+    this.#out = [];
+    this.#outBytes = 0;
+    this.#reader?.closed();
+  }
+}

@@ -1,0 +1,111 @@
+/** Cuts bytes into packets without gathering more than is allowed. Reads fixed headers only. [MQTT-2.2] */
+
+export type Frame =
+  /** A whole packet lies in `bytes` from `from` to `to`. */
+  | "packet"
+  /** More bytes have to come. */
+  | "more"
+  /** It announces more bytes than are allowed; `announced` says how many. */
+  | "too large"
+  /** Its length takes more than four bytes. */
+  | "malformed";
+
+/** Bytes of a packet that came in small pieces are put together at every so many. */
+const MAX_PIECES = 64;
+
+/**
+ * `push` bytes, then `next` until it answers "more". A packet that `next` found is found again until `take`, so that
+ * whoever has no room for it yet can come back.
+ */
+export class Framer {
+  bytes: Buffer = EMPTY;
+  /** First byte of the fixed header. */
+  first = 0;
+  /** Where the packet's rest lies in `bytes`. */
+  from = 0;
+  to = 0;
+  announced = 0;
+  #at = 0;
+  /** Pieces of a packet that is not whole yet, behind `bytes`. */
+  #pieces: Buffer[] = [];
+  #piecesBytes = 0;
+  /** Bytes of the packet at `#at`, as far as known, that must be there before it is worth a look. */
+  #need = 0;
+
+  push(chunk: Buffer): void {
+    if (this.#at === this.bytes.length && this.#pieces.length === 0) {
+      this.bytes = chunk;
+      this.#at = 0;
+      return;
+    }
+    this.#pieces.push(chunk);
+    this.#piecesBytes += chunk.length;
+    if (this.#waitingBytes() >= this.#need || this.#pieces.length >= MAX_PIECES) this.#join();
+  }
+
+  next(maxBytes: number): Frame {
+    if (this.#pieces.length > 0 && this.#waitingBytes() >= this.#need) this.#join();
+    const { bytes } = this;
+    const start = this.#at;
+    const length = bytes.length;
+    if (start >= length) return this.#rest();
+    let at = start + 1;
+    let remaining = 0;
+    let factor = 1;
+    for (;;) {
+      if (at >= length) return this.#wait(at - start + 1);
+      const byte = bytes[at++] ?? 0;
+      remaining += (byte & 127) * factor;
+      if ((byte & 128) === 0) break;
+      factor *= 128;
+      if (factor === 128 ** 4) return "malformed";
+    }
+    if (remaining > maxBytes) {
+      this.announced = remaining;
+      return "too large";
+    }
+    if (at + remaining > length) return this.#wait(at - start + remaining);
+    this.first = bytes[start] ?? 0;
+    this.from = at;
+    this.to = at + remaining;
+    return "packet";
+  }
+
+  /** The packet that `next` found is done with. */
+  take(): void {
+    this.#at = this.to;
+    this.#need = 0;
+  }
+
+  clear(): void {
+    this.#pieces = [];
+    this.#piecesBytes = 0;
+    this.#rest();
+  }
+
+  #waitingBytes(): number {
+    return this.bytes.length - this.#at + this.#piecesBytes;
+  }
+
+  /** All is taken: nothing holds on to the bytes. */
+  #rest(): Frame {
+    this.bytes = EMPTY;
+    this.#at = 0;
+    this.#need = 0;
+    return "more";
+  }
+
+  #wait(need: number): Frame {
+    this.#need = need;
+    return "more";
+  }
+
+  #join(): void {
+    this.bytes = Buffer.concat([this.bytes.subarray(this.#at), ...this.#pieces]);
+    this.#at = 0;
+    this.#pieces = [];
+    this.#piecesBytes = 0;
+  }
+}
+
+const EMPTY = Buffer.alloc(0);

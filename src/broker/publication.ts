@@ -1,0 +1,69 @@
+/** A message on its way to subscribers, whoever holds it. Knows no session and no socket. */
+import type { KeptMessage } from "../core/ports.ts";
+import { type Message, type Qos, NO_BYTES } from "./packets/packet.ts";
+
+export interface Publication {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: Qos;
+  /** As it was published. */
+  readonly retain: boolean;
+  /** Encoded properties that go on to MQTT 5 subscribers. */
+  readonly properties: Uint8Array;
+  /** Monotonic ms; undefined: never. */
+  readonly expiresMs: number | undefined;
+  /** Client id of who published it. */
+  readonly publisher: string | undefined;
+  /** What it holds in memory. */
+  readonly bytes: number;
+}
+
+/** Objects, pointers, maps: what one message costs beside its bytes. */
+const OVERHEAD_BYTES = 256;
+
+/** `payload` may be a view into what was read from a socket: it is copied, since a queue would hold all of that. */
+export function publicationOf(message: Message, publisher: string | undefined, nowMs: number): Publication {
+  const { topic, qos, retain, expiryS } = message;
+  const payload = copyOf(message.payload);
+  const properties = copyOf(message.properties);
+  return {
+    topic,
+    payload,
+    qos,
+    retain,
+    properties,
+    expiresMs: expiryS === undefined ? undefined : nowMs + expiryS * 1000,
+    publisher,
+    bytes: topic.length + payload.length + properties.length + OVERHEAD_BYTES,
+  };
+}
+
+function copyOf(bytes: Uint8Array): Uint8Array {
+  return bytes.length === 0 ? NO_BYTES : new Uint8Array(bytes);
+}
+
+/** Wall time minus monotonic time, for what outlives the process. */
+export interface Times {
+  readonly wallMs: number;
+  readonly monotonicMs: number;
+}
+
+export function keptOf(publication: Publication, { wallMs, monotonicMs }: Times): KeptMessage {
+  const { topic, payload, qos, retain, properties, expiresMs, publisher } = publication;
+  const expiresAtMs = expiresMs === undefined ? undefined : Math.round(wallMs + expiresMs - monotonicMs);
+  return { topic, payload, qos, retain, properties, expiresAtMs, publisher };
+}
+
+export function revived(kept: KeptMessage, { wallMs, monotonicMs }: Times): Publication {
+  const { topic, payload, qos, retain, properties, expiresAtMs, publisher } = kept;
+  return {
+    topic,
+    payload,
+    qos,
+    retain,
+    properties,
+    expiresMs: expiresAtMs === undefined ? undefined : monotonicMs + expiresAtMs - wallMs,
+    publisher,
+    bytes: topic.length + payload.length + properties.length + OVERHEAD_BYTES,
+  };
+}

@@ -1,0 +1,67 @@
+/** Decides about a CONNECT: how the client comes in, or why it does not. Pure; opens nothing. */
+import { REASON } from "../../contract/reason-codes.ts";
+import type { RefusalCode } from "../../contract/refusals.ts";
+import { type ConnectPacket, NEVER_EXPIRES } from "../packets/packet.ts";
+import { levelCount } from "../packets/topic-rules.ts";
+
+export interface AdmissionLimits {
+  readonly maxClientIdBytes: number;
+  readonly maxSessionExpiryS: number;
+  readonly maxKeepAliveS: number;
+  readonly maxTopicBytes: number;
+  readonly maxTopicLevels: number;
+}
+
+export type Admission =
+  | {
+      readonly kind: "admitted";
+      readonly clientId: string;
+      /** The hub chose it. [MQTT-3.1.3-6] */
+      readonly isAssigned: boolean;
+      readonly expiryS: number;
+      readonly keepAliveS: number;
+    }
+  | {
+      readonly kind: "refused";
+      readonly code: RefusalCode;
+      readonly reasonCode: number;
+      readonly detail: string;
+    };
+
+export function admit(packet: ConnectPacket, limits: AdmissionLimits, makeId: () => string): Admission {
+  const { version, authMethod, will } = packet;
+  // [MQTT-4.12.0-1]
+  if (authMethod !== undefined) return refused("AUTH_METHOD_UNSUPPORTED", REASON.badAuthenticationMethod, authMethod);
+  const idBytes = Buffer.byteLength(packet.clientId);
+  if (idBytes > limits.maxClientIdBytes) {
+    return refused("CLIENT_ID_INVALID", REASON.clientIdNotValid, `${idBytes} bytes (AERIE_MAX_CLIENT_ID_BYTES)`);
+  }
+  if (will !== undefined) {
+    const isLong = Buffer.byteLength(will.topic) > limits.maxTopicBytes || levelCount(will.topic) > limits.maxTopicLevels;
+    if (isLong) return refused("TOPIC_TOO_LONG", REASON.topicNameInvalid, "the last will's");
+    // [MQTT-4.7.2-1]: as with PUBLISH
+    if (will.topic.startsWith("$")) return refused("TOPIC_RESERVED", REASON.notAuthorized, "the last will's");
+  }
+  const isAssigned = packet.clientId === "";
+  return {
+    kind: "admitted",
+    clientId: isAssigned ? makeId() : packet.clientId,
+    isAssigned,
+    expiryS: expiryWithin(packet.sessionExpiryS, limits.maxSessionExpiryS),
+    keepAliveS: version === 5 ? keepAliveWithin(packet.keepAliveS, limits.maxKeepAliveS) : packet.keepAliveS,
+  };
+}
+
+const refused = (code: RefusalCode, reasonCode: number, detail: string): Admission => ({
+  kind: "refused",
+  code,
+  reasonCode,
+  detail,
+});
+
+export const expiryWithin = (expiryS: number, maxExpiryS: number): number =>
+  maxExpiryS >= NEVER_EXPIRES ? expiryS : Math.min(expiryS, maxExpiryS);
+
+/** 0 means none, which would leave a dead client's connection open for ever. */
+const keepAliveWithin = (keepAliveS: number, maxKeepAliveS: number): number =>
+  keepAliveS === 0 ? maxKeepAliveS : Math.min(keepAliveS, maxKeepAliveS);

@@ -1,0 +1,420 @@
+/** One connected client: its packets in, and what it is sent. Decides little; asks its parts. */
+import { randomUUID } from "node:crypto";
+import { FIRST_ERROR, REASON, reasonName } from "../../contract/reason-codes.ts";
+import { MQTT_VERSIONS, type RefusalCode } from "../../contract/refusals.ts";
+import type { Refusals } from "../../core/refusals.ts";
+import type { Connection as ClientConnection } from "../../core/registry.ts";
+import type { AedesCore, RegisteredClient } from "../aedes-core.ts";
+import type { Connection, PacketReader } from "../connection.ts";
+import type { Journal } from "../journal.ts";
+import { decodePacket } from "../packets/decode.ts";
+import { decodeConnect } from "../packets/decode-connect.ts";
+import { createTopicMemo } from "../packets/decode-publish.ts";
+import { encodeAck } from "../packets/encode.ts";
+import { encodeConnack, encodeDisconnect, encodeSuback, encodeUnsuback, PINGRESP } from "../packets/encode-answers.ts";
+import type {
+  AckPacket,
+  ClientPacket,
+  ConnectPacket,
+  DisconnectPacket,
+  PacketFault,
+  PublishPacket,
+  SubscribePacket,
+  UnsubscribePacket,
+  Version,
+} from "../packets/packet.ts";
+import { levelCount } from "../packets/topic-rules.ts";
+import { type AdmissionLimits, admit, expiryWithin } from "./admission.ts";
+import { Inbound, type InboundContext, type Sender } from "./inbound.ts";
+import type { Holder, Session } from "./session.ts";
+import type { Opened, Sessions } from "./sessions.ts";
+import type { Subscribing } from "./subscribing.ts";
+import { InboundAliases } from "./topic-aliases.ts";
+import { Outlet } from "./outlet.ts";
+
+export interface ClientLimits extends AdmissionLimits {
+  readonly maxConnectBytes: number;
+  readonly maxPacketBytes: number;
+  readonly maxInflight: number;
+  readonly connectTimeoutMs: number;
+}
+
+export interface ClientContext {
+  readonly core: AedesCore;
+  readonly sessions: Sessions;
+  readonly subscribing: Subscribing;
+  readonly inbound: InboundContext;
+  readonly journal: Journal;
+  readonly refusals: Refusals;
+  readonly limits: ClientLimits;
+  readonly identify: (clientId: string, version: Version) => ClientConnection;
+  readonly onClosed: (identity: ClientConnection) => void;
+}
+
+/** Topic aliases that a client may set. */
+const INBOUND_ALIASES = 32;
+/** Of the client's silence, in keep-alives. [MQTT-3.1.2-22] */
+const KEEP_ALIVE_GRACE = 1.5;
+/** A reader that takes nothing for so long is cut off. */
+const READER_TIMEOUT_MS = 20_000;
+
+/** What a client has from its CONNECT on. */
+interface Login {
+  readonly session: Session;
+  readonly identity: ClientConnection;
+  readonly inbound: Inbound;
+  readonly outlet: Outlet;
+  readonly registered: RegisteredClient;
+  readonly keepAliveMs: number;
+  readonly wantsProblemInformation: boolean;
+  readonly sessionExpiryS: number;
+}
+
+export class Client implements PacketReader, Sender, Holder {
+  readonly #connection: Connection;
+  readonly #context: ClientContext;
+  readonly #openedMs: number;
+  #version: Version = 4;
+  #clientId: string | undefined;
+  #login: Login | undefined;
+  #aliases: InboundAliases | undefined;
+  readonly #memo = createTopicMemo();
+  /** The topic that was found short enough last. */
+  #checkedTopic = "";
+
+  constructor(connection: Connection, context: ClientContext) {
+    this.#connection = connection;
+    this.#context = context;
+    this.#openedMs = connection.heardMs;
+  }
+
+  maxBytes(): number {
+    const { maxConnectBytes, maxPacketBytes } = this.#context.limits;
+    return this.#login === undefined ? maxConnectBytes : maxPacketBytes;
+  }
+
+  packet(first: number, bytes: Buffer, from: number, to: number): boolean {
+    const login = this.#login;
+    if (login === undefined) {
+      this.#connect(first, bytes, from, to);
+      return true;
+    }
+    if (first >> 4 === PUBLISH && !login.inbound.mayTake()) return false;
+    const packet = decodePacket(first, bytes, from, to, this.#version, this.#memo);
+    if (packet.type === "publish") this.#publish(packet, login);
+    else if (packet.type === "fault") this.#faulty(packet);
+    else this.#serve(packet, login);
+    return true;
+  }
+
+  unreadable(why: "too large" | "malformed", announcedBytes: number): void {
+    if (why === "malformed") this.#end("PROTOCOL_VIOLATION", REASON.malformedPacket, "a length of five bytes");
+    else this.#end("PAYLOAD_TOO_LARGE", REASON.packetTooLarge, `${announcedBytes} bytes were announced`);
+  }
+
+  drained(): void {
+    this.#login?.session.outbound.pump();
+  }
+
+  closed(): void {
+    this.#leave(true);
+  }
+
+  resume(): void {
+    this.#connection.resume();
+  }
+
+  acknowledge({ qos, packetId }: PublishPacket, reasonCode: number): void {
+    this.#send(this.#ack(qos === 1 ? "puback" : "pubrec", packetId, reasonCode));
+  }
+
+  stalled(): void {
+    this.#sayGoodbye(REASON.serverUnavailable);
+    this.#connection.end();
+    this.#leave(true);
+  }
+
+  takenOver(): void {
+    this.#sayGoodbye(REASON.sessionTakenOver);
+    this.#connection.end();
+    this.#leave(true);
+  }
+
+  /** The hub stops. */
+  shutDown(): void {
+    this.#sayGoodbye(REASON.serverShuttingDown);
+    this.#connection.end();
+    this.#leave(true);
+  }
+
+  /** To be called from time to time. */
+  sweep(nowMs: number): void {
+    const connection = this.#connection;
+    connection.tidy();
+    if (connection.isEnding) return;
+    const login = this.#login;
+    if (login === undefined) {
+      if (nowMs - this.#openedMs >= this.#context.limits.connectTimeoutMs) this.#end("CONNECT_TIMEOUT", 0, undefined);
+      return;
+    }
+    const isSilent = login.keepAliveMs > 0 && nowMs - connection.heardMs > login.keepAliveMs * KEEP_ALIVE_GRACE;
+    if (isSilent && !connection.isHeld) this.#end("KEEP_ALIVE_EXPIRED", REASON.keepAliveTimeout, undefined);
+    else if (nowMs - (connection.behindSinceMs ?? nowMs) > READER_TIMEOUT_MS) {
+      this.#end("READER_TOO_SLOW", REASON.quotaExceeded, undefined);
+      connection.destroy(); // what it does not read cannot be said goodbye to
+    }
+  }
+
+  #connect(first: number, bytes: Buffer, from: number, to: number): void {
+    const packet = decodeConnect(first, bytes, from, to);
+    if (packet.type === "fault") return this.#refuseConnect(packet);
+    this.#version = packet.version;
+    this.#clientId = packet.clientId;
+    const admission = admit(packet, this.#context.limits, () => `aerie-${randomUUID()}`);
+    if (admission.kind === "refused") {
+      const { code, reasonCode, detail } = admission;
+      this.#connack(reasonCode, false, {});
+      return this.#end(code, reasonCode, detail);
+    }
+    const { clientId, isAssigned, expiryS, keepAliveS } = admission;
+    this.#clientId = clientId;
+    const { version, clean, will } = packet;
+    const opened = this.#context.sessions.open({ clientId, version, clean, expiryS, keepAliveS, will }, this);
+    this.#logIn(packet, opened, keepAliveS);
+    const { maxInflight, maxPacketBytes } = this.#context.limits;
+    const granted = opened.session.expiryS;
+    this.#connack(REASON.success, opened.isPresent, {
+      sessionExpiryS: granted === packet.sessionExpiryS ? undefined : granted,
+      receiveMaximum: maxInflight,
+      maxPacketBytes,
+      assignedClientId: isAssigned ? clientId : undefined,
+      topicAliasMaximum: INBOUND_ALIASES,
+      serverKeepAliveS: keepAliveS === packet.keepAliveS ? undefined : keepAliveS,
+    });
+    if (this.#login !== undefined) opened.session.outbound.attach(this.#login.outlet);
+  }
+
+  #logIn(packet: ConnectPacket, { session }: Opened, keepAliveS: number): void {
+    const { core, inbound, limits, identify } = this.#context;
+    const { version, clean, wantsProblemInformation, sessionExpiryS } = packet;
+    const identity = identify(session.clientId, version);
+    const registered: RegisteredClient = {
+      id: session.clientId,
+      version,
+      clean,
+      closed: false,
+      close: (done) => {
+        this.takenOver();
+        done();
+      },
+    };
+    if (version === 5) this.#aliases = new InboundAliases(INBOUND_ALIASES);
+    this.#login = {
+      session,
+      identity,
+      inbound: new Inbound(inbound, session, identity, this),
+      outlet: new Outlet(this.#connection, packet, limits.maxInflight),
+      registered,
+      keepAliveMs: keepAliveS * 1000,
+      wantsProblemInformation,
+      sessionExpiryS,
+    };
+    core.register(registered);
+  }
+
+  #connack(reasonCode: number, sessionPresent: boolean, more: Partial<Parameters<typeof encodeConnack>[0]>): void {
+    this.#send(encodeConnack({ version: this.#version, sessionPresent, reasonCode, ...more }));
+  }
+
+  /** [MQTT-3.1.4-1]: an answer where the version has one, and the end. */
+  #refuseConnect({ reasonCode, detail, version }: PacketFault): void {
+    if (version !== undefined) {
+      this.#version = version;
+      const isAnswered = version === 5 || reasonCode === REASON.unsupportedProtocolVersion || reasonCode === REASON.clientIdNotValid;
+      if (isAnswered) this.#connack(reasonCode, false, {});
+    }
+    const code = CONNECT_REFUSALS.get(reasonCode) ?? "PROTOCOL_VIOLATION";
+    this.#end(code, reasonCode, detail);
+  }
+
+  #serve(packet: Exclude<ClientPacket, PublishPacket>, login: Login): void {
+    switch (packet.type) {
+      case "puback":
+      case "pubcomp":
+      case "pubrec":
+        return this.#acknowledged(packet, login);
+      case "pubrel":
+        return this.#released(packet, login);
+      case "subscribe":
+        return this.#subscribe(packet, login);
+      case "unsubscribe":
+        return this.#unsubscribe(packet, login);
+      case "pingreq":
+        return this.#send(PINGRESP);
+      case "disconnect":
+        return this.#disconnect(packet, login);
+      case "auth":
+        // [MQTT-4.12.1-1]: there was no method in CONNECT
+        return this.#end("PROTOCOL_VIOLATION", REASON.protocolError, "AUTH without an authentication method");
+    }
+  }
+
+  #publish(packet: PublishPacket, { inbound }: Login): void {
+    const resolved = packet.topicAlias === undefined ? packet : this.#withTopic(packet, packet.topicAlias);
+    if (resolved === undefined) return;
+    if (inbound.isOverWindow(resolved)) {
+      return this.#end("TOO_MANY_IN_FLIGHT", REASON.receiveMaximumExceeded, undefined);
+    }
+    inbound.take(resolved, this.#refusalOf(resolved.topic));
+  }
+
+  #withTopic(packet: PublishPacket, alias: number): PublishPacket | undefined {
+    if (this.#aliases?.isValid(alias) !== true) {
+      this.#end("PROTOCOL_VIOLATION", REASON.topicAliasInvalid, `topic alias ${alias} [MQTT-3.3.2-9]`);
+      return undefined;
+    }
+    const topic = this.#aliases.resolve(alias, packet.topic);
+    if (topic === undefined) this.#end("PROTOCOL_VIOLATION", REASON.protocolError, `topic alias ${alias} was never set`);
+    return topic === undefined ? undefined : { ...packet, topic };
+  }
+
+  #refusalOf(topic: string): RefusalCode | undefined {
+    if (topic === this.#checkedTopic) return undefined;
+    const { maxTopicBytes, maxTopicLevels } = this.#context.limits;
+    const code =
+      Buffer.byteLength(topic) > maxTopicBytes || levelCount(topic) > maxTopicLevels
+        ? "TOPIC_TOO_LONG"
+        : topic.startsWith("$") // [MQTT-4.7.2-1]: they are the broker's
+          ? "TOPIC_RESERVED"
+          : undefined;
+    if (code === undefined) this.#checkedTopic = topic;
+    else this.#note(code, "message", this.#version === 5 ? undefined : undefined, undefined, topic);
+    return code;
+  }
+
+  #acknowledged({ type, packetId, reasonCode }: AckPacket, { session, outlet }: Login): void {
+    const { outbound } = session;
+    const isReceipt = type === "pubrec" && reasonCode < FIRST_ERROR;
+    const fault = isReceipt
+      ? outbound.received(packetId)
+      : outbound.acknowledged(packetId, type === "pubrec" ? "pubrec" : type === "puback" ? "puback" : "pubcomp");
+    if (fault === "wrong type") {
+      return this.#end("PROTOCOL_VIOLATION", REASON.protocolError, `${type} for a message of another QoS`);
+    }
+    // [MQTT 5.0, 3.6.2.1]: so that the client ends its side too
+    if (fault === "unknown" && isReceipt) outlet.pubrel(packetId, REASON.packetIdNotFound);
+  }
+
+  #released({ packetId }: AckPacket, { inbound }: Login): void {
+    const done = (): void => this.#send(this.#ack("pubcomp", packetId, REASON.success));
+    if (inbound.release(packetId, done)) return;
+    // [MQTT-4.3.3-13]: answered all the same, so that the client is not stuck
+    this.#send(this.#ack("pubcomp", packetId, REASON.packetIdNotFound));
+  }
+
+  #subscribe(packet: SubscribePacket, { session }: Login): void {
+    const { reasonCodes, entries, retained } = this.#context.subscribing.subscribe(session, packet);
+    this.#whenDurable(entries, () => {
+      this.#send(encodeSuback(packet.packetId, reasonCodes, this.#version));
+      session.outbound.deliverRetained(retained);
+    });
+  }
+
+  #unsubscribe(packet: UnsubscribePacket, { session }: Login): void {
+    const { reasonCodes, entries } = this.#context.subscribing.unsubscribe(session, packet);
+    this.#whenDurable(entries, () => this.#send(encodeUnsuback(packet.packetId, reasonCodes, this.#version)));
+  }
+
+  #whenDurable(entries: Parameters<Journal["write"]>[0], answer: () => void): void {
+    if (entries.length === 0) return answer();
+    this.#context.journal.write(entries, (isDurable) => {
+      if (!isDurable) this.stalled();
+      else if (this.#login !== undefined) answer();
+    });
+  }
+
+  #disconnect({ reasonCode, sessionExpiryS }: DisconnectPacket, login: Login): void {
+    if (sessionExpiryS !== undefined) {
+      // [MQTT-3.14.2-2] hmm: a session that was to end with its connection cannot be kept afterwards
+      if (login.sessionExpiryS === 0 && sessionExpiryS > 0) {
+        return this.#end("PROTOCOL_VIOLATION", REASON.protocolError, "a session expiry where CONNECT had none");
+      }
+      const { sessions, limits } = this.#context;
+      if (login.session.expiryS > 0) {
+        sessions.setExpiry(login.session, expiryWithin(sessionExpiryS, limits.maxSessionExpiryS));
+      }
+    }
+    this.#connection.end();
+    this.#leave(reasonCode !== REASON.success);
+  }
+
+  #faulty({ reasonCode, detail }: PacketFault): void {
+    this.#end("PROTOCOL_VIOLATION", reasonCode, detail);
+  }
+
+  /** The hub ends it: counted, said to who can hear it, and closed. */
+  #end(code: RefusalCode, reasonCode: number, detail: string | undefined): void {
+    if (this.#connection.isEnding) return;
+    const isTold = this.#login !== undefined && this.#version === 5;
+    this.#note(code, "connection", isTold ? reasonCode : undefined, detail, undefined);
+    this.#sayGoodbye(reasonCode, detail);
+    this.#connection.end();
+    this.#leave(true);
+  }
+
+  #note(
+    code: RefusalCode,
+    kind: "connection" | "message",
+    reasonCode: number | undefined,
+    detail: string | undefined,
+    topic: string | undefined,
+  ): void {
+    this.#context.refusals.add({
+      code,
+      kind,
+      clientId: this.#clientId,
+      address: this.#connection.address,
+      mqttVersion: this.#clientId === undefined ? undefined : MQTT_VERSIONS[this.#version],
+      reasonCode,
+      detail,
+      topic,
+    });
+  }
+
+  /** 3.x has no such packet: closing says all. */
+  #sayGoodbye(reasonCode: number, detail?: string): void {
+    if (this.#version !== 5 || this.#login === undefined) return;
+    this.#send(encodeDisconnect(reasonCode, this.#login.wantsProblemInformation ? detail : undefined));
+  }
+
+  /** The session has no client any more. */
+  #leave(publishWill: boolean): void {
+    const login = this.#login;
+    if (login === undefined) return;
+    this.#login = undefined;
+    const { core, sessions, onClosed } = this.#context;
+    login.inbound.close();
+    login.registered.closed = true;
+    core.unregister(login.registered);
+    onClosed(login.identity);
+    sessions.close(login.session, publishWill);
+  }
+
+  #ack(type: "puback" | "pubrec" | "pubcomp", packetId: number, reasonCode: number): Buffer {
+    const isToldWhy = reasonCode >= FIRST_ERROR && this.#login?.wantsProblemInformation === true;
+    return encodeAck(type, packetId, reasonCode, this.#version, isToldWhy ? reasonName(reasonCode) : undefined);
+  }
+
+  #send(bytes: Uint8Array): void {
+    this.#connection.send(bytes);
+  }
+}
+
+/** Packet type. */
+const PUBLISH = 3;
+
+const CONNECT_REFUSALS: ReadonlyMap<number, RefusalCode> = new Map([
+  [REASON.unsupportedProtocolVersion, "VERSION_UNSUPPORTED"],
+  [REASON.clientIdNotValid, "CLIENT_ID_INVALID"],
+  [REASON.badAuthenticationMethod, "AUTH_METHOD_UNSUPPORTED"],
+]);

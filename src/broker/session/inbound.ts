@@ -1,0 +1,246 @@
+/** Takes a client's messages to the hub and acknowledges them in the order in which they came. [MQTT-4.6.0-2] */
+import { FIRST_ERROR, REASON } from "../../contract/reason-codes.ts";
+import { type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
+import type { Intake, Outcome } from "../../core/intake.ts";
+import type { JournalEntry } from "../../core/ports.ts";
+import type { Connection as ClientConnection } from "../../core/registry.ts";
+import type { Room } from "../../core/room.ts";
+import type { Journal } from "../journal.ts";
+import type { PublishPacket } from "../packets/packet.ts";
+import type { Router } from "../router.ts";
+import type { InboundHold, Session } from "./session.ts";
+
+export interface InboundContext {
+  readonly intake: Intake;
+  readonly router: Router;
+  readonly journal: Journal;
+  readonly room: Room;
+  readonly maxInflight: number;
+  /** The hub stops: what wants an acknowledgement gets none, and comes again after the start. */
+  readonly isStopping: () => boolean;
+}
+
+/** The client, as its messages see it. */
+export interface Sender {
+  /** PUBACK or PUBREC; nothing where the connection is gone. */
+  acknowledge(packet: PublishPacket, reasonCode: number): void;
+  /** The store did not take a message in time: the client is to come again with it. */
+  stalled(): void;
+  /** It was held back, and need not be any more. */
+  resume(): void;
+}
+
+interface Arrival {
+  readonly packet: PublishPacket;
+  /** Known when intake has answered. */
+  outcome: Outcome | "repeat" | undefined;
+  code: RefusalCode | undefined;
+  reasonCode: number;
+  /** It may be acknowledged. */
+  isDone: boolean;
+}
+
+export class Inbound {
+  readonly #context: InboundContext;
+  readonly #session: Session;
+  readonly #identity: ClientConnection;
+  readonly #sender: Sender;
+  #arrivals: Arrival[] = [];
+  /** Those before have been routed. */
+  #routed = 0;
+  /** Those before have been acknowledged. */
+  #acknowledged = 0;
+  #isAdvancing = false;
+  #waitsForOwn = false;
+  #cancelWait: (() => void) | undefined;
+
+  constructor(context: InboundContext, session: Session, identity: ClientConnection, sender: Sender) {
+    this.#context = context;
+    this.#session = session;
+    this.#identity = identity;
+    this.#sender = sender;
+  }
+
+  /** False: the client is to wait; `resume` tells it when not any more. */
+  mayTake(): boolean {
+    const { room, maxInflight } = this.#context;
+    if (this.#arrivals.length - this.#acknowledged >= maxInflight) {
+      this.#waitsForOwn = true;
+      return false;
+    }
+    if (!room.isFull()) return true;
+    this.#cancelWait ??= room.whenRoom(() => {
+      this.#cancelWait = undefined;
+      this.#sender.resume();
+    });
+    return false;
+  }
+
+  /** More of QoS 2 than may be unreleased. */
+  isOverWindow({ qos, packetId }: PublishPacket): boolean {
+    const { inbound } = this.#session;
+    return qos === 2 && inbound.size >= this.#context.maxInflight && !inbound.has(packetId);
+  }
+
+  take(packet: PublishPacket, refusal: RefusalCode | undefined): void {
+    if (packet.qos > 0 && this.#context.isStopping()) return;
+    const arrival: Arrival = { packet, outcome: undefined, code: undefined, reasonCode: 0, isDone: false };
+    this.#arrivals.push(arrival);
+    if (packet.qos === 2 && this.#isRepeat(arrival)) return;
+    if (refusal !== undefined) return this.#answered(arrival, "refuse", refusal);
+    this.#context.intake.accept(
+      {
+        connection: this.#identity,
+        topic: packet.topic,
+        payload: packet.payload,
+        qos: packet.qos,
+        retain: packet.retain,
+        dup: packet.dup,
+        packetId: packet.qos > 0 ? packet.packetId : undefined,
+      },
+      (outcome, code) => this.#answered(arrival, outcome, code),
+    );
+  }
+
+  /** PUBREL: the packet id may be used for another message. False: it was not in use. */
+  release(packetId: number, done: () => void): boolean {
+    const { inbound, isDurable, clientId } = this.#session;
+    if (!inbound.delete(packetId)) return false;
+    if (!isDurable) done();
+    else {
+      // Were it acknowledged first, a crash would take the next message of this id for this one.
+      this.#context.journal.write([{ of: "inbound", clientId, packetId, value: undefined }], (isDurable) => {
+        if (isDurable) done();
+        else this.#sender.stalled();
+      });
+    }
+    return true;
+  }
+
+  /** The connection is gone; what was taken goes its way. */
+  close(): void {
+    this.#cancelWait?.();
+  }
+
+  /** The same packet id before PUBREL is the same message, whatever DUP says. [MQTT-4.3.3-2] */
+  #isRepeat(arrival: Arrival): boolean {
+    const { inbound } = this.#session;
+    const { packetId } = arrival.packet;
+    const first = inbound.get(packetId);
+    if (first === undefined) {
+      inbound.set(packetId, { isSettled: false, followers: [] });
+      return false;
+    }
+    if (first.isSettled) this.#answered(arrival, "repeat", undefined);
+    else {
+      first.followers.push((reasonCode) => {
+        arrival.reasonCode = reasonCode ?? 0;
+        this.#answered(arrival, reasonCode === undefined ? "stalled" : "repeat", undefined);
+      });
+    }
+    return true;
+  }
+
+  #answered(arrival: Arrival, outcome: Outcome | "repeat", code: RefusalCode | undefined): void {
+    arrival.outcome = outcome;
+    arrival.code = code;
+    this.#advance();
+  }
+
+  #advance(): void {
+    if (this.#isAdvancing) return; // what is answered meanwhile is found by the same loop
+    this.#isAdvancing = true;
+    for (;;) {
+      const arrival = this.#arrivals[this.#routed];
+      if (arrival?.outcome === undefined) break;
+      this.#routed++;
+      this.#settle(arrival, arrival.outcome);
+    }
+    this.#isAdvancing = false;
+    this.#acknowledge();
+  }
+
+  #acknowledge(): void {
+    for (;;) {
+      const arrival = this.#arrivals[this.#acknowledged];
+      if (arrival?.isDone !== true || this.#acknowledged >= this.#routed) break;
+      this.#acknowledged++;
+      if (arrival.packet.qos > 0) this.#sender.acknowledge(arrival.packet, arrival.reasonCode);
+    }
+    if (this.#acknowledged === this.#arrivals.length) {
+      this.#arrivals = [];
+      this.#acknowledged = this.#routed = 0;
+    } else if (this.#acknowledged > 256 && this.#acknowledged * 2 > this.#arrivals.length) {
+      this.#arrivals = this.#arrivals.slice(this.#acknowledged);
+      this.#routed -= this.#acknowledged;
+      this.#acknowledged = 0;
+    }
+    if (this.#waitsForOwn && this.#arrivals.length - this.#acknowledged <= this.#context.maxInflight / 2) {
+      this.#waitsForOwn = false;
+      this.#sender.resume();
+    }
+  }
+
+  #settle(arrival: Arrival, outcome: Outcome | "repeat"): void {
+    switch (outcome) {
+      case "repeat":
+        return this.#finish(arrival, []);
+      case "refuse":
+        arrival.reasonCode = arrival.code === undefined ? REASON.unspecified : reasonCodeOf(arrival.code);
+        return this.#finish(arrival, []);
+      case "stalled":
+        this.#giveUp(arrival);
+        return this.#sender.stalled();
+      case "carry":
+      case "stored":
+        return this.#route(arrival, outcome === "stored");
+    }
+  }
+
+  #route(arrival: Arrival, isStored: boolean): void {
+    const { matched, entries } = this.#context.router.publish(arrival.packet, this.#session);
+    if (!matched && !isStored) arrival.reasonCode = REASON.noMatchingSubscribers;
+    this.#finish(arrival, entries);
+  }
+
+  /** Durable where it has to be, then acknowledged. */
+  #finish(arrival: Arrival, entries: JournalEntry[]): void {
+    const { qos, packetId } = arrival.packet;
+    const { journal } = this.#context;
+    const session = this.#session;
+    const hold = qos === 2 ? session.inbound.get(packetId) : undefined;
+    // MQTT 5 frees the id with a PUBREC that refuses. [MQTT-4.3.3-9]
+    const isFreed = session.version === 5 && arrival.reasonCode >= FIRST_ERROR;
+    if (hold !== undefined && session.isDurable && !isFreed) {
+      entries.push({ of: "inbound", clientId: session.clientId, packetId, value: true });
+    }
+    if (entries.length === 0) return this.#done(arrival, hold, isFreed);
+    if (qos === 0) {
+      for (const entry of entries) journal.later(entry);
+      return this.#done(arrival, hold, isFreed);
+    }
+    journal.write(entries, (isDurable) => {
+      // Memory shows it already, and it will be written: a redelivery waits for that, and is not routed again.
+      this.#done(arrival, hold, isFreed);
+      if (isDurable) this.#acknowledge();
+      else this.#sender.stalled();
+    });
+  }
+
+  /** The message was withdrawn: its redelivery is a new one. */
+  #giveUp({ packet }: Arrival): void {
+    if (packet.qos !== 2) return;
+    const { inbound } = this.#session;
+    const hold = inbound.get(packet.packetId);
+    inbound.delete(packet.packetId);
+    for (const follow of hold?.followers.splice(0) ?? []) follow(undefined);
+  }
+
+  #done(arrival: Arrival, hold: InboundHold | undefined, isFreed: boolean): void {
+    arrival.isDone = true;
+    if (hold === undefined) return;
+    hold.isSettled = true;
+    if (isFreed) this.#session.inbound.delete(arrival.packet.packetId);
+    for (const follow of hold.followers.splice(0)) follow(arrival.reasonCode);
+  }
+}

@@ -1,0 +1,82 @@
+/** What the hub knows of one client id, whether its client is connected or not. [MQTT 4.1] Opens and closes nothing. */
+import type { JournalEntry, KeptSession, KeptSubscription } from "../../core/ports.ts";
+import type { Subscription } from "../matching.ts";
+import type { Version, Will } from "../packets/packet.ts";
+import { Outbound, type OutboundContext } from "./outbound.ts";
+
+/** The connection that a session has at the moment. */
+export interface Holder {
+  /** Another connection came with the same client id. [MQTT-3.1.4-2, -3] */
+  takenOver(): void;
+}
+
+/** Of a QoS 2 message that the client sent: from PUBLISH until PUBREL. */
+export interface InboundHold {
+  /** PUBREC may be sent: the message is durable. */
+  isSettled: boolean;
+  /** Redeliveries wait for their first copy: told its reason code, or undefined where it was given up. */
+  readonly followers: ((reasonCode: number | undefined) => void)[];
+}
+
+export class Session {
+  readonly clientId: string;
+  readonly subscriptions = new Map<string, Subscription<Session>>();
+  readonly outbound: Outbound;
+  /** By packet id. */
+  readonly inbound = new Map<number, InboundHold>();
+  holder: Holder | undefined;
+  version: Version;
+  /** 0xFFFFFFFF: never. 0: it ends with its connection. */
+  expiryS = 0;
+  /** Monotonic; undefined: connected. */
+  disconnectedMs: number | undefined;
+  /** Of the present connection, or of the last one while its delay runs. */
+  will: Will | undefined;
+
+  constructor(clientId: string, version: Version, context: OutboundContext) {
+    this.clientId = clientId;
+    this.version = version;
+    this.outbound = new Outbound(clientId, context);
+  }
+
+  get isDurable(): boolean {
+    return this.expiryS > 0;
+  }
+
+  setExpiry(expiryS: number): void {
+    this.expiryS = expiryS;
+    this.outbound.isDurable = expiryS > 0;
+  }
+}
+
+export const keptSubscriptionOf = ({
+  qos,
+  noLocal,
+  retainAsPublished,
+  subscriptionId,
+}: Subscription<Session>): KeptSubscription => ({ qos, noLocal, retainAsPublished, subscriptionId });
+
+export function sessionEntry(session: Session, disconnectedAtMs: number | undefined): JournalEntry {
+  const value: KeptSession = { version: session.version, expiryS: session.expiryS, disconnectedAtMs };
+  return { of: "session", clientId: session.clientId, value };
+}
+
+/** Everything that makes up a session, for one that is to outlive its connection only from now on. */
+export function entriesOf(session: Session): JournalEntry[] {
+  const { clientId } = session;
+  return [
+    sessionEntry(session, undefined),
+    ...[...session.subscriptions].map(
+      ([filter, each]): JournalEntry => ({
+        of: "subscription",
+        clientId,
+        filter,
+        value: keptSubscriptionOf(each),
+      }),
+    ),
+    ...[...session.inbound]
+      .filter(([, { isSettled }]) => isSettled)
+      .map(([packetId]): JournalEntry => ({ of: "inbound", clientId, packetId, value: true })),
+    ...session.outbound.entriesOfAll(),
+  ];
+}

@@ -1,0 +1,207 @@
+/** Keeps the sessions: opens, takes over, ends, and brings them back after a restart. Knows no packet but CONNECT's words. */
+import type { Clock, Journal as KeptJournal, JournalEntry } from "../../core/ports.ts";
+import type { Journal } from "../journal.ts";
+import type { Matching } from "../matching.ts";
+import { NEVER_EXPIRES, type Qos, type Version, type Will } from "../packets/packet.ts";
+import { revived } from "../publication.ts";
+import type { Router } from "../router.ts";
+import type { Delivery } from "./delivery.ts";
+import type { OutboundContext } from "./outbound.ts";
+import { entriesOf, type Holder, Session, sessionEntry } from "./session.ts";
+import type { Wills } from "./wills.ts";
+
+export interface SessionsOptions {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly matching: Matching<Session>;
+  readonly router: Router;
+  readonly wills: Wills;
+  readonly outbound: OutboundContext;
+  readonly maxSessions: number;
+  readonly onTooMany: (clientId: string) => void;
+}
+
+/** How a client comes. */
+export interface Arrival {
+  readonly clientId: string;
+  readonly version: Version;
+  readonly clean: boolean;
+  readonly expiryS: number;
+  readonly keepAliveS: number;
+  readonly will: Will | undefined;
+}
+
+export interface Opened {
+  readonly session: Session;
+  /** It was there before. [MQTT-3.2.2-2] */
+  readonly isPresent: boolean;
+}
+
+export interface Sessions {
+  open(arrival: Arrival, holder: Holder): Opened;
+  /** The connection is gone; `publishWill` says whether without a proper DISCONNECT. */
+  close(session: Session, publishWill: boolean): void;
+  setExpiry(session: Session, expiryS: number): void;
+  readonly count: number;
+  all(): Iterable<Session>;
+  /** The hub stops: sessions and wills stay for the next start. */
+  stop(): void;
+  /** Ends what has expired. */
+  sweep(): void;
+}
+
+export function createSessions(options: SessionsOptions, kept: KeptJournal): Sessions {
+  const { clock, journal, matching, router, wills, maxSessions, onTooMany } = options;
+  const sessions = new Map<string, Session>();
+  /** Those whose client is away, by when it left. */
+  const away = new Set<Session>();
+  let stopping = false;
+  restore();
+
+  function open(arrival: Arrival, holder: Holder): Opened {
+    const { clientId, clean } = arrival;
+    const former = sessions.get(clientId);
+    if (former?.holder !== undefined) {
+      former.holder.takenOver();
+      former.holder = undefined;
+    }
+    // [MQTT-3.1.2-4]; a session that expired while nobody looked is none
+    const present = former !== undefined && sessions.get(clientId) === former && !clean && !isExpired(former);
+    if (former !== undefined && !present) end(former);
+    wills.cancel(clientId); // [MQTT-3.1.3-9]: it was back in time
+    const session = present ? former : new Session(clientId, arrival.version, options.outbound);
+    begin(session, arrival, holder, present);
+    return { session, isPresent: present };
+  }
+
+  function begin(session: Session, arrival: Arrival, holder: Holder, present: boolean): void {
+    const { clientId, version, will } = arrival;
+    let { expiryS } = arrival;
+    if (!present && sessions.size >= maxSessions) {
+      if (expiryS > 0) onTooMany(clientId);
+      expiryS = 0;
+    }
+    sessions.set(clientId, session);
+    away.delete(session);
+    const wasDurable = session.isDurable;
+    session.holder = holder;
+    session.version = version;
+    session.disconnectedMs = undefined;
+    session.will = will;
+    session.setExpiry(expiryS);
+    if (session.isDurable) journal.later(sessionEntry(session, undefined));
+    else if (wasDurable) journal.later({ of: "session", clientId, value: undefined });
+    if (will !== undefined) wills.keep(clientId, will, arrival.keepAliveS);
+  }
+
+  function close(session: Session, publishWill: boolean): void {
+    session.holder = undefined;
+    session.outbound.detach();
+    session.disconnectedMs = clock.monotonicMs();
+    if (stopping && publishWill) return keepForNextStart(session);
+    const { will, clientId } = session;
+    session.will = undefined;
+    if (will !== undefined && publishWill) wills.due(clientId, will, Math.min(will.delayS, session.expiryS));
+    else if (will !== undefined) wills.cancel(clientId); // [MQTT-3.1.2-10]
+    if (!session.isDurable) return end(session);
+    away.add(session);
+    journal.later(sessionEntry(session, clock.nowMs()));
+  }
+
+  function keepForNextStart(session: Session): void {
+    if (session.isDurable) journal.later(sessionEntry(session, clock.nowMs()));
+  }
+
+  /** Nothing of it is left: a delayed will goes out now [MQTT-3.1.2-8], shared messages go to other members. */
+  function end(session: Session): void {
+    const { clientId } = session;
+    sessions.delete(clientId);
+    away.delete(session);
+    for (const filter of session.subscriptions.keys()) matching.remove(session, filter);
+    session.subscriptions.clear();
+    const left = session.outbound.end();
+    if (session.isDurable) journal.later({ of: "session", clientId, value: undefined });
+    const entries: JournalEntry[] = [];
+    for (const delivery of left) handOn(delivery, entries);
+    for (const entry of entries) journal.later(entry);
+    session.outbound.isDurable = false;
+    wills.sessionEnded(clientId);
+  }
+
+  /** [MQTT-4.8.2-5]: what may have reached this one with QoS 2 goes to nobody else. */
+  function handOn({ publication, qos, isRepeat, share }: Delivery, entries: JournalEntry[]): void {
+    if (share === undefined || publication === undefined || (qos === 2 && isRepeat)) return;
+    router.hand(share, publication, entries);
+  }
+
+  function setExpiry(session: Session, expiryS: number): void {
+    const wasDurable = session.isDurable;
+    session.setExpiry(expiryS);
+    if (!wasDurable && session.isDurable) for (const entry of entriesOf(session)) journal.later(entry);
+    if (wasDurable && !session.isDurable) journal.later({ of: "session", clientId: session.clientId, value: undefined });
+  }
+
+  const isExpired = ({ expiryS, disconnectedMs }: Session): boolean =>
+    disconnectedMs !== undefined && expiryS !== NEVER_EXPIRES && clock.monotonicMs() - disconnectedMs >= expiryS * 1000;
+
+  function sweep(): void {
+    for (const session of away) if (isExpired(session)) end(session);
+  }
+
+  /** Whoever was connected when the hub ended is away since now. */
+  function restore(): void {
+    const times = { wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
+    const wereConnected = new Set<string>();
+    for (const { clientId, value } of kept.sessions) {
+      const session = new Session(clientId, asVersion(value.version), options.outbound);
+      session.setExpiry(value.expiryS);
+      const sinceMs = value.disconnectedAtMs === undefined ? 0 : Math.max(0, times.wallMs - value.disconnectedAtMs);
+      session.disconnectedMs = times.monotonicMs - sinceMs;
+      if (value.disconnectedAtMs === undefined) {
+        wereConnected.add(clientId);
+        journal.later(sessionEntry(session, times.wallMs));
+      }
+      sessions.set(clientId, session);
+      away.add(session);
+    }
+    for (const { clientId, filter, value } of kept.subscriptions) {
+      const session = sessions.get(clientId);
+      if (session === undefined) continue;
+      const subscription = { session, filter, ...value };
+      session.subscriptions.set(filter, subscription);
+      matching.add(subscription);
+    }
+    for (const { clientId, packetId } of kept.inbound) {
+      sessions.get(clientId)?.inbound.set(packetId, { isSettled: true, followers: [] });
+    }
+    for (const { clientId, place, value } of kept.deliveries) {
+      const { message, qos, retain, subscriptionIds, share } = value;
+      sessions.get(clientId)?.outbound.restore({
+        publication: message && revived(message, times),
+        qos: qos as Qos,
+        retain,
+        subscriptionIds,
+        share,
+        place,
+        isRepeat: wereConnected.has(clientId),
+        isDropped: false,
+      });
+    }
+  }
+
+  return {
+    open,
+    close,
+    setExpiry,
+    get count() {
+      return sessions.size;
+    },
+    all: () => sessions.values(),
+    stop: () => {
+      stopping = true;
+    },
+    sweep,
+  };
+}
+
+const asVersion = (version: number): Version => (version === 3 || version === 5 ? version : 4);

@@ -1,0 +1,48 @@
+/** Numbers in place of topics, each way of one connection. [MQTT 5.0, 3.3.2.3.4] */
+
+/** The client's: it says which number is which topic. */
+export class InboundAliases {
+  readonly #maximum: number;
+  readonly #topics = new Map<number, string>();
+
+  constructor(maximum: number) {
+    this.#maximum = maximum;
+  }
+
+  /** [MQTT-3.3.2-9] */
+  isValid(alias: number): boolean {
+    return alias <= this.#maximum;
+  }
+
+  /** Undefined: an alias that was never set. */
+  resolve(alias: number, topic: string): string | undefined {
+    if (topic === "") return this.#topics.get(alias);
+    this.#topics.set(alias, topic);
+    return topic;
+  }
+}
+
+/** Ours: the first topics that a client is sent get the numbers that it allows. */
+export class OutboundAliases {
+  readonly #maximum: number;
+  readonly #aliases = new Map<string, number>();
+
+  constructor(maximum: number) {
+    this.#maximum = maximum;
+  }
+
+  /** The alias, and whether the topic has to be named with it. */
+  of(topic: string): { alias: number; isNew: boolean } | undefined {
+    const known = this.#aliases.get(topic);
+    if (known !== undefined) return { alias: known, isNew: false };
+    if (this.#aliases.size >= this.#maximum) return undefined;
+    const alias = this.#aliases.size + 1;
+    this.#aliases.set(topic, alias);
+    return { alias, isNew: true };
+  }
+
+  /** It was not sent after all. */
+  forget(topic: string): void {
+    this.#aliases.delete(topic);
+  }
+}

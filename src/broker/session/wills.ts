@@ -1,0 +1,110 @@
+/** Keeps last wills until they are published or called off. Publishes through whoever made it. [MQTT 3.1.2.5] */
+import type { Clock, Journal as KeptJournal, KeptWill } from "../../core/ports.ts";
+import type { Journal } from "../journal.ts";
+import type { Will } from "../packets/packet.ts";
+
+export interface WillsOptions {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  /** `isPublished` is to be called when the will need not be kept any more. */
+  readonly publish: (clientId: string, will: Will, isPublished: () => void) => void;
+}
+
+export interface Wills {
+  /** Its client is connected. */
+  keep(clientId: string, will: Will, keepAliveS: number): void;
+  /** Its client is gone without a word: published at once, or when the delay is over. */
+  due(clientId: string, will: Will, delayS: number): void;
+  /** Its client came back, or left properly. */
+  cancel(clientId: string): void;
+  /** No reason to wait any longer. */
+  sessionEnded(clientId: string): void;
+  sweep(): void;
+}
+
+/** After a start, boards have this long, or one and a half of their keep-alive, to be back before their wills go out. */
+const GRACE_MS = 60_000;
+const GRACE_KEEP_ALIVES = 1.5;
+
+interface Pending {
+  readonly will: Will;
+  readonly dueMs: number;
+}
+
+export function createWills({ clock, journal, publish }: WillsOptions, kept: KeptJournal): Wills {
+  const pending = new Map<string, Pending>();
+  /** Of connected and absent clients: those that stand in the journal. */
+  const written = new Map<string, KeptWill>();
+  for (const { clientId, value } of kept.wills) restore(clientId, value);
+
+  function restore(clientId: string, value: KeptWill): void {
+    written.set(clientId, value);
+    const { message, delayS, keepAliveS, expiryS, dueAtMs } = value;
+    const graceMs = Math.max(GRACE_MS, keepAliveS * GRACE_KEEP_ALIVES * 1000);
+    const leftMs = dueAtMs === undefined ? 0 : dueAtMs - clock.nowMs();
+    const { topic, payload, qos, retain, properties } = message;
+    const will = { topic, payload, qos, retain, properties, delayS, expiryS };
+    pending.set(clientId, { will, dueMs: clock.monotonicMs() + Math.max(graceMs, leftMs) });
+  }
+
+  function keep(clientId: string, will: Will, keepAliveS: number): void {
+    write(clientId, { ...keptOf(clientId, will), keepAliveS, dueAtMs: undefined });
+  }
+
+  function due(clientId: string, will: Will, delayS: number): void {
+    if (delayS <= 0) return send(clientId, will);
+    pending.set(clientId, { will, dueMs: clock.monotonicMs() + delayS * 1000 });
+    const keepAliveS = written.get(clientId)?.keepAliveS ?? 0;
+    write(clientId, { ...keptOf(clientId, will), keepAliveS, dueAtMs: clock.nowMs() + delayS * 1000 });
+  }
+
+  function cancel(clientId: string): void {
+    pending.delete(clientId);
+    forget(clientId);
+  }
+
+  function sessionEnded(clientId: string): void {
+    const waiting = pending.get(clientId);
+    if (waiting !== undefined) send(clientId, waiting.will);
+  }
+
+  function sweep(): void {
+    const nowMs = clock.monotonicMs();
+    for (const [clientId, { will, dueMs }] of pending) if (dueMs <= nowMs) send(clientId, will);
+  }
+
+  /** It stays written down until what it says is, so that a crash in between does not lose it. */
+  function send(clientId: string, will: Will): void {
+    pending.delete(clientId);
+    const before = written.get(clientId);
+    publish(clientId, will, () => {
+      if (written.get(clientId) === before) forget(clientId);
+    });
+  }
+
+  function write(clientId: string, value: KeptWill): void {
+    written.set(clientId, value);
+    journal.later({ of: "will", clientId, value });
+  }
+
+  function forget(clientId: string): void {
+    if (written.delete(clientId)) journal.later({ of: "will", clientId, value: undefined });
+  }
+
+  return { keep, due, cancel, sessionEnded, sweep };
+}
+
+function keptOf(publisher: string, will: Will): Pick<KeptWill, "message" | "delayS" | "expiryS"> {
+  const { topic, qos, retain, delayS, expiryS } = will;
+  // Copies: they may be views into what was read from a socket.
+  const message = {
+    topic,
+    payload: new Uint8Array(will.payload),
+    qos,
+    retain,
+    properties: new Uint8Array(will.properties),
+    expiresAtMs: undefined,
+    publisher,
+  };
+  return { message, delayS, expiryS };
+}
