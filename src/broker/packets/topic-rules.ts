@@ -1,0 +1,49 @@
+/** What the standards allow as topic names and topic filters. Knows no limits of ours, and who may use them. */
+
+const SHARE = "$share";
+
+/** Why this is no topic name; its UTF-8 has been checked. */
+export function topicFault(topic: string): string | undefined {
+  if (topic.length === 0) return "an empty topic name [MQTT-4.7.3-1]";
+  if (topic.includes("+") || topic.includes("#")) return "a wildcard in a topic name [MQTT-3.3.2-2]";
+  return undefined;
+}
+
+/** Why this is no topic filter; its UTF-8 has been checked. `$share` is held to its form for every version. */
+export function filterFault(filter: string): string | undefined {
+  if (filter !== SHARE && !filter.startsWith("$share/")) return plainFilterFault(filter);
+  const slash = filter.indexOf("/", SHARE.length + 1);
+  const group = filter.slice(SHARE.length + 1, slash === -1 ? undefined : slash);
+  if (group === "") return "a shared subscription without a share name [MQTT-4.8.2-1]";
+  if (group.includes("+") || group.includes("#")) return "a wildcard in a share name [MQTT-4.8.2-2]";
+  if (slash === -1) return "a shared subscription without a topic filter [MQTT-4.8.2-2]";
+  return plainFilterFault(filter.slice(slash + 1));
+}
+
+/** The two parts of a shared subscription's filter; undefined where it is none (or no valid one). */
+export function parseShare(filter: string): { group: string; filter: string } | undefined {
+  if (!filter.startsWith("$share/")) return undefined;
+  const slash = filter.indexOf("/", SHARE.length + 1);
+  if (slash <= SHARE.length + 1 || slash === filter.length - 1) return undefined;
+  return { group: filter.slice(SHARE.length + 1, slash), filter: filter.slice(slash + 1) };
+}
+
+/** `a/b` has two levels, and so has `/a`. */
+export function levelCount(topic: string): number {
+  let levels = 1;
+  for (let at = topic.indexOf("/"); at !== -1; at = topic.indexOf("/", at + 1)) levels++;
+  return levels;
+}
+
+function plainFilterFault(filter: string): string | undefined {
+  if (filter.length === 0) return "an empty topic filter [MQTT-4.7.3-1]";
+  const hash = filter.indexOf("#");
+  if (hash !== -1 && (hash !== filter.length - 1 || (hash > 0 && filter[hash - 1] !== "/"))) {
+    return "# is not the last level, or not the whole of it [MQTT-4.7.1-2] (5: [MQTT-4.7.1-1])";
+  }
+  for (let at = filter.indexOf("+"); at !== -1; at = filter.indexOf("+", at + 1)) {
+    const wholeLevel = (at === 0 || filter[at - 1] === "/") && (at === filter.length - 1 || filter[at + 1] === "/");
+    if (!wholeLevel) return "+ is not the whole of its level [MQTT-4.7.1-3] (5: [MQTT-4.7.1-2])";
+  }
+  return undefined;
+}
