@@ -13,6 +13,7 @@ import { createIntake } from "./core/intake.ts";
 import type { Clock, LiveReading, Log, StoredDevice } from "./core/ports.ts";
 import { createRefusals } from "./core/refusals.ts";
 import { createRegistry, type PresenceChange } from "./core/registry.ts";
+import { createRoom } from "./core/room.ts";
 import { createStateSaver } from "./core/state-saver.ts";
 import { createWriter } from "./core/writer.ts";
 import { readNative } from "./dialects/native.ts";
@@ -84,7 +85,12 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     hasAudience,
     onStored: stateSaver.stored,
   });
-  const writer = own("writer", createWriter({ store, clock, log, counters, onCommitted: afterCommit, ...config }));
+  const room = createRoom({ maxBytes: config.maxWaitingBytes });
+  const { commitIntervalMs } = config;
+  const writer = own(
+    "writer",
+    createWriter({ store, clock, log, counters, onCommitted: afterCommit, commitIntervalMs, room }),
+  );
   own("accepted messages", { close: () => writer.drain() });
   const intake = createIntake({ dialect: readNative, writer, registry, refusals, counters, clock, clockSanity });
 
@@ -121,7 +127,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
   live = own("live", openLive({ server: http.server, gate: http.gate, clock, counters, log, build: build.id }));
   refusals.onRefusal(live.rejected);
   metrics.watch({
-    waitingBytes: writer.waitingBytes,
+    waitingBytes: room.used,
     mqttClients: broker.clients,
     browsers: live.clients,
     devices: () => registry.list().length,

@@ -1,8 +1,11 @@
 /** What follows when messages became durable: memory is brought up to date, and browsers are told. Stores nothing. */
 import type { ClockSanity } from "./clock-sanity.ts";
-import type { Counters, LiveReading, Write, WriteOutcome } from "./ports.ts";
+import type { Counters, JournalWrite, LiveReading, Write, WriteOutcome } from "./ports.ts";
 import type { Registry } from "./registry.ts";
 import type { CommittedMessage } from "./writer.ts";
+
+/** What is of no device, the broker's journal, follows no memory of ours. */
+type DeviceWrite = Exclude<Write, JournalWrite>;
 
 export interface AfterCommitOptions {
   readonly registry: Registry;
@@ -22,11 +25,11 @@ export function createAfterCommit(options: AfterCommitOptions): (messages: reado
     const live: LiveReading[] | undefined = hasAudience() ? [] : undefined;
     const tally = { stored: 0, duplicate: 0, refused: 0 };
     for (const { message, outcomes } of messages) {
-      if (outcomes.some(({ kind }) => kind !== "refused")) hear(message.writes, message.connection);
+      if (isAnyAccepted(message.writes, outcomes)) hear(message.writes, message.connection);
       for (let index = 0; index < message.writes.length; index++) {
         const write = message.writes[index];
         const outcome = outcomes[index];
-        if (write === undefined || outcome === undefined) continue;
+        if (write === undefined || outcome === undefined || write.kind === "journal") continue;
         if (write.kind === "reading") tally[outcome.kind]++;
         if (outcome.kind === "stored") apply(write, outcome, message.connection, live);
       }
@@ -40,13 +43,13 @@ export function createAfterCommit(options: AfterCommitOptions): (messages: reado
 
   /** Any message is a sign of life, but a last will. */
   function hear(writes: readonly Write[], connection: CommittedMessage["message"]["connection"]): void {
-    const [first] = writes;
+    const first = writes.find(isOfDevice);
     if (first === undefined || (first.kind === "status" && !first.online)) return;
     registry.heard(first.deviceId, connection, first.receivedAtMs);
   }
 
   function apply(
-    write: Write,
+    write: DeviceWrite,
     outcome: Extract<WriteOutcome, { kind: "stored" }>,
     connection: CommittedMessage["message"]["connection"],
     live: LiveReading[] | undefined,
@@ -66,3 +69,8 @@ export function createAfterCommit(options: AfterCommitOptions): (messages: reado
     }
   }
 }
+
+const isOfDevice = (write: Write | undefined): write is DeviceWrite => write !== undefined && write.kind !== "journal";
+
+const isAnyAccepted = (writes: readonly Write[], outcomes: readonly WriteOutcome[]): boolean =>
+  outcomes.some(({ kind }, index) => kind !== "refused" && isOfDevice(writes[index]));

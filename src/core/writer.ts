@@ -2,6 +2,7 @@
 
 import { type Clock, type Counters, type Log, type Store, StoreError, type Write, type WriteOutcome } from "./ports.ts";
 import type { Connection } from "./registry.ts";
+import type { Room } from "./room.ts";
 
 export interface WriterOptions {
   readonly store: Store;
@@ -12,8 +13,8 @@ export interface WriterOptions {
   readonly onCommitted: (messages: readonly CommittedMessage[]) => void;
   /** How long messages that nobody waits for (QoS 0) may wait for company. */
   readonly commitIntervalMs: number;
-  /** What may wait to become durable, in bytes; a message beyond it is stalled at once. */
-  readonly maxWaitingBytes: number;
+  /** What waits to become durable is counted here; whoever reads sockets stops while it is full. */
+  readonly room: Room;
 }
 
 /** What became of a message: one outcome for each write, or the store did not take it in time. */
@@ -21,10 +22,15 @@ export type MessageOutcome = readonly WriteOutcome[] | "stalled";
 
 export interface WaitingMessage {
   readonly writes: readonly Write[];
-  /** What it holds of the bound on what waits. */
+  /** What it takes of the room. */
   readonly bytes: number;
   /** Somebody waits for an acknowledgement. */
   readonly urgent: boolean;
+  /**
+   * Memory shows its effect already. When the store stalls it is answered as any other, but never withdrawn: it keeps
+   * its place and its room, and is written when the store can be written.
+   */
+  readonly irrevocable?: boolean;
   readonly connection: Connection;
   /** Called once. */
   readonly answer: (outcome: MessageOutcome) => void;
@@ -39,7 +45,6 @@ export interface Writer {
   put(message: WaitingMessage): void;
   /** Settles when nothing waits, or nothing moves any more. */
   drain(): Promise<void>;
-  waitingBytes(): number;
   /** What keeps it from writing, for the owner; undefined when it writes. */
   problem(): string | undefined;
   close(): void;
@@ -56,16 +61,17 @@ interface Entry {
   readonly message: WaitingMessage;
   readonly sinceMs: number;
   answered: boolean;
+  /** Its bytes are given back. */
+  released: boolean;
 }
 
 type Group = readonly Entry[];
 
 export function createWriter(options: WriterOptions): Writer {
-  const { store, clock, log, counters, onCommitted, commitIntervalMs, maxWaitingBytes } = options;
+  const { store, clock, log, counters, onCommitted, commitIntervalMs, room } = options;
   let queue: Entry[] = [];
   let queuedWrites = 0;
   let urgent = false;
-  let waitingBytes = 0;
   const flying = new Set<Group>();
   /** What failed for a reason that may pass; it goes before the queue. */
   let failed: Entry[] = [];
@@ -76,9 +82,8 @@ export function createWriter(options: WriterOptions): Writer {
   const stopSweep = clock.every(1_000, giveUpStalled);
 
   function put(message: WaitingMessage): void {
-    if (waitingBytes + message.bytes > maxWaitingBytes) return message.answer("stalled");
-    waitingBytes += message.bytes;
-    queue.push({ message, sinceMs: clock.monotonicMs(), answered: false });
+    room.take(message.bytes);
+    queue.push({ message, sinceMs: clock.monotonicMs(), answered: false, released: false });
     queuedWrites += message.writes.length;
     urgent ||= message.urgent;
     schedule();
@@ -167,13 +172,28 @@ export function createWriter(options: WriterOptions): Writer {
       log.error("work after a commit failed", { cause }); // the readings are on disk all the same
     }
     for (const [index, entry] of group.entries()) answer(entry, outcomes[index] ?? []);
+    release(group);
   }
 
   function answer(entry: Entry, outcome: MessageOutcome): void {
     if (entry.answered) return;
     entry.answered = true;
-    waitingBytes -= entry.message.bytes;
     entry.message.answer(outcome);
+  }
+
+  /** All in one, so that who waits for room is called when everybody has been answered. */
+  function release(entries: readonly Entry[]): void {
+    let bytes = 0;
+    for (const entry of entries) {
+      if (entry.released) continue;
+      entry.released = true;
+      bytes += entry.message.bytes;
+    }
+    try {
+      if (bytes > 0) room.give(bytes);
+    } catch (cause) {
+      log.error("work after room was given back failed", { cause });
+    }
   }
 
   function beginTrouble(error: StoreError): void {
@@ -185,7 +205,7 @@ export function createWriter(options: WriterOptions): Writer {
 
   /** Until the store takes what failed, and a probe, nothing new is sent to it. */
   function retry(): void {
-    const group = failed.filter((entry) => !entry.answered);
+    const group = failed.filter(isToWrite);
     failed = [];
     flying.add(group);
     const done =
@@ -208,16 +228,14 @@ export function createWriter(options: WriterOptions): Writer {
 
   function giveUpStalled(): void {
     const beforeMs = clock.monotonicMs() - STALL_AFTER_MS;
-    for (const group of [failed, ...flying]) giveUp(group, beforeMs);
-    failed = failed.filter((entry) => !entry.answered);
-    if ((queue[0]?.sinceMs ?? beforeMs) >= beforeMs) return;
-    giveUp(queue, beforeMs);
-    queue = queue.filter((entry) => !entry.answered);
-    queuedWrites = queue.reduce((sum, entry) => sum + entry.message.writes.length, 0);
-  }
-
-  function giveUp(entries: Group, beforeMs: number): void {
-    for (const entry of entries) if (entry.sinceMs < beforeMs) answer(entry, "stalled");
+    const stalled = [failed, ...flying, queue].flatMap((group) => group.filter(({ sinceMs }) => sinceMs < beforeMs));
+    for (const entry of stalled) answer(entry, "stalled");
+    failed = failed.filter(isToWrite);
+    if (!queue.every(isToWrite)) {
+      queue = queue.filter(isToWrite);
+      queuedWrites = queue.reduce((sum, entry) => sum + entry.message.writes.length, 0);
+    }
+    release(stalled.filter((entry) => !isToWrite(entry)));
   }
 
   function settleDrained(): void {
@@ -238,7 +256,6 @@ export function createWriter(options: WriterOptions): Writer {
   return {
     put,
     drain,
-    waitingBytes: () => waitingBytes,
     problem: () => trouble && `The store cannot be written: ${trouble.reason}`,
     close: () => {
       stopSweep();
@@ -246,5 +263,8 @@ export function createWriter(options: WriterOptions): Writer {
     },
   };
 }
+
+/** What was given up is withdrawn where it still waits. */
+const isToWrite = ({ message, answered }: Entry): boolean => !answered || message.irrevocable === true;
 
 const isPassing = (error: unknown): error is StoreError => error instanceof StoreError && error.passing;

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Log, Store } from "../../src/core/ports.ts";
 import { MIGRATIONS, migrate } from "../../src/store/sqlite/schema.ts";
 import { until } from "../support/until.ts";
+import { ALL_BYTES, delivery, journal, message, ofDelivery } from "./journal-contract.ts";
 import type { OpenedStore } from "./opened-store.ts";
 import { describeStore } from "./store-contract.ts";
 import { deviceId, timed } from "./writes.ts";
@@ -228,6 +229,29 @@ describe("a migration", () => {
     expect((await store.load())[0]).toMatchObject({ deviceId: "boiler", name: "in the log" });
   });
 
+  test("to the broker's journal keeps the readings, begins with nothing, and leaves a copy of the file before", async () => {
+    const dataDir = ownedDir();
+    const file = path.join(dataDir, "aerie.db");
+    const db = new DatabaseSync(file);
+    migrate(db, file, MIGRATIONS.slice(0, 1));
+    db.exec(`INSERT INTO device (key, device_id, heard_at) VALUES (1, 'boiler', ${T0});
+             INSERT INTO hot (seq, device, at, n, body) VALUES (1, 1, ${T0}, 0, '{"t":1}')`);
+    db.close();
+
+    const store = await openOwned(dataDir);
+    const wish = { fromMs: 0, toMs: T0 * 2, limit: 10, order: "asc", behind: undefined } as const;
+    expect(await store.readings({ ...wish, deviceId: deviceId("boiler") })).toMatchObject([{ body: '{"t":1}' }]);
+    const nothing = { sessions: [], subscriptions: [], retained: [], deliveries: [], inbound: [], wills: [] };
+    expect(await store.loadJournal()).toEqual(nothing);
+    const entry = ofDelivery("a", 1, delivery());
+    expect(await store.append([[journal(entry)]])).toEqual([[{ kind: "stored", n: 0 }]]);
+
+    const before = new DatabaseSync(`${file}.v1-before-broker`, { readOnly: true });
+    expect(before.prepare("PRAGMA user_version").get()).toEqual({ user_version: 1 });
+    expect(before.prepare("SELECT count(*) AS count FROM hot").get()).toEqual({ count: 1 });
+    before.close();
+  });
+
   test("is applied once", async () => {
     const file = await fileOfFirstVersion();
     for (let time = 0; time < 2; time++) {
@@ -288,6 +312,39 @@ describe("a full disk", () => {
     const roomy = await openOwned(dataDir);
     const outcomes = await roomy.append(fill(storedCount, "big"));
     expect(outcomes.flat().every((outcome) => outcome.kind === "stored")).toBe(true);
+  });
+
+  test("fails the readings and the broker's entries of one append together", async () => {
+    const dataDir = ownedDir();
+    const store = await openOwned(dataDir, { maxPages: 120 });
+    const own = message({ payload: ALL_BYTES });
+    const group = (from: number) =>
+      Array.from({ length: 50 }, (_, i) => [
+        journal(ofDelivery("a", from + i, delivery({ message: own }))),
+        timed(T0 + from + i, { page }),
+      ]);
+    let storedCount = 0;
+    const append = (): Promise<unknown> =>
+      store.append(group(storedCount)).then(
+        () => {
+          storedCount += 50;
+          return undefined;
+        },
+        (cause: unknown) => cause,
+      );
+    let error: unknown;
+    while (error === undefined && storedCount < 10_000) error = await append();
+    expect(error).toMatchObject({ name: "StoreError", passing: true });
+    expect(storedCount).toBeGreaterThan(0);
+    await store.close();
+
+    const roomy = await openOwned(dataDir);
+    const places = async () => (await roomy.loadJournal()).deliveries.map(({ place }) => place);
+    expect(await places()).toEqual(Array.from({ length: storedCount }, (_, place) => place));
+    expect(hotRows(dataDir)).toBe(storedCount);
+    const outcomes = await roomy.append(group(storedCount));
+    expect(outcomes.flat().every(({ kind }) => kind === "stored")).toBe(true);
+    expect(await places()).toHaveLength(storedCount + 50);
   });
 
   test("has room again when a device was deleted", async () => {

@@ -3,6 +3,7 @@ import { afterEach, describe } from "vitest";
 import { describeAppend } from "./append-contract.ts";
 import { describeDeletion } from "./deletion-contract.ts";
 import { describeRedelivery } from "./identity-contract.ts";
+import { describeJournal } from "./journal-contract.ts";
 import { describeLoad } from "./load-contract.ts";
 import { describeModel } from "./model-contract.ts";
 import type { OpenedStore, Start } from "./opened-store.ts";
@@ -26,6 +27,7 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
     describeReadings(start);
     describeSeries(start);
     describeDeletion(start);
+    describeJournal(start);
     describeModel(start);
   });
 }

@@ -66,6 +66,14 @@ export function createMemoryStore(): MemoryStore {
     script: undefined,
     failure: undefined,
     load: async () => [],
+    loadJournal: async () => ({
+      sessions: [],
+      subscriptions: [],
+      retained: [],
+      deliveries: [],
+      inbound: [],
+      wills: [],
+    }),
     append: async (messages) => {
       const held = hold(messages);
       if (store.script === undefined) return held;

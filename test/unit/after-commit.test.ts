@@ -145,6 +145,45 @@ test("a message of which nothing was stored makes no device", () => {
   expect(registry.get(boiler)).toBeUndefined();
 });
 
+const journal: Write = { kind: "journal", entry: { of: "inbound", clientId: "board", packetId: 1, value: true } };
+
+test("what is written for the broker alone is no reading and no sign of life", () => {
+  const { counters, published, registry, storedCounts, commit } = start();
+  commit([[journal, stored()]], [[journal, { kind: "refused", reason: "x" }]]);
+  expect(registry.list()).toEqual([]);
+  expect(counters.tally["readings stored"]).toBeUndefined();
+  expect(published).toEqual([]);
+  expect(storedCounts).toEqual([0]);
+});
+
+test("a reading counts the same with the broker's writes before and behind it", () => {
+  const { clock, published, registry, storedCounts, commit, reading } = start();
+  commit([
+    [journal, stored()],
+    [reading(1), stored(7)],
+    [journal, stored()],
+  ]);
+  expect(registry.get(boiler)?.lastHeardAtMs).toBe(clock.nowMs());
+  expect(published.flat().map(({ n }) => n)).toEqual([7]);
+  expect(storedCounts).toEqual([1]);
+});
+
+test("a last will behind the broker's writes is no sign of life, nor is a refused reading beside stored ones", () => {
+  const { clock, registry, commit, reading, status } = start();
+  commit([[reading(1), stored()]]);
+  const heardAtMs = registry.get(boiler)?.lastHeardAtMs;
+  clock.advance(1_000);
+  commit([
+    [journal, stored()],
+    [status(false), stored()],
+  ]);
+  commit([
+    [reading(2), { kind: "refused", reason: "x" }],
+    [journal, stored()],
+  ]);
+  expect(registry.get(boiler)?.lastHeardAtMs).toBe(heardAtMs);
+});
+
 test("a last will is no sign of life", () => {
   const { clock, presence, registry, commit, reading, status } = start();
   commit([[reading(1), stored()]]);

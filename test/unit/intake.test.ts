@@ -5,6 +5,7 @@ import { createIntake, type InboundMessage, type Outcome } from "../../src/core/
 import type { LiveReading, ReadingWrite } from "../../src/core/ports.ts";
 import { createRefusals } from "../../src/core/refusals.ts";
 import { createRegistry, type DeviceLimits } from "../../src/core/registry.ts";
+import { createRoom } from "../../src/core/room.ts";
 import { createWriter } from "../../src/core/writer.ts";
 import { readNative } from "../../src/dialects/native.ts";
 import { bodyText } from "../support/body-text.ts";
@@ -46,7 +47,7 @@ function start(limits: Partial<DeviceLimits> = {}) {
     counters,
     onCommitted,
     commitIntervalMs: 0,
-    maxWaitingBytes: 1e6,
+    room: createRoom({ maxBytes: 1e6 }),
   });
   const intake = createIntake({ dialect: readNative, writer, registry, refusals, counters, clock, clockSanity });
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { DeviceId } from "../../src/contract/readings.ts";
 import type { ReadingWrite, WriteOutcome, WritesOfMessage } from "../../src/core/ports.ts";
+import { createRoom } from "../../src/core/room.ts";
 import { type CommittedMessage, createWriter, type MessageOutcome } from "../../src/core/writer.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { createMemoryCounters, createMemoryLog } from "../support/memory-log.ts";
@@ -29,11 +30,11 @@ function write(name: string, element = 0): ReadingWrite {
 
 interface Options {
   readonly commitIntervalMs?: number;
-  readonly maxWaitingBytes?: number;
+  readonly maxBytes?: number;
   readonly onCommitted?: (messages: readonly CommittedMessage[]) => void;
 }
 
-function start({ commitIntervalMs = 0, maxWaitingBytes = 1_000_000, onCommitted = () => {} }: Options = {}) {
+function start({ commitIntervalMs = 0, maxBytes = 1_000_000, onCommitted = () => {} }: Options = {}) {
   const clock = createManualClock();
   const store = createMemoryStore();
   const log = createMemoryLog();
@@ -41,13 +42,14 @@ function start({ commitIntervalMs = 0, maxWaitingBytes = 1_000_000, onCommitted 
   /** In the order in which they were told. */
   const answers: [name: string, outcome: MessageOutcome][] = [];
   const committed: string[] = [];
+  const room = createRoom({ maxBytes });
   const writer = createWriter({
     store,
     clock,
     log,
     counters,
     commitIntervalMs,
-    maxWaitingBytes,
+    room,
     onCommitted: (messages) => {
       for (const { message } of messages) committed.push(namesOf([message.writes]).join("+"));
       onCommitted(messages);
@@ -55,9 +57,9 @@ function start({ commitIntervalMs = 0, maxWaitingBytes = 1_000_000, onCommitted 
   });
   cleanups.push(writer.close);
 
-  function put(name: string, { writes = [write(name)], bytes = 10, urgent = true } = {}): void {
+  function put(name: string, { writes = [write(name)], bytes = 10, urgent = true, irrevocable = false } = {}): void {
     const answer = (outcome: MessageOutcome): void => void answers.push([name, outcome]);
-    writer.put({ writes, bytes, urgent, connection: board, answer });
+    writer.put({ writes, bytes, urgent, irrevocable, connection: board, answer });
   }
 
   /** Time goes on, and what it brings about settles. */
@@ -68,7 +70,7 @@ function start({ commitIntervalMs = 0, maxWaitingBytes = 1_000_000, onCommitted 
     await turn();
   }
 
-  return { clock, store, log, counters, writer, answers, committed, put, advance };
+  return { clock, store, log, counters, room, writer, answers, committed, put, advance };
 }
 
 /** The readings in an append, by their names. */
@@ -319,14 +321,15 @@ describe("a failure that does not pass", () => {
 
 describe("a message that the store does not take", () => {
   test("is given up after ten seconds, once, though the store takes it later", async () => {
-    const { store, writer, answers, committed, put, advance } = start();
+    const { store, room, answers, committed, put, advance } = start();
     put("a");
     await advance(9_900);
     expect(answers).toEqual([]);
     await advance(1_200);
     expect(words(answers)).toEqual(["a stalled"]);
-    expect(writer.waitingBytes()).toBe(0);
+    expect(room.used()).toBe(0);
     await store.appends[0]?.take();
+    expect(room.used()).toBe(0);
     expect(words(answers)).toEqual(["a stalled"]);
     expect(committed).toEqual(["a"]); // it is on disk, and browsers are told
   });
@@ -375,20 +378,148 @@ describe("a message that the store does not take", () => {
     await advance(11_000);
     expect(words(answers)).toEqual(["a stalled"]);
   });
+});
 
-  test("is stalled at once where too many bytes wait, and room comes back with what is stored", async () => {
-    const { clock, store, writer, answers, put } = start({ maxWaitingBytes: 100 });
+describe("room", () => {
+  test("is taken by what waits, beyond the bound too, and given back when it is stored", async () => {
+    const { clock, store, room, answers, put } = start({ maxBytes: 100 });
     put("a", { bytes: 60 });
-    put("b", { bytes: 40 });
-    put("c", { bytes: 1 });
-    expect(words(answers)).toEqual(["c stalled"]);
-    expect(writer.waitingBytes()).toBe(100);
+    put("b", { bytes: 50 });
+    expect(room.used()).toBe(110);
     clock.runSoon();
     await store.appends[0]?.take();
-    expect(writer.waitingBytes()).toBe(0);
-    put("d", { bytes: 100 });
+    expect(words(answers)).toEqual(["a stored", "b stored"]);
+    expect(room.used()).toBe(0);
+  });
+
+  test("is given back when a message is refused", async () => {
+    const { store, room, answers, put, advance } = start();
+    store.script = () => forGood();
+    put("a");
+    await advance(0);
+    expect(words(answers)).toEqual(["a refused"]);
+    expect(room.used()).toBe(0);
+  });
+
+  test("is kept by what failed for a reason that may pass", async () => {
+    const { store, room, put, advance } = start();
+    put("a", { bytes: 7 });
+    await advance(0);
+    await store.appends[0]?.failPassing();
+    expect(room.used()).toBe(7);
+    await advance(1_000);
+    await store.appends[1]?.take();
+    expect(room.used()).toBe(0);
+  });
+
+  test("comes back to who waits for it when all of the commit are answered, and may be taken again at once", async () => {
+    const { clock, store, room, answers, put } = start({ maxBytes: 20 });
+    put("a");
+    put("b");
+    const seen: string[][] = [];
+    room.whenRoom(() => {
+      seen.push(words(answers));
+      put("c");
+    });
     clock.runSoon();
-    expect(namesOf(store.appends[1]?.messages ?? [])).toEqual(["d"]);
+    await store.appends[0]?.take();
+    expect(seen).toEqual([["a stored", "b stored"]]);
+    clock.runSoon();
+    await store.appends[1]?.take();
+    expect(words(answers)).toEqual(["a stored", "b stored", "c stored"]);
+  });
+
+  test("that a waiter fails on stops neither the writer nor the others who wait", async () => {
+    const { clock, store, room, log, answers, put } = start({ maxBytes: 10 });
+    put("a");
+    let called = 0;
+    room.whenRoom(() => {
+      throw new Error("a waiter failed");
+    });
+    room.whenRoom(() => void called++);
+    clock.runSoon();
+    await store.appends[0]?.take();
+    put("b");
+    clock.runSoon();
+    await store.appends[1]?.take();
+    expect(called).toBe(1);
+    expect(words(answers)).toEqual(["a stored", "b stored"]);
+    expect(log.lines.map(({ event }) => event)).toEqual(["work after room was given back failed"]);
+  });
+});
+
+describe("an irrevocable message that the store does not take", () => {
+  const irrevocable = { irrevocable: true };
+
+  test("is told so after ten seconds, once, and keeps its place in the queue and its room until it is written", async () => {
+    const { clock, store, room, answers, committed, put, advance } = start();
+    for (const name of ["a", "b"]) {
+      put(name, irrevocable);
+      clock.runSoon();
+    }
+    put("c", irrevocable);
+    put("withdrawn");
+    put("d", irrevocable);
+    await advance(11_000);
+    const stalled = ["a", "b", "c", "withdrawn", "d"].map((name) => `${name} stalled`);
+    expect(words(answers)).toEqual(stalled);
+    expect(room.used()).toBe(40);
+    put("e");
+    await advance(5_000);
+    await store.appends[0]?.take();
+    clock.runSoon();
+    expect(room.used()).toBe(40);
+    await store.appends[1]?.take();
+    clock.runSoon();
+    await store.appends[2]?.take();
+    expect(store.appends.flatMap(({ messages }) => namesOf(messages))).toEqual(["a", "b", "c", "d", "e"]);
+    expect(committed).toEqual(["a", "b", "c", "d", "e"]);
+    expect(words(answers)).toEqual([...stalled, "e stored"]);
+    expect(room.used()).toBe(0);
+  });
+
+  test("is tried again after failures that pass late, before all that came behind it", async () => {
+    const { store, room, answers, put, advance } = start();
+    let full = true;
+    const taken: string[] = [];
+    store.script = (messages) => {
+      if (full) return passing();
+      taken.push(...namesOf(messages));
+      return allStored(messages);
+    };
+    put("a", irrevocable);
+    put("withdrawn");
+    await advance(500);
+    put("b", irrevocable);
+    for (let second = 0; second < 30; second++) await advance(1_000);
+    expect(words(answers)).toEqual(["a stalled", "withdrawn stalled", "b stalled"]);
+    expect(room.used()).toBe(20);
+    put("c");
+    full = false;
+    await advance(2_000);
+    expect(taken).toEqual(["a", "b", "c"]);
+    expect(words(answers)).toEqual(["a stalled", "withdrawn stalled", "b stalled", "c stored"]);
+    expect(room.used()).toBe(0);
+  });
+
+  test("gives its room back when the store refuses it in the end", async () => {
+    const { store, room, answers, put, advance } = start();
+    let failure = passing();
+    store.script = () => failure;
+    put("a", irrevocable);
+    for (let second = 0; second < 12; second++) await advance(1_000);
+    failure = forGood();
+    await advance(2_000);
+    expect(words(answers)).toEqual(["a stalled"]);
+    expect(room.used()).toBe(0);
+  });
+
+  test("is answered as any other where the store takes it in time", async () => {
+    const { clock, store, answers, put } = start();
+    put("a", irrevocable);
+    clock.runSoon();
+    await store.appends[0]?.take();
+    expect(words(answers)).toEqual(["a stored"]);
   });
 });
 

@@ -4,12 +4,14 @@ import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { AttributeValue } from "../../contract/readings.ts";
 import { mergeAttributes } from "../../core/device-record.ts";
 import { canonicalBody, redeliveryOf, type Stored, timedDuplicateOf } from "../../core/identity.ts";
+import { createJournalTable } from "./journal-table.ts";
 import {
   countOf,
   DUPLICATE_MARK,
   type PackedBatch,
   type PackedOutcomes,
   REFUSED_MARK,
+  type UnpackedDeviceWrite,
   type UnpackedWrite,
   unpackBatch,
   unpackPatch,
@@ -32,6 +34,7 @@ export interface Appender {
 
 export function createAppender(db: DatabaseSyncInstance): Appender {
   const sql = prepare(db);
+  const journal = createJournalTable(db);
   const cursors = new Map<string, DeviceCursor>();
   let nextSeq = firstFreeSeq(db);
 
@@ -65,6 +68,10 @@ export function createAppender(db: DatabaseSyncInstance): Appender {
   }
 
   function writeOne(write: UnpackedWrite, claims: Claims): number {
+    if (write.kind === "journal") {
+      journal.write(write.entry);
+      return 0;
+    }
     const cursor = cursorOf(write);
     switch (write.kind) {
       case "reading":
@@ -83,7 +90,7 @@ export function createAppender(db: DatabaseSyncInstance): Appender {
     }
   }
 
-  function writeReading(cursor: DeviceCursor, write: UnpackedWrite, claims: Claims): number {
+  function writeReading(cursor: DeviceCursor, write: UnpackedDeviceWrite, claims: Claims): number {
     claims.begin(write);
     const duplicate = findDuplicate(cursor, write, claims);
     if (duplicate !== undefined) {
@@ -109,7 +116,7 @@ export function createAppender(db: DatabaseSyncInstance): Appender {
     return n;
   }
 
-  function findDuplicate(cursor: DeviceCursor, write: UnpackedWrite, claims: Claims): Found | undefined {
+  function findDuplicate(cursor: DeviceCursor, write: UnpackedDeviceWrite, claims: Claims): Found | undefined {
     if (write.timed) {
       if (write.atMs > cursor.newestAtMs) return undefined;
       const at = [cursor.key, write.atMs];
@@ -129,7 +136,7 @@ export function createAppender(db: DatabaseSyncInstance): Appender {
     return Number(sql.greatestN.get(cursor.key, atMs)?.["n"] ?? -1) + 1;
   }
 
-  function writeAttributes(cursor: DeviceCursor, write: UnpackedWrite): void {
+  function writeAttributes(cursor: DeviceCursor, write: UnpackedDeviceWrite): void {
     const text = String(sql.attributes.get(cursor.key)?.["attributes"] ?? "{}");
     const attributes = new Map(Object.entries(JSON.parse(text) as Record<string, AttributeValue>));
     mergeAttributes(attributes, unpackPatch(write.body));
@@ -137,7 +144,7 @@ export function createAppender(db: DatabaseSyncInstance): Appender {
     sql.setAttributes.run(JSON.stringify(Object.fromEntries(attributes)), suspect, write.receivedAtMs, cursor.key);
   }
 
-  function cursorOf(write: UnpackedWrite): DeviceCursor {
+  function cursorOf(write: UnpackedDeviceWrite): DeviceCursor {
     const known = cursors.get(write.deviceId);
     if (known !== undefined) return known;
     sql.addDevice.run(write.deviceId, write.receivedAtMs);
@@ -166,7 +173,7 @@ type Found = Stored & { readonly atMs: number };
 
 /** The rows that readings of one message have taken: elements of one array are never merged with each other. */
 interface Claims {
-  begin(write: UnpackedWrite): void;
+  begin(write: UnpackedDeviceWrite): void;
   add(atMs: number, n: number): void;
   has(atMs: number, n: number): boolean;
 }

@@ -1,23 +1,26 @@
 /** The form in which a group of writes crosses to the writer's thread and its outcomes come back. Moves; decides nothing. */
 import type { AttributeValue, DeviceId } from "../../contract/readings.ts";
-import type { Body, Write, WriteOutcome, WritesOfMessage } from "../../core/ports.ts";
+import type { Body, JournalEntry, JournalWrite, Write, WriteOutcome, WritesOfMessage } from "../../core/ports.ts";
+import { createJournalPacker, createJournalUnpacker } from "./packed-journal.ts";
 
 /** Numbers and texts in two transferable blocks: a fifth of the cost of cloning objects. */
 export interface PackedBatch {
   /** STRIDE numbers for each write. */
   readonly numbers: Float64Array;
-  /** UTF-8, one behind the other: a reading's metrics or an attributes patch as JSON; nothing for a status. */
+  /** One behind the other: UTF-8 of a reading's metrics or an attributes patch as JSON; nothing for a status; an entry of the broker's journal. */
   readonly bodies: Uint8Array;
   /** Device ids and client ids, each once. */
   readonly names: string[];
 }
 
 const STRIDE = 10;
-const KINDS = ["reading", "attributes", "status"] as const;
+const KINDS = ["reading", "attributes", "status", "journal"] as const;
 
-/** One write as the thread sees it; the same object is filled again for each. */
-export interface UnpackedWrite {
-  kind: Write["kind"];
+/** One write as the thread sees it. */
+export type UnpackedWrite = UnpackedDeviceWrite | { readonly kind: "journal"; readonly entry: JournalEntry };
+
+export interface UnpackedDeviceWrite {
+  kind: Exclude<Write["kind"], "journal">;
   /** Place of its message in the batch. */
   message: number;
   deviceId: DeviceId;
@@ -34,8 +37,9 @@ export interface UnpackedWrite {
 export function packBatch(messages: readonly WritesOfMessage[]): PackedBatch {
   const writes = messages.flat();
   const numbers = new Float64Array(writes.length * STRIDE);
-  const texts = writes.map(bodyOf);
-  const bodies = new Uint8Array(texts.reduce((sum, body) => sum + mostBytes(body), 0));
+  const packEntry = createJournalPacker();
+  const packed = writes.map((write) => bodyOf(write, packEntry));
+  const bodies = new Uint8Array(packed.reduce((sum, body) => sum + mostBytes(body), 0));
   const names: string[] = [];
   const places = new Map<string, number>();
   const placeOf = (name: string): number => {
@@ -51,10 +55,8 @@ export function packBatch(messages: readonly WritesOfMessage[]): PackedBatch {
       const offset = index * STRIDE;
       numbers[offset] = KINDS.indexOf(write.kind);
       numbers[offset + 1] = message;
-      numbers[offset + 2] = placeOf(write.deviceId);
-      numbers[offset + 3] = write.receivedAtMs;
-      packRest(write, numbers, offset, placeOf);
-      end = packBody(texts[index] ?? "", bodies, end);
+      if (write.kind !== "journal") packNumbers(write, numbers, offset, placeOf);
+      end = packBody(packed[index] ?? "", bodies, end);
       numbers[offset + 9] = end;
       index++;
     }
@@ -86,7 +88,14 @@ function packBody(body: Body, into: Uint8Array, from: number): number {
   return at;
 }
 
-function packRest(write: Write, numbers: Float64Array, offset: number, placeOf: (name: string) => number): void {
+function packNumbers(
+  write: Exclude<Write, JournalWrite>,
+  numbers: Float64Array,
+  offset: number,
+  placeOf: (name: string) => number,
+): void {
+  numbers[offset + 2] = placeOf(write.deviceId);
+  numbers[offset + 3] = write.receivedAtMs;
   if (write.kind !== "reading") {
     const flag = write.kind === "status" ? write.online : write.clockSuspect;
     numbers[offset + 4] = flag === undefined ? -1 : Number(flag);
@@ -99,7 +108,7 @@ function packRest(write: Write, numbers: Float64Array, offset: number, placeOf: 
   numbers[offset + 8] = write.packet === undefined ? 0 : write.packet.id * 2 + (write.packet.dup ? 1 : 0);
 }
 
-function bodyOf(write: Write): Body {
+function bodyOf(write: Write, packEntry: (entry: JournalEntry) => Body): Body {
   switch (write.kind) {
     case "reading":
       return write.body;
@@ -107,6 +116,8 @@ function bodyOf(write: Write): Body {
       return JSON.stringify([...write.patch]);
     case "status":
       return "";
+    case "journal":
+      return packEntry(write.entry);
   }
 }
 
@@ -117,6 +128,7 @@ export const unpackPatch = (body: string): ReadonlyMap<string, AttributeValue | 
 export function* unpackBatch({ numbers, bodies, names }: PackedBatch): Generator<UnpackedWrite> {
   const text = Buffer.from(bodies.buffer, bodies.byteOffset, bodies.byteLength);
   const at = (index: number): number => numbers[index] ?? 0;
+  const unpackEntry = createJournalUnpacker();
   let from = 0;
   for (let offset = 0; offset < numbers.length; offset += STRIDE) {
     const flag = at(offset + 4);
@@ -124,6 +136,11 @@ export function* unpackBatch({ numbers, bodies, names }: PackedBatch): Generator
     const packet = at(offset + 8);
     const to = at(offset + 9);
     const kind = KINDS[at(offset)] ?? "reading";
+    if (kind === "journal") {
+      yield { kind, entry: unpackEntry(text.subarray(from, to)) };
+      from = to;
+      continue;
+    }
     yield {
       kind,
       message: at(offset + 1),

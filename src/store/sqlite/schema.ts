@@ -57,6 +57,81 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
     `,
   },
+  {
+    name: "broker",
+    sql: `
+      -- what the MQTT broker must not forget; times are wall time, epoch ms
+      CREATE TABLE mqtt_session (
+        client TEXT PRIMARY KEY,
+        version INTEGER NOT NULL,
+        expiry_s INTEGER NOT NULL,
+        -- null: connected
+        disconnected_at INTEGER
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE mqtt_subscription (
+        client TEXT NOT NULL,
+        filter TEXT NOT NULL,
+        qos INTEGER NOT NULL,
+        no_local INTEGER NOT NULL,
+        retain_as_published INTEGER NOT NULL,
+        subscription_id INTEGER,
+        PRIMARY KEY (client, filter)
+      ) STRICT, WITHOUT ROWID;
+
+      -- the six columns of a message stand last, the long ones behind the short ones
+      CREATE TABLE mqtt_retained (
+        topic TEXT PRIMARY KEY,
+        qos INTEGER NOT NULL,
+        retain INTEGER NOT NULL,
+        expires_at INTEGER,
+        publisher TEXT,
+        properties BLOB NOT NULL,
+        payload BLOB NOT NULL
+      ) STRICT, WITHOUT ROWID;
+
+      -- each row has its message to itself; topic null: only the packet id is still of use
+      CREATE TABLE mqtt_delivery (
+        client TEXT NOT NULL,
+        place INTEGER NOT NULL,
+        delivery_qos INTEGER NOT NULL,
+        delivery_retain INTEGER NOT NULL,
+        -- JSON array; null: none
+        subscription_ids TEXT,
+        share TEXT,
+        topic TEXT,
+        qos INTEGER,
+        retain INTEGER,
+        expires_at INTEGER,
+        publisher TEXT,
+        properties BLOB,
+        payload BLOB,
+        PRIMARY KEY (client, place)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE mqtt_inbound (
+        client TEXT NOT NULL,
+        packet INTEGER NOT NULL,
+        PRIMARY KEY (client, packet)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE mqtt_will (
+        client TEXT PRIMARY KEY,
+        delay_s INTEGER NOT NULL,
+        keep_alive_s INTEGER NOT NULL,
+        expiry_s INTEGER,
+        -- null: its client is connected
+        due_at INTEGER,
+        topic TEXT NOT NULL,
+        qos INTEGER NOT NULL,
+        retain INTEGER NOT NULL,
+        expires_at INTEGER,
+        publisher TEXT,
+        properties BLOB NOT NULL,
+        payload BLOB NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];
 
 /** Throws, in words for the owner, where the file is another program's. To be asked before anything is changed in it. */

@@ -63,6 +63,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   open = true;
   return {
     load: () => writer.call("load", []),
+    loadJournal: () => writer.call("loadJournal", []),
     append: async (messages) => {
       const batch = packBatch(messages);
       const outcomes = await writer.call(

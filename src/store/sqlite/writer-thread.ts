@@ -6,6 +6,7 @@ import type { DeviceId } from "../../contract/readings.ts";
 import type { DeviceState } from "../../core/ports.ts";
 import { createAppender } from "./append.ts";
 import { deleteStep, loadDevices, markDeleted, nameDevice, probe, saveState } from "./device-table.ts";
+import { loadJournal } from "./load-journal.ts";
 import type { PackedBatch } from "./packed-batch.ts";
 import { checkOwner, migrate } from "./schema.ts";
 import { serve } from "./thread-link.ts";
@@ -32,6 +33,7 @@ function openOperations({ file, maxPages, commitDelayMs }: WriterThreadData) {
   const appender = createAppender(db);
   return {
     load: () => loadDevices(db),
+    loadJournal: () => loadJournal(db),
     append: (batch: PackedBatch) => {
       if (commitDelayMs !== undefined) sleep(commitDelayMs);
       return appender.append(batch);
