@@ -95,7 +95,21 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
   const intake = createIntake({ dialect: readNative, writer, registry, refusals, counters, clock, clockSanity });
 
   const onConnectionClosed = registry.connectionClosed;
-  const broker = own("broker", await openBroker({ intake, refusals, clock, log, onConnectionClosed }));
+  const broker = own(
+    "broker",
+    await openBroker({
+      intake,
+      writer,
+      room,
+      kept: await store.loadJournal(),
+      refusals,
+      counters,
+      clock,
+      log,
+      limits: config,
+      onConnectionClosed,
+    }),
+  );
 
   const readiness = (): Readiness => {
     const problems = [
@@ -129,6 +143,9 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
   metrics.watch({
     waitingBytes: room.used,
     mqttClients: broker.clients,
+    mqttSessions: broker.sessions,
+    retainedMessages: broker.retained,
+    queuedBytes: broker.queuedBytes,
     browsers: live.clients,
     devices: () => registry.list().length,
     refusals: refusals.countsByAnswer,

@@ -1,24 +1,50 @@
-/** The MQTT broker: Aedes, its hooks and its listeners. Hands messages to intake; decides nothing about readings. */
-
-import type { EventEmitter } from "node:events";
+/** The MQTT broker: puts its parts together, opens and closes them. Decides nothing about sessions or readings. */
 import type { IncomingMessage } from "node:http";
-import { createServer, type Server } from "node:net";
+import type { Server } from "node:net";
 import type { Duplex } from "node:stream";
-import { Aedes, type Client, type PublishPacket, type Subscription } from "aedes";
-import type { Intake, Outcome } from "../core/intake.ts";
-import type { Clock, Log } from "../core/ports.ts";
+import { MQTT_VERSIONS } from "../contract/refusals.ts";
+import type { Intake } from "../core/intake.ts";
+import type { Clock, Counters, Journal as KeptJournal, Log } from "../core/ports.ts";
 import type { Refusals } from "../core/refusals.ts";
-import type { Connection } from "../core/registry.ts";
-import { type AckOrder, createAckOrder } from "./ack-order.ts";
-import { limitPackets } from "./packet-limit.ts";
-import { createWebSocketListener } from "./websocket-listener.ts";
+import type { Connection as ClientConnection } from "../core/registry.ts";
+import type { Room } from "../core/room.ts";
+import type { Writer } from "../core/writer.ts";
+import { openAedesCore } from "./aedes-core.ts";
+import { Connection, createFlusher } from "./connection.ts";
+import { createJournal } from "./journal.ts";
+import { createListeners } from "./listeners.ts";
+import { createMatching } from "./matching.ts";
+import { revived } from "./publication.ts";
+import { createRetained } from "./retained.ts";
+import { createRouter, type RetainedLimits } from "./router.ts";
+import { Client, type ClientContext, type ClientLimits } from "./session/client.ts";
+import type { OutboundContext } from "./session/outbound.ts";
+import type { Session } from "./session/session.ts";
+import { createSessions } from "./session/sessions.ts";
+import { createSubscribing } from "./session/subscribing.ts";
+import type { QueueLimits } from "./session/wait-line.ts";
+import { createWillPublisher } from "./session/will-publisher.ts";
+import { createWills } from "./session/wills.ts";
+
+export interface BrokerLimits extends ClientLimits, QueueLimits, RetainedLimits {
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+  readonly maxSubscriptions: number;
+  readonly maxSessions: number;
+}
 
 export interface BrokerOptions {
   readonly intake: Intake;
+  readonly writer: Writer;
+  readonly room: Room;
+  /** What the store kept of the last run. */
+  readonly kept: KeptJournal;
   readonly refusals: Refusals;
+  readonly counters: Counters;
   readonly clock: Clock;
   readonly log: Log;
-  readonly onConnectionClosed: (connection: Connection) => void;
+  readonly limits: BrokerLimits;
+  readonly onConnectionClosed: (connection: ClientConnection) => void;
 }
 
 export interface Broker {
@@ -27,221 +53,146 @@ export interface Broker {
   /** MQTT over WebSocket: an upgrade request that was let in. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   clients(): number;
+  sessions(): number;
+  retained(): number;
+  /** Bytes that wait for slow and absent clients. */
+  queuedBytes(): number;
   /** New messages that want an acknowledgement get none from here on; their boards send them again after the restart. */
   stopTaking(): void;
   close(): Promise<void>;
 }
 
-/** Messages in delivery at once. High, so that one slow reader does not hold up the others. */
-const CONCURRENCY = 100_000;
-/** A reader that takes nothing for so long is cut off. */
-const DRAIN_TIMEOUT_MS = 5_000;
-const CONNECT_TIMEOUT_MS = 10_000;
-/** Packets that may come behind CONNECT before CONNACK: a board that flushes its backlog at once. */
-const QUEUE_LIMIT = 1_000;
-/** Takes what is acknowledged and dropped: nobody may subscribe to it. */
-const NOWHERE = "$aerie/refused";
-/** Ends of a connection that are nobody's fault. */
-const ORDINARY_END = /closed|keep ?alive|drain|ECONNRESET|EPIPE|ECANCELED|premature|stalled/i;
+const SWEEP_MS = 500;
 
 export async function openBroker(options: BrokerOptions): Promise<Broker> {
-  const { refusals, clock, log } = options;
+  const { intake, writer, room, kept, refusals, counters, clock, log, limits, onConnectionClosed } = options;
   let stopping = false;
-  const aedes = new Aedes({
-    // Ordered by time: offline queues are kept by it.
+  let serial = 0;
+  const identify: ClientContext["identify"] = (clientId, version) => ({
+    clientId,
+    serial: ++serial,
+    mqttVersion: MQTT_VERSIONS[version],
+  });
+
+  const journal = createJournal({ writer, clock, log });
+  const matching = createMatching<Session>();
+  const retained = createRetained();
+  const times = { wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
+  for (const { value } of kept.retained) retained.set(revived(value, times));
+
+  const router = createRouter({
+    clock,
+    matching,
+    retained,
+    limits,
+    publish: (message) => core.publish(message),
+    onRetainedRefused: (topic, clientId) =>
+      refusals.add({ code: "TOO_MANY_RETAINED", kind: "message", clientId, topic }),
+  });
+  const core = await openAedesCore({
+    // By the time of its start: it stands in $SYS.
     id: `aerie-${clock.nowMs().toString(36).padStart(9, "0")}`,
-    concurrency: CONCURRENCY,
-    drainTimeout: DRAIN_TIMEOUT_MS,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    queueLimit: QUEUE_LIMIT,
+    log,
+    retain: router.retain,
+    route: router.route,
   });
-  const connections = createConnections(options.onConnectionClosed);
-  const accept = createAccept(options, connections.of, () => stopping);
+  const totals = { bytes: 0 };
+  const drops = new Map<string, number>();
+  const outbound: OutboundContext = {
+    clock,
+    journal,
+    limits,
+    totals,
+    retained: retained.get,
+    onDropped: (clientId, count) => {
+      counters.queueDropped(count);
+      drops.set(clientId, (drops.get(clientId) ?? 0) + count);
+    },
+  };
+  const inbound = { intake, router, journal, room, maxInflight: limits.maxInflight, isStopping: () => stopping };
+  const wills = createWills({ clock, journal, publish: createWillPublisher({ intake, router, journal }) }, kept);
+  const sessions = createSessions(
+    {
+      clock,
+      journal,
+      matching,
+      router,
+      wills,
+      outbound,
+      maxSessions: limits.maxSessions,
+      onTooMany: (clientId) => refusals.add({ code: "TOO_MANY_SESSIONS", kind: "connection", clientId }),
+    },
+    kept,
+  );
+  const subscribing = createSubscribing({
+    clock,
+    matching,
+    retained,
+    ...limits,
+    onRefused: ({ clientId }, topic, code) => refusals.add({ code, kind: "message", clientId, topic }),
+  });
+  const context: ClientContext = {
+    core,
+    sessions,
+    subscribing,
+    inbound,
+    journal,
+    refusals,
+    limits,
+    identify,
+    onClosed: onConnectionClosed,
+  };
 
-  aedes.preConnect = (_client, packet, done) => {
-    const problem = willProblem(packet.will); // counted as the connection's error
-    done(problem === undefined ? null : new Error(problem), problem === undefined);
-  };
-  aedes.authenticate = (client, _user, _password, done) => {
-    connections.open(client);
-    done(null, true);
-  };
-  aedes.authorizePublish = (client, packet, done) => {
-    // A will of an earlier run; nothing durable is behind it yet.
-    if (client === null) return done(null);
-    if (client.connected || client.closed) return accept(client, packet, done);
-    connections.whenReady(client, () => accept(client, packet, done));
-  };
-  aedes.authorizeSubscribe = (client, subscription, done) => {
-    const served = isServed(subscription);
-    const answer = (): void => {
-      const { topic } = subscription;
-      if (!served) refusals.add({ code: "SUBSCRIPTION_DENIED", kind: "message", clientId: client.id, topic });
-      done(null, served ? subscription : null);
-    };
-    // Aedes restores a session's subscriptions before the client is ready, and after it was let in.
-    if (connections.isOpen(client)) answer();
-    else connections.whenReady(client, answer);
-  };
-  aedes.on("clientReady", (client) => connections.ready(client));
-  aedes.on("clientDisconnect", (client) => connections.close(client));
-  aedes.on("clientError", (client, error) => {
-    connections.close(client);
-    if (!ORDINARY_END.test(error.message)) refuseConnection(client, error.message);
+  const clients = new Set<Client>();
+  const flusher = createFlusher(clock);
+  const listeners = createListeners({
+    ...limits,
+    log,
+    onTooMany: (code, address) => refusals.add({ code, kind: "connection", address }),
+    onStream: (stream, address) => {
+      const connection = new Connection(stream, address, clock, flusher);
+      const client = new Client(connection, context);
+      clients.add(client);
+      stream.once("close", () => clients.delete(client));
+      connection.start(client);
+    },
   });
-  aedes.on("connectionError", (client, error) => {
-    if (!ORDINARY_END.test(error.message)) refuseConnection(client, error.message);
-  });
-  (aedes as EventEmitter).on("error", (cause) => log.error("broker failed", { cause }));
-  await aedes.listen();
 
-  function refuseConnection(client: Client, detail: string): void {
-    const clientId = client.id ?? undefined;
-    refusals.add({ code: "PROTOCOL_VIOLATION", kind: "connection", clientId, address: addressOf(client), detail });
+  function sweep(): void {
+    const nowMs = clock.monotonicMs();
+    for (const client of clients) client.sweep(nowMs);
+    wills.sweep();
+    sessions.sweep();
+    for (const { topic, expiresMs } of retained.all()) {
+      if (expiresMs === undefined || expiresMs > nowMs) continue;
+      retained.delete(topic);
+      journal.later({ of: "retained", topic, value: undefined });
+    }
+    // Told once a sweep, however many they are.
+    for (const [clientId, count] of drops) {
+      refusals.add({ code: "QUEUE_FULL", kind: "message", clientId, detail: `${count} messages` });
+    }
+    drops.clear();
   }
-
-  function handle(stream: Duplex, request?: IncomingMessage): void {
-    const client = aedes.handle(stream, request);
-    limitPackets(stream, (bytes) => {
-      const clientId = client.id ?? undefined;
-      const detail = `${bytes} bytes were announced`;
-      refusals.add({ code: "PAYLOAD_TOO_LARGE", kind: "connection", clientId, address: addressOf(client), detail });
-      stream.destroy();
-    });
-  }
-
-  const server = createServer({ noDelay: true, keepAlive: true }, (socket) => handle(socket));
-  const webSocket = createWebSocketListener({
-    onStream: handle,
-    onError: (error) => log.debug("websocket failed", { error }),
-  });
+  const stopSweep = clock.every(SWEEP_MS, sweep);
 
   return {
-    server,
-    upgrade: webSocket.upgrade,
-    clients: () => aedes.connectedClients,
+    server: listeners.server,
+    upgrade: listeners.upgrade,
+    clients: core.connectedClients,
+    sessions: () => sessions.count,
+    retained: () => retained.count,
+    queuedBytes: () => totals.bytes,
     stopTaking: () => {
       stopping = true;
     },
     close: async () => {
       stopping = true;
-      await new Promise<void>((resolve) => aedes.close(resolve));
-      webSocket.close();
+      stopSweep();
+      sessions.stop();
+      await Promise.all([...clients].map((client) => client.shutDown()));
+      listeners.close();
+      await core.close();
     },
   };
-}
-
-/** `authorizePublish`: the only hook before Aedes' PUBACK, so the message waits here until it is durable. */
-function createAccept(
-  { intake, refusals, log }: BrokerOptions,
-  connectionOf: (client: Client) => OpenConnection,
-  isStopping: () => boolean,
-) {
-  return (client: Client, packet: PublishPacket, done: (error?: Error | null) => void): void => {
-    const { connection, order } = connectionOf(client);
-    const isWill = client.closed;
-    if (isStopping()) {
-      if (isWill) return done(new Error("an orderly stop leaves last wills to the next start"));
-      if (packet.qos > 0) return; // never answered: the board sends it again
-    }
-    const answer = order((outcome) => complete(outcome, packet, done));
-    if (packet.topic.startsWith("$")) {
-      // [MQTT-4.7.2-1]; whoever could publish $SYS/…/new/clients could throw other clients out.
-      refusals.add({ code: "TOPIC_RESERVED", kind: "message", clientId: connection.clientId, topic: packet.topic });
-      return answer("refuse");
-    }
-    try {
-      intake.accept(
-        {
-          connection,
-          topic: packet.topic,
-          payload: typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload,
-          qos: packet.qos,
-          retain: packet.retain,
-          dup: packet.dup,
-          packetId: packet.qos > 0 && !isWill ? packet.messageId : undefined,
-        },
-        answer,
-      );
-    } catch (cause) {
-      log.error("intake failed", { topic: packet.topic, cause });
-      answer("stalled");
-    }
-  };
-}
-
-function complete(outcome: Outcome, packet: PublishPacket, done: (error?: Error | null) => void): void {
-  switch (outcome) {
-    case "carry":
-      return done(null);
-    case "refuse":
-      // Aedes has no way to acknowledge and not deliver; closing would only make the board come back with it.
-      packet.topic = NOWHERE;
-      packet.payload = Buffer.alloc(0);
-      packet.retain = false;
-      return done(null);
-    case "stalled":
-      return done(new Error("store stalled"));
-  }
-}
-
-interface OpenConnection {
-  readonly connection: Connection;
-  readonly order: AckOrder<Outcome>;
-}
-
-/** One for each accepted CONNECT; a number tells which of two with one client id is the newer. */
-function createConnections(onClosed: (connection: Connection) => void) {
-  const open = new WeakMap<Client, OpenConnection>();
-  const waiting = new WeakMap<Client, (() => void)[]>();
-  let serial = 0;
-
-  function add(client: Client): OpenConnection {
-    const added = { connection: { clientId: client.id, serial: ++serial }, order: createAckOrder<Outcome>() };
-    open.set(client, added);
-    return added;
-  }
-
-  return {
-    open: add,
-    isOpen: (client: Client): boolean => open.has(client),
-    /**
-     * Aedes handles a packet of a second read while it still works on CONNECT: before the client has its id, and before
-     * its CONNACK. Such packets wait here, in order. (A closed client's last will does not.)
-     */
-    whenReady: (client: Client, run: () => void): void => {
-      if (client.connected || client.closed) return run();
-      const list = waiting.get(client);
-      if (list === undefined) waiting.set(client, [run]);
-      else list.push(run);
-    },
-    ready: (client: Client): void => {
-      const list = waiting.get(client) ?? [];
-      waiting.delete(client);
-      for (const run of list) run();
-    },
-    of: (client: Client): OpenConnection => open.get(client) ?? add(client),
-    close: (client: Client): void => {
-      const known = open.get(client);
-      if (known !== undefined) onClosed(known.connection);
-    },
-  };
-}
-
-/** $share is granted by Aedes and never matches; topics of our own are nobody's; $SYS may be read. */
-const isServed = ({ topic }: Subscription): boolean => !topic.startsWith("$") || topic.startsWith("$SYS/");
-
-/** A will of QoS 3 or to a wildcard would close the subscribers that it is sent to. [MQTT-3.1.2-14, MQTT-3.3.2-2] */
-function willProblem(will: { topic: string; qos?: number } | undefined): string | undefined {
-  if (will === undefined) return undefined;
-  if ((will.qos ?? 0) > 2) return "the last will asks for QoS 3";
-  const { topic } = will;
-  return topic === "" || /[#+]/.test(topic) || topic.includes("\0")
-    ? "the last will's topic is not one to publish to"
-    : undefined;
-}
-
-function addressOf(client: Client): string | undefined {
-  const stream = client.req?.socket ?? client.conn;
-  return "remoteAddress" in stream ? stream.remoteAddress : undefined;
 }

@@ -38,7 +38,7 @@ export function createJournal({ writer, clock, log }: { writer: Writer; clock: C
       writes: all.map((entry) => ({ kind: "journal", entry })),
       bytes: all.reduce((sum, entry) => sum + bytesOf(entry), 0),
       urgent,
-      keep: true,
+      irrevocable: true,
       connection: HUB,
       answer: (outcome) => {
         if (outcome === "stalled") return done(false);

@@ -1,6 +1,7 @@
 /** Finds the sessions that a message goes to. Knows filters and topics; knows nothing of sockets, queues or packets. */
-import { parseShare } from "./packets/topic-rules.ts";
+
 import type { Qos } from "./packets/packet.ts";
+import { parseShare } from "./packets/topic-rules.ts";
 
 export interface Subscription<Session> {
   readonly session: Session;
@@ -198,10 +199,7 @@ function walk<Session>(
 }
 
 /** What the session gets by these subscriptions of its own. */
-export function targetOf<Session>(
-  session: Session,
-  subscriptions: readonly Subscription<Session>[],
-): Target<Session> {
+export function targetOf<Session>(session: Session, subscriptions: readonly Subscription<Session>[]): Target<Session> {
   return {
     session,
     subscriptions,

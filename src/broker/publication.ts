@@ -1,6 +1,6 @@
 /** A message on its way to subscribers, whoever holds it. Knows no session and no socket. */
 import type { KeptMessage } from "../core/ports.ts";
-import { type Message, type Qos, NO_BYTES } from "./packets/packet.ts";
+import { type Message, NO_BYTES, type Qos } from "./packets/packet.ts";
 
 export interface Publication {
   readonly topic: string;

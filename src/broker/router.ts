@@ -2,7 +2,7 @@
 import type { Clock, JournalEntry } from "../core/ports.ts";
 import type { Matching, ShareGroup, Target } from "./matching.ts";
 import { targetOf } from "./matching.ts";
-import { type Message, type Qos } from "./packets/packet.ts";
+import type { Message, Qos } from "./packets/packet.ts";
 import { keptOf, type Publication, publicationOf } from "./publication.ts";
 import type { Retained } from "./retained.ts";
 import type { Wish } from "./session/delivery.ts";

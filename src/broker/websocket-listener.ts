@@ -2,7 +2,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { createWebSocketStream, WebSocketServer } from "ws";
-import { MAX_PACKET_BYTES } from "./packet-limit.ts";
 
 export interface WebSocketListener {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -13,13 +12,14 @@ export interface WebSocketListener {
 const PROTOCOLS = ["mqtt", "mqttv3.1"];
 
 export function createWebSocketListener(options: {
+  maxPacketBytes: number;
   onStream: (stream: Duplex, request: IncomingMessage) => void;
   onError: (error: Error) => void;
 }): WebSocketListener {
   const server = new WebSocketServer({
     noServer: true,
     // A frame may hold several packets; each is limited by itself later.
-    maxPayload: 2 * MAX_PACKET_BYTES,
+    maxPayload: 2 * options.maxPacketBytes,
     perMessageDeflate: false,
     handleProtocols: (offered) => PROTOCOLS.find((name) => offered.has(name)) ?? false,
   });

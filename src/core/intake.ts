@@ -1,6 +1,6 @@
 /** Takes one message from a client and answers with its outcome. Knows nothing of MQTT brokers, sockets or databases. */
 import type { AttributeValue, DeviceId, MetricValue } from "../contract/readings.ts";
-import type { RefusalCode } from "../contract/refusals.ts";
+import { type RefusalCode, reasonCodeOf } from "../contract/refusals.ts";
 import type { ClockSanity } from "./clock-sanity.ts";
 import { type Instant, readInstant } from "./instant.ts";
 import type { Dialect, ParsedMessage, ParsedReading } from "./parsed-message.ts";
@@ -21,12 +21,18 @@ export interface InboundMessage {
   readonly packetId: number | undefined;
 }
 
-/** `carry`: forward it as any broker does (what was accepted of it is on disk). `refuse`: acknowledge and drop it. */
-export type Outcome = "carry" | "refuse" | "stalled";
+/**
+ * `carry`: forward it as any broker does. `stored`: the same, and what was accepted of it is on disk. `refuse`:
+ * acknowledge and drop it. `stalled`: it was not taken in time, and is to come again.
+ */
+export type Outcome = "carry" | "stored" | "refuse" | "stalled";
+
+/** `code`: why it was refused. */
+export type Answer = (outcome: Outcome, code?: RefusalCode) => void;
 
 export interface Intake {
   /** Answers once, at once or after the commit; never throws. */
-  accept(message: InboundMessage, answer: (outcome: Outcome) => void): void;
+  accept(message: InboundMessage, answer: Answer): void;
 }
 
 export interface IntakeOptions {
@@ -51,7 +57,7 @@ const isEmpty = (parsed: Storable): boolean => parsed.kind === "telemetry" && pa
 export function createIntake(options: IntakeOptions): Intake {
   const { dialect, writer, registry, refusals, counters, clock, clockSanity } = options;
 
-  function accept(message: InboundMessage, answer: (outcome: Outcome) => void): void {
+  function accept(message: InboundMessage, answer: Answer): void {
     const parsed = dialect(message.topic, message.payload);
     switch (parsed.kind) {
       case "elsewhere":
@@ -72,21 +78,21 @@ export function createIntake(options: IntakeOptions): Intake {
     }
   }
 
-  function store(message: InboundMessage, parsed: Storable, answer: (outcome: Outcome) => void): void {
+  function store(message: InboundMessage, parsed: Storable, answer: Answer): void {
     const { deviceId } = parsed;
     const code = isEmpty(parsed) ? undefined : roomFor(message, parsed);
     if (code !== undefined) return refuse(message, deviceId, { code }, answer);
     const writes = writesOf(message, parsed);
     if (writes.length === 0) {
       counters.message("refused");
-      return answer("refuse");
+      return answer("refuse", whyEmpty(parsed));
     }
     writer.put({
       writes,
       bytes: message.payload.length + message.topic.length + writes.length * HELD_BYTES_A_WRITE,
       urgent: message.qos > 0,
       connection: message.connection,
-      answer: (outcome) => answer(settle(message, deviceId, writes, outcome)),
+      answer: (outcome) => settle(message, deviceId, writes, outcome, answer),
     });
   }
 
@@ -172,37 +178,40 @@ export function createIntake(options: IntakeOptions): Intake {
     deviceId: DeviceId,
     writes: readonly Write[],
     outcome: MessageOutcome,
-  ): Outcome {
+    answer: Answer,
+  ): void {
     if (outcome === "stalled") {
       counters.message("stalled");
       note(message, deviceId, { code: "STORE_STALLED" });
-      return "stalled";
+      return answer("stalled");
     }
     const refused = outcome.filter((each) => each.kind === "refused");
     for (const { reason } of refused) note(message, deviceId, { code: "STORE_REFUSED", detail: reason });
     const accepted = refused.length < writes.length;
     counters.message(accepted ? "stored" : "refused");
-    return accepted ? "carry" : "refuse";
+    if (accepted) answer("stored");
+    else answer("refuse", "STORE_REFUSED");
   }
 
-  function refuse(
-    message: InboundMessage,
-    deviceId: DeviceId | undefined,
-    fault: Fault,
-    answer: (outcome: Outcome) => void,
-  ): void {
+  function refuse(message: InboundMessage, deviceId: DeviceId | undefined, fault: Fault, answer: Answer): void {
     note(message, deviceId, fault);
     counters.message("refused");
-    answer("refuse");
+    answer("refuse", fault.code);
   }
 
   function note(message: InboundMessage, deviceId: DeviceId | undefined, fault: Fault): void {
-    const { clientId } = message.connection;
-    refusals.add({ ...fault, kind: "message", clientId, topic: message.topic, deviceId });
+    const { clientId, mqttVersion } = message.connection;
+    // What is refused in part is acknowledged as taken; a note of it says all the same what it would be in MQTT 5.
+    const reasonCode = mqttVersion === "5" && message.qos > 0 ? reasonCodeOf(fault.code) : undefined;
+    refusals.add({ ...fault, kind: "message", clientId, topic: message.topic, deviceId, mqttVersion, reasonCode });
   }
 
   return { accept };
 }
+
+/** Of a message whose every reading was refused. */
+const whyEmpty = (parsed: Storable): RefusalCode =>
+  (parsed.kind === "telemetry" ? parsed.faults[0]?.code : undefined) ?? "TOO_MANY_METRICS_OF_DEVICE";
 
 function bodyOf(metrics: ReadonlyMap<string, MetricValue>): string {
   return JSON.stringify(Object.fromEntries(metrics));

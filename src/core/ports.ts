@@ -288,4 +288,6 @@ export interface Counters {
   commit(commit: { writes: number; durationMs: number }): void;
   liveMs(spentMs: number): void;
   dropped(count: number): void;
+  /** Messages that a slow or absent MQTT client was not sent. */
+  queueDropped(count: number): void;
 }

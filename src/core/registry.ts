@@ -1,6 +1,6 @@
 /** Keeps every device in memory: latest values, names, attributes, presence. Stores nothing itself. */
 import type { AttributeValue, DeviceId, MetricValue, Presence } from "../contract/readings.ts";
-import type { RefusalCode } from "../contract/refusals.ts";
+import type { MqttVersion, RefusalCode } from "../contract/refusals.ts";
 import { type DeviceRecord, mergeAttributes, mergeLatest } from "./device-record.ts";
 import type { Clock, DeviceState, StoredDevice } from "./ports.ts";
 import { isOnline, UsualInterval } from "./presence.ts";
@@ -22,6 +22,7 @@ export interface Connection {
   readonly clientId: string;
   /** Grows with each connection; a take-over's late will comes from the smaller number. */
   readonly serial: number;
+  readonly mqttVersion?: MqttVersion;
 }
 
 interface Entry extends DeviceRecord {

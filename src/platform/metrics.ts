@@ -8,6 +8,9 @@ import type { RefusalCount } from "../core/refusals.ts";
 export interface Gauges {
   readonly waitingBytes: () => number;
   readonly mqttClients: () => number;
+  readonly mqttSessions: () => number;
+  readonly retainedMessages: () => number;
+  readonly queuedBytes: () => number;
   readonly browsers: () => number;
   readonly devices: () => number;
   readonly refusals: () => readonly RefusalCount[];
@@ -45,6 +48,11 @@ export function createMetrics(): Metrics {
     help: "Readings that a browser was not sent",
     registers,
   });
+  const queueDropped = new Counter({
+    name: "aerie_queue_dropped_total",
+    help: "Messages that a slow or absent MQTT client was not sent, because its queue was full or its packets too small",
+    registers,
+  });
   new Gauge({
     name: "aerie_disk_written_bytes",
     help: "Bytes that the process has had written to disk since its start",
@@ -63,6 +71,7 @@ export function createMetrics(): Metrics {
       },
       liveMs: (spentMs) => live.inc(spentMs / 1000),
       dropped: (count) => dropped.inc(count),
+      queueDropped: (count) => queueDropped.inc(count),
     },
     watch: (gauges) => watch(registry, gauges),
     text: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
@@ -100,6 +109,9 @@ function watch(registry: Registry, gauges: Gauges): void {
   };
   gauge("aerie_waiting_bytes", "Bytes of messages that wait to become durable", gauges.waitingBytes);
   gauge("aerie_mqtt_clients", "Connected MQTT clients", gauges.mqttClients);
+  gauge("aerie_mqtt_sessions", "MQTT sessions, of connected clients and of absent ones", gauges.mqttSessions);
+  gauge("aerie_retained_messages", "Retained messages", gauges.retainedMessages);
+  gauge("aerie_queued_bytes", "Bytes of messages that wait for slow or absent MQTT clients", gauges.queuedBytes);
   gauge("aerie_browsers", "Connected Socket.IO clients", gauges.browsers);
   gauge("aerie_devices", "Known devices", gauges.devices);
   new Gauge({

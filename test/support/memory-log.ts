@@ -31,5 +31,6 @@ export function createMemoryCounters(): MemoryCounters {
     commit: ({ writes }) => add("writes", writes),
     liveMs: (spentMs) => add("live ms", spentMs),
     dropped: (count) => add("dropped", count),
+    queueDropped: (count) => add("queue dropped", count),
   };
 }

@@ -81,7 +81,7 @@ function start(limits: Partial<DeviceLimits> = {}) {
 describe("a message", () => {
   test("of telemetry is carried on when it is stored, and seen by browsers", async () => {
     const { counters, readings, published, publish } = start();
-    expect(await publish("devices/a/telemetry", { t: 1 })).toEqual(["carry"]);
+    expect(await publish("devices/a/telemetry", { t: 1 })).toEqual(["stored"]);
     expect(readings()).toMatchObject([{ deviceId: "a", timed: false, atMs: NOW, receivedAtMs: NOW, element: 0 }]);
     expect(readings().map(({ body }) => bodyText(body))).toEqual(['{"t":1}']);
     expect(readings()[0]?.packet).toEqual({ clientId: "board", id: 7, dup: false });
@@ -96,7 +96,7 @@ describe("a message", () => {
     clock.advance(5_000);
     expect(outcomes).toEqual([]);
     await store.appends[0]?.take();
-    expect(outcomes).toEqual(["carry"]);
+    expect(outcomes).toEqual(["stored"]);
   });
 
   test("that the store does not take in time is stalled, and listed", async () => {
@@ -133,7 +133,7 @@ describe("a message", () => {
 
   test("is accepted where a part of it is, and the rest is listed", async () => {
     const { readings, publish, codes } = start();
-    expect(await publish("devices/a/telemetry", [{ t: 1 }, 7, { "1bad": 1, u: 2 }])).toEqual(["carry"]);
+    expect(await publish("devices/a/telemetry", [{ t: 1 }, 7, { "1bad": 1, u: 2 }])).toEqual(["stored"]);
     expect(readings().map(({ body, element }) => [body, element])).toEqual([
       ['{"t":1}', 0],
       ['{"u":2}', 2],
@@ -152,7 +152,7 @@ describe("a message", () => {
         ),
       );
     expect(await publish("devices/a/telemetry", { t: "bad" })).toEqual(["refuse"]);
-    expect(await publish("devices/a/telemetry", [{ t: "bad" }, { t: 1 }])).toEqual(["carry"]);
+    expect(await publish("devices/a/telemetry", [{ t: "bad" }, { t: 1 }])).toEqual(["stored"]);
     expect(codes()).toContain("STORE_REFUSED");
   });
 
@@ -160,7 +160,7 @@ describe("a message", () => {
     const { registry, publish, codes } = start({ maxDevices: 1 });
     expect(await publish("devices/a/telemetry", { "1bad": 1 })).toEqual(["refuse"]);
     expect(registry.list()).toEqual([]);
-    expect(await publish("devices/b/telemetry", { t: 1 })).toEqual(["carry"]);
+    expect(await publish("devices/b/telemetry", { t: 1 })).toEqual(["stored"]);
     expect(codes()).toEqual(["METRIC_NAME_INVALID"]);
   });
 
@@ -181,7 +181,7 @@ describe("limits", () => {
 
   test("a metric beyond them is left out of memory, disk and browser alike, and the others stay", async () => {
     const { readings, registry, published, publish, codes } = start({ maxMetricsPerDevice: 2 });
-    expect(await publish("devices/a/telemetry", { x: 1, y: 2, z: 3 })).toEqual(["carry"]);
+    expect(await publish("devices/a/telemetry", { x: 1, y: 2, z: 3 })).toEqual(["stored"]);
     expect(readings().map(({ body, metrics }) => [body, [...metrics.keys()]])).toEqual([['{"x":1,"y":2}', ["x", "y"]]]);
     expect([...(registry.get("a")?.latest.keys() ?? [])]).toEqual(["x", "y"]);
     expect([...(published[0]?.metrics.keys() ?? [])]).toEqual(["x", "y"]);
@@ -194,9 +194,9 @@ describe("limits", () => {
     for (let key = 0; key < 70; key++) await publish("devices/a/attributes", { [`k${key}`]: key });
     expect(registry.get("a")?.attributes.size).toBe(64);
     expect(codes()).toEqual(["ATTRIBUTES_TOO_LARGE"]);
-    expect(await publish("devices/a/attributes", { k5: "changed" })).toEqual(["carry"]);
-    expect(await publish("devices/a/attributes", { k5: null })).toEqual(["carry"]);
-    expect(await publish("devices/a/attributes", { k69: "now" })).toEqual(["carry"]);
+    expect(await publish("devices/a/attributes", { k5: "changed" })).toEqual(["stored"]);
+    expect(await publish("devices/a/attributes", { k5: null })).toEqual(["stored"]);
+    expect(await publish("devices/a/attributes", { k69: "now" })).toEqual(["stored"]);
   });
 });
 

@@ -10,6 +10,9 @@ test("refusals are told by code, MQTT version and reason code; what is unknown h
   metrics.watch({
     waitingBytes: none,
     mqttClients: none,
+    mqttSessions: none,
+    retainedMessages: none,
+    queuedBytes: none,
     browsers: none,
     devices: none,
     refusals: refusals.countsByAnswer,

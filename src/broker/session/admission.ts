@@ -37,7 +37,8 @@ export function admit(packet: ConnectPacket, limits: AdmissionLimits, makeId: ()
     return refused("CLIENT_ID_INVALID", REASON.clientIdNotValid, `${idBytes} bytes (AERIE_MAX_CLIENT_ID_BYTES)`);
   }
   if (will !== undefined) {
-    const isLong = Buffer.byteLength(will.topic) > limits.maxTopicBytes || levelCount(will.topic) > limits.maxTopicLevels;
+    const isLong =
+      Buffer.byteLength(will.topic) > limits.maxTopicBytes || levelCount(will.topic) > limits.maxTopicLevels;
     if (isLong) return refused("TOPIC_TOO_LONG", REASON.topicNameInvalid, "the last will's");
     // [MQTT-4.7.2-1]: as with PUBLISH
     if (will.topic.startsWith("$")) return refused("TOPIC_RESERVED", REASON.notAuthorized, "the last will's");

@@ -1,7 +1,7 @@
 /** One connected client: its packets in, and what it is sent. Decides little; asks its parts. */
 import { randomUUID } from "node:crypto";
 import { FIRST_ERROR, REASON, reasonName } from "../../contract/reason-codes.ts";
-import { MQTT_VERSIONS, type RefusalCode } from "../../contract/refusals.ts";
+import { MQTT_VERSIONS, type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
 import type { Refusals } from "../../core/refusals.ts";
 import type { Connection as ClientConnection } from "../../core/registry.ts";
 import type { AedesCore, RegisteredClient } from "../aedes-core.ts";
@@ -26,11 +26,11 @@ import type {
 import { levelCount } from "../packets/topic-rules.ts";
 import { type AdmissionLimits, admit, expiryWithin } from "./admission.ts";
 import { Inbound, type InboundContext, type Sender } from "./inbound.ts";
+import { Outlet } from "./outlet.ts";
 import type { Holder, Session } from "./session.ts";
 import type { Opened, Sessions } from "./sessions.ts";
 import type { Subscribing } from "./subscribing.ts";
 import { InboundAliases } from "./topic-aliases.ts";
-import { Outlet } from "./outlet.ts";
 
 export interface ClientLimits extends AdmissionLimits {
   readonly maxConnectBytes: number;
@@ -179,8 +179,9 @@ export class Client implements PacketReader, Sender, Holder {
     const { clientId, isAssigned, expiryS, keepAliveS } = admission;
     this.#clientId = clientId;
     const { version, clean, will } = packet;
-    const opened = this.#context.sessions.open({ clientId, version, clean, expiryS, keepAliveS, will }, this);
-    this.#logIn(packet, opened, keepAliveS);
+    const connection = this.#context.identify(clientId, version);
+    const opened = this.#context.sessions.open({ connection, version, clean, expiryS, keepAliveS, will }, this);
+    this.#logIn(packet, opened, connection, keepAliveS);
     const { maxInflight, maxPacketBytes } = this.#context.limits;
     const granted = opened.session.expiryS;
     this.#connack(REASON.success, opened.isPresent, {
@@ -194,10 +195,9 @@ export class Client implements PacketReader, Sender, Holder {
     if (this.#login !== undefined) opened.session.outbound.attach(this.#login.outlet);
   }
 
-  #logIn(packet: ConnectPacket, { session }: Opened, keepAliveS: number): void {
-    const { core, inbound, limits, identify } = this.#context;
+  #logIn(packet: ConnectPacket, { session }: Opened, identity: ClientConnection, keepAliveS: number): void {
+    const { core, inbound, limits } = this.#context;
     const { version, clean, wantsProblemInformation, sessionExpiryS } = packet;
-    const identity = identify(session.clientId, version);
     const registered: RegisteredClient = {
       id: session.clientId,
       version,
@@ -230,7 +230,8 @@ export class Client implements PacketReader, Sender, Holder {
   #refuseConnect({ reasonCode, detail, version }: PacketFault): void {
     if (version !== undefined) {
       this.#version = version;
-      const isAnswered = version === 5 || reasonCode === REASON.unsupportedProtocolVersion || reasonCode === REASON.clientIdNotValid;
+      const isAnswered =
+        version === 5 || reasonCode === REASON.unsupportedProtocolVersion || reasonCode === REASON.clientIdNotValid;
       if (isAnswered) this.#connack(reasonCode, false, {});
     }
     const code = CONNECT_REFUSALS.get(reasonCode) ?? "PROTOCOL_VIOLATION";
@@ -265,7 +266,7 @@ export class Client implements PacketReader, Sender, Holder {
     if (inbound.isOverWindow(resolved)) {
       return this.#end("TOO_MANY_IN_FLIGHT", REASON.receiveMaximumExceeded, undefined);
     }
-    inbound.take(resolved, this.#refusalOf(resolved.topic));
+    inbound.take(resolved, this.#refusalOf(resolved));
   }
 
   #withTopic(packet: PublishPacket, alias: number): PublishPacket | undefined {
@@ -274,11 +275,12 @@ export class Client implements PacketReader, Sender, Holder {
       return undefined;
     }
     const topic = this.#aliases.resolve(alias, packet.topic);
-    if (topic === undefined) this.#end("PROTOCOL_VIOLATION", REASON.protocolError, `topic alias ${alias} was never set`);
+    if (topic === undefined)
+      this.#end("PROTOCOL_VIOLATION", REASON.protocolError, `topic alias ${alias} was never set`);
     return topic === undefined ? undefined : { ...packet, topic };
   }
 
-  #refusalOf(topic: string): RefusalCode | undefined {
+  #refusalOf({ topic, qos }: PublishPacket): RefusalCode | undefined {
     if (topic === this.#checkedTopic) return undefined;
     const { maxTopicBytes, maxTopicLevels } = this.#context.limits;
     const code =
@@ -288,7 +290,7 @@ export class Client implements PacketReader, Sender, Holder {
           ? "TOPIC_RESERVED"
           : undefined;
     if (code === undefined) this.#checkedTopic = topic;
-    else this.#note(code, "message", this.#version === 5 ? undefined : undefined, undefined, topic);
+    else this.#note(code, "message", this.#version === 5 && qos > 0 ? reasonCodeOf(code) : undefined, undefined, topic);
     return code;
   }
 
@@ -335,7 +337,7 @@ export class Client implements PacketReader, Sender, Holder {
 
   #disconnect({ reasonCode, sessionExpiryS }: DisconnectPacket, login: Login): void {
     if (sessionExpiryS !== undefined) {
-      // [MQTT-3.14.2-2] hmm: a session that was to end with its connection cannot be kept afterwards
+      // [MQTT-3.14.2-2]: a session that was to end with its connection cannot be kept afterwards
       if (login.sessionExpiryS === 0 && sessionExpiryS > 0) {
         return this.#end("PROTOCOL_VIOLATION", REASON.protocolError, "a session expiry where CONNECT had none");
       }

@@ -27,8 +27,7 @@ export class Outlet implements Sink {
     this.#version = version;
     this.window = Math.min(receiveMaximum, maxInflight);
     this.#maxPacketBytes = maxPacketBytes ?? Number.POSITIVE_INFINITY;
-    this.#aliases =
-      topicAliasMaximum > 0 ? new OutboundAliases(Math.min(topicAliasMaximum, MAX_ALIASES)) : undefined;
+    this.#aliases = topicAliasMaximum > 0 ? new OutboundAliases(Math.min(topicAliasMaximum, MAX_ALIASES)) : undefined;
   }
 
   canTake(): boolean {

@@ -1,5 +1,6 @@
 /** What the hub knows of one client id, whether its client is connected or not. [MQTT 4.1] Opens and closes nothing. */
 import type { JournalEntry, KeptSession, KeptSubscription } from "../../core/ports.ts";
+import type { Connection } from "../../core/registry.ts";
 import type { Subscription } from "../matching.ts";
 import type { Version, Will } from "../packets/packet.ts";
 import { Outbound, type OutboundContext } from "./outbound.ts";
@@ -30,8 +31,8 @@ export class Session {
   expiryS = 0;
   /** Monotonic; undefined: connected. */
   disconnectedMs: number | undefined;
-  /** Of the present connection, or of the last one while its delay runs. */
-  will: Will | undefined;
+  /** The present connection, and its last will. */
+  last: { readonly connection: Connection; readonly will: Will | undefined } | undefined;
 
   constructor(clientId: string, version: Version, context: OutboundContext) {
     this.clientId = clientId;

@@ -1,5 +1,6 @@
 /** Keeps the sessions: opens, takes over, ends, and brings them back after a restart. Knows no packet but CONNECT's words. */
-import type { Clock, Journal as KeptJournal, JournalEntry } from "../../core/ports.ts";
+import type { Clock, JournalEntry, Journal as KeptJournal } from "../../core/ports.ts";
+import type { Connection } from "../../core/registry.ts";
 import type { Journal } from "../journal.ts";
 import type { Matching } from "../matching.ts";
 import { NEVER_EXPIRES, type Qos, type Version, type Will } from "../packets/packet.ts";
@@ -23,7 +24,7 @@ export interface SessionsOptions {
 
 /** How a client comes. */
 export interface Arrival {
-  readonly clientId: string;
+  readonly connection: Connection;
   readonly version: Version;
   readonly clean: boolean;
   readonly expiryS: number;
@@ -59,7 +60,8 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal): Ses
   restore();
 
   function open(arrival: Arrival, holder: Holder): Opened {
-    const { clientId, clean } = arrival;
+    const { clean } = arrival;
+    const { clientId } = arrival.connection;
     const former = sessions.get(clientId);
     if (former?.holder !== undefined) {
       former.holder.takenOver();
@@ -75,7 +77,8 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal): Ses
   }
 
   function begin(session: Session, arrival: Arrival, holder: Holder, present: boolean): void {
-    const { clientId, version, will } = arrival;
+    const { version, will, connection } = arrival;
+    const { clientId } = connection;
     let { expiryS } = arrival;
     if (!present && sessions.size >= maxSessions) {
       if (expiryS > 0) onTooMany(clientId);
@@ -87,7 +90,7 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal): Ses
     session.holder = holder;
     session.version = version;
     session.disconnectedMs = undefined;
-    session.will = will;
+    session.last = { connection, will };
     session.setExpiry(expiryS);
     if (session.isDurable) journal.later(sessionEntry(session, undefined));
     else if (wasDurable) journal.later({ of: "session", clientId, value: undefined });
@@ -99,10 +102,13 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal): Ses
     session.outbound.detach();
     session.disconnectedMs = clock.monotonicMs();
     if (stopping && publishWill) return keepForNextStart(session);
-    const { will, clientId } = session;
-    session.will = undefined;
-    if (will !== undefined && publishWill) wills.due(clientId, will, Math.min(will.delayS, session.expiryS));
-    else if (will !== undefined) wills.cancel(clientId); // [MQTT-3.1.2-10]
+    const { last } = session;
+    session.last = undefined;
+    if (last?.will !== undefined) {
+      const { connection, will } = last;
+      if (publishWill) wills.due(connection, will, Math.min(will.delayS, session.expiryS));
+      else wills.cancel(session.clientId); // [MQTT-3.1.2-10]
+    }
     if (!session.isDurable) return end(session);
     away.add(session);
     journal.later(sessionEntry(session, clock.nowMs()));
@@ -138,7 +144,8 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal): Ses
     const wasDurable = session.isDurable;
     session.setExpiry(expiryS);
     if (!wasDurable && session.isDurable) for (const entry of entriesOf(session)) journal.later(entry);
-    if (wasDurable && !session.isDurable) journal.later({ of: "session", clientId: session.clientId, value: undefined });
+    if (wasDurable && !session.isDurable)
+      journal.later({ of: "session", clientId: session.clientId, value: undefined });
   }
 
   const isExpired = ({ expiryS, disconnectedMs }: Session): boolean =>

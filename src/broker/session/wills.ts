@@ -1,5 +1,6 @@
 /** Keeps last wills until they are published or called off. Publishes through whoever made it. [MQTT 3.1.2.5] */
 import type { Clock, Journal as KeptJournal, KeptWill } from "../../core/ports.ts";
+import type { Connection } from "../../core/registry.ts";
 import type { Journal } from "../journal.ts";
 import type { Will } from "../packets/packet.ts";
 
@@ -7,14 +8,14 @@ export interface WillsOptions {
   readonly clock: Clock;
   readonly journal: Journal;
   /** `isPublished` is to be called when the will need not be kept any more. */
-  readonly publish: (clientId: string, will: Will, isPublished: () => void) => void;
+  readonly publish: (connection: Connection, will: Will, isPublished: () => void) => void;
 }
 
 export interface Wills {
   /** Its client is connected. */
   keep(clientId: string, will: Will, keepAliveS: number): void;
   /** Its client is gone without a word: published at once, or when the delay is over. */
-  due(clientId: string, will: Will, delayS: number): void;
+  due(connection: Connection, will: Will, delayS: number): void;
   /** Its client came back, or left properly. */
   cancel(clientId: string): void;
   /** No reason to wait any longer. */
@@ -27,6 +28,8 @@ const GRACE_MS = 60_000;
 const GRACE_KEEP_ALIVES = 1.5;
 
 interface Pending {
+  /** Of which it is the last word. */
+  readonly connection: Connection;
   readonly will: Will;
   readonly dueMs: number;
 }
@@ -44,16 +47,18 @@ export function createWills({ clock, journal, publish }: WillsOptions, kept: Kep
     const leftMs = dueAtMs === undefined ? 0 : dueAtMs - clock.nowMs();
     const { topic, payload, qos, retain, properties } = message;
     const will = { topic, payload, qos, retain, properties, delayS, expiryS };
-    pending.set(clientId, { will, dueMs: clock.monotonicMs() + Math.max(graceMs, leftMs) });
+    const connection = { clientId, serial: 0 }; // older than any of this run
+    pending.set(clientId, { connection, will, dueMs: clock.monotonicMs() + Math.max(graceMs, leftMs) });
   }
 
   function keep(clientId: string, will: Will, keepAliveS: number): void {
     write(clientId, { ...keptOf(clientId, will), keepAliveS, dueAtMs: undefined });
   }
 
-  function due(clientId: string, will: Will, delayS: number): void {
-    if (delayS <= 0) return send(clientId, will);
-    pending.set(clientId, { will, dueMs: clock.monotonicMs() + delayS * 1000 });
+  function due(connection: Connection, will: Will, delayS: number): void {
+    const { clientId } = connection;
+    if (delayS <= 0) return send(connection, will);
+    pending.set(clientId, { connection, will, dueMs: clock.monotonicMs() + delayS * 1000 });
     const keepAliveS = written.get(clientId)?.keepAliveS ?? 0;
     write(clientId, { ...keptOf(clientId, will), keepAliveS, dueAtMs: clock.nowMs() + delayS * 1000 });
   }
@@ -65,19 +70,20 @@ export function createWills({ clock, journal, publish }: WillsOptions, kept: Kep
 
   function sessionEnded(clientId: string): void {
     const waiting = pending.get(clientId);
-    if (waiting !== undefined) send(clientId, waiting.will);
+    if (waiting !== undefined) send(waiting.connection, waiting.will);
   }
 
   function sweep(): void {
     const nowMs = clock.monotonicMs();
-    for (const [clientId, { will, dueMs }] of pending) if (dueMs <= nowMs) send(clientId, will);
+    for (const { connection, will, dueMs } of pending.values()) if (dueMs <= nowMs) send(connection, will);
   }
 
   /** It stays written down until what it says is, so that a crash in between does not lose it. */
-  function send(clientId: string, will: Will): void {
+  function send(connection: Connection, will: Will): void {
+    const { clientId } = connection;
     pending.delete(clientId);
     const before = written.get(clientId);
-    publish(clientId, will, () => {
+    publish(connection, will, () => {
       if (written.get(clientId) === before) forget(clientId);
     });
   }

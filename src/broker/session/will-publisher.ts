@@ -1,0 +1,24 @@
+/** Publishes a last will as any other message of its client. Decides nothing about when. [MQTT-3.1.2-8] */
+import type { Intake } from "../../core/intake.ts";
+import type { Journal } from "../journal.ts";
+import type { Router } from "../router.ts";
+import type { WillsOptions } from "./wills.ts";
+
+export interface WillPublisherOptions {
+  readonly intake: Intake;
+  readonly router: Router;
+  readonly journal: Journal;
+}
+
+export function createWillPublisher({ intake, router, journal }: WillPublisherOptions): WillsOptions["publish"] {
+  return (connection, will, isPublished) => {
+    const { topic, payload, qos, retain } = will;
+    intake.accept({ connection, topic, payload, qos, retain, dup: false, packetId: undefined }, (outcome) => {
+      if (outcome === "stalled") return; // it stays written down, and goes out after the next start
+      if (outcome === "refuse") return isPublished();
+      const { entries } = router.publish(will, undefined);
+      if (entries.length === 0) isPublished();
+      else journal.write(entries, isPublished);
+    });
+  };
+}
