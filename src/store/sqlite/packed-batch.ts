@@ -1,16 +1,18 @@
 /** The form in which a group of writes crosses to the writer's thread and its outcomes come back. Moves; decides nothing. */
 import type { AttributeValue, DeviceId } from "../../contract/readings.ts";
 import type { Body, JournalEntry, JournalWrite, Write, WriteOutcome, WritesOfMessage } from "../../core/ports.ts";
-import { createJournalPacker, createJournalUnpacker } from "./packed-journal.ts";
+import { createJournalPacker, createJournalUnpacker, type JournalPacker } from "./packed-journal.ts";
 
 /** Numbers and texts in two transferable blocks: a fifth of the cost of cloning objects. */
 export interface PackedBatch {
   /** STRIDE numbers for each write. */
   readonly numbers: Float64Array;
-  /** One behind the other: UTF-8 of a reading's metrics or an attributes patch as JSON; nothing for a status; an entry of the broker's journal. */
+  /** One behind the other: UTF-8 of a reading's metrics or an attributes patch as JSON; a kept message's bytes; or nothing. */
   readonly bodies: Uint8Array;
-  /** Device ids and client ids, each once. */
+  /** Device ids, client ids, topics, each once. */
   readonly names: string[];
+  /** Numbers of the messages that the broker's entries keep. */
+  readonly keptMessages: number[];
 }
 
 const STRIDE = 10;
@@ -37,8 +39,8 @@ export interface UnpackedDeviceWrite {
 export function packBatch(messages: readonly WritesOfMessage[]): PackedBatch {
   const writes = messages.flat();
   const numbers = new Float64Array(writes.length * STRIDE);
-  const packEntry = createJournalPacker();
-  const packed = writes.map((write) => bodyOf(write, packEntry));
+  const journal = createJournalPacker();
+  const packed = writes.map((write) => bodyOf(write, journal));
   const bodies = new Uint8Array(packed.reduce((sum, body) => sum + mostBytes(body), 0));
   const names: string[] = [];
   const places = new Map<string, number>();
@@ -55,13 +57,14 @@ export function packBatch(messages: readonly WritesOfMessage[]): PackedBatch {
       const offset = index * STRIDE;
       numbers[offset] = KINDS.indexOf(write.kind);
       numbers[offset + 1] = message;
-      if (write.kind !== "journal") packNumbers(write, numbers, offset, placeOf);
+      if (write.kind === "journal") journal.pack(write.entry, numbers, offset + 2, placeOf);
+      else packNumbers(write, numbers, offset, placeOf);
       end = packBody(packed[index] ?? "", bodies, end);
       numbers[offset + 9] = end;
       index++;
     }
   }
-  return { numbers, bodies, names };
+  return { numbers, bodies, names, keptMessages: journal.messages(placeOf) };
 }
 
 /** How many writes there are. */
@@ -108,7 +111,7 @@ function packNumbers(
   numbers[offset + 8] = write.packet === undefined ? 0 : write.packet.id * 2 + (write.packet.dup ? 1 : 0);
 }
 
-function bodyOf(write: Write, packEntry: (entry: JournalEntry) => Body): Body {
+function bodyOf(write: Write, journal: JournalPacker): Body {
   switch (write.kind) {
     case "reading":
       return write.body;
@@ -117,7 +120,7 @@ function bodyOf(write: Write, packEntry: (entry: JournalEntry) => Body): Body {
     case "status":
       return "";
     case "journal":
-      return packEntry(write.entry);
+      return journal.bytesOf(write.entry);
   }
 }
 
@@ -125,10 +128,10 @@ function bodyOf(write: Write, packEntry: (entry: JournalEntry) => Body): Body {
 export const unpackPatch = (body: string): ReadonlyMap<string, AttributeValue | null> =>
   new Map(JSON.parse(body) as [string, AttributeValue | null][]);
 
-export function* unpackBatch({ numbers, bodies, names }: PackedBatch): Generator<UnpackedWrite> {
+export function* unpackBatch({ numbers, bodies, names, keptMessages }: PackedBatch): Generator<UnpackedWrite> {
   const text = Buffer.from(bodies.buffer, bodies.byteOffset, bodies.byteLength);
   const at = (index: number): number => numbers[index] ?? 0;
-  const unpackEntry = createJournalUnpacker();
+  const unpackEntry = createJournalUnpacker(names, keptMessages);
   let from = 0;
   for (let offset = 0; offset < numbers.length; offset += STRIDE) {
     const flag = at(offset + 4);
@@ -137,7 +140,7 @@ export function* unpackBatch({ numbers, bodies, names }: PackedBatch): Generator
     const to = at(offset + 9);
     const kind = KINDS[at(offset)] ?? "reading";
     if (kind === "journal") {
-      yield { kind, entry: unpackEntry(text.subarray(from, to)) };
+      yield { kind, entry: unpackEntry(numbers, offset + 2, bodies.subarray(from, to)) };
       from = to;
       continue;
     }
