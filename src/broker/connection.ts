@@ -7,6 +7,8 @@ import { Framer } from "./packets/framing.ts";
 export interface PacketReader {
   /** What a packet may announce at the moment. */
   maxBytes(): number;
+  /** Of a packet that is not whole yet: whether it is worth waiting for. */
+  mayBegin(first: number): boolean;
   /** bytes[from, to) behind the fixed header. False: not now; it comes again after `resume`. */
   packet(first: number, bytes: Buffer, from: number, to: number): boolean;
   /** No packet can be made of what came; it is the reader's to end the connection. */
@@ -179,7 +181,10 @@ export class Connection {
         break;
       }
       const frame = framer.next(reader.maxBytes());
-      if (frame === "more") break;
+      if (frame === "more") {
+        if (framer.first !== 0 && !reader.mayBegin(framer.first)) reader.unreadable("malformed", 0);
+        break;
+      }
       if (frame !== "packet") {
         reader.unreadable(frame, framer.announced);
         break;

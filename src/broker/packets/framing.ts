@@ -1,9 +1,35 @@
 /** Cuts bytes into packets without gathering more than is allowed. Reads fixed headers only. [MQTT-2.2] */
 
+/**
+ * Whether a packet of a client can begin so: who speaks HTTP or TLS here is told at once, not when the length that its
+ * bytes happen to announce has come. [MQTT-2.2.2-2]
+ */
+export function isFirstByte(first: number): boolean {
+  const flags = first & 15;
+  switch (first >> 4) {
+    case 1: // CONNECT
+    case 4: // the acknowledgements, PINGREQ, DISCONNECT, AUTH
+    case 5:
+    case 7:
+    case 12:
+    case 14:
+    case 15:
+      return flags === 0;
+    case 3: // PUBLISH
+      return (flags & 6) !== 6;
+    case 6: // PUBREL, SUBSCRIBE, UNSUBSCRIBE; MQTT 3.1 has DUP there too
+    case 8:
+    case 10:
+      return (flags & 7) === 2;
+    default:
+      return false;
+  }
+}
+
 export type Frame =
   /** A whole packet lies in `bytes` from `from` to `to`. */
   | "packet"
-  /** More bytes have to come. */
+  /** More bytes have to come; `first` is set where some are there, else 0. */
   | "more"
   /** It announces more bytes than are allowed; `announced` says how many. */
   | "too large"
@@ -92,11 +118,13 @@ export class Framer {
     this.bytes = EMPTY;
     this.#at = 0;
     this.#need = 0;
+    this.first = 0;
     return "more";
   }
 
   #wait(need: number): Frame {
     this.#need = need;
+    this.first = this.bytes[this.#at] ?? 0;
     return "more";
   }
 

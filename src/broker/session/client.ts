@@ -12,6 +12,7 @@ import { decodeConnect } from "../packets/decode-connect.ts";
 import { createTopicMemo } from "../packets/decode-publish.ts";
 import { encodeAck } from "../packets/encode.ts";
 import { encodeConnack, encodeDisconnect, encodeSuback, encodeUnsuback, PINGRESP } from "../packets/encode-answers.ts";
+import { isFirstByte } from "../packets/framing.ts";
 import type {
   AckPacket,
   ClientPacket,
@@ -93,6 +94,10 @@ export class Client implements PacketReader, Sender, Holder {
     return this.#login === undefined ? maxConnectBytes : maxPacketBytes;
   }
 
+  mayBegin(first: number): boolean {
+    return this.#login === undefined ? first === CONNECT_BYTE : isFirstByte(first);
+  }
+
   packet(first: number, bytes: Buffer, from: number, to: number): boolean {
     const login = this.#login;
     if (login === undefined) {
@@ -108,7 +113,7 @@ export class Client implements PacketReader, Sender, Holder {
   }
 
   unreadable(why: "too large" | "malformed", announcedBytes: number): void {
-    if (why === "malformed") this.#end("PROTOCOL_VIOLATION", REASON.malformedPacket, "a length of five bytes");
+    if (why === "malformed") this.#end("PROTOCOL_VIOLATION", REASON.malformedPacket, "no packet of MQTT begins so");
     else this.#end("PAYLOAD_TOO_LARGE", REASON.packetTooLarge, `${announcedBytes} bytes were announced`);
   }
 
@@ -412,6 +417,7 @@ export class Client implements PacketReader, Sender, Holder {
   }
 }
 
+const CONNECT_BYTE = 0x10;
 /** Packet type. */
 const PUBLISH = 3;
 
