@@ -21,6 +21,18 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
     /wrong version number|packet length too long|EPROTO|before secure TLS/,
     "The port does not speak TLS. Use mqtt or ws, or the TLS port.",
   ],
+  [
+    /un(supported|acceptable) protocol version/i,
+    "The broker does not speak this version of MQTT: try --mqtt-version 3.1.1.",
+  ],
+  [
+    /client identifier|client id not valid|identifier rejected/i,
+    "The broker does not take these client ids: try another --prefix.",
+  ],
+  [
+    /server busy|quota exceeded|connection rate exceeded/i,
+    "The broker has as many connections as it may. Fewer --devices, or a higher AERIE_MAX_CONNECTIONS and AERIE_MAX_CONNECTIONS_PER_ADDRESS.",
+  ],
   [/Connection refused:/, "The broker refused the connection; its log says why."],
 ];
 

@@ -11,6 +11,7 @@ Usage: npm run sim -- [options]
   --username <name>       --password <text>
   --ca <file>             PEM of the authority that signed the broker's certificate
   --insecure              take any certificate
+  --mqtt-version 3.1.1|5  what the stations speak; with 5 the hub says why it refuses (default 3.1.1)
   --devices <n>           stations, 1 to 10000 (default 20)
   --interval <time>       between two readings of a station: 500ms, 2s, 1m (default 2s)
   --duration <time>       stop after this (default: until Ctrl-C)
@@ -30,6 +31,7 @@ Where a scenario needs it, it sends timestamps with --timestamps off as well, an
 Examples:
   npm run sim
   npm run sim -- --devices 3 --interval 500ms --scenario fire,wifi-flap,malformed
+  npm run sim -- --mqtt-version 5 --scenario malformed
   npm run sim -- --url ws://127.0.0.1:3000/mqtt --devices 100 --interval 10s --duration 10m
   npm run sim -- --url mqtts://hub.local:8883 --ca ca.pem --username shed --password …
 

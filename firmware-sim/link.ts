@@ -2,16 +2,19 @@
 import { backOffMs } from "./back-off.ts";
 import type { BrokerAddress } from "./broker-address.ts";
 import type { Clock, Stop } from "./clock.ts";
-import { openSession, type Session, type Will } from "./mqtt-session.ts";
+import { openSession, type Session, type SpokenVersion, type Will } from "./mqtt-session.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
 import type { Random } from "./random.ts";
 import type { Tally } from "./tally.ts";
 
 export interface LinkOptions {
   address: BrokerAddress;
+  mqttVersion: SpokenVersion;
   deviceId: string;
   keepAliveSeconds: number;
   will?: Will;
+  /** How long a session outlives its connection with version 5, beside the messages that wait here; 0 not at all. */
+  sessionExpirySeconds: number;
   clock: Clock;
   random: Random;
   tally: Tally;
@@ -33,6 +36,8 @@ export function createLink({ clock, random, tally, onOpen, deviceId, ...options 
   let failedAttempts = 0;
   let session: Session | undefined;
   let isOpen = false;
+  /** The broker has a session of ours that belongs to what waits here. */
+  let hasSession = false;
   let cancelRetry: Stop | undefined;
 
   function connect(): void {
@@ -40,19 +45,21 @@ export function createLink({ clock, random, tally, onOpen, deviceId, ...options 
     const mine: Session = openSession({
       ...options,
       clientId: deviceId,
+      resumes: hasSession,
       clock,
-      onOpen: () => session === mine && opened(mine),
+      onOpen: (receiveMaximum) => session === mine && opened(mine, receiveMaximum),
       onError: tally.error,
       onClose: () => session === mine && lost(),
     });
     session = mine;
   }
 
-  function opened(mine: Session): void {
+  function opened(mine: Session, receiveMaximum: number): void {
     isOpen = true;
+    hasSession = options.sessionExpirySeconds > 0;
     failedAttempts = 0;
     tally.linkUp();
-    const left = outbox.attach(mine);
+    const left = outbox.attach(mine, receiveMaximum);
     onOpen();
     left.repeat();
   }
@@ -84,6 +91,7 @@ export function createLink({ clock, random, tally, onOpen, deviceId, ...options 
       if (isOpen) session?.leave();
       else session?.cut();
       abandon();
+      hasSession = false;
       outbox.forget();
     },
     cut() {

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { addressText } from "./broker-address.ts";
 import { connectAdvice } from "./connect-advice.ts";
+import { disconnectAdvice } from "./disconnect-advice.ts";
 import { durationText } from "./duration.ts";
 import { HELP } from "./help-text.ts";
 import { type ParsedOptions, parseOptions } from "./options.ts";
@@ -42,6 +43,7 @@ async function run({ simulation: wish, durationMs, quiet }: Extract<ParsedOption
   const summary = await simulation.stop();
   if (live) process.stdout.write("\r\x1b[K");
   process.stdout.write(`${finalTable(summary)}`);
+  for (const line of disconnectAdvice(summary.errors)) process.stdout.write(`\n${line}\n`);
   if (summary.everConnected) return 0;
   process.stderr.write(`\n${neverConnected(wish, summary)}\n`);
   return 1;

@@ -1,10 +1,18 @@
 /** One network connection to the broker by mqtt.js, from CONNECT to close. Never reconnects and keeps nothing; the link does. */
 import { connect, type IClientOptions } from "mqtt";
+import { FIRST_ERROR, reasonText } from "../src/contract/reason-codes.ts";
+import type { MqttVersion } from "../src/contract/refusals.ts";
 import type { BrokerAddress } from "./broker-address.ts";
 import type { Clock } from "./clock.ts";
+import { closedByBroker } from "./disconnect-advice.ts";
 
-/** The one place that says which MQTT is spoken: 4 is MQTT 3.1.1. */
-const PROTOCOL_VERSION = 4;
+/** 3.1.1 is what boards speak; 3.1 is nothing that new firmware is written for. */
+export type SpokenVersion = Exclude<MqttVersion, "3.1">;
+
+/** CONNECT's protocol level. */
+const PROTOCOL_LEVEL = { "3.1.1": 4, "5": 5 } as const satisfies Record<SpokenVersion, number>;
+/** The protocol's limit, which a broker of version 5 may lower. [MQTT 5.0, 3.2.2.3.3] */
+const RECEIVE_MAXIMUM = 65_535;
 const CONNECT_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 2_000;
 
@@ -16,11 +24,17 @@ export interface Will {
 
 export interface SessionOptions {
   address: BrokerAddress;
+  mqttVersion: SpokenVersion;
   clientId: string;
   keepAliveSeconds: number;
   will?: Will;
+  /** How long the broker is to keep the session after a lost connection; 0 not at all. Version 5 only. */
+  sessionExpirySeconds: number;
+  /** Goes on with the session of the connection before. Version 5 only: boards of 3.1.1 say clean session. */
+  resumes: boolean;
   clock: Clock;
-  onOpen(): void;
+  /** `receiveMaximum`: how many QoS 1 and 2 messages may be on their way at once. */
+  onOpen(receiveMaximum: number): void;
   /** At most once: what broke first. Also when the broker closes without a word. */
   onError(text: string): void;
   /** Once, also when it never opened. */
@@ -38,9 +52,12 @@ export interface Packet {
 }
 
 export interface Session {
-  /** `done` when it is written (QoS 0) or acknowledged (PUBACK, PUBCOMP); never when the connection breaks before. */
-  publish(packet: Packet, done: () => void): void;
-  /** DISCONNECT, then close: no last will. */
+  /**
+   * `done` when it is written (QoS 0) or acknowledged (PUBACK, PUBREC, PUBCOMP), with the reason code if that was an
+   * error; never when the connection breaks before.
+   */
+  publish(packet: Packet, done: (refusedWith?: number) => void): void;
+  /** DISCONNECT, then close: no last will, and no session is kept. */
   leave(): void;
   /** The network is gone: no DISCONNECT, so that the broker sends the last will. */
   cut(): void;
@@ -57,10 +74,12 @@ export function openSession({ clock, onOpen, onError, onClose, ...options }: Ses
     over = true;
   }
 
-  client.on("connect", () => {
+  client.on("connect", ({ properties }) => {
     opened = true;
-    onOpen();
+    onOpen(properties?.receiveMaximum ?? RECEIVE_MAXIMUM);
   });
+  // Of version 5 only: the broker says why before it closes.
+  client.on("disconnect", ({ reasonCode = 0 }) => fail(closedByBroker(reasonCode)));
   client.on("error", (error) => fail(errorText(error)));
   // mqtt.js keeps errors without a code to itself, such as a WebSocket's "Unexpected server response: 404".
   client.stream.on("error", (error: Error) => fail(errorText(error)));
@@ -72,7 +91,8 @@ export function openSession({ clock, onOpen, onError, onClose, ...options }: Ses
     publish({ topic, payload, packetId, ...flags }, done) {
       nextPacketId = packetId;
       client.publish(topic, payload, flags, (error) => {
-        if (!error) done();
+        const refusedWith = errorCode(error);
+        if (!error || refusedWith !== undefined) done(refusedWith);
       });
     },
     leave() {
@@ -83,7 +103,9 @@ export function openSession({ clock, onOpen, onError, onClose, ...options }: Ses
         "close",
         clock.after(CLOSE_TIMEOUT_MS, () => client.stream.destroy()),
       );
-      client.end();
+      // [MQTT 5.0, 3.14.2.2.2]: whoever leaves for good takes the session along.
+      if (options.sessionExpirySeconds > 0) client.end({ properties: { sessionExpiryInterval: 0 } });
+      else client.end();
     },
     cut() {
       over = true;
@@ -103,7 +125,14 @@ const packetIds = (chosen: () => number): NonNullable<IClientOptions["messageIdP
 
 type ConnectOptions = Omit<SessionOptions, "clock" | "onOpen" | "onError" | "onClose">;
 
-function mqttOptions({ address, clientId, keepAliveSeconds, will }: ConnectOptions): IClientOptions {
+function mqttOptions({
+  address,
+  mqttVersion,
+  clientId,
+  keepAliveSeconds,
+  will,
+  ...options
+}: ConnectOptions): IClientOptions {
   const { protocol, host, port, path, username, password, ca, insecure } = address;
   return {
     protocol,
@@ -111,9 +140,12 @@ function mqttOptions({ address, clientId, keepAliveSeconds, will }: ConnectOptio
     hostname: host,
     port,
     ...(path === "" ? {} : { path }),
-    protocolVersion: PROTOCOL_VERSION,
+    protocolVersion: PROTOCOL_LEVEL[mqttVersion],
     clientId,
-    clean: true,
+    clean: mqttVersion !== "5" || !options.resumes,
+    ...(mqttVersion === "5" && options.sessionExpirySeconds > 0
+      ? { properties: { sessionExpiryInterval: options.sessionExpirySeconds } }
+      : {}),
     keepalive: keepAliveSeconds,
     reconnectPeriod: 0,
     connectTimeout: CONNECT_TIMEOUT_MS,
@@ -125,8 +157,16 @@ function mqttOptions({ address, clientId, keepAliveSeconds, will }: ConnectOptio
   };
 }
 
-/** Node's error for a name with several addresses has no message of its own, but a code. */
+/** A reason code of version 5 that is an error; mqtt.js' other errors have codes of other kinds. */
+function errorCode(error: object | null | undefined): number | undefined {
+  const code = error && "code" in error ? error.code : undefined;
+  return typeof code === "number" && code >= FIRST_ERROR ? code : undefined;
+}
+
+/** Node's error for a name with several addresses has no message of its own, but a code; reason codes are told in one way everywhere. */
 function errorText(error: Error): string {
+  const refusedWith = errorCode(error);
+  if (refusedWith !== undefined) return `Connection refused: ${reasonText(refusedWith)}`;
   if (error.message !== "") return error.message;
   return "code" in error ? String(error.code) : error.name;
 }

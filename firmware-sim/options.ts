@@ -16,6 +16,7 @@ const OPTIONS = {
   password: { type: "string" },
   ca: { type: "string" },
   insecure: { type: "boolean" },
+  "mqtt-version": { type: "string", default: "3.1.1" },
   devices: { type: "string", default: "20" },
   interval: { type: "string", default: "2s" },
   duration: { type: "string" },
@@ -48,6 +49,7 @@ export function parseOptions(args: readonly string[], readFile: (path: string) =
   const scenarios = scenarioNames(given.get("scenario") ?? [], refuse);
   const simulation: SimulationOptions = {
     address: addressOf(text("url"), given, readFile, refuse),
+    mqttVersion: oneOf("mqtt-version", text("mqtt-version"), ["3.1.1", "5"], refuse),
     devices: whole("devices", 1, 10_000),
     intervalMs: duration("interval", text("interval"), MIN_INTERVAL_MS, refuse),
     seed: whole("seed", 0, 2 ** 32 - 1),
@@ -159,9 +161,15 @@ function qosOf(text: string, refuse: Refuse): 0 | 1 | 2 {
   return 2;
 }
 
-function oneOf(name: Name, text: string, choices: readonly string[], refuse: Refuse): string {
-  if (!choices.includes(text)) refuse(`--${name}: expected ${choices.join(" or ")}, got "${text}"`);
-  return text;
+function oneOf<Choice extends string>(
+  name: Name,
+  text: string,
+  choices: readonly [Choice, ...Choice[]],
+  refuse: Refuse,
+): Choice {
+  const chosen = choices.find((choice) => choice === text);
+  if (chosen === undefined) refuse(`--${name}: expected ${choices.join(" or ")}, got "${text}"`);
+  return chosen ?? choices[0];
 }
 
 function scenarioNames(texts: readonly string[], refuse: Refuse): ScenarioName[] {

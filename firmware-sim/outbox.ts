@@ -12,6 +12,7 @@ export interface Message {
   readings?: number;
   /** Belongs to this connection only, such as `online`: not repeated on the next one. */
   passing?: boolean;
+  /** The answer came, be it that the hub refused the message: to the firmware a PUBACK is a PUBACK. */
   onAcknowledged?(packetId: number): void;
 }
 
@@ -22,8 +23,11 @@ export interface Outbox {
   redeliver(message: Message, packetId: number): void;
   /** Messages without their acknowledgement. */
   waiting(): number;
-  /** A connection is open. What waits goes out when `repeat` is called, so that greetings can go first. */
-  attach(session: Session): { repeat(): void };
+  /**
+   * A connection is open. What waits goes out when `repeat` is called, so that greetings can go first; no more than
+   * `receiveMaximum` at once. [MQTT-3.3.4-7]
+   */
+  attach(session: Session, receiveMaximum: number): { repeat(): void };
   detach(): void;
   /** Forgets all that waits, as memory does in deep sleep or at power-off. */
   forget(): void;
@@ -44,19 +48,34 @@ export function createOutbox(tally: Tally): Outbox {
   const nextPacketId = packetIds(waiting);
   let session: Session | undefined;
   let unwritten = 0;
+  let receiveMaximum = 0;
+  /** Packet ids that wait for their acknowledgement on this connection. */
+  const onTheWay = new Set<number>();
 
   function transmit(entry: Waiting): void {
     const { message, packetId } = entry;
+    if (onTheWay.size >= receiveMaximum) return; // `transmitNext` comes back to it
+    onTheWay.add(packetId);
     const dup = entry.repeated || message.kind === "redelivery";
     if (entry.repeated) tally.retransmitted();
     else tally.sent({ readings: 0, ...message });
     entry.repeated = true;
-    session?.publish({ ...message, retain: message.retain ?? false, dup, packetId }, () => {
+    session?.publish({ ...message, retain: message.retain ?? false, dup, packetId }, (refusedWith) => {
       if (waiting.get(packetId) !== entry) return;
       waiting.delete(packetId);
-      tally.acknowledged(message.kind);
+      onTheWay.delete(packetId);
+      if (refusedWith === undefined) tally.acknowledged(message.kind);
+      else tally.refused(message.kind, refusedWith);
       message.onAcknowledged?.(packetId);
+      transmitNext();
     });
+  }
+
+  function transmitNext(): void {
+    if (onTheWay.size >= Math.min(waiting.size, receiveMaximum)) return;
+    for (const entry of waiting.values()) {
+      if (!onTheWay.has(entry.packetId)) return transmit(entry);
+    }
   }
 
   function enqueue(message: Message, packetId: number): void {
@@ -88,14 +107,16 @@ export function createOutbox(tally: Tally): Outbox {
       if (!waiting.has(packetId)) enqueue({ ...message, kind: "redelivery" }, packetId);
     },
     waiting: () => waiting.size,
-    attach(opened) {
+    attach(opened, most) {
       session = opened;
+      receiveMaximum = most;
       unwritten = 0;
       const left = [...waiting.values()];
       return { repeat: () => left.forEach(transmit) };
     },
     detach() {
       session = undefined;
+      onTheWay.clear();
       for (const [packetId, { message }] of waiting) if (message.passing) waiting.delete(packetId);
     },
     forget() {

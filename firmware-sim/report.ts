@@ -15,22 +15,26 @@ export function summaryLine(summary: Summary, earlier: Summary | undefined): str
   const rate = sinceMs > 0 ? (readings * 1_000) / sinceMs : 0;
   const total = (pick: (kind: (typeof MESSAGE_KINDS)[number]) => number) =>
     MESSAGE_KINDS.reduce((sum, kind) => sum + pick(kind), 0);
+  const refused = total((kind) => summary.kinds[kind].refused);
   return [
     `${summary.connected}/${summary.devices} connected`,
     `${total((kind) => summary.kinds[kind].messages)} sent`,
     `${total((kind) => summary.kinds[kind].acknowledged)} acknowledged`,
+    ...(refused > 0 ? [`${refused} refused`] : []),
     `${rate.toFixed(1)} readings/s`,
     `${summary.errors.reduce((sum, { count }) => sum + count, 0)} errors`,
   ].join(" · ");
 }
 
 export function finalTable(summary: Summary): string {
-  const header = ["", "messages", "readings", "acknowledged", "unacknowledged", ""];
+  const refusals = summary.refused.length > 0;
+  const header = ["", "messages", "readings", "acknowledged", ...(refusals ? ["refused"] : []), "unacknowledged", ""];
   const rows = MESSAGE_KINDS.filter((kind) => summary.kinds[kind].messages > 0).map((kind) => {
-    const { messages, readings, acknowledged, unacknowledged, unacknowledgeable } = summary.kinds[kind];
+    const { messages, readings, acknowledged, refused, unacknowledged, unacknowledgeable } = summary.kinds[kind];
     const quietly = unacknowledgeable > 0 ? `${unacknowledgeable} with QoS 0, which has no acknowledgement` : "";
     const note = [NOTES[kind] ?? "", quietly].filter((text) => text !== "").join("; ");
-    return [kind, messages, readings === 0 ? "" : readings, acknowledged, unacknowledged, note].map(String);
+    const answered = refusals ? [acknowledged, refused] : [acknowledged];
+    return [kind, messages, readings === 0 ? "" : readings, ...answered, unacknowledged, note].map(String);
   });
   const again =
     summary.retransmitted > 0 ? [`\n${summary.retransmitted} sent again after a lost connection (DUP=1)`] : [];
@@ -39,6 +43,7 @@ export function finalTable(summary: Summary): string {
     "",
     ...(rows.length === 0 ? ["nothing was sent"] : aligned([header, ...rows])),
     ...again,
+    ...causeLines("refused by the hub", summary.refused),
     ...causeLines("not sent", summary.notSent),
     ...causeLines("errors", summary.errors),
     "",

@@ -1,6 +1,7 @@
 /** A set of simulated stations as one thing that starts and stops; tests use it as a library. Prints nothing, reads no arguments. */
 import type { BrokerAddress } from "./broker-address.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import type { SpokenVersion } from "./mqtt-session.ts";
 import type { Scenario } from "./scenario.ts";
 import { SCENARIOS, type ScenarioName } from "./scenario-list.ts";
 import { startStation } from "./station.ts";
@@ -8,6 +9,7 @@ import { createTally, type Summary } from "./tally.ts";
 
 export interface SimulationOptions {
   address: BrokerAddress;
+  mqttVersion: SpokenVersion;
   devices: number;
   intervalMs: number;
   seed: number;

@@ -3,6 +3,7 @@ import { attributesTopic, statusTopic, telemetryTopic } from "../src/contract/to
 import type { BrokerAddress } from "./broker-address.ts";
 import type { Clock, Stop } from "./clock.ts";
 import { createLink, type Link } from "./link.ts";
+import type { SpokenVersion } from "./mqtt-session.ts";
 import { createRandom, seedFrom } from "./random.ts";
 import { encodeReading, styleOf } from "./reading.ts";
 import { createRoom } from "./room/room.ts";
@@ -24,6 +25,7 @@ export interface StationOptions {
   utcOffsetMinutes: number;
   scenario: Scenario;
   address: BrokerAddress;
+  mqttVersion: SpokenVersion;
   clock: Clock;
   tally: Tally;
   onNotice(line: string): void;
@@ -35,6 +37,8 @@ export interface Station {
 }
 
 const KEEP_ALIVE_SECONDS = 60;
+/** As long as the hub knows a redelivery that has no instant of its own. */
+const SESSION_EXPIRY_SECONDS = 600;
 const LAST_ACKS_MS = 3_000;
 const POLL_MS = 20;
 
@@ -90,7 +94,7 @@ function createBoard(
   random: () => number,
   onOpen: () => void,
 ): { board: Board; room: RoomKind } {
-  const { deviceId, index, clock, scenario, address, tally } = options;
+  const { deviceId, index, clock, scenario, address, mqttVersion, tally } = options;
   const kind = ROOM_KIND_NAMES[index % ROOM_KIND_NAMES.length] ?? "office";
   const seed = seedFrom(options.seed, deviceId);
   const room = createRoom({ kind, seed: seedFrom(seed, "room"), utcOffsetMinutes: options.utcOffsetMinutes });
@@ -99,9 +103,11 @@ function createBoard(
   const bootedAtMs = clock.now();
   const link = createLink({
     address,
+    mqttVersion,
     deviceId,
     keepAliveSeconds: scenario.keepAliveSeconds ?? KEEP_ALIVE_SECONDS,
     ...(scenario.sleeps === true ? {} : { will: { topic: statusTopic(deviceId), payload: "offline", qos } }),
+    sessionExpirySeconds: scenario.sleeps === true ? 0 : SESSION_EXPIRY_SECONDS,
     clock,
     random,
     tally,

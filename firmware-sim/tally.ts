@@ -1,4 +1,6 @@
-/** Counts what the simulation sent, what was acknowledged and what went wrong. Only counts; printing is the report's work. */
+/** Counts what the simulation sent, what was acknowledged or refused and what went wrong. Only counts; printing is the report's work. */
+
+import { reasonText } from "../src/contract/reason-codes.ts";
 
 /** What a message was for; each is a row of the final table. */
 export const MESSAGE_KINDS = ["telemetry", "backlog", "redelivery", "malformed", "status", "attributes"] as const;
@@ -10,6 +12,8 @@ export interface KindCount {
   readings: number;
   /** PUBACK or PUBCOMP came. */
   acknowledged: number;
+  /** PUBACK or PUBREC came, with a reason code that is an error. 3.1.1 has none: there it is acknowledged. */
+  refused: number;
   /** Sent with QoS 1 or 2 and not acknowledged so far. */
   unacknowledged: number;
   /** Sent with QoS 0, which nobody acknowledges. */
@@ -31,6 +35,8 @@ export interface Summary {
   /** Sent again with DUP=1 after a lost connection; they are not counted as messages again. */
   retransmitted: number;
   notSent: Cause[];
+  /** By reason code, in words. */
+  refused: Cause[];
   errors: Cause[];
 }
 
@@ -39,6 +45,7 @@ export interface Tally {
   linkDown(): void;
   sent(message: { kind: MessageKind; qos: 0 | 1 | 2; readings: number }): void;
   acknowledged(kind: MessageKind): void;
+  refused(kind: MessageKind, reasonCode: number): void;
   retransmitted(): void;
   /** `cause` groups, `text` explains; the newest text of a cause is kept. */
   notSent(cause: string, text?: string): void;
@@ -53,6 +60,7 @@ export function createTally({ devices, now }: { devices: number; now: () => numb
   const startedAtMs = now();
   const kinds = emptyKinds();
   const notSent = new Map<string, Cause>();
+  const refused = new Map<string, Cause>();
   const errors = new Map<string, Cause>();
   let connected = 0;
   let everConnected = false;
@@ -77,6 +85,11 @@ export function createTally({ devices, now }: { devices: number; now: () => numb
       kinds[kind].acknowledged += 1;
       kinds[kind].unacknowledged -= 1;
     },
+    refused(kind, reasonCode) {
+      kinds[kind].refused += 1;
+      kinds[kind].unacknowledged -= 1;
+      count(refused, String(reasonCode), reasonText(reasonCode));
+    },
     retransmitted() {
       retransmitted += 1;
     },
@@ -89,8 +102,9 @@ export function createTally({ devices, now }: { devices: number; now: () => numb
       everConnected,
       kinds: structuredClone(kinds),
       retransmitted,
-      notSent: [...notSent.values()].map((cause) => ({ ...cause })),
-      errors: [...errors.values()].map((cause) => ({ ...cause })),
+      notSent: causesOf(notSent),
+      refused: causesOf(refused),
+      errors: causesOf(errors),
     }),
   };
 }
@@ -101,11 +115,14 @@ function count(causes: Map<string, Cause>, key: string, text: string): void {
   causes.set(known ? key : "", { text: known ? text : "(other causes)", count: cause.count + 1 });
 }
 
+const causesOf = (causes: ReadonlyMap<string, Cause>): Cause[] => [...causes.values()].map((cause) => ({ ...cause }));
+
 function emptyKinds(): Record<MessageKind, KindCount> {
   const none = (): KindCount => ({
     messages: 0,
     readings: 0,
     acknowledged: 0,
+    refused: 0,
     unacknowledged: 0,
     unacknowledgeable: 0,
   });

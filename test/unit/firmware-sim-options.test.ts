@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { parseBrokerUrl } from "../../firmware-sim/broker-address.ts";
 import { connectAdvice } from "../../firmware-sim/connect-advice.ts";
+import { closedByBroker, disconnectAdvice } from "../../firmware-sim/disconnect-advice.ts";
 import { durationText, parseDurationMs } from "../../firmware-sim/duration.ts";
 import { HELP } from "../../firmware-sim/help-text.ts";
 import { parseOptions } from "../../firmware-sim/options.ts";
@@ -9,6 +10,7 @@ import { finalTable, summaryLine } from "../../firmware-sim/report.ts";
 import { SCENARIOS } from "../../firmware-sim/scenario-list.ts";
 import { castOf } from "../../firmware-sim/simulation.ts";
 import { createTally } from "../../firmware-sim/tally.ts";
+import { REASON, reasonText } from "../../src/contract/reason-codes.ts";
 
 const noFile = (path: string): Buffer => {
   throw new Error(`no such file: ${path}`);
@@ -30,6 +32,7 @@ test("without arguments twenty steady stations publish each two seconds to this 
     quiet: false,
     simulation: {
       address: { protocol: "mqtt", host: "127.0.0.1", port: 1883, path: "", insecure: false },
+      mqttVersion: "3.1.1",
       devices: 20,
       intervalMs: 2_000,
       seed: 1,
@@ -48,7 +51,9 @@ test("every option is understood", () => {
       ..."--url wss://hub.local:8443/ws --username shed --password s3cret --ca ca.pem --insecure --devices=6".split(
         " ",
       ),
-      ..."--interval 500ms --duration 1.5m --seed 7 --prefix lab --qos 2 --timestamps off --quiet".split(" "),
+      ..."--interval 500ms --duration 1.5m --seed 7 --prefix lab --qos 2 --timestamps off --quiet --mqtt-version 5".split(
+        " ",
+      ),
       ..."--scenario fire,malformed --scenario wifi-flap --scenario fire --scenario-devices 2".split(" "),
     ],
     () => Buffer.from("pem"),
@@ -68,6 +73,7 @@ test("every option is understood", () => {
         password: "s3cret",
         ca: Buffer.from("pem"),
       },
+      mqttVersion: "5",
       devices: 6,
       intervalMs: 500,
       seed: 7,
@@ -82,9 +88,19 @@ test("every option is understood", () => {
 
 test("all faults are told at once", () => {
   const args =
-    "--url http://x --devices 0 --interval 3 --qos 3 --seed -1 --timestamps maybe --scenario storm --foo bar";
+    "--url http://x --devices 0 --interval 3 --qos 3 --seed -1 --timestamps maybe --scenario storm --foo bar --mqtt-version 3.1";
   const faults = faultsOf(...args.split(" "), "--ca", "none.pem", "--quiet=yes", "--prefix");
-  for (const about of ["--url", "--devices", "--interval", "--qos", "--seed", "--timestamps", "storm", "--foo"]) {
+  for (const about of [
+    "--url",
+    "--devices",
+    "--interval",
+    "--qos",
+    "--seed",
+    "--timestamps",
+    "storm",
+    "--foo",
+    "--mqtt-version",
+  ]) {
     expect(
       faults.filter((fault) => fault.includes(about)),
       about,
@@ -153,7 +169,25 @@ test("who could not connect is told what to check", () => {
   expect(connectAdvice([{ text: "connect ECONNREFUSED 127.0.0.1:1883", count: 3 }])).toContain("Is the hub running");
   expect(connectAdvice([{ text: "Connection refused: Not authorized", count: 1 }])).toContain("--password");
   expect(connectAdvice([{ text: "self-signed certificate", count: 1 }])).toContain("--ca");
+  expect(connectAdvice([{ text: "Connection refused: Unacceptable protocol version", count: 1 }])).toContain(
+    "try --mqtt-version 3.1.1",
+  );
+  const busy = `Connection refused: ${reasonText(REASON.serverBusy)}`;
+  expect(connectAdvice([{ text: busy, count: 1 }])).toContain("AERIE_MAX_CONNECTIONS");
   expect(connectAdvice([])).toContain("no answer");
+});
+
+test("when the broker said why it closed, the person is told what to do about it, the most frequent first", () => {
+  const errors = [
+    { text: "ECONNRESET", count: 9 },
+    { text: closedByBroker(REASON.serverShuttingDown), count: 2 },
+    { text: closedByBroker(REASON.sessionTakenOver), count: 7 },
+    { text: closedByBroker(REASON.useAnotherServer), count: 1 },
+  ];
+  const [first, second, ...more] = disconnectAdvice(errors);
+  expect(first).toMatch(/^The broker closed the connection: 0x8E session taken over\. Another client .* --prefix\.$/);
+  expect(second).toContain("0x8B server shutting down. The hub was stopped");
+  expect(more).toEqual([]);
 });
 
 test("the report says what was acknowledged, what cannot be, and what was not sent and why", () => {
@@ -175,6 +209,27 @@ test("the report says what was acknowledged, what cannot be, and what was not se
   expect(table).toMatch(/telemetry +11 +11 +1 +9 +1 with QoS 0/);
   expect(table).toContain("2 × 262 bytes do not fit");
   expect(table).toContain("1 × connect ECONNREFUSED");
+});
+
+test("what the hub refused has a column of its own and is told by reason", () => {
+  const tally = createTally({ devices: 1, now: () => 1_000 });
+  for (let n = 0; n < 5; n += 1) tally.sent({ kind: "malformed", qos: 1, readings: 0 });
+  tally.acknowledged("malformed");
+  for (let n = 0; n < 2; n += 1) tally.refused("malformed", REASON.payloadFormatInvalid);
+  tally.refused("malformed", REASON.topicNameInvalid);
+  expect(summaryLine(tally.summary(), undefined)).toContain("1 acknowledged · 3 refused ·");
+  const table = finalTable(tally.summary());
+  expect(table).toMatch(/acknowledged +refused +unacknowledged/);
+  expect(table).toMatch(/malformed +5 +1 +3 +1 +to be refused/);
+  expect(table).toContain(
+    "refused by the hub:\n       2 × 0x99 payload format invalid\n       1 × 0x90 topic name invalid",
+  );
+});
+
+test("without refusals the table has no column for them", () => {
+  const tally = createTally({ devices: 1, now: () => 0 });
+  tally.sent({ kind: "telemetry", qos: 1, readings: 1 });
+  expect(finalTable(tally.summary())).not.toContain("refused");
 });
 
 test("causes without end share one line", () => {

@@ -44,6 +44,7 @@ function simulate(port: number, options: Partial<SimulationOptions>) {
   if (address === undefined) throw new Error("the address is well-formed");
   const simulation = startSimulation({
     address,
+    mqttVersion: "3.1.1",
     devices: 1,
     intervalMs: 40,
     seed: 3,
