@@ -1,0 +1,76 @@
+/** The built test page in a real browser: MQTT of both versions over WebSocket, and what a refusal looks like. */
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { startHub } from "../support/hub.ts";
+import { openBrowser, openPage } from "../support/page.ts";
+
+const scriptsOf = (page: Page): Promise<number> =>
+  page.evaluate("performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.js')).length");
+
+async function connect(page: Page, version: string): Promise<void> {
+  await page.locator("#mqtt-version").selectOption(version);
+  await page.locator("#mqtt-connect").click();
+  await page.locator('#mqtt-status[data-status="connected"]').waitFor({ timeout: 10_000 });
+}
+
+async function publish(page: Page, payload: string): Promise<void> {
+  await page.locator("#mqtt-payload").fill(payload);
+  await page.getByRole("button", { name: "Publish" }).click();
+}
+
+/** The newest packet of that kind. */
+const row = (page: Page, kind: string, text: string) =>
+  page.locator(`#mqtt-packets [data-event="${kind}"]`, { hasText: text }).first();
+
+for (const version of ["3.1.1", "5"]) {
+  test(`the test page speaks MQTT ${version}: it subscribes, publishes, shows each packet, and leaves`, async () => {
+    const hub = await startHub();
+    const { page, failures } = await openPage(await openBrowser(), `${hub.url}/websocket-test.html`);
+    const forbidden: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error") forbidden.push(message.text());
+    });
+    const scripts = await scriptsOf(page);
+
+    await connect(page, version);
+    await row(page, "connect", `MQTT ${version}`).waitFor();
+    await row(page, "connack", version === "5" ? "0x00 success" : "0 connection accepted").waitFor();
+    expect(await scriptsOf(page)).toBeGreaterThan(scripts); // mqtt.js comes when it is asked for
+
+    await page.getByRole("button", { name: "Subscribe", exact: true }).click();
+    await row(page, "suback", "granted QoS 1").waitFor();
+    await publish(page, '{"temperature": 19.5}');
+    await row(page, "puback", "packet").waitFor();
+    const delivered = row(page, "publish", "← PUBLISHdevices/test-page/telemetry");
+    expect(await delivered.textContent({ timeout: 10_000 })).toContain('{"temperature": 19.5}');
+
+    await page.locator("#mqtt-disconnect").click();
+    await page.locator('#mqtt-status[data-status="disconnected"]').waitFor({ timeout: 10_000 });
+    await row(page, "disconnect", "→").waitFor();
+    expect([...failures, ...forbidden]).toEqual([]);
+  });
+}
+
+test("with MQTT 5 the test page shows why the hub refuses a message, and the inspector shows the same", async () => {
+  const hub = await startHub();
+  const browser = await openBrowser();
+  const { page } = await openPage(browser, `${hub.url}/websocket-test.html`);
+  await connect(page, "5");
+  await publish(page, "not JSON");
+  await page.locator('#mqtt-packets [data-event="puback"][data-error]').waitFor({ timeout: 10_000 });
+  expect(await row(page, "puback", "packet").textContent()).toContain("0x99 payload format invalid");
+
+  const inspector = await openPage(browser, `${hub.url}/#/inspector`);
+  const answer = inspector.page.locator('tr[data-code="PAYLOAD_NOT_JSON"] [data-answer]');
+  await expect.poll(() => answer.textContent(), { timeout: 10_000 }).toBe("MQTT 5 · 0x99 payload format invalid");
+});
+
+test("the test page says that a broker is not there", async () => {
+  const hub = await startHub();
+  const { page } = await openPage(await openBrowser(), `${hub.url}/websocket-test.html`);
+  await page.locator("#mqtt-url").fill(`${hub.wsUrl}-that-is-not-there`);
+  await page.locator("#mqtt-connect").click();
+  await page.locator('#mqtt-status[data-status="failed"]').waitFor({ timeout: 10_000 });
+  expect(await page.locator("#mqtt-status").textContent()).toContain("not connected");
+  expect(await page.locator("#mqtt-connect").isEnabled()).toBe(true);
+});
