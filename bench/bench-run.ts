@@ -1,7 +1,10 @@
-/** Drives one load against one fresh peer and holds what the hub stored against what it acknowledged. Prints nothing. */
+/** Runs one piece of work against one fresh peer, and holds what the hub stored against what it acknowledged. Prints nothing. */
+import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { countStored } from "./count-stored.ts";
 import { drive } from "./drive.ts";
 import type { DriveResult, DriveSpec } from "./generator/drive-spec.ts";
+import type { HubSettings } from "./hub-flags.ts";
 import type { BenchOptions } from "./options.ts";
 import type { Owned } from "./owned.ts";
 import { type Peer, startBare, startHub } from "./peer-process.ts";
@@ -23,62 +26,103 @@ export interface RunRecord {
   stored?: number;
 }
 
+/** One after the other in the same minute: only so is their ratio worth something. */
+export interface Pair<T> {
+  bare: T;
+  aerie: T;
+}
+
 export type LoadSpec = Omit<DriveSpec, "targetPid" | "load"> & { load: Omit<DriveSpec["load"], "host" | "port"> };
 
 /** Spawning peer and generator, stopping, counting. */
 export const OVERHEAD_SECONDS = 2.5;
 
+const PROFILES_DIR = fileURLToPath(new URL("./results/profiles/", import.meta.url));
+
 /** Drives `spec` against a peer that is already there. */
 export function driveAt(bench: Bench, peer: Peer, spec: LoadSpec, onMeasuring?: () => void): Promise<DriveResult> {
-  return drive(bench.owned, { ...spec, load: { ...spec.load, ...peer.mqtt }, targetPid: peer.pid }, onMeasuring);
+  const full = { ...spec, load: { ...spec.load, ...peer.mqtt }, targetPid: peer.pid };
+  return drive(bench.owned, "drive", full, onMeasuring);
 }
 
-function holdAgainstStore(bench: Bench, what: string, result: DriveResult, dataDir: string): number {
+function holdAgainstStore(bench: Bench, what: string, due: number, dataDir: string): number {
   const stored = countStored(dataDir);
-  const acknowledged = result.totalAcknowledged;
-  if (stored !== acknowledged) {
-    const side = stored < acknowledged ? "LOST" : "TOO MANY";
-    bench.fail(`${what}: ${Math.abs(stored - acknowledged)} ${side}: ${acknowledged} acknowledged, ${stored} stored`);
+  if (stored !== due) {
+    const side = stored < due ? "LOST" : "TOO MANY";
+    bench.fail(`${what}: ${Math.abs(stored - due)} ${side}: ${due} readings acknowledged, ${stored} stored`);
   }
   return stored;
 }
 
 function judge(bench: Bench, what: string, result: DriveResult): void {
   if (result.closedBoards > 0) bench.fail(`${what}: the broker closed ${result.closedBoards} connections`);
-  if (result.strayAcks > 0) bench.fail(`${what}: ${result.strayAcks} PUBACKs of packet ids that nobody waited for`);
+  if (result.strayAcks > 0) bench.fail(`${what}: ${result.strayAcks} acknowledgements that nobody waited for`);
   const missing = result.totalSent - result.totalAcknowledged;
   if (missing > 0) bench.fail(`${what}: ${missing} messages were never acknowledged`);
 }
 
-/** `work` has the hub for itself; afterwards the hub is stopped with SIGTERM and its rows are counted. */
-export async function runHub(
+export interface HubOf<T> {
+  settings?: HubSettings;
+  /** The hub has stopped and its directory is still there. */
+  whenStopped?(result: T, dataDir: string): void;
+}
+
+/** `work` has the hub for itself; afterwards the hub is stopped with SIGTERM. */
+export async function withHub<T>(
   bench: Bench,
   what: string,
-  work: (hub: Peer, dataDir: string) => Promise<DriveResult>,
-): Promise<RunRecord> {
+  work: (hub: Peer, dataDir: string) => Promise<T>,
+  { settings = {}, whenStopped }: HubOf<T> = {},
+): Promise<T> {
+  const { hubEntry: entry, cpuProf } = bench.options;
   const dataDir = bench.owned.tempDir("data");
-  const hub = await startHub(bench.owned, bench.options.hubEntry, dataDir);
+  const profileDir = cpuProf ? path.join(PROFILES_DIR, what.replaceAll(/[^\w]+/g, "-")) : undefined;
   try {
-    const result = await work(hub, dataDir);
-    judge(bench, what, result);
+    const hub = await startHub(bench.owned, { entry, dataDir, settings, profileDir });
+    const result = await work(hub, dataDir).catch(async (cause: unknown) => {
+      throw new Error(`${what}: ${(await hub.stop()) ?? "the run broke"}`, { cause });
+    });
     const problem = await hub.stop();
     if (problem !== undefined) bench.fail(`${what}: ${problem}`);
-    return { what, peer: "aerie", result, stored: holdAgainstStore(bench, what, result, dataDir) };
-  } catch (error) {
-    const problem = await hub.stop();
-    throw new Error(`${what}: ${problem ?? "the run broke"}`, { cause: error });
+    whenStopped?.(result, dataDir);
+    return result;
   } finally {
     bench.owned.removeDir(dataDir);
   }
 }
 
-export async function runBare(bench: Bench, what: string, spec: LoadSpec): Promise<RunRecord> {
+export async function withBare<T>(bench: Bench, what: string, work: (bare: Peer) => Promise<T>): Promise<T> {
   const bare = await startBare(bench.owned);
   try {
-    const result = await driveAt(bench, bare, spec);
-    judge(bench, what, result);
-    return { what, peer: "bare", result };
+    return await work(bare);
+  } catch (cause) {
+    throw new Error(`${what}: the run broke`, { cause });
   } finally {
     await bare.stop();
   }
+}
+
+/** One load's figures, and the rows that the hub holds after it: `rowsOf` what was acknowledged. */
+export async function runHub(
+  bench: Bench,
+  what: string,
+  work: (hub: Peer, dataDir: string) => Promise<DriveResult>,
+  settings: HubSettings = {},
+  rowsOf: (result: DriveResult) => number = (result) => result.totalAcknowledged,
+): Promise<RunRecord> {
+  let stored = Number.NaN;
+  const result = await withHub(bench, what, work, {
+    settings,
+    whenStopped(driven, dataDir) {
+      judge(bench, what, driven);
+      stored = holdAgainstStore(bench, what, rowsOf(driven), dataDir);
+    },
+  });
+  return { what, peer: "aerie", result, stored };
+}
+
+export async function runBare(bench: Bench, what: string, spec: LoadSpec): Promise<RunRecord> {
+  const result = await withBare(bench, what, (bare) => driveAt(bench, bare, spec));
+  judge(bench, what, result);
+  return { what, peer: "bare", result };
 }

@@ -1,15 +1,11 @@
 /** Readings a second at QoS 0 and 1: Aerie beside bare Aedes, in interleaved pairs. */
-import { type Bench, driveAt, type LoadSpec, OVERHEAD_SECONDS, type RunRecord, runBare, runHub } from "./bench-run.ts";
+import { type Bench, type LoadSpec, OVERHEAD_SECONDS, type Pair, type RunRecord } from "./bench-run.ts";
 import type { BenchOptions } from "./options.ts";
-
-export interface IngestPair {
-  bare: RunRecord;
-  aerie: RunRecord;
-}
+import { loadPairs } from "./pairs.ts";
 
 export interface IngestResult {
   qos: 0 | 1;
-  pairs: IngestPair[];
+  pairs: Pair<RunRecord>[];
 }
 
 export function ingestSpec({ boards, seconds, warmUpSeconds }: BenchOptions, qos: 0 | 1): LoadSpec {
@@ -24,20 +20,11 @@ export const ingestRunSeconds = ({ seconds, warmUpSeconds }: BenchOptions): numb
   seconds + warmUpSeconds + OVERHEAD_SECONDS;
 
 export async function ingest(bench: Bench): Promise<IngestResult[]> {
-  const { options, progress } = bench;
+  const { options } = bench;
   const results: IngestResult[] = [];
   for (const qos of [0, 1] as const) {
-    const spec = ingestSpec(options, qos);
-    const pairs: IngestPair[] = [];
-    for (let pair = 1; pair <= options.pairs; pair += 1) {
-      const what = `ingest at QoS ${qos}, pair ${pair} of ${options.pairs}`;
-      progress.begin(`${what}, bare Aedes`, ingestRunSeconds(options));
-      const bare = await runBare(bench, `${what}, bare Aedes`, spec);
-      progress.begin(`${what}, Aerie`, ingestRunSeconds(options));
-      const aerie = await runHub(bench, `${what}, Aerie`, (hub) => driveAt(bench, hub, spec));
-      pairs.push({ bare, aerie });
-    }
-    results.push({ qos, pairs });
+    const wish = { title: `ingest at QoS ${qos}`, pairs: options.pairs, runSeconds: ingestRunSeconds(options) };
+    results.push({ qos, pairs: await loadPairs(bench, wish, ingestSpec(options, qos)) });
   }
   return results;
 }

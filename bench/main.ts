@@ -1,19 +1,23 @@
-/** `npm run bench`: runs the chosen sections, prints their tables, keeps all raw runs. Asserts only that what is stored is what was acknowledged. */
+/** `npm run bench`: runs the chosen sections, prints their tables, keeps all raw runs. Asserts only that what is stored or delivered is what was acknowledged. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Bench } from "./bench-run.ts";
+import { boards, boardsSeconds } from "./boards.ts";
+import { carry, carrySeconds } from "./carry.ts";
 import { type DiskSync, diskSync } from "./disk-sync.ts";
+import { fanOut, fanOutSeconds } from "./fan-out.ts";
 import { figure } from "./figure.ts";
 import { ingest, ingestRunSeconds } from "./ingest.ts";
 import { latency, latencySeconds } from "./latency.ts";
 import { live, liveSeconds } from "./live.ts";
 import { machine } from "./machine.ts";
 import { notes } from "./notes.ts";
-import { type BenchOptions, HELP, readOptions } from "./options.ts";
+import { type BenchOptions, HELP, readOptions, type Section } from "./options.ts";
 import { createOwned } from "./owned.ts";
 import { createProgress } from "./progress.ts";
 import { type Results, report } from "./report.ts";
+import { retained, retainedSeconds } from "./retained.ts";
 import { spread } from "./spread.ts";
 import { start, startSeconds } from "./start.ts";
 
@@ -26,6 +30,10 @@ function plannedSeconds(options: BenchOptions): number {
     latency: latencySeconds(options),
     live: liveSeconds(options, sections.includes("ingest")),
     start: startSeconds,
+    carry: carrySeconds(options),
+    fanout: fanOutSeconds(options),
+    boards: boardsSeconds(options),
+    retained: retainedSeconds(options),
   };
   return sections.reduce((sum, section) => sum + seconds[section], 0);
 }
@@ -40,15 +48,40 @@ function wordsOf(error: unknown): string {
   return error.cause === undefined ? error.message : `${error.message}: ${wordsOf(error.cause)}`;
 }
 
+async function runSection(bench: Bench, section: Section, results: Results): Promise<void> {
+  switch (section) {
+    case "ingest":
+      results.ingest = await ingest(bench);
+      break;
+    case "latency":
+      results.latency = await latency(bench);
+      break;
+    case "live":
+      results.live = await live(bench, measuredMaximum(results));
+      break;
+    case "start":
+      results.start = await start(bench);
+      break;
+    case "carry":
+      results.carry = await carry(bench);
+      break;
+    case "fanout":
+      results.fanout = await fanOut(bench);
+      break;
+    case "boards":
+      results.boards = await boards(bench);
+      break;
+    case "retained":
+      results.retained = await retained(bench);
+  }
+}
+
 /** A section that breaks is a failure; the others still run. */
 async function runSections(bench: Bench): Promise<Results> {
   const results: Results = {};
   for (const section of bench.options.sections) {
     try {
-      if (section === "ingest") results.ingest = await ingest(bench);
-      else if (section === "latency") results.latency = await latency(bench);
-      else if (section === "live") results.live = await live(bench, measuredMaximum(results));
-      else results.start = await start(bench);
+      await runSection(bench, section, results);
     } catch (error) {
       bench.fail(`${section} broke off: ${wordsOf(error)}`);
     }

@@ -1,8 +1,11 @@
 /** Says under the tables how their figures came about. Measures nothing. */
 import type { BenchOptions } from "./options.ts";
 
-export function notes({ boards, pairs, seconds, warmUpSeconds }: BenchOptions): string {
-  return `  How this was measured
+export function notes({ boards, connected, pairs, seconds, warmUpSeconds, cpuProf }: BenchOptions): string {
+  const slowed = cpuProf
+    ? "  !!! --cpu-prof: the hub was profiled and bare Aedes was not; no figure above compares them\n\n"
+    : "";
+  return `${slowed}  How this was measured
   - Both peers, one at a time, each a fresh process with an empty store, driven by the same generator in a process of
     its own on the same cores; ${pairs} interleaved pairs, ${warmUpSeconds} s warm-up, ${seconds} s measured. Median (least – greatest).
   - ${boards} boards, one connection each, readings of 14 metrics that vary; half of the boards give their own instants (epoch
@@ -13,5 +16,13 @@ export function notes({ boards, pairs, seconds, warmUpSeconds }: BenchOptions): 
   - Under full load a PUBACK's latency is mostly the wait behind the other messages of the windows.
   - CPU is user and system time of the whole process, all threads, over the same stretch.
   - Publish → browser is from the publisher's write to the page's event handler, all browsers together, in one process.
+  - Carried: ${boards} clients publish 200 bytes to plant/<n>/state, QoS 1 and 2 with up to 50 unacknowledged each, QoS 0 as above.
+    The subscriber, in the generator's process, takes plant/# at QoS 0; what Aerie does not deliver to it fails the run.
+  - Fan-out: publisher and subscribers are in one process, QoS 1 is acknowledged. The publisher has a bounded number of
+    messages under way and waits for the slowest subscriber; "one message" is sent 20 ms after the last had arrived.
+  - Boards: ${connected} connections from one address, a hundred at a time; memory is resident memory. Each board sends a reading
+    each 5 s, QoS 1, for ${warmUpSeconds + 2 * seconds} s.
+  - Retained: another client pings, one ping after the other, until the last retained message has come; of each SUBSCRIBE
+    its longest round trip counts.
 `;
 }

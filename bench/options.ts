@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-export const SECTIONS = ["ingest", "latency", "live", "start"] as const;
+export const SECTIONS = ["ingest", "latency", "live", "start", "carry", "fanout", "boards", "retained"] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export interface BenchOptions {
@@ -12,6 +12,10 @@ export interface BenchOptions {
   seconds: number;
   warmUpSeconds: number;
   boards: number;
+  /** Of the section `boards`. */
+  connected: number;
+  /** Slows the hub down: the figures then say little. */
+  cpuProf: boolean;
   /** Each hub gets a fresh directory below this one. */
   dataRoot: string;
   hubEntry: string;
@@ -27,13 +31,15 @@ export const HELP = `npm run bench -- [options]
   --pairs <n>          interleaved pairs of bare Aedes and Aerie at each QoS (5)
   --seconds <n>        measured time of one run (5), after a warm-up of
   --warm-up <n>        seconds (1)
-  --boards <n>         connected boards (50)
+  --boards <n>         connected boards (50), but in the section boards:
+  --connected <n>      connected boards there (10000)
   --data-root <dir>    file system that the hub stores on (the system's temporary directory)
   --hub <file>         entry of the hub to measure, for example of another build (dist/src/server.js)
+  --cpu-prof           each hub leaves CPU profiles in bench/results/profiles/<run>/, and is the slower for it
   --help
 
 A table goes to stdout, progress to stderr, all raw runs to bench/results/<date>.json.
-The exit code is 1 when what is stored is not what was acknowledged, or a run broke.
+The exit code is 1 when what is stored or delivered is not what was acknowledged, or a run broke.
 `;
 
 function isSection(text: string): text is Section {
@@ -59,6 +65,8 @@ export function readOptions(args: readonly string[]): Command {
         seconds: { type: "string", default: "5" },
         "warm-up": { type: "string", default: "1" },
         boards: { type: "string", default: "50" },
+        connected: { type: "string", default: "10000" },
+        "cpu-prof": { type: "boolean", default: false },
         "data-root": { type: "string", default: tmpdir() },
         hub: { type: "string", default: HUB_ENTRY },
         help: { type: "boolean", default: false },
@@ -77,6 +85,8 @@ export function readOptions(args: readonly string[]): Command {
       seconds: amount("seconds", values.seconds, 0.5, problems),
       warmUpSeconds: amount("warm-up", values["warm-up"], 0, problems),
       boards: Math.floor(amount("boards", values.boards, 1, problems)),
+      connected: Math.floor(amount("connected", values.connected, 1, problems)),
+      cpuProf: values["cpu-prof"],
       dataRoot: values["data-root"],
       hubEntry: values.hub,
     };

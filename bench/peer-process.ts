@@ -2,6 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { type HubSettings, knownFlags } from "./hub-flags.ts";
 import { ended, type Owned } from "./owned.ts";
 
 export interface Peer {
@@ -75,11 +76,22 @@ async function stopProcess(child: ChildProcess, notable: readonly string[]): Pro
   return child.exitCode === 0 ? undefined : `the hub ended with ${child.exitCode ?? child.signalCode}${said}`;
 }
 
+export interface HubOptions {
+  entry: string;
+  dataDir: string;
+  /** Those that the hub's build has. */
+  settings?: HubSettings;
+  /** Where the hub leaves a CPU profile of each of its threads when it stops; the main thread's has `.0.` behind the pid. */
+  profileDir?: string | undefined;
+}
+
 /** Rejects with the hub's own words when it does not listen in time. */
-export async function startHub(owned: Owned, entry: string, dataDir: string): Promise<Peer> {
-  const startedAtMs = performance.now();
+export async function startHub(owned: Owned, { entry, dataDir, settings = {}, profileDir }: HubOptions): Promise<Peer> {
   const flags = ["--http-port", "0", "--mqtt-port", "0", "--data-dir", dataDir, "--log-level", "info"];
-  const child = owned.spawnNode([entry, ...flags], ["ignore", "pipe", "pipe"]);
+  flags.push(...(await knownFlags(owned, entry, settings)));
+  const profiling = profileDir === undefined ? [] : ["--cpu-prof", "--cpu-prof-dir", profileDir];
+  const startedAtMs = performance.now();
+  const child = owned.spawnNode([...profiling, entry, ...flags], ["ignore", "pipe", "pipe"]);
   const { listening, notable } = followLog(child);
   const found = await within(Promise.race([listening, ended(child)]), LISTENS_WITHIN_MS);
   if (found === undefined) {

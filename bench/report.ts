@@ -1,10 +1,16 @@
 /** Turns what was measured into the tables that a person reads. Measures and judges nothing. */
 import type { RunRecord } from "./bench-run.ts";
+import type { BoardsResult } from "./boards.ts";
+import type { CarryResult } from "./carry.ts";
+import { compared, comparedHead, difference, ranged, ratio } from "./compared.ts";
+import type { FanOutOutcome } from "./fan-out.ts";
 import { figure } from "./figure.ts";
-import type { DriveResult, Latency } from "./generator/drive-spec.ts";
-import type { IngestPair, IngestResult } from "./ingest.ts";
+import type { Latency } from "./generator/drive-spec.ts";
+import type { IngestResult } from "./ingest.ts";
 import type { LatencyResult } from "./latency.ts";
 import type { LiveResult } from "./live.ts";
+import { boardsTable, carryTable, fanOutTable, retainedTable } from "./report-broker.ts";
+import type { RetainedOutcome } from "./retained.ts";
 import { spread } from "./spread.ts";
 import type { StartResult } from "./start.ts";
 import { table } from "./table.ts";
@@ -15,32 +21,11 @@ export interface Results {
   latency?: LatencyResult;
   live?: LiveResult;
   start?: StartResult;
+  carry?: CarryResult[];
+  fanout?: FanOutOutcome[];
+  boards?: BoardsResult;
+  retained?: RetainedOutcome;
 }
-
-function ranged(values: readonly number[], digits: number): string {
-  const { median, min, max } = spread(values);
-  return values.length === 1
-    ? figure(median, digits)
-    : `${figure(median, digits)} (${figure(min, digits)} – ${figure(max, digits)})`;
-}
-
-/** One row: both peers, and in the last column how each pair compares. */
-function compared(
-  title: string,
-  pairs: readonly IngestPair[],
-  read: (result: DriveResult) => number,
-  digits: number,
-  compare?: { sign: string; digits: number; of: (bare: number, aerie: number) => number },
-): string[] {
-  const bare = pairs.map((pair) => read(pair.bare.result));
-  const aerie = pairs.map((pair) => read(pair.aerie.result));
-  const both = pairs.map((pair) => compare?.of(read(pair.bare.result), read(pair.aerie.result)) ?? Number.NaN);
-  const last = compare === undefined ? "" : `${compare.sign} ${ranged(both, compare.digits)}`;
-  return [title, ranged(bare, digits), ranged(aerie, digits), last];
-}
-
-const ratio = { sign: "×", digits: 2, of: (bare: number, aerie: number) => aerie / bare };
-const difference = { sign: "+", digits: 1, of: (bare: number, aerie: number) => aerie - bare };
 
 function total(records: readonly RunRecord[], read: (record: RunRecord) => number): string {
   return figure(records.reduce((sum, record) => sum + read(record), 0));
@@ -49,15 +34,15 @@ function total(records: readonly RunRecord[], read: (record: RunRecord) => numbe
 function ingestTable({ qos, pairs }: IngestResult): string {
   const hubs = pairs.map((pair) => pair.aerie);
   const rows = [
-    [`QoS ${qos}, as fast as it goes`, "bare Aedes", "Aerie", "Aerie to bare, by pair"],
-    compared("readings a second", pairs, (result) => result.perSecond, 0, ratio),
-    compared("CPU µs a reading, its process", pairs, (result) => result.targetCpuUsAMessage, 1, difference),
-    compared("CPU µs a reading, the generator", pairs, (result) => result.generatorCpuUsAMessage, 1),
-    compared("memory after the run, MiB", pairs, (result) => result.targetResidentMiB, 0),
+    comparedHead(`QoS ${qos}, as fast as it goes`),
+    compared("readings a second", pairs, ({ result }) => result.perSecond, 0, ratio),
+    compared("CPU µs a reading, its process", pairs, ({ result }) => result.targetCpuUsAMessage, 1, difference),
+    compared("CPU µs a reading, the generator", pairs, ({ result }) => result.generatorCpuUsAMessage, 1),
+    compared("memory after the run, MiB", pairs, ({ result }) => result.targetResidentMiB, 0),
   ];
   if (qos === 1) {
-    rows.push(compared("PUBACK p50 ms under that load", pairs, (result) => result.latency.p50Ms, 1));
-    rows.push(compared("PUBACK p99 ms under that load", pairs, (result) => result.latency.p99Ms, 1));
+    rows.push(compared("PUBACK p50 ms under that load", pairs, ({ result }) => result.latency.p50Ms, 1));
+    rows.push(compared("PUBACK p99 ms under that load", pairs, ({ result }) => result.latency.p99Ms, 1));
   }
   rows.push(["messages acknowledged", "", total(hubs, ({ result }) => result.totalAcknowledged), ""]);
   rows.push(["rows stored", "", total(hubs, ({ stored }) => stored ?? Number.NaN), ""]);
@@ -132,5 +117,8 @@ export function report(results: Results): string {
   if (results.latency !== undefined) parts.push(latencyText(results.latency));
   if (results.live !== undefined) parts.push(liveText(results.live));
   if (results.start !== undefined) parts.push(startText(results.start));
+  parts.push(...(results.carry ?? []).map(carryTable), ...(results.fanout ?? []).map(fanOutTable));
+  if (results.boards !== undefined) parts.push(boardsTable(results.boards));
+  if (results.retained !== undefined) parts.push(retainedTable(results.retained));
   return parts.join("\n");
 }

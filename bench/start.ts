@@ -23,7 +23,7 @@ export async function start(bench: Bench): Promise<StartResult> {
     const what = `start ${number} of ${STARTS}`;
     bench.progress.begin(what, 1 + (number === 1 ? IDLE_SECONDS : 0));
     const dataDir = bench.owned.tempDir("start");
-    const hub = await startHub(bench.owned, bench.options.hubEntry, dataDir);
+    const hub = await startHub(bench.owned, { entry: bench.options.hubEntry, dataDir });
     startsMs.push(hub.startMs);
     if (number === 1) {
       await sleep(IDLE_SECONDS * 1000);

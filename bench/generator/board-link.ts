@@ -1,18 +1,20 @@
-/** One board's connection: sends while its window is open. Never reconnects, never sends anything again. */
-import { connect } from "node:net";
-import { connectPacket } from "./connect-packet.ts";
+/** One board's connection: sends while its window is open, and walks QoS 2 to its end. Never sends anything again. */
+import { ackPackets, PUBREL } from "./ack-packets.ts";
+import { openMqttLink } from "./mqtt-link.ts";
+import { packetIdOf } from "./packet-cutter.ts";
 import type { SendWindow } from "./send-window.ts";
-import { shortPackets } from "./short-packets.ts";
 
 export interface BoardLinkOptions {
   host: string;
   port: number;
   clientId: string;
+  /** Of the messages that are acknowledged. */
+  qos: 1 | 2;
   window: SendWindow;
   /** All acknowledgements of one read have been told: time to send more. */
-  onRoom(link: BoardLink): void;
+  onRoom(): void;
   /** An open connection ended; what was in flight stays unacknowledged. */
-  onClosed(link: BoardLink): void;
+  onClosed(): void;
 }
 
 export interface BoardLink {
@@ -22,65 +24,30 @@ export interface BoardLink {
   close(): void;
 }
 
-/** How long a broker may take from SYN to CONNACK. */
-const CONNECT_WITHIN_MS = 10_000;
-const READ_BUFFER_BYTES = 64 * 1024;
-const CONNACK = 0x20;
 const PUBACK = 0x40;
+const PUBREC = 0x50;
+const PUBCOMP = 0x70;
 
 /** Settles when the broker has accepted the connection; rejects when it refused it or is not there. */
-export function openBoardLink({
-  host,
-  port,
-  clientId,
-  window,
-  onRoom,
-  onClosed,
-}: BoardLinkOptions): Promise<BoardLink> {
-  return new Promise((resolve, reject) => {
-    let state: "opening" | "open" | "closed" = "opening";
-    let problem = "closed by the broker";
-    let nowMs = 0;
-
-    const takePackets = shortPackets((firstByte, body) => {
-      if (firstByte === PUBACK) return window.acknowledge(body, nowMs);
-      const code = body & 0xff;
-      if (firstByte !== CONNACK || code !== 0) {
-        socket.destroy(new Error(`packet type ${firstByte >> 4}, code ${code}`));
-        return;
-      }
-      clearTimeout(tooLate);
-      state = "open";
-      resolve(link);
-    });
-    // One buffer for all reads, and no 'data' event: reading costs the generator as little as it can.
-    const onread = {
-      buffer: Buffer.allocUnsafeSlow(READ_BUFFER_BYTES),
-      callback(length: number, chunk: Uint8Array): boolean {
-        nowMs = performance.now();
-        takePackets(chunk, length);
-        if (state === "open") onRoom(link);
-        return true;
-      },
-    };
-    // noDelay: several small writes in a row wait 40 ms for the peer's delayed ACK otherwise.
-    const socket = connect({ host, port, noDelay: true, onread });
-    const link: BoardLink = {
-      send: (limit) => (state === "open" ? window.fill(limit, (bytes) => void socket.write(bytes)) : 0),
-      isOpen: () => state === "open",
-      close: () => void socket.destroy(),
-    };
-    const tooLate = setTimeout(() => socket.destroy(new Error("no CONNACK in time")), CONNECT_WITHIN_MS);
-    socket.once("connect", () => socket.write(connectPacket(clientId)));
-    socket.on("error", (error) => {
-      problem = error.message;
-    });
-    socket.once("close", () => {
-      clearTimeout(tooLate);
-      const wasOpen = state === "open";
-      state = "closed";
-      if (wasOpen) onClosed(link);
-      else reject(new Error(`${clientId} could not connect to ${host}:${port}: ${problem}`));
-    });
+export async function openBoardLink({ qos, window, onRoom, ...options }: BoardLinkOptions): Promise<BoardLink> {
+  const lastAck = qos === 2 ? PUBCOMP : PUBACK;
+  let received: number[] = [];
+  const link = await openMqttLink({
+    ...options,
+    onPacket(packet) {
+      if (packet.firstByte === lastAck) window.acknowledge(packetIdOf(packet), packet.atMs);
+      else if (qos === 2 && packet.firstByte === PUBREC) received.push(packetIdOf(packet));
+      else window.stray();
+    },
+    onRead() {
+      if (received.length > 0) link.write(ackPackets(PUBREL, received));
+      received = [];
+      onRoom();
+    },
   });
+  return {
+    send: (limit) => (link.isOpen() ? window.fill(limit, link.write) : 0),
+    isOpen: link.isOpen,
+    close: link.close,
+  };
 }

@@ -1,9 +1,14 @@
-/** What is said between the benchmark and its generator process. Says nothing of how either works. */
+/** What one load is asked for, and what it answers. Says nothing of how it works. */
+import { quantile } from "../quantile.ts";
 import type { LoadOptions } from "./load.ts";
 import type { RunWish } from "./load-run.ts";
 
 export interface DriveSpec {
   load: LoadOptions;
+  /** A further client subscribes this at QoS 0 and counts. */
+  takerFilter?: string;
+  /** How long all are connected and silent before memory is read. Default 0. */
+  idleMs?: number;
   warmUp: RunWish;
   measured: RunWish;
   /** The process whose CPU time and memory are read around the measured run. */
@@ -17,11 +22,23 @@ export interface Latency {
   count: number;
 }
 
+export const latencyOf = (latenciesMs: ArrayLike<number>): Latency => ({
+  p50Ms: quantile(latenciesMs, 0.5),
+  p99Ms: quantile(latenciesMs, 0.99),
+  maxMs: quantile(latenciesMs, 1),
+  count: latenciesMs.length,
+});
+
 export interface DriveResult {
-  /** Of the measured run: what was acknowledged, from its first message to the last PUBACK. */
+  connectsPerSecond: number;
+  /** All connected, nothing sent. */
+  idleResidentMiB: number;
+  /** Of the measured run: what was acknowledged, from its first message to the last acknowledgement. */
   acknowledged: number;
   elapsedMs: number;
   perSecond: number;
+  /** Of the taker: warm-up included; and of the measured run from its first message to the last delivery. */
+  taken?: { total: number; perSecond: number };
   latency: Latency;
   targetCpuUsAMessage: number;
   generatorCpuUsAMessage: number;
@@ -33,8 +50,3 @@ export interface DriveResult {
   strayAcks: number;
   stalled: boolean;
 }
-
-export type FromGenerator =
-  | { kind: "measuring" }
-  | { kind: "done"; result: DriveResult }
-  | { kind: "failed"; problem: string };

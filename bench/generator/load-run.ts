@@ -23,7 +23,7 @@ export interface LoadRunOptions {
   boards: readonly RunBoard[];
   windowUnits: number;
   wish: RunWish;
-  /** Messages of this run whose PUBACK has come. */
+  /** Messages of this run whose acknowledgement has come. */
   acknowledged(): number;
 }
 
@@ -40,7 +40,7 @@ export interface LoadRun {
   stop(): void;
 }
 
-/** No PUBACK for this long while some are awaited: the run is given up. */
+/** No acknowledgement for this long while some are awaited: the run is given up. */
 const STALL_MS = 30_000;
 const STALL_CHECK_MS = 1_000;
 const PACE_TICK_MS = 1;
@@ -110,12 +110,17 @@ export function startLoadRun({ boards, windowUnits, wish, acknowledged }: LoadRu
   const refillAt = Math.floor(windowUnits / 2); // many packets a write, many acknowledgements a read
   const timers: (() => void)[] = [];
   let sending = true;
+  let hasClosed = boards.some(({ link }) => !link.isOpen());
   let end: (result: LoadRunEnd) => void = () => {};
   const ended = new Promise<LoadRunEnd>((resolve) => {
     end = resolve;
   });
 
-  const isAwaiting = (): boolean => boards.some(({ link, window }) => link.isOpen() && window.unitsInFlight() > 0);
+  /** Asked at each acknowledgement: with ten thousand boards, looking at all of them is the exception. */
+  function isAwaiting(): boolean {
+    if (!hasClosed && acknowledged() < sender.sent()) return true;
+    return boards.some(({ link, window }) => link.isOpen() && window.unitsInFlight() > 0);
+  }
 
   function finish(stalled: boolean): void {
     stopSending();
@@ -151,7 +156,10 @@ export function startLoadRun({ boards, windowUnits, wish, acknowledged }: LoadRu
   return {
     ended,
     stop,
-    onClosed: finishIfDone,
+    onClosed() {
+      hasClosed = true;
+      finishIfDone();
+    },
     onRoom(boardNumber) {
       if (!sending || ratePerSecond !== undefined) return finishIfDone();
       if ((boards[boardNumber]?.window.unitsInFlight() ?? 0) > refillAt) return;

@@ -1,17 +1,23 @@
 /** Drives a broker as many boards would: as fast as their windows allow, or at a pace. Judges nothing that it measures. */
 import { openBoardLink } from "./board-link.ts";
-import { type LoadRun, type RunBoard, type RunWish, startLoadRun } from "./load-run.ts";
+import { type LoadRun, type RunWish, startLoadRun } from "./load-run.ts";
+import { openAll } from "./open-all.ts";
 import { createPublishRing, type InstantForm, type Stamp } from "./publish-ring.ts";
 import { createSendWindow } from "./send-window.ts";
+import { createStateRing } from "./state-ring.ts";
 
 export interface LoadOptions {
   host: string;
   port: number;
   boards: number;
   /** 0: of each hundred messages of a board the last is QoS 1, so that what is in flight has a bound and an end. */
-  qos: 0 | 1;
-  /** Unacknowledged QoS 1 messages a board (32); at QoS 0 each stands for a hundred (3). */
+  qos: 0 | 1 | 2;
+  /** Readings, which a hub stores, or the state of a machine, which it only carries. Default readings. */
+  says?: "readings" | "state";
+  /** Unacknowledged QoS 1 or 2 messages a board (32); at QoS 0 each stands for a hundred (3). */
   windowPerBoard?: number;
+  /** Messages (at QoS 0 hundreds) of which a board says one after the other; at least the window. Default 256 or more. */
+  variety?: number;
   /** Which boards give instants of their own, epoch ms and ISO in turn. Default half. */
   timestamps?: "half" | "all" | "none";
   /** Puts the metric `seq` into each message: its number at its board, counted from here. */
@@ -24,7 +30,7 @@ export interface LoadOptions {
 
 export interface BoardOutcome {
   deviceId: string;
-  /** Since the load opened: the sequences whose PUBACK came. */
+  /** Since the load opened: the sequences whose PUBACK or PUBCOMP came. */
   acknowledged: Uint32Array;
   /** Sequences from the load's first to this one, exclusive, were handed to the socket. */
   nextSequence: number;
@@ -33,13 +39,13 @@ export interface BoardOutcome {
 export interface RunOutcome {
   sent: number;
   acknowledged: number;
-  /** From the first message to the last PUBACK. */
+  /** From the first message to the last acknowledgement. */
   elapsedMs: number;
-  /** Of each acknowledged QoS 1 message, from its write to its PUBACK; at most 524,288, the oldest are overwritten. */
+  /** Of each QoS 1 or 2 message, from its write to its PUBACK or PUBCOMP; at most 524,288, the oldest are overwritten. */
   latenciesMs: Float64Array;
   /** Connections that ended since the load opened. */
   closedBoards: number;
-  /** PUBACKs of ids that were not waiting, since the load opened. */
+  /** Acknowledgements that nobody waited for, since the load opened. */
   strayAcks: number;
   /** Nothing came for 30 s and the run was given up with messages unacknowledged. */
   stalled: boolean;
@@ -94,40 +100,34 @@ function createTally() {
   };
 }
 
-type BoardMaker = (boardNumber: number) => Promise<RunBoard>;
-
-/** All or none: what did open is closed again when one is refused. */
-async function openAll(count: number, openBoard: BoardMaker): Promise<RunBoard[]> {
-  const results = await Promise.allSettled(Array.from({ length: count }, (_, number) => openBoard(number)));
-  const boards = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
-  const refused = results.find((result) => result.status === "rejected");
-  if (refused === undefined) return boards;
-  for (const { link } of boards) link.close();
-  throw refused.reason;
-}
-
 /** Opens all connections; rejects when one is refused. */
 export async function openLoad(options: LoadOptions): Promise<Load> {
-  const { host, port, qos, timestamps = "half", idPrefix = "bench", firstSequence = 0 } = options;
-  const messagesPerUnit = qos === 0 ? MESSAGES_PER_MARKER : 1;
-  const windowUnits = options.windowPerBoard ?? (qos === 0 ? 3 : 32);
-  // A ring longer than the window: values vary, and one late PUBACK does not hold up the next turn.
-  const units = qos === 0 ? windowUnits + 1 : Math.max(256, windowUnits * 2);
+  const { host, port, timestamps = "half", idPrefix = "bench", firstSequence = 0 } = options;
+  const qos = options.qos === 2 ? 2 : 1; // of the messages that are acknowledged
+  const messagesPerUnit = options.qos === 0 ? MESSAGES_PER_MARKER : 1;
+  const windowUnits = options.windowPerBoard ?? (options.qos === 0 ? 3 : 32);
+  // A ring longer than the window: values vary, and one late acknowledgement does not hold up the next turn.
+  const units = options.variety ?? (options.qos === 0 ? windowUnits + 1 : Math.max(256, windowUnits * 2));
+  const row = { units, messagesPerUnit, qos } as const;
   const firstInstantMs = Date.now() - FIRST_INSTANT_AGO_MS;
   const stamp = stampOf(options);
   const { onAcknowledged, ...tally } = createTally();
   let present: LoadRun | undefined;
 
-  const boards = await openAll(options.boards, async (boardNumber) => {
+  async function openBoard(boardNumber: number) {
     const deviceId = `${idPrefix}-${boardNumber}`;
     const instants = instantForm(boardNumber, timestamps);
-    const ring = createPublishRing({ deviceId, boardNumber, units, messagesPerUnit, instants, firstInstantMs, stamp });
+    const ring =
+      options.says === "state"
+        ? createStateRing({ ...row, boardNumber })
+        : createPublishRing({ ...row, deviceId, boardNumber, instants, firstInstantMs, stamp });
     const window = createSendWindow({ ring, units, messagesPerUnit, windowUnits, firstSequence, onAcknowledged });
     const onRoom = (): void => present?.onRoom(boardNumber);
     const onClosed = (): void => present?.onClosed();
-    const link = await openBoardLink({ host, port, clientId: deviceId, window, onRoom, onClosed });
+    const link = await openBoardLink({ host, port, clientId: deviceId, qos, window, onRoom, onClosed });
     return { deviceId, window, link };
-  });
+  }
+  const boards = await openAll(options.boards, openBoard, ({ link }) => link.close());
 
   return {
     async run(wish) {

@@ -1,6 +1,7 @@
 /** Holds one board's PUBLISH packets, made beforehand and stamped in place: no JSON and no copy while a load runs. Sends nothing. */
 import { telemetryTopic } from "../../src/contract/topics.ts";
 import { sensorWalk } from "./sensor-walk.ts";
+import { layUnits } from "./unit-row.ts";
 
 export type InstantForm = "none" | "epochMs" | "iso";
 
@@ -12,8 +13,8 @@ export interface PublishRingOptions {
   /** Also the seed of its values. */
   boardNumber: number;
   units: number;
-  /** The last message of a unit is QoS 1 and its packet id is the unit's number + 1; those before it are QoS 0. */
   messagesPerUnit: number;
+  qos: 1 | 2;
   instants: InstantForm;
   firstInstantMs: number;
   stamp: Stamp;
@@ -48,24 +49,6 @@ function writeDigits(target: Buffer, at: number, value: number, width: number, b
   }
 }
 
-function remainingLength(length: number): number[] {
-  return length < 128 ? [length] : [(length & 0x7f) | 0x80, length >> 7];
-}
-
-function publishPacket(topic: string, payload: string, packetId: number | undefined): Buffer {
-  const name = Buffer.from(topic, "latin1");
-  const id = packetId === undefined ? [] : [packetId >> 8, packetId & 0xff];
-  const body = Buffer.from(payload, "latin1");
-  const length = 2 + name.length + id.length + body.length;
-  const first = packetId === undefined ? 0x30 : 0x32;
-  return Buffer.concat([
-    Buffer.from([first, ...remainingLength(length), name.length >> 8, name.length & 0xff]),
-    name,
-    Buffer.from(id),
-    body,
-  ]);
-}
-
 function payloadAround(members: string, instants: InstantForm, stamp: Stamp): string {
   const tail = stamp === "none" ? "" : `,"${stamp}":${" ".repeat(STAMP_WIDTH)}`;
   switch (instants) {
@@ -78,25 +61,11 @@ function payloadAround(members: string, instants: InstantForm, stamp: Stamp): st
   }
 }
 
-function layOut({ deviceId, boardNumber, units, messagesPerUnit, instants, stamp }: PublishRingOptions) {
-  const nextMembers = sensorWalk(boardNumber + 1);
-  const slots = units * messagesPerUnit;
-  const offsets = new Uint32Array(slots + 1);
-  const packets: Buffer[] = [];
-  for (let slot = 0, offset = 0; slot < slots; slot += 1) {
-    const isLast = slot % messagesPerUnit === messagesPerUnit - 1;
-    const packetId = isLast ? Math.floor(slot / messagesPerUnit) + 1 : undefined;
-    const packet = publishPacket(telemetryTopic(deviceId), payloadAround(nextMembers(), instants, stamp), packetId);
-    packets.push(packet);
-    offset += packet.length;
-    offsets[slot + 1] = offset;
-  }
-  return { ring: Buffer.concat(packets), offsets };
-}
-
 export function createPublishRing(options: PublishRingOptions): PublishRing {
-  const { instants, firstInstantMs, stamp: stampKind } = options;
-  const { ring, offsets } = layOut(options);
+  const { deviceId, boardNumber, instants, firstInstantMs, stamp: stampKind, ...row } = options;
+  const nextMembers = sensorWalk(boardNumber + 1);
+  const nextPayload = (): string => payloadAround(nextMembers(), instants, stampKind);
+  const { packets: ring, offsets, bytes } = layUnits({ ...row, topic: telemetryTopic(deviceId), nextPayload });
   // Counted from a packet's end, where all packets of a board are alike; the head differs by the packet id.
   const firstEnd = offsets[1] ?? 0;
   const first = ring.subarray(0, firstEnd);
@@ -129,6 +98,6 @@ export function createPublishRing(options: PublishRingOptions): PublishRing {
       if (stampKind === "seq") writeDigits(ring, end - stampFromEnd, sequence, STAMP_WIDTH, 32);
       else if (stampKind === "sentUs") writeDigits(ring, end - stampFromEnd, nowUs, STAMP_WIDTH, 32);
     },
-    bytes: (from, end) => ring.subarray(offsets[from] ?? 0, offsets[end] ?? 0),
+    bytes,
   };
 }

@@ -1,4 +1,4 @@
-/** Keeps what of a ring is under way: which units wait for their PUBACK, since when, for which sequences. Knows no socket. */
+/** Keeps what of a ring is under way: which units wait for their last acknowledgement, since when, for which sequences. Knows no socket. */
 import type { PublishRing } from "./publish-ring.ts";
 import { createSequenceList } from "./sequence-list.ts";
 
@@ -9,7 +9,7 @@ export interface SendWindowOptions {
   /** How many units may be unacknowledged. */
   windowUnits: number;
   firstSequence: number;
-  /** One unit's PUBACK came: it stood for that many messages. */
+  /** One unit's PUBACK or PUBCOMP came: it stood for that many messages. */
   onAcknowledged(messages: number, latencyMs: number): void;
 }
 
@@ -17,10 +17,12 @@ export interface SendWindow {
   unitsInFlight(): number;
   /** The sequence that the next message will have. */
   nextSequence(): number;
-  /** In the order of their PUBACKs. */
+  /** In the order of their acknowledgements. */
   acknowledgedSequences(): Uint32Array;
-  /** PUBACKs of ids that were not waiting. */
+  /** Acknowledgements that nobody waited for. */
   strayAcks(): number;
+  /** The broker sent a packet that is none of the expected acknowledgements. */
+  stray(): void;
   /** Stamps up to `limit` messages and hands them to `write`, neighbours together; gives how many. */
   fill(limit: number, write: (bytes: Buffer) => void): number;
   acknowledge(packetId: number, nowMs: number): void;
@@ -52,6 +54,9 @@ export function createSendWindow(options: SendWindowOptions): SendWindow {
     nextSequence: () => sequence,
     acknowledgedSequences: acknowledged.all,
     strayAcks: () => strays,
+    stray: () => {
+      strays += 1;
+    },
     fill(limit, write) {
       const nowMs = performance.now();
       const nowUs = Number(process.hrtime.bigint() / 1000n);
