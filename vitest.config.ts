@@ -11,6 +11,7 @@ export default defineConfig({
           include: [
             "test/contract/**/*.test.ts",
             "test/wire/**/*.test.ts",
+            "test/conformance/**/*.test.ts",
             "test/process/**/*.test.ts",
             "test/browser/**/*.test.ts",
           ],

@@ -75,12 +75,20 @@ export interface InProcessHub extends HubAddress {
   close(): Promise<void>;
 }
 
-/** The built hub in this process, on a fresh data directory where none is given. */
+/** The built hub in this process, on a fresh data directory where none is given; closed when the test has ended. */
 export async function startHub(options: InProcessOptions = {}): Promise<InProcessHub> {
+  const dataDir = options.settings?.dataDir ?? tempDir();
+  const hub = await launchHub({ ...options, settings: { ...options.settings, dataDir } });
+  onTestFinished(() => hub.close());
+  return hub;
+}
+
+/** The same, for whoever closes it himself and takes its data directory away. */
+export async function launchHub(options: InProcessOptions & { settings: { dataDir: string } }): Promise<InProcessHub> {
   const { openHub } = await load<typeof import("../../src/hub.ts")>("hub.js");
   const { systemClock } = await load<typeof import("../../src/platform/clock.ts")>("platform/clock.js");
   const { storeLimits, clock = systemClock } = options;
-  const config = configOf({ dataDir: options.settings?.dataDir ?? tempDir(), ...options.settings });
+  const config = configOf(options.settings);
   const logged: LogRecord[] = [];
   const note =
     (level: string) =>
@@ -94,7 +102,6 @@ export async function startHub(options: InProcessOptions = {}): Promise<InProces
     onFatal: (cause) => note("fatal")("the hub cannot go on", { cause }),
     ...(storeLimits !== undefined && { storeLimits }),
   });
-  onTestFinished(() => hub.close());
   const { dataDir, httpHost, mqttHost } = config;
   return { ...addressOf(httpHost, hub.httpPort, mqttHost, hub.mqttPort), dataDir, logged, close: hub.close };
 }

@@ -1,0 +1,88 @@
+/**
+ * The broker of one test file, and each test over each transport. `AERIE_CONFORMANCE_BROKER=host:port` names another
+ * broker, over TCP only, to hold the tests themselves against: `AERIE_CONFORMANCE_BROKER=127.0.0.1:1883 npx vitest run
+ * --project hub test/conformance`. Knows no MQTT.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe } from "vitest";
+import type { Config } from "../../src/config/settings.ts";
+import { type InProcessHub, launchHub } from "../support/hub.ts";
+import type { ConnectWish, Version } from "./bytes.ts";
+import { type BrokerAddress, type ConnectedClient, connect, open, type Transport, type WireClient } from "./wire.ts";
+
+/** `host:port`; undefined where the hub is tested. */
+const OTHER_BROKER = process.env["AERIE_CONFORMANCE_BROKER"];
+
+/** False where another broker stands in: what only our own hub promises is not to be asked of it. */
+export const isOurHub = OTHER_BROKER === undefined;
+
+const TRANSPORTS: readonly Transport[] = isOurHub ? ["tcp", "websocket"] : ["tcp"];
+
+/** What the tests of one transport use. */
+export interface Wire {
+  readonly transport: Transport;
+  /** Only for tests that open sockets of their own. */
+  readonly address: BrokerAddress;
+  /** A connection that has said nothing yet; `version` says how its answers are read. */
+  open(version?: Version): WireClient;
+  /** Connected: CONNACK came and said yes. A client id of its own where none is given. */
+  connect(wish?: ConnectWish): Promise<ConnectedClient>;
+  /** A topic, filter or client id that no other test uses. */
+  unique(): string;
+}
+
+let count = 0;
+const unique = (): string => {
+  count += 1;
+  return `conf/${count}`;
+};
+
+/** Runs `body` once for each transport, against one hub for the whole file. */
+export function overTransports(body: (wire: Wire) => void, settings: Partial<Config> = {}): void {
+  const address = isOurHub ? hubOfFile(settings) : otherBroker(OTHER_BROKER ?? "");
+  describe.each(TRANSPORTS)("over %s", (transport) => {
+    body({
+      transport,
+      address,
+      open: (version) => open(address, { transport, ...(version !== undefined && { version }) }),
+      connect: (wish) => connect(address, { transport, clientId: unique(), ...wish }),
+      unique,
+    });
+  });
+}
+
+function otherBroker(named: string): BrokerAddress {
+  const [mqttHost = "", port] = named.split(":");
+  return { mqttHost, mqttPort: Number(port), wsUrl: "" };
+}
+
+/** Its address is known once the tests run. */
+function hubOfFile(settings: Partial<Config>): BrokerAddress {
+  let dataDir = "";
+  let running: InProcessHub | undefined;
+  beforeAll(async () => {
+    dataDir = mkdtempSync(path.join(tmpdir(), "aerie-conformance-"));
+    running = await launchHub({ settings: { ...settings, dataDir } });
+  });
+  afterAll(async () => {
+    await running?.close();
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 });
+  });
+  const hub = (): InProcessHub => {
+    if (running === undefined) throw new Error("the hub is there once the tests run");
+    return running;
+  };
+  return {
+    get mqttHost() {
+      return hub().mqttHost;
+    },
+    get mqttPort() {
+      return hub().mqttPort;
+    },
+    get wsUrl() {
+      return hub().wsUrl;
+    },
+  };
+}
