@@ -1,7 +1,9 @@
 /**
- * The broker of one test file, and each test over each transport. `AERIE_CONFORMANCE_BROKER=host:port` names another
- * broker, over TCP only, to hold the tests themselves against: `AERIE_CONFORMANCE_BROKER=127.0.0.1:1883 npx vitest run
- * --project hub test/conformance`. Knows no MQTT.
+ * The broker of one test file, and each test over each transport. Knows no MQTT.
+ *
+ * `AERIE_CONFORMANCE_BROKER=host:port` names another broker in place of the hub, to hold the tests themselves against:
+ * `AERIE_CONFORMANCE_BROKER=127.0.0.1:1883 npx vitest run --project hub test/conformance`. Over TCP only, or with
+ * `host:port,ws://host:port` over WebSocket too.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,13 +14,14 @@ import { type InProcessHub, launchHub } from "../support/hub.ts";
 import type { ConnectWish, Version } from "./bytes.ts";
 import { type BrokerAddress, type ConnectedClient, connect, open, type Transport, type WireClient } from "./wire.ts";
 
-/** `host:port`; undefined where the hub is tested. */
+/** Undefined where the hub is tested. */
 const OTHER_BROKER = process.env["AERIE_CONFORMANCE_BROKER"];
 
 /** False where another broker stands in: what only our own hub promises is not to be asked of it. */
 export const isOurHub = OTHER_BROKER === undefined;
 
-const TRANSPORTS: readonly Transport[] = isOurHub ? ["tcp", "websocket"] : ["tcp"];
+const TRANSPORTS: readonly Transport[] =
+  isOurHub || OTHER_BROKER?.includes("ws://") === true ? ["tcp", "websocket"] : ["tcp"];
 
 /** What the tests of one transport use. */
 export interface Wire {
@@ -29,14 +32,17 @@ export interface Wire {
   open(version?: Version): WireClient;
   /** Connected: CONNACK came and said yes. A client id of its own where none is given. */
   connect(wish?: ConnectWish): Promise<ConnectedClient>;
-  /** A topic, filter or client id that no other test uses. */
+  /** A topic (of three levels), filter or client id that no other test uses. */
   unique(): string;
 }
+
+/** Of this file's run: another broker keeps what former runs left. */
+const RUN = Math.floor(Math.random() * 36 ** 4).toString(36);
 
 let count = 0;
 const unique = (): string => {
   count += 1;
-  return `conf/${count}`;
+  return `conf/${RUN}/${count}`;
 };
 
 /** Runs `body` once for each transport, against one hub for the whole file. */
@@ -54,8 +60,9 @@ export function overTransports(body: (wire: Wire) => void, settings: Partial<Con
 }
 
 function otherBroker(named: string): BrokerAddress {
-  const [mqttHost = "", port] = named.split(":");
-  return { mqttHost, mqttPort: Number(port), wsUrl: "" };
+  const [tcp = "", wsUrl = ""] = named.split(",");
+  const [mqttHost = "", port] = tcp.split(":");
+  return { mqttHost, mqttPort: Number(port), wsUrl };
 }
 
 /** Its address is known once the tests run. */

@@ -133,7 +133,9 @@ export function open(broker: BrokerAddress, { transport = "tcp", version = 4 }: 
     next: () => take("any packet", (packet): packet is Received => packet.type !== undefined),
     expectPacket,
     expectClosed: async (withinMs = PATIENCE_MS) => {
-      await within("the server closes the connection", closed, withinMs);
+      await within("the server closes the connection", closed, withinMs).catch((cause: unknown) => {
+        throw new Error(`${String(cause)}; in the inbox: ${namesOf(inbox)}`, { cause });
+      });
       if (unreadable !== undefined) throw unreadable;
       return inbox;
     },
