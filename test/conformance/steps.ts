@@ -20,12 +20,18 @@ export async function expectRefusal(client: WireClient, bytes: Uint8Array, code:
   return connack;
 }
 
-/** All messages that came, acknowledged; those that `from` sent before are among them. */
+/**
+ * All messages that came, acknowledged; those that `from` sent before are among them, also those that waited for the
+ * client's window.
+ */
 export async function messagesAt(client: WireClient, from: WireClient): Promise<Publish[]> {
-  await fence(from, client);
   const messages: Publish[] = [];
-  while (client.inbox.some(({ type }) => type === "publish")) messages.push(await client.expectMessage());
-  return messages;
+  for (;;) {
+    await fence(from, client);
+    const count = client.inbox.filter(({ type }) => type === "publish").length;
+    if (count === 0) return messages;
+    for (let taken = 0; taken < count; taken += 1) messages.push(await client.expectMessage());
+  }
 }
 
 /** What a new subscription of this client brings by itself. */
