@@ -1,6 +1,6 @@
 /** MQTT 3.1.1, section 3.1: which CONNECT is served, and what is answered to the others. */
 import { describe, expect, test } from "vitest";
-import { overTransports } from "./broker.ts";
+import { isOurHub, overTransports } from "./broker.ts";
 import {
   connectPacket,
   disconnectPacket,
@@ -126,6 +126,11 @@ overTransports(({ open, connect, unique }) => {
     test("[MQTT-3.1.3-9] a rejected client id has return code 2, and its client is closed", async () => {
       const rejected = connectPacket({ clientId: "", clean: false, will: { topic: unique() }, userName: "user" });
       await expectRefusal(open(), rejected, 2);
+    });
+
+    test.runIf(isOurHub)("[MQTT-3.1.3-9] one that is longer than the setting allows, too", async () => {
+      await expectRefusal(open(), connectPacket({ clientId: "x".repeat(257) }), 2);
+      await (await connect({ clientId: "x".repeat(256) })).ping();
     });
   });
 
