@@ -33,6 +33,9 @@ export function createWebSocketListener(options: {
       socket.on("error", options.onError);
       server.handleUpgrade(request, socket, head, (webSocket) => {
         webSocket.on("error", options.onError);
+        webSocket.on("message", (_, isBinary) => {
+          if (!isBinary) webSocket.terminate(); // [MQTT-6.0.0-1]
+        });
         options.onStream(createWebSocketStream(webSocket), request);
       });
     },
