@@ -11,12 +11,24 @@ export default defineConfig({
           include: [
             "test/contract/**/*.test.ts",
             "test/wire/**/*.test.ts",
-            "test/conformance/**/*.test.ts",
             "test/process/**/*.test.ts",
             "test/browser/**/*.test.ts",
           ],
           // Two cores, and tests that measure waiting: one file at a time.
           fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          server: { deps: { external: [/\/dist\//] } },
+        },
+      },
+      {
+        test: {
+          name: "conformance",
+          include: ["test/conformance/**/*.test.ts"],
+          // A hub for each file, but one process that has loaded it already: thirty starts from nothing take a minute.
+          isolate: false,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
           server: { deps: { external: [/\/dist\//] } },

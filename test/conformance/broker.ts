@@ -2,7 +2,7 @@
  * The broker of one test file, and each test over each transport. Knows no MQTT.
  *
  * `AERIE_CONFORMANCE_BROKER=host:port` names another broker in place of the hub, to hold the tests themselves against:
- * `AERIE_CONFORMANCE_BROKER=127.0.0.1:1883 npx vitest run --project hub test/conformance`. Over TCP only, or with
+ * `AERIE_CONFORMANCE_BROKER=127.0.0.1:1883 npx vitest run --project conformance`. Over TCP only, or with
  * `host:port,ws://host:port` over WebSocket too.
  */
 import { mkdtempSync, rmSync } from "node:fs";

@@ -21,8 +21,8 @@ export async function expectRefusal(client: WireClient, bytes: Uint8Array, code:
 }
 
 /**
- * All messages that came, acknowledged; those that `from` sent before are among them, also those that waited for the
- * client's window.
+ * All messages that came, acknowledged; those that `from` sent before are among them. No more of them than the window
+ * that the server keeps for the client, or the fence waits behind it.
  */
 export async function messagesAt(client: WireClient, from: WireClient): Promise<Publish[]> {
   const messages: Publish[] = [];

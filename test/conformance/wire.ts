@@ -277,7 +277,8 @@ const isOfFence = (packet: Received): boolean => packet.type === "publish" && pa
 
 /**
  * Everything that `from` published before has been routed, and what of it goes to `to` at once stands in its inbox. By a
- * message of QoS 1 to a topic of its own, subscribed to with QoS 0: order is kept, and no window of `to` holds it back.
+ * message of QoS 1 to a topic of its own, subscribed to with QoS 0: order is kept, and it takes no place in the window of
+ * `to`. Where that window is full, a server may hold back QoS 0 too [MQTT5, 4.9]: use `ping` there.
  */
 export async function fence(from: WireClient, to: WireClient): Promise<void> {
   fences += 1;
