@@ -107,6 +107,8 @@ export class Connection {
     if (this.#out.length === 0) this.#flusher.add(this);
     this.#out.push(bytes);
     this.#outBytes += bytes.length;
+    // So much is worth a write of its own: at the end of a turn that read from fifty publishers it would be all that fits.
+    if (this.#outBytes >= MAX_COPIED_BYTES) this.flush();
   }
 
   flush(): void {
