@@ -25,6 +25,9 @@ import {
   subscriberOf,
 } from "./v5-support.ts";
 
+/** A browser that took the port for a web server. */
+const HTTP = `GET / HTTP/1.1\r\nHost: hub.example\r\nUser-Agent: ${"x".repeat(80)}\r\n\r\n`;
+
 overTransports5((wire) => {
   const { open, connect, unique } = wire;
 
@@ -35,7 +38,7 @@ overTransports5((wire) => {
   };
 
   test("[MQTT-3.1.0-1] a connection whose first packet is no CONNECT is closed", async () => {
-    for (const bytes of [publishPacket({ topic: unique() }, 5), pingreqPacket(), Buffer.from("GET / HTTP/1.1\r\n")]) {
+    for (const bytes of [publishPacket({ topic: unique() }, 5), pingreqPacket(), Buffer.from(HTTP)]) {
       const client = open();
       client.send(bytes);
       expect(await client.expectClosed()).toEqual([]);

@@ -8,7 +8,7 @@ import { overTransports5, resumed, sessionOf, subscriberOf } from "./v5-support.
 import { type ConnectedClient, fence } from "./wire.ts";
 
 overTransports5((wire) => {
-  const { connect, unique } = wire;
+  const { connect, unique, timed } = wire;
 
   const payloadsTo = async (reader: ConnectedClient, from: ConnectedClient): Promise<string[]> => {
     await fence(from, reader);
@@ -114,7 +114,7 @@ overTransports5((wire) => {
     expect(await payloadsTo(reader, writer)).toEqual(["1", "2"]);
   });
 
-  test("[MQTT-4.3.3-13] the acknowledgements of a QoS 2 message go on after its expiry", async () => {
+  timed("[MQTT-4.3.3-13] the acknowledgements of a QoS 2 message go on after its expiry", async () => {
     const topic = unique();
     const writer = await connect();
     writer.send(publishPacket({ topic, qos: 2, packetId: 5, properties: [[PROPERTY.messageExpiry, 1]] }, 5));

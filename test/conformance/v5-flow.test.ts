@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { PROPERTY, pubackPacket, pubcompPacket, publishPacket, pubrecPacket, pubrelPacket } from "./bytes.ts";
 import { expectDisconnect, overTransports5, saidBy, subscriberOf } from "./v5-support.ts";
-import { type ConnectedClient, fence } from "./wire.ts";
+import type { ConnectedClient } from "./wire.ts";
 
 overTransports5((wire) => {
   const { connect, unique } = wire;
@@ -14,7 +14,7 @@ overTransports5((wire) => {
     const reader = await subscriberOf(wire, topic, qos, { wish });
     const writer = await connect();
     for (let count = 1; count <= 6; count += 1) await writer.publish({ topic, payload: String(count), qos });
-    await fence(writer, reader);
+    await reader.ping(); // a fence would be held back too: at a quota of 0 a server may suspend QoS 0 [MQTT-4.9]
     return { reader, writer, topic };
   };
   const waitingIn = (client: ConnectedClient): string[] =>
@@ -24,8 +24,8 @@ overTransports5((wire) => {
     const client = await connect();
     const maximum = saidBy(client, PROPERTY.receiveMaximum, 65_535);
     const topic = unique();
-    for (let packetId = 1; packetId <= maximum; packetId += 1)
-      client.send(publishPacket({ topic, qos: 2, packetId }, 5));
+    const ids = Array.from({ length: maximum }, (_, at) => at + 1);
+    client.send(...ids.map((packetId) => publishPacket({ topic, qos: 2, packetId }, 5)));
     await client.expectPacket("pubrec", ({ packetId }) => packetId === maximum);
     client.send(publishPacket({ topic, qos: 2, packetId: maximum + 1 }, 5));
     await expectDisconnect(client, 0x93);
@@ -35,8 +35,8 @@ overTransports5((wire) => {
     const client = await connect();
     const maximum = saidBy(client, PROPERTY.receiveMaximum, 65_535);
     const topic = unique();
-    for (let packetId = 1; packetId <= maximum; packetId += 1)
-      client.send(publishPacket({ topic, qos: 2, packetId }, 5));
+    const ids = Array.from({ length: maximum }, (_, at) => at + 1);
+    client.send(...ids.map((packetId) => publishPacket({ topic, qos: 2, packetId }, 5)));
     await client.expectPacket("pubrec", ({ packetId }) => packetId === maximum);
     client.send(pubrelPacket(1));
     await client.expectPacket("pubcomp");
@@ -108,11 +108,12 @@ overTransports5((wire) => {
     expect((await reader.expectMessage()).payload).toBe("2");
   });
 
-  test("at a quota of 0 messages of QoS 0 are delivered", async () => {
+  test("a message of QoS 0 is delivered at a quota of 0, or when there is room again", async () => {
     const { reader, writer } = await behindWindow(1, 1);
     const topic = unique();
     await reader.subscribe([[topic, 0]]);
     await writer.publish({ topic, payload: "passes" });
-    expect((await reader.expectPacket("publish", ({ qos }) => qos === 0)).payload).toBe("passes");
+    for (let count = 1; count <= 6; count += 1) await reader.expectMessage(({ qos }) => qos === 1);
+    expect((await reader.expectMessage()).payload).toBe("passes");
   });
 });

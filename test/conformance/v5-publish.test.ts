@@ -16,7 +16,7 @@ import {
 } from "./v5-support.ts";
 
 overTransports5((wire) => {
-  const { connect, unique } = wire;
+  const { connect, unique, timed } = wire;
 
   /** What a subscriber gets of a message with these properties. */
   const forwarded = async (properties: Properties, payload = "x") => {
@@ -95,7 +95,7 @@ overTransports5((wire) => {
     expect((await forwarded([])).properties).toEqual([]);
   });
 
-  test("[MQTT-3.3.2-5] a message whose expiry has passed while its subscriber was away is not delivered", async () => {
+  timed("[MQTT-3.3.2-5] a message whose expiry has passed while its subscriber was away is not delivered", async () => {
     const [topic, clientId] = [unique(), unique()];
     await (await subscriberOf(wire, topic, 2, { wish: sessionOf(clientId) })).disconnect();
     const writer = await connect();
@@ -109,7 +109,7 @@ overTransports5((wire) => {
     await expectNothingFrom(writer, back);
   });
 
-  test("[MQTT-3.3.2-6] the expiry that a subscriber sees is shorter by the time that the message waited", async () => {
+  timed("[MQTT-3.3.2-6] the expiry that a subscriber sees is shorter by the time that the message waited", async () => {
     const [topic, clientId] = [unique(), unique()];
     await (await subscriberOf(wire, topic, 1, { wish: sessionOf(clientId) })).disconnect();
     await (await connect()).publish({ topic, qos: 1, properties: [[PROPERTY.messageExpiry, 60]] });

@@ -6,7 +6,7 @@ import { expectNothingFrom, overTransports5, resumed, sessionOf, subscriberOf } 
 import type { ConnectedClient } from "./wire.ts";
 
 overTransports5((wire) => {
-  const { connect, unique } = wire;
+  const { connect, unique, timed } = wire;
 
   /** A subscriber with a session, and a way to publish to it. */
   const pair = async (qos: 1 | 2) => {
@@ -99,7 +99,7 @@ overTransports5((wire) => {
     await expectNothingFrom(writer, await comeBack(second));
   });
 
-  test("[MQTT-4.3.3-7] a QoS 2 message that was sent does not expire", async () => {
+  timed("[MQTT-4.3.3-7] a QoS 2 message that was sent does not expire", async () => {
     const { topic, reader, writer, comeBack } = await pair(2);
     await writer.publish({ topic, payload: "x", qos: 2, properties: [[PROPERTY.messageExpiry, 1]] });
     const { packetId } = await reader.expectPacket("publish");

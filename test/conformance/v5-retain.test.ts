@@ -19,7 +19,7 @@ import {
 const payloadsOf = (messages: readonly Publish[]): string[] => messages.map(({ payload }) => payload);
 
 overTransports5((wire) => {
-  const { connect, unique } = wire;
+  const { connect, unique, timed } = wire;
 
   /** Publishes to a topic of its own, which is given back. */
   const published = async (...wishes: Omit<PublishWish, "topic">[]): Promise<string> => {
@@ -131,7 +131,7 @@ overTransports5((wire) => {
     expect(propertiesOf(message, PROPERTY.userProperty)).toEqual(user);
   });
 
-  test("a retained message counts its expiry down, and is gone when it has passed", async () => {
+  timed("a retained message counts its expiry down, and is gone when it has passed", async () => {
     const expiring = (seconds: number): Omit<PublishWish, "topic"> => ({
       payload: "kept",
       retain: true,

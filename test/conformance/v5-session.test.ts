@@ -16,7 +16,7 @@ import {
 import { fence } from "./wire.ts";
 
 overTransports5((wire) => {
-  const { connect, unique } = wire;
+  const { connect, unique, timed } = wire;
 
   test("[MQTT-3.1.2-4] [MQTT-3.2.2-2] Clean Start forgets subscriptions and messages, and says no session", async () => {
     const [topic, clientId] = [unique(), unique()];
@@ -51,17 +51,20 @@ overTransports5((wire) => {
     expect((await connect(resumed(clientId))).connack.sessionPresent).toBe(true);
   });
 
-  test("[MQTT-3.1.2-22] [MQTT-3.2.2-22] a client silent for one and a half keep alives is cut off, one that speaks is not", async () => {
-    const client = await connect({ keepAliveS: 1 });
-    expect(propertyOf(client.connack, PROPERTY.serverKeepAlive)).toBeUndefined();
-    await pause(900);
-    await client.ping();
-    const spoke = performance.now();
-    await expectDisconnect(client, 0x8d);
-    const silentMs = performance.now() - spoke;
-    expect(silentMs).toBeGreaterThan(isOurHub ? 1_400 : 950); // Mosquitto counts whole seconds
-    expect(silentMs).toBeLessThan(4_000);
-  });
+  timed(
+    "[MQTT-3.1.2-22] [MQTT-3.2.2-22] a client silent for one and a half keep alives is cut off, one that speaks is not",
+    async () => {
+      const client = await connect({ keepAliveS: 1 });
+      expect(propertyOf(client.connack, PROPERTY.serverKeepAlive)).toBeUndefined();
+      await pause(700);
+      await client.ping();
+      const spoke = performance.now();
+      await expectDisconnect(client, 0x8d);
+      const silentMs = performance.now() - spoke;
+      expect(silentMs).toBeGreaterThan(isOurHub ? 1_400 : 950); // Mosquitto counts whole seconds
+      expect(silentMs).toBeLessThan(4_000);
+    },
+  );
 
   test("[MQTT-3.1.3-2] each client id has its session", async () => {
     const [topic, one, other] = [unique(), unique(), unique()];
@@ -110,7 +113,7 @@ overTransports5((wire) => {
     await expectNothingFrom(second, second);
   });
 
-  test("[MQTT-4.1.0-1] a session expiry does not run while the client is connected", async () => {
+  timed("[MQTT-4.1.0-1] a session expiry does not run while the client is connected", async () => {
     const topic = unique();
     const client = await subscriberOf(wire, topic, 1, { wish: sessionOf(unique(), 1) });
     await pause(PAST_A_SECOND_MS);
@@ -118,7 +121,7 @@ overTransports5((wire) => {
     expect((await client.expectMessage()).payload).toBe("still here");
   });
 
-  test("[MQTT-4.1.0-2] a session ends when its expiry interval has passed", async () => {
+  timed("[MQTT-4.1.0-2] a session ends when its expiry interval has passed", async () => {
     const clientId = unique();
     await (await connect(sessionOf(clientId, 1))).disconnect();
     await pause(PAST_A_SECOND_MS);
@@ -147,7 +150,7 @@ overTransports5((wire) => {
     expect((await connect(resumed(clientId))).connack.sessionPresent).toBe(false);
   });
 
-  test("DISCONNECT can lengthen a session expiry that is not 0", async () => {
+  timed("DISCONNECT can lengthen a session expiry that is not 0", async () => {
     const clientId = unique();
     const client = await connect(sessionOf(clientId, 1));
     await client.disconnect({ reasonCode: 0, properties: [[PROPERTY.sessionExpiry, 60]] });

@@ -1,5 +1,6 @@
 /** What the tests of MQTT 5 say often. Starts nothing and holds no test. */
 import assert from "node:assert/strict";
+import { test } from "vitest";
 import type { Config } from "../../src/config/settings.ts";
 import { isOurHub, overTransports, type Wire } from "./broker.ts";
 import { type ConnectWish, PROPERTY, type Properties } from "./bytes.ts";
@@ -15,12 +16,20 @@ export const RETAINED_NEVER = 0x20;
 export interface Wire5 extends Omit<Wire, "open" | "connect"> {
   open(): WireClient;
   connect(wish?: ConnectWish): Promise<ConnectedClient>;
+  /** `test` for what takes seconds: time is the same on every transport, so one of them is enough. */
+  timed: ReturnType<typeof test.skipIf>;
 }
 
 /** `overTransports`, and whoever connects speaks MQTT 5. */
 export function overTransports5(body: (wire: Wire5) => void, settings: Partial<Config> = {}): void {
   overTransports(
-    (wire) => body({ ...wire, open: () => wire.open(5), connect: (wish) => wire.connect({ version: 5, ...wish }) }),
+    (wire) =>
+      body({
+        ...wire,
+        open: () => wire.open(5),
+        connect: (wish) => wire.connect({ version: 5, ...wish }),
+        timed: test.skipIf(wire.transport === "websocket"),
+      }),
     settings,
   );
 }

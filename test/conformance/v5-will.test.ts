@@ -22,7 +22,7 @@ const delayed = (topic: string, seconds: number): WillWish => ({
 });
 
 overTransports5((wire) => {
-  const { connect, unique } = wire;
+  const { connect, unique, timed } = wire;
 
   /** A reader of a topic of its own, and a client whose will goes there. */
   const readerAndMortal = async (will: Partial<WillWish> = {}, expiryS = 0) => {
@@ -109,7 +109,7 @@ overTransports5((wire) => {
     expect(propertiesOf(await reader.expectMessage(), PROPERTY.userProperty)).toEqual(pairs);
   });
 
-  test("[MQTT-3.1.3-9] a will is not sent when the session is back within its delay", async () => {
+  timed("[MQTT-3.1.3-9] a will is not sent when the session is back within its delay", async () => {
     const [topic, clientId] = [unique(), unique()];
     const reader = await subscriberOf(wire, topic, 1);
     const mortal = await connect({ ...sessionOf(clientId), will: delayed(topic, 1) });
@@ -119,7 +119,7 @@ overTransports5((wire) => {
     await expectNothingFrom(back, reader);
   });
 
-  test("a will is sent when its delay has passed, and not before", async () => {
+  timed("a will is sent when its delay has passed, and not before", async () => {
     const [topic, clientId] = [unique(), unique()];
     const reader = await subscriberOf(wire, topic, 1);
     const mortal = await connect({ ...sessionOf(clientId), will: delayed(topic, 1) });
@@ -129,7 +129,7 @@ overTransports5((wire) => {
     expect(performance.now() - since).toBeGreaterThan(950);
   });
 
-  test("a will whose delay is longer than the session is sent when the session ends", async () => {
+  timed("a will whose delay is longer than the session is sent when the session ends", async () => {
     const [topic, clientId] = [unique(), unique()];
     const reader = await subscriberOf(wire, topic, 1);
     const mortal = await connect({ ...sessionOf(clientId, 1), will: delayed(topic, 60) });
@@ -145,7 +145,7 @@ overTransports5((wire) => {
     expect((await reader.expectMessage()).payload).toBe("gone");
   });
 
-  test("DISCONNECT 0x04 keeps the will's delay", async () => {
+  timed("DISCONNECT 0x04 keeps the will's delay", async () => {
     const [topic, clientId] = [unique(), unique()];
     const reader = await subscriberOf(wire, topic, 1);
     const mortal = await connect({ ...sessionOf(clientId), will: delayed(topic, 1) });
