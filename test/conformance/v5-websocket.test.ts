@@ -37,7 +37,8 @@ overTransports5(({ transport, address, unique }) => {
       socket.send(connectPacket({ version: 5, clientId: unique() }));
       expect((await within("CONNACK", frame))[1]).toBe(true);
       const closed = once(socket, "close");
-      socket.send("text");
+      // A whole PUBLISH, of bytes that are text too.
+      socket.send(publishPacket({ topic: unique(), payload: "x" }, 5).toString());
       await within("the server closes", closed);
     });
 
