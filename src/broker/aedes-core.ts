@@ -19,6 +19,8 @@ export interface AedesCore {
   publish(message: Message): void;
   register(client: RegisteredClient): void;
   unregister(client: RegisteredClient): void;
+  /** `$SYS/<hub>/new/subscribes`, as Aedes' own clients cause it. */
+  announceSubscriptions(clientId: string, subscriptions: readonly { filter: string; qos: number }[]): void;
   connectedClients(): number;
   close(): Promise<void>;
 }
@@ -74,6 +76,12 @@ export async function openAedesCore({ id, log, retain, route }: AedesCoreOptions
     },
     register: (client) => clients.registerClient(asAedesClient(client)),
     unregister: (client) => clients.unregisterClient(asAedesClient(client)),
+    announceSubscriptions: (clientId, subscriptions) => {
+      const subs = subscriptions.map(({ filter, qos }) => ({ topic: filter, qos }));
+      const topic = `$SYS/${id}/new/subscribes`;
+      const payload = Buffer.from(JSON.stringify({ clientId, subs }));
+      aedes.publish({ cmd: "publish", topic, payload, qos: 0, retain: false, dup: false }, failed);
+    },
     connectedClients: () => aedes.connectedClients,
     close: () => new Promise((resolve) => aedes.close(resolve)),
   };

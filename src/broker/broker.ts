@@ -63,6 +63,9 @@ export interface Broker {
 }
 
 const SWEEP_MS = 500;
+const STANDSTILL_MS = 5_000;
+/** For the last packets to be read when the hub stops. */
+const GOODBYE_MS = 1_000;
 
 export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const { intake, writer, room, kept, refusals, counters, clock, log, limits, onConnectionClosed } = options;
@@ -85,6 +88,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     matching,
     retained,
     limits,
+    journal,
     publish: (message) => core.publish(message),
     onRetainedRefused: (topic, clientId) =>
       refusals.add({ code: "TOO_MANY_RETAINED", kind: "message", clientId, topic }),
@@ -125,9 +129,10 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     kept,
   );
   const subscribing = createSubscribing({
-    clock,
+    journal,
     matching,
     retained,
+    serial: router.serial,
     ...limits,
     onRefused: ({ clientId }, topic, code) => refusals.add({ code, kind: "message", clientId, topic }),
   });
@@ -138,13 +143,15 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     inbound,
     journal,
     refusals,
+    log,
     limits,
     identify,
     onClosed: onConnectionClosed,
   };
 
   const clients = new Set<Client>();
-  const flusher = createFlusher(clock);
+  let onLastGone = (): void => undefined;
+  const flusher = createFlusher(clock, log);
   const listeners = createListeners({
     ...limits,
     log,
@@ -153,21 +160,24 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       const connection = new Connection(stream, address, clock, flusher);
       const client = new Client(connection, context);
       clients.add(client);
-      stream.once("close", () => clients.delete(client));
+      stream.once("close", () => {
+        clients.delete(client);
+        if (clients.size === 0) onLastGone();
+      });
       connection.start(client);
     },
   });
 
+  let sweptMs = clock.monotonicMs();
   function sweep(): void {
     const nowMs = clock.monotonicMs();
-    for (const client of clients) client.sweep(nowMs);
+    // After a standstill of the hub (a suspended machine) nobody has been silent but the hub: what came waits to be read.
+    const mayJudge = nowMs - sweptMs < STANDSTILL_MS;
+    sweptMs = nowMs;
+    for (const client of clients) client.sweep(nowMs, mayJudge);
     wills.sweep();
     sessions.sweep();
-    for (const { topic, expiresMs } of retained.all()) {
-      if (expiresMs === undefined || expiresMs > nowMs) continue;
-      retained.delete(topic);
-      journal.later({ of: "retained", topic, value: undefined });
-    }
+    for (const topic of retained.takeExpired(nowMs)) journal.note({ of: "retained", topic, value: undefined });
     // Told once a sweep, however many they are.
     for (const [clientId, count] of drops) {
       refusals.add({ code: "QUEUE_FULL", kind: "message", clientId, detail: `${count} messages` });
@@ -190,9 +200,23 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       stopping = true;
       stopSweep();
       sessions.stop();
-      await Promise.all([...clients].map((client) => client.shutDown()));
+      for (const client of clients) client.shutDown();
+      await goneWithin(GOODBYE_MS);
+      for (const client of clients) client.destroy();
       listeners.close();
       await core.close();
+      journal.flush();
     },
   };
+
+  function goneWithin(ms: number): Promise<void> {
+    if (clients.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = clock.after(ms, resolve);
+      onLastGone = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
 }

@@ -1,6 +1,6 @@
 /** One network connection: bytes in, packets out, and back-pressure both ways. Knows framing, and no packet. */
 import type { Duplex } from "node:stream";
-import type { Clock } from "../core/ports.ts";
+import type { Clock, Log } from "../core/ports.ts";
 import { Framer } from "./packets/framing.ts";
 
 /** Who reads a connection's packets. */
@@ -13,6 +13,8 @@ export interface PacketReader {
   packet(first: number, bytes: Buffer, from: number, to: number): boolean;
   /** No packet can be made of what came; it is the reader's to end the connection. */
   unreadable(why: "too large" | "malformed", announcedBytes: number): void;
+  /** `packet` threw: a fault of ours. */
+  failed(cause: unknown): void;
   /** There is room in the socket again. */
   drained(): void;
   /** Once; everything that came before was offered. */
@@ -24,7 +26,7 @@ export interface Flusher {
   add(connection: Connection): void;
 }
 
-export function createFlusher(clock: Pick<Clock, "soon">): Flusher {
+export function createFlusher(clock: Pick<Clock, "soon">, log: Pick<Log, "error">): Flusher {
   let waiting: Connection[] = [];
   return {
     add: (connection) => {
@@ -32,7 +34,14 @@ export function createFlusher(clock: Pick<Clock, "soon">): Flusher {
         clock.soon(() => {
           const turn = waiting;
           waiting = [];
-          for (const each of turn) each.flush();
+          for (const each of turn) {
+            try {
+              each.flush();
+            } catch (cause) {
+              log.error("a connection could not be written to", { cause });
+              each.destroy();
+            }
+          }
         });
       }
       waiting.push(connection);
@@ -97,9 +106,9 @@ export class Connection {
     return this.#isEnding;
   }
 
-  /** Deliveries may go out. */
+  /** Nothing is added until it has emptied: so a reader that reads slowly is seen to read. */
   get isBehind(): boolean {
-    return this.#behindBytes() > MAX_BEHIND_BYTES;
+    return this.#stream.writableNeedDrain || this.#outBytes > MAX_BEHIND_BYTES;
   }
 
   send(bytes: Uint8Array): void {
@@ -143,8 +152,8 @@ export class Connection {
   /** Says what was written last, reads nothing more, and closes. */
   end(): void {
     if (this.#isEnding) return;
+    this.#isEnding = true; // before the last write, which may make room for more
     this.flush();
-    this.#isEnding = true;
     this.endingSinceMs = this.#clock.monotonicMs();
     this.#framer.clear();
     this.#stream.resume(); // what still comes is thrown away: unread, it would reset the connection under the last packet
@@ -191,7 +200,7 @@ export class Connection {
         reader.unreadable(frame, framer.announced);
         break;
       }
-      if (!reader.packet(framer.first, framer.bytes, framer.from, framer.to)) {
+      if (!this.#offer(reader)) {
         this.#hold();
         break;
       }
@@ -201,13 +210,24 @@ export class Connection {
     if (this.#hasEnded && !this.#isHeld) this.#close();
   }
 
+  /** Whatever a client sends, only its own connection suffers from a fault of ours. */
+  #offer(reader: PacketReader): boolean {
+    const { first, bytes, from, to } = this.#framer;
+    try {
+      return reader.packet(first, bytes, from, to);
+    } catch (cause) {
+      reader.failed(cause);
+      return true;
+    }
+  }
+
   #hold(): void {
     this.#isHeld = true;
     this.#stream.pause();
   }
 
   #behindBytes(): number {
-    return this.#outBytes + this.#stream.writableLength;
+    return this.#stream.destroyed ? 0 : this.#outBytes + this.#stream.writableLength;
   }
 
   #drained(): void {
@@ -220,6 +240,7 @@ export class Connection {
   #ended(): void {
     this.#hasEnded = true;
     if (!this.#isHeld || this.#isEnding) this.#close();
+    else if (this.#stream.destroyed) this.resume(); // whoever holds it back will say so again
   }
 
   #close(): void {

@@ -3,14 +3,19 @@ import type { Clock, JournalEntry, Log } from "../core/ports.ts";
 import type { Connection } from "../core/registry.ts";
 import type { Writer } from "../core/writer.ts";
 
+/**
+ * Told when it is durable; with false when the store has not taken it for so long that whoever waits should be told (it
+ * is written later all the same).
+ */
+export type WhenDurable = (isDurable: boolean) => void;
+
 export interface Journal {
-  /**
-   * `done` is called when the entries, and all before them, are durable; with false when the store has not taken them
-   * for so long that whoever waits should be told (they are written later all the same).
-   */
-  write(entries: readonly JournalEntry[], done: (isDurable: boolean) => void): void;
-  /** Nobody waits for it. */
-  later(entry: JournalEntry): void;
+  /** Entries stand in the order of the calls, in commits of their own order. */
+  note(entry: JournalEntry, whenDurable?: WhenDurable): void;
+  /** Told when everything that was noted so far is durable. */
+  settle(whenDurable: WhenDurable): void;
+  /** Hands over what waits for the end of the turn. */
+  flush(): void;
 }
 
 /** The hub itself: no device is heard by what it writes. */
@@ -19,37 +24,48 @@ const HUB: Connection = { clientId: "", serial: 0 };
 const ENTRY_BYTES = 512;
 
 export function createJournal({ writer, clock, log }: { writer: Writer; clock: Clock; log: Log }): Journal {
-  let unwritten: JournalEntry[] = [];
+  let entries: JournalEntry[] = [];
+  let waiting: WhenDurable[] = [];
 
-  /** Entries that nobody waits for go with the next that somebody waits for, or with the end of this turn. */
-  function later(entry: JournalEntry): void {
-    if (unwritten.length === 0) clock.soon(flush);
-    unwritten.push(entry);
+  function schedule(): void {
+    if (entries.length === 0 && waiting.length === 0) clock.soon(flush);
   }
 
   function flush(): void {
-    if (unwritten.length > 0) put([], false, () => undefined);
-  }
-
-  function put(entries: readonly JournalEntry[], urgent: boolean, done: (isDurable: boolean) => void): void {
-    const all = unwritten.length === 0 ? entries : [...unwritten, ...entries];
-    unwritten = [];
+    if (entries.length === 0 && waiting.length === 0) return;
+    const told = waiting;
+    const all = entries;
+    entries = [];
+    waiting = [];
     writer.put({
       writes: all.map((entry) => ({ kind: "journal", entry })),
-      bytes: all.reduce((sum, entry) => sum + bytesOf(entry), 0),
-      urgent,
+      bytes: all.reduce((sum, entry) => sum + bytesOf(entry), ENTRY_BYTES),
+      urgent: told.length > 0,
       irrevocable: true,
       connection: HUB,
       answer: (outcome) => {
-        if (outcome === "stalled") return done(false);
-        const refused = outcome.find((each) => each.kind === "refused");
-        if (refused?.kind === "refused") log.error("broker's journal refused an entry", { reason: refused.reason });
-        done(true);
+        const isDurable = outcome !== "stalled";
+        if (isDurable) {
+          const refused = outcome.find((each) => each.kind === "refused");
+          if (refused?.kind === "refused") log.error("broker's journal refused an entry", { reason: refused.reason });
+        }
+        for (const tell of told) tell(isDurable);
       },
     });
   }
 
-  return { write: (entries, done) => put(entries, true, done), later };
+  return {
+    note: (entry, whenDurable) => {
+      schedule();
+      entries.push(entry);
+      if (whenDurable !== undefined) waiting.push(whenDurable);
+    },
+    settle: (whenDurable) => {
+      schedule();
+      waiting.push(whenDurable);
+    },
+    flush,
+  };
 }
 
 function bytesOf(entry: JournalEntry): number {

@@ -44,85 +44,114 @@ export interface Matching<Session> {
   remove(session: Session, filter: string): void;
   match(topic: string): Matches<Session>;
   share(filter: string): ShareGroup<Session> | undefined;
+  /** Levels of all filters together: what they cost. */
+  readonly nodes: number;
 }
 
 interface Node<Session> {
-  readonly children: Map<string, Node<Session>>;
-  readonly here: Map<Session, Subscription<Session>>;
-  readonly shares: Map<string, MutableGroup<Session>>;
+  children: Map<string, Node<Session>> | undefined;
+  here: Map<Session, Target<Session>> | undefined;
+  shares: Map<string, MutableGroup<Session>> | undefined;
 }
 
 interface MutableGroup<Session> extends ShareGroup<Session> {
   members: Target<Session>[];
 }
 
-/** Topics whose matches are remembered: boards publish to the same ones again and again. */
-const MAX_REMEMBERED = 20_000;
+/** Matches are remembered, since boards publish to the same topics again and again: so many targets in all. */
+const MAX_REMEMBERED_TARGETS = 500_000;
+const MAX_REMEMBERED_TOPICS = 50_000;
 const NOTHING: Matches<never> = { targets: [], shares: [] };
 
 export function createMatching<Session>(): Matching<Session> {
   const root = emptyNode<Session>();
   const remembered = new Map<string, Matches<Session>>();
+  let rememberedTargets = 0;
+  let nodes = 1;
+
+  function forgetMatches(): void {
+    remembered.clear();
+    rememberedTargets = 0;
+  }
 
   function add(subscription: Subscription<Session>): void {
-    remembered.clear();
+    forgetMatches();
     const share = parseShare(subscription.filter);
-    const node = nodeAt(root, share?.filter ?? subscription.filter);
-    if (share === undefined) return void node.here.set(subscription.session, subscription);
+    const node = nodeAt(share?.filter ?? subscription.filter);
+    const target = targetOf(subscription.session, [subscription]);
+    if (share === undefined) {
+      node.here ??= new Map();
+      node.here.set(subscription.session, target);
+      return;
+    }
+    node.shares ??= new Map();
     const known = node.shares.get(share.group);
     const group = known ?? { filter: subscription.filter, members: [], next: 0 };
     if (known === undefined) node.shares.set(share.group, group);
-    const member = targetOf(subscription.session, [subscription]);
     const place = group.members.findIndex(({ session }) => session === subscription.session);
-    if (place === -1) group.members.push(member);
-    else group.members[place] = member;
+    if (place === -1) group.members.push(target);
+    else group.members[place] = target;
   }
 
   function remove(session: Session, filter: string): void {
-    remembered.clear();
+    forgetMatches();
     const share = parseShare(filter);
     const path = pathTo(root, share?.filter ?? filter);
     const node = path?.at(-1)?.node;
     if (path === undefined || node === undefined) return;
-    if (share === undefined) node.here.delete(session);
+    if (share === undefined) node.here?.delete(session);
     else removeMember(node, share.group, session);
-    prune(path);
+    nodes -= prune(path);
   }
 
   function match(topic: string): Matches<Session> {
     const known = remembered.get(topic);
     if (known !== undefined) return known;
-    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
     const matches = search(root, topic);
+    rememberedTargets += matches.targets.length;
+    if (rememberedTargets > MAX_REMEMBERED_TARGETS || remembered.size >= MAX_REMEMBERED_TOPICS) {
+      forgetMatches();
+      rememberedTargets = matches.targets.length;
+    }
     remembered.set(topic, matches);
     return matches;
   }
 
   function share(filter: string): ShareGroup<Session> | undefined {
     const parsed = parseShare(filter);
-    return parsed && pathTo(root, parsed.filter)?.at(-1)?.node.shares.get(parsed.group);
+    return parsed && pathTo(root, parsed.filter)?.at(-1)?.node.shares?.get(parsed.group);
   }
 
-  return { add, remove, match, share };
+  function nodeAt(filter: string): Node<Session> {
+    let node = root;
+    for (const level of filter.split("/")) {
+      node.children ??= new Map();
+      let child = node.children.get(level);
+      if (child === undefined) {
+        child = emptyNode();
+        node.children.set(level, child);
+        nodes++;
+      }
+      node = child;
+    }
+    return node;
+  }
+
+  return {
+    add,
+    remove,
+    match,
+    share,
+    get nodes() {
+      return nodes;
+    },
+  };
 }
 
-const emptyNode = <Session>(): Node<Session> => ({ children: new Map(), here: new Map(), shares: new Map() });
+const emptyNode = <Session>(): Node<Session> => ({ children: undefined, here: undefined, shares: undefined });
 
 const isEmpty = <Session>({ children, here, shares }: Node<Session>): boolean =>
-  children.size === 0 && here.size === 0 && shares.size === 0;
-
-function nodeAt<Session>(root: Node<Session>, filter: string): Node<Session> {
-  let node = root;
-  for (const level of filter.split("/")) {
-    let child = node.children.get(level);
-    if (child === undefined) {
-      child = emptyNode();
-      node.children.set(level, child);
-    }
-    node = child;
-  }
-  return node;
-}
+  (children?.size ?? 0) === 0 && (here?.size ?? 0) === 0 && (shares?.size ?? 0) === 0;
 
 interface Step<Session> {
   readonly level: string;
@@ -134,7 +163,7 @@ function pathTo<Session>(root: Node<Session>, filter: string): Step<Session>[] |
   const path: Step<Session>[] = [{ level: "", node: root }];
   let node = root;
   for (const level of filter.split("/")) {
-    const child = node.children.get(level);
+    const child = node.children?.get(level);
     if (child === undefined) return undefined;
     path.push({ level, node: child });
     node = child;
@@ -142,60 +171,64 @@ function pathTo<Session>(root: Node<Session>, filter: string): Step<Session>[] |
   return path;
 }
 
-/** Nodes that hold nothing any more are taken away. */
-function prune<Session>(path: readonly Step<Session>[]): void {
+/** Nodes that hold nothing any more are taken away; answers how many. */
+function prune<Session>(path: readonly Step<Session>[]): number {
+  let pruned = 0;
   for (let place = path.length - 1; place > 0; place--) {
     const step = path[place];
-    if (step === undefined || !isEmpty(step.node)) return;
-    path[place - 1]?.node.children.delete(step.level);
+    if (step === undefined || !isEmpty(step.node)) break;
+    path[place - 1]?.node.children?.delete(step.level);
+    pruned++;
   }
+  return pruned;
 }
 
 function removeMember<Session>(node: Node<Session>, name: string, session: Session): void {
-  const group = node.shares.get(name);
+  const group = node.shares?.get(name);
   if (group === undefined) return;
   const place = group.members.findIndex((member) => member.session === session);
   if (place === -1) return;
   group.members.splice(place, 1);
   if (group.next > place) group.next--;
-  if (group.members.length === 0) node.shares.delete(name);
+  if (group.members.length === 0) node.shares?.delete(name);
 }
 
 function search<Session>(root: Node<Session>, topic: string): Matches<Session> {
-  const bySession = new Map<Session, Subscription<Session>[]>();
-  const shares: ShareGroup<Session>[] = [];
-  const take = ({ here, shares: groups }: Node<Session>): void => {
-    for (const [session, subscription] of here) {
-      const known = bySession.get(session);
-      if (known === undefined) bySession.set(session, [subscription]);
-      else known.push(subscription);
-    }
-    shares.push(...groups.values());
-  };
+  const found: Node<Session>[] = [];
   // [MQTT-4.7.2-1] a wildcard at the first level does not match a topic that begins with $
-  walk(root, topic.split("/"), 0, topic.startsWith("$"), take);
-  if (bySession.size === 0 && shares.length === 0) return NOTHING;
-  return { targets: [...bySession].map(([session, subscriptions]) => targetOf(session, subscriptions)), shares };
+  walk(root, topic.split("/"), 0, topic.startsWith("$"), found);
+  const shares: ShareGroup<Session>[] = [];
+  const bySession = new Map<Session, Target<Session>>();
+  for (const { here, shares: groups } of found) {
+    for (const [session, target] of here ?? []) {
+      const known = bySession.get(session);
+      // Most have one subscription that matches: its target is the one made when it came.
+      const subscriptions = known === undefined ? undefined : [...known.subscriptions, ...target.subscriptions];
+      bySession.set(session, subscriptions === undefined ? target : targetOf(session, subscriptions));
+    }
+    for (const group of groups?.values() ?? []) shares.push(group);
+  }
+  return bySession.size === 0 && shares.length === 0 ? NOTHING : { targets: [...bySession.values()], shares };
 }
 
+/** The nodes whose filters match. */
 function walk<Session>(
   node: Node<Session>,
   levels: readonly string[],
   depth: number,
   isReserved: boolean,
-  take: (node: Node<Session>) => void,
+  found: Node<Session>[],
 ): void {
+  const { children } = node;
   const wildcards = !(isReserved && depth === 0);
-  if (wildcards) {
-    const rest = node.children.get("#"); // also its parent level [MQTT 4.7.1.2]
-    if (rest !== undefined) take(rest);
-  }
+  const rest = wildcards ? children?.get("#") : undefined; // also its parent level [MQTT 4.7.1.2]
+  if (rest !== undefined) found.push(rest);
   const level = levels[depth];
-  if (level === undefined) return take(node);
-  const exact = node.children.get(level);
-  if (exact !== undefined) walk(exact, levels, depth + 1, isReserved, take);
-  const any = wildcards ? node.children.get("+") : undefined;
-  if (any !== undefined) walk(any, levels, depth + 1, isReserved, take);
+  if (level === undefined) return void found.push(node);
+  const exact = children?.get(level);
+  if (exact !== undefined) walk(exact, levels, depth + 1, isReserved, found);
+  const any = wildcards ? children?.get("+") : undefined;
+  if (any !== undefined) walk(any, levels, depth + 1, isReserved, found);
 }
 
 /** What the session gets by these subscriptions of its own. */

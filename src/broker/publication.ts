@@ -14,15 +14,24 @@ export interface Publication {
   readonly expiresMs: number | undefined;
   /** Client id of who published it. */
   readonly publisher: string | undefined;
+  /** Greater than that of every message before it; 0 for what an earlier run left. */
+  readonly serial: number;
   /** What it holds in memory. */
   readonly bytes: number;
+  /** As it is written down, once for all sessions that keep it. */
+  kept: KeptMessage | undefined;
 }
 
 /** Objects, pointers, maps: what one message costs beside its bytes. */
 const OVERHEAD_BYTES = 256;
 
 /** `payload` may be a view into what was read from a socket: it is copied, since a queue would hold all of that. */
-export function publicationOf(message: Message, publisher: string | undefined, nowMs: number): Publication {
+export function publicationOf(
+  message: Message,
+  publisher: string | undefined,
+  serial: number,
+  nowMs: number,
+): Publication {
   const { topic, qos, retain, expiryS } = message;
   const payload = copyOf(message.payload);
   const properties = copyOf(message.properties);
@@ -34,7 +43,9 @@ export function publicationOf(message: Message, publisher: string | undefined, n
     properties,
     expiresMs: expiryS === undefined ? undefined : nowMs + expiryS * 1000,
     publisher,
+    serial,
     bytes: topic.length + payload.length + properties.length + OVERHEAD_BYTES,
+    kept: undefined,
   };
 }
 
@@ -42,7 +53,7 @@ function copyOf(bytes: Uint8Array): Uint8Array {
   return bytes.length === 0 ? NO_BYTES : new Uint8Array(bytes);
 }
 
-/** Wall time minus monotonic time, for what outlives the process. */
+/** One moment, on both clocks: what outlives the process is written in wall time. */
 export interface Times {
   readonly wallMs: number;
   readonly monotonicMs: number;
@@ -51,7 +62,8 @@ export interface Times {
 export function keptOf(publication: Publication, { wallMs, monotonicMs }: Times): KeptMessage {
   const { topic, payload, qos, retain, properties, expiresMs, publisher } = publication;
   const expiresAtMs = expiresMs === undefined ? undefined : Math.round(wallMs + expiresMs - monotonicMs);
-  return { topic, payload, qos, retain, properties, expiresAtMs, publisher };
+  publication.kept ??= { topic, payload, qos, retain, properties, expiresAtMs, publisher };
+  return publication.kept;
 }
 
 export function revived(kept: KeptMessage, { wallMs, monotonicMs }: Times): Publication {
@@ -64,6 +76,8 @@ export function revived(kept: KeptMessage, { wallMs, monotonicMs }: Times): Publ
     properties,
     expiresMs: expiresAtMs === undefined ? undefined : monotonicMs + expiresAtMs - wallMs,
     publisher,
+    serial: 0,
     bytes: topic.length + payload.length + properties.length + OVERHEAD_BYTES,
+    kept,
   };
 }

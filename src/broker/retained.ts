@@ -8,26 +8,34 @@ export interface Retained {
   /** Topics that match, in no order. */
   topicsOf(filter: string): string[];
   readonly count: number;
+  /** Of messages and of the index. */
   readonly bytes: number;
-  /** Every message there is; what is deleted meanwhile is left out. */
-  all(): Iterable<Publication>;
+  /** Topics whose messages had expired by then (monotonic ms); they are gone. */
+  takeExpired(nowMs: number): string[];
 }
 
 interface Node {
   topic: string | undefined;
-  readonly children: Map<string, Node>;
+  children: Map<string, Node> | undefined;
 }
+
+/** What a level of a topic costs in the index. */
+const NODE_BYTES = 256;
 
 export function createRetained(): Retained {
   const messages = new Map<string, Publication>();
-  const root: Node = { topic: undefined, children: new Map() };
+  const expiring = new Set<string>();
+  const root: Node = { topic: undefined, children: undefined };
   let bytes = 0;
 
   function set(publication: Publication): void {
     const former = messages.get(publication.topic);
-    if (former === undefined) nodeOf(root, publication.topic).topic = publication.topic;
+    const { topic } = publication;
+    if (former === undefined) bytes += NODE_BYTES * put(root, topic);
     bytes += publication.bytes - (former?.bytes ?? 0);
-    messages.set(publication.topic, publication);
+    messages.set(topic, publication);
+    if (publication.expiresMs === undefined) expiring.delete(topic);
+    else expiring.add(topic);
   }
 
   function remove(topic: string): boolean {
@@ -35,7 +43,8 @@ export function createRetained(): Retained {
     if (former === undefined) return false;
     bytes -= former.bytes;
     messages.delete(topic);
-    forget(root, topic.split("/"), 0);
+    expiring.delete(topic);
+    bytes -= NODE_BYTES * forget(root, topic);
     return true;
   }
 
@@ -57,32 +66,51 @@ export function createRetained(): Retained {
     get bytes() {
       return bytes;
     },
-    all: () => messages.values(),
+    takeExpired: (nowMs) => {
+      const gone = [...expiring].filter((topic) => (messages.get(topic)?.expiresMs ?? nowMs) <= nowMs);
+      for (const topic of gone) remove(topic);
+      return gone;
+    },
   };
 }
 
-function nodeOf(root: Node, topic: string): Node {
+/** How many levels are new. */
+function put(root: Node, topic: string): number {
   let node = root;
+  let made = 0;
   for (const level of topic.split("/")) {
+    node.children ??= new Map();
     let child = node.children.get(level);
     if (child === undefined) {
-      child = { topic: undefined, children: new Map() };
+      child = { topic: undefined, children: undefined };
       node.children.set(level, child);
+      made++;
     }
     node = child;
   }
-  return node;
+  node.topic = topic;
+  return made;
 }
 
-/** True where the node holds nothing any more. */
-function forget(node: Node, levels: readonly string[], depth: number): boolean {
-  const level = levels[depth];
-  if (level === undefined) node.topic = undefined;
-  else {
-    const child = node.children.get(level);
-    if (child !== undefined && forget(child, levels, depth + 1)) node.children.delete(level);
+/** How many levels are gone. */
+function forget(root: Node, topic: string): number {
+  const levels = topic.split("/");
+  const path = [root];
+  for (const level of levels) {
+    const next = path.at(-1)?.children?.get(level);
+    if (next === undefined) return 0;
+    path.push(next);
   }
-  return node.topic === undefined && node.children.size === 0;
+  const last = path.at(-1);
+  if (last !== undefined) last.topic = undefined;
+  let gone = 0;
+  for (let depth = levels.length; depth > 0; depth--) {
+    const node = path[depth];
+    if (node === undefined || node.topic !== undefined || (node.children?.size ?? 0) > 0) break;
+    path[depth - 1]?.children?.delete(levels[depth - 1] ?? "");
+    gone++;
+  }
+  return gone;
 }
 
 function collect(node: Node, levels: readonly string[], depth: number, found: string[]): void {
@@ -93,11 +121,11 @@ function collect(node: Node, levels: readonly string[], depth: number, found: st
   }
   if (level === "#") return collectAll(node, depth === 0, found);
   if (level !== "+") {
-    const child = node.children.get(level);
+    const child = node.children?.get(level);
     if (child !== undefined) collect(child, levels, depth + 1, found);
     return;
   }
-  for (const [name, child] of node.children) {
+  for (const [name, child] of node.children ?? []) {
     if (!isReserved(name, depth)) collect(child, levels, depth + 1, found);
   }
 }
@@ -105,7 +133,7 @@ function collect(node: Node, levels: readonly string[], depth: number, found: st
 /** `#` stands for its parent level too. [MQTT 4.7.1.2] */
 function collectAll(node: Node, isFirstLevel: boolean, found: string[]): void {
   if (node.topic !== undefined) found.push(node.topic);
-  for (const [name, child] of node.children) {
+  for (const [name, child] of node.children ?? []) {
     if (!(isFirstLevel && name.startsWith("$"))) collectAll(child, false, found);
   }
 }

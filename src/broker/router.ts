@@ -1,9 +1,10 @@
 /** Brings a message to the sessions that want it, and keeps what is retained. Knows no connection and no packet. */
 import type { Clock, JournalEntry } from "../core/ports.ts";
+import type { Journal } from "./journal.ts";
 import type { Matching, ShareGroup, Target } from "./matching.ts";
 import { targetOf } from "./matching.ts";
 import type { Message, Qos } from "./packets/packet.ts";
-import { keptOf, type Publication, publicationOf } from "./publication.ts";
+import { keptOf, type Publication, publicationOf, type Times } from "./publication.ts";
 import type { Retained } from "./retained.ts";
 import type { Wish } from "./session/delivery.ts";
 import type { Session } from "./session/session.ts";
@@ -18,6 +19,7 @@ export interface RouterOptions {
   readonly matching: Matching<Session>;
   readonly retained: Retained;
   readonly limits: RetainedLimits;
+  readonly journal: Journal;
   /** Through Aedes, which calls `retain` and `route` before it returns. */
   readonly publish: (message: Message) => void;
   readonly onRetainedRefused: (topic: string, publisher: string | undefined) => void;
@@ -25,99 +27,114 @@ export interface RouterOptions {
 
 export interface Routed {
   /** Somebody subscribed to it. */
-  readonly matched: boolean;
-  /** To be durable before the publisher is told that it may forget the message. */
-  readonly entries: JournalEntry[];
+  readonly isMatched: boolean;
+  /** It stands in the journal, and is to be durable before its publisher is told that it may forget it. */
+  readonly isNoted: boolean;
 }
 
 export interface Router {
   /** Delivered and retained when this returns. */
   publish(message: Message, publisher: Session | undefined): Routed;
   /** A message of a shared subscription whose member is gone: another one gets it. */
-  hand(filter: string, publication: Publication, entries: JournalEntry[]): void;
+  hand(filter: string, publication: Publication): void;
   /** For Aedes. */
   retain(message: Message): void;
   /** For Aedes. */
   route(message: Message): void;
+  /** Of the newest message. */
+  serial(): number;
 }
 
-const NOT_MATCHED: Routed = { matched: false, entries: [] };
+const NOT_WANTED: Routed = { isMatched: false, isNoted: false };
+
+interface Current {
+  readonly message: Message;
+  readonly publisher: Session | undefined;
+  publication: Publication | undefined;
+  isMatched: boolean;
+  isNoted: boolean;
+}
 
 export function createRouter(options: RouterOptions): Router {
-  const { clock, matching, retained, limits, onRetainedRefused } = options;
+  const { clock, matching, retained, limits, journal, onRetainedRefused } = options;
   /** The message that is in Aedes' hands; what Aedes says of itself comes between, with a message of its own. */
-  let current: { message: Message; publisher: Session | undefined; publication: Publication | undefined } | undefined;
-  let routed: { matched: boolean; entries: JournalEntry[] } = { matched: false, entries: [] };
+  let current: Current | undefined;
+  let serial = 0;
 
   function publish(message: Message, publisher: Session | undefined): Routed {
     // Nobody wants it: it need not go through anything.
     if (!message.retain) {
       const { targets, shares } = matching.match(message.topic);
-      if (targets.length === 0 && shares.length === 0) return NOT_MATCHED;
+      if (targets.length === 0 && shares.length === 0) return NOT_WANTED;
     }
-    const outer = { current, routed };
-    current = { message, publisher, publication: undefined };
-    routed = { matched: false, entries: [] };
+    const outer = current;
+    const mine: Current = { message, publisher, publication: undefined, isMatched: false, isNoted: false };
+    current = mine;
     try {
       options.publish(message);
-      return routed;
     } finally {
-      ({ current, routed } = outer);
+      current = outer;
     }
+    return mine;
   }
 
   function publicationFor(message: Message): Publication {
-    if (current?.message !== message) return publicationOf(message, undefined, clock.monotonicMs());
-    current.publication ??= publicationOf(message, current.publisher?.clientId, clock.monotonicMs());
+    if (current?.message !== message) return publicationOf(message, undefined, ++serial, clock.monotonicMs());
+    current.publication ??= publicationOf(message, current.publisher?.clientId, ++serial, clock.monotonicMs());
     return current.publication;
   }
 
   function retain(message: Message): void {
     const { topic } = message;
     // [MQTT-3.3.1-6, -7]: an empty one is not kept, and takes the former away
-    if (message.payload.length === 0) {
-      if (retained.delete(topic)) routed.entries.push({ of: "retained", topic, value: undefined });
-      return;
-    }
+    if (message.payload.length === 0) return forget(topic);
     const publication = publicationFor(message);
     const former = retained.get(topic);
     const isOver =
       (former === undefined && retained.count >= limits.maxRetained) ||
       retained.bytes + publication.bytes - (former?.bytes ?? 0) > limits.maxRetainedBytes;
-    if (isOver) return onRetainedRefused(topic, publication.publisher);
+    if (isOver) {
+      forget(topic); // what it was to replace is wrong by now
+      return onRetainedRefused(topic, publication.publisher);
+    }
     retained.set(publication);
-    const times = { wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
-    routed.entries.push({ of: "retained", topic, value: keptOf(publication, times) });
+    note({ of: "retained", topic, value: keptOf(publication, timesOf(clock)) });
+  }
+
+  function forget(topic: string): void {
+    if (retained.delete(topic)) note({ of: "retained", topic, value: undefined });
+  }
+
+  function note(entry: JournalEntry): void {
+    journal.note(entry);
+    if (current !== undefined) current.isNoted = true;
   }
 
   function route(message: Message): void {
     const { targets, shares } = matching.match(message.topic);
     if (targets.length === 0 && shares.length === 0) return;
-    routed.matched = true;
-    const publisher = current?.message === message ? current.publisher : undefined;
+    const mine = current?.message === message ? current : undefined;
     const publication = publicationFor(message);
-    for (const target of targets) deliver(target, publication, publisher, routed.entries);
-    for (const group of shares) deliverToOne(group, publication, routed.entries);
+    let isNoted = false;
+    for (const target of targets) isNoted = deliver(target, publication, mine?.publisher) || isNoted;
+    for (const group of shares) isNoted = deliverToOne(group, publication) || isNoted;
+    if (mine === undefined) return;
+    mine.isMatched = true;
+    mine.isNoted ||= isNoted;
   }
 
-  function hand(filter: string, publication: Publication, entries: JournalEntry[]): void {
+  function hand(filter: string, publication: Publication): void {
     const group = matching.share(filter);
-    if (group !== undefined) deliverToOne(group, publication, entries);
+    if (group !== undefined) deliverToOne(group, publication);
   }
 
-  return { publish, hand, retain, route };
+  return { publish, hand, retain, route, serial: () => serial };
 }
 
-function deliver(
-  whole: Target<Session>,
-  publication: Publication,
-  publisher: Session | undefined,
-  entries: JournalEntry[],
-): void {
+function deliver(whole: Target<Session>, publication: Publication, publisher: Session | undefined): boolean {
   // [MQTT-3.8.3-3] its own messages do not come back by the subscriptions that say so
   const target = whole.hasNoLocal && whole.session === publisher ? withoutNoLocal(whole) : whole;
-  if (target === undefined) return;
-  target.session.outbound.deliver(wishOf(target, publication, undefined), entries);
+  return target?.session.outbound.deliver(wishOf(target, publication, undefined)) === true;
 }
 
 function withoutNoLocal({ session, subscriptions }: Target<Session>): Target<Session> | undefined {
@@ -135,24 +152,25 @@ function wishOf(target: Target<Session>, publication: Publication, share: string
   };
 }
 
-/** In turn, and to one who is connected where there is one. [MQTT 4.8.2] */
-function deliverToOne(group: ShareGroup<Session>, publication: Publication, entries: JournalEntry[]): void {
+/** In turn: to one who could take it at once, else to one who is connected, else to one for whom it can wait. [MQTT 4.8.2] */
+function deliverToOne(group: ShareGroup<Session>, publication: Publication): boolean {
   const { members } = group;
-  const member = nextOf(group, ({ session }) => session.outbound.isConnected) ?? nextOf(group, mayKeep);
-  if (member === undefined) return;
-  group.next = (members.indexOf(member) + 1) % members.length;
-  member.session.outbound.deliver(wishOf(member, publication, group.filter), entries);
-}
-
-const mayKeep = ({ session, qos }: Target<Session>): boolean => session.isDurable && qos > 0;
-
-function nextOf(
-  { members, next }: ShareGroup<Session>,
-  isFit: (member: Target<Session>) => boolean,
-): Target<Session> | undefined {
-  for (let step = 0; step < members.length; step++) {
-    const member = members[(next + step) % members.length];
-    if (member !== undefined && isFit(member)) return member;
+  for (const isFit of FITNESS) {
+    for (let step = 0; step < members.length; step++) {
+      const place = (group.next + step) % members.length;
+      const member = members[place];
+      if (member === undefined || !isFit(member)) continue;
+      group.next = (place + 1) % members.length;
+      return member.session.outbound.deliver(wishOf(member, publication, group.filter));
+    }
   }
-  return undefined;
+  return false;
 }
+
+const FITNESS: readonly ((member: Target<Session>) => boolean)[] = [
+  ({ session }) => session.outbound.isReady,
+  ({ session }) => session.outbound.isConnected,
+  ({ session, qos }) => session.isDurable && qos > 0,
+];
+
+const timesOf = (clock: Clock): Times => ({ wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() });

@@ -32,6 +32,7 @@ export const REFUSALS = {
   ORIGIN_FOREIGN: "The page's origin is not this hub's own (AERIE_CORS_ORIGINS)",
   HOST_FOREIGN: "The request names a host that is not this hub (AERIE_HOST_NAMES)",
   SUBSCRIPTION_DENIED: "The broker does not serve this subscription",
+  FILTER_INVALID: "The topic filter is none: + and # stand for whole levels, # is the last, and a share has a name",
   TOO_MANY_CONNECTIONS: "The hub has as many connections as it may (AERIE_MAX_CONNECTIONS)",
   TOO_MANY_CONNECTIONS_OF_ADDRESS:
     "This address has as many connections as one may (AERIE_MAX_CONNECTIONS_PER_ADDRESS)",
@@ -86,6 +87,7 @@ const REASON_OF: Readonly<Record<RefusalCode, ReasonCode>> = {
   ORIGIN_FOREIGN: REASON.notAuthorized,
   HOST_FOREIGN: REASON.notAuthorized,
   SUBSCRIPTION_DENIED: REASON.notAuthorized,
+  FILTER_INVALID: REASON.topicFilterInvalid,
   TOO_MANY_CONNECTIONS: REASON.serverBusy,
   TOO_MANY_CONNECTIONS_OF_ADDRESS: REASON.connectionRateExceeded,
   // Never on the wire: before CONNACK a server may only close. [MQTT 5.0, 3.14]

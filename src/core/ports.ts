@@ -84,6 +84,8 @@ export interface KeptSession {
   readonly expiryS: number;
   /** Undefined: connected. */
   readonly disconnectedAtMs: number | undefined;
+  /** Deliveries up to this place may have been sent before; undefined: none, or, of one that is connected, any. */
+  readonly sentThrough?: number | undefined;
 }
 
 export interface KeptSubscription {

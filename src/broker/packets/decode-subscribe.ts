@@ -1,4 +1,7 @@
-/** SUBSCRIBE and UNSUBSCRIBE from their bytes. Knows no permissions and no limits. */
+/**
+ * SUBSCRIBE and UNSUBSCRIBE from their bytes. Knows no permissions and no limits. Filters of version 5 are not judged: it can
+ * be told of one that is none, and keeps the others. In 3.x it would not understand, and the connection is closed.
+ */
 import { REASON } from "../../contract/reason-codes.ts";
 import { type ByteReader, MalformedPacket } from "./byte-reader.ts";
 import type { Qos, SubscribePacket, SubscribeWish, UnsubscribePacket, Version } from "./packet.ts";
@@ -24,7 +27,7 @@ export function decodeUnsubscribe(reader: ByteReader, version: Version): Unsubsc
     throw new MalformedPacket("UNSUBSCRIBE without a filter [MQTT-3.10.3-2]", REASON.protocolError);
   }
   const filters: string[] = [];
-  while (reader.left > 0) filters.push(readFilter(reader));
+  while (reader.left > 0) filters.push(version === 5 ? reader.text() : readFilter(reader));
   return { type: "unsubscribe", packetId, filters };
 }
 
@@ -37,7 +40,7 @@ function readPlainWish(reader: ByteReader): SubscribeWish {
 }
 
 function readWish(reader: ByteReader): SubscribeWish {
-  const filter = readFilter(reader);
+  const filter = reader.text();
   const options = reader.u8();
   if ((options & 0xc0) !== 0) throw new MalformedPacket("reserved subscription options [MQTT-3.8.3-5]");
   const retainHandling = options >> 4;

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { FIRST_ERROR, REASON, reasonName } from "../../contract/reason-codes.ts";
 import { MQTT_VERSIONS, type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
+import type { Log } from "../../core/ports.ts";
 import type { Refusals } from "../../core/refusals.ts";
 import type { Connection as ClientConnection } from "../../core/registry.ts";
 import type { AedesCore, RegisteredClient } from "../aedes-core.ts";
@@ -47,6 +48,7 @@ export interface ClientContext {
   readonly inbound: InboundContext;
   readonly journal: Journal;
   readonly refusals: Refusals;
+  readonly log: Log;
   readonly limits: ClientLimits;
   readonly identify: (clientId: string, version: Version) => ClientConnection;
   readonly onClosed: (identity: ClientConnection) => void;
@@ -69,6 +71,7 @@ interface Login {
   readonly keepAliveMs: number;
   readonly wantsProblemInformation: boolean;
   readonly sessionExpiryS: number;
+  readonly maxPacketBytes: number;
 }
 
 export class Client implements PacketReader, Sender, Holder {
@@ -117,6 +120,12 @@ export class Client implements PacketReader, Sender, Holder {
     else this.#end("PAYLOAD_TOO_LARGE", REASON.packetTooLarge, `${announcedBytes} bytes were announced`);
   }
 
+  failed(cause: unknown): void {
+    this.#context.log.error("a packet could not be served", { clientId: this.#clientId, cause });
+    this.#end("PROTOCOL_VIOLATION", REASON.implementationSpecific, "the hub failed at this packet");
+    this.#connection.end();
+  }
+
   drained(): void {
     this.#login?.session.outbound.pump();
   }
@@ -134,29 +143,28 @@ export class Client implements PacketReader, Sender, Holder {
   }
 
   stalled(): void {
-    this.#sayGoodbye(REASON.serverUnavailable);
-    this.#connection.end();
-    this.#leave(true);
+    this.#part(REASON.serverUnavailable);
   }
 
   takenOver(): void {
-    this.#sayGoodbye(REASON.sessionTakenOver);
-    this.#connection.end();
-    this.#leave(true);
+    this.#part(REASON.sessionTakenOver);
   }
 
   /** The hub stops. */
   shutDown(): void {
-    this.#sayGoodbye(REASON.serverShuttingDown);
-    this.#connection.end();
-    this.#leave(true);
+    this.#part(REASON.serverShuttingDown);
+  }
+
+  /** It does not read what it is told. */
+  destroy(): void {
+    this.#connection.destroy();
   }
 
   /** To be called from time to time. */
-  sweep(nowMs: number): void {
+  sweep(nowMs: number, mayJudge: boolean): void {
     const connection = this.#connection;
     connection.tidy();
-    if (connection.isEnding) return;
+    if (connection.isEnding || !mayJudge) return;
     const login = this.#login;
     if (login === undefined) {
       if (nowMs - this.#openedMs >= this.#context.limits.connectTimeoutMs) this.#end("CONNECT_TIMEOUT", 0, undefined);
@@ -166,7 +174,7 @@ export class Client implements PacketReader, Sender, Holder {
     if (isSilent && !connection.isHeld) this.#end("KEEP_ALIVE_EXPIRED", REASON.keepAliveTimeout, undefined);
     else if (nowMs - (connection.behindSinceMs ?? nowMs) > READER_TIMEOUT_MS) {
       this.#end("READER_TOO_SLOW", REASON.quotaExceeded, undefined);
-      connection.destroy(); // what it does not read cannot be said goodbye to
+      connection.destroy(); // it would not read why
     }
   }
 
@@ -178,7 +186,8 @@ export class Client implements PacketReader, Sender, Holder {
     const admission = admit(packet, this.#context.limits, () => `aerie-${randomUUID()}`);
     if (admission.kind === "refused") {
       const { code, reasonCode, detail } = admission;
-      this.#connack(reasonCode, false, {});
+      const reasonString = packet.wantsProblemInformation ? detail : undefined;
+      this.#connack(reasonCode, false, { reasonString }, packet.maxPacketBytes);
       return this.#end(code, reasonCode, detail);
     }
     const { clientId, isAssigned, expiryS, keepAliveS } = admission;
@@ -223,12 +232,22 @@ export class Client implements PacketReader, Sender, Holder {
       keepAliveMs: keepAliveS * 1000,
       wantsProblemInformation,
       sessionExpiryS,
+      maxPacketBytes: packet.maxPacketBytes ?? Number.POSITIVE_INFINITY,
     };
     core.register(registered);
   }
 
-  #connack(reasonCode: number, sessionPresent: boolean, more: Partial<Parameters<typeof encodeConnack>[0]>): void {
-    this.#send(encodeConnack({ version: this.#version, sessionPresent, reasonCode, ...more }));
+  #connack(
+    reasonCode: number,
+    sessionPresent: boolean,
+    more: Partial<Parameters<typeof encodeConnack>[0]>,
+    maxBytes = Number.POSITIVE_INFINITY,
+  ): void {
+    const version = this.#version;
+    const told = encodeConnack({ version, sessionPresent, reasonCode, ...more });
+    // [MQTT-3.2.2-19]
+    const fits = told.length <= maxBytes;
+    this.#send(fits ? told : encodeConnack({ version, sessionPresent, reasonCode, ...more, reasonString: undefined }));
   }
 
   /** [MQTT-3.1.4-1]: an answer where the version has one, and the end. */
@@ -320,23 +339,33 @@ export class Client implements PacketReader, Sender, Holder {
   }
 
   #subscribe(packet: SubscribePacket, { session }: Login): void {
-    const { reasonCodes, entries, retained } = this.#context.subscribing.subscribe(session, packet);
-    this.#whenDurable(entries, () => {
-      this.#send(encodeSuback(packet.packetId, reasonCodes, this.#version));
-      session.outbound.deliverRetained(retained);
+    const { subscribing, core } = this.#context;
+    const { packetId, wishes, subscriptionId } = packet;
+    const { reasonCodes, toSend } = subscribing.subscribe(session, packet);
+    core.announceSubscriptions(session.clientId, wishes);
+    this.#whenDurable(session, () => {
+      this.#send(encodeSuback(packetId, reasonCodes, this.#version));
+      if (toSend.length === 0) return;
+      session.outbound.deliverRetained(subscribing.retainedFor(toSend, subscriptionId));
+      // Who asks again and again without taking anything would have the hub remember it all.
+      if (session.outbound.retainedWaiting > subscribing.maxRetainedWaiting()) {
+        this.#end("QUEUE_FULL", REASON.quotaExceeded, "retained messages were asked for again and again");
+      }
     });
   }
 
   #unsubscribe(packet: UnsubscribePacket, { session }: Login): void {
-    const { reasonCodes, entries } = this.#context.subscribing.unsubscribe(session, packet);
-    this.#whenDurable(entries, () => this.#send(encodeUnsuback(packet.packetId, reasonCodes, this.#version)));
+    const reasonCodes = this.#context.subscribing.unsubscribe(session, packet);
+    this.#whenDurable(session, () => this.#send(encodeUnsuback(packet.packetId, reasonCodes, this.#version)));
   }
 
-  #whenDurable(entries: Parameters<Journal["write"]>[0], answer: () => void): void {
-    if (entries.length === 0) return answer();
-    this.#context.journal.write(entries, (isDurable) => {
-      if (!isDurable) this.stalled();
-      else if (this.#login !== undefined) answer();
+  #whenDurable(session: Session, answer: () => void): void {
+    if (!session.isDurable) return answer();
+    this.#context.journal.settle((isDurable) => {
+      if (this.#login === undefined) return;
+      if (isDurable) return answer();
+      this.#note("STORE_STALLED", "connection", undefined, undefined, undefined);
+      this.stalled();
     });
   }
 
@@ -351,8 +380,8 @@ export class Client implements PacketReader, Sender, Holder {
         sessions.setExpiry(login.session, expiryWithin(sessionExpiryS, limits.maxSessionExpiryS));
       }
     }
+    this.#leave(reasonCode !== REASON.success); // before the end, which knows of no will
     this.#connection.end();
-    this.#leave(reasonCode !== REASON.success);
   }
 
   #faulty({ reasonCode, detail }: PacketFault): void {
@@ -364,9 +393,13 @@ export class Client implements PacketReader, Sender, Holder {
     if (this.#connection.isEnding) return;
     const isTold = this.#login !== undefined && this.#version === 5;
     this.#note(code, "connection", isTold ? reasonCode : undefined, detail, undefined);
+    this.#part(reasonCode, detail);
+  }
+
+  #part(reasonCode: number, detail?: string): void {
     this.#sayGoodbye(reasonCode, detail);
-    this.#connection.end();
     this.#leave(true);
+    this.#connection.end();
   }
 
   #note(
@@ -391,7 +424,15 @@ export class Client implements PacketReader, Sender, Holder {
   /** 3.x has no such packet: closing says all. */
   #sayGoodbye(reasonCode: number, detail?: string): void {
     if (this.#version !== 5 || this.#login === undefined) return;
-    this.#send(encodeDisconnect(reasonCode, this.#login.wantsProblemInformation ? detail : undefined));
+    this.#send(this.#told(detail, (reasonString) => encodeDisconnect(reasonCode, reasonString)));
+  }
+
+  /** With the reason in words, where the client wants them and takes a packet of that size. [MQTT-3.1.2-29, -3.4.2-2 …] */
+  #told(reasonString: string | undefined, encode: (reasonString: string | undefined) => Buffer): Buffer {
+    const login = this.#login;
+    if (reasonString === undefined || login?.wantsProblemInformation !== true) return encode(undefined);
+    const told = encode(reasonString);
+    return told.length <= login.maxPacketBytes ? told : encode(undefined);
   }
 
   /** The session has no client any more. */
@@ -408,8 +449,9 @@ export class Client implements PacketReader, Sender, Holder {
   }
 
   #ack(type: "puback" | "pubrec" | "pubcomp", packetId: number, reasonCode: number): Buffer {
-    const isToldWhy = reasonCode >= FIRST_ERROR && this.#login?.wantsProblemInformation === true;
-    return encodeAck(type, packetId, reasonCode, this.#version, isToldWhy ? reasonName(reasonCode) : undefined);
+    const version = this.#version;
+    if (reasonCode < FIRST_ERROR || version !== 5) return encodeAck(type, packetId, reasonCode, version);
+    return this.#told(reasonName(reasonCode), (why) => encodeAck(type, packetId, reasonCode, version, why));
   }
 
   #send(bytes: Uint8Array): void {

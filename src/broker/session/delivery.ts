@@ -3,28 +3,26 @@ import type { JournalEntry } from "../../core/ports.ts";
 import type { Qos } from "../packets/packet.ts";
 import { keptOf, type Publication, type Times } from "../publication.ts";
 
-export interface Delivery {
-  /** Undefined: PUBREC came, and only its packet id is still of use. */
-  publication: Publication | undefined;
-  readonly qos: Qos;
-  readonly retain: boolean;
-  readonly subscriptionIds: readonly number[];
-  /** The shared subscription that it came by. */
-  readonly share: string | undefined;
-  /** Order within the session, and with it the packet id; 0 with QoS 0. */
-  readonly place: number;
-  /** It may have been sent before. [MQTT-3.3.1-1] */
-  isRepeat: boolean;
-  isDropped: boolean;
-}
-
-/** What is to be delivered, before it has its place. */
+/** What is to be delivered, and how. */
 export interface Wish {
   readonly publication: Publication;
   readonly qos: Qos;
   readonly retain: boolean;
   readonly subscriptionIds: readonly number[];
-  readonly share?: string | undefined;
+  /** The shared subscription that it came by. */
+  readonly share: string | undefined;
+}
+
+export interface Delivery extends Omit<Wish, "publication"> {
+  /** Undefined: it is only its packet id that is still of use, or it was dropped. */
+  publication: Publication | undefined;
+  /** Order within the session, and with it the packet id; 0 with QoS 0. */
+  readonly place: number;
+  /** It may have been sent before. [MQTT-3.3.1-1] */
+  isRepeat: boolean;
+  isDropped: boolean;
+  /** What it waits for is durable: the message, for it to be sent with QoS 2; PUBREC, for PUBREL. */
+  isWritten: boolean;
 }
 
 export const bytesOf = ({ publication }: Delivery): number => publication?.bytes ?? 0;

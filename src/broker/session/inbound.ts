@@ -2,7 +2,6 @@
 import { FIRST_ERROR, REASON } from "../../contract/reason-codes.ts";
 import { type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
 import type { Intake, Outcome } from "../../core/intake.ts";
-import type { JournalEntry } from "../../core/ports.ts";
 import type { Connection as ClientConnection } from "../../core/registry.ts";
 import type { Room } from "../../core/room.ts";
 import type { Journal } from "../journal.ts";
@@ -105,11 +104,12 @@ export class Inbound {
   /** PUBREL: the packet id may be used for another message. False: it was not in use. */
   release(packetId: number, done: () => void): boolean {
     const { inbound, isDurable, clientId } = this.#session;
-    if (!inbound.delete(packetId)) return false;
+    if (inbound.get(packetId)?.isSettled !== true) return false;
+    inbound.delete(packetId);
     if (!isDurable) done();
     else {
       // Were it acknowledged first, a crash would take the next message of this id for this one.
-      this.#context.journal.write([{ of: "inbound", clientId, packetId, value: undefined }], (isDurable) => {
+      this.#context.journal.note({ of: "inbound", clientId, packetId, value: undefined }, (isDurable) => {
         if (isDurable) done();
         else this.#sender.stalled();
       });
@@ -150,13 +150,16 @@ export class Inbound {
   #advance(): void {
     if (this.#isAdvancing) return; // what is answered meanwhile is found by the same loop
     this.#isAdvancing = true;
-    for (;;) {
-      const arrival = this.#arrivals[this.#routed];
-      if (arrival?.outcome === undefined) break;
-      this.#routed++;
-      this.#settle(arrival, arrival.outcome);
+    try {
+      for (;;) {
+        const arrival = this.#arrivals[this.#routed];
+        if (arrival?.outcome === undefined) break;
+        this.#routed++;
+        this.#settle(arrival, arrival.outcome);
+      }
+    } finally {
+      this.#isAdvancing = false;
     }
-    this.#isAdvancing = false;
     this.#acknowledge();
   }
 
@@ -184,10 +187,10 @@ export class Inbound {
   #settle(arrival: Arrival, outcome: Outcome | "repeat"): void {
     switch (outcome) {
       case "repeat":
-        return this.#finish(arrival, []);
+        return this.#finish(arrival, false);
       case "refuse":
         arrival.reasonCode = arrival.code === undefined ? REASON.unspecified : reasonCodeOf(arrival.code);
-        return this.#finish(arrival, []);
+        return this.#finish(arrival, false);
       case "stalled":
         this.#giveUp(arrival);
         return this.#sender.stalled();
@@ -198,28 +201,23 @@ export class Inbound {
   }
 
   #route(arrival: Arrival, isStored: boolean): void {
-    const { matched, entries } = this.#context.router.publish(arrival.packet, this.#session);
-    if (!matched && !isStored) arrival.reasonCode = REASON.noMatchingSubscribers;
-    this.#finish(arrival, entries);
+    const { isMatched, isNoted } = this.#context.router.publish(arrival.packet, this.#session);
+    if (!isMatched && !isStored) arrival.reasonCode = REASON.noMatchingSubscribers;
+    this.#finish(arrival, isNoted);
   }
 
   /** Durable where it has to be, then acknowledged. */
-  #finish(arrival: Arrival, entries: JournalEntry[]): void {
+  #finish(arrival: Arrival, isNoted: boolean): void {
     const { qos, packetId } = arrival.packet;
     const { journal } = this.#context;
     const session = this.#session;
     const hold = qos === 2 ? session.inbound.get(packetId) : undefined;
     // MQTT 5 frees the id with a PUBREC that refuses. [MQTT-4.3.3-9]
     const isFreed = session.version === 5 && arrival.reasonCode >= FIRST_ERROR;
-    if (hold !== undefined && session.isDurable && !isFreed) {
-      entries.push({ of: "inbound", clientId: session.clientId, packetId, value: true });
-    }
-    if (entries.length === 0) return this.#done(arrival, hold, isFreed);
-    if (qos === 0) {
-      for (const entry of entries) journal.later(entry);
-      return this.#done(arrival, hold, isFreed);
-    }
-    journal.write(entries, (isDurable) => {
+    const isHeld = hold !== undefined && session.isDurable && !isFreed;
+    if (isHeld) journal.note({ of: "inbound", clientId: session.clientId, packetId, value: true });
+    if (qos === 0 || !(isNoted || isHeld)) return this.#done(arrival, hold, isFreed);
+    journal.settle((isDurable) => {
       // Memory shows it already, and it will be written: a redelivery waits for that, and is not routed again.
       this.#done(arrival, hold, isFreed);
       if (isDurable) this.#acknowledge();

@@ -1,8 +1,9 @@
 /** Delivers to one session: order, flow control, redelivery. Knows neither sockets nor bytes; asks a sink to send. */
 import type { Clock, JournalEntry } from "../../core/ports.ts";
 import type { Journal } from "../journal.ts";
-import type { Publication } from "../publication.ts";
+import type { Publication, Times } from "../publication.ts";
 import { bytesOf, type Delivery, deliveryEntry, packetIdOf, type Wish } from "./delivery.ts";
+import { type RetainedRun, RetainedRuns } from "./retained-runs.ts";
 import { type QueueLimits, type QueueTotals, WaitLine } from "./wait-line.ts";
 
 /** The client's side while it is connected. */
@@ -26,24 +27,20 @@ export interface OutboundContext {
   readonly retained: (topic: string) => Publication | undefined;
 }
 
-/** Retained messages that a subscription asked for, sent as there is room for them. */
-interface RetainedRun {
-  readonly wishes: readonly Wish[];
-  at: number;
-}
-
 export type AckFault = "unknown" | "wrong type";
 
 export class Outbound {
   readonly #clientId: string;
   readonly #context: OutboundContext;
   readonly #waiting: WaitLine;
+  readonly #runs: RetainedRuns;
   /** Sent and not acknowledged, by packet id, in the order of sending. Behind PUBREC they have no message any more. */
   readonly #inflight = new Map<number, Delivery>();
   #inflightBytes = 0;
-  #runs: RetainedRun[] = [];
   #sink: Sink | undefined;
   #nextPlace = 0;
+  /** Places before were sent, or had their turn. */
+  #sentThrough: number | undefined;
   #pumping = false;
   /** It outlives its connection, so what is to be acknowledged is written down. */
   isDurable = false;
@@ -52,10 +49,16 @@ export class Outbound {
     this.#clientId = clientId;
     this.#context = context;
     this.#waiting = new WaitLine(context.limits, context.totals);
+    this.#runs = new RetainedRuns(context.retained);
   }
 
   get isConnected(): boolean {
     return this.#sink !== undefined;
+  }
+
+  /** It could take a message at once. */
+  get isReady(): boolean {
+    return this.#sink?.canTake() === true;
   }
 
   /** Messages that wait for acknowledgement or for their turn. */
@@ -63,32 +66,43 @@ export class Outbound {
     return this.#waiting.length + this.#inflight.size;
   }
 
-  /** Must be `isDurable` or connected, or QoS 0. Adds to `entries` what has to be durable before the publisher's PUBACK. */
-  deliver(wish: Wish, entries: JournalEntry[]): void {
+  /** Retained messages that are still to come. */
+  get retainedWaiting(): number {
+    return this.#runs.waiting;
+  }
+
+  get sentThrough(): number | undefined {
+    return this.#sentThrough;
+  }
+
+  /** True: it was noted in the journal, and is to be durable before its publisher may forget it. */
+  deliver(wish: Wish): boolean {
+    const sink = this.#sink;
     if (wish.qos === 0) {
-      if (this.#sink === undefined) return;
-      if (this.#isFree() && this.#sink.canTake()) {
-        this.#sendUnacknowledged(this.#sink, wish);
-        return;
-      }
-    } else if (this.#sink === undefined && !this.isDurable) return;
+      if (sink === undefined) return false;
+      if (this.#waiting.length > 0 || !sink.canTake()) this.#enqueue(this.#place(wish));
+      else if (this.#expiryOf(wish.publication) !== 0) this.#sendUnacknowledged(sink, wish);
+      return false;
+    }
+    if (sink === undefined && !this.isDurable) return false;
     const delivery = this.#place(wish);
-    if (delivery.qos > 0 && this.isDurable) entries.push(deliveryEntry(this.#clientId, delivery, this.#times()));
-    this.#enqueue(delivery);
-    this.pump();
+    this.#note(delivery);
+    if (this.#waiting.length > 0 || !this.#send(delivery)) this.#enqueue(delivery);
+    return this.isDurable;
   }
 
   /** Retained messages, behind what waits already. */
-  deliverRetained(wishes: readonly Wish[]): void {
-    if (wishes.length === 0) return;
-    this.#runs.push({ wishes, at: 0 });
+  deliverRetained(run: RetainedRun): void {
+    this.#runs.add(run);
     this.pump();
   }
 
   /** A connection is there: what was sent before is sent again, first. [MQTT-4.4.0-1, MQTT-4.6.0-1] */
   attach(sink: Sink): void {
     this.#sink = sink;
-    for (const [packetId, { publication }] of this.#inflight) if (publication === undefined) sink.pubrel(packetId);
+    for (const [packetId, { publication, isWritten }] of this.#inflight) {
+      if (publication === undefined && isWritten) sink.pubrel(packetId);
+    }
     this.pump();
   }
 
@@ -97,9 +111,8 @@ export class Outbound {
     const sent = [...this.#inflight].filter(([, { publication }]) => publication !== undefined);
     for (const [packetId, delivery] of sent) {
       delivery.isRepeat = true;
-      this.#inflight.delete(packetId);
+      this.#land(packetId, delivery);
     }
-    this.#inflightBytes = 0;
     this.#waiting.putBack(sent.map(([, delivery]) => delivery));
   }
 
@@ -108,8 +121,7 @@ export class Outbound {
     const delivery = this.#inflight.get(packetId);
     if (delivery === undefined) return "unknown";
     if ((by === "puback") !== (delivery.qos === 1)) return "wrong type";
-    this.#inflight.delete(packetId);
-    this.#inflightBytes -= bytesOf(delivery);
+    this.#land(packetId, delivery);
     this.#forget(delivery);
     this.pump();
     return undefined;
@@ -120,14 +132,14 @@ export class Outbound {
     const delivery = this.#inflight.get(packetId);
     if (delivery === undefined) return "unknown";
     if (delivery.qos !== 2) return "wrong type";
-    this.#inflightBytes -= bytesOf(delivery);
+    const bytes = bytesOf(delivery);
+    this.#inflightBytes -= bytes;
+    this.#context.totals.bytes -= bytes;
     delivery.publication = undefined;
-    if (!this.isDurable) this.#sink?.pubrel(packetId);
-    else {
-      this.#context.journal.write([deliveryEntry(this.#clientId, delivery, this.#times())], () =>
-        this.#sink?.pubrel(packetId),
-      );
-    }
+    delivery.isWritten = false;
+    this.#whenWritten(delivery, () => {
+      if (this.#inflight.get(packetId) === delivery) this.#sink?.pubrel(packetId);
+    });
     return undefined;
   }
 
@@ -135,8 +147,11 @@ export class Outbound {
   pump(): void {
     if (this.#pumping) return;
     this.#pumping = true;
-    while (this.#sink?.canTake() === true && (this.#sendNext(this.#sink) || this.#takeRetained()));
-    this.#pumping = false;
+    try {
+      while (this.#sendFirst() || this.#takeRetained());
+    } finally {
+      this.#pumping = false;
+    }
   }
 
   /** From the journal. */
@@ -146,17 +161,21 @@ export class Outbound {
     else this.#enqueue(delivery);
   }
 
+  /** Nobody knows what of it was sent before the hub ended. */
+  assumeAllSent(): void {
+    if (this.#nextPlace > 0) this.#sentThrough = this.#nextPlace - 1;
+  }
+
   /** All that was not acknowledged, in order; the session ends. */
   end(): Delivery[] {
     const left = [...this.#inflight.values(), ...this.#waiting.all()];
-    this.#inflight.clear();
-    this.#inflightBytes = 0;
+    for (const [packetId, delivery] of this.#inflight) this.#land(packetId, delivery);
     this.#waiting.clear();
-    this.#runs = [];
+    this.#runs.clear();
     return left;
   }
 
-  /** It shall outlive its connection from now on, or no longer: what waits is written down with it. */
+  /** It is to outlive its connection from now on. */
   entriesOfAll(): JournalEntry[] {
     const times = this.#times();
     return [...this.#inflight.values(), ...this.#waiting.all()]
@@ -164,13 +183,31 @@ export class Outbound {
       .map((delivery) => deliveryEntry(this.#clientId, delivery, times));
   }
 
-  #isFree(): boolean {
-    return this.#waiting.length === 0;
-  }
-
   #place({ publication, qos, retain, subscriptionIds, share }: Wish): Delivery {
     const place = qos === 0 ? 0 : this.#nextPlace++;
-    return { publication, qos, retain, subscriptionIds, share, place, isRepeat: false, isDropped: false };
+    const isWritten = !this.isDurable;
+    return { publication, qos, retain, subscriptionIds, share, place, isRepeat: false, isDropped: false, isWritten };
+  }
+
+  /** Before anything else becomes of it, so that the journal has things in the order in which they are. */
+  #note(delivery: Delivery): void {
+    if (!this.isDurable) return;
+    if (delivery.qos === 2) this.#whenWritten(delivery, () => this.pump());
+    else this.#context.journal.note(deliveryEntry(this.#clientId, delivery, this.#times()));
+  }
+
+  #whenWritten(delivery: Delivery, then: () => void): void {
+    const written = (): void => {
+      delivery.isWritten = true;
+      then();
+    };
+    if (!this.isDurable) return written();
+    const state = delivery.publication;
+    this.#context.journal.note(deliveryEntry(this.#clientId, delivery, this.#times()), (isDurable) => {
+      if (delivery.isDropped || delivery.publication !== state) return;
+      if (isDurable) written();
+      else this.#whenWritten(delivery, then); // the store is away: asked again
+    });
   }
 
   #enqueue(delivery: Delivery): void {
@@ -181,48 +218,77 @@ export class Outbound {
   }
 
   /** False: nothing that may go now. */
-  #sendNext(sink: Sink): boolean {
+  #sendFirst(): boolean {
     const delivery = this.#waiting.first();
-    if (delivery?.publication === undefined) return false;
-    const { publication, qos, place } = delivery;
-    const packetId = qos === 0 ? 0 : packetIdOf(place);
-    if (qos > 0 && (this.#inflight.size >= sink.window || this.#inflight.has(packetId))) return false;
+    if (delivery === undefined || !this.#mayGo(delivery)) return false;
     this.#waiting.shift();
-    const expiryS = this.#expiryOf(publication);
-    // What was sent once is finished, however old it is. [MQTT-3.3.2-5]
-    const isGone = expiryS === 0 && !delivery.isRepeat;
-    if (isGone || !sink.publish(delivery as Wish, packetId, delivery.isRepeat, expiryS)) {
-      this.#forget(delivery);
-      if (!isGone) this.#context.onDropped(this.#clientId, 1);
-      return true;
-    }
-    if (qos === 0) return true;
-    this.#inflight.set(packetId, delivery);
-    this.#inflightBytes += publication.bytes;
+    this.#go(delivery);
     return true;
   }
 
-  #sendUnacknowledged(sink: Sink, wish: Wish): void {
-    const expiryS = this.#expiryOf(wish.publication);
-    if (expiryS === 0) return;
-    if (!sink.publish(wish, 0, false, expiryS)) this.#context.onDropped(this.#clientId, 1);
+  /** Past the line, which is empty. False: it may not go now. */
+  #send(delivery: Delivery): boolean {
+    if (!this.#mayGo(delivery)) return false;
+    this.#go(delivery);
+    return true;
   }
 
-  /** The next retained message joins what waits. False: there is none, or it must wait for acknowledgements. */
+  #mayGo(delivery: Delivery): boolean {
+    const { qos, place, isWritten } = delivery;
+    const sink = this.#sink;
+    if (sink?.canTake() !== true) return false;
+    if (qos === 0) return true;
+    // Were it sent before its place is durable, a crash could give its packet id to another message.
+    if (qos === 2 && !isWritten) return false;
+    if (this.#inflight.size === 0) return true;
+    if (this.#inflightBytes + bytesOf(delivery) > this.#context.limits.maxQueueBytes) return false;
+    return this.#inflight.size < sink.window && !this.#inflight.has(packetIdOf(place));
+  }
+
+  #go(delivery: Delivery): void {
+    const { publication, qos, place, isRepeat } = delivery;
+    const sink = this.#sink;
+    if (publication === undefined || sink === undefined) return;
+    const packetId = qos === 0 ? 0 : packetIdOf(place);
+    const expiryS = this.#expiryOf(publication);
+    // What was sent once is finished, however old it is. [MQTT-3.3.2-5]
+    const isGone = expiryS === 0 && !isRepeat;
+    if (qos > 0) this.#sentThrough = Math.max(place, this.#sentThrough ?? 0);
+    if (isGone || !sink.publish(delivery as Wish, packetId, isRepeat, expiryS)) {
+      this.#forget(delivery);
+      if (!isGone) this.#context.onDropped(this.#clientId, 1);
+      return;
+    }
+    if (qos === 0) return;
+    // From now on it is PUBREC that is to be written.
+    if (qos === 2) delivery.isWritten = false;
+    this.#inflight.set(packetId, delivery);
+    this.#inflightBytes += publication.bytes;
+    this.#context.totals.bytes += publication.bytes;
+  }
+
+  #sendUnacknowledged(sink: Sink, wish: Wish): void {
+    const isSent = sink.publish(wish, 0, false, this.#expiryOf(wish.publication));
+    if (!isSent) this.#context.onDropped(this.#clientId, 1);
+  }
+
+  /** Not in flight any more. */
+  #land(packetId: number, delivery: Delivery): void {
+    const bytes = bytesOf(delivery);
+    this.#inflight.delete(packetId);
+    this.#inflightBytes -= bytes;
+    this.#context.totals.bytes -= bytes;
+    if (delivery.publication !== undefined) delivery.isWritten = true;
+  }
+
+  /** The next retained message joins what waits. False: there is none, or it must wait. */
   #takeRetained(): boolean {
-    const [run] = this.#runs;
-    if (run === undefined || !this.#isFree()) return false;
-    const wish = run.wishes[run.at++];
-    if (wish === undefined) {
-      this.#runs.shift();
-      return true;
-    }
-    // Replaced since: the newer one went the ordinary way, and an older one behind it would be wrong.
-    if (this.#context.retained(wish.publication.topic) !== wish.publication) return true;
+    if (this.#waiting.length > 0 || this.#sink?.canTake() !== true) return false;
+    const wish = this.#runs.next();
+    if (wish === undefined) return false;
+    if (this.#expiryOf(wish.publication) === 0) return true;
     const delivery = this.#place(wish);
-    if (delivery.qos > 0 && this.isDurable) {
-      this.#context.journal.later(deliveryEntry(this.#clientId, delivery, this.#times()));
-    }
+    if (delivery.qos > 0) this.#note(delivery);
     this.#enqueue(delivery);
     return true;
   }
@@ -234,12 +300,12 @@ export class Outbound {
     return leftMs <= 0 ? 0 : Math.ceil(leftMs / 1000);
   }
 
-  #forget(delivery: Delivery): void {
-    if (delivery.qos === 0 || !this.isDurable) return;
-    this.#context.journal.later({ of: "delivery", clientId: this.#clientId, place: delivery.place, value: undefined });
+  #forget({ qos, place }: Delivery): void {
+    if (qos === 0 || !this.isDurable) return;
+    this.#context.journal.note({ of: "delivery", clientId: this.#clientId, place, value: undefined });
   }
 
-  #times() {
+  #times(): Times {
     const { clock } = this.#context;
     return { wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
   }

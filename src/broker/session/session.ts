@@ -58,7 +58,8 @@ export const keptSubscriptionOf = ({
 }: Subscription<Session>): KeptSubscription => ({ qos, noLocal, retainAsPublished, subscriptionId });
 
 export function sessionEntry(session: Session, disconnectedAtMs: number | undefined): JournalEntry {
-  const value: KeptSession = { version: session.version, expiryS: session.expiryS, disconnectedAtMs };
+  const { version, expiryS, outbound } = session;
+  const value: KeptSession = { version, expiryS, disconnectedAtMs, sentThrough: outbound.sentThrough };
   return { of: "session", clientId: session.clientId, value };
 }
 

@@ -1,5 +1,5 @@
 /** Keeps the sessions: opens, takes over, ends, and brings them back after a restart. Knows no packet but CONNECT's words. */
-import type { Clock, JournalEntry, Journal as KeptJournal } from "../../core/ports.ts";
+import type { Clock, Journal as KeptJournal } from "../../core/ports.ts";
 import type { Connection } from "../../core/registry.ts";
 import type { Journal } from "../journal.ts";
 import type { Matching } from "../matching.ts";
@@ -92,8 +92,8 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal): Ses
     session.disconnectedMs = undefined;
     session.last = { connection, will };
     session.setExpiry(expiryS);
-    if (session.isDurable) journal.later(sessionEntry(session, undefined));
-    else if (wasDurable) journal.later({ of: "session", clientId, value: undefined });
+    if (session.isDurable) journal.note(sessionEntry(session, undefined));
+    else if (wasDurable) journal.note({ of: "session", clientId, value: undefined });
     if (will !== undefined) wills.keep(clientId, will, arrival.keepAliveS);
   }
 
@@ -111,11 +111,11 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal): Ses
     }
     if (!session.isDurable) return end(session);
     away.add(session);
-    journal.later(sessionEntry(session, clock.nowMs()));
+    journal.note(sessionEntry(session, clock.nowMs()));
   }
 
   function keepForNextStart(session: Session): void {
-    if (session.isDurable) journal.later(sessionEntry(session, clock.nowMs()));
+    if (session.isDurable) journal.note(sessionEntry(session, clock.nowMs()));
   }
 
   /** Nothing of it is left: a delayed will goes out now [MQTT-3.1.2-8], shared messages go to other members. */
@@ -126,26 +126,23 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal): Ses
     for (const filter of session.subscriptions.keys()) matching.remove(session, filter);
     session.subscriptions.clear();
     const left = session.outbound.end();
-    if (session.isDurable) journal.later({ of: "session", clientId, value: undefined });
-    const entries: JournalEntry[] = [];
-    for (const delivery of left) handOn(delivery, entries);
-    for (const entry of entries) journal.later(entry);
-    session.outbound.isDurable = false;
+    if (session.isDurable) journal.note({ of: "session", clientId, value: undefined });
+    session.setExpiry(0); // what is still on its way notes nothing more under this client id
+    for (const delivery of left) handOn(delivery);
     wills.sessionEnded(clientId);
   }
 
   /** [MQTT-4.8.2-5]: what may have reached this one with QoS 2 goes to nobody else. */
-  function handOn({ publication, qos, isRepeat, share }: Delivery, entries: JournalEntry[]): void {
+  function handOn({ publication, qos, isRepeat, share }: Delivery): void {
     if (share === undefined || publication === undefined || (qos === 2 && isRepeat)) return;
-    router.hand(share, publication, entries);
+    router.hand(share, publication);
   }
 
   function setExpiry(session: Session, expiryS: number): void {
     const wasDurable = session.isDurable;
     session.setExpiry(expiryS);
-    if (!wasDurable && session.isDurable) for (const entry of entriesOf(session)) journal.later(entry);
-    if (wasDurable && !session.isDurable)
-      journal.later({ of: "session", clientId: session.clientId, value: undefined });
+    if (!wasDurable && session.isDurable) for (const entry of entriesOf(session)) journal.note(entry);
+    if (wasDurable && !session.isDurable) journal.note({ of: "session", clientId: session.clientId, value: undefined });
   }
 
   const isExpired = ({ expiryS, disconnectedMs }: Session): boolean =>
@@ -155,44 +152,60 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal): Ses
     for (const session of away) if (isExpired(session)) end(session);
   }
 
-  /** Whoever was connected when the hub ended is away since now. */
   function restore(): void {
     const times = { wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
-    const wereConnected = new Set<string>();
+    /** Deliveries up to this place may have been sent. */
+    const sentThrough = new Map<string, number>();
     for (const { clientId, value } of kept.sessions) {
       const session = new Session(clientId, asVersion(value.version), options.outbound);
       session.setExpiry(value.expiryS);
-      const sinceMs = value.disconnectedAtMs === undefined ? 0 : Math.max(0, times.wallMs - value.disconnectedAtMs);
-      session.disconnectedMs = times.monotonicMs - sinceMs;
-      if (value.disconnectedAtMs === undefined) {
-        wereConnected.add(clientId);
-        journal.later(sessionEntry(session, times.wallMs));
-      }
+      const { disconnectedAtMs } = value;
+      session.disconnectedMs = times.monotonicMs - absenceMs(disconnectedAtMs, times.wallMs);
+      const sent = disconnectedAtMs === undefined ? Number.POSITIVE_INFINITY : value.sentThrough;
+      if (sent !== undefined) sentThrough.set(clientId, sent);
       sessions.set(clientId, session);
       away.add(session);
     }
     for (const { clientId, filter, value } of kept.subscriptions) {
       const session = sessions.get(clientId);
-      if (session === undefined) continue;
+      if (session === undefined) {
+        journal.note({ of: "subscription", clientId, filter, value: undefined });
+        continue;
+      }
       const subscription = { session, filter, ...value };
       session.subscriptions.set(filter, subscription);
       matching.add(subscription);
     }
     for (const { clientId, packetId } of kept.inbound) {
-      sessions.get(clientId)?.inbound.set(packetId, { isSettled: true, followers: [] });
+      const session = sessions.get(clientId);
+      if (session === undefined) journal.note({ of: "inbound", clientId, packetId, value: undefined });
+      else session.inbound.set(packetId, { isSettled: true, followers: [] });
     }
     for (const { clientId, place, value } of kept.deliveries) {
       const { message, qos, retain, subscriptionIds, share } = value;
-      sessions.get(clientId)?.outbound.restore({
+      const session = sessions.get(clientId);
+      if (session === undefined) {
+        journal.note({ of: "delivery", clientId, place, value: undefined });
+        continue;
+      }
+      session.outbound.restore({
         publication: message && revived(message, times),
         qos: qos as Qos,
         retain,
         subscriptionIds,
         share,
         place,
-        isRepeat: wereConnected.has(clientId),
+        isRepeat: place <= (sentThrough.get(clientId) ?? -1),
         isDropped: false,
+        isWritten: true,
       });
+    }
+    // Whoever was connected when the hub ended is away since now, with what may have been sent.
+    for (const { clientId, value } of kept.sessions) {
+      const session = sessions.get(clientId);
+      if (session === undefined || value.disconnectedAtMs !== undefined) continue;
+      session.outbound.assumeAllSent();
+      journal.note(sessionEntry(session, times.wallMs));
     }
   }
 
@@ -210,5 +223,13 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal): Ses
     sweep,
   };
 }
+
+/** Before any hub of ours, or in the future: a clock that was wrong, and no time to count from. */
+function absenceMs(disconnectedAtMs: number | undefined, nowMs: number): number {
+  if (disconnectedAtMs === undefined || disconnectedAtMs < FIRST_VALID_MS) return 0;
+  return Math.max(0, nowMs - disconnectedAtMs);
+}
+
+const FIRST_VALID_MS = Date.UTC(2020, 0, 1);
 
 const asVersion = (version: number): Version => (version === 3 || version === 5 ? version : 4);

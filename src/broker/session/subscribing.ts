@@ -2,19 +2,20 @@
 import { REASON } from "../../contract/reason-codes.ts";
 import type { RefusalCode } from "../../contract/refusals.ts";
 import { reasonCodeOf } from "../../contract/refusals.ts";
-import type { Clock, JournalEntry } from "../../core/ports.ts";
+import type { Journal } from "../journal.ts";
 import type { Matching } from "../matching.ts";
-import type { Qos, SubscribePacket, SubscribeWish, UnsubscribePacket } from "../packets/packet.ts";
-import { levelCount } from "../packets/topic-rules.ts";
-import type { Publication } from "../publication.ts";
+import type { SubscribePacket, SubscribeWish, UnsubscribePacket } from "../packets/packet.ts";
+import { filterFault, levelCount } from "../packets/topic-rules.ts";
 import type { Retained } from "../retained.ts";
-import type { Wish } from "./delivery.ts";
+import type { RetainedRun } from "./retained-runs.ts";
 import { keptSubscriptionOf, type Session } from "./session.ts";
 
 export interface SubscribingOptions {
-  readonly clock: Clock;
+  readonly journal: Journal;
   readonly matching: Matching<Session>;
   readonly retained: Retained;
+  /** Of the newest message. */
+  readonly serial: () => number;
   readonly maxSubscriptions: number;
   readonly maxTopicBytes: number;
   readonly maxTopicLevels: number;
@@ -24,43 +25,52 @@ export interface SubscribingOptions {
 export interface Subscribed {
   /** One for each filter: the granted QoS, or why not. [MQTT-3.9.3-1] */
   readonly reasonCodes: readonly number[];
-  /** To be durable before SUBACK. */
-  readonly entries: readonly JournalEntry[];
-  /** Retained messages that follow SUBACK. */
-  readonly retained: readonly Wish[];
+  /** Whose retained messages are to follow SUBACK. */
+  readonly toSend: readonly SubscribeWish[];
 }
 
 export interface Subscribing {
+  /** What is granted is noted in the journal. */
   subscribe(session: Session, packet: SubscribePacket): Subscribed;
-  unsubscribe(session: Session, packet: UnsubscribePacket): Omit<Subscribed, "retained">;
+  /** One reason code for each filter. */
+  unsubscribe(session: Session, packet: UnsubscribePacket): number[];
+  retainedFor(wishes: readonly SubscribeWish[], subscriptionId: number | undefined): RetainedRun;
+  /** A client may not ask for more retained messages than this while others are still to come. */
+  maxRetainedWaiting(): number;
 }
 
+/** Levels of all filters of all clients: half a gigabyte. */
+const MAX_NODES = 2_000_000;
+/** A client may ask for all retained messages twice, and for some more. */
+const SPARE_RETAINED = 10_000;
+
 export function createSubscribing(options: SubscribingOptions): Subscribing {
-  const { clock, matching, retained, maxSubscriptions, maxTopicBytes, maxTopicLevels, onRefused } = options;
+  const { journal, matching, retained, serial, maxSubscriptions, maxTopicBytes, maxTopicLevels, onRefused } = options;
 
   function subscribe(session: Session, { wishes, subscriptionId }: SubscribePacket): Subscribed {
-    const entries: JournalEntry[] = [];
-    const found = new Map<Publication, Wish>();
+    const toSend: SubscribeWish[] = [];
     const reasonCodes = wishes.map((wish) => {
       const code = refusalOf(session, wish.filter);
       if (code !== undefined) {
         onRefused(session, wish.filter, code);
-        return reasonCodeOf(code);
+        return code === "TOPIC_TOO_LONG" ? REASON.topicFilterInvalid : reasonCodeOf(code);
       }
-      const isNew = grant(session, wish, subscriptionId, entries);
-      if (mayBeSent(wish, isNew)) collect(wish, subscriptionId, found);
+      const isNew = grant(session, wish, subscriptionId);
+      if (mayBeSent(wish, isNew)) toSend.push(wish);
       return wish.qos;
     });
-    return { reasonCodes, entries, retained: [...found.values()] };
+    return { reasonCodes, toSend };
   }
 
   function refusalOf(session: Session, filter: string): RefusalCode | undefined {
+    if (filterFault(filter) !== undefined) return "FILTER_INVALID";
     // Topics of our own are nobody's; $SYS may be read.
     if (filter.startsWith("$") && !filter.startsWith("$SYS/") && !filter.startsWith("$share/")) {
       return "SUBSCRIPTION_DENIED";
     }
     if (Buffer.byteLength(filter) > maxTopicBytes || levelCount(filter) > maxTopicLevels) return "TOPIC_TOO_LONG";
     const { subscriptions } = session;
+    if (matching.nodes > MAX_NODES) return "TOO_MANY_SUBSCRIPTIONS";
     return subscriptions.size >= maxSubscriptions && !subscriptions.has(filter) ? "TOO_MANY_SUBSCRIPTIONS" : undefined;
   }
 
@@ -69,7 +79,6 @@ export function createSubscribing(options: SubscribingOptions): Subscribing {
     session: Session,
     { filter, qos, noLocal, retainAsPublished }: SubscribeWish,
     subscriptionId: number | undefined,
-    entries: JournalEntry[],
   ): boolean {
     const isNew = !session.subscriptions.has(filter);
     const subscription = { session, filter, qos, noLocal, retainAsPublished, subscriptionId };
@@ -77,36 +86,44 @@ export function createSubscribing(options: SubscribingOptions): Subscribing {
     matching.add(subscription);
     if (session.isDurable) {
       const value = keptSubscriptionOf(subscription);
-      entries.push({ of: "subscription", clientId: session.clientId, filter, value });
+      journal.note({ of: "subscription", clientId: session.clientId, filter, value });
     }
     return isNew;
   }
 
-  /** What several filters of one packet match is sent once, by all of them. */
-  function collect(wish: SubscribeWish, subscriptionId: number | undefined, found: Map<Publication, Wish>): void {
-    const nowMs = clock.monotonicMs();
-    for (const topic of retained.topicsOf(wish.filter)) {
-      const publication = retained.get(topic);
-      if (publication === undefined || (publication.expiresMs ?? Number.POSITIVE_INFINITY) <= nowMs) continue;
-      const qos = Math.min(wish.qos, publication.qos) as Qos;
-      const former = found.get(publication)?.qos ?? 0;
-      const subscriptionIds = subscriptionId === undefined ? [] : [subscriptionId];
-      found.set(publication, { publication, qos: Math.max(qos, former) as Qos, retain: true, subscriptionIds });
-    }
+  /** What several filters of one packet match is sent once, with the highest QoS. */
+  function retainedFor(wishes: readonly SubscribeWish[], subscriptionId: number | undefined): RetainedRun {
+    const taken = new Set<string>();
+    const subscriptionIds = subscriptionId === undefined ? [] : [subscriptionId];
+    const highestFirst = [...wishes].sort((a, b) => b.qos - a.qos);
+    const topics = highestFirst.map(({ filter, qos }) => {
+      const matching = retained.topicsOf(filter);
+      if (wishes.length === 1) return { topics: matching, qos, subscriptionIds };
+      const fresh = matching.filter((topic) => !taken.has(topic));
+      for (const topic of fresh) taken.add(topic);
+      return { topics: fresh, qos, subscriptionIds };
+    });
+    return { topics, serial: serial() };
   }
 
-  function unsubscribe(session: Session, { filters }: UnsubscribePacket): Omit<Subscribed, "retained"> {
-    const entries: JournalEntry[] = [];
-    const reasonCodes = filters.map((filter) => {
+  function unsubscribe(session: Session, { filters }: UnsubscribePacket): number[] {
+    return filters.map((filter) => {
+      if (filterFault(filter) !== undefined) return REASON.topicFilterInvalid;
       if (!session.subscriptions.delete(filter)) return REASON.noSubscriptionExisted;
       matching.remove(session, filter);
-      if (session.isDurable) entries.push({ of: "subscription", clientId: session.clientId, filter, value: undefined });
+      if (session.isDurable) {
+        journal.note({ of: "subscription", clientId: session.clientId, filter, value: undefined });
+      }
       return REASON.success;
     });
-    return { reasonCodes, entries };
   }
 
-  return { subscribe, unsubscribe };
+  return {
+    subscribe,
+    unsubscribe,
+    retainedFor,
+    maxRetainedWaiting: () => 2 * retained.count + SPARE_RETAINED,
+  };
 }
 
 /** Retain Handling [MQTT-3.3.1-9, -10, -11]; none for shared subscriptions [MQTT 4.8.2]. */

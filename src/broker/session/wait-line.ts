@@ -8,22 +8,61 @@ export interface QueueLimits {
   readonly maxQueuesBytes: number;
 }
 
-/** Bytes that wait for all clients. */
+/** Bytes that all clients together hold, in flight and waiting. */
 export interface QueueTotals {
   bytes: number;
 }
 
-/** A queue with this many dropped ones in it is made anew. */
-const MAX_HOLES = 64;
+/** A queue with this many gaps in it is made anew. */
+const MAX_GAPS = 64;
+
+/** Order of arrival, without the cost of shifting an array. */
+class Queue {
+  #items: (Delivery | undefined)[] = [];
+  #head = 0;
+
+  push(delivery: Delivery): void {
+    this.#items.push(delivery);
+  }
+
+  /** The first that was not dropped. */
+  first(): Delivery | undefined {
+    for (; this.#head < this.#items.length; this.#head++) {
+      const item = this.#items[this.#head];
+      if (item !== undefined && !item.isDropped) return item;
+      this.#items[this.#head] = undefined; // nothing holds on to it
+    }
+    return undefined;
+  }
+
+  shift(): void {
+    if (this.first() === undefined) return;
+    this.#items[this.#head++] = undefined;
+  }
+
+  all(): Delivery[] {
+    return this.#items.slice(this.#head).filter((item): item is Delivery => item !== undefined && !item.isDropped);
+  }
+
+  set(items: Delivery[]): void {
+    this.#items = items;
+    this.#head = 0;
+  }
+
+  /** `count`: how many are there. */
+  tidy(count: number): void {
+    const gaps = this.#items.length - count;
+    if (count === 0 || (gaps > MAX_GAPS && gaps > count)) this.set(count === 0 ? [] : this.all());
+  }
+}
 
 export class WaitLine {
   readonly #limits: QueueLimits;
   readonly #totals: QueueTotals;
-  #line: Delivery[] = [];
-  #head = 0;
-  /** Those of QoS 0 among them, oldest first. */
-  #unacknowledged: Delivery[] = [];
-  #unacknowledgedHead = 0;
+  readonly #line = new Queue();
+  /** Those of QoS 0 among them. */
+  readonly #unacknowledged = new Queue();
+  #unacknowledgedCount = 0;
   #length = 0;
   #bytes = 0;
 
@@ -41,41 +80,37 @@ export class WaitLine {
     this.#line.push(delivery);
     if (delivery.qos === 0) this.#unacknowledged.push(delivery);
     this.#count(delivery, 1);
-    return this.#isOver(heldBytes) ? this.#makeRoom(heldBytes) : [];
+    return this.#makeRoom(bytesOf(delivery), heldBytes);
   }
 
   /** Before all others: they were sent, and their connection is gone. */
-  putBack(deliveries: readonly Delivery[]): void {
-    this.#line = [...deliveries, ...this.#line.slice(this.#head)];
-    this.#head = 0;
+  putBack(deliveries: Delivery[]): void {
     for (const delivery of deliveries) this.#count(delivery, 1);
+    this.#line.set([...deliveries, ...this.#line.all()]);
   }
 
   first(): Delivery | undefined {
-    while (this.#line[this.#head]?.isDropped === true) this.#head++;
-    return this.#line[this.#head];
+    return this.#line.first();
   }
 
   /** Takes the first away. */
   shift(): void {
-    const delivery = this.first();
+    const delivery = this.#line.first();
     if (delivery === undefined) return;
-    this.#head++;
-    if (delivery.qos === 0) this.#unacknowledgedHead++;
+    this.#line.shift();
+    if (delivery.qos === 0) this.#unacknowledged.shift();
     this.#count(delivery, -1);
     this.#tidy();
   }
 
   /** All that waits, in order. */
   all(): Delivery[] {
-    return this.#line.slice(this.#head).filter(({ isDropped }) => !isDropped);
+    return this.#line.all();
   }
 
   clear(): void {
-    this.#totals.bytes -= this.#bytes;
-    this.#line = [];
-    this.#unacknowledged = [];
-    this.#head = this.#unacknowledgedHead = this.#length = this.#bytes = 0;
+    for (const delivery of this.#line.all()) this.#count(delivery, -1);
+    this.#tidy();
   }
 
   #count(delivery: Delivery, sign: 1 | -1): void {
@@ -83,45 +118,33 @@ export class WaitLine {
     this.#length += sign;
     this.#bytes += bytes;
     this.#totals.bytes += bytes;
+    if (delivery.qos === 0) this.#unacknowledgedCount += sign;
   }
 
-  #isOver(heldBytes: number): boolean {
+  /** Over what all may hold, as much goes as came: others may be to blame. */
+  #makeRoom(cameBytes: number, heldBytes: number): Delivery[] {
     const { maxQueueMessages, maxQueueBytes, maxQueuesBytes } = this.#limits;
-    return (
+    const dropped: Delivery[] = [];
+    let freedBytes = 0;
+    while (
       this.#length > maxQueueMessages ||
       this.#bytes + heldBytes > maxQueueBytes ||
-      this.#totals.bytes + heldBytes > maxQueuesBytes
-    );
-  }
-
-  #makeRoom(heldBytes: number): Delivery[] {
-    const dropped: Delivery[] = [];
-    while (this.#length > 0 && this.#isOver(heldBytes)) {
-      const oldest = this.#unacknowledged[this.#unacknowledgedHead] ?? this.first();
+      (this.#totals.bytes > maxQueuesBytes && freedBytes < cameBytes)
+    ) {
+      const oldest = this.#unacknowledged.first() ?? this.#line.first();
       if (oldest === undefined) break;
-      if (oldest.qos === 0) this.#unacknowledgedHead++;
-      oldest.isDropped = true;
       this.#count(oldest, -1);
+      freedBytes += bytesOf(oldest);
+      oldest.isDropped = true;
+      oldest.publication = undefined; // its place may stand in the line for a while
       dropped.push(oldest);
     }
-    this.#tidy();
+    if (dropped.length > 0) this.#tidy();
     return dropped;
   }
 
   #tidy(): void {
-    if (this.#unacknowledgedHead > MAX_HOLES && this.#unacknowledgedHead * 2 > this.#unacknowledged.length) {
-      this.#unacknowledged = this.#unacknowledged.slice(this.#unacknowledgedHead);
-      this.#unacknowledgedHead = 0;
-    }
-    if (this.#line.length - this.#length > MAX_HOLES && this.#length * 2 < this.#line.length) {
-      this.#line = this.all();
-      this.#head = 0;
-    }
-    if (this.#length === 0) {
-      this.#line = [];
-      this.#head = 0;
-      this.#unacknowledged = [];
-      this.#unacknowledgedHead = 0;
-    }
+    this.#line.tidy(this.#length);
+    this.#unacknowledged.tidy(this.#unacknowledgedCount);
   }
 }

@@ -11,14 +11,14 @@ export interface WillPublisherOptions {
 }
 
 export function createWillPublisher({ intake, router, journal }: WillPublisherOptions): WillsOptions["publish"] {
-  return (connection, will, isPublished) => {
+  return (connection, will, done) => {
     const { topic, payload, qos, retain } = will;
     intake.accept({ connection, topic, payload, qos, retain, dup: false, packetId: undefined }, (outcome) => {
-      if (outcome === "stalled") return; // it stays written down, and goes out after the next start
-      if (outcome === "refuse") return isPublished();
-      const { entries } = router.publish(will, undefined);
-      if (entries.length === 0) isPublished();
-      else journal.write(entries, isPublished);
+      if (outcome === "stalled") return done(false);
+      const isNoted = outcome !== "refuse" && router.publish(will, undefined).isNoted;
+      // Where the store is away it is written later, before the will itself is forgotten.
+      if (isNoted) journal.settle(() => done(true));
+      else done(true);
     });
   };
 }

@@ -7,8 +7,8 @@ import type { Will } from "../packets/packet.ts";
 export interface WillsOptions {
   readonly clock: Clock;
   readonly journal: Journal;
-  /** `isPublished` is to be called when the will need not be kept any more. */
-  readonly publish: (connection: Connection, will: Will, isPublished: () => void) => void;
+  /** `done` is to be called when the will need not be kept any more, or with false when it is to be tried again. */
+  readonly publish: (connection: Connection, will: Will, done: (isPublished: boolean) => void) => void;
 }
 
 export interface Wills {
@@ -26,6 +26,8 @@ export interface Wills {
 /** After a start, boards have this long, or one and a half of their keep-alive, to be back before their wills go out. */
 const GRACE_MS = 60_000;
 const GRACE_KEEP_ALIVES = 1.5;
+/** A store that did not take it is asked again. */
+const RETRY_MS = 1_000;
 
 interface Pending {
   /** Of which it is the last word. */
@@ -44,7 +46,8 @@ export function createWills({ clock, journal, publish }: WillsOptions, kept: Kep
     written.set(clientId, value);
     const { message, delayS, keepAliveS, expiryS, dueAtMs } = value;
     const graceMs = Math.max(GRACE_MS, keepAliveS * GRACE_KEEP_ALIVES * 1000);
-    const leftMs = dueAtMs === undefined ? 0 : dueAtMs - clock.nowMs();
+    // The clock may have been set back meanwhile.
+    const leftMs = dueAtMs === undefined ? 0 : Math.min(dueAtMs - clock.nowMs(), delayS * 1000);
     const { topic, payload, qos, retain, properties } = message;
     const will = { topic, payload, qos, retain, properties, delayS, expiryS };
     const connection = { clientId, serial: 0 }; // older than any of this run
@@ -83,18 +86,20 @@ export function createWills({ clock, journal, publish }: WillsOptions, kept: Kep
     const { clientId } = connection;
     pending.delete(clientId);
     const before = written.get(clientId);
-    publish(connection, will, () => {
-      if (written.get(clientId) === before) forget(clientId);
+    publish(connection, will, (isPublished) => {
+      if (written.get(clientId) !== before) return; // its client came back meanwhile
+      if (isPublished) forget(clientId);
+      else pending.set(clientId, { connection, will, dueMs: clock.monotonicMs() + RETRY_MS });
     });
   }
 
   function write(clientId: string, value: KeptWill): void {
     written.set(clientId, value);
-    journal.later({ of: "will", clientId, value });
+    journal.note({ of: "will", clientId, value });
   }
 
   function forget(clientId: string): void {
-    if (written.delete(clientId)) journal.later({ of: "will", clientId, value: undefined });
+    if (written.delete(clientId)) journal.note({ of: "will", clientId, value: undefined });
   }
 
   return { keep, due, cancel, sessionEnded, sweep };

@@ -28,7 +28,14 @@ export function createJournalTable(db: DatabaseSyncInstance): { write(entry: Jou
   function writeSession({ clientId, value }: Of<"session">): void {
     const client = toColumn(clientId);
     if (value === undefined) for (const forget of sql.session.forget) forget.run(client);
-    else sql.session.put.run(client, value.version, value.expiryS, value.disconnectedAtMs ?? null);
+    else
+      sql.session.put.run(
+        client,
+        value.version,
+        value.expiryS,
+        value.disconnectedAtMs ?? null,
+        value.sentThrough ?? null,
+      );
   }
 
   function writeSubscription({ clientId, filter, value }: Of<"subscription">): void {
@@ -92,7 +99,7 @@ function prepare(db: DatabaseSyncInstance) {
   const ofSession = ["mqtt_session", "mqtt_subscription", "mqtt_delivery", "mqtt_inbound"];
   return {
     session: {
-      put: put("mqtt_session", "client, version, expiry_s, disconnected_at"),
+      put: put("mqtt_session", "client, version, expiry_s, disconnected_at, sent_through"),
       forget: ofSession.map((table) => forget(table, "client = ?")),
     },
     subscription: {

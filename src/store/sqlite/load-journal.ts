@@ -40,11 +40,22 @@ const toMessage = (row: MessageRow): KeptMessage => ({
   publisher: fromOptionalColumn(row.publisher),
 });
 
-type SessionRow = { client: string; version: number; expiry_s: number; disconnected_at: number | null };
+type SessionRow = {
+  client: string;
+  version: number;
+  expiry_s: number;
+  disconnected_at: number | null;
+  sent_through: number | null;
+};
 
 const toSession = (row: SessionRow): Journal["sessions"][number] => ({
   clientId: fromColumn(row.client),
-  value: { version: row.version, expiryS: row.expiry_s, disconnectedAtMs: row.disconnected_at ?? undefined },
+  value: {
+    version: row.version,
+    expiryS: row.expiry_s,
+    disconnectedAtMs: row.disconnected_at ?? undefined,
+    sentThrough: row.sent_through ?? undefined,
+  },
 });
 
 type SubscriptionRow = {

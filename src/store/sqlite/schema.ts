@@ -66,7 +66,9 @@ export const MIGRATIONS: readonly Migration[] = [
         version INTEGER NOT NULL,
         expiry_s INTEGER NOT NULL,
         -- null: connected
-        disconnected_at INTEGER
+        disconnected_at INTEGER,
+        -- deliveries up to this place may have been sent
+        sent_through INTEGER
       ) STRICT, WITHOUT ROWID;
 
       CREATE TABLE mqtt_subscription (
