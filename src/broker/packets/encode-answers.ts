@@ -49,9 +49,14 @@ export function connackCodeOf(reasonCode: number): number {
 }
 
 /** 3.x knows no failure but 0x80. [MQTT-3.9.3-2] */
-export function encodeSuback(packetId: number, reasonCodes: readonly number[], version: Version): Buffer {
+export function encodeSuback(
+  packetId: number,
+  reasonCodes: readonly number[],
+  version: Version,
+  reasonString?: string,
+): Buffer {
   const codes = version === 5 ? reasonCodes : reasonCodes.map((code) => (code < FIRST_ERROR ? code : 0x80));
-  return packet(0x90, [u16(packetId), ...(version === 5 ? section([]) : []), Buffer.from(codes)]);
+  return packet(0x90, [u16(packetId), ...(version === 5 ? section(reasons(reasonString)) : []), Buffer.from(codes)]);
 }
 
 /** In 3.x it has no reasons. */
@@ -62,9 +67,7 @@ export function encodeUnsuback(packetId: number, reasonCodes: readonly number[],
 
 /** Of MQTT 5: a server of 3.x sends none, it closes. */
 export function encodeDisconnect(reasonCode: number, reasonString?: string): Buffer {
-  if (reasonString !== undefined) {
-    return packet(0xe0, [Buffer.of(reasonCode), ...section([textProperty(PROPERTY.reasonString, reasonString)])]);
-  }
+  if (reasonString !== undefined) return packet(0xe0, [Buffer.of(reasonCode), ...section(reasons(reasonString))]);
   return reasonCode === 0 ? Buffer.of(0xe0, 0) : Buffer.of(0xe0, 1, reasonCode);
 }
 
@@ -92,6 +95,9 @@ function numberProperty(id: number, bytes: 2 | 4, value: number): Buffer {
   out.writeUIntBE(value, 1, bytes);
   return out;
 }
+
+const reasons = (reasonString: string | undefined): Buffer[] =>
+  reasonString === undefined ? [] : [textProperty(PROPERTY.reasonString, reasonString)];
 
 /** Properties with their length before them. */
 function section(properties: readonly Buffer[]): Buffer[] {

@@ -344,7 +344,9 @@ export class Client implements PacketReader, Sender, Holder {
     const { reasonCodes, toSend } = subscribing.subscribe(session, packet);
     core.announceSubscriptions(session.clientId, wishes);
     this.#whenDurable(session, () => {
-      this.#send(encodeSuback(packetId, reasonCodes, this.#version));
+      const refused = reasonCodes.find((code) => code >= FIRST_ERROR);
+      const why = refused === undefined ? undefined : reasonName(refused);
+      this.#send(this.#told(why, (reason) => encodeSuback(packetId, reasonCodes, this.#version, reason)));
       if (toSend.length === 0) return;
       session.outbound.deliverRetained(subscribing.retainedFor(toSend, subscriptionId));
       // Who asks again and again without taking anything would have the hub remember it all.
