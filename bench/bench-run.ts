@@ -24,6 +24,8 @@ export interface RunRecord {
   result: DriveResult;
   /** Rows in the store after the hub had stopped; absent of bare Aedes, which stores nothing. */
   stored?: number;
+  /** Deliveries that the hub says it dropped. */
+  dropped?: number;
 }
 
 /** One after the other in the same minute: only so is their ratio worth something. */

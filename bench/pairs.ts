@@ -1,6 +1,12 @@
 /** Runs a measurement at bare Aedes and at Aerie in turn. Knows not what is measured. */
 import { type Bench, driveAt, type LoadSpec, type Pair, type RunRecord, runBare, runHub } from "./bench-run.ts";
+import type { DriveResult } from "./generator/drive-spec.ts";
 import type { HubSettings } from "./hub-flags.ts";
+import type { Peer } from "./peer-process.ts";
+import { scrape } from "./scrape.ts";
+
+/** What a subscriber was too slow for. */
+const DROPPED = "aerie_queue_dropped_total";
 
 export interface PairsWish<T> {
   title: string;
@@ -38,13 +44,15 @@ export function loadPairs(
   return interleaved(bench, {
     ...wish,
     bare: (what) => runBare(bench, what, spec),
-    aerie: (what) =>
-      runHub(
-        bench,
-        what,
-        (hub) => driveAt(bench, hub, spec),
-        settings,
-        (result) => (isStored ? result.totalAcknowledged : 0),
-      ),
+    aerie: async (what) => {
+      let dropped = 0;
+      const work = async (hub: Peer): Promise<DriveResult> => {
+        const result = await driveAt(bench, hub, spec);
+        dropped = await scrape(hub.httpUrl, DROPPED);
+        return result;
+      };
+      const rowsOf = (result: DriveResult): number => (isStored ? result.totalAcknowledged : 0);
+      return { ...(await runHub(bench, what, work, settings, rowsOf)), dropped };
+    },
   });
 }

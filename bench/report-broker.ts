@@ -20,6 +20,7 @@ export function carryTable({ qos, hasSubscriber, pairs }: CarryResult): string {
     rows.push(compared("deliveries a second", pairs, ({ result }) => result.taken?.perSecond ?? 0, 0, ratio));
     const lost = ({ result }: RunRecord): number => result.totalAcknowledged - (result.taken?.total ?? 0);
     rows.push(compared("acknowledged and not delivered", pairs, lost, 0));
+    rows.push(compared("of these counted as dropped", pairs, ({ dropped }) => dropped ?? Number.NaN, 0));
   }
   rows.push(
     compared("CPU µs a message, its process", pairs, ({ result }) => result.targetCpuUsAMessage, 1, difference),

@@ -101,7 +101,8 @@ export function createAppender(db: DatabaseSyncInstance): Appender {
     const packet = write.timed ? undefined : write.packet;
     const receivedAt = write.receivedAtMs === write.atMs ? null : write.receivedAtMs;
     const { atMs, body } = write;
-    const hash = n === 0 ? null : contentHash(body);
+    // Without an instant of its own, few readings share one: they are compared in full.
+    const hash = n === 0 || !write.timed ? null : contentHash(body);
     if (packet === undefined) sql.insert.run(nextSeq, cursor.key, atMs, n, receivedAt, hash, body);
     else {
       const { id, clientId } = packet;
@@ -121,7 +122,10 @@ export function createAppender(db: DatabaseSyncInstance): Appender {
       if (write.atMs > cursor.newestAtMs) return undefined;
       const at = [cursor.key, write.atMs];
       const rows = sql.firstAtInstant.all(...at) as unknown as Found[];
-      if (rows.length > 0) rows.push(...(sql.sameContent.all(...at, contentHash(write.body)) as unknown as Found[]));
+      if (rows.length > 0) {
+        rows.push(...(sql.sameContent.all(...at, contentHash(write.body)) as unknown as Found[]));
+        rows.push(...(sql.untimed.all(...at) as unknown as Found[]));
+      }
       const free = rows.filter((row) => !claims.has(row.atMs, row.n));
       return timedDuplicateOf(write as Parameters<typeof timedDuplicateOf>[0], free) as Found | undefined;
     }
@@ -216,6 +220,7 @@ function prepare(db: DatabaseSyncInstance) {
     ),
     firstAtInstant: db.prepare(`SELECT ${FOUND} FROM hot WHERE device = ? AND at = ? AND n = 0`),
     sameContent: db.prepare(`SELECT ${FOUND} FROM hot WHERE device = ? AND at = ? AND hash = ? AND n > 0 ORDER BY n`),
+    untimed: db.prepare(`SELECT ${FOUND} FROM hot WHERE device = ? AND at = ? AND hash IS NULL AND n > 0 ORDER BY n`),
     samePacket: db.prepare(`SELECT ${FOUND} FROM hot WHERE device = ? AND packet = ? ORDER BY seq DESC`),
     greatestN: db.prepare("SELECT max(n) AS n FROM hot WHERE device = ? AND at = ?"),
     newest: db.prepare("SELECT at, n FROM hot WHERE device = ? ORDER BY at DESC, n DESC LIMIT 1"),

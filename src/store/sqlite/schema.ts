@@ -42,7 +42,7 @@ export const MIGRATIONS: readonly Migration[] = [
         packet INTEGER,
         client TEXT,
         element INTEGER,
-        -- of what the body says; only where n > 0
+        -- of what the body says; only where n > 0 and the device gave the instant
         hash INTEGER,
         body TEXT NOT NULL
       ) STRICT;
