@@ -198,16 +198,20 @@ function search<Session>(root: Node<Session>, topic: string): Matches<Session> {
   // [MQTT-4.7.2-1] a wildcard at the first level does not match a topic that begins with $
   walk(root, topic.split("/"), 0, topic.startsWith("$"), found);
   const shares: ShareGroup<Session>[] = [];
+  // Most have one subscription that matches: its target is the one made when it came.
   const bySession = new Map<Session, Target<Session>>();
+  const several = new Map<Session, Subscription<Session>[]>();
   for (const { here, shares: groups } of found) {
     for (const [session, target] of here ?? []) {
-      const known = bySession.get(session);
-      // Most have one subscription that matches: its target is the one made when it came.
-      const subscriptions = known === undefined ? undefined : [...known.subscriptions, ...target.subscriptions];
-      bySession.set(session, subscriptions === undefined ? target : targetOf(session, subscriptions));
+      const first = bySession.get(session);
+      const more = several.get(session);
+      if (first === undefined) bySession.set(session, target);
+      else if (more === undefined) several.set(session, [...first.subscriptions, ...target.subscriptions]);
+      else more.push(...target.subscriptions);
     }
     for (const group of groups?.values() ?? []) shares.push(group);
   }
+  for (const [session, subscriptions] of several) bySession.set(session, targetOf(session, subscriptions));
   return bySession.size === 0 && shares.length === 0 ? NOTHING : { targets: [...bySession.values()], shares };
 }
 

@@ -211,7 +211,8 @@ export class Outbound {
   }
 
   #enqueue(delivery: Delivery): void {
-    const dropped = this.#waiting.push(delivery, this.#inflightBytes);
+    const isPassing = this.#waiting.length === 0 && this.isReady;
+    const dropped = this.#waiting.push(delivery, this.#inflightBytes, isPassing);
     if (dropped.length === 0) return;
     for (const each of dropped) this.#forget(each);
     this.#context.onDropped(this.#clientId, dropped.length);

@@ -75,12 +75,15 @@ export class WaitLine {
     return this.#length;
   }
 
-  /** `heldBytes`: of messages that were sent and not acknowledged. Answers what had to go for it, perhaps itself. */
-  push(delivery: Delivery, heldBytes: number): Delivery[] {
+  /**
+   * `heldBytes`: of messages that were sent and not acknowledged. `isPassing`: its client is not behind, so others are to
+   * blame where all hold too much. Answers what had to go for it, perhaps itself.
+   */
+  push(delivery: Delivery, heldBytes: number, isPassing = false): Delivery[] {
     this.#line.push(delivery);
     if (delivery.qos === 0) this.#unacknowledged.push(delivery);
     this.#count(delivery, 1);
-    return this.#makeRoom(bytesOf(delivery), heldBytes);
+    return this.#makeRoom(isPassing ? 0 : bytesOf(delivery), heldBytes);
   }
 
   /** Before all others: they were sent, and their connection is gone. */
