@@ -40,14 +40,16 @@ export function createWills({ clock, journal, publish }: WillsOptions, kept: Kep
   const pending = new Map<string, Pending>();
   /** Of connected and absent clients: those that stand in the journal. */
   const written = new Map<string, KeptWill>();
+  const expiryOf = new Map(kept.sessions.map(({ clientId, value }) => [clientId, value.expiryS]));
   for (const { clientId, value } of kept.wills) restore(clientId, value);
 
   function restore(clientId: string, value: KeptWill): void {
     written.set(clientId, value);
     const { message, delayS, keepAliveS, expiryS, dueAtMs } = value;
     const graceMs = Math.max(GRACE_MS, keepAliveS * GRACE_KEEP_ALIVES * 1000);
-    // The clock may have been set back meanwhile.
-    const leftMs = dueAtMs === undefined ? 0 : Math.min(dueAtMs - clock.nowMs(), delayS * 1000);
+    // Whoever was connected is away since now; and the clock may have been set back meanwhile.
+    const wholeMs = Math.min(delayS, expiryOf.get(clientId) ?? 0) * 1000;
+    const leftMs = dueAtMs === undefined ? wholeMs : Math.min(dueAtMs - clock.nowMs(), wholeMs);
     const { topic, payload, qos, retain, properties } = message;
     const will = { topic, payload, qos, retain, properties, delayS, expiryS };
     const connection = { clientId, serial: 0 }; // older than any of this run
