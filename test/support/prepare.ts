@@ -131,23 +131,37 @@ function prepareAddress(): void {
   );
 }
 
+/** The system's own, since `python3` on the path may be one without Debian's packages. */
+function findPahoPython(): string | undefined {
+  const canImport = (python: string): boolean =>
+    isProgram(python) && spawnSync(python, ["-c", "import paho.mqtt.client"], { stdio: "ignore" }).status === 0;
+  return ["/usr/bin/python3", onPath("python3") ?? ""].find(canImport);
+}
+
+function findMosquitto(name: string): string {
+  return needed(
+    findOrInstall(
+      name,
+      () => onPath(name),
+      () => apt("mosquitto-clients"),
+    ),
+    "The tests need mosquitto's clients. Install them: apt install mosquitto-clients, or brew install mosquitto.",
+  );
+}
+
 function prepare(): Tools {
-  const mosquitto =
-    "The tests need mosquitto's clients. Install them: apt install mosquitto-clients, or brew install mosquitto.";
   prepareAddress();
-  const installMosquitto = (): boolean => apt("mosquitto-clients");
   return {
     browser: needed(
       findOrInstall("browser", findBrowser, () => downloadBrowser() || apt("chromium")),
       "The tests need a Chromium. Install Chromium or Chrome, or name one with AERIE_TEST_BROWSER.",
     ),
-    mosquittoPub: needed(
-      findOrInstall("mosquitto_pub", () => onPath("mosquitto_pub"), installMosquitto),
-      mosquitto,
-    ),
-    mosquittoSub: needed(
-      findOrInstall("mosquitto_sub", () => onPath("mosquitto_sub"), installMosquitto),
-      mosquitto,
+    mosquittoPub: findMosquitto("mosquitto_pub"),
+    mosquittoSub: findMosquitto("mosquitto_sub"),
+    mosquittoRr: findMosquitto("mosquitto_rr"),
+    pahoPython: needed(
+      findOrInstall("python with paho-mqtt", findPahoPython, () => apt("python3-paho-mqtt")),
+      "The tests need Python's paho-mqtt. Install it: apt install python3-paho-mqtt, or pip install paho-mqtt.",
     ),
     strace: findStrace(),
   };

@@ -7,6 +7,10 @@ export interface Tools {
   readonly browser: string;
   readonly mosquittoPub: string;
   readonly mosquittoSub: string;
+  /** Sends a request and prints its response. */
+  readonly mosquittoRr: string;
+  /** A Python that can import paho.mqtt. */
+  readonly pahoPython: string;
   /** Undefined where the system has none: it is for Linux. */
   readonly strace?: string | undefined;
 }

@@ -1,8 +1,11 @@
-/** The MQTT clients that people have, on both transports: what they publish arrives, retained messages and wills too. */
-import { expect, test } from "vitest";
+/** Every MQTT client that people have, in each version, does with the hub what it does with any broker. */
+import { describe, expect, test } from "vitest";
 import websocketStream from "websocket-stream";
-import { startHub } from "../support/hub.ts";
-import { connectJs, mosquittoPub, mosquittoSub } from "../support/mqtt-clients.ts";
+import type { ClientKind, SeenMessage, UsedClient } from "../support/client-kind.ts";
+import { CLIENT_KINDS } from "../support/client-kinds.ts";
+import { type HubAddress, startHub } from "../support/hub.ts";
+import { versionOptions } from "../support/js-kind.ts";
+import { connectJs, type JsClient } from "../support/mqtt-clients.ts";
 import {
   CONNACK,
   connectPacket,
@@ -14,80 +17,167 @@ import {
   SUBACK,
   subscribePacket,
 } from "../support/packets.ts";
-import { connectRaw } from "../support/raw-client.ts";
-import { until, within } from "../support/until.ts";
+import { until } from "../support/until.ts";
 
-type Way = "mqttUrl" | "wsUrl";
-const WAYS: [from: Way, to: Way][] = [
-  ["mqttUrl", "mqttUrl"],
-  ["mqttUrl", "wsUrl"],
-  ["wsUrl", "mqttUrl"],
-  ["wsUrl", "wsUrl"],
-];
+const ALL_QOS = [0, 1, 2] as const;
 
-test.each(WAYS)("mqtt.js on %s reaches mqtt.js on %s at QoS 0, 1 and 2", async (from, to) => {
-  const hub = await startHub();
-  const listener = await connectJs(hub[to]);
-  await listener.subscribe("room/#", 2);
-  const speaker = await connectJs(hub[from]);
+/** mqtt.js in the other version, so that each test crosses from one to the other. */
+const otherVersion = (hub: HubAddress, kind: ClientKind): Promise<JsClient> =>
+  connectJs(hub.mqttUrl, versionOptions(kind.version === 5 ? 4 : 5, false));
 
-  for (const qos of [0, 1, 2] as const) await speaker.publish(`room/${qos}`, `at ${qos}`, { qos });
+const messageOf = (client: Pick<UsedClient, "received">, topic: string): Promise<SeenMessage> =>
+  until(`a message of ${topic}`, () => client.received.find((each) => each.topic === topic), { everyMs: 2 });
 
-  for (const qos of [0, 1, 2] as const) {
-    expect(await listener.message(`room/${qos}`)).toEqual({
-      topic: `room/${qos}`,
-      payload: `at ${qos}`,
-      qos,
-      retain: false,
-    });
-  }
-});
+const payloadsOf = (client: Pick<UsedClient, "received">, topic: string): string[] =>
+  client.received.filter((each) => each.topic === topic).map(({ payload }) => payload);
 
-test.each(WAYS)(
-  "a message retained by %s is given to who subscribes later on %s, until it is cleared",
-  async (from, to) => {
+describe.each(CLIENT_KINDS)("$name", (kind) => {
+  test("receives at each QoS what the other version publishes", async () => {
     const hub = await startHub();
-    const speaker = await connectJs(hub[from]);
-    await speaker.publish("room/lamp", "on", { qos: 1, retain: true });
-    const early = await connectJs(hub[to]);
+    const reader = await kind.connect(hub, { clientId: "reader", filters: [{ filter: "room/#", qos: 2 }] });
+    const writer = await otherVersion(hub, kind);
+
+    for (const qos of ALL_QOS) await writer.publish(`room/${qos}`, `at ${qos}`, { qos });
+
+    for (const qos of ALL_QOS) {
+      expect(await messageOf(reader, `room/${qos}`)).toMatchObject({ payload: `at ${qos}`, qos, retain: false });
+    }
+  });
+
+  test("publishes at each QoS what the other version receives, once", async () => {
+    const hub = await startHub();
+    const reader = await otherVersion(hub, kind);
+    await reader.subscribe("room/#", 2);
+    const writer = await kind.connect(hub, { clientId: "writer" });
+
+    for (const qos of ALL_QOS) await writer.publish(`room/${qos}`, `at ${qos} ✓`, { qos });
+
+    for (const qos of ALL_QOS) {
+      expect(await reader.message(`room/${qos}`)).toMatchObject({ payload: `at ${qos} ✓`, qos, retain: false });
+    }
+    expect(reader.received).toHaveLength(ALL_QOS.length);
+  });
+
+  test("sets and clears a retained message", async () => {
+    const hub = await startHub();
+    const writer = await kind.connect(hub, { clientId: "writer" });
+
+    await writer.publish("room/lamp", "on", { qos: 1, retain: true });
+    const early = await otherVersion(hub, kind);
     await early.subscribe("room/#", 1);
     const retained = await early.message("room/lamp");
-
-    await speaker.publish("room/lamp", "", { qos: 1, retain: true });
-    const late = await connectJs(hub[to]);
+    await writer.publish("room/lamp", "", { qos: 1, retain: true });
+    await until("the clearing is forwarded", () => early.received.length === 2);
+    const late = await otherVersion(hub, kind);
     await late.subscribe("#", 1);
     await late.publish("marker", "x", { qos: 1 });
     await late.message("marker");
 
-    expect(retained).toMatchObject({ payload: "on", retain: true });
+    expect(retained).toMatchObject({ payload: "on", qos: 1, retain: true });
+    expect(early.received[1]).toMatchObject({ topic: "room/lamp", payload: "", retain: false });
     expect(late.received.map(({ topic }) => topic)).toEqual(["marker"]);
-  },
-);
+  });
 
-test.each([
-  ["tcp", "wsUrl"],
-  ["websocket", "mqttUrl"],
-] as const)("the last will of a board that vanishes on %s reaches who listens on %s", async (from, to) => {
-  const hub = await startHub();
-  const listener = await connectJs(hub[to]);
-  await listener.subscribe("devices/#", 1);
-  const will = { topic: "devices/board/status", payload: "offline", qos: 1, retain: true };
-  const board = await connectRaw(hub, { clientId: "board", will }, from);
+  test("is given at SUBSCRIBE what was retained, marked so, and later changes unmarked", async () => {
+    const hub = await startHub();
+    const writer = await otherVersion(hub, kind);
+    await writer.publish("room/lamp", "on", { qos: 1, retain: true });
+    await writer.publish("room/door", "open", { qos: 1, retain: true });
+    await writer.publish("room/door", "", { qos: 1, retain: true });
 
-  await board.vanish();
+    const reader = await kind.connect(hub, { clientId: "reader", filters: [{ filter: "room/#", qos: 1 }] });
+    await messageOf(reader, "room/lamp");
+    await writer.publish("room/lamp", "off", { qos: 1, retain: true });
+    await until("the change", () => payloadsOf(reader, "room/lamp").includes("off"));
 
-  expect(await listener.message(will.topic)).toMatchObject({ payload: "offline", qos: 1 });
+    expect(reader.received).toMatchObject([
+      { topic: "room/lamp", payload: "on", qos: 1, retain: true },
+      { topic: "room/lamp", payload: "off", qos: 1, retain: false },
+    ]);
+  });
+
+  test("leaves its last will when it vanishes, and it is retained where it asked for that", async () => {
+    const hub = await startHub();
+    const listener = await otherVersion(hub, kind);
+    await listener.subscribe("boards/#", 1);
+    const will = { topic: "boards/status", payload: "offline", qos: 1, retain: true } as const;
+    const board = await kind.connect(hub, { clientId: "board", will });
+
+    await board.vanish();
+
+    expect(await listener.message(will.topic)).toMatchObject({ payload: "offline", qos: 1, retain: false });
+    const late = await otherVersion(hub, kind);
+    await late.subscribe("boards/#", 1);
+    expect(await late.message(will.topic)).toMatchObject({ payload: "offline", retain: true });
+  });
+
+  test("leaves no last will when it says goodbye", async () => {
+    const hub = await startHub();
+    const listener = await otherVersion(hub, kind);
+    await listener.subscribe("boards/#", 1);
+    const will = { topic: "boards/status", payload: "offline", qos: 1, retain: false } as const;
+
+    await kind.visit(hub, { clientId: "board", will });
+    // By the same id: had the will been left, it would come before this one.
+    const second = await kind.connect(hub, { clientId: "board", will: { ...will, payload: "second" } });
+    await second.vanish();
+
+    await until("the second will", () => payloadsOf(listener, will.topic).includes("second"));
+    expect(payloadsOf(listener, will.topic)).toEqual(["second"]);
+  });
+
+  test("gets at its return what was published while it was away: in order, once, without subscribing again", async () => {
+    const hub = await startHub();
+    const [clientId, keep] = ["panel", true];
+    await kind.visit(hub, { clientId, keep, filters: [{ filter: "room/#", qos: 2 }] });
+    const writer = await otherVersion(hub, kind);
+    const away = Array.from({ length: 40 }, (_, index) => String(index));
+    for (const payload of away) await writer.publish("room/1", payload, { qos: Number(payload) % 2 === 0 ? 1 : 2 });
+
+    const back = await kind.connect(hub, { clientId, keep });
+    await until("all came", () => back.received.length >= away.length);
+    await writer.publish("room/1", "live", { qos: 1 });
+    await until("it is live again", () => payloadsOf(back, "room/1").includes("live"));
+
+    // MQTT 3.1 has no such flag.
+    if (kind.version > 3) expect(back.sessionPresent ?? true).toBe(true);
+    // A QoS 2 message is shown at PUBREL, so order is by QoS.
+    const shown = (qos: number) => back.received.filter((each) => each.qos === qos).map(({ payload }) => payload);
+    expect(shown(1)).toEqual([...away.filter((each) => Number(each) % 2 === 0), "live"]);
+    expect(shown(2)).toEqual(away.filter((each) => Number(each) % 2 === 1));
+  });
+
+  test("shares a subscription: each message goes to exactly one member", async () => {
+    const hub = await startHub();
+    const filters = [
+      { filter: "$share/workers/jobs/#", qos: 1 },
+      { filter: "end", qos: 1 },
+    ] as const;
+    const members = [
+      await kind.connect(hub, { clientId: "worker-1", filters }),
+      await kind.connect(hub, { clientId: "worker-2", filters }),
+      await jsMember(hub, kind),
+    ];
+    const writer = await otherVersion(hub, kind);
+    const jobs = Array.from({ length: 90 }, (_, index) => `jobs/${index}`);
+
+    for (const topic of jobs) await writer.publish(topic, "do it", { qos: 1 });
+    await writer.publish("end", "of jobs", { qos: 1 });
+    for (const member of members) await messageOf(member, "end");
+
+    const taken = members.map(({ received }) => received.map(({ topic }) => topic).filter((each) => each !== "end"));
+    expect(taken.flat().sort()).toEqual([...jobs].sort());
+    expect(taken.every((list) => list.length > 0)).toBe(true);
+  });
 });
 
-test("mosquitto_sub gets what mosquitto_pub publishes, at each QoS", async () => {
-  const hub = await startHub();
-  const listener = await mosquittoSub(hub, "room/#", 3, 2);
-
-  for (const qos of ["0", "1", "2"]) await mosquittoPub(hub, "-t", `room/${qos}`, "-m", `at ${qos}`, "-q", qos);
-
-  const lines = await within("all three came", listener.lines);
-  expect(lines.sort()).toEqual(["room/0 at 0", "room/1 at 1", "room/2 at 2"]);
-});
+/** A member of the other version in the same group. */
+async function jsMember(hub: HubAddress, kind: ClientKind): Promise<JsClient> {
+  const member = await otherVersion(hub, kind);
+  await member.subscribe("$share/workers/jobs/#", 1);
+  await member.subscribe("end", 1);
+  return member;
+}
 
 test("a client built on websocket-stream connects with subprotocol mqtt, publishes and receives", async () => {
   const hub = await startHub();
@@ -107,20 +197,4 @@ test("a client built on websocket-stream connects with subprotocol mqtt, publish
 
   expect(deliveryOf(await come(PUBLISH))).toMatchObject({ topic: "room/1", payload: "hello" });
   stream.destroy();
-});
-
-test("a session that asked to be kept gets at its return what was published meanwhile", async () => {
-  const hub = await startHub();
-  const first = await connectRaw(hub, { clientId: "panel", clean: false });
-  first.send(subscribePacket(1, "room/#", 1));
-  await first.packets(SUBACK, 1);
-  await first.vanish();
-  const speaker = await connectJs(hub.mqttUrl);
-  for (let count = 1; count <= 3; count += 1) await speaker.publish("room/1", `${count}`, { qos: 1 });
-
-  const second = await connectRaw(hub, { clientId: "panel", clean: false });
-  const deliveries = await second.packets(PUBLISH, 3);
-
-  expect(second.received[0]?.body[0]).toBe(1); // session present [MQTT-3.2.2-2]
-  expect(deliveries.map((each) => deliveryOf(each).payload)).toEqual(["1", "2", "3"]);
 });
