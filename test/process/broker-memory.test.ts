@@ -95,6 +95,14 @@ async function connectBoards(hub: HubAddress): Promise<void> {
   }
   const delayed = { ...willOf("delayed"), properties: [[PROPERTY.willDelay, 200]] } as const;
   await openLink(hub, { ...keptSession(5, "delayed"), keepAliveS: 20, will: delayed });
+  await untilWritten(hub);
+}
+
+/** What the broker has to remember is written in order, and a SUBACK for a kept session says that all before it is. */
+async function untilWritten(hub: HubAddress): Promise<void> {
+  const witness = createSubscriber("witness", 4);
+  await witness.connect(hub);
+  await witness.subscribe("nothing");
 }
 
 test.each(["SIGKILL", "SIGTERM"] as const)(
@@ -137,6 +145,7 @@ test("a will that waits for its delay when the hub is killed is published once a
   await panel.leave();
   const properties = [[PROPERTY.willDelay, 100]] as const;
   const board = await openLink(before, { ...keptSession(5, "board"), will: { ...willOf("board"), properties } });
+  await untilWritten(before);
   await board.vanish();
   await before.kill();
 

@@ -303,8 +303,8 @@ test("what the hub does not allow is answered with a reason code, and the connec
   await js.publish("room/1", "still here", { qos: 1 });
 
   expect([refusal, secondRefusal]).toMatchObject([{ code: 0x87 }, { code: 0x87 }]);
-  expect(granted).toMatchObject({ granted: [0x80] });
-  expect(mosquitto.granted[0]).toBe(0x80);
+  expect(granted).toMatchObject({ granted: [0x87] });
+  expect(mosquitto.granted[0]).toBe(0x87);
   expect(await js.message("room/1")).toMatchObject({ payload: "still here" });
 });
 

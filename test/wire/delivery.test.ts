@@ -98,3 +98,23 @@ test.each([4, 5] as const)(
     for (const { topic, payload } of late.received) expect(retainable(publisher.sent, topic)).toContain(payload);
   },
 );
+
+test("a QoS 2 message goes to a kept session when a restart would know of it, else it could come a second time", async () => {
+  const commitDelayMs = 300;
+  const hub = await startHub({ storeLimits: { commitDelayMs } });
+  const subscriber = createSubscriber("kept", 4);
+  await subscriber.connect(hub);
+  await subscriber.subscribe("room/#");
+  let sentAtMs = 0;
+  const messages: SentMessage[] = [{ topic: "room/1", payload: "hello", qos: 2, retain: false }];
+  const next = () => {
+    sentAtMs = performance.now();
+    return messages.shift();
+  };
+  const publisher = createPublisher({ clientId: "publisher", version: 4, window: 1, next });
+
+  await publisher.connect(hub);
+  await until("it came", () => subscriber.deliveries.length > 0, { everyMs: 1 });
+
+  expect(performance.now() - sentAtMs).toBeGreaterThanOrEqual(commitDelayMs - 5);
+});
