@@ -68,10 +68,8 @@ def on_subscribe(_client, _data, mid, granted, _properties=None):
         changed.notify_all()
 
 
-def on_disconnect(_client, _data, *rest):
-    # paho 1: (reason, properties); paho 2: (flags, reason, properties).
-    reason = rest[1] if len(rest) > 2 else rest[0]
-    say(event="disconnected", reason=code(reason))
+def on_disconnect(*_):
+    say(event="disconnected")
     ended.set()
 
 

@@ -39,8 +39,8 @@ export interface PahoClient {
   /** Settles when it is done, which is when the broker has answered. */
   order(order: PahoOrder): Promise<Answer>;
   message(topic: string): Promise<PahoMessage>;
-  /** The reason code of the broker's DISCONNECT, or of the end as paho names it. */
-  disconnected(): Promise<number>;
+  /** Settles when the connection has ended. */
+  disconnected(): Promise<void>;
   /** SIGKILL. */
   vanish(): Promise<void>;
 }
@@ -69,7 +69,7 @@ export async function connectPaho(hub: HubAddress, wish: PahoWish): Promise<Paho
       return find("done", (each) => each["order"] === number);
     },
     message: async (topic) => (await find("message", (each) => each["topic"] === topic)) as unknown as PahoMessage,
-    disconnected: async () => Number((await find("disconnected"))["reason"]),
+    disconnected: async () => void (await find("disconnected")),
     vanish: kill,
   };
 }

@@ -27,7 +27,7 @@ export interface SteadyPublisher {
   readonly acknowledged: readonly SentMessage[];
   /** What CONNACK said each time. */
   readonly sessionsPresent: readonly boolean[];
-  /** Acknowledgements with an error. */
+  /** PUBACKs and PUBRECs with an error. */
   readonly refusals: readonly number[];
   connect(hub: HubAddress): Promise<void>;
   /** Asks `next` again. */
@@ -82,7 +82,8 @@ export function createPublisher({ clientId, version, window, next }: PublisherOp
   function hear(packet: Received): void {
     if (packet.type !== "puback" && packet.type !== "pubrec" && packet.type !== "pubcomp") return;
     const handshake = waiting.get(packet.packetId);
-    if (packet.code >= 0x80) refusals.push(packet.code);
+    // A PUBCOMP may say after a restart that the id is not in use any more: the handshake is over. [MQTT 5.0, 3.7.2.1]
+    if (packet.type !== "pubcomp" && packet.code >= 0x80) refusals.push(packet.code);
     if (packet.type !== "pubcomp" && handshake?.isReceived === false) acknowledged.push(handshake.message);
     if (packet.type === "pubrec" && packet.code < 0x80) {
       if (handshake !== undefined) handshake.isReceived = true;
