@@ -1,8 +1,7 @@
 /** mosquitto_sub and mosquitto_pub as a kind of client; each publish is a run of its own. */
 import { type ClientKind, type ClientWish, VERSION_NAMES } from "./client-kind.ts";
-import { mosquittoSub } from "./mosquitto-sub.ts";
+import { mosquittoSub, mosquittoVisit } from "./mosquitto-sub.ts";
 import { mosquittoPub } from "./mqtt-clients.ts";
-import { within } from "./until.ts";
 
 const NAMES = { 3: "mqttv31", 4: "mqttv311", 5: "mqttv5" } as const;
 
@@ -23,10 +22,7 @@ export function mosquittoKind(version: 3 | 4 | 5): ClientKind {
         vanish: () => sub.kill("SIGKILL"),
       };
     },
-    visit: async (hub, wish) => {
-      const sub = await mosquittoSub(hub, ...speak, ...flagsOf(wish), "-E");
-      await within("mosquitto_sub leaves", sub.ended);
-    },
+    visit: (hub, wish) => mosquittoVisit(hub, ...speak, ...flagsOf(wish)),
   };
 }
 

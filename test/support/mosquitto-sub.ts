@@ -24,7 +24,6 @@ export interface MosquittoSub {
   readonly granted: readonly number[];
   /** Sends a signal and waits for the end. */
   kill(signal: NodeJS.Signals): Promise<void>;
-  readonly ended: Promise<void>;
 }
 
 /** Settles when SUBACK came. */
@@ -39,11 +38,17 @@ export async function mosquittoSub(hub: HubAddress, ...args: string[]): Promise<
       child.kill(signal);
       await within(`mosquitto_sub ends after ${signal}`, ended);
     },
-    ended,
   };
 }
 
-function runSub(hub: HubAddress, args: readonly string[], ready: string) {
+/** A run that ends by itself with SUBACK. No prompt is sent: unread, it would reset the connection under its DISCONNECT. */
+export async function mosquittoVisit(hub: HubAddress, ...args: string[]): Promise<void> {
+  const { granted, ended } = runSub(hub, [...args, "-E"]);
+  await within("mosquitto_sub leaves", ended);
+  await granted;
+}
+
+function runSub(hub: HubAddress, args: readonly string[], ready?: string) {
   const address = ["-h", hub.mqttHost, "-p", String(hub.mqttPort)];
   const child = spawn(readTools().mosquittoSub, [...address, "-d", "-F", "%j", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
