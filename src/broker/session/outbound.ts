@@ -211,7 +211,8 @@ export class Outbound {
   }
 
   #enqueue(delivery: Delivery): void {
-    const isPassing = this.#waiting.length === 0 && this.isReady;
+    // It waits for its commit, not for its client.
+    const isPassing = this.isReady && this.length < (this.#sink?.window ?? 0);
     const dropped = this.#waiting.push(delivery, this.#inflightBytes, isPassing);
     if (dropped.length === 0) return;
     for (const each of dropped) this.#forget(each);
