@@ -1,0 +1,88 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Publication } from "../../src/broker/publication.ts";
+import { createRetained } from "../../src/broker/retained.ts";
+import { bytesHeldBy } from "../support/heap.ts";
+import { publication, textOf } from "../support/publications.ts";
+
+/** The standards' words, level by level. [MQTT 4.7] */
+function fits(filter: string, topic: string): boolean {
+  if (topic.startsWith("$") && /^[+#]/.test(filter)) return false; // [MQTT-4.7.2-1]
+  const filters = filter.split("/");
+  const topics = topic.split("/");
+  const isOpen = filters.at(-1) === "#";
+  const head = isOpen ? filters.slice(0, -1) : filters;
+  if (isOpen ? topics.length < head.length : topics.length !== head.length) return false;
+  return head.every((level, at) => level === "+" || level === topics[at]);
+}
+
+const aLevel = fc.constantFrom("a", "b", "", "$x", "__proto__");
+const aTopic = fc
+  .array(aLevel, { minLength: 1, maxLength: 4 })
+  .map((levels) => levels.join("/"))
+  .filter((topic) => topic !== "");
+const aFilter = fc
+  .tuple(fc.array(fc.oneof(aLevel, fc.constant("+")), { maxLength: 4 }), fc.boolean())
+  .map(([levels, isOpen]) => (isOpen ? [...levels, "#"] : levels).join("/"))
+  .filter((filter) => filter !== "");
+
+test("whatever is set and taken away, a filter finds what a scan of all topics finds, and count and bytes are theirs", () => {
+  const step = fc.record({ isSet: fc.boolean(), topic: aTopic, filter: aFilter, text: fc.string({ maxLength: 20 }) });
+  const property = fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+    const retained = createRetained();
+    const model = new Map<string, Publication>();
+    for (const { isSet, topic, filter, text } of steps) {
+      if (isSet) {
+        const kept = publication({ topic, text });
+        retained.set(kept);
+        model.set(topic, kept);
+      } else expect(retained.delete(topic)).toBe(model.delete(topic));
+      expect(retained.topicsOf(filter).sort()).toEqual([...model.keys()].filter((each) => fits(filter, each)).sort());
+      expect(new Set(retained.all())).toEqual(new Set(model.values()));
+      expect(retained.count).toBe(model.size);
+    }
+    for (const topic of model.keys()) retained.delete(topic);
+    expect([retained.count, retained.bytes, retained.topicsOf("#")]).toEqual([0, 0, []]);
+  });
+  fc.assert(property, { numRuns: 500 });
+});
+
+test("a newer message takes the place of the older, in what is counted as well", () => {
+  const retained = createRetained();
+  retained.set(publication({ topic: "a", text: "x".repeat(1_000) }));
+  const large = retained.bytes;
+  retained.set(publication({ topic: "a", text: "y" }));
+  expect([retained.count, textOf(retained.get("a")?.payload ?? Buffer.alloc(0))]).toEqual([1, "y"]);
+  expect(large - retained.bytes).toBe(999);
+});
+
+test("what is deleted during a walk over all messages is left out, and the walk goes on", () => {
+  const retained = createRetained();
+  for (const topic of ["a", "b", "c"]) retained.set(publication({ topic }));
+  const seen: string[] = [];
+  for (const { topic } of retained.all()) {
+    seen.push(topic);
+    if (topic === "a") for (const each of ["a", "b"]) retained.delete(each);
+  }
+  expect(seen).toEqual(["a", "c"]);
+});
+
+test("topics that were taken away hold no memory", () => {
+  const held = bytesHeldBy(() => {
+    const retained = createRetained();
+    for (let at = 0; at < 20_000; at++) retained.set(publication({ topic: `x${at}/y/${at}/z` }));
+    for (let at = 0; at < 20_000; at++) retained.delete(`x${at}/y/${at}/z`);
+    return retained;
+  });
+  expect(held).toBeLessThan(5_000_000);
+});
+
+test("what is counted as bytes is about what topics of many levels hold in memory", () => {
+  const levels = Array.from({ length: 99 }, () => "a").join("/");
+  const retained = createRetained();
+  const held = bytesHeldBy(() => {
+    for (let at = 0; at < 200; at++) retained.set(publication({ topic: `${at}/${levels}`, text: "1" }));
+    return retained;
+  });
+  expect(held / retained.bytes).toBeLessThan(3);
+});
