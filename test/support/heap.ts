@@ -9,6 +9,7 @@ const collect = runInNewContext("gc") as () => void;
 export function bytesHeldBy(make: () => unknown): number {
   const used = (): number => {
     collect();
+    collect(); // buffers go with the second
     const { heapUsed, arrayBuffers } = process.memoryUsage();
     return heapUsed + arrayBuffers;
   };

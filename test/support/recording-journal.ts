@@ -5,10 +5,12 @@ import type { JournalEntry, Journal as KeptJournal } from "../../src/core/ports.
 export interface RecordingJournal extends Journal {
   /** Everything that was said, in order, committed or not. */
   readonly said: readonly JournalEntry[];
-  /** Makes all that was said durable, and tells who waits. */
+  /** Makes all that was said durable, and tells who waits; what they say to that is not durable yet. */
   commit(): void;
   /** Tells who waits that the store did not take it; it stays said, and a later `commit` makes it durable. */
   stall(): void;
+  /** The process is killed: what was not committed was never said, and nobody waits. */
+  kill(): void;
   /** What a start would find if the process were killed now: only what was committed. */
   kept(): KeptJournal;
 }
@@ -35,16 +37,21 @@ export function createRecordingJournal(): RecordingJournal {
 
   return {
     said,
-    write: (entries, done) => {
-      said.push(...entries);
-      waiting.push(done);
+    note: (entry, whenDurable) => {
+      said.push(entry);
+      if (whenDurable !== undefined) waiting.push(whenDurable);
     },
-    later: (entry) => void said.push(entry),
+    settle: (whenDurable) => void waiting.push(whenDurable),
+    flush: () => undefined,
     commit: () => {
       durable = said.length;
       tell(true);
     },
     stall: () => tell(false),
+    kill: () => {
+      said.splice(durable);
+      waiting = [];
+    },
     kept: () => keptOf(said.slice(0, durable)),
   };
 }

@@ -38,7 +38,7 @@ test("whatever is set and taken away, a filter finds what a scan of all topics f
         model.set(topic, kept);
       } else expect(retained.delete(topic)).toBe(model.delete(topic));
       expect(retained.topicsOf(filter).sort()).toEqual([...model.keys()].filter((each) => fits(filter, each)).sort());
-      expect(new Set(retained.all())).toEqual(new Set(model.values()));
+      for (const [each, kept] of model) expect(retained.get(each)).toBe(kept);
       expect(retained.count).toBe(model.size);
     }
     for (const topic of model.keys()) retained.delete(topic);
@@ -56,15 +56,19 @@ test("a newer message takes the place of the older, in what is counted as well",
   expect(large - retained.bytes).toBe(999);
 });
 
-test("what is deleted during a walk over all messages is left out, and the walk goes on", () => {
+test("messages that have expired are taken, each once, and no others", () => {
   const retained = createRetained();
-  for (const topic of ["a", "b", "c"]) retained.set(publication({ topic }));
-  const seen: string[] = [];
-  for (const { topic } of retained.all()) {
-    seen.push(topic);
-    if (topic === "a") for (const each of ["a", "b"]) retained.delete(each);
-  }
-  expect(seen).toEqual(["a", "c"]);
+  retained.set(publication({ topic: "short", expiryS: 10 }));
+  retained.set(publication({ topic: "long", expiryS: 20 }));
+  retained.set(publication({ topic: "for ever" }));
+  retained.set(publication({ topic: "replaced", expiryS: 10 }));
+  retained.set(publication({ topic: "replaced" }));
+  retained.set(publication({ topic: "deleted", expiryS: 10 }));
+  retained.delete("deleted");
+  expect(retained.takeExpired(9_999)).toEqual([]);
+  expect(retained.takeExpired(10_000)).toEqual(["short"]);
+  expect(retained.takeExpired(10_000)).toEqual([]);
+  expect(retained.topicsOf("#").sort()).toEqual(["for ever", "long", "replaced"]);
 });
 
 test("topics that were taken away hold no memory", () => {
