@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Qos } from "../../src/broker/packets/packet.ts";
 import type { Publication } from "../../src/broker/publication.ts";
-import { type Delivery, packetIdOf, type Wish } from "../../src/broker/session/delivery.ts";
+import { type Delivery, packetIdOf } from "../../src/broker/session/delivery.ts";
 import { Outbound, type Sink } from "../../src/broker/session/outbound.ts";
 import type { QueueLimits } from "../../src/broker/session/wait-line.ts";
 import { createManualClock } from "../support/manual-clock.ts";
@@ -14,26 +14,19 @@ const ROOMY: QueueLimits = { maxQueueMessages: 1_000, maxQueueBytes: 1e9, maxQue
 /** A client: what it was sent in words, "1 #5 dup" being QoS 1, packet id 5, again. */
 function createSink({ window = 100, maxBytes = 1_000 }: { window?: number; maxBytes?: number } = {}) {
   const sent: string[] = [];
-  const ids: number[] = [];
-  const sink = {
+  const state = { isBehind: false };
+  const sink: Sink = {
     window,
-    isBehind: false,
-    canTake: () => !sink.isBehind,
-    publish: (
-      { publication: { payload }, qos, retain }: Wish,
-      packetId: number,
-      isRepeat: boolean,
-      expiryS?: number,
-    ) => {
+    canTake: () => !state.isBehind,
+    publish: ({ publication: { payload }, qos, retain }, packetId, isRepeat, expiryS) => {
       if (payload.length > maxBytes) return false;
       const words = [textOf(payload), retain ? "retained" : "", qos > 0 ? `#${packetId}` : "", isRepeat ? "dup" : ""];
       sent.push([...words, expiryS === undefined ? "" : `${expiryS} s`].filter((word) => word !== "").join(" "));
-      if (qos > 0) ids.push(packetId);
       return true;
     },
-    pubrel: (packetId: number) => void sent.push(`pubrel #${packetId}`),
-  } satisfies Sink & { isBehind: boolean };
-  return Object.assign(sink, { sent, ids, taken: () => sent.splice(0) });
+    pubrel: (packetId) => void sent.push(`pubrel #${packetId}`),
+  };
+  return Object.assign(state, sink, { taken: () => sent.splice(0) });
 }
 
 interface Options {

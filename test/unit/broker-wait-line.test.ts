@@ -19,6 +19,7 @@ function delivery(name: string, qos: Qos = 1, payloadBytes = 0): Delivery {
     place: 0,
     isRepeat: false,
     isDropped: false,
+    isWritten: true,
   };
 }
 
