@@ -177,6 +177,20 @@ test("what was never sent before a kill comes without DUP when its client was aw
   expect(third.come("board", AGAIN).taken()).toEqual(["a/b=sent q1 #1 dup", "a/b=waiting q1 #2", "a/b=late q1 #3"]);
 });
 
+test("what may have been sent before a kill comes with DUP, after a second kill as well [MQTT-3.3.1-1]", async () => {
+  const world = await start();
+  const guest = world.come("board", KEPT);
+  guest.subscribe("a/#");
+  world.publish({ text: "sent" });
+  world.journal.commit();
+  expect(guest.taken()).toEqual(["a/b=sent q1 #1"]);
+  const second = await killed(world);
+  second.publish({ text: "late" });
+  second.journal.commit();
+  const third = await killed(second);
+  expect(third.come("board", AGAIN).taken()).toEqual(["a/b=sent q1 #1 dup", "a/b=late q1 #2"]);
+});
+
 test("a session whose client was connected at a kill expires from the start on, one whose client was away from when it left", async () => {
   const world = await start();
   world.come("connected", { expiryS: 100 });
