@@ -313,8 +313,9 @@ test("a client that reads and acknowledges loses nothing, however full the queue
   outbound.attach(sink);
   totals.bytes = 20_000;
   for (const qos of [0, 1, 2] as const) deliver(`q${qos}`, qos);
+  for (const text of ["a", "b"]) deliver(text, 2); // in the same commit
   journal.commit();
-  expect([sink.taken(), drops.count]).toEqual([["q0", "q1 #1", "q2 #2"], 0]);
+  expect([sink.taken(), drops.count]).toEqual([["q0", "q1 #1", "q2 #2", "a #3", "b #4"], 0]);
 });
 
 test("what is in flight counts as held, until it is acknowledged or its session ends", () => {
