@@ -1,5 +1,6 @@
 /** What memory holds of one device: how it changes and how it is shown. Knows no other device. */
 import type { AttributeValue, Device, DeviceId, MetricValue, Presence } from "../contract/readings.ts";
+import type { MetricList, ReadingMetrics } from "./metric-list.ts";
 import type { LatestMetric } from "./ports.ts";
 import type { UsualInterval } from "./presence.ts";
 
@@ -17,20 +18,28 @@ export interface DeviceRecord {
 }
 
 /** `latest` is the greatest instant of each metric, ties by arrival. */
-export function mergeLatest(
-  latest: Map<string, LatestMetric>,
-  metrics: ReadonlyMap<string, MetricValue>,
-  atMs: number,
-): void {
+export function mergeLatest(latest: Map<string, LatestMetric>, metrics: ReadingMetrics, atMs: number): void {
   // forEach: destructuring entries would make a list of two for each metric of each reading.
   metrics.forEach((value, name) => {
     const former = latest.get(name);
     if (former === undefined) latest.set(name, { value, atMs });
-    else if (atMs >= former.atMs) {
-      former.value = value;
-      former.atMs = atMs;
-    }
+    else takeLater(former, value, atMs);
   });
+}
+
+/** The same for a shape whose places in `latest` are known: no look-up by name. */
+export function mergeInto(places: readonly LatestMetric[], metrics: MetricList, atMs: number): void {
+  for (let place = 0; place < places.length; place++) {
+    const former = places[place];
+    const value = metrics.values[place];
+    if (former !== undefined && value !== undefined) takeLater(former, value, atMs);
+  }
+}
+
+function takeLater(former: LatestMetric, value: MetricValue, atMs: number): void {
+  if (atMs < former.atMs) return;
+  former.value = value;
+  former.atMs = atMs;
 }
 
 /** `null` deletes a key. */

@@ -1,8 +1,9 @@
 /** Takes one message from a client and answers with its outcome. Knows nothing of MQTT brokers, sockets or databases. */
-import type { AttributeValue, DeviceId, MetricValue } from "../contract/readings.ts";
+import type { AttributeValue, DeviceId } from "../contract/readings.ts";
 import { type RefusalCode, reasonCodeOf } from "../contract/refusals.ts";
 import type { ClockSanity } from "./clock-sanity.ts";
 import { type Instant, readInstant } from "./instant.ts";
+import type { ReadingMetrics } from "./metric-list.ts";
 import type { Dialect, ParsedMessage, ParsedReading } from "./parsed-message.ts";
 import type { AttributesWrite, Clock, Counters, ReadingWrite, Write } from "./ports.ts";
 import type { Refusals } from "./refusals.ts";
@@ -153,14 +154,10 @@ export function createIntake(options: IntakeOptions): Intake {
     reading: ParsedReading,
   ): Pick<ReadingWrite, "metrics" | "body"> | undefined {
     const { metrics } = reading;
-    let refused: Set<string> | undefined;
-    for (const metric of metrics.keys()) {
-      if (registry.admitMetric(deviceId, metric)) continue;
-      note(message, deviceId, { code: "TOO_MANY_METRICS_OF_DEVICE", metric });
-      refused = (refused ?? new Set()).add(metric);
-    }
-    if (refused === undefined) return { metrics, body: reading.body ?? bodyOf(metrics) };
-    const kept = new Map([...metrics].filter(([metric]) => !refused.has(metric)));
+    const refused = registry.admitMetrics(deviceId, metrics);
+    if (refused.length === 0) return { metrics, body: reading.body ?? bodyOf(metrics) };
+    for (const metric of refused) note(message, deviceId, { code: "TOO_MANY_METRICS_OF_DEVICE", metric });
+    const kept = new Map([...metrics].filter(([metric]) => !refused.includes(metric)));
     return kept.size === 0 ? undefined : { metrics: kept, body: bodyOf(kept) };
   }
 
@@ -213,6 +210,6 @@ export function createIntake(options: IntakeOptions): Intake {
 const whyEmpty = (parsed: Storable): RefusalCode =>
   (parsed.kind === "telemetry" ? parsed.faults[0]?.code : undefined) ?? "TOO_MANY_METRICS_OF_DEVICE";
 
-function bodyOf(metrics: ReadonlyMap<string, MetricValue>): string {
+function bodyOf(metrics: ReadingMetrics): string {
   return JSON.stringify(Object.fromEntries(metrics));
 }

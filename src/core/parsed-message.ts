@@ -1,12 +1,13 @@
 /** What a dialect makes of one message. Types only: which bytes become what is each dialect's own affair. */
-import type { AttributeValue, DeviceId, MetricValue } from "../contract/readings.ts";
+import type { AttributeValue, DeviceId } from "../contract/readings.ts";
+import type { ReadingMetrics } from "./metric-list.ts";
 import type { Body } from "./ports.ts";
 import type { Fault } from "./result.ts";
 
 export interface ParsedReading {
   /** What the device said about its instant, as it came; `undefined` when it said nothing. */
   readonly said: unknown;
-  readonly metrics: ReadonlyMap<string, MetricValue>;
+  readonly metrics: ReadingMetrics;
   /** Exactly the metrics, where the device wrote them as one object. */
   readonly body?: Body;
   /** Place in the message. */

@@ -1,6 +1,7 @@
 /** What the core asks of the world: clock, log, store, counters. Declares shapes; does nothing itself. */
 import type { AttributeValue, DeviceId, MetricValue } from "../contract/readings.ts";
 import type { SeriesColumns } from "../contract/rest.ts";
+import type { ReadingMetrics } from "./metric-list.ts";
 
 /** Wall time says when something was; monotonic time says how long something takes. */
 export interface Clock {
@@ -38,7 +39,7 @@ export interface ReadingWrite {
   /** Whether the device gave the instant; without one, only a redelivery of the same packet is the same reading. */
   readonly timed: boolean;
   readonly receivedAtMs: number;
-  readonly metrics: ReadonlyMap<string, MetricValue>;
+  readonly metrics: ReadingMetrics;
   readonly body: Body;
   /** Place in its message. */
   readonly element: number;
@@ -280,7 +281,7 @@ export interface LiveReading {
   readonly atMs: number;
   readonly n: number;
   readonly receivedAtMs: number;
-  readonly metrics: ReadonlyMap<string, MetricValue>;
+  readonly metrics: ReadingMetrics;
 }
 
 /** Counts for the operator; each is a time series of `/metrics`. */

@@ -1,8 +1,9 @@
 /** Keeps every device in memory: latest values, names, attributes, presence. Stores nothing itself. */
-import type { AttributeValue, DeviceId, MetricValue, Presence } from "../contract/readings.ts";
+import type { AttributeValue, DeviceId, Presence } from "../contract/readings.ts";
 import type { MqttVersion, RefusalCode } from "../contract/refusals.ts";
-import { type DeviceRecord, mergeAttributes, mergeLatest } from "./device-record.ts";
-import type { Clock, DeviceState, StoredDevice } from "./ports.ts";
+import { type DeviceRecord, mergeAttributes, mergeInto, mergeLatest } from "./device-record.ts";
+import { MetricList, type ReadingMetrics } from "./metric-list.ts";
+import type { Clock, DeviceState, LatestMetric, StoredDevice } from "./ports.ts";
 import { isOnline, UsualInterval } from "./presence.ts";
 
 export interface DeviceLimits {
@@ -28,6 +29,10 @@ export interface Connection {
 interface Entry extends DeviceRecord {
   /** Names admitted so far, stored or on their way. */
   readonly metrics: Set<string>;
+  /** The shape that was admitted whole last. */
+  admitted: readonly string[] | undefined;
+  /** Where the metrics of the shape that came last stand in `latest`. */
+  usual: { readonly shape: readonly string[]; readonly places: readonly LatestMetric[] } | undefined;
   readonly connections: Set<Connection>;
   heardMs: number;
   saidOffline: boolean;
@@ -43,13 +48,13 @@ export interface Registry {
   list(): readonly DeviceRecord[];
   /** Makes room for a device that is about to be stored, or says why there is none. */
   admitDevice(deviceId: DeviceId, clientId: string): RefusalCode | undefined;
-  /** Makes room for a metric of an admitted device. */
-  admitMetric(deviceId: DeviceId, metric: string): boolean;
+  /** Makes room for the metrics of an admitted device; answers those for which there is none. */
+  admitMetrics(deviceId: DeviceId, metrics: ReadingMetrics): readonly string[];
   /** Whether its attributes stay within their bound with this patch. */
   admitAttributes(deviceId: DeviceId, patch: ReadonlyMap<string, AttributeValue | null>): boolean;
   /** A message of the device is durable. */
   heard(deviceId: DeviceId, connection: Connection, receivedAtMs: number): void;
-  storedReading(deviceId: DeviceId, metrics: ReadonlyMap<string, MetricValue>, atMs: number): void;
+  storedReading(deviceId: DeviceId, metrics: ReadingMetrics, atMs: number): void;
   storedAttributes(
     deviceId: DeviceId,
     patch: ReadonlyMap<string, AttributeValue | null>,
@@ -78,6 +83,7 @@ const SWEEP_MS = 1_000;
 const UNSTORED_MS = 60_000;
 const MAX_ATTRIBUTES = 64;
 const MAX_ATTRIBUTES_CHARS = 16 * 1024;
+const ALL: readonly string[] = [];
 
 export function createRegistry({ clock, stored, limits, onPresence }: RegistryOptions): Registry {
   const entries = new Map<string, Entry>();
@@ -101,12 +107,18 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
     return undefined;
   }
 
-  function admitMetric(deviceId: DeviceId, metric: string): boolean {
-    const names = entries.get(deviceId)?.metrics;
-    if (names === undefined || names.has(metric)) return true;
-    if (names.size >= limits.maxMetricsPerDevice) return false;
-    names.add(metric);
-    return true;
+  function admitMetrics(deviceId: DeviceId, metrics: ReadingMetrics): readonly string[] {
+    const entry = entries.get(deviceId);
+    if (entry === undefined || (metrics.shape !== undefined && entry.admitted === metrics.shape)) return ALL;
+    const names = entry.metrics;
+    let refused = ALL;
+    for (const name of metrics.keys()) {
+      if (names.has(name)) continue;
+      if (names.size < limits.maxMetricsPerDevice) names.add(name);
+      else refused = [...refused, name];
+    }
+    if (refused === ALL) entry.admitted = metrics.shape;
+    return refused;
   }
 
   function admitAttributes(deviceId: DeviceId, patch: ReadonlyMap<string, AttributeValue | null>): boolean {
@@ -176,9 +188,13 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
     ofConnection.delete(connection);
   }
 
-  function storedReading(deviceId: DeviceId, metrics: ReadonlyMap<string, MetricValue>, atMs: number): void {
-    const { latest } = entryOf(deviceId);
+  function storedReading(deviceId: DeviceId, metrics: ReadingMetrics, atMs: number): void {
+    const entry = entryOf(deviceId);
+    const { latest, usual } = entry;
+    if (!(metrics instanceof MetricList)) return mergeLatest(latest, metrics, atMs);
+    if (usual?.shape === metrics.shape) return mergeInto(usual.places, metrics, atMs);
     mergeLatest(latest, metrics, atMs);
+    entry.usual = { shape: metrics.shape, places: metrics.shape.flatMap((name) => latest.get(name) ?? []) };
   }
 
   function storedAttributes(
@@ -244,7 +260,7 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
     get: visible,
     list,
     admitDevice,
-    admitMetric,
+    admitMetrics,
     admitAttributes,
     heard,
     storedReading,
@@ -277,6 +293,8 @@ function fresh(deviceId: DeviceId, clock: Clock): Entry {
     state: "offline",
     sinceMs: clock.nowMs(),
     metrics: new Set(),
+    admitted: undefined,
+    usual: undefined,
     connections: new Set(),
     heardMs: Number.NEGATIVE_INFINITY,
     saidOffline: false,

@@ -2,6 +2,7 @@
 import { METRICS, type MetricKind } from "../contract/metrics.ts";
 import type { MetricValue } from "../contract/readings.ts";
 import { isMetricName } from "../core/device-id.ts";
+import { createShapes, MetricList } from "../core/metric-list.ts";
 import type { ParsedReading } from "../core/parsed-message.ts";
 
 /**
@@ -50,12 +51,17 @@ export function createFlatReader(): ReadFlat {
   /** The keys of the former payload, by place: boards send the same keys in the same order. */
   const expected: Key[] = [];
   const cell = new Float64Array(1);
+  const shapeOf = createShapes();
+  /** Of the former payload. */
+  let former: readonly string[] = [];
 
   return (bytes) => {
     let at = skipSpace(bytes, 0);
     if (bytes[at] !== OPEN) return undefined;
     const first = ++at;
-    const metrics = new Map<string, MetricValue>();
+    const values: MetricValue[] = [];
+    /** The names so far, where they are not those of the former payload. */
+    let names: string[] | undefined;
     let instant: { said: MetricValue; from: number; to: number } | undefined;
     for (let place = 0; ; place++) {
       const from = at;
@@ -77,13 +83,23 @@ export function createFlatReader(): ReadFlat {
         instant = { said: value, from, to: at };
       } else {
         if (key.kind !== undefined && typeof value !== key.kind) return undefined;
-        metrics.set(key.name, value);
+        if (names === undefined && former[values.length] !== key.name) names = former.slice(0, values.length);
+        names?.push(key.name);
+        if (values.push(value) > MAX_METRICS) return undefined;
       }
-      if (metrics.size + (instant === undefined ? 0 : 1) !== place + 1) return undefined; // a name came twice
       if (end === CLOSE) break;
     }
-    if (metrics.size === 0 || metrics.size > MAX_METRICS || skipSpace(bytes, at) !== bytes.length) return undefined;
-    return { said: instant?.said, metrics, body: bodyOf(bytes, first, at, instant), element: 0 };
+    if (values.length === 0 || skipSpace(bytes, at) !== bytes.length) return undefined;
+    if (values.length !== former.length) names ??= former.slice(0, values.length);
+    const shape = names === undefined ? former : shapeOf(names);
+    if (shape === undefined) return undefined; // a name came twice
+    former = shape;
+    return {
+      said: instant?.said,
+      metrics: new MetricList(shape, values),
+      body: bodyOf(bytes, first, at, instant),
+      element: 0,
+    };
   };
 
   /** The key whose opening quote stands at `at`. */

@@ -1,5 +1,7 @@
 /** The rules of identity and of latest values, written once more in the plainest way, to hold a store against. */
-import type { DeviceId, MetricValue } from "../../src/contract/readings.ts";
+
+import type { DeviceId } from "../../src/contract/readings.ts";
+import type { ReadingMetrics } from "../../src/core/metric-list.ts";
 import type { DeviceState, LatestMetric, ReadingWrite, WriteOutcome, WritesOfMessage } from "../../src/core/ports.ts";
 import { bodyText } from "../support/body-text.ts";
 
@@ -73,6 +75,6 @@ function samePacket({ write: former }: Row, write: ReadingWrite): boolean {
   );
 }
 
-function sameMetrics(a: ReadonlyMap<string, MetricValue>, b: ReadonlyMap<string, MetricValue>): boolean {
+function sameMetrics(a: ReadingMetrics, b: ReadingMetrics): boolean {
   return a.size === b.size && [...a].every(([name, value]) => b.get(name) === value);
 }

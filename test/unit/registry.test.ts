@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { DeviceId, MetricValue } from "../../src/contract/readings.ts";
 import { toDevice } from "../../src/core/device-record.ts";
+import { MetricList } from "../../src/core/metric-list.ts";
 import type { StoredDevice } from "../../src/core/ports.ts";
 import { type Connection, createRegistry, type DeviceLimits } from "../../src/core/registry.ts";
 import { createManualClock } from "../support/manual-clock.ts";
@@ -275,23 +276,49 @@ describe("limits", () => {
   test("a metric beyond the device's limit is refused, and known ones are not", () => {
     const { registry, speak } = start({ limits: { maxMetricsPerDevice: 2 } });
     speak(connection(1));
-    expect(["a", "b", "c", "a"].map((metric) => registry.admitMetric(boiler, metric))).toEqual([
-      true,
-      true,
-      false,
-      true,
-    ]);
+    const wish = (...names: string[]) => registry.admitMetrics(boiler, new Map(names.map((name) => [name, 1])));
+    expect(wish("a")).toEqual([]);
+    expect(wish("c", "b", "d", "a")).toEqual(["b", "d"]);
+    expect(wish("a", "c")).toEqual([]);
+    const shape = ["c", "e"];
+    expect(registry.admitMetrics(boiler, new MetricList(shape, [1, 2]))).toEqual(["e"]);
+    expect(registry.admitMetrics(boiler, new MetricList(shape, [1, 2]))).toEqual(["e"]);
   });
 
   test("metrics that the store already knows count", () => {
     const latest = new Map([["t", { value: 1, atMs: NOW }]]);
     const { registry } = start({ stored: [storedDevice({ latest })], limits: { maxMetricsPerDevice: 1 } });
-    expect(registry.admitMetric(boiler, "t")).toBe(true);
-    expect(registry.admitMetric(boiler, "x")).toBe(false);
+    expect(
+      registry.admitMetrics(
+        boiler,
+        new Map([
+          ["t", 1],
+          ["x", 1],
+        ]),
+      ),
+    ).toEqual(["x"]);
   });
 });
 
 describe("what is known of a device", () => {
+  test("readings of one shape, of another, and of none come to the same latest values", () => {
+    const { registry, speak } = start();
+    speak(connection(1));
+    const shape = ["a", "b"];
+    registry.storedReading(boiler, new MetricList(shape, [1, 2]), NOW);
+    registry.storedReading(boiler, new MetricList(shape, [3, 4]), NOW + 1);
+    registry.storedReading(boiler, new MetricList(["b", "c"], [5, 6]), NOW + 2);
+    registry.storedReading(boiler, new Map([["c", 7]]), NOW + 3);
+    registry.storedReading(boiler, new MetricList(shape, [8, 9]), NOW + 1);
+    registry.storedReading(boiler, new MetricList(shape, [10, 11]), NOW);
+    const latest = [...(registry.get(boiler)?.latest ?? [])];
+    expect(latest.filter(([name]) => name !== "t")).toEqual([
+      ["a", { value: 8, atMs: NOW + 1 }],
+      ["b", { value: 5, atMs: NOW + 2 }],
+      ["c", { value: 7, atMs: NOW + 3 }],
+    ]);
+  });
+
   test("its latest values are those of the greatest instant of each metric, ties by arrival", () => {
     const { registry, speak } = start();
     speak(connection(1), {});

@@ -28,6 +28,8 @@ function openOperations({ file, maxPages, commitDelayMs }: WriterThreadData) {
   // FULL: each commit waits for the log to be on the disk; fullfsync: on macOS an fsync alone does not.
   db.exec("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON");
   db.exec("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864");
+  // 32 MiB: the same pages of an index are written again by every commit, and to the file once a checkpoint.
+  db.exec("PRAGMA wal_autocheckpoint = 8000");
   migrate(db, file);
   if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`);
   const appender = createAppender(db);
