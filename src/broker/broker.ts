@@ -7,7 +7,7 @@ import type { Intake } from "../core/intake.ts";
 import type { Clock, Counters, Journal as KeptJournal, Log } from "../core/ports.ts";
 import type { Refusals } from "../core/refusals.ts";
 import type { Connection as ClientConnection } from "../core/registry.ts";
-import type { Room } from "../core/room.ts";
+import { createRoom, type Room } from "../core/room.ts";
 import type { Writer } from "../core/writer.ts";
 import { openAedesCore } from "./aedes-core.ts";
 import { Connection, createFlusher } from "./connection.ts";
@@ -31,6 +31,7 @@ export interface BrokerLimits extends ClientLimits, QueueLimits, RetainedLimits 
   readonly maxConnectionsPerAddress: number;
   readonly maxSubscriptions: number;
   readonly maxSessions: number;
+  readonly maxWaitingBytes: number;
 }
 
 export interface BrokerOptions {
@@ -63,6 +64,8 @@ export interface Broker {
 }
 
 const SWEEP_MS = 500;
+/** Of the bytes that may wait: for packets that are not whole yet. */
+const GATHERING_SHARE = 4;
 const STANDSTILL_MS = 5_000;
 /** For the last packets to be read when the hub stops. */
 const GOODBYE_MS = 1_000;
@@ -152,12 +155,13 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const clients = new Set<Client>();
   let onLastGone = (): void => undefined;
   const flusher = createFlusher(clock, log);
+  const gathering = createRoom({ maxBytes: limits.maxWaitingBytes / GATHERING_SHARE });
   const listeners = createListeners({
     ...limits,
     log,
     onTooMany: (code, address) => refusals.add({ code, kind: "connection", address }),
     onStream: (stream, address) => {
-      const connection = new Connection(stream, address, clock, flusher);
+      const connection = new Connection(stream, address, clock, flusher, gathering);
       const client = new Client(connection, context);
       clients.add(client);
       stream.once("close", () => {
@@ -174,7 +178,8 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     // After a standstill of the hub (a suspended machine) nobody has been silent but the hub: what came waits to be read.
     const mayJudge = nowMs - sweptMs < STANDSTILL_MS;
     sweptMs = nowMs;
-    for (const client of clients) client.sweep(nowMs, mayJudge);
+    const isScarce = gathering.isFull();
+    for (const client of clients) client.sweep(nowMs, mayJudge, isScarce);
     wills.sweep();
     sessions.sweep();
     for (const topic of retained.takeExpired(nowMs)) journal.note({ of: "retained", topic, value: undefined });

@@ -1,6 +1,7 @@
 /** One network connection: bytes in, packets out, and back-pressure both ways. Knows framing, and no packet. */
 import type { Duplex } from "node:stream";
 import type { Clock, Log } from "../core/ports.ts";
+import type { Room } from "../core/room.ts";
 import { Framer } from "./packets/framing.ts";
 
 /** Who reads a connection's packets. */
@@ -55,6 +56,11 @@ const MAX_BEHIND_BYTES = 64 * 1024;
 const MAX_UNREAD_BYTES = 256 * 1024;
 /** Small packets are copied into one buffer; writev pays for large ones. */
 const MAX_COPIED_BYTES = 64 * 1024;
+/** One client's packets, before others have their turn. */
+const SLICE_MS = 10;
+const PACKETS_A_LOOK = 8;
+/** A packet that is larger is gathered only where there is room for it: all connections together are bounded. */
+const FREE_BYTES = 16 * 1024;
 /** For the last packet to be read before the connection is torn down. [MQTT-4.13.1-1] */
 const LINGER_MS = 2_000;
 
@@ -63,6 +69,10 @@ export class Connection {
   readonly #stream: Duplex;
   readonly #clock: Clock;
   readonly #flusher: Flusher;
+  /** For what is gathered of packets that are not whole yet. */
+  readonly #gathering: Room;
+  #gatheredBytes = 0;
+  #cancelWait: (() => void) | undefined;
   readonly #framer = new Framer();
   #reader: PacketReader | undefined;
   #out: Uint8Array[] = [];
@@ -79,11 +89,12 @@ export class Connection {
   behindSinceMs: number | undefined;
   endingSinceMs: number | undefined;
 
-  constructor(stream: Duplex, address: string | undefined, clock: Clock, flusher: Flusher) {
+  constructor(stream: Duplex, address: string | undefined, clock: Clock, flusher: Flusher, gathering: Room) {
     this.#stream = stream;
     this.address = address;
     this.#clock = clock;
     this.#flusher = flusher;
+    this.#gathering = gathering;
     this.heardMs = clock.monotonicMs();
   }
 
@@ -104,6 +115,11 @@ export class Connection {
 
   get isEnding(): boolean {
     return this.#isEnding;
+  }
+
+  /** It has room for a large packet that is not whole yet. */
+  get isGathering(): boolean {
+    return this.#gatheredBytes > 0;
   }
 
   /** Nothing is added until it has emptied: so a reader that reads slowly is seen to read. */
@@ -156,6 +172,7 @@ export class Connection {
     this.flush();
     this.endingSinceMs = this.#clock.monotonicMs();
     this.#framer.clear();
+    this.#letGo();
     this.#stream.resume(); // what still comes is thrown away: unread, it would reset the connection under the last packet
     this.#stream.end();
     if (this.#hasEnded) this.#close();
@@ -186,7 +203,13 @@ export class Connection {
     if (reader === undefined || this.#isWorking || this.#isHeld) return;
     this.#isWorking = true;
     const framer = this.#framer;
-    while (!this.#isEnding) {
+    const beganMs = this.#clock.monotonicMs();
+    for (let count = 1; !this.#isEnding; count++) {
+      if (count % PACKETS_A_LOOK === 0 && this.#clock.monotonicMs() - beganMs > SLICE_MS) {
+        this.#hold();
+        this.#clock.soon(() => this.resume());
+        break;
+      }
       if (this.#behindBytes() > MAX_UNREAD_BYTES) {
         this.#hold();
         break;
@@ -194,12 +217,14 @@ export class Connection {
       const frame = framer.next(reader.maxBytes());
       if (frame === "more") {
         if (framer.first !== 0 && !reader.mayBegin(framer.first)) reader.unreadable("malformed", 0);
+        else this.#gather();
         break;
       }
       if (frame !== "packet") {
         reader.unreadable(frame, framer.announced);
         break;
       }
+      if (this.#gatheredBytes > 0) this.#letGo(); // it is whole
       if (!this.#offer(reader)) {
         this.#hold();
         break;
@@ -208,6 +233,32 @@ export class Connection {
     }
     this.#isWorking = false;
     if (this.#hasEnded && !this.#isHeld) this.#close();
+  }
+
+  /**
+   * Waits for the rest of a packet. Room for a large one is taken whole before it is gathered, so that what has begun
+   * can be finished; where there is none, the connection waits its turn.
+   */
+  #gather(): void {
+    const { needBytes } = this.#framer;
+    if (needBytes <= FREE_BYTES || this.#gatheredBytes > 0) return;
+    if (!this.#gathering.isFull()) {
+      this.#gatheredBytes = needBytes;
+      return this.#gathering.take(needBytes);
+    }
+    this.#hold();
+    this.#cancelWait ??= this.#gathering.whenRoom(() => {
+      this.#cancelWait = undefined;
+      this.resume();
+    });
+  }
+
+  #letGo(): void {
+    this.#cancelWait?.();
+    this.#cancelWait = undefined;
+    const bytes = this.#gatheredBytes;
+    this.#gatheredBytes = 0;
+    if (bytes > 0) this.#gathering.give(bytes);
   }
 
   /** Whatever a client sends, only its own connection suffers from a fault of ours. */
@@ -246,6 +297,7 @@ export class Connection {
   #close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#letGo();
     this.#isEnding = true;
     if (!this.#stream.destroyed) {
       this.flush();

@@ -70,6 +70,8 @@ export function createJournal({ writer, clock, log }: { writer: Writer; clock: C
 
 function bytesOf(entry: JournalEntry): number {
   switch (entry.of) {
+    case "subscription":
+      return ENTRY_BYTES + entry.filter.length;
     case "retained":
       return ENTRY_BYTES + (entry.value?.payload.length ?? 0);
     case "delivery":

@@ -50,6 +50,8 @@ export const REFUSALS = {
   TOO_MANY_SESSIONS: "The hub keeps as many sessions as it may (AERIE_MAX_SESSIONS)",
   QUEUE_FULL:
     "Messages to a slow or absent subscriber were dropped: its queue was full (AERIE_MAX_QUEUE_MESSAGES, AERIE_MAX_QUEUE_BYTES)",
+  PACKET_UNFINISHED:
+    "A large packet did not go on for 10 s while room for large packets was scarce (a quarter of AERIE_MAX_WAITING_BYTES)",
   READER_TOO_SLOW: "A subscriber took nothing of what it was sent for too long, and was cut off",
 } as const;
 
@@ -103,6 +105,7 @@ const REASON_OF: Readonly<Record<RefusalCode, ReasonCode>> = {
   TOO_MANY_SESSIONS: REASON.quotaExceeded,
   // Tells the subscriber nothing: it is the publisher's message that is not there for it.
   QUEUE_FULL: REASON.quotaExceeded,
+  PACKET_UNFINISHED: REASON.quotaExceeded,
   READER_TOO_SLOW: REASON.quotaExceeded,
 };
 

@@ -157,7 +157,8 @@ export async function openWorld(options: WorldOptions = {}) {
           subscriptionId,
         } as const;
         const { reasonCodes, toSend } = subscribing.subscribe(session, packet);
-        session.outbound.deliverRetained(subscribing.retainedFor(toSend, subscriptionId));
+        const run = subscribing.retainedFor(toSend, subscriptionId, session.outbound.retainedWaiting);
+        if (run !== undefined) session.outbound.deliverRetained(run);
         return reasonCodes;
       },
       leave: () => away(false),

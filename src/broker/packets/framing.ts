@@ -103,6 +103,11 @@ export class Framer {
     this.#need = 0;
   }
 
+  /** Of the packet that is not whole yet, as far as its header is there; 0: none has begun. */
+  get needBytes(): number {
+    return this.#need;
+  }
+
   clear(): void {
     this.#pieces = [];
     this.#piecesBytes = 0;

@@ -58,6 +58,8 @@ export interface ClientContext {
 const INBOUND_ALIASES = 32;
 /** Of the client's silence, in keep-alives. [MQTT-3.1.2-22] */
 const KEEP_ALIVE_GRACE = 1.5;
+/** Where room for large packets is scarce, one that does not go on for so long is cut off. */
+const UNFINISHED_MS = 10_000;
 /** A reader that takes nothing for so long is cut off. */
 const READER_TIMEOUT_MS = 20_000;
 
@@ -107,7 +109,7 @@ export class Client implements PacketReader, Sender, Holder {
       this.#connect(first, bytes, from, to);
       return true;
     }
-    if (first >> 4 === PUBLISH && !login.inbound.mayTake()) return false;
+    if (TAKES_ROOM.has(first >> 4) && !login.inbound.mayTake()) return false;
     const packet = decodePacket(first, bytes, from, to, this.#version, this.#memo);
     if (packet.type === "publish") this.#publish(packet, login);
     else if (packet.type === "fault") this.#faulty(packet);
@@ -161,7 +163,7 @@ export class Client implements PacketReader, Sender, Holder {
   }
 
   /** To be called from time to time. */
-  sweep(nowMs: number, mayJudge: boolean): void {
+  sweep(nowMs: number, mayJudge: boolean, isRoomScarce: boolean): void {
     const connection = this.#connection;
     connection.tidy();
     if (connection.isEnding || !mayJudge) return;
@@ -171,7 +173,9 @@ export class Client implements PacketReader, Sender, Holder {
       return;
     }
     const isSilent = login.keepAliveMs > 0 && nowMs - connection.heardMs > login.keepAliveMs * KEEP_ALIVE_GRACE;
-    if (isSilent && !connection.isHeld) this.#end("KEEP_ALIVE_EXPIRED", REASON.keepAliveTimeout, undefined);
+    const isIdling = isRoomScarce && connection.isGathering && nowMs - connection.heardMs > UNFINISHED_MS;
+    if (isIdling && !connection.isHeld) this.#end("PACKET_UNFINISHED", REASON.quotaExceeded, undefined);
+    else if (isSilent && !connection.isHeld) this.#end("KEEP_ALIVE_EXPIRED", REASON.keepAliveTimeout, undefined);
     else if (nowMs - (connection.behindSinceMs ?? nowMs) > READER_TIMEOUT_MS) {
       this.#end("READER_TOO_SLOW", REASON.quotaExceeded, undefined);
       connection.destroy(); // it would not read why
@@ -348,11 +352,9 @@ export class Client implements PacketReader, Sender, Holder {
       const why = refused === undefined ? undefined : reasonName(refused);
       this.#send(this.#told(why, (reason) => encodeSuback(packetId, reasonCodes, this.#version, reason)));
       if (toSend.length === 0) return;
-      session.outbound.deliverRetained(subscribing.retainedFor(toSend, subscriptionId));
-      // Who asks again and again without taking anything would have the hub remember it all.
-      if (session.outbound.retainedWaiting > subscribing.maxRetainedWaiting()) {
-        this.#end("QUEUE_FULL", REASON.quotaExceeded, "retained messages were asked for again and again");
-      }
+      const run = subscribing.retainedFor(toSend, subscriptionId, session.outbound.retainedWaiting);
+      if (run !== undefined) return session.outbound.deliverRetained(run);
+      this.#end("QUEUE_FULL", REASON.quotaExceeded, "retained messages were asked for again and again");
     });
   }
 
@@ -462,8 +464,8 @@ export class Client implements PacketReader, Sender, Holder {
 }
 
 const CONNECT_BYTE = 0x10;
-/** Packet type. */
-const PUBLISH = 3;
+/** Packet types whose packets wait for the store: PUBLISH, SUBSCRIBE, UNSUBSCRIBE. */
+const TAKES_ROOM: ReadonlySet<number> = new Set([3, 8, 10]);
 
 const CONNECT_REFUSALS: ReadonlyMap<number, RefusalCode> = new Map([
   [REASON.unsupportedProtocolVersion, "VERSION_UNSUPPORTED"],

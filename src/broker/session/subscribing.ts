@@ -7,7 +7,7 @@ import type { Matching } from "../matching.ts";
 import type { SubscribePacket, SubscribeWish, UnsubscribePacket } from "../packets/packet.ts";
 import { filterFault, levelCount } from "../packets/topic-rules.ts";
 import type { Retained } from "../retained.ts";
-import type { RetainedRun } from "./retained-runs.ts";
+import type { RetainedRun, RetainedTopics } from "./retained-runs.ts";
 import { keptSubscriptionOf, type Session } from "./session.ts";
 
 export interface SubscribingOptions {
@@ -34,9 +34,12 @@ export interface Subscribing {
   subscribe(session: Session, packet: SubscribePacket): Subscribed;
   /** One reason code for each filter. */
   unsubscribe(session: Session, packet: UnsubscribePacket): number[];
-  retainedFor(wishes: readonly SubscribeWish[], subscriptionId: number | undefined): RetainedRun;
-  /** A client may not ask for more retained messages than this while others are still to come. */
-  maxRetainedWaiting(): number;
+  /** Undefined: with the `waiting` ones that are still to come, more than a client may ask for. */
+  retainedFor(
+    wishes: readonly SubscribeWish[],
+    subscriptionId: number | undefined,
+    waiting: number,
+  ): RetainedRun | undefined;
 }
 
 /** Levels of all filters of all clients: half a gigabyte. */
@@ -48,7 +51,7 @@ export function createSubscribing(options: SubscribingOptions): Subscribing {
   const { journal, matching, retained, serial, maxSubscriptions, maxTopicBytes, maxTopicLevels, onRefused } = options;
 
   function subscribe(session: Session, { wishes, subscriptionId }: SubscribePacket): Subscribed {
-    const toSend: SubscribeWish[] = [];
+    const toSend = new Map<string, SubscribeWish>();
     const reasonCodes = wishes.map((wish) => {
       const code = refusalOf(session, wish.filter);
       if (code !== undefined) {
@@ -56,10 +59,11 @@ export function createSubscribing(options: SubscribingOptions): Subscribing {
         return code === "TOPIC_TOO_LONG" ? REASON.topicFilterInvalid : reasonCodeOf(code);
       }
       const isNew = grant(session, wish, subscriptionId);
-      if (mayBeSent(wish, isNew)) toSend.push(wish);
+      // One that comes twice in a packet is two subscriptions, the second in place of the first. [MQTT-3.8.4-4]
+      if (mayBeSent(wish, isNew)) toSend.set(wish.filter, wish);
       return wish.qos;
     });
-    return { reasonCodes, toSend };
+    return { reasonCodes, toSend: [...toSend.values()] };
   }
 
   function refusalOf(session: Session, filter: string): RefusalCode | undefined {
@@ -92,17 +96,23 @@ export function createSubscribing(options: SubscribingOptions): Subscribing {
   }
 
   /** What several filters of one packet match is sent once, with the highest QoS. */
-  function retainedFor(wishes: readonly SubscribeWish[], subscriptionId: number | undefined): RetainedRun {
+  function retainedFor(
+    wishes: readonly SubscribeWish[],
+    subscriptionId: number | undefined,
+    waiting: number,
+  ): RetainedRun | undefined {
     const taken = new Set<string>();
     const subscriptionIds = subscriptionId === undefined ? [] : [subscriptionId];
-    const highestFirst = [...wishes].sort((a, b) => b.qos - a.qos);
-    const topics = highestFirst.map(({ filter, qos }) => {
+    const topics: RetainedTopics[] = [];
+    let left = 2 * retained.count + SPARE_RETAINED - waiting;
+    for (const { filter, qos } of [...wishes].sort((a, b) => b.qos - a.qos)) {
       const matching = retained.topicsOf(filter);
-      if (wishes.length === 1) return { topics: matching, qos, subscriptionIds };
-      const fresh = matching.filter((topic) => !taken.has(topic));
+      left -= matching.length;
+      if (left < 0) return undefined;
+      const fresh = wishes.length === 1 ? matching : matching.filter((topic) => !taken.has(topic));
       for (const topic of fresh) taken.add(topic);
-      return { topics: fresh, qos, subscriptionIds };
-    });
+      topics.push({ topics: fresh, qos, subscriptionIds });
+    }
     return { topics, serial: serial() };
   }
 
@@ -122,7 +132,6 @@ export function createSubscribing(options: SubscribingOptions): Subscribing {
     subscribe,
     unsubscribe,
     retainedFor,
-    maxRetainedWaiting: () => 2 * retained.count + SPARE_RETAINED,
   };
 }
 
