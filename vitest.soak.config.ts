@@ -1,10 +1,21 @@
 import { defineConfig } from "vitest/config";
 
-/** The long tests: two hundred kills of one hub, for what it stores and for what its broker remembers. */
+/** The long tests: two hundred kills (readings, and what the broker remembers), twenty thousand odd sequences, half a minute of storm. */
 export default defineConfig({
   test: {
-    include: ["test/process/kill.test.ts", "test/process/broker-memory.test.ts"],
-    env: { AERIE_TEST_KILLS: process.env["AERIE_TEST_KILLS"] ?? "200" },
+    include: [
+      "test/process/kill.test.ts",
+      "test/process/broker-memory.test.ts",
+      "test/process/fuzz.test.ts",
+      "test/process/storm.test.ts",
+    ],
+    env: {
+      AERIE_TEST_KILLS: process.env["AERIE_TEST_KILLS"] ?? "200",
+      AERIE_TEST_SEQUENCES: process.env["AERIE_TEST_SEQUENCES"] ?? "20000",
+      AERIE_TEST_STORM_S: process.env["AERIE_TEST_STORM_S"] ?? "30",
+    },
+    // One file at a time: each measures waiting, or loads the machine.
+    fileParallelism: false,
     hookTimeout: 60_000,
     server: { deps: { external: [/\/dist\//] } },
   },

@@ -5,6 +5,7 @@ import { configurationTable } from "../scripts/configuration-table.ts";
 import { SETTINGS } from "../src/config/settings.ts";
 import { ERRORS } from "../src/contract/errors.ts";
 import { METRICS } from "../src/contract/metrics.ts";
+import { REFUSALS } from "../src/contract/refusals.ts";
 
 const root = path.join(import.meta.dirname, "..");
 const read = (file: string): string => readFileSync(path.join(root, file), "utf8");
@@ -61,4 +62,29 @@ test("every script that README and CONTRIBUTING name is there", () => {
 test("no committed document names an error code that is not in the contract", () => {
   const codes = [...read("docs/protocol.md").matchAll(/\b[A-Z]+_[A-Z_]+\b/g)].map(([code]) => code);
   for (const code of codes.filter((each) => !each.startsWith("AERIE_"))) expect(Object.keys(ERRORS)).toContain(code);
+});
+
+test("docs/operations.md has each limit once, with its default, what happens and how it is counted", () => {
+  const rows = read("docs/operations.md")
+    .split("\n")
+    .filter((line) => line.startsWith("|"))
+    .map((line) => line.split("|").map((cell) => cell.trim()));
+  const documented = rows
+    .filter(([, , setting = ""]) => setting.startsWith("`AERIE_"))
+    .map(([, what, setting, fallback, effect, counted]) => {
+      expect([what, effect, counted], setting).not.toContain("");
+      return `${setting} ${fallback}`;
+    });
+  const limits = Object.values(SETTINGS).filter(({ env }) => /^AERIE_(MAX_|CONNECT_TIMEOUT)/.test(env));
+  expect(documented.sort()).toEqual(limits.map(({ env, fallback }) => `\`${env}\` \`${fallback}\``).sort());
+});
+
+test("every setting, refusal and metric that docs/operations.md names is there", () => {
+  const text = read("docs/operations.md");
+  const metrics = read("src/platform/metrics.ts");
+  const settings = Object.values(SETTINGS).map(({ env }) => env as string);
+  for (const name of text.match(/\bAERIE_[A-Z_]+\b/g) ?? []) expect(settings).toContain(name);
+  const codes = (text.match(/`[A-Z]+(?:_[A-Z]+)+`/g) ?? []).map((code) => code.slice(1, -1));
+  for (const code of codes.filter((each) => !each.startsWith("AERIE_"))) expect(Object.keys(REFUSALS)).toContain(code);
+  for (const name of text.match(/\baerie_[a-z_]+\b/g) ?? []) expect(metrics).toContain(`"${name}"`);
 });
