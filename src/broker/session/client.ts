@@ -84,6 +84,8 @@ export class Client implements PacketReader, Sender, Holder {
   #clientId: string | undefined;
   #login: Login | undefined;
   #aliases: InboundAliases | undefined;
+  /** Its CONNACK waits for what a restart has to know of it. */
+  #isAdmitting = false;
   readonly #memo = createTopicMemo();
   /** The topic that was found short enough last. */
   #checkedTopic = "";
@@ -109,7 +111,7 @@ export class Client implements PacketReader, Sender, Holder {
       this.#connect(first, bytes, from, to);
       return true;
     }
-    if (TAKES_ROOM.has(first >> 4) && !login.inbound.mayTake()) return false;
+    if (this.#isAdmitting || (TAKES_ROOM.has(first >> 4) && !login.inbound.mayTake())) return false;
     const packet = decodePacket(first, bytes, from, to, this.#version, this.#memo);
     if (packet.type === "publish") this.#publish(packet, login);
     else if (packet.type === "fault") this.#faulty(packet);
@@ -199,21 +201,34 @@ export class Client implements PacketReader, Sender, Holder {
     const { version, clean, will } = packet;
     const connection = this.#context.identify(clientId, version);
     const opened = this.#context.sessions.open({ connection, version, clean, expiryS, keepAliveS, will }, this);
-    this.#logIn(packet, opened, connection, keepAliveS);
+    const login = this.#logIn(packet, opened, connection, keepAliveS);
+    const welcome = (): void => this.#welcome(packet, opened, login, isAssigned, keepAliveS);
+    if (!opened.session.isDurable && will === undefined) return welcome();
+    this.#isAdmitting = true;
+    // Where the store is away for long, a client is let in all the same.
+    this.#context.journal.settle(() => {
+      if (this.#login !== login) return;
+      this.#isAdmitting = false;
+      welcome();
+      this.#connection.resume();
+    });
+  }
+
+  #welcome(packet: ConnectPacket, opened: Opened, login: Login, isAssigned: boolean, keepAliveS: number): void {
     const { maxInflight, maxPacketBytes } = this.#context.limits;
-    const granted = opened.session.expiryS;
-    this.#connack(REASON.success, opened.isPresent, {
-      sessionExpiryS: granted === packet.sessionExpiryS ? undefined : granted,
+    const { session, isPresent } = opened;
+    this.#connack(REASON.success, isPresent, {
+      sessionExpiryS: session.expiryS === packet.sessionExpiryS ? undefined : session.expiryS,
       receiveMaximum: maxInflight,
       maxPacketBytes,
-      assignedClientId: isAssigned ? clientId : undefined,
+      assignedClientId: isAssigned ? session.clientId : undefined,
       topicAliasMaximum: INBOUND_ALIASES,
       serverKeepAliveS: keepAliveS === packet.keepAliveS ? undefined : keepAliveS,
     });
-    if (this.#login !== undefined) opened.session.outbound.attach(this.#login.outlet);
+    session.outbound.attach(login.outlet);
   }
 
-  #logIn(packet: ConnectPacket, { session }: Opened, identity: ClientConnection, keepAliveS: number): void {
+  #logIn(packet: ConnectPacket, { session }: Opened, identity: ClientConnection, keepAliveS: number): Login {
     const { core, inbound, limits } = this.#context;
     const { version, clean, wantsProblemInformation, sessionExpiryS } = packet;
     const registered: RegisteredClient = {
@@ -227,7 +242,7 @@ export class Client implements PacketReader, Sender, Holder {
       },
     };
     if (version === 5) this.#aliases = new InboundAliases(INBOUND_ALIASES);
-    this.#login = {
+    const login: Login = {
       session,
       identity,
       inbound: new Inbound(inbound, session, identity, this),
@@ -238,7 +253,9 @@ export class Client implements PacketReader, Sender, Holder {
       sessionExpiryS,
       maxPacketBytes: packet.maxPacketBytes ?? Number.POSITIVE_INFINITY,
     };
+    this.#login = login;
     core.register(registered);
+    return login;
   }
 
   #connack(
@@ -427,7 +444,7 @@ export class Client implements PacketReader, Sender, Holder {
 
   /** 3.x has no such packet: closing says all. */
   #sayGoodbye(reasonCode: number, detail?: string): void {
-    if (this.#version !== 5 || this.#login === undefined) return;
+    if (this.#version !== 5 || this.#login === undefined || this.#isAdmitting) return;
     this.#send(this.#told(detail, (reasonString) => encodeDisconnect(reasonCode, reasonString)));
   }
 
