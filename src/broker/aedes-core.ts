@@ -30,6 +30,8 @@ export interface AedesCoreOptions {
   readonly log: Log;
   /** A retained message, or an empty one that takes it away. */
   readonly retain: (message: Message) => void;
+  /** Somebody subscribed to it. */
+  readonly isWanted: (topic: string) => boolean;
   /** A message for whoever subscribed to its topic. */
   readonly route: (message: Message) => void;
 }
@@ -55,7 +57,7 @@ const NOBODY = new Settled<never[]>([]);
 type Packet = Pick<AedesPublishPacket, "topic" | "payload" | "qos" | "retain"> & { readonly properties?: unknown };
 type Done = (error?: Error | null) => void;
 
-export async function openAedesCore({ id, log, retain, route }: AedesCoreOptions): Promise<AedesCore> {
+export async function openAedesCore({ id, log, retain, isWanted, route }: AedesCoreOptions): Promise<AedesCore> {
   const aedes = new Aedes({
     id,
     mq: createEmitter((packet) => route(messageOf(packet))),
@@ -77,8 +79,9 @@ export async function openAedesCore({ id, log, retain, route }: AedesCoreOptions
     register: (client) => clients.registerClient(asAedesClient(client)),
     unregister: (client) => clients.unregisterClient(asAedesClient(client)),
     announceSubscriptions: (clientId, subscriptions) => {
-      const subs = subscriptions.map(({ filter, qos }) => ({ topic: filter, qos }));
       const topic = `$SYS/${id}/new/subscribes`;
+      if (!isWanted(topic)) return;
+      const subs = subscriptions.map(({ filter, qos }) => ({ topic: filter, qos }));
       const payload = Buffer.from(JSON.stringify({ clientId, subs }));
       aedes.publish({ cmd: "publish", topic, payload, qos: 0, retain: false, dup: false }, failed);
     },

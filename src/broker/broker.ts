@@ -101,6 +101,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     id: `aerie-${clock.nowMs().toString(36).padStart(9, "0")}`,
     log,
     retain: router.retain,
+    isWanted: router.isWanted,
     route: router.route,
   });
   const totals = { bytes: 0 };

@@ -77,6 +77,10 @@ export class Connection {
   #reader: PacketReader | undefined;
   #out: Uint8Array[] = [];
   #outBytes = 0;
+  /** Since when it goes on in the same turn; undefined: no drain came in this turn. */
+  #drainingSinceMs: number | undefined;
+  /** A drain waits for the next turn. */
+  #isDrainPut = false;
   #isHeld = false;
   #isWorking = false;
   /** Nothing is read any more. */
@@ -281,8 +285,19 @@ export class Connection {
     return this.#stream.destroyed ? 0 : this.#outBytes + this.#stream.writableLength;
   }
 
+  /** A system that takes all at once says so at once: after a while, others have their turn first. */
   #drained(): void {
     this.behindSinceMs = undefined;
+    const nowMs = this.#clock.monotonicMs();
+    if (this.#drainingSinceMs === undefined) {
+      this.#drainingSinceMs = nowMs;
+      this.#clock.soon(() => {
+        this.#drainingSinceMs = undefined;
+        if (this.#isDrainPut) this.#drained();
+      });
+    }
+    this.#isDrainPut = nowMs - this.#drainingSinceMs > SLICE_MS;
+    if (this.#isDrainPut) return;
     this.#reader?.drained();
     if (this.#isHeld) this.resume(); // whoever else holds it back will say so again
   }

@@ -22,10 +22,12 @@ export interface Journal {
 const HUB: Connection = { clientId: "", serial: 0 };
 /** What an entry holds in memory beside its bytes. */
 const ENTRY_BYTES = 512;
+const MAX_TURN_BYTES = 256 * 1024;
 
 export function createJournal({ writer, clock, log }: { writer: Writer; clock: Clock; log: Log }): Journal {
   let entries: JournalEntry[] = [];
   let waiting: WhenDurable[] = [];
+  let bytes = 0;
 
   function schedule(): void {
     if (entries.length === 0 && waiting.length === 0) clock.soon(flush);
@@ -35,11 +37,13 @@ export function createJournal({ writer, clock, log }: { writer: Writer; clock: C
     if (entries.length === 0 && waiting.length === 0) return;
     const told = waiting;
     const all = entries;
+    const heldBytes = bytes + ENTRY_BYTES;
     entries = [];
     waiting = [];
+    bytes = 0;
     writer.put({
       writes: all.map((entry) => ({ kind: "journal", entry })),
-      bytes: all.reduce((sum, entry) => sum + bytesOf(entry), ENTRY_BYTES),
+      bytes: heldBytes,
       urgent: told.length > 0,
       irrevocable: true,
       connection: HUB,
@@ -58,7 +62,10 @@ export function createJournal({ writer, clock, log }: { writer: Writer; clock: C
     note: (entry, whenDurable) => {
       schedule();
       entries.push(entry);
+      bytes += bytesOf(entry);
       if (whenDurable !== undefined) waiting.push(whenDurable);
+      // What is much is counted at once, so that those who read on see that there is no room.
+      if (bytes > MAX_TURN_BYTES) flush();
     },
     settle: (whenDurable) => {
       schedule();

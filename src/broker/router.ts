@@ -41,6 +41,8 @@ export interface Router {
   retain(message: Message): void;
   /** For Aedes. */
   route(message: Message): void;
+  /** Somebody subscribed to it. */
+  isWanted(topic: string): boolean;
   /** Of the newest message. */
   serial(): number;
 }
@@ -63,10 +65,7 @@ export function createRouter(options: RouterOptions): Router {
 
   function publish(message: Message, publisher: Session | undefined): Routed {
     // Nobody wants it: it need not go through anything.
-    if (!message.retain) {
-      const { targets, shares } = matching.match(message.topic);
-      if (targets.length === 0 && shares.length === 0) return NOT_WANTED;
-    }
+    if (!message.retain && !isWanted(message.topic)) return NOT_WANTED;
     const outer = current;
     const mine: Current = { message, publisher, publication: undefined, isMatched: false, isNoted: false };
     current = mine;
@@ -76,6 +75,11 @@ export function createRouter(options: RouterOptions): Router {
       current = outer;
     }
     return mine;
+  }
+
+  function isWanted(topic: string): boolean {
+    const { targets, shares } = matching.match(topic);
+    return targets.length > 0 || shares.length > 0;
   }
 
   function publicationFor(message: Message): Publication {
@@ -128,7 +132,7 @@ export function createRouter(options: RouterOptions): Router {
     if (group !== undefined) deliverToOne(group, publication);
   }
 
-  return { publish, hand, retain, route, serial: () => serial };
+  return { publish, hand, retain, route, isWanted, serial: () => serial };
 }
 
 function deliver(whole: Target<Session>, publication: Publication, publisher: Session | undefined): boolean {

@@ -97,7 +97,13 @@ export async function openWorld(options: WorldOptions = {}) {
     publish: (each) => core.publish(each),
     onRetainedRefused: (topic) => refused.push(`retained ${topic}`),
   });
-  const core = await openAedesCore({ id: "hub", log: createMemoryLog(), retain: router.retain, route: router.route });
+  const core = await openAedesCore({
+    id: "hub",
+    log: createMemoryLog(),
+    retain: router.retain,
+    isWanted: router.isWanted,
+    route: router.route,
+  });
   const { intake, held } = createHeldIntake();
   const outbound = {
     clock,

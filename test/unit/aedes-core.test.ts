@@ -20,6 +20,7 @@ async function start() {
   const seen: [what: "retain" | "route", message: Message][] = [];
   const log = createMemoryLog();
   const core = await openAedesCore({
+    isWanted: () => true,
     id: "hub",
     log,
     retain: (each) => void seen.push(["retain", each]),
@@ -87,6 +88,7 @@ test("a retained message is kept before it is routed, and both have happened whe
 test("a message that is published while another one is routed goes its whole way at once", async () => {
   const order: string[] = [];
   const core = await openAedesCore({
+    isWanted: () => true,
     id: "hub",
     log: createMemoryLog(),
     retain: () => undefined,

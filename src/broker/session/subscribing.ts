@@ -1,5 +1,5 @@
 /** SUBSCRIBE and UNSUBSCRIBE: what is granted, what is kept, and which retained messages follow. Sends nothing itself. */
-import { REASON } from "../../contract/reason-codes.ts";
+import { FIRST_ERROR, REASON } from "../../contract/reason-codes.ts";
 import type { RefusalCode } from "../../contract/refusals.ts";
 import { reasonCodeOf } from "../../contract/refusals.ts";
 import type { Journal } from "../journal.ts";
@@ -51,19 +51,27 @@ export function createSubscribing(options: SubscribingOptions): Subscribing {
   const { journal, matching, retained, serial, maxSubscriptions, maxTopicBytes, maxTopicLevels, onRefused } = options;
 
   function subscribe(session: Session, { wishes, subscriptionId }: SubscribePacket): Subscribed {
-    const toSend = new Map<string, SubscribeWish>();
-    const reasonCodes = wishes.map((wish) => {
+    const toSend: SubscribeWish[] = [];
+    // One that comes twice in a packet is two subscriptions, the second in place of the first. [MQTT-3.8.4-4]
+    const last = new Map(wishes.map((wish) => [wish.filter, wish]));
+    const granted = new Map<string, number>();
+    for (const wish of last.values()) granted.set(wish.filter, judge(wish));
+    const reasonCodes = wishes.map(({ filter, qos }) => {
+      const code = granted.get(filter) ?? REASON.unspecified;
+      return code < FIRST_ERROR ? qos : code;
+    });
+    return { reasonCodes, toSend };
+
+    function judge(wish: SubscribeWish): number {
       const code = refusalOf(session, wish.filter);
       if (code !== undefined) {
         onRefused(session, wish.filter, code);
         return code === "TOPIC_TOO_LONG" ? REASON.topicFilterInvalid : reasonCodeOf(code);
       }
       const isNew = grant(session, wish, subscriptionId);
-      // One that comes twice in a packet is two subscriptions, the second in place of the first. [MQTT-3.8.4-4]
-      if (mayBeSent(wish, isNew)) toSend.set(wish.filter, wish);
+      if (mayBeSent(wish, isNew)) toSend.push(wish);
       return wish.qos;
-    });
-    return { reasonCodes, toSend: [...toSend.values()] };
+    }
   }
 
   function refusalOf(session: Session, filter: string): RefusalCode | undefined {
