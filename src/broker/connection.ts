@@ -82,6 +82,8 @@ export class Connection {
   /** A drain waits for the next turn. */
   #isDrainPut = false;
   #isHeld = false;
+  /** Others are served first. */
+  #isTurnOver = false;
   #isWorking = false;
   /** Nothing is read any more. */
   #isEnding = false;
@@ -162,11 +164,16 @@ export class Connection {
 
   /** Reads on, where `packet` said "not now". */
   resume(): void {
-    if (!this.#isHeld) return;
+    if (!this.#isHeld || this.#isTurnOver) return;
     this.#isHeld = false;
-    this.heardMs = this.#clock.monotonicMs();
+    this.countAnew();
     this.#work();
     if (!this.#isHeld && !this.#isEnding) this.#stream.resume();
+  }
+
+  /** Whoever was made to wait has not been silent. */
+  countAnew(): void {
+    this.heardMs = this.#clock.monotonicMs();
   }
 
   /** Says what was written last, reads nothing more, and closes. */
@@ -211,7 +218,11 @@ export class Connection {
     for (let count = 1; !this.#isEnding; count++) {
       if (count % PACKETS_A_LOOK === 0 && this.#clock.monotonicMs() - beganMs > SLICE_MS) {
         this.#hold();
-        this.#clock.soon(() => this.resume());
+        this.#isTurnOver = true;
+        this.#clock.soon(() => {
+          this.#isTurnOver = false;
+          this.resume();
+        });
         break;
       }
       if (this.#behindBytes() > MAX_UNREAD_BYTES) {

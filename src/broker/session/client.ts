@@ -1,7 +1,7 @@
-/** One connected client: its packets in, and what it is sent. Decides little; asks its parts. */
+/** One connection's client: lets it in, has it served, and ends it. Decides little; asks its parts. */
 import { randomUUID } from "node:crypto";
-import { FIRST_ERROR, REASON, reasonName } from "../../contract/reason-codes.ts";
-import { MQTT_VERSIONS, type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
+import { REASON } from "../../contract/reason-codes.ts";
+import { MQTT_VERSIONS, type RefusalCode } from "../../contract/refusals.ts";
 import type { Log } from "../../core/ports.ts";
 import type { Refusals } from "../../core/refusals.ts";
 import type { Connection as ClientConnection } from "../../core/registry.ts";
@@ -11,28 +11,16 @@ import type { Journal } from "../journal.ts";
 import { decodePacket } from "../packets/decode.ts";
 import { decodeConnect } from "../packets/decode-connect.ts";
 import { createTopicMemo } from "../packets/decode-publish.ts";
-import { encodeAck } from "../packets/encode.ts";
-import { encodeConnack, encodeDisconnect, encodeSuback, encodeUnsuback, PINGRESP } from "../packets/encode-answers.ts";
 import { isFirstByte } from "../packets/framing.ts";
-import type {
-  AckPacket,
-  ClientPacket,
-  ConnectPacket,
-  DisconnectPacket,
-  PacketFault,
-  PublishPacket,
-  SubscribePacket,
-  UnsubscribePacket,
-  Version,
-} from "../packets/packet.ts";
-import { levelCount } from "../packets/topic-rules.ts";
+import type { ConnectPacket, DisconnectPacket, PacketFault, PublishPacket, Version } from "../packets/packet.ts";
 import { type AdmissionLimits, admit, expiryWithin } from "./admission.ts";
 import { Inbound, type InboundContext, type Sender } from "./inbound.ts";
 import { Outlet } from "./outlet.ts";
+import { INBOUND_ALIASES, Service } from "./service.ts";
 import type { Holder, Session } from "./session.ts";
 import type { Opened, Sessions } from "./sessions.ts";
 import type { Subscribing } from "./subscribing.ts";
-import { InboundAliases } from "./topic-aliases.ts";
+import { Voice } from "./voice.ts";
 
 export interface ClientLimits extends AdmissionLimits {
   readonly maxConnectBytes: number;
@@ -54,8 +42,6 @@ export interface ClientContext {
   readonly onClosed: (identity: ClientConnection) => void;
 }
 
-/** Topic aliases that a client may set. */
-const INBOUND_ALIASES = 32;
 /** Of the client's silence, in keep-alives. [MQTT-3.1.2-22] */
 const KEEP_ALIVE_GRACE = 1.5;
 /** Where room for large packets is scarce, one that does not go on for so long is cut off. */
@@ -69,26 +55,24 @@ interface Login {
   readonly identity: ClientConnection;
   readonly inbound: Inbound;
   readonly outlet: Outlet;
+  readonly service: Service;
   readonly registered: RegisteredClient;
   readonly keepAliveMs: number;
-  readonly wantsProblemInformation: boolean;
+  /** As CONNECT said. */
   readonly sessionExpiryS: number;
-  readonly maxPacketBytes: number;
 }
 
 export class Client implements PacketReader, Sender, Holder {
   readonly #connection: Connection;
   readonly #context: ClientContext;
   readonly #openedMs: number;
-  #version: Version = 4;
   #clientId: string | undefined;
+  /** Since its version is known. */
+  #voice: Voice | undefined;
   #login: Login | undefined;
-  #aliases: InboundAliases | undefined;
   /** Its CONNACK waits for what a restart has to know of it. */
   #isAdmitting = false;
   readonly #memo = createTopicMemo();
-  /** The topic that was found short enough last. */
-  #checkedTopic = "";
 
   constructor(connection: Connection, context: ClientContext) {
     this.#connection = connection;
@@ -107,15 +91,16 @@ export class Client implements PacketReader, Sender, Holder {
 
   packet(first: number, bytes: Buffer, from: number, to: number): boolean {
     const login = this.#login;
-    if (login === undefined) {
+    if (login === undefined || this.#voice === undefined) {
       this.#connect(first, bytes, from, to);
       return true;
     }
     if (this.#isAdmitting || (TAKES_ROOM.has(first >> 4) && !login.inbound.mayTake())) return false;
-    const packet = decodePacket(first, bytes, from, to, this.#version, this.#memo);
-    if (packet.type === "publish") this.#publish(packet, login);
-    else if (packet.type === "fault") this.#faulty(packet);
-    else this.#serve(packet, login);
+    const packet = decodePacket(first, bytes, from, to, this.#voice.version, this.#memo);
+    if (packet.type === "publish") login.service.publish(packet);
+    else if (packet.type === "fault") this.#end("PROTOCOL_VIOLATION", packet.reasonCode, packet.detail);
+    else if (packet.type === "disconnect") this.#disconnect(packet, login);
+    else login.service.serve(packet);
     return true;
   }
 
@@ -143,10 +128,11 @@ export class Client implements PacketReader, Sender, Holder {
   }
 
   acknowledge({ qos, packetId }: PublishPacket, reasonCode: number): void {
-    this.#send(this.#ack(qos === 1 ? "puback" : "pubrec", packetId, reasonCode));
+    this.#voice?.acknowledge(qos === 1 ? "puback" : "pubrec", packetId, reasonCode);
   }
 
-  stalled(): void {
+  stalled(isCounted = true): void {
+    if (!isCounted) this.#note("STORE_STALLED", { kind: "connection" });
     this.#part(REASON.serverUnavailable);
   }
 
@@ -174,10 +160,11 @@ export class Client implements PacketReader, Sender, Holder {
       if (nowMs - this.#openedMs >= this.#context.limits.connectTimeoutMs) this.#end("CONNECT_TIMEOUT", 0, undefined);
       return;
     }
+    const isWaiting = connection.isHeld || this.#isAdmitting;
     const isSilent = login.keepAliveMs > 0 && nowMs - connection.heardMs > login.keepAliveMs * KEEP_ALIVE_GRACE;
     const isIdling = isRoomScarce && connection.isGathering && nowMs - connection.heardMs > UNFINISHED_MS;
-    if (isIdling && !connection.isHeld) this.#end("PACKET_UNFINISHED", REASON.quotaExceeded, undefined);
-    else if (isSilent && !connection.isHeld) this.#end("KEEP_ALIVE_EXPIRED", REASON.keepAliveTimeout, undefined);
+    if (isIdling && !isWaiting) this.#end("PACKET_UNFINISHED", REASON.quotaExceeded, undefined);
+    else if (isSilent && !isWaiting) this.#end("KEEP_ALIVE_EXPIRED", REASON.keepAliveTimeout, undefined);
     else if (nowMs - (connection.behindSinceMs ?? nowMs) > READER_TIMEOUT_MS) {
       this.#end("READER_TOO_SLOW", REASON.quotaExceeded, undefined);
       connection.destroy(); // it would not read why
@@ -187,22 +174,22 @@ export class Client implements PacketReader, Sender, Holder {
   #connect(first: number, bytes: Buffer, from: number, to: number): void {
     const packet = decodeConnect(first, bytes, from, to);
     if (packet.type === "fault") return this.#refuseConnect(packet);
-    this.#version = packet.version;
+    const voice = new Voice(this.#connection, packet);
+    this.#voice = voice;
     this.#clientId = packet.clientId;
     const admission = admit(packet, this.#context.limits, () => `aerie-${randomUUID()}`);
     if (admission.kind === "refused") {
       const { code, reasonCode, detail } = admission;
-      const reasonString = packet.wantsProblemInformation ? detail : undefined;
-      this.#connack(reasonCode, false, { reasonString }, packet.maxPacketBytes);
-      return this.#end(code, reasonCode, detail);
+      voice.connack({ reasonCode, sessionPresent: false, reasonString: detail });
+      return this.#end(code, reasonCode, detail, packet.version === 5);
     }
     const { clientId, isAssigned, expiryS, keepAliveS } = admission;
     this.#clientId = clientId;
     const { version, clean, will } = packet;
     const connection = this.#context.identify(clientId, version);
     const opened = this.#context.sessions.open({ connection, version, clean, expiryS, keepAliveS, will }, this);
-    const login = this.#logIn(packet, opened, connection, keepAliveS);
-    const welcome = (): void => this.#welcome(packet, opened, login, isAssigned, keepAliveS);
+    const login = this.#logIn(packet, opened, connection, voice, keepAliveS);
+    const welcome = (): void => this.#welcome(packet, opened, login, voice, isAssigned);
     if (!opened.session.isDurable && will === undefined) return welcome();
     this.#isAdmitting = true;
     // Where the store is away for long, a client is let in all the same.
@@ -210,14 +197,56 @@ export class Client implements PacketReader, Sender, Holder {
       if (this.#login !== login) return;
       this.#isAdmitting = false;
       welcome();
+      this.#connection.countAnew();
       this.#connection.resume();
     });
   }
 
-  #welcome(packet: ConnectPacket, opened: Opened, login: Login, isAssigned: boolean, keepAliveS: number): void {
+  #logIn(
+    packet: ConnectPacket,
+    { session }: Opened,
+    identity: ClientConnection,
+    voice: Voice,
+    keepAliveS: number,
+  ): Login {
+    const { core, limits } = this.#context;
+    const inbound = new Inbound(this.#context.inbound, session, identity, this);
+    const outlet = new Outlet(this.#connection, packet, limits.maxInflight);
+    const service = new Service(this.#context, {
+      session,
+      inbound,
+      outlet,
+      voice,
+      end: (code, reasonCode, detail) => this.#end(code, reasonCode, detail),
+      refuse: (code, reasonCode, topic) => this.#note(code, { kind: "message", reasonCode, topic }),
+      stalled: (isCounted) => this.stalled(isCounted),
+      isGone: () => this.#login === undefined,
+    });
+    const registered: RegisteredClient = {
+      id: session.clientId,
+      version: packet.version,
+      clean: packet.clean,
+      closed: false,
+      close: (done) => {
+        this.takenOver();
+        done();
+      },
+    };
+    const { sessionExpiryS } = packet;
+    const keepAliveMs = keepAliveS * 1000;
+    const login = { session, identity, inbound, outlet, service, registered, keepAliveMs, sessionExpiryS };
+    this.#login = login;
+    core.register(registered);
+    return login;
+  }
+
+  #welcome(packet: ConnectPacket, opened: Opened, login: Login, voice: Voice, isAssigned: boolean): void {
     const { maxInflight, maxPacketBytes } = this.#context.limits;
     const { session, isPresent } = opened;
-    this.#connack(REASON.success, isPresent, {
+    const keepAliveS = login.keepAliveMs / 1000;
+    voice.connack({
+      reasonCode: REASON.success,
+      sessionPresent: isPresent,
       sessionExpiryS: session.expiryS === packet.sessionExpiryS ? undefined : session.expiryS,
       receiveMaximum: maxInflight,
       maxPacketBytes,
@@ -228,232 +257,67 @@ export class Client implements PacketReader, Sender, Holder {
     session.outbound.attach(login.outlet);
   }
 
-  #logIn(packet: ConnectPacket, { session }: Opened, identity: ClientConnection, keepAliveS: number): Login {
-    const { core, inbound, limits } = this.#context;
-    const { version, clean, wantsProblemInformation, sessionExpiryS } = packet;
-    const registered: RegisteredClient = {
-      id: session.clientId,
-      version,
-      clean,
-      closed: false,
-      close: (done) => {
-        this.takenOver();
-        done();
-      },
-    };
-    if (version === 5) this.#aliases = new InboundAliases(INBOUND_ALIASES);
-    const login: Login = {
-      session,
-      identity,
-      inbound: new Inbound(inbound, session, identity, this),
-      outlet: new Outlet(this.#connection, packet, limits.maxInflight),
-      registered,
-      keepAliveMs: keepAliveS * 1000,
-      wantsProblemInformation,
-      sessionExpiryS,
-      maxPacketBytes: packet.maxPacketBytes ?? Number.POSITIVE_INFINITY,
-    };
-    this.#login = login;
-    core.register(registered);
-    return login;
-  }
-
-  #connack(
-    reasonCode: number,
-    sessionPresent: boolean,
-    more: Partial<Parameters<typeof encodeConnack>[0]>,
-    maxBytes = Number.POSITIVE_INFINITY,
-  ): void {
-    const version = this.#version;
-    const told = encodeConnack({ version, sessionPresent, reasonCode, ...more });
-    // [MQTT-3.2.2-19]
-    const fits = told.length <= maxBytes;
-    this.#send(fits ? told : encodeConnack({ version, sessionPresent, reasonCode, ...more, reasonString: undefined }));
-  }
-
   /** [MQTT-3.1.4-1]: an answer where the version has one, and the end. */
   #refuseConnect({ reasonCode, detail, version }: PacketFault): void {
     if (version !== undefined) {
-      this.#version = version;
+      this.#voice = new Voice(this.#connection, { version });
+      // 3.x has codes for these two only.
       const isAnswered =
         version === 5 || reasonCode === REASON.unsupportedProtocolVersion || reasonCode === REASON.clientIdNotValid;
-      if (isAnswered) this.#connack(reasonCode, false, {});
+      if (isAnswered) this.#voice.connack({ reasonCode, sessionPresent: false });
     }
     const code = CONNECT_REFUSALS.get(reasonCode) ?? "PROTOCOL_VIOLATION";
-    this.#end(code, reasonCode, detail);
+    this.#end(code, reasonCode, detail, version === 5);
   }
 
-  #serve(packet: Exclude<ClientPacket, PublishPacket>, login: Login): void {
-    switch (packet.type) {
-      case "puback":
-      case "pubcomp":
-      case "pubrec":
-        return this.#acknowledged(packet, login);
-      case "pubrel":
-        return this.#released(packet, login);
-      case "subscribe":
-        return this.#subscribe(packet, login);
-      case "unsubscribe":
-        return this.#unsubscribe(packet, login);
-      case "pingreq":
-        return this.#send(PINGRESP);
-      case "disconnect":
-        return this.#disconnect(packet, login);
-      case "auth":
-        // [MQTT-4.12.1-1]: there was no method in CONNECT
-        return this.#end("PROTOCOL_VIOLATION", REASON.protocolError, "AUTH without an authentication method");
-    }
-  }
-
-  #publish(packet: PublishPacket, { inbound }: Login): void {
-    const resolved = packet.topicAlias === undefined ? packet : this.#withTopic(packet, packet.topicAlias);
-    if (resolved === undefined) return;
-    if (inbound.isOverWindow(resolved)) {
-      return this.#end("TOO_MANY_IN_FLIGHT", REASON.receiveMaximumExceeded, undefined);
-    }
-    inbound.take(resolved, this.#refusalOf(resolved));
-  }
-
-  #withTopic(packet: PublishPacket, alias: number): PublishPacket | undefined {
-    if (this.#aliases?.isValid(alias) !== true) {
-      this.#end("PROTOCOL_VIOLATION", REASON.topicAliasInvalid, `topic alias ${alias} [MQTT-3.3.2-9]`);
-      return undefined;
-    }
-    const topic = this.#aliases.resolve(alias, packet.topic);
-    if (topic === undefined)
-      this.#end("PROTOCOL_VIOLATION", REASON.protocolError, `topic alias ${alias} was never set`);
-    return topic === undefined ? undefined : { ...packet, topic };
-  }
-
-  #refusalOf({ topic, qos }: PublishPacket): RefusalCode | undefined {
-    if (topic === this.#checkedTopic) return undefined;
-    const { maxTopicBytes, maxTopicLevels } = this.#context.limits;
-    const code =
-      Buffer.byteLength(topic) > maxTopicBytes || levelCount(topic) > maxTopicLevels
-        ? "TOPIC_TOO_LONG"
-        : topic.startsWith("$") // [MQTT-4.7.2-1]: they are the broker's
-          ? "TOPIC_RESERVED"
-          : undefined;
-    if (code === undefined) this.#checkedTopic = topic;
-    else this.#note(code, "message", this.#version === 5 && qos > 0 ? reasonCodeOf(code) : undefined, undefined, topic);
-    return code;
-  }
-
-  #acknowledged({ type, packetId, reasonCode }: AckPacket, { session, outlet }: Login): void {
-    const { outbound } = session;
-    const isReceipt = type === "pubrec" && reasonCode < FIRST_ERROR;
-    const fault = isReceipt
-      ? outbound.received(packetId)
-      : outbound.acknowledged(packetId, type === "pubrec" ? "pubrec" : type === "puback" ? "puback" : "pubcomp");
-    if (fault === "wrong type") {
-      return this.#end("PROTOCOL_VIOLATION", REASON.protocolError, `${type} for a message of another QoS`);
-    }
-    // [MQTT 5.0, 3.6.2.1]: so that the client ends its side too
-    if (fault === "unknown" && isReceipt) outlet.pubrel(packetId, REASON.packetIdNotFound);
-  }
-
-  #released({ packetId }: AckPacket, { inbound }: Login): void {
-    const done = (): void => this.#send(this.#ack("pubcomp", packetId, REASON.success));
-    if (inbound.release(packetId, done)) return;
-    // [MQTT-4.3.3-13]: answered all the same, so that the client is not stuck
-    this.#send(this.#ack("pubcomp", packetId, REASON.packetIdNotFound));
-  }
-
-  #subscribe(packet: SubscribePacket, { session }: Login): void {
-    const { subscribing, core } = this.#context;
-    const { packetId, wishes, subscriptionId } = packet;
-    const { reasonCodes, toSend } = subscribing.subscribe(session, packet);
-    core.announceSubscriptions(session.clientId, wishes);
-    this.#whenDurable(session, () => {
-      const refused = reasonCodes.find((code) => code >= FIRST_ERROR);
-      const why = refused === undefined ? undefined : reasonName(refused);
-      this.#send(this.#told(why, (reason) => encodeSuback(packetId, reasonCodes, this.#version, reason)));
-      if (toSend.length === 0) return;
-      const run = subscribing.retainedFor(toSend, subscriptionId, session.outbound.retainedWaiting);
-      if (run !== undefined) return session.outbound.deliverRetained(run);
-      this.#end("QUEUE_FULL", REASON.quotaExceeded, "retained messages were asked for again and again");
-    });
-  }
-
-  #unsubscribe(packet: UnsubscribePacket, { session }: Login): void {
-    const reasonCodes = this.#context.subscribing.unsubscribe(session, packet);
-    this.#whenDurable(session, () => this.#send(encodeUnsuback(packet.packetId, reasonCodes, this.#version)));
-  }
-
-  #whenDurable(session: Session, answer: () => void): void {
-    if (!session.isDurable) return answer();
-    this.#context.journal.settle((isDurable) => {
-      if (this.#login === undefined) return;
-      if (isDurable) return answer();
-      this.#note("STORE_STALLED", "connection", undefined, undefined, undefined);
-      this.stalled();
-    });
-  }
-
-  #disconnect({ reasonCode, sessionExpiryS }: DisconnectPacket, login: Login): void {
+  #disconnect({ reasonCode, sessionExpiryS }: DisconnectPacket, { session, sessionExpiryS: saidBefore }: Login): void {
     if (sessionExpiryS !== undefined) {
       // [MQTT-3.14.2-2]: a session that was to end with its connection cannot be kept afterwards
-      if (login.sessionExpiryS === 0 && sessionExpiryS > 0) {
+      if (saidBefore === 0 && sessionExpiryS > 0) {
         return this.#end("PROTOCOL_VIOLATION", REASON.protocolError, "a session expiry where CONNECT had none");
       }
       const { sessions, limits } = this.#context;
-      if (login.session.expiryS > 0) {
-        sessions.setExpiry(login.session, expiryWithin(sessionExpiryS, limits.maxSessionExpiryS));
-      }
+      if (session.isDurable) sessions.setExpiry(session, expiryWithin(sessionExpiryS, limits.maxSessionExpiryS));
     }
     this.#leave(reasonCode !== REASON.success); // before the end, which knows of no will
     this.#connection.end();
   }
 
-  #faulty({ reasonCode, detail }: PacketFault): void {
-    this.#end("PROTOCOL_VIOLATION", reasonCode, detail);
-  }
-
   /** The hub ends it: counted, said to who can hear it, and closed. */
-  #end(code: RefusalCode, reasonCode: number, detail: string | undefined): void {
+  #end(
+    code: RefusalCode,
+    reasonCode: number,
+    detail: string | undefined,
+    isTold = this.#login !== undefined && this.#voice?.version === 5,
+  ): void {
     if (this.#connection.isEnding) return;
-    const isTold = this.#login !== undefined && this.#version === 5;
-    this.#note(code, "connection", isTold ? reasonCode : undefined, detail, undefined);
+    this.#note(code, { kind: "connection", reasonCode: isTold ? reasonCode : undefined, detail });
     this.#part(reasonCode, detail);
   }
 
   #part(reasonCode: number, detail?: string): void {
-    this.#sayGoodbye(reasonCode, detail);
+    const isHeard = this.#login !== undefined && !this.#isAdmitting;
+    if (isHeard) this.#voice?.goodbye(reasonCode, detail);
     this.#leave(true);
     this.#connection.end();
   }
 
   #note(
     code: RefusalCode,
-    kind: "connection" | "message",
-    reasonCode: number | undefined,
-    detail: string | undefined,
-    topic: string | undefined,
+    what: {
+      kind: "connection" | "message";
+      reasonCode?: number | undefined;
+      detail?: string | undefined;
+      topic?: string;
+    },
   ): void {
     this.#context.refusals.add({
+      ...what,
       code,
-      kind,
       clientId: this.#clientId,
       address: this.#connection.address,
-      mqttVersion: this.#clientId === undefined ? undefined : MQTT_VERSIONS[this.#version],
-      reasonCode,
-      detail,
-      topic,
+      mqttVersion: this.#voice && MQTT_VERSIONS[this.#voice.version],
     });
-  }
-
-  /** 3.x has no such packet: closing says all. */
-  #sayGoodbye(reasonCode: number, detail?: string): void {
-    if (this.#version !== 5 || this.#login === undefined || this.#isAdmitting) return;
-    this.#send(this.#told(detail, (reasonString) => encodeDisconnect(reasonCode, reasonString)));
-  }
-
-  /** With the reason in words, where the client wants them and takes a packet of that size. [MQTT-3.1.2-29, -3.4.2-2 …] */
-  #told(reasonString: string | undefined, encode: (reasonString: string | undefined) => Buffer): Buffer {
-    const login = this.#login;
-    if (reasonString === undefined || login?.wantsProblemInformation !== true) return encode(undefined);
-    const told = encode(reasonString);
-    return told.length <= login.maxPacketBytes ? told : encode(undefined);
   }
 
   /** The session has no client any more. */
@@ -467,16 +331,6 @@ export class Client implements PacketReader, Sender, Holder {
     core.unregister(login.registered);
     onClosed(login.identity);
     sessions.close(login.session, publishWill);
-  }
-
-  #ack(type: "puback" | "pubrec" | "pubcomp", packetId: number, reasonCode: number): Buffer {
-    const version = this.#version;
-    if (reasonCode < FIRST_ERROR || version !== 5) return encodeAck(type, packetId, reasonCode, version);
-    return this.#told(reasonName(reasonCode), (why) => encodeAck(type, packetId, reasonCode, version, why));
-  }
-
-  #send(bytes: Uint8Array): void {
-    this.#connection.send(bytes);
   }
 }
 

@@ -1,0 +1,165 @@
+/** Serves the packets of a client that is logged in. Opens and closes nothing; says so where the client must go. */
+import { FIRST_ERROR, REASON } from "../../contract/reason-codes.ts";
+import { type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
+import type { AedesCore } from "../aedes-core.ts";
+import type { Journal } from "../journal.ts";
+import type {
+  AckPacket,
+  ClientPacket,
+  DisconnectPacket,
+  PublishPacket,
+  SubscribePacket,
+  UnsubscribePacket,
+} from "../packets/packet.ts";
+import { levelCount } from "../packets/topic-rules.ts";
+import type { Inbound } from "./inbound.ts";
+import type { Outlet } from "./outlet.ts";
+import type { Session } from "./session.ts";
+import type { Subscribing } from "./subscribing.ts";
+import { InboundAliases } from "./topic-aliases.ts";
+import type { Voice } from "./voice.ts";
+
+/** The client, as its service sees it. */
+export interface Served {
+  readonly session: Session;
+  readonly inbound: Inbound;
+  readonly outlet: Outlet;
+  readonly voice: Voice;
+  /** It broke a rule or a limit. */
+  end(code: RefusalCode, reasonCode: number, detail: string | undefined): void;
+  /** A message of it is refused. */
+  refuse(code: RefusalCode, reasonCode: number | undefined, topic: string): void;
+  /** The store did not take something in time; `isCounted`: it was told as a refusal already. */
+  stalled(isCounted: boolean): void;
+  isGone(): boolean;
+}
+
+export interface ServiceContext {
+  readonly core: AedesCore;
+  readonly subscribing: Subscribing;
+  readonly journal: Journal;
+  readonly limits: { readonly maxTopicBytes: number; readonly maxTopicLevels: number };
+}
+
+/** Topic aliases that a client may set. */
+export const INBOUND_ALIASES = 32;
+
+export class Service {
+  readonly #context: ServiceContext;
+  readonly #client: Served;
+  readonly #aliases: InboundAliases | undefined;
+  /** The topic that was found to be in order last. */
+  #checkedTopic = "";
+
+  constructor(context: ServiceContext, client: Served) {
+    this.#context = context;
+    this.#client = client;
+    this.#aliases = client.voice.version === 5 ? new InboundAliases(INBOUND_ALIASES) : undefined;
+  }
+
+  publish(packet: PublishPacket): void {
+    const { inbound } = this.#client;
+    const resolved = packet.topicAlias === undefined ? packet : this.#withTopic(packet, packet.topicAlias);
+    if (resolved === undefined) return;
+    if (inbound.isOverWindow(resolved)) {
+      return this.#client.end("TOO_MANY_IN_FLIGHT", REASON.receiveMaximumExceeded, undefined);
+    }
+    inbound.take(resolved, this.#refusalOf(resolved));
+  }
+
+  serve(packet: Exclude<ClientPacket, PublishPacket | DisconnectPacket>): void {
+    switch (packet.type) {
+      case "puback":
+      case "pubcomp":
+      case "pubrec":
+        return this.#acknowledged(packet.type, packet);
+      case "pubrel":
+        return this.#released(packet);
+      case "subscribe":
+        return this.#subscribe(packet);
+      case "unsubscribe":
+        return this.#unsubscribe(packet);
+      case "pingreq":
+        return this.#client.voice.pingresp();
+      case "auth":
+        // [MQTT-4.12.1-1]: there was no method in CONNECT
+        return this.#violated(REASON.protocolError, "AUTH without an authentication method");
+    }
+  }
+
+  #withTopic(packet: PublishPacket, alias: number): PublishPacket | undefined {
+    if (this.#aliases?.isValid(alias) !== true) {
+      this.#violated(REASON.topicAliasInvalid, `topic alias ${alias} [MQTT-3.3.2-9]`);
+      return undefined;
+    }
+    const topic = this.#aliases.resolve(alias, packet.topic);
+    if (topic !== undefined) return { ...packet, topic };
+    this.#violated(REASON.protocolError, `topic alias ${alias} was never set`);
+    return undefined;
+  }
+
+  #refusalOf({ topic, qos }: PublishPacket): RefusalCode | undefined {
+    if (topic === this.#checkedTopic) return undefined;
+    const code = this.#topicRefusal(topic);
+    const isTold = this.#client.voice.version === 5 && qos > 0;
+    if (code === undefined) this.#checkedTopic = topic;
+    else this.#client.refuse(code, isTold ? reasonCodeOf(code) : undefined, topic);
+    return code;
+  }
+
+  #topicRefusal(topic: string): RefusalCode | undefined {
+    const { maxTopicBytes, maxTopicLevels } = this.#context.limits;
+    if (Buffer.byteLength(topic) > maxTopicBytes || levelCount(topic) > maxTopicLevels) return "TOPIC_TOO_LONG";
+    return topic.startsWith("$") ? "TOPIC_RESERVED" : undefined; // [MQTT-4.7.2-1]: they are the broker's
+  }
+
+  #acknowledged(type: "puback" | "pubrec" | "pubcomp", { packetId, reasonCode }: AckPacket): void {
+    const { session, outlet } = this.#client;
+    const isReceipt = type === "pubrec" && reasonCode < FIRST_ERROR;
+    const fault = isReceipt ? session.outbound.received(packetId) : session.outbound.acknowledged(packetId, type);
+    if (fault === "wrong type") return this.#violated(REASON.protocolError, `${type} for a message of another QoS`);
+    // [MQTT 5.0, 3.6.2.1]: so that the client ends its side too
+    if (fault === "unknown" && isReceipt) outlet.pubrel(packetId, REASON.packetIdNotFound);
+  }
+
+  #released({ packetId }: AckPacket): void {
+    const { inbound, voice } = this.#client;
+    if (inbound.release(packetId, () => voice.acknowledge("pubcomp", packetId, REASON.success))) return;
+    // [MQTT-4.3.3-13]: answered all the same, so that the client is not stuck
+    voice.acknowledge("pubcomp", packetId, REASON.packetIdNotFound);
+  }
+
+  #subscribe(packet: SubscribePacket): void {
+    const { subscribing, core } = this.#context;
+    const { session, voice } = this.#client;
+    const { packetId, wishes, subscriptionId } = packet;
+    const { reasonCodes, toSend } = subscribing.subscribe(session, packet);
+    core.announceSubscriptions(session.clientId, wishes);
+    this.#whenDurable(() => {
+      voice.suback(packetId, reasonCodes);
+      if (toSend.length === 0) return;
+      const run = subscribing.retainedFor(toSend, subscriptionId, session.outbound.retainedWaiting);
+      if (run !== undefined) return session.outbound.deliverRetained(run);
+      this.#client.end("QUEUE_FULL", REASON.quotaExceeded, "retained messages were asked for again and again");
+    });
+  }
+
+  #unsubscribe(packet: UnsubscribePacket): void {
+    const { session, voice } = this.#client;
+    const reasonCodes = this.#context.subscribing.unsubscribe(session, packet);
+    this.#whenDurable(() => voice.unsuback(packet.packetId, reasonCodes));
+  }
+
+  #whenDurable(answer: () => void): void {
+    if (!this.#client.session.isDurable) return answer();
+    this.#context.journal.settle((isDurable) => {
+      if (this.#client.isGone()) return;
+      if (isDurable) answer();
+      else this.#client.stalled(false);
+    });
+  }
+
+  #violated(reasonCode: number, detail: string): void {
+    this.#client.end("PROTOCOL_VIOLATION", reasonCode, detail);
+  }
+}
