@@ -79,6 +79,6 @@ export function cutPackets(
       at = packet.end;
       onPacket(packet);
     }
-    rest = at === length ? NOTHING : bytes.slice(at, length);
+    rest = at === length ? NOTHING : Buffer.from(bytes.subarray(at, length)); // a copy: slice of a Buffer is none
   };
 }
