@@ -20,6 +20,13 @@ test("docs/configuration.md lists exactly the settings that the hub reads, with 
   );
 });
 
+test("every setting that a refusal names is one", () => {
+  const known = new Set<string>(Object.values(SETTINGS).map(({ env }) => env));
+  const named = Object.values(REFUSALS).flatMap((text) => text.match(/AERIE_[A-Z_]+/g) ?? []);
+  expect(named.length).toBeGreaterThan(10);
+  for (const env of named) expect(known, env).toContain(env);
+});
+
 test("every metric of the catalogue stands in docs/protocol.md with its unit", () => {
   const rows = read("docs/protocol.md").split("\n");
   for (const [name, { unit, kind }] of METRICS) {
