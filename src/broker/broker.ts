@@ -147,6 +147,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     inbound,
     journal,
     refusals,
+    clock,
     log,
     limits,
     identify,

@@ -16,6 +16,8 @@ export interface Journal {
   settle(whenDurable: WhenDurable): void;
   /** Hands over what waits for the end of the turn. */
   flush(): void;
+  /** The store is known to take nothing at the moment. */
+  isStuck(): boolean;
 }
 
 /** The hub itself: no device is heard by what it writes. */
@@ -72,6 +74,7 @@ export function createJournal({ writer, clock, log }: { writer: Writer; clock: C
       waiting.push(whenDurable);
     },
     flush,
+    isStuck: () => writer.problem() !== undefined,
   };
 }
 

@@ -44,8 +44,8 @@ export interface Matching<Session> {
   remove(session: Session, filter: string): void;
   match(topic: string): Matches<Session>;
   share(filter: string): ShareGroup<Session> | undefined;
-  /** Levels of all filters together: what they cost. */
-  readonly nodes: number;
+  /** What all subscriptions together hold in memory, about. */
+  readonly bytes: number;
 }
 
 interface Node<Session> {
@@ -61,13 +61,18 @@ interface MutableGroup<Session> extends ShareGroup<Session> {
 /** Matches are remembered, since boards publish to the same topics again and again: so many targets in all. */
 const MAX_REMEMBERED_TARGETS = 500_000;
 const MAX_REMEMBERED_TOPICS = 50_000;
+/** Rough: a level of the tree; a subscription with its target, in both of its places. */
+const NODE_BYTES = 256;
+const SUBSCRIPTION_BYTES = 640;
+const bytesOf = (filter: string): number => SUBSCRIPTION_BYTES + 2 * filter.length;
+
 const NOTHING: Matches<never> = { targets: [], shares: [] };
 
 export function createMatching<Session>(): Matching<Session> {
   const root = emptyNode<Session>();
   const remembered = new Map<string, Matches<Session>>();
   let rememberedTargets = 0;
-  let nodes = 1;
+  let bytes = 0;
 
   function forgetMatches(): void {
     remembered.clear();
@@ -81,6 +86,7 @@ export function createMatching<Session>(): Matching<Session> {
     const target = targetOf(subscription.session, [subscription]);
     if (share === undefined) {
       node.here ??= new Map();
+      if (!node.here.has(subscription.session)) bytes += bytesOf(subscription.filter);
       node.here.set(subscription.session, target);
       return;
     }
@@ -89,8 +95,11 @@ export function createMatching<Session>(): Matching<Session> {
     const group = known ?? { filter: subscription.filter, members: [], next: 0 };
     if (known === undefined) node.shares.set(share.group, group);
     const place = group.members.findIndex(({ session }) => session === subscription.session);
-    if (place === -1) group.members.push(target);
-    else group.members[place] = target;
+    if (place !== -1) group.members[place] = target;
+    else {
+      group.members.push(target);
+      bytes += bytesOf(subscription.filter);
+    }
   }
 
   function remove(session: Session, filter: string): void {
@@ -99,9 +108,9 @@ export function createMatching<Session>(): Matching<Session> {
     const path = pathTo(root, share?.filter ?? filter);
     const node = path?.at(-1)?.node;
     if (path === undefined || node === undefined) return;
-    if (share === undefined) node.here?.delete(session);
-    else removeMember(node, share.group, session);
-    nodes -= prune(path);
+    const wasThere = share === undefined ? node.here?.delete(session) : removeMember(node, share.group, session);
+    if (wasThere === true) bytes -= bytesOf(filter);
+    bytes -= prune(path) * NODE_BYTES;
   }
 
   function match(topic: string): Matches<Session> {
@@ -130,7 +139,7 @@ export function createMatching<Session>(): Matching<Session> {
       if (child === undefined) {
         child = emptyNode();
         node.children.set(level, child);
-        nodes++;
+        bytes += NODE_BYTES;
       }
       node = child;
     }
@@ -142,8 +151,8 @@ export function createMatching<Session>(): Matching<Session> {
     remove,
     match,
     share,
-    get nodes() {
-      return nodes;
+    get bytes() {
+      return bytes;
     },
   };
 }
@@ -183,14 +192,14 @@ function prune<Session>(path: readonly Step<Session>[]): number {
   return pruned;
 }
 
-function removeMember<Session>(node: Node<Session>, name: string, session: Session): void {
+function removeMember<Session>(node: Node<Session>, name: string, session: Session): boolean {
   const group = node.shares?.get(name);
-  if (group === undefined) return;
-  const place = group.members.findIndex((member) => member.session === session);
-  if (place === -1) return;
+  const place = group?.members.findIndex((member) => member.session === session) ?? -1;
+  if (group === undefined || place === -1) return false;
   group.members.splice(place, 1);
   if (group.next > place) group.next--;
   if (group.members.length === 0) node.shares?.delete(name);
+  return true;
 }
 
 function search<Session>(root: Node<Session>, topic: string): Matches<Session> {

@@ -10,6 +10,9 @@ export interface ListenOptions {
   readonly portSetting: string;
 }
 
+/** Boards that come back all at once when the power does; the system may allow less (net.core.somaxconn). */
+const BACKLOG = 4096;
+
 /** The port taken. */
 export async function listen(server: Server, { host, port, hostSetting, portSetting }: ListenOptions): Promise<number> {
   await new Promise<void>((resolve, reject) => {
@@ -17,7 +20,7 @@ export async function listen(server: Server, { host, port, hostSetting, portSett
       reject(new StartError(explain(cause, host, port, hostSetting, portSetting), 1, cause));
     };
     server.once("error", fail);
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: BACKLOG }, () => {
       server.off("error", fail);
       resolve();
     });

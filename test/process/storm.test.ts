@@ -44,7 +44,8 @@ test(`${SILENT} silent connections, ${2 * DRIPPING} that drip, ${CONNECTS_A_SECO
   const { begun, served } = await rushing;
   const strangers = [...silent, ...dripping];
   await until("who never said CONNECT is let go", () => strangers.every((client) => !client.isOpen()), {
-    withinMs: 2 * CONNECT_TIMEOUT_MS,
+    // From when the hub has it: of thousands that come at once the system lets some in only when they ask again.
+    withinMs: 4 * CONNECT_TIMEOUT_MS,
   });
   for (const board of boards) board.rest();
   await until("all is acknowledged", () => boards.every((board) => board.isSettled()));

@@ -43,6 +43,7 @@ export function createRecordingJournal(): RecordingJournal {
     },
     settle: (whenDurable) => void waiting.push(whenDurable),
     flush: () => undefined,
+    isStuck: () => false,
     commit: () => {
       durable = said.length;
       tell(true);

@@ -210,3 +210,19 @@ test("thousands of filters of one client that match one topic cost no more than 
   expect(targets.map(({ subscriptionIds }) => subscriptionIds.length)).toEqual([2 ** levels]);
   expect(performance.now() - beganMs).toBeLessThan(1_000); // some 10 ms; each with each would be 20 s
 });
+
+test("what subscriptions hold is counted, and given back with them, shared ones too", () => {
+  const matching = createMatching<string>();
+  const options = { qos: 1, noLocal: false, retainAsPublished: false, subscriptionId: undefined } as const;
+  const filters = ["a", "a/b/c", "a/+/#", "$share/g/a/b", "$share/h/a/b"];
+  const before = matching.bytes;
+
+  for (const filter of filters) for (const session of ["x", "y"]) matching.add({ session, filter, ...options });
+  const held = matching.bytes;
+  for (const filter of filters) matching.add({ session: "x", filter, ...options, qos: 2 });
+
+  expect(held).toBeGreaterThan(before);
+  expect(matching.bytes).toBe(held);
+  for (const filter of filters) for (const session of ["x", "x", "nobody", "y"]) matching.remove(session, filter);
+  expect(matching.bytes).toBe(before);
+});

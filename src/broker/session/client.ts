@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { REASON } from "../../contract/reason-codes.ts";
 import { MQTT_VERSIONS, type RefusalCode } from "../../contract/refusals.ts";
-import type { Log } from "../../core/ports.ts";
+import type { Clock, Log } from "../../core/ports.ts";
 import type { Refusals } from "../../core/refusals.ts";
 import type { Connection as ClientConnection } from "../../core/registry.ts";
 import type { AedesCore, RegisteredClient } from "../aedes-core.ts";
@@ -36,6 +36,7 @@ export interface ClientContext {
   readonly inbound: InboundContext;
   readonly journal: Journal;
   readonly refusals: Refusals;
+  readonly clock: Clock;
   readonly log: Log;
   readonly limits: ClientLimits;
   readonly identify: (clientId: string, version: Version) => ClientConnection;
@@ -46,6 +47,8 @@ export interface ClientContext {
 const KEEP_ALIVE_GRACE = 1.5;
 /** Where room for large packets is scarce, one that does not go on for so long is cut off. */
 const UNFINISHED_MS = 10_000;
+/** CONNACK waits no longer for a store that is away or slow: better let in than out. */
+const ADMIT_WITHIN_MS = 1_000;
 /** A reader that takes nothing for so long is cut off. */
 const READER_TIMEOUT_MS = 20_000;
 
@@ -190,15 +193,20 @@ export class Client implements PacketReader, Sender, Holder {
     const opened = this.#context.sessions.open({ connection, version, clean, expiryS, keepAliveS, will }, this);
     const login = this.#logIn(packet, opened, connection, voice, keepAliveS);
     const welcome = (): void => this.#welcome(packet, opened, login, voice, isAssigned);
-    if (!opened.session.isDurable && will === undefined) return welcome();
+    const isKept = opened.session.isDurable || will !== undefined;
+    if (!isKept || this.#context.journal.isStuck()) return welcome();
     this.#isAdmitting = true;
-    // Where the store is away for long, a client is let in all the same.
-    this.#context.journal.settle(() => {
-      if (this.#login !== login) return;
+    const letIn = (): void => {
+      if (this.#login !== login || !this.#isAdmitting) return;
       this.#isAdmitting = false;
       welcome();
       this.#connection.countAnew();
       this.#connection.resume();
+    };
+    const cancel = this.#context.clock.after(ADMIT_WITHIN_MS, letIn);
+    this.#context.journal.settle(() => {
+      cancel();
+      letIn();
     });
   }
 

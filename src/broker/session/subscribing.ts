@@ -42,8 +42,8 @@ export interface Subscribing {
   ): RetainedRun | undefined;
 }
 
-/** Levels of all filters of all clients: half a gigabyte. */
-const MAX_NODES = 2_000_000;
+/** Of all clients together: room for 10,000 boards with forty each. */
+const MAX_SUBSCRIPTION_BYTES = 512 * 1024 * 1024;
 /** A client may ask for all retained messages twice, and for some more. */
 const SPARE_RETAINED = 10_000;
 
@@ -82,7 +82,7 @@ export function createSubscribing(options: SubscribingOptions): Subscribing {
     }
     if (Buffer.byteLength(filter) > maxTopicBytes || levelCount(filter) > maxTopicLevels) return "TOPIC_TOO_LONG";
     const { subscriptions } = session;
-    if (matching.nodes > MAX_NODES) return "TOO_MANY_SUBSCRIPTIONS";
+    if (matching.bytes > MAX_SUBSCRIPTION_BYTES) return "TOO_MANY_SUBSCRIPTIONS";
     return subscriptions.size >= maxSubscriptions && !subscriptions.has(filter) ? "TOO_MANY_SUBSCRIPTIONS" : undefined;
   }
 
