@@ -111,7 +111,7 @@ export async function startRoundTrips(hub: HubAddress, stalls: StallMeter): Prom
     talker.send(publishOf(4, { topic, payload: "", qos: number % 2, packetId: 1 + (number % 60_000) }));
     await came;
     const toMs = performance.now();
-    await new Promise((resolve) => setTimeout(resolve, 20)); // so that a stall which ends now is known
+    await stalls.looked();
     tookMs.push(toMs - fromMs - stalls.stalledMs(fromMs, toMs));
   };
   const running = (async () => {

@@ -6,15 +6,19 @@ const EVERY_MS = 10;
 export interface StallMeter {
   /** How much of that time (performance.now()) this process was not given the CPU, or was busy in one turn. */
   stalledMs(fromMs: number, toMs: number): number;
+  /** Settles when a stall that ends now is known. */
+  looked(): Promise<void>;
 }
 
 export function startStallMeter(): StallMeter {
   const stalls: { fromMs: number; toMs: number }[] = [];
+  const waiting: (() => void)[] = [];
   let lastMs = performance.now();
   const timer = setInterval(() => {
     const nowMs = performance.now();
     if (nowMs - lastMs > 2 * EVERY_MS) stalls.push({ fromMs: lastMs + EVERY_MS, toMs: nowMs });
     lastMs = nowMs;
+    for (const told of waiting.splice(0)) told();
   }, EVERY_MS);
   onTestFinished(() => clearInterval(timer));
   return {
@@ -23,5 +27,6 @@ export function startStallMeter(): StallMeter {
       for (const stall of stalls) total += Math.max(0, Math.min(toMs, stall.toMs) - Math.max(fromMs, stall.fromMs));
       return total;
     },
+    looked: () => new Promise((resolve) => void waiting.push(resolve)),
   };
 }

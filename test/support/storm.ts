@@ -13,6 +13,7 @@ import {
   VERSIONS,
   type Version,
 } from "./packets-of-version.ts";
+import { within } from "./until.ts";
 import { connectWire, openWire, type WireClient } from "./wire-client.ts";
 
 /** 127.0.0.0/8 is all this machine on Linux: many addresses, each with ports of its own. Elsewhere there is one. */
@@ -111,8 +112,7 @@ export async function takeOver(hub: HubAddress, clientId: string, count: number)
   const oneIsLeft = new Promise<void>((resolve) => {
     for (const { wire } of clients) void wire.closed.then(() => ++gone === count - 1 && resolve());
   });
-  const late = new Promise<void>((resolve) => setTimeout(resolve, 10_000).unref());
-  await Promise.race([oneIsLeft, late]);
+  await within("all but one are gone", oneIsLeft).catch(() => undefined); // how many are left is told below
   const left = clients.filter(({ wire }) => wire.isOpen());
   const faults = left.length === 1 ? [] : [`${left.length} of ${count} are left`];
   for (const { version, wire } of left) {
