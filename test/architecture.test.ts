@@ -28,7 +28,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(ADAPTERS.map((adapter) => [adapter, DECIDE])),
   config: [],
   hub: [...ADAPTERS, ...DECIDE, "dialects", "config"],
-  server: [...ADAPTERS, ...DECIDE, "dialects", "config", "hub"],
+  /** Talks to a running hub as any program does, or opens a store itself where none runs. */
+  cli: [...DECIDE, "config", "store", "http", "platform"],
+  server: [...ADAPTERS, ...DECIDE, "dialects", "config", "hub", "cli"],
   "firmware-sim": ["contract"],
   public: ["contract"],
   bench: ["contract"],
@@ -43,6 +45,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   helmet: ["src/http/"],
   compression: ["src/http/"],
   "@photostructure/sqlite": ["src/store/sqlite/"],
+  commander: ["src/cli/"],
   pino: ["src/platform/"],
   "prom-client": ["src/platform/"],
   zod: ["src/contract/", "src/http/", "src/live/"],

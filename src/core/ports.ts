@@ -43,6 +43,8 @@ export interface ReadingWrite {
   readonly body: Body;
   /** Place in its message. */
   readonly element: number;
+  /** The order among the readings of its millisecond that its id says, where it had an id before: an import. */
+  readonly n?: number;
   /** How it came; undefined with QoS 0. */
   readonly packet: { readonly clientId: string; readonly id: number; readonly dup: boolean } | undefined;
 }
@@ -174,6 +176,13 @@ export type WriteOutcome =
 /** The writes of one message; its readings are never merged with each other. */
 export type WritesOfMessage = readonly Write[];
 
+/** How many days of each are kept; 0: for ever. */
+export interface Retention {
+  readonly rawDays: number;
+  readonly hourDays: number;
+  readonly dayDays: number;
+}
+
 export interface LatestMetric {
   value: MetricValue;
   atMs: number;
@@ -191,6 +200,8 @@ export interface StoredDevice {
   lastHeardAtMs: number;
   intervalMs: number | undefined;
   latest: Map<string, LatestMetric>;
+  /** What its owner has set apart from the hub's settings. */
+  retention: Partial<Retention>;
 }
 
 /** What is known of a device in memory and saved from time to time; the store finds the rest in its rows. */
@@ -242,6 +253,123 @@ export interface Series {
   readonly columns: readonly SeriesColumns[];
 }
 
+export interface Span {
+  /** Both are instants of readings in it. */
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What is deleted of one device; both ends as in a range. Beyond raw age whole hours go, where any part is in the range. */
+export interface EraseWish {
+  readonly deviceId: DeviceId;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Undefined: whole readings. */
+  readonly metrics: readonly string[] | undefined;
+}
+
+/** One metric over one UTC hour or day. Booleans count as 0 and 1; what is text counts apart. */
+export interface Rollup {
+  /** Of numbers and booleans; 0: only text came. */
+  readonly count: number;
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
+  readonly texts: number;
+  /** The value of the greatest instant, ties by arrival. */
+  readonly last: number | string;
+  readonly lastAtMs: number;
+}
+
+export interface RollupsWish {
+  readonly deviceId: DeviceId;
+  readonly level: "hour" | "day";
+  /** Hours or days that begin in [`fromMs`, `toMs`). */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Undefined: all. */
+  readonly metrics: readonly string[] | undefined;
+}
+
+export interface RollupRow {
+  readonly startMs: number;
+  readonly metric: string;
+  readonly rollup: Rollup;
+}
+
+/** An hour whose raw readings the hub may have forgotten, as an import knows it. */
+export interface RebuiltHour {
+  readonly deviceId: DeviceId;
+  readonly startMs: number;
+  readonly metrics: ReadonlyMap<string, Rollup>;
+}
+
+export interface ExportWish {
+  readonly deviceId: DeviceId;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Undefined: all. Of CSV the columns, so it must be given. */
+  readonly metrics: readonly string[] | undefined;
+  readonly format: "csv" | "ndjson";
+  /** Begin behind this place. */
+  readonly behind: Place | undefined;
+}
+
+export interface ExportChunk {
+  /** Whole lines, UTF-8; some hundred KB. */
+  readonly lines: Uint8Array;
+  readonly readings: number;
+  /** Undefined: this was the last. */
+  readonly behind: Place | undefined;
+}
+
+export interface UpkeepWish {
+  /** Wall time. */
+  readonly nowMs: number;
+  /** Undefined: nothing may be forgotten now. `maxBytes` 0: no bound. */
+  readonly retention: (Retention & { readonly maxBytes: number }) | undefined;
+}
+
+/** What one step of upkeep did. */
+export interface UpkeepStep {
+  readonly did: "nothing" | "sealed" | "rolledUp" | "forgot" | "erased" | "gaveBack";
+  /** Readings that it moved or took away. */
+  readonly readings: number;
+  /** Readings that are not in segments yet. */
+  readonly hot: number;
+  /** Set where the bound of the whole store took raw readings before their age: those before it are gone. */
+  readonly shortenedToMs?: number;
+  /** The bound of the whole store is exceeded though nothing is left that could go. */
+  readonly tooLarge?: true;
+}
+
+export interface StoreStats {
+  readonly devices: number;
+  readonly readings: number;
+  readonly hotReadings: number;
+  readonly segments: number;
+  /** Of the newest-known file: pages by what they hold; `log`: of the write-ahead log. */
+  readonly bytes: {
+    readonly hot: number;
+    readonly segments: number;
+    readonly rollups: number;
+    readonly journal: number;
+    readonly other: number;
+    readonly free: number;
+    readonly log: number;
+  };
+  readonly oldestMs: number | undefined;
+}
+
+export interface StoreSpace {
+  /** Of the file, with its free pages, and of the log. */
+  readonly usedBytes: number;
+  /** What the file could give back or use again. */
+  readonly reusableBytes: number;
+  readonly diskFreeBytes: number;
+  readonly diskBytes: number;
+}
+
 /** A store's failure. `passing`: it may go by itself (disk full, busy), so the same writes are worth another try. */
 export class StoreError extends Error {
   readonly passing: boolean;
@@ -272,6 +400,24 @@ export interface Store {
   deleteDevice(deviceId: DeviceId): Promise<void>;
   readings(wish: ReadingsWish): Promise<StoredReading[]>;
   series(wish: SeriesWish): Promise<Series>;
+  rollups(wish: RollupsWish): Promise<RollupRow[]>;
+  exportChunk(wish: ExportWish): Promise<ExportChunk>;
+  /** The newest value of each of these metrics that is still there; raw, or the last of a rollup. */
+  latestOf(deviceId: DeviceId, metrics: readonly string[]): Promise<Map<string, LatestMetric>>;
+  /** What could not be read so far because it is damaged. */
+  damaged(deviceId: DeviceId): readonly Span[];
+  /** What the device keeps apart from the hub's settings; replaces what was set. */
+  setRetention(deviceId: DeviceId, retention: Partial<Retention>): Promise<void>;
+  /** Settles when all of it is gone; what is not done at a crash goes on after the next start. */
+  erase(wish: EraseWish): Promise<void>;
+  /** Hours replace those that are there; only of a time whose raw readings are forgotten, others are refused (false). */
+  rebuild(hours: readonly RebuiltHour[]): Promise<boolean[]>;
+  /** One small step of sealing, rolling up, forgetting and giving back. Never two at once. */
+  upkeep(wish: UpkeepWish): Promise<UpkeepStep>;
+  /** A whole copy, consistent, while everything goes on; rejects with a StoreError where `file` is there already. */
+  backup(file: string): Promise<void>;
+  stats(): Promise<StoreStats>;
+  space(): Promise<StoreSpace>;
   close(): Promise<void>;
 }
 

@@ -41,6 +41,7 @@ const storedDevice = (more: Partial<StoredDevice> = {}): StoredDevice => ({
   lastHeardAtMs: NOW - 10_000,
   intervalMs: undefined,
   latest: new Map(),
+  retention: {},
   ...more,
 });
 

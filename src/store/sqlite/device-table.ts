@@ -2,7 +2,7 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { AttributeValue, DeviceId, MetricValue } from "../../contract/readings.ts";
 import { mergeLatest } from "../../core/device-record.ts";
-import type { DeviceState, LatestMetric, StoredDevice } from "../../core/ports.ts";
+import type { DeviceState, LatestMetric, Retention, StoredDevice } from "../../core/ports.ts";
 
 interface DeviceRow {
   key: number;
@@ -16,6 +16,9 @@ interface DeviceRow {
   heard_at: number;
   interval_ms: number | null;
   latest: string;
+  raw_days: number | null;
+  hour_days: number | null;
+  day_days: number | null;
 }
 
 /** Rows that one step of a deletion takes. */
@@ -57,7 +60,24 @@ function fromRow(row: DeviceRow): StoredDevice {
         ([metric, [value, atMs]]): [string, LatestMetric] => [metric, { value, atMs }],
       ),
     ),
+    retention: {
+      ...(row.raw_days !== null && { rawDays: row.raw_days }),
+      ...(row.hour_days !== null && { hourDays: row.hour_days }),
+      ...(row.day_days !== null && { dayDays: row.day_days }),
+    },
   };
+}
+
+export function setRetention(db: DatabaseSyncInstance, deviceId: DeviceId, retention: Partial<Retention>): void {
+  const { rawDays = null, hourDays = null, dayDays = null } = retention;
+  inTransaction(db, () => {
+    db.prepare("UPDATE device SET raw_days = ?, hour_days = ?, day_days = ? WHERE device_id = ?").run(
+      rawDays,
+      hourDays,
+      dayDays,
+      deviceId,
+    );
+  });
 }
 
 /** `throughSeq`: the newest row that all states saved so far know of; undefined while more are to come. */

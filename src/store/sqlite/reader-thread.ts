@@ -2,7 +2,16 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 import { DatabaseSync } from "@photostructure/sqlite";
-import type { ReadingsWish, SeriesWish } from "../../core/ports.ts";
+import type {
+  ExportChunk,
+  ExportWish,
+  LatestMetric,
+  ReadingsWish,
+  RollupRow,
+  RollupsWish,
+  SeriesWish,
+  StoreStats,
+} from "../../core/ports.ts";
 import { readReadings, readSeries } from "./queries.ts";
 import { serve } from "./thread-link.ts";
 
@@ -18,8 +27,16 @@ function openOperations({ file }: ReaderThreadData) {
   return {
     readings: (wish: ReadingsWish) => readReadings(db, wish),
     series: (wish: SeriesWish) => readSeries(db, wish),
+    rollups: (_wish: RollupsWish): RollupRow[] => notBuilt(),
+    exportChunk: (_wish: ExportWish): ExportChunk => notBuilt(),
+    latestOf: (_deviceId: string, _metrics: readonly string[]): Map<string, LatestMetric> => notBuilt(),
+    stats: (): StoreStats => notBuilt(),
     close: () => db.close(),
   };
+}
+
+function notBuilt(): never {
+  throw new Error("not built yet");
 }
 
 if (parentPort !== null) serve(parentPort, openOperations(workerData as ReaderThreadData));

@@ -134,6 +134,58 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    name: "history",
+    sql: `
+      -- its rows of hot up to this one are in segments: what is left of them only waits to be deleted
+      ALTER TABLE device ADD COLUMN sealed_seq INTEGER NOT NULL DEFAULT 0;
+      -- raw readings and hours before these (whole UTC days) are forgotten, and none is taken any more
+      ALTER TABLE device ADD COLUMN raw_since INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE device ADD COLUMN hours_since INTEGER NOT NULL DEFAULT 0;
+      -- days that its owner set apart; 0: for ever, null: as the hub
+      ALTER TABLE device ADD COLUMN raw_days INTEGER;
+      ALTER TABLE device ADD COLUMN hour_days INTEGER;
+      ALTER TABLE device ADD COLUMN day_days INTEGER;
+
+      -- readings of one device and UTC day, compressed; id < 0: the one that still grows, by its device
+      CREATE TABLE segment (
+        id INTEGER PRIMARY KEY,
+        device INTEGER NOT NULL,
+        from_at INTEGER NOT NULL,
+        from_n INTEGER NOT NULL,
+        to_at INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        body BLOB NOT NULL
+      ) STRICT;
+      CREATE INDEX segment_by_instant ON segment (device, from_at, from_n, to_at, count);
+
+      -- hours (level 1) and days (level 2) of one device, many in one compressed row
+      CREATE TABLE rollup (
+        id INTEGER PRIMARY KEY,
+        device INTEGER NOT NULL,
+        level INTEGER NOT NULL,
+        start_at INTEGER NOT NULL,
+        body BLOB NOT NULL
+      ) STRICT;
+      CREATE UNIQUE INDEX rollup_by_start ON rollup (device, level, start_at);
+
+      -- UTC days (their beginnings) whose segments changed since they were rolled up
+      CREATE TABLE rollup_due (
+        device INTEGER NOT NULL,
+        day INTEGER NOT NULL,
+        PRIMARY KEY (device, day)
+      ) STRICT, WITHOUT ROWID;
+
+      -- what is being deleted; metrics: a JSON array, null: whole readings
+      CREATE TABLE erasing (
+        id INTEGER PRIMARY KEY,
+        device INTEGER NOT NULL,
+        from_at INTEGER NOT NULL,
+        to_at INTEGER NOT NULL,
+        metrics TEXT
+      ) STRICT;
+    `,
+  },
 ];
 
 /** Throws, in words for the owner, where the file is another program's. To be asked before anything is changed in it. */

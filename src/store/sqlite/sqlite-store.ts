@@ -89,6 +89,17 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     },
     readings: (wish) => reader.call("readings", [wish]),
     series: (wish) => reader.call("series", [wish]),
+    rollups: (wish) => reader.call("rollups", [wish]),
+    exportChunk: (wish) => reader.call("exportChunk", [wish]),
+    latestOf: (deviceId, metrics) => reader.call("latestOf", [deviceId, metrics]),
+    damaged: () => [],
+    setRetention: (deviceId, retention) => writer.call("setRetention", [deviceId, retention]),
+    erase: (wish) => writer.call("erase", [wish]),
+    rebuild: (hours) => writer.call("rebuild", [hours]),
+    upkeep: (wish) => writer.call("upkeep", [wish]),
+    backup: () => Promise.reject(new StoreError("not built yet", false)),
+    stats: () => reader.call("stats", []),
+    space: () => Promise.reject(new StoreError("not built yet", false)),
     close,
   };
 }

@@ -3,9 +3,9 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { DatabaseSync } from "@photostructure/sqlite";
 import type { DeviceId } from "../../contract/readings.ts";
-import type { DeviceState } from "../../core/ports.ts";
+import type { DeviceState, EraseWish, RebuiltHour, Retention, UpkeepStep, UpkeepWish } from "../../core/ports.ts";
 import { createAppender } from "./append.ts";
-import { deleteStep, loadDevices, markDeleted, nameDevice, probe, saveState } from "./device-table.ts";
+import { deleteStep, loadDevices, markDeleted, nameDevice, probe, saveState, setRetention } from "./device-table.ts";
 import { loadJournal } from "./load-journal.ts";
 import type { PackedBatch } from "./packed-batch.ts";
 import { checkOwner, migrate } from "./schema.ts";
@@ -49,8 +49,16 @@ function openOperations({ file, maxPages, commitDelayMs }: WriterThreadData) {
       markDeleted(db, deviceId);
     },
     deleteStep: () => deleteStep(db),
+    setRetention: (deviceId: DeviceId, retention: Partial<Retention>) => setRetention(db, deviceId, retention),
+    upkeep: (_wish: UpkeepWish): UpkeepStep => ({ did: "nothing", readings: 0, hot: 0 }),
+    erase: (_wish: EraseWish): void => notBuilt(),
+    rebuild: (_hours: readonly RebuiltHour[]): boolean[] => notBuilt(),
     close: () => db.close(),
   };
+}
+
+function notBuilt(): never {
+  throw new Error("not built yet");
 }
 
 function sleep(ms: number): void {
