@@ -5,23 +5,29 @@ import path from "node:path";
 import { openBroker } from "./broker/broker.ts";
 import type { Config } from "./config/settings.ts";
 import { SETTINGS } from "./config/settings.ts";
+import { CONTROL_SOCKET } from "./contract/control.ts";
 import type { Readiness } from "./contract/rest.ts";
 import { createAfterCommit } from "./core/after-commit.ts";
 import { createClockSanity } from "./core/clock-sanity.ts";
 import { createGatekeeper } from "./core/gatekeeper.ts";
+import { createImporter } from "./core/importer.ts";
 import { createIntake } from "./core/intake.ts";
 import type { Clock, LiveReading, Log, StoredDevice } from "./core/ports.ts";
+import { createRebuilder } from "./core/rebuilder.ts";
 import { createRefusals } from "./core/refusals.ts";
 import { createRegistry, type PresenceChange } from "./core/registry.ts";
 import { createRoom } from "./core/room.ts";
 import { createStateSaver } from "./core/state-saver.ts";
 import { createWriter } from "./core/writer.ts";
 import { readNative } from "./dialects/native.ts";
+import { openControl } from "./http/control-server.ts";
 import { openHttp } from "./http/http-server.ts";
 import { type Live, openLive } from "./live/live.ts";
 import type { Build } from "./platform/build.ts";
+import { diskWritten } from "./platform/disk-written.ts";
 import { createLifecycle } from "./platform/lifecycle.ts";
 import { listen } from "./platform/listen.ts";
+import { listenLocally } from "./platform/local-socket.ts";
 import { createMetrics } from "./platform/metrics.ts";
 import { ownHosts } from "./platform/own-hosts.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
@@ -138,6 +144,20 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       onMqttUpgrade: broker.upgrade,
     }),
   );
+  const { isSane: isClockSane } = clockSanity;
+  const importing = { store, registry, clock, isClockSane, counters, onStored: stateSaver.stored };
+  const control = own(
+    "control",
+    openControl({
+      registry,
+      store,
+      clock,
+      log,
+      importer: createImporter(importing),
+      rebuilder: createRebuilder(store),
+      written: diskWritten,
+    }),
+  );
   live = own("live", openLive({ server: http.server, gate: http.gate, clock, counters, log, build: build.id }));
   refusals.onRefusal(live.rejected);
   metrics.watch({
@@ -160,7 +180,18 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
   });
   const mqttPort = await listenOwned(broker.server, config.mqttHost, config.mqttPort, "mqtt");
   const httpPort = await listenOwned(http.server, config.httpHost, config.httpPort, "http");
+  await listenToCommands();
   return { httpPort, mqttPort, close };
+
+  /** Without it only the command line is deaf: a hub on a file system that knows no sockets is a hub all the same. */
+  async function listenToCommands(): Promise<void> {
+    const file = path.join(config.dataDir, CONTROL_SOCKET);
+    try {
+      own("control socket", await listenLocally(control.server, file));
+    } catch (cause) {
+      log.warn("the command line cannot reach the hub", { file, cause });
+    }
+  }
 
   async function listenOwned(server: NetServer, host: string, port: number, kind: "mqtt" | "http"): Promise<number> {
     const taken = await listen(server, {

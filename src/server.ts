@@ -1,26 +1,40 @@
 #!/usr/bin/env -S node --max-semi-space-size=32
-/** The process: settings → hub → signals → exit code. Does nothing that the hub could do. */
+/** The process: a command, or settings → hub → signals → exit code. Does nothing that the hub or a command could do. */
 // Messages that wait for their commit outlive a young generation of V8's usual 16 MB and are copied again and again;
 // with 32 MB the collector's helper threads take half the time a reading. `npm start` and `npm run bench` say the same.
 import { readConfig } from "./config/read-config.ts";
 import type { Config } from "./config/settings.ts";
 import { StartError } from "./core/start-error.ts";
-import { openHub } from "./hub.ts";
 import { readBuild } from "./platform/build.ts";
 import { systemClock } from "./platform/clock.ts";
 import { createLog } from "./platform/log.ts";
 
-const settings = readConfig();
-switch (settings.kind) {
-  case "help":
-    process.stdout.write(settings.text);
-    break;
-  case "faults":
-    process.stderr.write(`The settings have faults:\n${settings.faults.map((fault) => `  ${fault}\n`).join("")}`);
-    process.exitCode = 2;
-    break;
-  case "config":
-    await run(settings.config);
+const [command = "", ...rest] = process.argv.slice(2);
+if (command === "start") await start(rest);
+else if (command === "" || isFlagOfHub(command)) await start(process.argv.slice(2));
+else {
+  const { runCommand } = await import("./cli/run-command.ts"); // a hub needs none of it
+  process.exitCode = await runCommand(process.argv.slice(2));
+}
+
+/** Flags alone start the hub, as they always did. */
+function isFlagOfHub(word: string): boolean {
+  return word.startsWith("-") && !["-h", "--help", "-V", "--version"].includes(word);
+}
+
+async function start(args: readonly string[]): Promise<void> {
+  const settings = readConfig(args);
+  switch (settings.kind) {
+    case "help":
+      process.stdout.write(settings.text);
+      break;
+    case "faults":
+      process.stderr.write(`The settings have faults:\n${settings.faults.map((fault) => `  ${fault}\n`).join("")}`);
+      process.exitCode = 2;
+      break;
+    case "config":
+      await run(settings.config);
+  }
 }
 
 async function run(config: Config): Promise<void> {
@@ -29,6 +43,7 @@ async function run(config: Config): Promise<void> {
   log.info("starting", { version: build.version, dataDir: config.dataDir, node: process.version });
   if (config.auth === "off-and-public") log.warn("open to everybody who reaches it: there are no accounts yet");
   try {
+    const { openHub } = await import("./hub.ts"); // a command needs none of it
     const hub = await openHub({ config, clock: systemClock, log, build, onFatal });
     const http = `http://${shownHost(config.httpHost)}:${hub.httpPort}`;
     const mqtt = `mqtt://${shownHost(config.mqttHost)}:${hub.mqttPort}`;

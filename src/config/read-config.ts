@@ -74,5 +74,5 @@ function helpText(): string {
     ({ env, fallback, meaning }) =>
       `  --${flagOf(env)} …   ${env} (${fallback === "" ? "none" : fallback})\n      ${meaning.replaceAll("`", "")}`,
   );
-  return `aerie: an IoT hub in one process\n\nUsage: aerie [flags]\n\n${rows.join("\n")}\n`;
+  return `aerie: an IoT hub in one process\n\nUsage: aerie [start] [flags]\naerie --help lists the other commands.\n\n${rows.join("\n")}\n`;
 }

@@ -65,6 +65,23 @@ export const seriesQuery = z
   })
   .refine(fromBeforeTo, ordered);
 
+const names = z
+  .string()
+  .transform((text) => [...new Set(text.split(","))])
+  .pipe(z.array(z.string().min(1).max(64)).min(1).max(10_000));
+
+export const exportQuery = z
+  .strictObject({
+    ...range,
+    /** All where it is left out, as with `metrics`. */
+    devices: names.optional(),
+    metrics: names.optional(),
+    format: z.enum(["csv", "ndjson"]).default("ndjson"),
+    /** A compressed file, whatever the client says that it understands. */
+    gzip: z.enum(["true", "false"]).default("false"),
+  })
+  .refine(fromBeforeTo, ordered);
+
 export interface DevicesPage {
   devices: Device[];
   /** Devices that match, on all pages. */

@@ -13,4 +13,15 @@ export function parseDeviceId(text: string): Result<DeviceId> {
 /** 1–64 of `A-Z a-z 0-9 . _ -`, first a letter: so never `__proto__`. */
 export const isMetricName = (text: string): boolean => METRIC.test(text);
 
+/** These are about a reading, not in it. */
+export const NO_METRICS: ReadonlySet<string> = new Set([
+  "timestamp",
+  "ts",
+  "time",
+  "deviceId",
+  "values",
+  "_id",
+  "receivedAt",
+]);
+
 const shown = (text: string): string => JSON.stringify(text.slice(0, 80));

@@ -27,7 +27,8 @@ export function readInstant(said: unknown, nowMs: number, clockSane: boolean): I
   return valid && atMs < 8.64e15 ? { kind: "given", atMs } : { kind: "wrong", said: shown(said) };
 }
 
-function toEpochMs(said: unknown): number | undefined {
+/** Epoch ms of what is an instant at all, valid for a reading or not. */
+export function toEpochMs(said: unknown): number | undefined {
   if (typeof said === "number") return fromEpoch(said);
   if (typeof said !== "string") return undefined;
   return NUMBER.test(said) ? fromEpoch(Number(said)) : fromIso(said);

@@ -46,8 +46,8 @@ export interface Registry {
   get(deviceId: string): DeviceRecord | undefined;
   /** Sorted by id. */
   list(): readonly DeviceRecord[];
-  /** Makes room for a device that is about to be stored, or says why there is none. */
-  admitDevice(deviceId: DeviceId, clientId: string): RefusalCode | undefined;
+  /** Makes room for a device that is about to be stored, or says why there is none. `clientId` undefined: its owner's import. */
+  admitDevice(deviceId: DeviceId, clientId: string | undefined): RefusalCode | undefined;
   /** Makes room for the metrics of an admitted device; answers those for which there is none. */
   admitMetrics(deviceId: DeviceId, metrics: ReadingMetrics): readonly string[];
   /** Whether its attributes stay within their bound with this patch. */
@@ -55,6 +55,8 @@ export interface Registry {
   /** A message of the device is durable. */
   heard(deviceId: DeviceId, connection: Connection, receivedAtMs: number): void;
   storedReading(deviceId: DeviceId, metrics: ReadingMetrics, atMs: number): void;
+  /** The same of an import, which makes no device online. */
+  importedReading(deviceId: DeviceId, metrics: ReadingMetrics, atMs: number, receivedAtMs: number): void;
   storedAttributes(
     deviceId: DeviceId,
     patch: ReadonlyMap<string, AttributeValue | null>,
@@ -97,12 +99,14 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
   for (const entry of entries.values()) judge(entry, true);
   const stopSweep = clock.every(SWEEP_MS, sweep);
 
-  function admitDevice(deviceId: DeviceId, clientId: string): RefusalCode | undefined {
+  function admitDevice(deviceId: DeviceId, clientId: string | undefined): RefusalCode | undefined {
     if (entries.has(deviceId)) return undefined;
     if (entries.size >= limits.maxDevices) return "TOO_MANY_DEVICES";
-    const made = madeBy.get(clientId) ?? 0;
-    if (made >= limits.maxDevicesPerClient) return "TOO_MANY_DEVICES_OF_CLIENT";
-    madeBy.set(clientId, made + 1);
+    if (clientId !== undefined) {
+      const made = madeBy.get(clientId) ?? 0;
+      if (made >= limits.maxDevicesPerClient) return "TOO_MANY_DEVICES_OF_CLIENT";
+      madeBy.set(clientId, made + 1);
+    }
     entries.set(deviceId, fresh(deviceId, clock));
     return undefined;
   }
@@ -143,7 +147,8 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
   function heard(deviceId: DeviceId, connection: Connection, receivedAtMs: number): void {
     const entry = entryOf(deviceId);
     const now = clock.monotonicMs();
-    if (entry.lastHeardAtMs > 0) entry.interval.add(now - entry.heardMs);
+    // Of an imported device it is known when it was heard, but not by this hub.
+    if (entry.lastHeardAtMs > 0 && Number.isFinite(entry.heardMs)) entry.interval.add(now - entry.heardMs);
     entry.heardMs = now;
     entry.lastHeardAtMs = receivedAtMs;
     entry.saidOffline = false;
@@ -195,6 +200,12 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
     if (usual?.shape === metrics.shape) return mergeInto(usual.places, metrics, atMs);
     mergeLatest(latest, metrics, atMs);
     entry.usual = { shape: metrics.shape, places: metrics.shape.flatMap((name) => latest.get(name) ?? []) };
+  }
+
+  function importedReading(deviceId: DeviceId, metrics: ReadingMetrics, atMs: number, receivedAtMs: number): void {
+    const entry = entryOf(deviceId);
+    mergeLatest(entry.latest, metrics, atMs);
+    if (receivedAtMs > entry.lastHeardAtMs) entry.lastHeardAtMs = receivedAtMs;
   }
 
   function storedAttributes(
@@ -264,6 +275,7 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
     admitAttributes,
     heard,
     storedReading,
+    importedReading,
     storedAttributes,
     storedStatus,
     connectionClosed,

@@ -2,9 +2,12 @@
 export class StartError extends Error {
   /** 2: the settings are wrong; 1: the machine is not as needed. */
   readonly exitCode: 1 | 2;
-  constructor(message: string, exitCode: 1 | 2, cause?: unknown) {
+  /** Another process holds the data directory. */
+  readonly isTaken: boolean;
+  constructor(message: string, exitCode: 1 | 2, cause?: unknown, isTaken = false) {
     super(message, { cause });
     this.name = "StartError";
     this.exitCode = exitCode;
+    this.isTaken = isTaken;
   }
 }

@@ -1,10 +1,10 @@
 /** The hub's own dialect: `devices/<deviceId>/…` → readings, status, attributes. Judges shape; knows no device and no clock. */
 import type { AttributeValue, DeviceId, MetricValue } from "../contract/readings.ts";
-import { isMetricName, parseDeviceId } from "../core/device-id.ts";
+import { isMetricName, NO_METRICS, parseDeviceId } from "../core/device-id.ts";
+import { isLonger, jsonValue, plainValue } from "../core/metric-value.ts";
 import type { ParsedMessage, ParsedReading } from "../core/parsed-message.ts";
 import { type Fault, fault, ok, type Result } from "../core/result.ts";
 import { createFlatReader } from "./flat-reading.ts";
-import { isLonger, jsonValue, plainValue } from "./metric-value.ts";
 
 const MAX_READINGS = 1_000;
 const MAX_METRICS = 64;
@@ -14,9 +14,8 @@ const MAX_ATTRIBUTES_BYTES = 16 * 1024;
 /** Faults that one message may list; more are only counted by their message. */
 const MAX_FAULTS = 20;
 
-/** These are about a reading, not in it. Its instant is the first present of the first three, in this order. */
+/** The instant of a reading is the first present of these, in this order. */
 const INSTANT_KEYS = ["timestamp", "ts", "time"] as const;
-const NO_METRICS: ReadonlySet<string> = new Set([...INSTANT_KEYS, "deviceId", "values", "_id", "receivedAt"]);
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 

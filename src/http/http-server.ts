@@ -9,12 +9,17 @@ import type { Gatekeeper, GateVerdict } from "../core/gatekeeper.ts";
 import type { Log } from "../core/ports.ts";
 import type { Refusals } from "../core/refusals.ts";
 import { type DevicesRoutesOptions, devicesRoutes } from "./devices-routes.ts";
+import { type ExportRoutesOptions, exportRoutes } from "./export-routes.ts";
 import { type HealthRoutesOptions, healthRoutes } from "./health-routes.ts";
 import { problemHandler, sendProblem } from "./problem.ts";
 import { type ReadingsRoutesOptions, readingsRoutes } from "./readings-routes.ts";
 
-export interface HttpOptions extends DevicesRoutesOptions, ReadingsRoutesOptions, HealthRoutesOptions {
-  readonly store: DevicesRoutesOptions["store"] & ReadingsRoutesOptions["store"];
+export interface HttpOptions
+  extends DevicesRoutesOptions,
+    ReadingsRoutesOptions,
+    HealthRoutesOptions,
+    ExportRoutesOptions {
+  readonly store: DevicesRoutesOptions["store"] & ReadingsRoutesOptions["store"] & ExportRoutesOptions["store"];
   readonly gatekeeper: Gatekeeper;
   readonly log: Log;
   readonly refusals: Refusals;
@@ -40,7 +45,9 @@ export function openHttp(options: HttpOptions): Http {
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
-  app.use(securityHeaders(), crossOrigin(gate), compression());
+  app.use(securityHeaders(), crossOrigin(gate));
+  app.use(exportRoutes(options)); // before compression: it would hide from the export that its reader is slow
+  app.use(compression());
   app.use(healthRoutes(options));
   app.use("/api/devices", express.json({ limit: "16kb" }), devicesRoutes(options), readingsRoutes(options));
   app.use(express.static(options.publicDir, { setHeaders: cacheHeaders }));
@@ -117,7 +124,7 @@ function cacheHeaders(response: { setHeader(name: string, value: string): void }
 }
 
 /** The listener is closed before; what is still open, such as a slow download, is cut. */
-async function closeServer(server: Server): Promise<void> {
+export async function closeServer(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
   server.closeAllConnections();
   await closed;

@@ -19,7 +19,7 @@ export function lockDataDir(dataDir: string): DataDirLock {
   } catch (cause) {
     db.close();
     const holder = `${dataDir} is in use by another hub${holderOf(holderFile)}. Stop that one, or give this one another directory (AERIE_DATA_DIR).`;
-    throw new StartError(holder, 1, cause);
+    throw new StartError(holder, 1, cause, true);
   }
   writeFileSync(holderFile, `${process.pid}\n`);
   return { release: () => db.close() };

@@ -2,17 +2,10 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 import { DatabaseSync } from "@photostructure/sqlite";
-import type {
-  ExportChunk,
-  ExportWish,
-  LatestMetric,
-  ReadingsWish,
-  RollupRow,
-  RollupsWish,
-  SeriesWish,
-  StoreStats,
-} from "../../core/ports.ts";
+import type { ExportWish, LatestMetric, ReadingsWish, RollupRow, RollupsWish, SeriesWish } from "../../core/ports.ts";
+import { exportChunk } from "./export-chunk.ts";
 import { readReadings, readSeries } from "./queries.ts";
+import { readSpace } from "./space.ts";
 import { serve } from "./thread-link.ts";
 
 export interface ReaderThreadData {
@@ -28,9 +21,9 @@ function openOperations({ file }: ReaderThreadData) {
     readings: (wish: ReadingsWish) => readReadings(db, wish),
     series: (wish: SeriesWish) => readSeries(db, wish),
     rollups: (_wish: RollupsWish): RollupRow[] => notBuilt(),
-    exportChunk: (_wish: ExportWish): ExportChunk => notBuilt(),
+    exportChunk: (wish: ExportWish) => exportChunk(db, wish),
     latestOf: (_deviceId: string, _metrics: readonly string[]): Map<string, LatestMetric> => notBuilt(),
-    stats: (): StoreStats => notBuilt(),
+    space: () => readSpace(db, file),
     close: () => db.close(),
   };
 }
@@ -39,4 +32,10 @@ function notBuilt(): never {
   throw new Error("not built yet");
 }
 
-if (parentPort !== null) serve(parentPort, openOperations(workerData as ReaderThreadData));
+/** The lines of an export. */
+function blocksOf(value: unknown): ArrayBuffer[] {
+  const { lines } = (value ?? {}) as { lines?: unknown };
+  return lines instanceof Uint8Array && lines.buffer instanceof ArrayBuffer ? [lines.buffer] : [];
+}
+
+if (parentPort !== null) serve(parentPort, openOperations(workerData as ReaderThreadData), blocksOf);

@@ -7,7 +7,10 @@ import { StartError } from "../../core/start-error.ts";
 import { lockDataDir } from "./data-dir-lock.ts";
 import { packBatch, unpackOutcomes } from "./packed-batch.ts";
 import type { ReaderOperations } from "./reader-thread.ts";
-import { type Link, linkTo } from "./thread-link.ts";
+import type { SideOperations } from "./side-thread.ts";
+import { createSideThread } from "./side-work.ts";
+import { STORE_FILE } from "./store-file.ts";
+import { type Link, linkTo, type Thread } from "./thread-link.ts";
 import type { WriterOperations, WriterThreadData } from "./writer-thread.ts";
 
 export interface SqliteStoreOptions {
@@ -21,7 +24,6 @@ export interface SqliteStoreOptions {
   readonly commitDelayMs?: number | undefined;
 }
 
-const FILE = "aerie.db";
 /** Devices saved in one transaction, so that ingest does not wait for ten thousand. */
 const SAVE_STEP = 500;
 
@@ -30,7 +32,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const { dataDir, maxPages, commitDelayMs } = options;
   makeDataDir(dataDir);
   const lock = lockDataDir(dataDir);
-  const file = path.join(dataDir, FILE);
+  const file = path.join(dataDir, STORE_FILE);
   /** While it opens or closes, a thread that ends is no news. */
   let open = false;
   const onDead = (cause: Error): void => {
@@ -45,6 +47,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     throw new StartError(`The store ${file} cannot be opened: ${(cause as Error).message}`, 1, cause);
   }
   const reader = startThread<ReaderOperations>("reader-thread", { file }, onDead);
+  const side = createSideThread(() => startThread<SideOperations>("side-thread", { file }, () => undefined));
   /** The newest row whose outcome was told. */
   let settledSeq: number | undefined;
   const deletions = createDeletions(writer, options.log);
@@ -52,6 +55,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   async function close(): Promise<void> {
     open = false;
     await deletions.stop();
+    await side.stop();
     await reader.call("close", []).catch(() => undefined);
     await reader.stop();
     await writer.call("close", []);
@@ -97,9 +101,9 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     erase: (wish) => writer.call("erase", [wish]),
     rebuild: (hours) => writer.call("rebuild", [hours]),
     upkeep: (wish) => writer.call("upkeep", [wish]),
-    backup: () => Promise.reject(new StoreError("not built yet", false)),
-    stats: () => reader.call("stats", []),
-    space: () => Promise.reject(new StoreError("not built yet", false)),
+    backup: (to) => side.run("backup", [to]),
+    stats: () => side.run("stats", []),
+    space: () => reader.call("space", []),
     close,
   };
 }
@@ -118,10 +122,8 @@ function makeDataDir(dataDir: string): void {
   }
 }
 
-type Thread<Ops extends Record<string, (...args: never[]) => unknown>> = Link<Ops> & { stop(): Promise<void> };
-
 function startThread<Ops extends Record<string, (...args: never[]) => unknown>>(
-  name: "writer-thread" | "reader-thread",
+  name: "writer-thread" | "reader-thread" | "side-thread",
   data: WriterThreadData | { file: string },
   onDead: (cause: Error) => void,
 ): Thread<Ops> {

@@ -13,6 +13,8 @@ export interface Link<Ops extends Operations> {
   ): Promise<ReturnType<Ops[Name]>>;
 }
 
+export type Thread<Ops extends Operations> = Link<Ops> & { stop(): Promise<void> };
+
 interface Request {
   id: number;
   name: string;
@@ -65,11 +67,17 @@ export function primaryCode(error: unknown): number | undefined {
 /**
  * The thread's side. A throw becomes the caller's StoreError. Whatever SQLite says of the file (full, busy, damaged,
  * read-only) is not the fault of what was written, so it may pass: nothing is acknowledged until it has.
+ * `blocksOf`: what of an answer is handed over instead of copied.
  */
-export function serve(port: MessagePort, operations: Operations): void {
+export function serve(
+  port: MessagePort,
+  operations: Operations,
+  blocksOf: (value: unknown) => ArrayBuffer[] = () => [],
+): void {
   port.on("message", ({ id, name, args }: Request) => {
     try {
-      port.postMessage({ id, value: operations[name]?.(...(args as never[])) });
+      const value = operations[name]?.(...(args as never[]));
+      port.postMessage({ id, value }, blocksOf(value));
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       port.postMessage({ id, error: { message, passing: primaryCode(error) !== undefined } });

@@ -1,7 +1,7 @@
 /** Decides what one value from the wire is: number, boolean, text, or none. Knows the catalogue; knows no topic. */
 import { METRICS } from "../contract/metrics.ts";
 import type { MetricValue } from "../contract/readings.ts";
-import { fault, ok, type Result } from "../core/result.ts";
+import { fault, ok, type Result } from "./result.ts";
 
 const MAX_TEXT_BYTES = 256;
 const NUMERIC = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;

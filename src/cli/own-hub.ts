@@ -1,0 +1,55 @@
+/** Serves a store's commands where no hub runs, over the same socket in the same words. Takes no message of boards. */
+import path from "node:path";
+import type { Config } from "../config/settings.ts";
+import { CONTROL_SOCKET } from "../contract/control.ts";
+import { createImporter } from "../core/importer.ts";
+import type { Clock, Log, LogFields } from "../core/ports.ts";
+import { createRebuilder } from "../core/rebuilder.ts";
+import { createRegistry } from "../core/registry.ts";
+import { createStateSaver } from "../core/state-saver.ts";
+import { openControl } from "../http/control-server.ts";
+import { createLifecycle } from "../platform/lifecycle.ts";
+import { listenLocally } from "../platform/local-socket.ts";
+import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
+
+export interface OwnHub {
+  close(): Promise<void>;
+}
+
+/** Rejects with a StartError where the store cannot be opened, such as when a hub holds it. */
+export async function openOwnHub(config: Config, clock: Clock): Promise<OwnHub> {
+  const lifecycle = createLifecycle(LOG);
+  try {
+    const { own } = lifecycle;
+    const store = own("store", await openSqliteStore({ dataDir: config.dataDir, log: LOG, onDead: () => undefined }));
+    const stored = await store.load();
+    const registry = own("registry", createRegistry({ clock, stored, limits: config, onPresence: () => undefined }));
+    const stateSaver = own("state saver", createStateSaver({ store, registry, clock, log: LOG }));
+    const importer = createImporter({
+      store,
+      registry,
+      clock,
+      isClockSane: () => true,
+      counters: { readings: () => undefined },
+      onStored: stateSaver.stored,
+    });
+    const rebuilder = createRebuilder(store);
+    const control = own(
+      "control",
+      openControl({ registry, store, clock, log: LOG, importer, rebuilder, written: undefined }),
+    );
+    own("control socket", await listenLocally(control.server, path.join(config.dataDir, CONTROL_SOCKET)));
+    return { close: lifecycle.close };
+  } catch (error) {
+    await lifecycle.close();
+    throw error;
+  }
+}
+
+/** Standard output belongs to the command. */
+const say = (event: string, fields: LogFields = {}): void => {
+  const { cause } = fields;
+  process.stderr.write(`${event}${cause instanceof Error ? `: ${cause.message}` : ""}\n`);
+};
+
+const LOG: Log = { debug: () => undefined, info: () => undefined, warn: say, error: say };

@@ -1,0 +1,37 @@
+/** `aerie restore`: a copy in the place of the store, while the hub is stopped. Keeps what was there. */
+import { rmSync, statSync } from "node:fs";
+import path from "node:path";
+import { restoreStore } from "../store/sqlite/restore.ts";
+import type { CommandWorld } from "./command-world.ts";
+import { IMPORTS_FOLDER } from "./import-place.ts";
+import { showProgress } from "./progress.ts";
+import { bytesText, durationText } from "./quantity.ts";
+
+export async function restoreCommand(name: string, { config, clock, screen, say }: CommandWorld): Promise<number> {
+  const { dataDir } = config;
+  const copy = path.resolve(name);
+  const wholeBytes = statSync(copy, { throwIfNoEntry: false })?.size ?? 0;
+  const startedMs = clock.monotonicMs();
+  let bytes = 0;
+  say(`Checking ${copy}, ${bytesText(wholeBytes)} …`);
+  const progress = showProgress({
+    clock,
+    screen,
+    verb: "Restoring",
+    done: () => ({ bytes, fraction: wholeBytes === 0 ? undefined : bytes / wholeBytes }),
+  });
+  const onBytes = (sofar: number): void => {
+    bytes = sofar;
+  };
+  try {
+    const aside = await restoreStore({ dataDir, copy, nowMs: clock.nowMs(), onBytes });
+    // They tell of another store.
+    rmSync(path.join(dataDir, IMPORTS_FOLDER), { recursive: true, force: true });
+    progress.end();
+    say(`${dataDir} holds the copy now, after ${durationText(clock.monotonicMs() - startedMs)}. Start the hub.`);
+    if (aside !== undefined) say(`What was there is kept as ${aside}; delete it when you are sure.`);
+    return 0;
+  } finally {
+    progress.end();
+  }
+}

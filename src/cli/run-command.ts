@@ -1,0 +1,116 @@
+/** The command line: which command, with which options, and its exit code. Does no command's work. */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { readConfig } from "../config/read-config.ts";
+import { toEpochMs } from "../core/instant.ts";
+import { StoreError } from "../core/ports.ts";
+import { StartError } from "../core/start-error.ts";
+import { readBuild } from "../platform/build.ts";
+import { systemClock } from "../platform/clock.ts";
+import { backupCommand } from "./backup-command.ts";
+import { CommandFault } from "./command-fault.ts";
+import type { CommandWorld } from "./command-world.ts";
+import { type ExportOptions, exportCommand } from "./export-command.ts";
+import { type ImportOptions, importCommand } from "./import-command.ts";
+import { restoreCommand } from "./restore-command.ts";
+import { statsCommand } from "./stats-command.ts";
+
+/** 0: done · 1: not, or not all of it · 2: asked wrongly · 130: stopped. */
+export async function runCommand(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const program = createProgram((code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // it has spoken already
+    if (!(error instanceof CommandFault || error instanceof StartError || error instanceof StoreError)) throw error;
+    say(error.message);
+    return error instanceof StoreError ? 1 : error.exitCode;
+  }
+}
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+type Run = (world: CommandWorld) => Promise<number>;
+
+function createProgram(done: (exitCode: number) => void): Command {
+  const program = new Command("aerie")
+    .description("An IoT hub in one process. Without a command it starts the hub.")
+    .version(readBuild().version)
+    .exitOverride()
+    .showHelpAfterError()
+    .addHelpText(
+      "after",
+      "\n`aerie start --help` shows the settings of the hub; `aerie <command> --help` a command's options.",
+    );
+  program.command("start").description("start the hub; every setting is a flag").helpOption(false);
+
+  const command = (name: string, description: string): Command =>
+    program.command(name).description(description).option("-d, --data-dir <directory>", "the hub's data directory");
+  const run = async (options: { dataDir?: string }, work: Run): Promise<void> => done(await inWorld(options, work));
+
+  command("export", "write stored readings to a file or to standard output")
+    .option("--devices <ids>", "only these, with commas between")
+    .option("--from <time>", "the first instant: ISO 8601 with a zone, or epoch seconds or milliseconds", instant)
+    .option("--to <time>", "the instant before which it ends", instant)
+    .option("--metrics <names>", "only these, with commas between")
+    .addOption(
+      new Option("--format <format>", "csv for a spreadsheet, ndjson is exact (default: by the file's name)").choices([
+        "csv",
+        "ndjson",
+      ]),
+    )
+    .option("--gzip", "compressed, as it is where the file's name ends in .gz")
+    .option("-o, --output <file>", "a new file (default: standard output)")
+    .action((options: ExportOptions & { dataDir?: string }) => run(options, (world) => exportCommand(options, world)));
+
+  command("import", "store the readings of a file; those that are there already are left alone")
+    .argument("<file>", "CSV or NDJSON, plain or gzip")
+    .addOption(new Option("--format <format>", "where neither name nor content tell").choices(["csv", "ndjson"]))
+    .option("--device <id>", "the device of a CSV file that has no column deviceId")
+    .option("--rebuild", "replace the hours of a time whose raw readings the hub has forgotten")
+    .option("--from-start", "do not go on where an import of this file was stopped")
+    .option("--report <file>", "for refused lines (default: <file>.refused)")
+    .action((file: string, options: ImportOptions & { dataDir?: string }) =>
+      run(options, (world) => importCommand(file, options, world)),
+    );
+
+  command("backup", "copy the whole store, while the hub runs")
+    .argument("<file>", "a new file")
+    .action((file: string, options: object) => run(options, (world) => backupCommand(file, world)));
+
+  command("restore", "put a copy in the place of the store, while the hub is stopped")
+    .argument("<file>", "a copy made by backup")
+    .action((file: string, options: object) => run(options, (world) => restoreCommand(file, world)));
+
+  command("stats", "count devices, readings and bytes")
+    .option("--json", "for programs")
+    .action((options: { json?: true; dataDir?: string }) => run(options, (world) => statsCommand(options, world)));
+
+  return program;
+}
+
+function instant(text: string): string {
+  if (toEpochMs(text) === undefined) throw new InvalidArgumentError("It is no instant.");
+  return text;
+}
+
+async function inWorld({ dataDir }: { dataDir?: string }, work: Run): Promise<number> {
+  const settings = readConfig(dataDir === undefined ? [] : ["--data-dir", dataDir]);
+  if (settings.kind !== "config") {
+    throw new CommandFault(
+      `The settings have faults:\n${(settings.kind === "faults" ? settings.faults : []).join("\n")}`,
+      2,
+    );
+  }
+  return work({ config: settings.config, clock: systemClock, screen: process.stderr, say, stopSignal });
+}
+
+/** The first signal asks the command to end; a second ends the process at once. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  return stop.signal;
+}

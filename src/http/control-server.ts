@@ -1,0 +1,103 @@
+/** What the command line asks of the hub that holds the store: export, import, copies, counts. Never listens on a port. */
+import { createServer, type Server } from "node:http";
+import path from "node:path";
+import express, { type ErrorRequestHandler, type Response, Router } from "express";
+import {
+  backupRequest,
+  type DeviceIdsAnswer,
+  type ImportAnswer,
+  MAX_IMPORT_BYTES,
+  MAX_IMPORT_LINES,
+  type RebuildAnswer,
+  rebuildRequest,
+  type SpaceAnswer,
+  type StatsAnswer,
+} from "../contract/control.ts";
+import type { Importer } from "../core/importer.ts";
+import { type Store, StoreError } from "../core/ports.ts";
+import type { Rebuilder } from "../core/rebuilder.ts";
+import { type ExportRoutesOptions, exportRoutes } from "./export-routes.ts";
+import { closeServer } from "./http-server.ts";
+import { invalidField, parseRequest, problemHandler, sendProblem } from "./problem.ts";
+
+export interface ControlOptions extends ExportRoutesOptions {
+  readonly store: Pick<Store, "exportChunk" | "backup" | "stats" | "space">;
+  readonly importer: Importer;
+  readonly rebuilder: Rebuilder;
+  /** Bytes that the hub's process has written, and since when; undefined: no hub runs. */
+  readonly written: (() => { bytes: number; overMs: number }) | undefined;
+}
+
+export interface Control {
+  /** Not listening yet. */
+  readonly server: Server;
+  close(): Promise<void>;
+}
+
+export function openControl(options: ControlOptions): Control {
+  const app = express();
+  app.disable("x-powered-by");
+  app.set("query parser", "simple");
+  app.use(exportRoutes(options), countsRoutes(options), changesRoutes(options));
+  app.use((_request, response) => sendProblem(response, "ROUTE_UNKNOWN"));
+  app.use(storeWords, problemHandler(options.log));
+  const server = createServer({ keepAliveTimeout: 120_000 }, app);
+  return { server, close: () => closeServer(server) };
+}
+
+function countsRoutes({ registry, store, written }: ControlOptions): Router {
+  const router = Router();
+
+  router.get("/devices", (_request, response) => {
+    response.json({ deviceIds: registry.list().map(({ deviceId }) => deviceId) } satisfies DeviceIdsAnswer);
+  });
+
+  router.get("/space", async (_request, response) => {
+    const { usedBytes, reusableBytes, diskFreeBytes } = await store.space();
+    response.json({ usedBytes, reusableBytes, diskFreeBytes } satisfies SpaceAnswer);
+  });
+
+  router.get("/stats", async (_request, response) => {
+    const { oldestMs = null, ...counts } = await store.stats();
+    const { usedBytes, diskFreeBytes } = await store.space();
+    const answer = { ...counts, oldestMs, usedBytes, diskFreeBytes, written: written?.() ?? null };
+    response.json(answer satisfies StatsAnswer);
+  });
+
+  return router;
+}
+
+function changesRoutes({ store, importer, rebuilder, log }: ControlOptions): Router {
+  const router = Router();
+  const lines = express.text({ type: () => true, limit: MAX_IMPORT_BYTES });
+  const json = express.json({ limit: MAX_IMPORT_BYTES });
+
+  router.post("/import", lines, async (request, response) => {
+    const body: unknown = request.body;
+    const given = typeof body === "string" ? body.replace(/\n$/, "").split("\n") : [];
+    if (given.length > MAX_IMPORT_LINES) throw invalidField("body", `expected at most ${MAX_IMPORT_LINES} lines`);
+    response.json((await importer.take(given)) satisfies ImportAnswer);
+  });
+
+  router.post("/rebuild", json, async (request, response) => {
+    const { hours } = parseRequest(rebuildRequest, request.body);
+    response.json({ taken: await rebuilder.rebuild(hours) } satisfies RebuildAnswer);
+  });
+
+  router.post("/backup", json, async (request, response) => {
+    const { file } = parseRequest(backupRequest, request.body);
+    if (!path.isAbsolute(file)) throw invalidField("file", "expected an absolute path");
+    log.info("backup begins", { file });
+    await store.backup(file);
+    log.info("backup done", { file });
+    response.status(204).end();
+  });
+
+  return router;
+}
+
+/** Here the store's own words go to the owner of the machine. */
+const storeWords: ErrorRequestHandler = (error: unknown, _request, response: Response, next) => {
+  if (!(error instanceof StoreError) || response.headersSent) return next(error);
+  sendProblem(response, "STORE_UNAVAILABLE", { detail: error.message });
+};

@@ -1,0 +1,45 @@
+/** A socket in a directory that only its owner may connect to. Knows nothing of what is said over it. */
+import { chmodSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import type { Server } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+/** Systems take about so many bytes as a socket's path: 104 on macOS and BSD, 108 on Linux, the last of them 0. */
+const MAX_PATH_BYTES = 100;
+
+/** A path of the same file that a system takes; `forget` takes away what it needed, and may be called once it is open. */
+export function shortPath(file: string): { path: string; forget(): void } {
+  if (Buffer.byteLength(file) <= MAX_PATH_BYTES) return { path: file, forget: () => undefined };
+  const folder = mkdtempSync(path.join(tmpdir(), "aerie-"));
+  const link = path.join(folder, "d");
+  symlinkSync(path.dirname(file), link);
+  return { path: path.join(link, path.basename(file)), forget: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/**
+ * Whoever calls it owns the directory alone, so that what is there is left over from one who was killed. The answer
+ * takes the file away; the server is closed by its owner.
+ */
+export async function listenLocally(server: Server, file: string): Promise<{ close(): void }> {
+  rmSync(file, { force: true });
+  const short = shortPath(file);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      // The socket is made within `listen`, so it is never there with other rights.
+      const before = process.umask(0o177);
+      try {
+        server.listen({ path: short.path }, () => {
+          server.off("error", reject);
+          resolve();
+        });
+      } finally {
+        process.umask(before);
+      }
+    });
+    chmodSync(file, 0o600); // where umask has no say
+  } finally {
+    short.forget();
+  }
+  return { close: () => rmSync(file, { force: true }) };
+}

@@ -1,0 +1,21 @@
+/** The thread for what reads the whole file and takes its time: copies and counts. Entry of a worker; ends with its task. */
+
+import { parentPort, workerData } from "node:worker_threads";
+import { DatabaseSync } from "@photostructure/sqlite";
+import { backup } from "./backup.ts";
+import { readStats } from "./stats.ts";
+import { serve } from "./thread-link.ts";
+
+export type SideOperations = ReturnType<typeof openOperations>;
+
+function openOperations({ file }: { file: string }) {
+  const db = new DatabaseSync(file, { readOnly: true });
+  db.exec("PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 2000");
+  return {
+    backup: (to: string) => backup(db, to),
+    stats: () => readStats(db, file),
+    close: () => db.close(),
+  };
+}
+
+if (parentPort !== null) serve(parentPort, openOperations(workerData as { file: string }));

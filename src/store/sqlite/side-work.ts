@@ -1,0 +1,44 @@
+/** Runs long tasks on the whole file one after the other, each in a thread of its own. Knows none of the tasks. */
+import { StoreError } from "../../core/ports.ts";
+import type { SideOperations } from "./side-thread.ts";
+import type { Thread } from "./thread-link.ts";
+
+export function createSideThread(start: () => Thread<SideOperations>) {
+  let last: Promise<unknown> = Promise.resolve();
+  let running: Thread<SideOperations> | undefined;
+  let stopped = false;
+
+  async function runNow<Name extends "backup" | "stats">(
+    name: Name,
+    args: Parameters<SideOperations[Name]>,
+  ): Promise<ReturnType<SideOperations[Name]>> {
+    if (stopped) throw new StoreError("the store is closed", false);
+    const thread = start();
+    running = thread;
+    try {
+      const result = await thread.call(name, args);
+      await thread.call("close", []);
+      return result;
+    } finally {
+      running = undefined;
+      await thread.stop();
+    }
+  }
+
+  return {
+    run: <Name extends "backup" | "stats">(
+      name: Name,
+      args: Parameters<SideOperations[Name]>,
+    ): Promise<ReturnType<SideOperations[Name]>> => {
+      const result = last.then(() => runNow(name, args));
+      last = result.catch(() => undefined);
+      return result;
+    },
+    /** What runs is broken off. */
+    stop: async (): Promise<void> => {
+      stopped = true;
+      await running?.stop();
+      await last;
+    },
+  };
+}
