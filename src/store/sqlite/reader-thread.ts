@@ -2,14 +2,29 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 import { DatabaseSync } from "@photostructure/sqlite";
-import type { ExportWish, LatestMetric, ReadingsWish, RollupRow, RollupsWish, SeriesWish } from "../../core/ports.ts";
+import type { ExportWish, ReadingsWish, RollupsWish, SeriesWish } from "../../core/ports.ts";
 import { exportChunk } from "./export-chunk.ts";
-import { readReadings, readSeries } from "./queries.ts";
+import type { OnDamage } from "./history.ts";
+import { latestOf, readReadings } from "./queries.ts";
+import { readRollups } from "./rollups-query.ts";
+import { readSeries } from "./series-query.ts";
 import { readSpace } from "./space.ts";
 import { serve } from "./thread-link.ts";
 
 export interface ReaderThreadData {
   readonly file: string;
+}
+
+/** What could not be read, beside what could. */
+export interface Damage {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly reason: string;
+}
+
+export interface Read<T> {
+  readonly value: T;
+  readonly damage: readonly Damage[];
 }
 
 export type ReaderOperations = ReturnType<typeof openOperations>;
@@ -18,23 +33,26 @@ function openOperations({ file }: ReaderThreadData) {
   const db = new DatabaseSync(file, { readOnly: true });
   db.exec("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA busy_timeout = 2000");
   return {
-    readings: (wish: ReadingsWish) => readReadings(db, wish),
-    series: (wish: SeriesWish) => readSeries(db, wish),
-    rollups: (_wish: RollupsWish): RollupRow[] => notBuilt(),
-    exportChunk: (wish: ExportWish) => exportChunk(db, wish),
-    latestOf: (_deviceId: string, _metrics: readonly string[]): Map<string, LatestMetric> => notBuilt(),
+    readings: (wish: ReadingsWish) => withDamage((onDamage) => readReadings(db, wish, onDamage)),
+    series: (wish: SeriesWish) => withDamage((onDamage) => readSeries(db, wish, onDamage)),
+    rollups: (wish: RollupsWish) => withDamage((onDamage) => readRollups(db, wish, onDamage)),
+    latestOf: (deviceId: string, metrics: readonly string[]) =>
+      withDamage((onDamage) => latestOf(db, deviceId, metrics, onDamage)),
+    exportChunk: (wish: ExportWish) => withDamage((onDamage) => exportChunk(db, wish, onDamage)),
     space: () => readSpace(db, file),
     close: () => db.close(),
   };
 }
 
-function notBuilt(): never {
-  throw new Error("not built yet");
+function withDamage<T>(read: (onDamage: OnDamage) => T): Read<T> {
+  const damage: Damage[] = [];
+  const value = read(({ fromMs, toMs }, reason) => void damage.push({ fromMs, toMs, reason }));
+  return { value, damage };
 }
 
 /** The lines of an export. */
 function blocksOf(value: unknown): ArrayBuffer[] {
-  const { lines } = (value ?? {}) as { lines?: unknown };
+  const { lines } = ((value as Partial<Read<unknown>> | undefined)?.value ?? {}) as { lines?: unknown };
   return lines instanceof Uint8Array && lines.buffer instanceof ArrayBuffer ? [lines.buffer] : [];
 }
 
