@@ -2,7 +2,7 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
-import { type Log, type Store, StoreError } from "../../core/ports.ts";
+import type { Log, Store } from "../../core/ports.ts";
 import { StartError } from "../../core/start-error.ts";
 import { createDamageList } from "./damage-list.ts";
 import { lockDataDir } from "./data-dir-lock.ts";
@@ -12,7 +12,7 @@ import type { ReaderOperations } from "./reader-thread.ts";
 import type { SideOperations } from "./side-thread.ts";
 import { createSideThread } from "./side-work.ts";
 import { STORE_FILE } from "./store-file.ts";
-import { type Link, linkTo, type Thread } from "./thread-link.ts";
+import { linkTo, type Thread } from "./thread-link.ts";
 import type { WriterOperations, WriterThreadData } from "./writer-thread.ts";
 
 export interface SqliteStoreOptions {
