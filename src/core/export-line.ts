@@ -1,15 +1,18 @@
-/** Writes a stored reading as one line of NDJSON or CSV. Looks nothing up, and opens nothing. */
+/** Writes stored readings as lines of NDJSON or CSV. Looks nothing up, and opens nothing. */
 import type { MetricValue } from "../contract/readings.ts";
 import { textCell, valueCell } from "./csv.ts";
-import { createInstantText } from "./instant-text.ts";
+import { createInstantBytes } from "./instant-bytes.ts";
+import type { TextBytes } from "./text-bytes.ts";
 
-/** A reading as the store has it: its metrics in their order, or the JSON text of one object. */
-export interface RecordedReading {
+/** Which reading it is. */
+export interface ReadingHead {
   readonly atMs: number;
   readonly n: number;
   readonly receivedAtMs: number;
-  readonly metrics: readonly (readonly [name: string, value: MetricValue])[] | string;
 }
+
+/** A metric's values, one for each of several readings; undefined: that reading has it not. */
+export type MetricColumn = readonly (MetricValue | undefined)[];
 
 export interface LineOptions {
   readonly deviceId: string;
@@ -18,8 +21,20 @@ export interface LineOptions {
   readonly metrics: readonly string[] | undefined;
 }
 
-/** The line with its end; undefined where the reading has none of the metrics. */
-export type LineWriter = (reading: RecordedReading) => string | undefined;
+/** Each writes one line with its end; false: the reading has none of the metrics, and nothing was written. */
+export interface LineWriter {
+  /** Of these metrics, those that `fromColumns` is to be given, in its order. */
+  wished(names: Iterable<string>): readonly string[];
+  fromColumns(
+    into: TextBytes,
+    head: ReadingHead,
+    names: readonly string[],
+    columns: readonly MetricColumn[],
+    index: number,
+  ): boolean;
+  /** `body`: JSON text of one object. */
+  fromBody(into: TextBytes, head: ReadingHead, body: string): boolean;
+}
 
 export const CSV_ABOUT = ["_id", "deviceId", "timestamp", "receivedAt"] as const;
 
@@ -30,98 +45,130 @@ export function createLineWriter({ deviceId, format, metrics }: LineOptions): Li
   return format === "csv" ? csvWriter(deviceId, metrics ?? []) : ndjsonWriter(deviceId, metrics);
 }
 
-function ndjsonWriter(deviceId: string, wished: readonly string[] | undefined): LineWriter {
-  const instantText = createInstantText();
-  const instantId = createInstantId();
-  const begin = `{"_id":${JSON.stringify(deviceId).slice(0, -1)}-`;
-  const middle = `","deviceId":${JSON.stringify(deviceId)},"timestamp":"`;
-  const wishedSet = wished === undefined ? undefined : new Set(wished);
-  const members = createMembers();
+const encoder = new TextEncoder();
+const ascii = (text: string): Uint8Array => encoder.encode(text);
+const COMMA = 44;
+const DASH = 45;
+const OPEN = 123;
+const TRUE = ascii("true");
+const FALSE = ascii("false");
 
-  return ({ atMs, n, receivedAtMs, metrics }) => {
-    const body =
-      wishedSet === undefined && typeof metrics === "string"
-        ? oneLine(metrics)
-        : members(entriesOf(metrics), wishedSet);
-    if (body === undefined) return undefined;
-    const received = receivedAtMs === atMs ? "" : `","receivedAt":"${instantText(receivedAtMs)}`;
-    return `${begin}${instantId(atMs)}-${n}${middle}${instantText(atMs)}${received}","metrics":${body}}\n`;
+function ndjsonWriter(deviceId: string, wish: readonly string[] | undefined): LineWriter {
+  const instants = createInstantBytes();
+  const quotedId = JSON.stringify(deviceId);
+  const begin = ascii(`{"_id":${quotedId.slice(0, -1)}-`);
+  const toTimestamp = ascii(`","deviceId":${quotedId},"timestamp":"`);
+  const toReceivedAt = ascii('","receivedAt":"');
+  const toMetrics = ascii('","metrics":');
+  const end = ascii("}\n");
+  const endBoth = ascii("}}\n");
+  const keyOf = createKeys();
+
+  function about(into: TextBytes, { atMs, n, receivedAtMs }: ReadingHead): void {
+    into.bytes(begin);
+    instants.base36(into, atMs);
+    into.byte(DASH);
+    into.number(n);
+    into.bytes(toTimestamp);
+    instants.iso(into, atMs);
+    if (receivedAtMs !== atMs) {
+      into.bytes(toReceivedAt);
+      instants.iso(into, receivedAtMs);
+    }
+    into.bytes(toMetrics);
+  }
+
+  const writer: LineWriter = {
+    wished: (names) => (wish === undefined ? [...names] : [...names].filter((name) => wish.includes(name))),
+    fromColumns: (into, head, names, columns, index) => {
+      const from = into.length;
+      about(into, head);
+      let separator = OPEN;
+      for (let place = 0; place < columns.length; place++) {
+        const value = columns[place]?.[index];
+        if (value === undefined) continue;
+        into.byte(separator);
+        into.bytes(keyOf(names[place] ?? ""));
+        if (typeof value === "string") into.text(JSON.stringify(value));
+        else plainValue(into, value);
+        separator = COMMA;
+      }
+      if (separator === OPEN) into.cutTo(from);
+      else into.bytes(endBoth);
+      return separator !== OPEN;
+    },
+    fromBody: (into, head, body) => {
+      if (wish !== undefined) return fromParsed(writer, into, head, body);
+      about(into, head);
+      into.text(oneLine(body));
+      into.bytes(end);
+      return true;
+    },
   };
+  return writer;
+}
+
+function csvWriter(deviceId: string, wish: readonly string[]): LineWriter {
+  const instants = createInstantBytes();
+  const begin = ascii(`${textCell(deviceId)}-`);
+  const toTimestamp = ascii(`,${textCell(deviceId)},`);
+  const end = ascii("\r\n");
+
+  const writer: LineWriter = {
+    wished: () => wish,
+    fromColumns: (into, { atMs, n, receivedAtMs }, _names, columns, index) => {
+      const from = into.length;
+      into.bytes(begin);
+      instants.base36(into, atMs);
+      into.byte(DASH);
+      into.number(n);
+      into.bytes(toTimestamp);
+      instants.iso(into, atMs);
+      into.byte(COMMA);
+      if (receivedAtMs !== atMs) instants.iso(into, receivedAtMs);
+      let isEmpty = true;
+      for (let place = 0; place < columns.length; place++) {
+        const value = columns[place]?.[index];
+        into.byte(COMMA);
+        if (value === undefined) continue;
+        isEmpty = false;
+        if (typeof value === "string") into.text(valueCell(value));
+        else plainValue(into, value);
+      }
+      if (isEmpty) into.cutTo(from);
+      else into.bytes(end);
+      return !isEmpty;
+    },
+    fromBody: (into, head, body) => fromParsed(writer, into, head, body),
+  };
+  return writer;
+}
+
+function plainValue(into: TextBytes, value: number | boolean): void {
+  if (typeof value === "number") into.number(value);
+  else into.bytes(value ? TRUE : FALSE);
+}
+
+function fromParsed(writer: LineWriter, into: TextBytes, head: ReadingHead, body: string): boolean {
+  const metrics = JSON.parse(body) as { [name: string]: MetricValue };
+  const names = writer.wished(Object.keys(metrics));
+  // A name of the wish is any text, such as one that every object has.
+  const columns = names.map((name) => [Object.hasOwn(metrics, name) ? metrics[name] : undefined]);
+  return writer.fromColumns(into, head, names, columns, 0);
 }
 
 /** A board may have written its object over several lines; inside a JSON text there is no raw line end. */
 const oneLine = (body: string): string =>
   body.includes("\n") || body.includes("\r") ? body.replace(/[\r\n]/g, " ") : body;
 
-function entriesOf(metrics: RecordedReading["metrics"]): Exclude<RecordedReading["metrics"], string> {
-  return typeof metrics === "string" ? Object.entries(JSON.parse(metrics) as Record<string, MetricValue>) : metrics;
-}
-
-/** JSON of the entries that are wished; undefined: none is. */
-function createMembers() {
-  const quotedNames = new Map<string, string>();
-  const quoted = (name: string): string => {
-    const former = quotedNames.get(name);
+/** `"temperature":` */
+function createKeys(): (name: string) => Uint8Array {
+  const known = new Map<string, Uint8Array>();
+  return (name) => {
+    const former = known.get(name);
     if (former !== undefined) return former;
-    const made = `${JSON.stringify(name)}:`;
-    quotedNames.set(name, made);
+    const made = ascii(`${JSON.stringify(name)}:`);
+    known.set(name, made);
     return made;
-  };
-  return (
-    entries: readonly (readonly [string, MetricValue])[],
-    wished: ReadonlySet<string> | undefined,
-  ): string | undefined => {
-    let text = "";
-    for (let place = 0; place < entries.length; place++) {
-      const entry = entries[place];
-      if (entry === undefined || (wished !== undefined && !wished.has(entry[0]))) continue;
-      const value = entry[1];
-      text += text === "" ? "{" : ",";
-      text += quoted(entry[0]);
-      text += typeof value === "string" ? JSON.stringify(value) : value;
-    }
-    return text === "" ? undefined : `${text}}`;
-  };
-}
-
-function csvWriter(deviceId: string, columns: readonly string[]): LineWriter {
-  const instantText = createInstantText();
-  const instantId = createInstantId();
-  const begin = `${textCell(deviceId)}-`;
-  const middle = `,${textCell(deviceId)},`;
-  const places = new Map(columns.map((name, place) => [name, place]));
-  const absent: readonly string[] = columns.map(() => "");
-
-  return ({ atMs, n, receivedAtMs, metrics }) => {
-    const cells = absent.slice();
-    let isEmpty = true;
-    for (const [name, value] of entriesOf(metrics)) {
-      const place = places.get(name);
-      if (place === undefined) continue;
-      cells[place] = valueCell(value);
-      isEmpty = false;
-    }
-    if (isEmpty) return undefined;
-    const received = receivedAtMs === atMs ? "" : instantText(receivedAtMs);
-    const about = `${begin}${instantId(atMs)}-${n}${middle}${instantText(atMs)},${received}`;
-    return `${about},${cells.join(",")}\r\n`;
-  };
-}
-
-/** 36 to the fifth: below it, and above it for a hundred years, both halves are small integers. */
-const HALF = 60_466_176;
-
-/** `atMs.toString(36)`, in a fourth of its time. */
-function createInstantId(): (atMs: number) => string {
-  let upper = Number.NaN;
-  let upperText = "";
-  return (atMs) => {
-    if (!(atMs >= HALF)) return atMs.toString(36);
-    const above = Math.floor(atMs / HALF);
-    if (above !== upper) {
-      upper = above;
-      upperText = above.toString(36);
-    }
-    return upperText + (atMs - above * HALF + HALF).toString(36).slice(1);
   };
 }
