@@ -31,7 +31,7 @@ export function ask<Body = unknown>(hub: HubAddress, path: string, options: AskO
         received += part;
       });
       response.on("end", () => {
-        const parsed = /json/.test(response.headers["content-type"] ?? "") ? JSON.parse(received) : undefined;
+        const parsed = /[/+]json/.test(response.headers["content-type"] ?? "") ? JSON.parse(received) : undefined;
         resolve({ status: response.statusCode ?? 0, headers: response.headers, text: received, body: parsed as Body });
       });
     });
