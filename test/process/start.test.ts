@@ -48,11 +48,30 @@ test.each([
   expect(server.stderr()).toContain("AERIE_AUTH=off-and-public");
 });
 
-test("--help lists every setting and ends with 0", async () => {
-  const server = runServer({ args: ["--help"] });
+test("start --help lists every setting and ends with 0", async () => {
+  const server = runServer({ args: ["start", "--help"] });
 
   expect(await server.exited).toBe(0);
   for (const { env } of Object.values(SETTINGS)) expect(server.stdout()).toContain(env);
+});
+
+test("--help lists the commands, says where the settings are, and ends with 0", async () => {
+  const server = runServer({ args: ["--help"] });
+
+  expect(await server.exited).toBe(0);
+  for (const command of ["start", "export", "import", "backup", "restore", "stats"]) {
+    expect(server.stdout()).toMatch(new RegExp(`^  ${command} `, "m"));
+  }
+  expect(server.stdout()).toContain("aerie start --help");
+});
+
+test("start and flags alone are the same", async () => {
+  const server = runServer({
+    args: ["start", "--http-port", "0", "--mqtt-port", "0", "--data-dir", tempDir()],
+  });
+
+  await server.event("listening");
+  expect(await server.kill("SIGTERM")).toBe(0);
 });
 
 /** A port that another program holds. */

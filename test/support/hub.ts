@@ -186,7 +186,7 @@ function followLog(child: ChildProcess) {
   if (child.stdout !== null) {
     createInterface(child.stdout).on("line", (line) => {
       text += `${line}\n`;
-      if (!line.startsWith("{")) return; // --help is no log
+      if (!line.startsWith('{"level"')) return; // what a command says is no log
       const { level, msg, time: _, ...fields } = JSON.parse(line) as Record<string, unknown>;
       const record = { level: String(level), event: String(msg), fields };
       logged.push(record);

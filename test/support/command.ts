@@ -1,0 +1,17 @@
+/** Runs a command of the command line as a process of its own, and tells how it ended. */
+import { runServer, type ServerProcess } from "./hub.ts";
+import { within } from "./until.ts";
+
+export interface CommandResult {
+  readonly exitCode: number | NodeJS.Signals;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export const beginCommand = (...args: string[]): ServerProcess => runServer({ args });
+
+export async function runCommand(...args: string[]): Promise<CommandResult> {
+  const command = beginCommand(...args);
+  const exitCode = await within(`aerie ${args.join(" ")} ends`, command.exited, 50_000);
+  return { exitCode, stdout: command.stdout(), stderr: command.stderr() };
+}
