@@ -1,14 +1,13 @@
 /** The REST surface: what requests must look like (checked by these schemas) and what answers look like. */
 import { z } from "zod";
+import { toEpochMs } from "./epoch.ts";
 import type { Device, LatestValue, Reading } from "./readings.ts";
 import type { Refusal } from "./refusals.ts";
 
 /** ISO 8601 with a zone, epoch seconds or epoch milliseconds → epoch ms. */
 const instant = z.string().transform((text, context) => {
-  const number = /^\d{1,15}(\.\d+)?$/.test(text) ? Number(text) : undefined;
-  const zoned = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/i.test(text);
-  const ms = number === undefined ? (zoned ? Date.parse(text) : Number.NaN) : number < 1e11 ? number * 1000 : number;
-  if (Number.isFinite(ms)) return Math.round(ms);
+  const ms = toEpochMs(text);
+  if (ms !== undefined) return ms;
   context.addIssue("expected ISO 8601 with a zone, epoch seconds or epoch milliseconds");
   return z.NEVER;
 });
@@ -77,9 +76,17 @@ export interface LatestAnswer {
   metrics: { [metric: string]: LatestValue };
 }
 
+/** Both are instants of readings in it, ISO 8601. */
+export interface DamagedSpan {
+  from: string;
+  to: string;
+}
+
 export interface ReadingsPage {
   readings: Reading[];
   nextCursor: string | null;
+  /** What of the range could not be read because it is damaged; left out where all could. */
+  damaged?: DamagedSpan[];
 }
 
 /** One metric's columns, all of one length; a bucket begins at `t` (epoch ms). */
