@@ -105,6 +105,8 @@ export interface SeriesAnswer {
   /** The device's usual time between messages in ms, once it is known. */
   intervalMs?: number;
   metrics: { [metric: string]: SeriesColumns };
+  /** What of the range could not be read because it is damaged; left out where all could. */
+  damaged?: DamagedSpan[];
 }
 
 export interface RejectionsAnswer {
@@ -120,6 +122,8 @@ export interface Readiness {
   ready: boolean;
   /** What is not well, in words for the owner; empty when ready. */
   problems: { part: string; problem: string }[];
+  /** What the owner should know though the hub does its job. */
+  warnings: { part: string; problem: string }[];
 }
 
 export interface WebsocketStatus {

@@ -3,7 +3,7 @@ import type { AttributeValue, DeviceId, Presence } from "../contract/readings.ts
 import type { MqttVersion, RefusalCode } from "../contract/refusals.ts";
 import { type DeviceRecord, mergeAttributes, mergeInto, mergeLatest } from "./device-record.ts";
 import { MetricList, type ReadingMetrics } from "./metric-list.ts";
-import type { Clock, DeviceState, LatestMetric, StoredDevice } from "./ports.ts";
+import type { Clock, DeviceState, LatestMetric, Retention, StoredDevice } from "./ports.ts";
 import { isOnline, UsualInterval } from "./presence.ts";
 
 export interface DeviceLimits {
@@ -63,6 +63,8 @@ export interface Registry {
   storedStatus(deviceId: DeviceId, online: boolean, connection: Connection): void;
   connectionClosed(connection: Connection): void;
   rename(deviceId: DeviceId, names: { name: string | undefined; place: string | undefined }): void;
+  /** Replaces what was set. */
+  keep(deviceId: DeviceId, retention: Partial<Retention>): void;
   remove(deviceId: DeviceId): void;
   /** What changed since the last call. */
   takeDirty(): DeviceState[];
@@ -268,6 +270,7 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
     storedStatus,
     connectionClosed,
     rename: (deviceId, names) => void Object.assign(visible(deviceId) ?? {}, names),
+    keep: (deviceId, retention) => void Object.assign(visible(deviceId) ?? {}, { retention }),
     remove,
     takeDirty,
     markDirty: (states) => {
@@ -288,6 +291,7 @@ function fresh(deviceId: DeviceId, clock: Clock): Entry {
     attributes: new Map(),
     clockSuspect: false,
     latest: new Map(),
+    retention: {},
     interval: new UsualInterval(undefined),
     lastHeardAtMs: 0,
     state: "offline",
@@ -314,6 +318,7 @@ function revive(device: StoredDevice, clock: Clock): Entry {
     attributes: device.attributes,
     clockSuspect: device.clockSuspect,
     latest: device.latest,
+    retention: device.retention,
     interval: new UsualInterval(device.intervalMs),
     lastHeardAtMs: device.lastHeardAtMs,
     sinceMs: device.lastHeardAtMs,
