@@ -10,6 +10,7 @@ import { createClockSanity } from "./core/clock-sanity.ts";
 import { damageProblem } from "./core/damage.ts";
 import { createDating } from "./core/dating.ts";
 import { createDiskWatch } from "./core/disk-watch.ts";
+import { createErasure } from "./core/erasure.ts";
 import { createGatekeeper } from "./core/gatekeeper.ts";
 import { createIntake } from "./core/intake.ts";
 import { newestBefore } from "./core/newest-before.ts";
@@ -161,11 +162,13 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       ["retention", retentionClock.problem],
     ],
   });
+  const erase = createErasure({ store, registry, onWork: upkeep.wake, saveState: stateSaver.saveNow });
   const http = own(
     "http",
     openHttp({
       registry,
       store,
+      erase,
       clock,
       log,
       refusals,

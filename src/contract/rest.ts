@@ -38,10 +38,16 @@ export const devicesQuery = z.strictObject({
   search: z.string().max(100).optional(),
 });
 
+const MAX_DAYS = 36_500;
+const WHOLE_DAYS = `expected a whole number of days from 0 (for ever) to ${MAX_DAYS}, or null for the hub's own`;
+const days = z.number(WHOLE_DAYS).int(WHOLE_DAYS).min(0, WHOLE_DAYS).max(MAX_DAYS, WHOLE_DAYS).nullable().optional();
+
 export const devicePatch = z.strictObject({
   /** Empty text or null takes it away. */
   name: z.string().trim().max(100).nullable().optional(),
   place: z.string().trim().max(100).nullable().optional(),
+  /** What is left out stays as it is; null takes one away, or all. */
+  retention: z.strictObject({ rawDays: days, hourDays: days, dayDays: days }).nullable().optional(),
 });
 
 export const readingsQuery = z
@@ -53,14 +59,21 @@ export const readingsQuery = z
   })
   .refine(fromBeforeTo, ordered);
 
+const metrics = z
+  .string()
+  .transform((text) => text.split(","))
+  .pipe(z.array(z.string().min(1).max(64)).min(1).max(64));
+
 export const seriesQuery = z
-  .strictObject({
-    ...range,
-    metrics: z
-      .string()
-      .transform((text) => text.split(","))
-      .pipe(z.array(z.string().min(1).max(64)).min(1).max(64)),
-    points: whole(1, 10_000).default(500),
+  .strictObject({ ...range, metrics, points: whole(1, 10_000).default(500) })
+  .refine(fromBeforeTo, ordered);
+
+/** What is deleted of a device; an end that is left out is open. */
+export const eraseQuery = z
+  .strictObject({ ...range, metrics: metrics.optional() })
+  .refine(({ from, to, metrics: named }) => from !== undefined || to !== undefined || named !== undefined, {
+    path: ["from, to, metrics"],
+    message: "expected at least one of them; DELETE /api/devices/:id deletes a device with all that it sent",
   })
   .refine(fromBeforeTo, ordered);
 

@@ -55,6 +55,15 @@ export function mergeAttributes(
   }
 }
 
+/** What is left out of the patch stays; `null` takes one away, or all. */
+export function mergeRetention(
+  former: Partial<Retention>,
+  patch: { readonly [Level in keyof Retention]?: number | null | undefined } | null,
+): Partial<Retention> {
+  const merged = patch === null ? {} : { ...former, ...patch };
+  return Object.fromEntries(Object.entries(merged).filter((entry): entry is [string, number] => entry[1] != null));
+}
+
 export function toDevice(record: DeviceRecord): Device {
   const { deviceId, name, place, interval, clockSuspect, retention } = record;
   return {
