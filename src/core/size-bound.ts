@@ -49,7 +49,7 @@ export function createSizeBound({ clock, log, retention }: SizeBoundOptions): Si
         return "The database is larger than its limit though nothing is left to go: raise it (AERIE_MAX_STORE_BYTES), or delete devices";
       }
       if (shortenedToMs === undefined || isPast(shortenedToMs)) return undefined;
-      return `The size limit (AERIE_MAX_STORE_BYTES) took raw readings before their age: those before ${iso(shortenedToMs)} are gone, their hours and days are kept`;
+      return `The size limit (AERIE_MAX_STORE_BYTES) took raw readings before their age: those before ${iso(shortenedToMs)} are gone`;
     },
   };
 }
