@@ -105,8 +105,8 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       log,
       retention,
       mayForget: retentionClock.mayForget,
-      onStep: (step) => {
-        sizeBound.noteStep(step);
+      onStep: (step, wish) => {
+        sizeBound.noteStep(step, wish);
         counters.upkeep(step);
       },
     }),
@@ -162,7 +162,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       ["retention", retentionClock.problem],
     ],
   });
-  const erase = createErasure({ store, registry, onWork: upkeep.wake, saveState: stateSaver.saveNow });
+  const erase = createErasure({ store, registry, saveState: stateSaver.saveNow });
   const http = own(
     "http",
     openHttp({

@@ -5,8 +5,6 @@ import type { Registry } from "./registry.ts";
 export interface ErasureOptions {
   readonly store: Pick<Store, "erase" | "latestOf">;
   readonly registry: Pick<Registry, "forgetLatest" | "restoreLatest">;
-  /** The store has something to erase, in steps of upkeep. */
-  readonly onWork: () => void;
   /** What memory shows is to be on disk: after a crash nothing that was erased is shown again. */
   readonly saveState: () => Promise<void>;
 }
@@ -16,7 +14,7 @@ export type Erasure = (wish: EraseWish) => Promise<void>;
 
 const HOUR_MS = 3_600_000;
 
-export function createErasure({ store, registry, onWork, saveState }: ErasureOptions): Erasure {
+export function createErasure({ store, registry, saveState }: ErasureOptions): Erasure {
   /** One after the other: what one looked up before another erased it must not come back. */
   let showing: Promise<unknown> = Promise.resolve();
 
@@ -28,9 +26,7 @@ export function createErasure({ store, registry, onWork, saveState }: ErasureOpt
   }
 
   return async (wish) => {
-    const erasing = store.erase(wish);
-    onWork();
-    await erasing;
+    await store.erase(wish);
     const shown = showing.then(() => show(wish));
     showing = shown.catch(() => undefined);
     await shown;

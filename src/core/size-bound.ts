@@ -1,8 +1,8 @@
 /** Says what the size limit of the whole database did: raw age shortened, or nothing left that could go. Takes nothing away. */
-import type { Clock, Log, Retention, UpkeepStep } from "./ports.ts";
+import type { Clock, Log, Retention, UpkeepStep, UpkeepWish } from "./ports.ts";
 
 export interface SizeBound {
-  noteStep(step: UpkeepStep): void;
+  noteStep(step: UpkeepStep, wish: UpkeepWish): void;
   /** For the owner; undefined while the limit takes nothing that its age would have left. */
   problem(): string | undefined;
 }
@@ -38,11 +38,11 @@ export function createSizeBound({ clock, log, retention }: SizeBoundOptions): Si
   const isPast = (toMs: number): boolean => rawDays > 0 && toMs <= clock.nowMs() - rawDays * DAY_MS;
 
   return {
-    noteStep: (step) => {
+    noteStep: (step, wish) => {
       if (step.shortenedToMs !== undefined) noteShortened(step.shortenedToMs);
-      // A step that seals or erases does not look at the size.
+      // Only a step that found nothing else to do has looked at the size for certain, and only where it might forget.
       if (step.tooLarge === true) noteTooLarge(true);
-      else if (step.did === "nothing" || step.did === "forgot" || step.did === "gaveBack") noteTooLarge(false);
+      else if (step.did === "nothing" && wish.retention !== undefined) noteTooLarge(false);
     },
     problem: () => {
       if (tooLarge) {

@@ -24,7 +24,6 @@ function start() {
   const erase = createErasure({
     store,
     registry,
-    onWork: () => void order.push("woken"),
     saveState: async () => void order.push(`saved ${registry.takeDirty().length}`),
   });
   const take = (metrics: Record<string, MetricValue>, atMs: number): void => {
@@ -48,12 +47,12 @@ function start() {
 }
 
 describe("erasing", () => {
-  test("asks the store for exactly what was wished, wakes upkeep, and saves what memory shows before it is done", async () => {
+  test("asks the store for exactly what was wished, and saves what memory shows before it is done", async () => {
     const { store, order, erase, take, wish } = start();
     take({ t: 1 }, NOW);
     await erase(wish({ metrics: ["t"] }));
     expect(store.erased).toEqual([{ deviceId: boiler, fromMs: 0, toMs: 8.64e15, metrics: ["t"] }]);
-    expect(order).toEqual(["erased", "woken", "saved 1"]);
+    expect(order).toEqual(["erased", "saved 1"]);
   });
 
   test("shows the newest value that is left, and leaves alone what lies outside the range", async () => {

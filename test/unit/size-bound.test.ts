@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { UpkeepStep } from "../../src/core/ports.ts";
+import type { UpkeepStep, UpkeepWish } from "../../src/core/ports.ts";
 import { createSizeBound } from "../../src/core/size-bound.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
@@ -10,13 +10,13 @@ const DAY_MS = 24 * 3_600_000;
 function start(rawDays = 90) {
   const clock = createManualClock({ nowMs: NOW });
   const log = createMemoryLog();
-  const bound = createSizeBound({
-    clock,
-    log,
-    retention: { rawDays, hourDays: 0, dayDays: 0, maxBytes: 20_000_000 },
-  });
-  const step = (did: UpkeepStep["did"], more: Partial<UpkeepStep> = {}): void =>
-    bound.noteStep({ did, readings: 1, hot: 0, ...more });
+  const retention: UpkeepWish["retention"] = { rawDays, hourDays: 0, dayDays: 0, maxBytes: 20_000_000 };
+  const bound = createSizeBound({ clock, log, retention });
+  const step = (did: UpkeepStep["did"], more: Partial<UpkeepStep> = {}, mayForget = true): void =>
+    bound.noteStep(
+      { did, readings: 1, hot: 0, ...more },
+      { nowMs: clock.nowMs(), retention: mayForget ? retention : undefined },
+    );
   const said = (): string[] => log.lines.map(({ level, event }) => `${level} ${event}`);
   return { clock, log, bound, step, said };
 }
@@ -53,7 +53,8 @@ test("where raw readings are kept for ever it is said for ever", () => {
 test("a store that is too large with nothing left to go is told once, and when it is within its limit again", () => {
   const { bound, step, said } = start();
   step("nothing", { tooLarge: true });
-  step("sealed");
+  for (const did of ["sealed", "rolledUp", "forgot", "gaveBack"] as const) step(did);
+  step("nothing", {}, false); // it was not to look
   step("nothing", { tooLarge: true });
   expect(said()).toEqual(["warn the store is larger than its limit, and nothing is left to go"]);
   expect(bound.problem()).toContain("AERIE_MAX_STORE_BYTES");

@@ -53,9 +53,8 @@ describe("upkeep", () => {
   });
 
   test("never has two steps at once, however long one takes", async () => {
-    const { upkeep, advance, asked } = start();
+    const { advance, asked } = start();
     await advance(1_000);
-    upkeep.wake();
     await advance(3_600_000);
     expect(asked()).toBe(1);
   });
@@ -108,22 +107,6 @@ describe("upkeep", () => {
     expect(asked()).toBe(2);
   });
 
-  test("is woken from its rest, also when the work came while it found nothing", async () => {
-    const { upkeep, advance, end, asked } = start();
-    await advance(1_000);
-    await end(5, NOTHING);
-    upkeep.wake();
-    await advance(1);
-    expect(asked()).toBe(2);
-    upkeep.wake();
-    await end(5, NOTHING);
-    await advance(1);
-    expect(asked()).toBe(3);
-    await end(5, NOTHING);
-    await advance(9_000);
-    expect(asked()).toBe(3);
-  });
-
   test("forgets nothing while the clock cannot be trusted, and does the rest", async () => {
     const { clock, store, trust, advance, end } = start();
     trust.mayForget = false;
@@ -136,10 +119,9 @@ describe("upkeep", () => {
   });
 
   test("that fails is logged once, tried again each minute, and told when it goes on", async () => {
-    const { store, upkeep, advance, end, asked, said } = start();
+    const { store, advance, end, asked, said } = start();
     store.failure = passing();
     await advance(1_000);
-    upkeep.wake();
     await advance(59_999);
     expect(asked()).toBe(1);
     await advance(1);
