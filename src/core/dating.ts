@@ -6,10 +6,15 @@ import type { ParsedMessage, ParsedReading } from "./parsed-message.ts";
 import type { Registry } from "./registry.ts";
 import type { Fault } from "./result.ts";
 
+export interface DatedReading {
+  readonly reading: ParsedReading;
+  readonly instant: Instant;
+}
+
 export interface DatedMessage {
   readonly kind: "telemetry";
   readonly deviceId: DeviceId;
-  readonly readings: readonly { readonly reading: ParsedReading; readonly instant: Instant }[];
+  readonly readings: readonly DatedReading[];
   /** Of the dialect, then of the readings that were left out. */
   readonly faults: readonly Fault[];
   /** So many were left out. */
@@ -39,27 +44,28 @@ export function createDating({ clockSanity, registry, rawDays, mayForget }: Dati
   return (message, receivedAtMs) => {
     const { kind, deviceId, faults } = message;
     const isSane = clockSanity.isSane();
-    const readings = message.readings.map((reading) => ({
-      reading,
-      instant: readInstant(reading.said, receivedAtMs, isSane),
-    }));
-    const oldestMs = horizonMs(deviceId, receivedAtMs);
-    const isOld = ({ instant }: { instant: Instant }): boolean => instant.kind === "given" && instant.atMs < oldestMs;
-    if (!readings.some(isOld) || !mayForget()) return { kind, deviceId, readings, faults, tooOld: 0 };
-    const old = readings.filter(isOld).map(({ instant }) => (instant.kind === "given" ? instant.atMs : oldestMs));
-    return {
-      kind,
-      deviceId,
-      readings: readings.filter((each) => !isOld(each)),
-      faults: [...faults, tooOld(old)],
-      tooOld: old.length,
-    };
+    const readings: DatedReading[] = [];
+    let oldestMs = Number.POSITIVE_INFINITY;
+    for (const reading of message.readings) {
+      const instant = readInstant(reading.said, receivedAtMs, isSane);
+      readings.push({ reading, instant });
+      if (instant.kind === "given" && instant.atMs < oldestMs) oldestMs = instant.atMs;
+    }
+    // No raw age is shorter than a day, and hardly a message is older.
+    if (oldestMs > receivedAtMs - DAY_MS) return { kind, deviceId, readings, faults, tooOld: 0 };
+    const sinceMs = horizonMs(deviceId, receivedAtMs);
+    if (oldestMs >= sinceMs || !mayForget()) return { kind, deviceId, readings, faults, tooOld: 0 };
+    const kept = readings.filter(({ instant }) => instant.kind !== "given" || instant.atMs >= sinceMs);
+    const tooOld = readings.length - kept.length;
+    return { kind, deviceId, readings: kept, faults: [...faults, faultOf(tooOld, oldestMs)], tooOld };
   };
 }
 
 /** One for all of a message: a backlog of a thousand is one line. */
-function tooOld(instants: readonly number[]): Fault {
-  const oldest = new Date(instants.reduce((a, b) => Math.min(a, b))).toISOString();
-  const detail = instants.length === 1 ? `it is of ${oldest}` : `${instants.length} readings, the oldest of ${oldest}`;
-  return { code: "READING_TOO_OLD", detail };
+function faultOf(count: number, oldestMs: number): Fault {
+  const oldest = new Date(oldestMs).toISOString();
+  return {
+    code: "READING_TOO_OLD",
+    detail: count === 1 ? `it is of ${oldest}` : `${count} readings, the oldest of ${oldest}`,
+  };
 }
