@@ -6,18 +6,27 @@ import { openBroker } from "./broker/broker.ts";
 import type { Config } from "./config/settings.ts";
 import { SETTINGS } from "./config/settings.ts";
 import { CONTROL_SOCKET } from "./contract/control.ts";
-import type { Readiness } from "./contract/rest.ts";
 import { createAfterCommit } from "./core/after-commit.ts";
 import { createClockSanity } from "./core/clock-sanity.ts";
+import { damageProblem } from "./core/damage.ts";
+import { createDating } from "./core/dating.ts";
+import { createDiskWatch } from "./core/disk-watch.ts";
+import { createErasure } from "./core/erasure.ts";
 import { createGatekeeper } from "./core/gatekeeper.ts";
 import { createImporter } from "./core/importer.ts";
 import { createIntake } from "./core/intake.ts";
+import { newestBefore } from "./core/newest-before.ts";
 import type { Clock, LiveReading, Log, StoredDevice } from "./core/ports.ts";
+import { createRawHorizon } from "./core/raw-horizon.ts";
+import { createReadiness } from "./core/readiness.ts";
 import { createRebuilder } from "./core/rebuilder.ts";
 import { createRefusals } from "./core/refusals.ts";
 import { createRegistry, type PresenceChange } from "./core/registry.ts";
+import { createRetentionClock } from "./core/retention-clock.ts";
 import { createRoom } from "./core/room.ts";
+import { createSizeBound } from "./core/size-bound.ts";
 import { createStateSaver } from "./core/state-saver.ts";
+import { createUpkeep } from "./core/upkeep.ts";
 import { createWriter } from "./core/writer.ts";
 import { readNative } from "./dialects/native.ts";
 import { openControl } from "./http/control-server.ts";
@@ -70,10 +79,21 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
 
   const store = own("store", await openSqliteStore({ dataDir: config.dataDir, log, onDead: onFatal, ...storeLimits }));
   const stored = await store.load();
-  const clockSanity = own(
-    "clock sanity",
-    createClockSanity({ clock, builtAtMs: build.builtAtMs, newestMs: newestOf(stored) }),
+  const newestMs = newestOf(stored);
+  const clockSanity = own("clock sanity", createClockSanity({ clock, builtAtMs: build.builtAtMs, newestMs }));
+  const retentionClock = own(
+    "retention clock",
+    createRetentionClock({
+      clock,
+      clockSanity,
+      log,
+      newestMs,
+      newestBefore: (beforeMs) => newestBefore(store, stored, beforeMs),
+    }),
   );
+  const diskWatch = own("disk watch", createDiskWatch({ store, clock, log }));
+  const { rawDays, hourDays, dayDays, maxStoreBytes: maxBytes } = config;
+  const retention = { rawDays, hourDays, dayDays, maxBytes };
 
   // Browsers come last, and readings before them have nobody to go to.
   let live: Live | undefined;
@@ -83,14 +103,26 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
 
   const registry = own("registry", createRegistry({ clock, stored, limits: config, onPresence }));
   const stateSaver = own("state saver", createStateSaver({ store, registry, clock, log }));
-  const afterCommit = createAfterCommit({
-    registry,
-    clockSanity,
-    counters,
-    publish,
-    hasAudience,
-    onStored: stateSaver.stored,
-  });
+  const sizeBound = createSizeBound({ clock, log, retention });
+  const upkeep = own(
+    "upkeep",
+    createUpkeep({
+      store,
+      clock,
+      log,
+      retention,
+      mayForget: retentionClock.mayForget,
+      onStep: (step, wish) => {
+        sizeBound.noteStep(step, wish);
+        counters.upkeep(step);
+      },
+    }),
+  );
+  const onStored = (readings: number): void => {
+    stateSaver.stored(readings);
+    upkeep.stored(readings);
+  };
+  const afterCommit = createAfterCommit({ registry, clockSanity, counters, publish, hasAudience, onStored });
   const room = createRoom({ maxBytes: config.maxWaitingBytes });
   const { commitIntervalMs } = config;
   const writer = own(
@@ -98,7 +130,8 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     createWriter({ store, clock, log, counters, onCommitted: afterCommit, commitIntervalMs, room }),
   );
   own("accepted messages", { close: () => writer.drain() });
-  const intake = createIntake({ dialect: readNative, writer, registry, refusals, counters, clock, clockSanity });
+  const dating = createDating({ clockSanity, registry, rawDays, mayForget: retentionClock.mayForget });
+  const intake = createIntake({ dialect: readNative, writer, registry, refusals, counters, clock, dating });
 
   const onConnectionClosed = registry.connectionClosed;
   const broker = own(
@@ -117,19 +150,26 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     }),
   );
 
-  const readiness = (): Readiness => {
-    const problems = [
-      { part: "store", problem: writer.problem() },
-      { part: "broker", problem: broker.server.listening ? undefined : "The MQTT broker does not listen" },
-      { part: "clock", problem: clockSanity.problem() },
-    ].filter((each): each is { part: string; problem: string } => each.problem !== undefined);
-    return { ready: problems.length === 0, problems };
-  };
+  const readiness = createReadiness({
+    problems: [
+      ["store", writer.problem],
+      ["broker", () => (broker.server.listening ? undefined : "The MQTT broker does not listen")],
+      ["clock", clockSanity.problem],
+    ],
+    warnings: [
+      ["disk", diskWatch.problem],
+      ["store", sizeBound.problem],
+      ["history", () => damageProblem(registry, store)],
+      ["retention", retentionClock.problem],
+    ],
+  });
+  const erase = createErasure({ store, registry, saveState: stateSaver.saveNow });
   const http = own(
     "http",
     openHttp({
       registry,
       store,
+      erase,
       clock,
       log,
       refusals,
@@ -145,7 +185,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     }),
   );
   const { isSane: isClockSane } = clockSanity;
-  const importing = { store, registry, clock, isClockSane, counters, onStored: stateSaver.stored };
+  const rawHorizon = createRawHorizon({ registry, rawDays, mayForget: retentionClock.mayForget });
   const control = own(
     "control",
     openControl({
@@ -153,8 +193,8 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       store,
       clock,
       log,
-      importer: createImporter(importing),
-      rebuilder: createRebuilder(store),
+      importer: createImporter({ store, registry, clock, isClockSane, rawHorizon, counters, onStored }),
+      rebuilder: createRebuilder({ store, registry }),
       written: diskWritten,
     }),
   );
@@ -169,6 +209,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     browsers: live.clients,
     devices: () => registry.list().length,
     refusals: refusals.countsByAnswer,
+    space: diskWatch.space,
   });
 
   // What is accepted is finished before the connections are closed: acknowledgements still go out.

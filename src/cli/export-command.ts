@@ -41,11 +41,17 @@ export async function exportCommand(options: ExportOptions, world: CommandWorld)
     } finally {
       progress.end();
     }
+    const { damaged } = await link.ask<DeviceIdsAnswer>("/devices");
     const { readings, bytes } = meter.done();
     say(
       `${countText(readings)} readings, ${bytesText(bytes)}, exported in ${durationText(clock.monotonicMs() - startedMs)}.`,
     );
-    return 0;
+    const incomplete = damaged.filter((deviceId) => wished.includes(deviceId));
+    if (incomplete.length === 0) return 0;
+    say(
+      `Not all is in it: readings are damaged on the disk, of ${incomplete.join(", ")}. /readyz and the log say more.`,
+    );
+    return 1;
   } finally {
     await link.close();
   }

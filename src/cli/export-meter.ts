@@ -1,5 +1,5 @@
 /** Counts what an export has brought so far, and says from its last line how far it is. Changes nothing of it. */
-import { toEpochMs } from "../core/instant.ts";
+import { toEpochMs } from "../contract/epoch.ts";
 import type { Clock } from "../core/ports.ts";
 import type { FileFormat } from "./import-source.ts";
 import type { Done } from "./progress.ts";

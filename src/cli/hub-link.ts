@@ -11,7 +11,7 @@ import { StartError } from "../core/start-error.ts";
 import { shortPath } from "../platform/local-socket.ts";
 import { STORE_FILE } from "../store/sqlite/store-file.ts";
 import { CommandFault } from "./command-fault.ts";
-import { type OwnHub, openOwnHub } from "./own-hub.ts";
+import { type OwnHub, type OwnHubOptions, openOwnHub } from "./own-hub.ts";
 
 export interface HubLink {
   /** No hub runs: this process serves the store. */
@@ -26,22 +26,22 @@ export interface HubLink {
 export interface LinkOptions {
   readonly config: Config;
   readonly clock: Clock;
-  /** Makes a store where there is none. */
-  readonly mayMake?: boolean;
+  /** For an import: where there is no store one is made. */
+  readonly changes?: boolean;
 }
 
 /** A hub that starts holds its lock before it listens. */
 const STARTING_MS = 10_000;
 const ASK_AGAIN_MS = 100;
 
-export async function linkToHub({ config, clock, mayMake = false }: LinkOptions): Promise<HubLink> {
+export async function linkToHub({ config, clock, changes = false }: LinkOptions): Promise<HubLink> {
   const socket = shortPath(path.join(config.dataDir, CONTROL_SOCKET));
   try {
     if (await isListening(socket.path)) return createLink(socket, undefined);
-    if (!mayMake && !existsSync(path.join(config.dataDir, STORE_FILE))) {
+    if (!changes && !existsSync(path.join(config.dataDir, STORE_FILE))) {
       throw new CommandFault(`There is no store in ${config.dataDir}. Name its directory with --data-dir.`);
     }
-    return createLink(socket, await openOrWait(config, clock, socket.path));
+    return createLink(socket, await openOrWait({ config, clock, changes }, socket.path));
   } catch (error) {
     socket.forget();
     throw error;
@@ -49,11 +49,12 @@ export async function linkToHub({ config, clock, mayMake = false }: LinkOptions)
 }
 
 /** Undefined: a hub was just starting, and listens now. */
-async function openOrWait(config: Config, clock: Clock, socketPath: string): Promise<OwnHub | undefined> {
+async function openOrWait(options: OwnHubOptions, socketPath: string): Promise<OwnHub | undefined> {
+  const { clock } = options;
   const untilMs = clock.monotonicMs() + STARTING_MS;
   for (;;) {
     try {
-      return await openOwnHub(config, clock);
+      return await openOwnHub(options);
     } catch (error) {
       if (!(error instanceof StartError)) throw error;
       if (!error.isTaken || clock.monotonicMs() > untilMs) throw error;

@@ -33,7 +33,7 @@ export async function importCommand(name: string, options: ImportOptions, world:
   const begun = found ?? FROM_START;
   if (found !== undefined) say(`Going on at byte ${countText(found.endByte)}: ${name} was begun before.`);
   const report = createRefusedReport(options.report ?? `${name}.refused`, found !== undefined);
-  const link = await linkToHub({ config, clock, mayMake: true });
+  const link = await linkToHub({ config, clock, changes: true });
   const signal = world.stopSignal();
   const startedMs = clock.monotonicMs();
   const batches = batchesOf(readImportLines(source, { fromByte: begun.endByte, deviceId }));

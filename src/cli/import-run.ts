@@ -30,8 +30,9 @@ export interface ImportTally {
   bytes: number;
 }
 
-export const FORGOTTEN = "It is older than what the hub keeps of its device (--rebuild brings back its hours)";
-const NOT_REBUILT = "Its hour could not be rebuilt: raw readings of it are there, or the device is not";
+export const FORGOTTEN = "It is older than the raw readings that the hub keeps (--rebuild makes hours of such)";
+const NOT_REBUILT =
+  "An hour was not rebuilt: raw readings of its day are still there, or there is no room for its device";
 const KEEP_EVERY_MS = 1_000;
 
 export function createImportRun(options: ImportRunOptions): { tally: ImportTally; run(): Promise<void> } {

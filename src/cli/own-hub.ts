@@ -4,20 +4,29 @@ import type { Config } from "../config/settings.ts";
 import { CONTROL_SOCKET } from "../contract/control.ts";
 import { createImporter } from "../core/importer.ts";
 import type { Clock, Log, LogFields } from "../core/ports.ts";
+import { createRawHorizon } from "../core/raw-horizon.ts";
 import { createRebuilder } from "../core/rebuilder.ts";
 import { createRegistry } from "../core/registry.ts";
 import { createStateSaver } from "../core/state-saver.ts";
+import { createUpkeep } from "../core/upkeep.ts";
 import { openControl } from "../http/control-server.ts";
 import { createLifecycle } from "../platform/lifecycle.ts";
 import { listenLocally } from "../platform/local-socket.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
+
+export interface OwnHubOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  /** Much may be stored: it is put in order meanwhile, and nothing is forgotten. */
+  readonly changes: boolean;
+}
 
 export interface OwnHub {
   close(): Promise<void>;
 }
 
 /** Rejects with a StartError where the store cannot be opened, such as when a hub holds it. */
-export async function openOwnHub(config: Config, clock: Clock): Promise<OwnHub> {
+export async function openOwnHub({ config, clock, changes }: OwnHubOptions): Promise<OwnHub> {
   const lifecycle = createLifecycle(LOG);
   try {
     const { own } = lifecycle;
@@ -25,15 +34,23 @@ export async function openOwnHub(config: Config, clock: Clock): Promise<OwnHub> 
     const stored = await store.load();
     const registry = own("registry", createRegistry({ clock, stored, limits: config, onPresence: () => undefined }));
     const stateSaver = own("state saver", createStateSaver({ store, registry, clock, log: LOG }));
+    const { rawDays, hourDays, dayDays, maxStoreBytes: maxBytes } = config;
+    const retention = { rawDays, hourDays, dayDays, maxBytes };
+    const keeping = { store, clock, log: LOG, retention, mayForget: () => false, onStep: () => undefined };
+    const upkeep = changes ? own("upkeep", createUpkeep(keeping)) : undefined;
     const importer = createImporter({
       store,
       registry,
       clock,
       isClockSane: () => true,
+      rawHorizon: createRawHorizon({ registry, rawDays, mayForget: () => true }),
       counters: { readings: () => undefined },
-      onStored: stateSaver.stored,
+      onStored: (readings) => {
+        stateSaver.stored(readings);
+        upkeep?.stored(readings);
+      },
     });
-    const rebuilder = createRebuilder(store);
+    const rebuilder = createRebuilder({ store, registry });
     const control = own(
       "control",
       openControl({ registry, store, clock, log: LOG, importer, rebuilder, written: undefined }),

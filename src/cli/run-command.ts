@@ -1,7 +1,7 @@
 /** The command line: which command, with which options, and its exit code. Does no command's work. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { readConfig } from "../config/read-config.ts";
-import { toEpochMs } from "../core/instant.ts";
+import { toEpochMs } from "../contract/epoch.ts";
 import { StoreError } from "../core/ports.ts";
 import { StartError } from "../core/start-error.ts";
 import { readBuild } from "../platform/build.ts";

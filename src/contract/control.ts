@@ -15,7 +15,7 @@ export interface ImportAnswer {
   stored: number;
   duplicates: number;
   refused: { line: number; reason: string; detail?: string }[];
-  /** Lines of a time whose raw readings the hub has forgotten; `POST /rebuild` may bring their hours back. */
+  /** Lines of a time of which the hub keeps no raw readings; `POST /rebuild` takes their hours. */
   forgotten: number[];
 }
 
@@ -75,9 +75,12 @@ export interface StatsAnswer {
   written: { bytes: number; overMs: number } | null;
 }
 
-/** Answer of `GET /devices`: their ids, sorted. */
+/** Answer of `GET /devices`. */
 export interface DeviceIdsAnswer {
+  /** Sorted. */
   deviceIds: string[];
+  /** Of which something could not be read so far, because it is damaged on the disk. */
+  damaged: string[];
 }
 
 /** Answer of `GET /space`. */

@@ -1,8 +1,10 @@
 /** Decides whether one line of an import is a reading, and which. A line is taken whole or refused whole; stores nothing. */
+
+import { toEpochMs } from "../contract/epoch.ts";
 import type { DeviceId, MetricValue } from "../contract/readings.ts";
 import { REFUSALS } from "../contract/refusals.ts";
 import { isMetricName, NO_METRICS, parseDeviceId } from "./device-id.ts";
-import { readInstant, toEpochMs } from "./instant.ts";
+import { readInstant } from "./instant.ts";
 import { jsonValue } from "./metric-value.ts";
 import type { Fault } from "./result.ts";
 

@@ -3,6 +3,7 @@ import type { ImportAnswer } from "../contract/control.ts";
 import { REFUSALS } from "../contract/refusals.ts";
 import { type ImportedReading, type LineRefusal, readImportedLine } from "./imported-reading.ts";
 import type { Clock, Counters, ReadingWrite, Store, WriteOutcome } from "./ports.ts";
+import type { RawHorizon } from "./raw-horizon.ts";
 import type { Registry } from "./registry.ts";
 
 export interface ImporterOptions {
@@ -11,6 +12,7 @@ export interface ImporterOptions {
   readonly clock: Clock;
   /** Whether the hub's own clock can judge the future. */
   readonly isClockSane: () => boolean;
+  readonly rawHorizon: RawHorizon;
   readonly counters: Pick<Counters, "readings">;
   readonly onStored: (readings: number) => void;
 }
@@ -20,7 +22,9 @@ export interface Importer {
   take(lines: readonly string[]): Promise<ImportAnswer>;
 }
 
-export function createImporter({ store, registry, clock, isClockSane, counters, onStored }: ImporterOptions): Importer {
+export function createImporter(options: ImporterOptions): Importer {
+  const { store, registry, clock, isClockSane, rawHorizon, counters, onStored } = options;
+
   async function take(lines: readonly string[]): Promise<ImportAnswer> {
     const answer: ImportAnswer = { stored: 0, duplicates: 0, refused: [], forgotten: [] };
     const now = { nowMs: clock.nowMs(), isSane: isClockSane() };
@@ -29,6 +33,7 @@ export function createImporter({ store, registry, clock, isClockSane, counters, 
       const read = readImportedLine(text, now);
       const refusal = read.ok ? noRoom(read.reading) : read.refusal;
       if (refusal !== undefined) answer.refused.push({ line, ...refusal });
+      else if (read.ok && isTooOld(read.reading, now.nowMs)) answer.forgotten.push(line);
       else if (read.ok) readings.push({ line, reading: read.reading });
     }
     if (readings.length === 0) return answer;
@@ -43,6 +48,9 @@ export function createImporter({ store, registry, clock, isClockSane, counters, 
     count(answer);
     return answer;
   }
+
+  /** It might be taken, but would go in the middle of the import: some readings of its hour raw, some too late. */
+  const isTooOld = ({ deviceId, atMs }: ImportedReading, nowMs: number): boolean => atMs < rawHorizon(deviceId, nowMs);
 
   function noRoom({ deviceId, metrics }: ImportedReading): LineRefusal | undefined {
     const code = registry.admitDevice(deviceId, undefined);
@@ -102,7 +110,7 @@ function groupByIdentity(lines: readonly Line[]): Line[][] {
   return [...alone, ...[...withId.values()].map((ofDevice) => [...ofDevice.values()])];
 }
 
-/** So the store says of a reading that is older than what it keeps raw. */
+/** So the store says where it has forgotten more than the age demands. */
 const isForgotten = (reason: string): boolean => reason.startsWith("The hub has forgotten");
 
 function writeOf({ deviceId, atMs, n, receivedAtMs, metrics }: ImportedReading): ReadingWrite {

@@ -2,6 +2,7 @@
 import type { DeviceId } from "../contract/readings.ts";
 import { parseDeviceId } from "./device-id.ts";
 import type { RebuiltHour, Rollup, Store } from "./ports.ts";
+import type { Registry } from "./registry.ts";
 import { Aggregate, HOUR_MS } from "./rollup.ts";
 
 export interface HourWish {
@@ -17,7 +18,23 @@ export interface Rebuilder {
   rebuild(hours: readonly HourWish[]): Promise<boolean[]>;
 }
 
-export function createRebuilder(store: Pick<Store, "rollups" | "rebuild">): Rebuilder {
+export interface RebuilderOptions {
+  readonly store: Pick<Store, "rollups" | "rebuild">;
+  readonly registry: Pick<Registry, "admitDevice" | "admitMetrics" | "importedReading">;
+}
+
+export function createRebuilder({ store, registry }: RebuilderOptions): Rebuilder {
+  /** The device may be known by nothing else. */
+  function remember(deviceId: DeviceId, metrics: Readonly<Record<string, Rollup>>): void {
+    for (const [name, { last, lastAtMs }] of Object.entries(metrics)) {
+      registry.importedReading(deviceId, new Map([[name, last]]), lastAtMs, lastAtMs);
+    }
+  }
+
+  const hasRoom = (deviceId: DeviceId, names: readonly string[]): boolean =>
+    registry.admitDevice(deviceId, undefined) === undefined &&
+    registry.admitMetrics(deviceId, new Map(names.map((name) => [name, 0]))).length === 0;
+
   async function withFormer(deviceId: DeviceId, { startMs, metrics, more }: HourWish): Promise<RebuiltHour> {
     const given = new Map(Object.entries(metrics));
     if (!more) return { deviceId, startMs, metrics: given };
@@ -35,12 +52,16 @@ export function createRebuilder(store: Pick<Store, "rollups" | "rebuild">): Rebu
       const hours: RebuiltHour[] = [];
       for (const [place, wish] of wishes.entries()) {
         const deviceId = parseDeviceId(wish.deviceId);
-        if (!deviceId.ok) continue;
+        if (!deviceId.ok || !hasRoom(deviceId.value, Object.keys(wish.metrics))) continue;
         hours.push(await withFormer(deviceId.value, wish));
         places.push(place);
       }
       const outcomes = await store.rebuild(hours);
-      for (const [index, place] of places.entries()) taken[place] = outcomes[index] === true;
+      for (const [index, place] of places.entries()) {
+        const [hour, wish] = [hours[index], wishes[place]];
+        taken[place] = outcomes[index] === true;
+        if (taken[place] && hour !== undefined && wish !== undefined) remember(hour.deviceId, wish.metrics);
+      }
       return taken;
     },
   };

@@ -21,7 +21,7 @@ import { closeServer } from "./http-server.ts";
 import { invalidField, parseRequest, problemHandler, sendProblem } from "./problem.ts";
 
 export interface ControlOptions extends ExportRoutesOptions {
-  readonly store: Pick<Store, "exportChunk" | "backup" | "stats" | "space">;
+  readonly store: Pick<Store, "exportChunk" | "backup" | "stats" | "space" | "damaged">;
   readonly importer: Importer;
   readonly rebuilder: Rebuilder;
   /** Bytes that the hub's process has written, and since when; undefined: no hub runs. */
@@ -49,7 +49,9 @@ function countsRoutes({ registry, store, written }: ControlOptions): Router {
   const router = Router();
 
   router.get("/devices", (_request, response) => {
-    response.json({ deviceIds: registry.list().map(({ deviceId }) => deviceId) } satisfies DeviceIdsAnswer);
+    const deviceIds = registry.list().map(({ deviceId }) => deviceId);
+    const damaged = deviceIds.filter((deviceId) => store.damaged(deviceId).length > 0);
+    response.json({ deviceIds, damaged } satisfies DeviceIdsAnswer);
   });
 
   router.get("/space", async (_request, response) => {

@@ -9,6 +9,7 @@ import type { Gatekeeper, GateVerdict } from "../core/gatekeeper.ts";
 import type { Log } from "../core/ports.ts";
 import type { Refusals } from "../core/refusals.ts";
 import { type DevicesRoutesOptions, devicesRoutes } from "./devices-routes.ts";
+import { type ErasureRoutesOptions, erasureRoutes } from "./erasure-routes.ts";
 import { type ExportRoutesOptions, exportRoutes } from "./export-routes.ts";
 import { type HealthRoutesOptions, healthRoutes } from "./health-routes.ts";
 import { problemHandler, sendProblem } from "./problem.ts";
@@ -17,8 +18,9 @@ import { type ReadingsRoutesOptions, readingsRoutes } from "./readings-routes.ts
 export interface HttpOptions
   extends DevicesRoutesOptions,
     ReadingsRoutesOptions,
-    HealthRoutesOptions,
-    ExportRoutesOptions {
+    ErasureRoutesOptions,
+    ExportRoutesOptions,
+    HealthRoutesOptions {
   readonly store: DevicesRoutesOptions["store"] & ReadingsRoutesOptions["store"] & ExportRoutesOptions["store"];
   readonly gatekeeper: Gatekeeper;
   readonly log: Log;
@@ -49,7 +51,8 @@ export function openHttp(options: HttpOptions): Http {
   app.use(exportRoutes(options)); // before compression: it would hide from the export that its reader is slow
   app.use(compression());
   app.use(healthRoutes(options));
-  app.use("/api/devices", express.json({ limit: "16kb" }), devicesRoutes(options), readingsRoutes(options));
+  const ofDevices = [devicesRoutes(options), readingsRoutes(options), erasureRoutes(options)];
+  app.use("/api/devices", express.json({ limit: "16kb" }), ...ofDevices);
   app.use(express.static(options.publicDir, { setHeaders: cacheHeaders }));
   app.use((_request, response) => sendProblem(response, "ROUTE_UNKNOWN"));
   app.use(problemHandler(options.log));

@@ -4,6 +4,7 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { Device, Reading } from "../../src/contract/readings.ts";
+import type { SeriesAnswer } from "../../src/contract/rest.ts";
 import { createBoard } from "../support/board.ts";
 import { beginCommand, runCommand } from "../support/command.ts";
 import { type HubAddress, spawnHub, tempDir } from "../support/hub.ts";
@@ -12,6 +13,9 @@ import { ask, readingsOf } from "../support/rest.ts";
 import { until } from "../support/until.ts";
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Epoch s: long ago, and not beyond raw age. */
+const SINCE_S = Math.floor(Date.now() / 1_000) - 10 * 24 * 3_600;
 
 /** Readings of two devices with values of every kind, and two equal ones of one millisecond. */
 async function fill(hub: HubAddress): Promise<void> {
@@ -68,7 +72,8 @@ describe("export and import", () => {
   test("a running hub shows what is imported at once, and takes the device for no more online than before", async () => {
     const hub = await spawnHub();
     const file = path.join(tempDir(), "old.csv");
-    writeFileSync(file, "timestamp,temperature\n2026-01-05T10:00:00Z,5.5\n2026-01-05T09:00:00Z,4.5\n");
+    const [newer, older] = [1, 2].map((hours) => new Date(Date.now() - hours * HOUR_MS).toISOString());
+    writeFileSync(file, `timestamp,temperature\n${newer},5.5\n${older},4.5\n`);
 
     const { exitCode } = await runCommand("import", "-d", hub.dataDir, "--device", "cellar", file);
 
@@ -76,19 +81,18 @@ describe("export and import", () => {
     const { body } = await ask<Device>(hub, "/api/devices/cellar");
     expect(body).toMatchObject({
       presence: "offline",
-      lastHeardAt: "2026-01-05T10:00:00.000Z",
-      latest: { temperature: { value: 5.5, timestamp: "2026-01-05T10:00:00.000Z" } },
+      lastHeardAt: newer,
+      latest: { temperature: { value: 5.5, timestamp: newer } },
     });
   });
 
   test("lines that are refused are counted by reason and listed, and all others are stored", async () => {
     const dataDir = path.join(tempDir(), "data");
     const file = path.join(tempDir(), "mixed.ndjson");
-    const line = (seq: number): string =>
-      JSON.stringify({ deviceId: "a", timestamp: 1_767_225_600 + seq, metrics: { seq } });
+    const line = (seq: number): string => JSON.stringify({ deviceId: "a", timestamp: SINCE_S + seq, metrics: { seq } });
     writeFileSync(
       file,
-      [line(0), "{no json", line(1), '{"deviceId":"a/b","timestamp":1767225600,"metrics":{"x":1}}', line(2)].join("\n"),
+      [line(0), "{no json", line(1), `{"deviceId":"a/b","timestamp":${SINCE_S},"metrics":{"x":1}}`, line(2)].join("\n"),
     );
 
     const { exitCode, stderr } = await runCommand("import", "-d", dataDir, file);
@@ -110,7 +114,7 @@ describe("export and import", () => {
     const lines = Array.from({ length: count }, (_, seq) =>
       JSON.stringify({
         deviceId: "a",
-        timestamp: new Date(1_767_225_600_000 + seq * 1_000).toISOString(),
+        timestamp: new Date((SINCE_S + seq) * 1_000).toISOString(),
         metrics: { seq },
       }),
     );
@@ -133,7 +137,7 @@ describe("export and import", () => {
     const folder = tempDir();
     const file = path.join(folder, "long.ndjson");
     const lines = Array.from({ length: 50_000 }, (_, seq) =>
-      JSON.stringify({ deviceId: "a", timestamp: 1_767_225_600 + seq, metrics: { seq } }),
+      JSON.stringify({ deviceId: "a", timestamp: SINCE_S + seq, metrics: { seq } }),
     );
     writeFileSync(file, lines.join("\n"));
 
@@ -142,6 +146,40 @@ describe("export and import", () => {
     expect(await importing.kill("SIGINT")).toBe(130);
     expect(importing.stderr()).toMatch(/Stopped; [\d,]+ readings are stored\. The same command goes on from here\./);
     expect(readdirSync(folder)).toEqual(["long.ndjson"]);
+  });
+});
+
+test("what is older than raw readings are kept is refused, or becomes whole hours, as often as it is imported", async () => {
+  const dataDir = path.join(tempDir(), "data");
+  const file = path.join(tempDir(), "years.ndjson");
+  const oldMs = Math.floor((Date.now() - 500 * DAY_MS) / DAY_MS) * DAY_MS;
+  const line = (atMs: number, temperature: number): string =>
+    JSON.stringify({ deviceId: "attic", timestamp: new Date(atMs).toISOString(), metrics: { temperature } });
+  const old = Array.from({ length: 3_000 }, (_, at) => line(oldMs + at * 60_000, at % 60));
+  const recent = [line(Date.now() - HOUR_MS, 7)];
+  const outOfOrder = [line(oldMs + 30_500, 60)];
+  writeFileSync(file, [...old, ...recent, ...outOfOrder].join("\n"));
+
+  const plain = await runCommand("import", "-d", dataDir, file);
+  const rebuilt = await runCommand("import", "-d", dataDir, "--rebuild", file);
+  const again = await runCommand("import", "-d", dataDir, "--rebuild", file);
+
+  expect(plain).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringMatching(/1 readings stored, .* 3,001 refused[^]*--rebuild/),
+  });
+  for (const each of [rebuilt, again]) {
+    expect(each.stderr).toContain("0 readings stored, 1 were there already, 3,001 went into rebuilt hours, 0 refused");
+    expect(each.exitCode).toBe(0);
+  }
+  const hub = await spawnHub({ dataDir });
+  const query = `metrics=temperature&points=100&from=${oldMs}&to=${oldMs + 3 * HOUR_MS}`;
+  const { body } = await ask<SeriesAnswer>(hub, `/api/devices/attic/series?${query}`);
+  expect(body).toMatchObject({
+    resolution: HOUR_MS,
+    metrics: {
+      temperature: { t: [0, 1, 2].map((at) => oldMs + at * HOUR_MS), count: [61, 60, 60], max: [60, 59, 59] },
+    },
   });
 });
 

@@ -48,7 +48,10 @@ test("an hour that comes again is the rest of it, and is added by the hub", asyn
       return wishes.map(() => true);
     },
   };
-  const rebuilder = createRebuilder(store);
+  const rebuilder = createRebuilder({
+    store,
+    registry: { admitDevice: () => undefined, admitMetrics: () => [], importedReading: () => undefined },
+  });
   hours.add(reading(T0, 20));
   await rebuilder.rebuild(hours.take().hours);
   hours.add(reading(T0 + 5, 10));

@@ -16,12 +16,17 @@ const QUICK_READINGS = 200_000;
 const DAYS_FROM_MS = 2 * DAY_MS;
 
 /** Raw readings where no metric has more of them than points; else buckets of one width for all. */
-export function readSeries(db: DatabaseSyncInstance, wish: SeriesWish, onDamage: OnDamage): Series {
+export function readSeries(
+  db: DatabaseSyncInstance,
+  wish: SeriesWish,
+  onDamage: OnDamage,
+  quickReadings = QUICK_READINGS,
+): Series {
   return inSnapshot(db, () => {
     const device = historyOf(db, wish.deviceId);
     const names = wish.metrics.filter((metric) => isMetricName(metric));
     if (device === undefined || wish.fromMs >= wish.toMs) return answer(wish, 0, names, []);
-    const source = sourceFor(db, device, wish);
+    const source = sourceFor(db, device, wish, quickReadings);
     const grid = source === "raw" ? 1_000 : LEVELS[source].widthMs;
     const widthMs = bucketWidthMs(wish.fromMs, wish.toMs, wish.points, grid);
     const buckets = names.map(() => new SeriesBuckets(wish.fromMs, wish.toMs, widthMs));
@@ -35,7 +40,12 @@ export function readSeries(db: DatabaseSyncInstance, wish: SeriesWish, onDamage:
     walkHistory(db, device, { ...wish, metrics: names, source }, { number, rollup }, onDamage);
     const raw = samples?.columns();
     return raw === undefined
-      ? answer(wish, widthMs, names, buckets.map((each) => each.columns())) // biome-ignore format: one choice, two lines
+      ? answer(
+          wish,
+          widthMs,
+          names,
+          buckets.map((each) => each.columns()),
+        )
       : answer(wish, 0, names, raw);
   });
 }
@@ -51,7 +61,12 @@ function answer(
 }
 
 /** What the chart is drawn from: raw readings where they are there and few enough, or finer than hours must be. */
-function sourceFor(db: DatabaseSyncInstance, device: DeviceHistory, wish: SeriesWish): "raw" | Level {
+function sourceFor(
+  db: DatabaseSyncInstance,
+  device: DeviceHistory,
+  wish: SeriesWish,
+  quickReadings: number,
+): "raw" | Level {
   const { fromMs, toMs } = wish;
   const widthMs = bucketWidthMs(fromMs, toMs, wish.points);
   const needsHours = isForgotten(db, device, "hour", { fromMs, toMs: Math.min(toMs, device.rawSinceMs) });
@@ -60,7 +75,7 @@ function sourceFor(db: DatabaseSyncInstance, device: DeviceHistory, wish: Series
     (needsHours && widthMs >= DAYS_FROM_MS);
   if (needsDays) return "day";
   if (needsHours) return "hour";
-  if (widthMs < HOUR_MS || countReadings(db, device.key, fromMs, toMs) <= QUICK_READINGS) return "raw";
+  if (widthMs < HOUR_MS || countReadings(db, device.key, fromMs, toMs) <= quickReadings) return "raw";
   return widthMs >= DAYS_FROM_MS ? "day" : "hour";
 }
 
@@ -89,21 +104,33 @@ function countReadings(db: DatabaseSyncInstance, key: number, fromMs: number, to
 
 /** Undefined columns: some metric has more readings than points. */
 function createSamples(metrics: number, points: number) {
-  let lists: { atMs: number; value: number }[][] | undefined = Array.from({ length: metrics }, () => []);
+  let lists: { t: number[]; value: number[] }[] | undefined = Array.from({ length: metrics }, () => ({
+    t: [],
+    value: [],
+  }));
   return {
     add(metric: number, atMs: number, value: number): void {
       const list = lists?.[metric];
       if (list === undefined) return;
-      if (list.length >= points) lists = undefined;
-      else list.push({ atMs, value });
+      if (list.t.length >= points) lists = undefined;
+      else {
+        list.t.push(atMs);
+        list.value.push(value);
+      }
     },
     columns: () => lists?.map(columnsOf),
   };
 }
 
-function columnsOf(list: { atMs: number; value: number }[]): SeriesColumns {
+function columnsOf(list: { t: number[]; value: number[] }): SeriesColumns {
+  const { t, value } = inOrder(list);
+  return { t, mean: value, min: value, max: value, count: new Array(t.length).fill(1) };
+}
+
+/** What is hot comes behind what is sealed, wherever its instants lie. */
+function inOrder({ t, value }: { t: number[]; value: number[] }): { t: number[]; value: number[] } {
+  if (t.every((at, index) => index === 0 || (t[index - 1] ?? 0) <= at)) return { t, value };
   // Sorting is stable: those of one instant stay as they came.
-  list.sort((a, b) => a.atMs - b.atMs);
-  const value = list.map((sample) => sample.value);
-  return { t: list.map(({ atMs }) => atMs), mean: value, min: value, max: value, count: list.map(() => 1) };
+  const order = t.map((_, index) => index).sort((a, b) => (t[a] ?? 0) - (t[b] ?? 0));
+  return { t: order.map((index) => t[index] ?? 0), value: order.map((index) => value[index] ?? 0) };
 }
