@@ -35,6 +35,7 @@ export async function* readImportLines(
     }
     if (record.endByte <= fromByte) return undefined;
     if (record.isCut) return { line: undefined, reason: `The line is longer than ${MAX_LINE_BYTES} bytes`, record };
+    if (!record.isUtf8) return { line: undefined, reason: "The line is not UTF-8 text", record };
     if (readCsv === undefined) return { line: text, reason: undefined, record };
     const csv = readCsv(text);
     return "line" in csv

@@ -1,4 +1,5 @@
 /** Cuts a file's bytes into records: lines, or CSV records whose quoted cells may hold line ends. Reads none of them. */
+import { isUtf8 } from "node:buffer";
 
 export interface FileRecord {
   readonly text: string;
@@ -8,6 +9,8 @@ export interface FileRecord {
   readonly line: number;
   /** Larger than a record may be: the text is its beginning. */
   readonly isCut: boolean;
+  /** Else what is none of it stands as U+FFFD in the text. */
+  readonly isUtf8: boolean;
 }
 
 export interface RecordSplitter {
@@ -63,7 +66,8 @@ export function createRecordSplitter({ quotes, maxRecordBytes }: SplitterOptions
       bytes = held;
     }
     const to = bytes.at(-1) === RETURN ? bytes.length - 1 : bytes.length;
-    const record = { text: bytes.toString("utf8", 0, to), endByte: end, line, isCut: heldCut };
+    const text = bytes.toString("utf8", 0, to);
+    const record = { text, endByte: end, line, isCut: heldCut, isUtf8: isUtf8(bytes) };
     line += 1 + linesWithin;
     linesWithin = 0;
     held = Buffer.alloc(0);

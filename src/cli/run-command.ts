@@ -48,7 +48,10 @@ function createProgram(done: (exitCode: number) => void): Command {
   program.command("start").description("start the hub; every setting is a flag").helpOption(false);
 
   const command = (name: string, description: string): Command =>
-    program.command(name).description(description).option("-d, --data-dir <directory>", "the hub's data directory");
+    program
+      .command(name)
+      .description(description)
+      .option("-d, --data-dir <directory>", "the hub's data directory (default: AERIE_DATA_DIR, or ./data)");
   const run = async (options: { dataDir?: string }, work: Run): Promise<void> => done(await inWorld(options, work));
 
   command("export", "write stored readings to a file or to standard output")

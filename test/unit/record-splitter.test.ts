@@ -25,17 +25,23 @@ test("how the bytes are cut makes no difference, also within a character", () =>
 test("each record knows its line and where it ends", () => {
   const records = split('a,b\r\n"x\ny",1\n\nlast', true);
   expect(records).toEqual([
-    { text: "a,b", endByte: 5, line: 1, isCut: false },
-    { text: '"x\ny",1', endByte: 13, line: 2, isCut: false },
-    { text: "", endByte: 14, line: 4, isCut: false },
-    { text: "last", endByte: 18, line: 5, isCut: false },
+    { text: "a,b", endByte: 5, line: 1, isCut: false, isUtf8: true },
+    { text: '"x\ny",1', endByte: 13, line: 2, isCut: false, isUtf8: true },
+    { text: "", endByte: 14, line: 4, isCut: false, isUtf8: true },
+    { text: "last", endByte: 18, line: 5, isCut: false, isUtf8: true },
   ]);
 });
 
 test("a record that is too long is cut, and the next one is whole", () => {
   const records = split(`${"x".repeat(50)}\nnext\n`, false, 7, 20);
   expect(records).toEqual([
-    { text: "x".repeat(20), endByte: 51, line: 1, isCut: true },
-    { text: "next", endByte: 56, line: 2, isCut: false },
+    { text: "x".repeat(20), endByte: 51, line: 1, isCut: true, isUtf8: true },
+    { text: "next", endByte: 56, line: 2, isCut: false, isUtf8: true },
   ]);
+});
+
+test("a record that is not UTF-8, such as of an old spreadsheet, is marked", () => {
+  const splitter = createRecordSplitter({ quotes: true, maxRecordBytes: 100 });
+  const records = splitter.push(Buffer.from([0xb0, 0x43, 10, 0xc2, 0xb0, 0x43, 10]));
+  expect(records.map(({ isUtf8 }) => isUtf8)).toEqual([false, true]);
 });
