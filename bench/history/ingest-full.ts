@@ -1,0 +1,82 @@
+/** Ingest into the full store beside ingest into an empty one: the same new boards, in interleaved pairs. */
+import { figure } from "../figure.ts";
+import type { BoardWish } from "./board.ts";
+import { type FullStore, RAW_DAYS } from "./full-store.ts";
+import {
+  dropDir,
+  type HistoryBench,
+  holdAnswers,
+  newDir,
+  newFleet,
+  PLANNED_PER_SECOND,
+  withStore,
+} from "./history-bench.ts";
+import { atLeast, type Part } from "./row.ts";
+import { createSimulatedHub } from "./simulated-hub.ts";
+
+const BOARDS = 50;
+const GROUP = 500;
+const BUDGET = 0.9;
+const OVERHEAD_SECONDS = 1;
+
+/** Each of the boards is sealed a few times in it. */
+const readingsOf = (readings: number): number => Math.min(200_000, Math.max(60_000, readings / 50));
+
+export const ingestSeconds = (pairs: number, readings: number): number =>
+  2 * pairs * (readingsOf(readings) / PLANNED_PER_SECOND + OVERHEAD_SECONDS);
+
+export async function ingestFull(bench: HistoryBench, full: FullStore): Promise<Part> {
+  const { pairs, readings } = bench.options;
+  bench.progress.begin("ingest, full and empty", ingestSeconds(pairs, readings));
+  const empty: number[] = [];
+  const filled: number[] = [];
+  for (let pair = 0; pair < pairs; pair += 1) {
+    const intoEmpty = async (): Promise<void> => {
+      const dataDir = newDir(bench, "empty");
+      empty.push(await rate(bench, full, dataDir, pair));
+      dropDir(bench, dataDir);
+    };
+    const intoFull = async (): Promise<void> => void filled.push(await rate(bench, full, full.dataDir, pair));
+    // neither always has the other's heat and dirty pages before it
+    for (const run of pair % 2 === 0 ? [intoEmpty, intoFull] : [intoFull, intoEmpty]) await run();
+  }
+  const perSecond = { unit: "/s", digits: 0 };
+  return {
+    title: `ingest, ${BOARDS} new boards, ${figure(readingsOf(readings))} readings, groups of ${GROUP}, upkeep each simulated hour`,
+    rows: [
+      { what: "into an empty store", ...perSecond, values: empty },
+      { what: `into one with ${figure(full.readings)} readings`, ...perSecond, values: filled },
+      {
+        what: "  × empty, by pair",
+        budget: atLeast(BUDGET),
+        unit: "",
+        digits: 2,
+        values: filled.map((each, pair) => each / (empty[pair] ?? Number.NaN)),
+      },
+    ],
+  };
+}
+
+/** Readings a second; the boards are new to the store in each pair. */
+async function rate(bench: HistoryBench, full: FullStore, dataDir: string, pair: number): Promise<number> {
+  const boards = Array.from(
+    { length: BOARDS },
+    (_, place): BoardWish => ({
+      name: `ingest-${pair}-${place}`,
+      room: "noisy",
+      intervalMs: 5_000,
+      timed: place % 2 === 0,
+      seed: 2_000 + 100 * pair + place,
+    }),
+  );
+  const fleet = newFleet(bench, boards, full.fleet.nowMs());
+  return withStore(bench, dataDir, async (store) => {
+    const readings = readingsOf(bench.options.readings);
+    const hub = createSimulatedHub({ store, fleet, group: GROUP, rawDays: RAW_DAYS });
+    await hub.upkeep(); // what the measures before have left
+    const ms = await hub.run({ readings });
+    await hub.saveStates();
+    holdAnswers(bench, "ingest", readings, hub);
+    return readings / (ms / 1000);
+  });
+}

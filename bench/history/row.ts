@@ -1,0 +1,41 @@
+/** One line of the history's table: what was measured, against its budget of design.md. Asserts nothing. */
+import { figure } from "../figure.ts";
+import { spread } from "../spread.ts";
+import { table } from "../table.ts";
+
+export interface Row {
+  readonly what: string;
+  /** Of the median; undefined: it is told only. */
+  readonly budget?: { readonly sign: "≤" | "≥"; readonly limit: number };
+  readonly unit: string;
+  readonly digits: number;
+  /** Of each run; undefined: this build of the store cannot do it. */
+  readonly values: readonly number[] | undefined;
+}
+
+export interface Part {
+  readonly title: string;
+  readonly rows: readonly Row[];
+}
+
+export const atMost = (limit: number): Row["budget"] & object => ({ sign: "≤", limit });
+export const atLeast = (limit: number): Row["budget"] & object => ({ sign: "≥", limit });
+
+function isMet({ budget, values }: Row): boolean {
+  if (budget === undefined || values === undefined) return true;
+  const { median } = spread(values);
+  return budget.sign === "≤" ? median <= budget.limit : median >= budget.limit;
+}
+
+function columns(row: Row): string[] {
+  const { what, budget, unit, digits, values } = row;
+  const wished =
+    budget === undefined ? "" : `${budget.sign} ${figure(budget.limit, Number.isInteger(budget.limit) ? 0 : 1)}`;
+  if (values === undefined) return [what, wished, "not available", "", "", ""];
+  const { median, min, max } = spread(values);
+  const range = values.length === 1 ? "" : `${figure(min, digits)} – ${figure(max, digits)}`;
+  return [what, wished, figure(median, digits), unit, range, isMet(row) ? "" : "NOT MET"];
+}
+
+export const partText = ({ title, rows }: Part): string =>
+  table([[title, "budget", "median", "", "least – greatest", ""], ...rows.map(columns)]);

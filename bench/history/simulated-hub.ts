@@ -1,0 +1,131 @@
+/** Puts a fleet's readings into a store the way the hub does: groups, two in flight, states, upkeep. Measures only how long it took. */
+import type { ReadingWrite, Store, UpkeepStep } from "../../src/core/ports.ts";
+import type { Board } from "./board.ts";
+import type { Fleet } from "./fleet.ts";
+
+export interface SimulatedHubWish {
+  readonly store: Store;
+  readonly fleet: Fleet;
+  /** Readings an append. */
+  readonly group: number;
+  readonly rawDays: number;
+}
+
+export interface RunWish {
+  readonly readings: number;
+  /** False: what is appended stays as it came. Default: true. */
+  readonly upkeep?: boolean;
+  /** Told after each append. */
+  readonly onAppended?: (readings: number) => void;
+}
+
+export interface Upkept {
+  steps: number;
+  sealed: number;
+  forgot: number;
+}
+
+export interface SimulatedHub {
+  /** Settles when all is stored, and upkeep of each simulated hour is done; gives ms. */
+  run(wish: RunWish): Promise<number>;
+  /** Upkeep until it says nothing more is to do; gives what it did. */
+  upkeep(rawDays?: number): Promise<Upkept>;
+  /** States of all that spoke, as at a stop. */
+  saveStates(): Promise<void>;
+  /** Readings that the store said it stored, so far. */
+  stored(): number;
+}
+
+const MAX_IN_FLIGHT = 2;
+/** As in core/state-saver.ts. */
+const SAVE_AFTER_READINGS = 100_000;
+const UPKEEP_EACH_MS = 3_600_000;
+/** One board alone fills an hour with few. */
+const UPKEEP_AFTER_READINGS = 2_000;
+
+export const upkeepWish = (fleet: Fleet, rawDays: number) => ({
+  nowMs: fleet.nowMs(),
+  retention: { rawDays, hourDays: 0, dayDays: 0, maxBytes: 0 },
+});
+
+export function createSimulatedHub({ store, fleet, group, rawDays }: SimulatedHubWish): SimulatedHub {
+  const spoke = new Set<Board>();
+  const boardOf = new Map(fleet.boards.map((board) => [board.deviceId, board]));
+  let stored = 0;
+  let sinceState = 0;
+  let sinceUpkeep = 0;
+  let upkeepDueMs = fleet.nowMs() + UPKEEP_EACH_MS;
+
+  function takeGroup(readings: number): ReadingWrite[] {
+    const writes = Array.from({ length: readings }, fleet.next);
+    for (const { deviceId } of writes) {
+      const board = boardOf.get(deviceId);
+      if (board !== undefined) spoke.add(board);
+    }
+    return writes;
+  }
+
+  async function append(writes: readonly ReadingWrite[]): Promise<void> {
+    const outcomes = await store.append(writes.map((write) => [write]));
+    for (const [outcome] of outcomes) if (outcome?.kind === "stored") stored += 1;
+  }
+
+  async function saveStates(): Promise<void> {
+    const states = [...spoke].map((board) => board.state());
+    spoke.clear();
+    sinceState = 0;
+    await store.saveState(states);
+  }
+
+  async function upkeep(days = rawDays): Promise<Upkept> {
+    const done: Upkept = { steps: 0, sealed: 0, forgot: 0 };
+    for (;;) {
+      const { did, readings }: UpkeepStep = await store.upkeep(upkeepWish(fleet, days));
+      if (did === "nothing") return done;
+      done.steps += 1;
+      if (did === "sealed") done.sealed += readings;
+      if (did === "forgot") done.forgot += readings;
+    }
+  }
+
+  async function run({ readings, upkeep: keptUp = true, onAppended }: RunWish): Promise<number> {
+    const startedAtMs = performance.now();
+    const flying: Promise<void>[] = [];
+    const beside: { states: Promise<void>; upkeep: Promise<unknown> } = { states: done(), upkeep: done() };
+    let failure: { cause: unknown } | undefined;
+    const watched = (work: Promise<unknown>): Promise<void> =>
+      work.then(
+        () => undefined,
+        (cause: unknown) => {
+          failure ??= { cause };
+        },
+      );
+    for (let left = readings; left > 0 && failure === undefined; ) {
+      const writes = takeGroup(Math.min(left, group));
+      left -= writes.length;
+      if (flying.length >= MAX_IN_FLIGHT) await flying.shift();
+      flying.push(watched(append(writes)));
+      onAppended?.(readings - left);
+      sinceState += writes.length;
+      sinceUpkeep += writes.length;
+      if (sinceState >= SAVE_AFTER_READINGS) {
+        await beside.states;
+        beside.states = watched(saveStates());
+      }
+      if (keptUp && fleet.nowMs() >= upkeepDueMs && sinceUpkeep >= UPKEEP_AFTER_READINGS) {
+        // time runs fast here: what is left to do of the hour before would pile up
+        await beside.upkeep;
+        upkeepDueMs = fleet.nowMs() + UPKEEP_EACH_MS;
+        sinceUpkeep = 0;
+        beside.upkeep = watched(upkeep());
+      }
+    }
+    await Promise.all([...flying, beside.states, beside.upkeep]);
+    if (failure !== undefined) throw failure.cause;
+    return performance.now() - startedAtMs;
+  }
+
+  return { run, upkeep, saveStates, stored: () => stored };
+}
+
+const done = (): Promise<void> => Promise.resolve();
