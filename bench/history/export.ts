@@ -3,12 +3,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Store } from "../../src/core/ports.ts";
 import { figure } from "../figure.ts";
 import { quantile } from "../quantile.ts";
-import { type BoardWish, deviceIdOf } from "./board.ts";
+import { deviceIdOf } from "./board.ts";
 import { ifBuilt } from "./built-store.ts";
 import type { FullStore } from "./full-store.ts";
 import { DAY_MS, type HistoryBench, newFleet, withStore } from "./history-bench.ts";
 import { atLeast, atMost, type Part, type Row } from "./row.ts";
-import { startSteady } from "./steady.ts";
+import { startSteady, steadyBoards } from "./steady.ts";
 
 const ROUND_MS = 3_000;
 /** Of a whole export, as planned. */
@@ -16,7 +16,6 @@ const EXPORT_SECONDS = 4;
 const PER_SECOND = 150_000;
 /** The budget says "undisturbed"; judged like ingest while the store is sealing. */
 const DISTURBANCE = 2;
-const STEADY_BOARDS = 20;
 
 export const exportSeconds = (pairs: number): number => pairs * (EXPORT_SECONDS + (2 * ROUND_MS) / 1000);
 
@@ -76,17 +75,7 @@ export async function exported(bench: HistoryBench, full: FullStore): Promise<Pa
 }
 
 async function disturb(bench: HistoryBench, full: FullStore, store: Store): Promise<Disturbance> {
-  const boards = Array.from(
-    { length: STEADY_BOARDS },
-    (_, place): BoardWish => ({
-      name: `beside-export-${place}`,
-      room: "noisy",
-      intervalMs: 5_000,
-      timed: place % 2 === 0,
-      seed: 500 + place,
-    }),
-  );
-  const fleet = newFleet(bench, boards, full.fleet.nowMs());
+  const fleet = newFleet(bench, steadyBoards("beside-export"), full.time.nowMs);
   const result = { aloneP99Ms: [] as number[], besideP99Ms: [] as number[], acknowledgements: 0 };
   for (let pair = 0; pair < bench.options.pairs; pair += 1) {
     for (const beside of [false, true]) {
@@ -102,6 +91,7 @@ async function disturb(bench: HistoryBench, full: FullStore, store: Store): Prom
       result.acknowledgements += timesMs.length;
     }
   }
+  full.time.nowMs = fleet.nowMs();
   return result;
 }
 

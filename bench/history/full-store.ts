@@ -7,6 +7,8 @@ export interface FullStore extends Filled {
   readonly boards: number;
   /** A noisy board of 5 s: a third, or its share of it. */
   readonly busiest: string;
+  /** How far simulated time has come; it never runs backwards. */
+  readonly time: { nowMs: number };
 }
 
 const OFTEN_MS = 5_000;
@@ -37,5 +39,5 @@ export async function fillFullStore(bench: HistoryBench): Promise<FullStore> {
     add(`seldom-${place}`, place % 4 < 2 ? "quiet" : "noisy", SELDOM_MS);
   }
   const filled = await fill(bench, { name: "the hub's", boards, readings, days, rawDays: RAW_DAYS });
-  return { ...filled, days, boards: boards.length, busiest: "noisy-0" };
+  return { ...filled, days, boards: boards.length, busiest: "noisy-0", time: { nowMs: filled.fleet.nowMs() } };
 }

@@ -30,7 +30,10 @@ const TOLD_EACH_MS = 10_000;
 const LOAD_GROUP = 800;
 
 export function newDir({ options, owned }: HistoryBench, name: string): string {
-  return options.keep ? mkdtempSync(path.join(options.dataRoot, `aerie-bench-${name}-`)) : owned.tempDir(name);
+  if (!options.keep) return owned.tempDir(name);
+  const dir = mkdtempSync(path.join(options.dataRoot, `aerie-bench-${name}-`));
+  process.stderr.write(`bench: kept: ${dir}\n`);
+  return dir;
 }
 
 export function dropDir({ options, owned }: HistoryBench, dir: string): void {
@@ -66,7 +69,7 @@ export async function fill(bench: HistoryBench, wish: FillWish): Promise<Filled>
   const fleet = newFleet(bench, wish.boards, bench.endMs - days * DAY_MS);
   const elapsedMs = await withStore(bench, dataDir, async (store) => {
     const hub = createSimulatedHub({ store, fleet, group: LOAD_GROUP, rawDays });
-    const ms = await hub.run({ readings, onAppended: teller(readings) });
+    const ms = await hub.run({ readings, upkeep: "hourly", onAppended: teller(readings) });
     await hub.upkeep();
     await hub.saveStates();
     return ms;

@@ -1,6 +1,7 @@
 /** Ingest into the full store beside ingest into an empty one: the same new boards, in interleaved pairs. */
 import { figure } from "../figure.ts";
 import type { BoardWish } from "./board.ts";
+import type { Fleet } from "./fleet.ts";
 import { type FullStore, RAW_DAYS } from "./full-store.ts";
 import {
   dropDir,
@@ -15,6 +16,7 @@ import { atLeast, type Part } from "./row.ts";
 import { createSimulatedHub } from "./simulated-hub.ts";
 
 const BOARDS = 50;
+const INTERVAL_MS = 5_000;
 const GROUP = 500;
 const BUDGET = 0.9;
 const OVERHEAD_SECONDS = 1;
@@ -31,18 +33,20 @@ export async function ingestFull(bench: HistoryBench, full: FullStore): Promise<
   const empty: number[] = [];
   const filled: number[] = [];
   for (let pair = 0; pair < pairs; pair += 1) {
+    const fleet = (): Fleet => newFleet(bench, boardsOf(pair), full.time.nowMs);
     const intoEmpty = async (): Promise<void> => {
       const dataDir = newDir(bench, "empty");
-      empty.push(await rate(bench, full, dataDir, pair));
+      empty.push(await ingestInto(bench, dataDir, fleet()));
       dropDir(bench, dataDir);
     };
-    const intoFull = async (): Promise<void> => void filled.push(await rate(bench, full, full.dataDir, pair));
+    const intoFull = async (): Promise<void> => void filled.push(await ingestInto(bench, full.dataDir, fleet()));
     // neither always has the other's heat and dirty pages before it
     for (const run of pair % 2 === 0 ? [intoEmpty, intoFull] : [intoFull, intoEmpty]) await run();
+    full.time.nowMs += (readingsOf(readings) / BOARDS) * INTERVAL_MS;
   }
   const perSecond = { unit: "/s", digits: 0 };
   return {
-    title: `ingest, ${BOARDS} new boards, ${figure(readingsOf(readings))} readings, groups of ${GROUP}, upkeep each simulated hour`,
+    title: `ingest, ${BOARDS} new boards, ${figure(readingsOf(readings))} readings, groups of ${GROUP}, upkeep as in a hub`,
     rows: [
       { what: "into an empty store", ...perSecond, values: empty },
       { what: `into one with ${figure(full.readings)} readings`, ...perSecond, values: filled },
@@ -57,24 +61,23 @@ export async function ingestFull(bench: HistoryBench, full: FullStore): Promise<
   };
 }
 
-/** Readings a second; the boards are new to the store in each pair. */
-async function rate(bench: HistoryBench, full: FullStore, dataDir: string, pair: number): Promise<number> {
-  const boards = Array.from(
-    { length: BOARDS },
-    (_, place): BoardWish => ({
-      name: `ingest-${pair}-${place}`,
-      room: "noisy",
-      intervalMs: 5_000,
-      timed: place % 2 === 0,
-      seed: 2_000 + 100 * pair + place,
-    }),
-  );
-  const fleet = newFleet(bench, boards, full.fleet.nowMs());
+/** New to the store in each pair. */
+const boardsOf = (pair: number): BoardWish[] =>
+  Array.from({ length: BOARDS }, (_, place) => ({
+    name: `ingest-${pair}-${place}`,
+    room: "noisy",
+    intervalMs: INTERVAL_MS,
+    timed: place % 2 === 0,
+    seed: 2_000 + 100 * pair + place,
+  }));
+
+/** Readings a second. */
+async function ingestInto(bench: HistoryBench, dataDir: string, fleet: Fleet): Promise<number> {
+  const readings = readingsOf(bench.options.readings);
   return withStore(bench, dataDir, async (store) => {
-    const readings = readingsOf(bench.options.readings);
     const hub = createSimulatedHub({ store, fleet, group: GROUP, rawDays: RAW_DAYS });
     await hub.upkeep(); // what the measures before have left
-    const ms = await hub.run({ readings });
+    const ms = await hub.run({ readings, upkeep: "paced" });
     await hub.saveStates();
     holdAnswers(bench, "ingest", readings, hub);
     return readings / (ms / 1000);

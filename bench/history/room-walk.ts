@@ -29,15 +29,15 @@ const still = { stillWhenQuiet: true };
 const moves = { stillWhenQuiet: false };
 
 const CHANNELS: readonly Channel[] = [
-  { name: "temperature", digits: 1, low: 120, high: 380, change: 0.05, ...moves, noise: 1.5 },
-  { name: "humidity", digits: 1, low: 200, high: 900, change: 0.05, ...moves, noise: 3 },
-  { name: "aqi", digits: 0, low: 20, high: 90, change: 0.02, ...moves, noise: 2 },
-  { name: "eco2", digits: 0, low: 410, high: 1_990, change: 0.2, ...moves, noise: 8 },
-  { name: "tvoc", digits: 0, low: 110, high: 990, change: 0.1, ...moves, noise: 6 },
-  { name: "coPpm", digits: 1, low: 0, high: 90, change: 0.02, ...moves, noise: 2 },
+  { name: "temperature", digits: 1, low: 120, high: 380, change: 0.1, ...moves, noise: 1.5 },
+  { name: "humidity", digits: 1, low: 200, high: 900, change: 0.2, ...moves, noise: 3 },
+  { name: "aqi", digits: 0, low: 20, high: 90, change: 0.05, ...moves, noise: 2 },
+  { name: "eco2", digits: 0, low: 410, high: 1_990, change: 0.5, ...moves, noise: 8 },
+  { name: "tvoc", digits: 0, low: 110, high: 990, change: 0.3, ...moves, noise: 6 },
+  { name: "coPpm", digits: 1, low: 0, high: 90, change: 0.05, ...moves, noise: 2 },
   { name: "ch4Ppm", digits: 1, low: 0, high: 90, change: 0.02, ...still, noise: 3 },
   { name: "lpgPpm", digits: 1, low: 0, high: 90, change: 0.02, ...still, noise: 3 },
-  { name: "co2", digits: 0, low: 410, high: 1_990, change: 0.2, ...moves, noise: 8 },
+  { name: "co2", digits: 0, low: 410, high: 1_990, change: 0.5, ...moves, noise: 8 },
   { name: "alcohol", digits: 1, low: 0, high: 90, change: 0.02, ...still, noise: 2 },
   { name: "toluene", digits: 1, low: 0, high: 90, change: 0.02, ...still, noise: 2 },
   { name: "acetone", digits: 1, low: 0, high: 90, change: 0.02, ...still, noise: 2 },

@@ -1,4 +1,5 @@
 /** Puts a fleet's readings into a store the way the hub does: groups, two in flight, states, upkeep. Measures only how long it took. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ReadingWrite, Store, UpkeepStep } from "../../src/core/ports.ts";
 import type { Board } from "./board.ts";
 import type { Fleet } from "./fleet.ts";
@@ -13,8 +14,11 @@ export interface SimulatedHubWish {
 
 export interface RunWish {
   readonly readings: number;
-  /** False: what is appended stays as it came. Default: true. */
-  readonly upkeep?: boolean;
+  /**
+   * `hourly`: all that is to do, each simulated hour. `paced`: a step at a time and a pause nine times as long, as
+   * core/upkeep.ts does while readings come. `none`: what is appended stays as it came.
+   */
+  readonly upkeep: "hourly" | "paced" | "none";
   /** Told after each append. */
   readonly onAppended?: (readings: number) => void;
 }
@@ -39,6 +43,9 @@ export interface SimulatedHub {
 const MAX_IN_FLIGHT = 2;
 /** As in core/state-saver.ts. */
 const SAVE_AFTER_READINGS = 100_000;
+/** Of the time that a step took. */
+const PAUSE = 9;
+const LEAST_PAUSE_MS = 1;
 const UPKEEP_EACH_MS = 3_600_000;
 /** One board alone fills an hour with few. */
 const UPKEEP_AFTER_READINGS = 2_000;
@@ -88,11 +95,19 @@ export function createSimulatedHub({ store, fleet, group, rawDays }: SimulatedHu
     }
   }
 
-  async function run({ readings, upkeep: keptUp = true, onAppended }: RunWish): Promise<number> {
+  async function pacedUpkeep(isOver: () => boolean): Promise<void> {
+    while (!isOver()) {
+      const startedAtMs = performance.now();
+      await store.upkeep(upkeepWish(fleet, rawDays));
+      await sleep(Math.max(LEAST_PAUSE_MS, PAUSE * (performance.now() - startedAtMs)));
+    }
+  }
+
+  async function run({ readings, upkeep: pace, onAppended }: RunWish): Promise<number> {
+    let failure: { cause: unknown } | undefined;
     const startedAtMs = performance.now();
     const flying: Promise<void>[] = [];
     const beside: { states: Promise<void>; upkeep: Promise<unknown> } = { states: done(), upkeep: done() };
-    let failure: { cause: unknown } | undefined;
     const watched = (work: Promise<unknown>): Promise<void> =>
       work.then(
         () => undefined,
@@ -100,6 +115,8 @@ export function createSimulatedHub({ store, fleet, group, rawDays }: SimulatedHu
           failure ??= { cause };
         },
       );
+    let isOver = false;
+    const paced = pace === "paced" ? watched(pacedUpkeep(() => isOver)) : done();
     for (let left = readings; left > 0 && failure === undefined; ) {
       const writes = takeGroup(Math.min(left, group));
       left -= writes.length;
@@ -112,7 +129,7 @@ export function createSimulatedHub({ store, fleet, group, rawDays }: SimulatedHu
         await beside.states;
         beside.states = watched(saveStates());
       }
-      if (keptUp && fleet.nowMs() >= upkeepDueMs && sinceUpkeep >= UPKEEP_AFTER_READINGS) {
+      if (pace === "hourly" && fleet.nowMs() >= upkeepDueMs && sinceUpkeep >= UPKEEP_AFTER_READINGS) {
         // time runs fast here: what is left to do of the hour before would pile up
         await beside.upkeep;
         upkeepDueMs = fleet.nowMs() + UPKEEP_EACH_MS;
@@ -121,8 +138,11 @@ export function createSimulatedHub({ store, fleet, group, rawDays }: SimulatedHu
       }
     }
     await Promise.all([...flying, beside.states, beside.upkeep]);
+    const elapsedMs = performance.now() - startedAtMs;
+    isOver = true;
+    await paced;
     if (failure !== undefined) throw failure.cause;
-    return performance.now() - startedAtMs;
+    return elapsedMs;
   }
 
   return { run, upkeep, saveStates, stored: () => stored };

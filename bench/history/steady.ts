@@ -1,8 +1,10 @@
 /** Appends few readings at a time at a steady rate, as boards do, and times each acknowledgement. */
 import type { Store } from "../../src/core/ports.ts";
 import { randomFrom } from "../random.ts";
+import type { BoardWish } from "./board.ts";
 import type { Fleet } from "./fleet.ts";
 
+const BOARDS = 20;
 const PERIOD_MS = 10;
 const MOST_READINGS = 20;
 
@@ -13,6 +15,16 @@ export interface Steady {
   stored(): number;
   sent(): number;
 }
+
+/** Half of them give their own instants. */
+export const steadyBoards = (name: string): BoardWish[] =>
+  Array.from({ length: BOARDS }, (_, place) => ({
+    name: `${name}-${place}`,
+    room: "noisy",
+    intervalMs: 5_000,
+    timed: place % 2 === 0,
+    seed: 500 + place,
+  }));
 
 /** Sends whether or not the append before is acknowledged: a stall is seen by all that were due in it. */
 export function startSteady(store: Store, fleet: Fleet): Steady {

@@ -3,18 +3,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Store } from "../../src/core/ports.ts";
 import { figure } from "../figure.ts";
 import { quantile } from "../quantile.ts";
-import type { BoardWish } from "./board.ts";
 import type { Fleet } from "./fleet.ts";
 import type { FullStore } from "./full-store.ts";
 import { type HistoryBench, newFleet, PLANNED_PER_SECOND, withStore } from "./history-bench.ts";
 import { atMost, type Part, type Row } from "./row.ts";
 import { createSimulatedHub, type SimulatedHub, upkeepWish } from "./simulated-hub.ts";
-import { startSteady } from "./steady.ts";
+import { startSteady, steadyBoards } from "./steady.ts";
 
 const ROUND_MS = 3_000;
 /** Upkeep that has more to do than that is not waited for. */
 const MOST_ROUND_MS = 15_000;
-const BOARDS = 20;
 /** Not sealed yet when a round of upkeep begins; some segments of each board. */
 const BACKLOG = 40_000;
 const BUDGET = 2;
@@ -33,17 +31,7 @@ interface Rounds {
 export async function upkeepAck(bench: HistoryBench, full: FullStore): Promise<Part> {
   const { pairs } = bench.options;
   bench.progress.begin("acknowledgements while sealing and forgetting", ackSeconds(pairs));
-  const boards = Array.from(
-    { length: BOARDS },
-    (_, place): BoardWish => ({
-      name: `ack-${place}`,
-      room: "noisy",
-      intervalMs: 5_000,
-      timed: place % 2 === 0,
-      seed: 4_000 + place,
-    }),
-  );
-  const fleet = newFleet(bench, boards, full.fleet.nowMs());
+  const fleet = newFleet(bench, steadyBoards("ack"), full.time.nowMs);
   const rounds: Rounds = { normal: [], busy: [], sealed: [], forgot: [], steps: [] };
   await withStore(bench, full.dataDir, async (store) => {
     const hub = createSimulatedHub({ store, fleet, group: 500, rawDays: 0 });
@@ -64,7 +52,7 @@ interface RoundWish {
 }
 
 async function round(bench: HistoryBench, store: Store, { fleet, hub, rawDays, rounds }: RoundWish): Promise<void> {
-  await hub.run({ readings: BACKLOG, upkeep: false });
+  await hub.run({ readings: BACKLOG, upkeep: "none" });
   await during(bench, store, fleet, rounds.normal, () => sleep(ROUND_MS));
   const done = { steps: 0, sealed: 0, forgot: 0 };
   await during(bench, store, fleet, rounds.busy, async () => {
