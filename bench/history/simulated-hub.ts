@@ -1,6 +1,6 @@
 /** Puts a fleet's readings into a store the way the hub does: groups, two in flight, states, upkeep. Measures only how long it took. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ReadingWrite, Store, UpkeepStep } from "../../src/core/ports.ts";
+import type { ReadingWrite, Store, UpkeepWish } from "../../src/core/ports.ts";
 import type { Board } from "./board.ts";
 import type { Fleet } from "./fleet.ts";
 
@@ -23,17 +23,11 @@ export interface RunWish {
   readonly onAppended?: (readings: number) => void;
 }
 
-export interface Upkept {
-  steps: number;
-  sealed: number;
-  forgot: number;
-}
-
 export interface SimulatedHub {
   /** Settles when all is stored, and upkeep of each simulated hour is done; gives ms. */
   run(wish: RunWish): Promise<number>;
-  /** Upkeep until it says nothing more is to do; gives what it did. */
-  upkeep(rawDays?: number): Promise<Upkept>;
+  /** Until nothing more is to do. */
+  upkeep(): Promise<void>;
   /** States of all that spoke, as at a stop. */
   saveStates(): Promise<void>;
   /** Readings that the store said it stored, so far. */
@@ -50,7 +44,7 @@ const UPKEEP_EACH_MS = 3_600_000;
 /** One board alone fills an hour with few. */
 const UPKEEP_AFTER_READINGS = 2_000;
 
-export const upkeepWish = (fleet: Fleet, rawDays: number) => ({
+export const upkeepWish = (fleet: Fleet, rawDays: number): UpkeepWish => ({
   nowMs: fleet.nowMs(),
   retention: { rawDays, hourDays: 0, dayDays: 0, maxBytes: 0 },
 });
@@ -84,15 +78,8 @@ export function createSimulatedHub({ store, fleet, group, rawDays }: SimulatedHu
     await store.saveState(states);
   }
 
-  async function upkeep(days = rawDays): Promise<Upkept> {
-    const done: Upkept = { steps: 0, sealed: 0, forgot: 0 };
-    for (;;) {
-      const { did, readings }: UpkeepStep = await store.upkeep(upkeepWish(fleet, days));
-      if (did === "nothing") return done;
-      done.steps += 1;
-      if (did === "sealed") done.sealed += readings;
-      if (did === "forgot") done.forgot += readings;
-    }
+  async function upkeep(): Promise<void> {
+    while ((await store.upkeep(upkeepWish(fleet, rawDays))).did !== "nothing");
   }
 
   async function pacedUpkeep(isOver: () => boolean): Promise<void> {
@@ -107,7 +94,7 @@ export function createSimulatedHub({ store, fleet, group, rawDays }: SimulatedHu
     let failure: { cause: unknown } | undefined;
     const startedAtMs = performance.now();
     const flying: Promise<void>[] = [];
-    const beside: { states: Promise<void>; upkeep: Promise<unknown> } = { states: done(), upkeep: done() };
+    const beside = { states: done(), upkeep: done() };
     const watched = (work: Promise<unknown>): Promise<void> =>
       work.then(
         () => undefined,
