@@ -25,7 +25,7 @@ export interface HistoryBench {
 
 export const DAY_MS = 86_400_000;
 /** What the load is planned with. */
-export const PLANNED_PER_SECOND = 40_000;
+export const PLANNED_PER_SECOND = 15_000;
 const TOLD_EACH_MS = 10_000;
 const LOAD_GROUP = 800;
 
@@ -70,8 +70,8 @@ export async function fill(bench: HistoryBench, wish: FillWish): Promise<Filled>
   const elapsedMs = await withStore(bench, dataDir, async (store) => {
     const hub = createSimulatedHub({ store, fleet, group: LOAD_GROUP, rawDays });
     const ms = await hub.run({ readings, upkeep: "hourly", onAppended: teller(readings) });
-    await hub.upkeep();
     await hub.saveStates();
+    await hub.upkeep();
     return ms;
   });
   holdAgainst(bench, `load of ${name}`, readings, dataDir);

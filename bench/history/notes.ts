@@ -8,9 +8,9 @@ export const notes = ({ pairs }: HistoryOptions): string => `  How this was meas
     constant, the others change with a chance of 5 – 50 % in 5 s, by a step of the resolution.
     Noisy: all vary each time by sensor noise (deviation 0.15 °C, 0.3 % humidity, 0.2 – 0.3 ppm of gases, 8 ppm CO₂).
   - The load is a third quiet and a third noisy boards of 5 s, a third boards of 300 s, half of them quiet. Readings
-    come in the order of simulated time, 800 an append, two appends in flight, device states saved every 100,000; upkeep
-    is called until nothing is left to do each simulated hour, while appends go on.
-  - Ingest, full and empty: a step of upkeep, then a pause nine times as long, as the hub does while readings come; what
+    come in the order of simulated time, 800 an append, two appends in flight, each simulated hour device states are
+    saved and upkeep is called until nothing is left to do, while appends go on.
+  - Ingest, full and empty: 40,000 readings wait to be sealed; a step of upkeep, then a pause nine times as long, as the hub does while readings come; what
     the run before left is sealed first.
   - A sealed reading is its share of the segments' bodies; the whole database is the file of a store that was closed:
     hot rows, indexes, rollups and free pages.

@@ -9,8 +9,9 @@ export interface Row {
   readonly budget?: { readonly sign: "≤" | "≥"; readonly limit: number };
   readonly unit: string;
   readonly digits: number;
-  /** Of each run; undefined: this build of the store cannot do it. */
+  /** Of each run; undefined: this build of the store cannot do it, or what `absent` says. */
   readonly values: readonly number[] | undefined;
+  readonly absent?: string;
 }
 
 export interface Part {
@@ -31,7 +32,7 @@ function columns(row: Row): string[] {
   const { what, budget, unit, digits, values } = row;
   const wished =
     budget === undefined ? "" : `${budget.sign} ${figure(budget.limit, Number.isInteger(budget.limit) ? 0 : 1)}`;
-  if (values === undefined) return [what, wished, "not available", "", "", ""];
+  if (values === undefined) return [what, wished, row.absent ?? "not available", "", "", ""];
   const { median, min, max } = spread(values);
   const range = values.length === 1 ? "" : `${figure(min, digits)} – ${figure(max, digits)}`;
   return [what, wished, figure(median, digits), unit, range, isMet(row) ? "" : "NOT MET"];

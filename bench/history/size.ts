@@ -61,6 +61,7 @@ export async function size(bench: HistoryBench): Promise<Part> {
       what: `a sealed reading, ${name}`,
       budget: atMost(sealedBytes),
       values: Number.isFinite(bytes) ? [bytes] : undefined,
+      absent: "nothing sealed",
     });
     whole.push({
       ...row,

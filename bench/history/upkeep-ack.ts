@@ -53,6 +53,7 @@ interface RoundWish {
 
 async function round(bench: HistoryBench, store: Store, { fleet, hub, rawDays, rounds }: RoundWish): Promise<void> {
   await hub.run({ readings: BACKLOG, upkeep: "none" });
+  await hub.saveStates(); // else nothing may be sealed
   await during(bench, store, fleet, rounds.normal, () => sleep(ROUND_MS));
   const done = { steps: 0, sealed: 0, forgot: 0 };
   await during(bench, store, fleet, rounds.busy, async () => {
