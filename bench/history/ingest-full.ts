@@ -24,7 +24,7 @@ const BUDGET = 0.9;
 const OVERHEAD_SECONDS = 1;
 
 /** Upkeep gets some steps in it. */
-const readingsOf = (readings: number): number => Math.min(200_000, Math.max(20_000, readings / 50));
+const readingsOf = (readings: number): number => Math.min(200_000, Math.max(50_000, readings / 50));
 
 export const ingestSeconds = (pairs: number, readings: number): number =>
   2 * pairs * ((BACKLOG + readingsOf(readings)) / PLANNED_PER_SECOND + OVERHEAD_SECONDS);

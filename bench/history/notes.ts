@@ -10,10 +10,10 @@ export const notes = ({ pairs }: HistoryOptions): string => `  How this was meas
   - The load is a third quiet and a third noisy boards of 5 s, a third boards of 300 s, half of them quiet. Readings
     come in the order of simulated time, 800 an append, two appends in flight, each simulated hour device states are
     saved and upkeep is called until nothing is left to do, while appends go on.
-  - Ingest, full and empty: 40,000 readings wait to be sealed; a step of upkeep, then a pause nine times as long, as the hub does while readings come; what
-    the run before left is sealed first.
+  - Ingest, full and empty: 40,000 readings wait to be sealed, all before them are sealed. Upkeep is paced as the hub does it
+    while readings come: a step, then a pause nine times as long.
   - A sealed reading is its share of the segments' bodies; the whole database is the file of a store that was closed:
     hot rows, indexes, rollups and free pages.
-  - Acknowledgements are counted from when their append was due. Step after step: 40,000 readings wait to be sealed and raw
-    retention is shortened so that some days go; samples end when nothing is left to do.
+  - Acknowledgements are counted from when their append was due. With upkeep, paced and then step after step: 40,000
+    readings wait to be sealed, and raw retention is shortened so that some days go; samples end when nothing is left to do.
 `;

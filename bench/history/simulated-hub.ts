@@ -14,10 +14,7 @@ export interface SimulatedHubWish {
 
 export interface RunWish {
   readonly readings: number;
-  /**
-   * `hourly`: all that is to do, each simulated hour. `paced`: a step at a time and a pause nine times as long, as
-   * core/upkeep.ts does while readings come. `none`: what is appended stays as it came.
-   */
+  /** `hourly`: all that is to do, each simulated hour. `paced`: see `paceUpkeep`. `none`: what is appended stays as it came. */
   readonly upkeep: "hourly" | "paced" | "none";
   /** Told after each append. */
   readonly onAppended?: (readings: number) => void;
@@ -26,6 +23,8 @@ export interface RunWish {
 export interface SimulatedHub {
   /** Settles when all is stored, and upkeep of each simulated hour is done; gives ms. */
   run(wish: RunWish): Promise<number>;
+  /** A step at a time and a pause nine times as long, as core/upkeep.ts does while readings come. */
+  paceUpkeep(isOver: () => boolean, rawDays: number): Promise<void>;
   /** Until nothing more is to do. */
   upkeep(): Promise<void>;
   /** States of all that spoke, as at a stop. */
@@ -82,10 +81,10 @@ export function createSimulatedHub({ store, fleet, group, rawDays }: SimulatedHu
     while ((await store.upkeep(upkeepWish(fleet, rawDays))).did !== "nothing");
   }
 
-  async function pacedUpkeep(isOver: () => boolean): Promise<void> {
+  async function paceUpkeep(isOver: () => boolean, days: number): Promise<void> {
     while (!isOver()) {
       const startedAtMs = performance.now();
-      await store.upkeep(upkeepWish(fleet, rawDays));
+      await store.upkeep(upkeepWish(fleet, days));
       await sleep(Math.max(LEAST_PAUSE_MS, PAUSE * (performance.now() - startedAtMs)));
     }
   }
@@ -103,7 +102,7 @@ export function createSimulatedHub({ store, fleet, group, rawDays }: SimulatedHu
         },
       );
     let isOver = false;
-    const paced = pace === "paced" ? watched(pacedUpkeep(() => isOver)) : done();
+    const paced = pace === "paced" ? watched(paceUpkeep(() => isOver, rawDays)) : done();
     for (let left = readings; left > 0 && failure === undefined; ) {
       const writes = takeGroup(Math.min(left, group));
       left -= writes.length;
@@ -133,7 +132,7 @@ export function createSimulatedHub({ store, fleet, group, rawDays }: SimulatedHu
     return elapsedMs;
   }
 
-  return { run, upkeep, saveStates, stored: () => stored };
+  return { run, paceUpkeep, upkeep, saveStates, stored: () => stored };
 }
 
 const done = (): Promise<void> => Promise.resolve();
