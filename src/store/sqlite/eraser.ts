@@ -93,6 +93,7 @@ export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
 
   /** Where the job goes on: within one UTC day, with few segments. */
   function nextWindow({ key, fromMs, toMs }: Job) {
+    if (fromMs >= toMs) return undefined;
     const hot = sql.nextHot.get(key, fromMs, toMs)?.["at"] ?? Number.POSITIVE_INFINITY;
     const sealed = sql.nextSegment.get(key, startOf(fromMs, DAY_MS), toMs, fromMs)?.["from_at"];
     const first = Math.min(Number(hot), sealed === undefined ? Number.POSITIVE_INFINITY : Number(sealed));
@@ -101,6 +102,7 @@ export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
     const endMs = Math.min(toMs, startOf(start, DAY_MS) + DAY_MS);
     const heads = segmentHeads(db, key, { fromMs: start, toMs: endMs });
     const beyond = heads[STEP_SEGMENTS]?.fromAt ?? endMs;
+    // Where many segments share one instant, all of them go on together.
     const untilMs = Math.max(start + 1, Math.min(endMs, beyond));
     return { fromMs: start, toMs: untilMs, heads: heads.filter(({ fromAt }) => fromAt < untilMs) };
   }

@@ -30,6 +30,8 @@ export interface ForgetterOptions {
 
 /** Devices looked at in one step. */
 const STEP_DEVICES = 200;
+/** Ages are counted in days. */
+const ROUND_MS = 3_600_000;
 
 interface Device {
   readonly key: number;
@@ -39,8 +41,8 @@ interface Device {
 
 export function createForgetter({ db, sealer, rollups, onForgotten }: ForgetterOptions): Forgetter {
   const sql = prepare(db);
-  /** The last device that was looked at, and in which hour the round began. */
-  let behindKey = 0;
+  /** The last device of the present round that was done with; undefined: no round is under way. */
+  let behindKey: number | undefined;
   let roundAtMs: number | undefined;
   let oversized: { dayMs: number; behindKey: number } | undefined;
 
@@ -49,18 +51,22 @@ export function createForgetter({ db, sealer, rollups, onForgotten }: ForgetterO
     return stepByAge(wish.nowMs, wish.retention) ?? stepBySize(wish.nowMs, wish.retention.maxBytes);
   }
 
-  /** Rounds over all devices, one an hour: ages are counted in days. */
+  /** Rounds over all devices, one an hour. */
   function stepByAge(nowMs: number, defaults: Retention): Forgot | undefined {
-    if (behindKey === 0 && roundAtMs !== undefined && Math.abs(nowMs - roundAtMs) < 3_600_000) return undefined;
-    if (behindKey === 0) roundAtMs = nowMs;
+    if (behindKey === undefined) {
+      if (roundAtMs !== undefined && Math.abs(nowMs - roundAtMs) < ROUND_MS) return undefined;
+      roundAtMs = nowMs;
+      behindKey = 0;
+    }
     const devices = sql.devices.all(behindKey, STEP_DEVICES).map((row) => toDevice(row, defaults));
     for (const device of devices) {
       const readings = forgetAged(device, nowMs);
       if (readings !== undefined) return { readings };
       behindKey = device.key;
     }
-    if (devices.length < STEP_DEVICES) behindKey = 0;
-    return devices.length === STEP_DEVICES ? { readings: 0 } : undefined;
+    if (devices.length === STEP_DEVICES) return { readings: 0 };
+    behindKey = undefined;
+    return undefined;
   }
 
   /** Readings that went; undefined: nothing of this device is too old. */

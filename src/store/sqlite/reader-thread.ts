@@ -11,6 +11,7 @@ import { serve } from "./thread-link.ts";
 
 export interface ReaderThreadData {
   readonly file: string;
+  readonly quickReadings: number | undefined;
 }
 
 /** What could not be read, beside what could. */
@@ -27,12 +28,12 @@ export interface Read<T> {
 
 export type ReaderOperations = ReturnType<typeof openOperations>;
 
-function openOperations({ file }: ReaderThreadData) {
+function openOperations({ file, quickReadings }: ReaderThreadData) {
   const db = new DatabaseSync(file, { readOnly: true });
   db.exec("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA busy_timeout = 2000");
   return {
     readings: (wish: ReadingsWish) => withDamage((onDamage) => readReadings(db, wish, onDamage)),
-    series: (wish: SeriesWish) => withDamage((onDamage) => readSeries(db, wish, onDamage)),
+    series: (wish: SeriesWish) => withDamage((onDamage) => readSeries(db, wish, onDamage, quickReadings)),
     rollups: (wish: RollupsWish) => withDamage((onDamage) => readRollups(db, wish, onDamage)),
     latestOf: (deviceId: string, metrics: readonly string[]) =>
       withDamage((onDamage) => latestOf(db, deviceId, metrics, onDamage)),

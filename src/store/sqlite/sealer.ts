@@ -202,8 +202,12 @@ function groupBySegment(db: DatabaseSyncInstance, key: number, rows: readonly Ro
     else if (groups.size === STEP_SEGMENTS) break;
     else groups.set(name, { head, rows: [row] });
   }
-  return [...groups.values()];
+  // Ascending: the segment that still grows is the newest, and gets another id when one begins behind it.
+  return [...groups.values()].sort((a, b) => startOfGroup(a) - startOfGroup(b));
 }
+
+const startOfGroup = ({ head, rows }: Group): number =>
+  rows.reduce((least, { atMs }) => Math.min(least, atMs), head?.fromAt ?? Number.POSITIVE_INFINITY);
 
 /** That which holds its place; behind a full one a new one; before the first of a day that one. */
 function segmentFor(

@@ -3,7 +3,7 @@ import { crc32, deflateRawSync, inflateRawSync } from "node:zlib";
 import type { MetricValue } from "../../contract/readings.ts";
 import { ByteCursor } from "./byte-cursor.ts";
 import { ByteWriter } from "./byte-writer.ts";
-import { readColumn, readNumericColumn, type Values, writeColumn } from "./metric-column.ts";
+import { readColumn, readNumericColumn, toList, type Values, writeColumn } from "./metric-column.ts";
 import { readNumbers, writeNumbers } from "./number-column.ts";
 
 /** Stands in the first byte of each; readers refuse any other by name. */
@@ -98,8 +98,8 @@ export class Segment {
 
   columns(): Columns {
     return {
-      at: [...this.at],
-      n: [...this.n],
+      at: toList(this.at),
+      n: toList(this.n),
       receivedAt: Array.from({ length: this.count }, (_, index) => this.receivedAt(index)),
       metrics: new Map([...this.names()].map((name) => [name, this.values(name)])),
     };
@@ -108,12 +108,13 @@ export class Segment {
 
 /** The metrics of the reading at `index`, in the order of the columns. */
 export function metricsAt(columns: ReadonlyMap<string, Values>, index: number): { [metric: string]: MetricValue } {
-  const metrics: [string, MetricValue][] = [];
-  for (const [name, values] of columns) {
+  // No metric's name is one that an object has a meaning for: they begin with a letter.
+  const metrics: { [metric: string]: MetricValue } = {};
+  columns.forEach((values, name) => {
     const value = values[index];
-    if (value !== undefined) metrics.push([name, value]);
-  }
-  return Object.fromEntries(metrics);
+    if (value !== undefined) metrics[name] = value;
+  });
+  return metrics;
 }
 
 const HEAD_BYTES = 5;

@@ -16,12 +16,17 @@ const QUICK_READINGS = 200_000;
 const DAYS_FROM_MS = 2 * DAY_MS;
 
 /** Raw readings where no metric has more of them than points; else buckets of one width for all. */
-export function readSeries(db: DatabaseSyncInstance, wish: SeriesWish, onDamage: OnDamage): Series {
+export function readSeries(
+  db: DatabaseSyncInstance,
+  wish: SeriesWish,
+  onDamage: OnDamage,
+  quickReadings = QUICK_READINGS,
+): Series {
   return inSnapshot(db, () => {
     const device = historyOf(db, wish.deviceId);
     const names = wish.metrics.filter((metric) => isMetricName(metric));
     if (device === undefined || wish.fromMs >= wish.toMs) return answer(wish, 0, names, []);
-    const source = sourceFor(db, device, wish);
+    const source = sourceFor(db, device, wish, quickReadings);
     const grid = source === "raw" ? 1_000 : LEVELS[source].widthMs;
     const widthMs = bucketWidthMs(wish.fromMs, wish.toMs, wish.points, grid);
     const buckets = names.map(() => new SeriesBuckets(wish.fromMs, wish.toMs, widthMs));
@@ -35,7 +40,12 @@ export function readSeries(db: DatabaseSyncInstance, wish: SeriesWish, onDamage:
     walkHistory(db, device, { ...wish, metrics: names, source }, { number, rollup }, onDamage);
     const raw = samples?.columns();
     return raw === undefined
-      ? answer(wish, widthMs, names, buckets.map((each) => each.columns())) // biome-ignore format: one choice, two lines
+      ? answer(
+          wish,
+          widthMs,
+          names,
+          buckets.map((each) => each.columns()),
+        )
       : answer(wish, 0, names, raw);
   });
 }
@@ -51,7 +61,12 @@ function answer(
 }
 
 /** What the chart is drawn from: raw readings where they are there and few enough, or finer than hours must be. */
-function sourceFor(db: DatabaseSyncInstance, device: DeviceHistory, wish: SeriesWish): "raw" | Level {
+function sourceFor(
+  db: DatabaseSyncInstance,
+  device: DeviceHistory,
+  wish: SeriesWish,
+  quickReadings: number,
+): "raw" | Level {
   const { fromMs, toMs } = wish;
   const widthMs = bucketWidthMs(fromMs, toMs, wish.points);
   const needsHours = isForgotten(db, device, "hour", { fromMs, toMs: Math.min(toMs, device.rawSinceMs) });
@@ -60,7 +75,7 @@ function sourceFor(db: DatabaseSyncInstance, device: DeviceHistory, wish: Series
     (needsHours && widthMs >= DAYS_FROM_MS);
   if (needsDays) return "day";
   if (needsHours) return "hour";
-  if (widthMs < HOUR_MS || countReadings(db, device.key, fromMs, toMs) <= QUICK_READINGS) return "raw";
+  if (widthMs < HOUR_MS || countReadings(db, device.key, fromMs, toMs) <= quickReadings) return "raw";
   return widthMs >= DAYS_FROM_MS ? "day" : "hour";
 }
 

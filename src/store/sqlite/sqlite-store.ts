@@ -8,7 +8,7 @@ import { createDamageList } from "./damage-list.ts";
 import { lockDataDir } from "./data-dir-lock.ts";
 import { createDeletions } from "./deletions.ts";
 import { packBatch, unpackOutcomes } from "./packed-batch.ts";
-import type { ReaderOperations } from "./reader-thread.ts";
+import type { ReaderOperations, ReaderThreadData } from "./reader-thread.ts";
 import { type Link, linkTo } from "./thread-link.ts";
 import type { WriterOperations, WriterThreadData } from "./writer-thread.ts";
 
@@ -21,6 +21,8 @@ export interface SqliteStoreOptions {
   /** For tests: pages that the file may have (a full disk), and a pause before each commit (a slow one). */
   readonly maxPages?: number | undefined;
   readonly commitDelayMs?: number | undefined;
+  /** For tests: charts of more raw readings than this are drawn from hours and days where those are fine enough. */
+  readonly quickReadings?: number | undefined;
 }
 
 const FILE = "aerie.db";
@@ -29,7 +31,7 @@ const SAVE_STEP = 500;
 
 /** Rejects with a StartError where the directory or the file cannot be used. */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const { dataDir, maxPages, commitDelayMs } = options;
+  const { dataDir, maxPages, commitDelayMs, quickReadings } = options;
   makeDataDir(dataDir);
   const lock = lockDataDir(dataDir);
   const file = path.join(dataDir, FILE);
@@ -46,7 +48,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     lock.release();
     throw new StartError(`The store ${file} cannot be opened: ${(cause as Error).message}`, 1, cause);
   }
-  const reader = startThread<ReaderOperations>("reader-thread", { file }, onDead);
+  const reader = startThread<ReaderOperations>("reader-thread", { file, quickReadings }, onDead);
   /** The newest row whose outcome was told. */
   let settledSeq: number | undefined;
   const deletions = createDeletions(writer, options.log);
@@ -128,7 +130,7 @@ type Thread<Ops extends Record<string, (...args: never[]) => unknown>> = Link<Op
 
 function startThread<Ops extends Record<string, (...args: never[]) => unknown>>(
   name: "writer-thread" | "reader-thread",
-  data: WriterThreadData | { file: string },
+  data: WriterThreadData | ReaderThreadData,
   onDead: (cause: Error) => void,
 ): Thread<Ops> {
   const worker = new Worker(new URL(`./${name}.js`, import.meta.url), { workerData: data, name });

@@ -17,7 +17,7 @@ export interface UpkeepParts {
 type Did = Omit<UpkeepStep, "hot">;
 
 /** Free pages are used again; only what is more than this, and more than a tenth, is given back, some at a time. */
-const KEPT_FREE_PAGES = 1_024;
+const KEPT_FREE_PAGES = 64;
 const GIVE_BACK_PAGES = 256;
 
 export function createUpkeep({
