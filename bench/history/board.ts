@@ -19,6 +19,8 @@ export interface Board extends BoardWish {
   readonly deviceId: DeviceId;
   /** The reading that is due at `dueMs`, a few ms off. */
   reading(dueMs: number): ReadingWrite;
+  /** Readings so far. */
+  count(): number;
   /** After the last reading. */
   state(): DeviceState;
 }
@@ -35,14 +37,14 @@ export function createBoard(wish: BoardWish, { metricsOf }: BuiltStore): Board {
   const deviceId = deviceIdOf(wish.name);
   const random = randomFrom(wish.seed + 1);
   const walk = roomWalk(wish.room, wish.seed, wish.intervalMs);
-  let packetId = 0;
+  let count = 0;
   let last: ReadingWrite | undefined;
 
   function reading(dueMs: number): ReadingWrite {
     const body = walk.next();
     const writtenMs = dueMs + Math.round((random() * 2 - 1) * JITTER_MS);
     const receivedAtMs = writtenMs + TRAVEL_MS.least + Math.floor(random() * TRAVEL_MS.spread);
-    packetId = (packetId % PACKET_IDS) + 1;
+    count += 1;
     last = {
       kind: "reading",
       deviceId,
@@ -52,7 +54,7 @@ export function createBoard(wish: BoardWish, { metricsOf }: BuiltStore): Board {
       metrics: metricsOf(SHAPE, walk.values()),
       body,
       element: 0,
-      packet: { clientId: wish.name, id: packetId, dup: false },
+      packet: { clientId: wish.name, id: 1 + (count % PACKET_IDS), dup: false },
     };
     return last;
   }
@@ -63,5 +65,5 @@ export function createBoard(wish: BoardWish, { metricsOf }: BuiltStore): Board {
     return { deviceId, lastHeardAtMs: last?.receivedAtMs ?? 0, intervalMs: wish.intervalMs, latest };
   }
 
-  return { ...wish, deviceId, reading, state };
+  return { ...wish, deviceId, reading, count: () => count, state };
 }

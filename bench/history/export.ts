@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Store } from "../../src/core/ports.ts";
 import { figure } from "../figure.ts";
 import { quantile } from "../quantile.ts";
-import { deviceIdOf } from "./board.ts";
+import type { Board } from "./board.ts";
 import { ifBuilt } from "./built-store.ts";
 import type { FullStore } from "./full-store.ts";
 import { DAY_MS, type HistoryBench, newFleet, withStore } from "./history-bench.ts";
@@ -31,11 +31,11 @@ const residentMiB = (): number => process.memoryUsage.rss() / 2 ** 20;
 /** Undefined: this build cannot. `isOver` is asked between chunks. */
 async function exportAll(
   store: Store,
-  board: string,
+  board: Board,
   toMs: number,
   isOver = () => false,
 ): Promise<Exported | undefined> {
-  const wish = { deviceId: deviceIdOf(board), fromMs: 0, toMs, metrics: undefined, format: "ndjson" as const };
+  const wish = { deviceId: board.deviceId, fromMs: 0, toMs, metrics: undefined, format: "ndjson" as const };
   const before = residentMiB();
   let most = before;
   let readings = 0;
@@ -67,6 +67,8 @@ export async function exported(bench: HistoryBench, full: FullStore): Promise<Pa
     for (let run = 0; run <= bench.options.pairs; run += 1) {
       const one = await exportAll(store, full.busiest, bench.endMs + DAY_MS);
       if (one === undefined) return undefined;
+      const due = full.busiest.count();
+      if (one.readings !== due) bench.fail(`export: ${one.readings} of ${due} readings`);
       if (run > 0) runs.push(one); // the first one warms up
     }
     return disturb(bench, full, store);

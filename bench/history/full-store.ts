@@ -1,12 +1,12 @@
 /** The store that the hub-like measures are of: a third of its readings each of quiet, noisy and seldom boards. */
-import type { BoardWish } from "./board.ts";
+import type { Board, BoardWish } from "./board.ts";
 import { DAY_MS, type Filled, fill, type HistoryBench } from "./history-bench.ts";
 
 export interface FullStore extends Filled {
   readonly days: number;
   readonly boards: number;
   /** A noisy board of 5 s: a third, or its share of it. */
-  readonly busiest: string;
+  readonly busiest: Board;
   /** How far simulated time has come; it never runs backwards. */
   readonly time: { nowMs: number };
 }
@@ -39,5 +39,7 @@ export async function fillFullStore(bench: HistoryBench): Promise<FullStore> {
     add(`seldom-${place}`, place % 4 < 2 ? "quiet" : "noisy", SELDOM_MS);
   }
   const filled = await fill(bench, { name: "the hub's", boards, readings, days, rawDays: RAW_DAYS });
-  return { ...filled, days, boards: boards.length, busiest: "noisy-0", time: { nowMs: filled.fleet.nowMs() } };
+  const busiest = filled.fleet.boards.find(({ name }) => name === "noisy-0");
+  if (busiest === undefined) throw new Error("there is no noisy board");
+  return { ...filled, days, boards: boards.length, busiest, time: { nowMs: filled.fleet.nowMs() } };
 }
