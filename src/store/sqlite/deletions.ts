@@ -4,7 +4,9 @@ import type { Link } from "./thread-link.ts";
 import type { WriterOperations } from "./writer-thread.ts";
 
 export interface Deletions {
-  /** Goes on with all that is left to do. */
+  /** Finishes what a crash left of ranges and metrics, so that nobody learns of them again. */
+  recover(): Promise<void>;
+  /** Goes on with devices that were deleted. */
   start(): void;
   /** Settles when this job is done. */
   erase(job: number): Promise<void>;
@@ -18,10 +20,17 @@ export function createDeletions(writer: Link<WriterOperations>, log: Log): Delet
   async function run(): Promise<void> {
     try {
       while (!stopped && (await writer.call("deleteStep", [])));
-      for (const job of await writer.call("pendingErasures", [])) await erase(job);
     } catch (error) {
       // The rest goes with the next deletion or at the next start.
       if (!stopped) log.warn("deletion paused", { reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  async function recover(): Promise<void> {
+    try {
+      for (const job of await writer.call("pendingErasures", [])) await erase(job);
+    } catch (error) {
+      log.warn("deletion paused", { reason: error instanceof Error ? error.message : String(error) });
     }
   }
 
@@ -32,6 +41,7 @@ export function createDeletions(writer: Link<WriterOperations>, log: Log): Delet
   }
 
   return {
+    recover,
     start: () => {
       running ??= run().finally(() => {
         running = undefined;

@@ -2,6 +2,7 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { Place, Span } from "../../core/ports.ts";
 import { DAY_MS, startOf } from "../../core/rollup.ts";
+import { prepared } from "./prepared.ts";
 import { type Block, blockMs, decodeBlock, LEVELS, type Level } from "./rollup-format.ts";
 import { Segment, SegmentError } from "./segment-format.ts";
 
@@ -15,14 +16,14 @@ export interface DeviceHistory {
 }
 
 export function historyOf(db: DatabaseSyncInstance, deviceId: string): DeviceHistory | undefined {
-  const row = db
-    .prepare("SELECT key, sealed_seq, raw_since, hours_since FROM device WHERE device_id = ?")
-    .get(deviceId);
+  const row = prepared(db, "SELECT key, sealed_seq, raw_since, hours_since FROM device WHERE device_id = ?").get(
+    deviceId,
+  );
   return row === undefined ? undefined : fromRow(row);
 }
 
 export function historyOfKey(db: DatabaseSyncInstance, key: number): DeviceHistory | undefined {
-  const row = db.prepare("SELECT key, sealed_seq, raw_since, hours_since FROM device WHERE key = ?").get(key);
+  const row = prepared(db, "SELECT key, sealed_seq, raw_since, hours_since FROM device WHERE key = ?").get(key);
   return row === undefined ? undefined : fromRow(row);
 }
 
@@ -58,12 +59,11 @@ export interface Range {
 
 /** Segments with an instant in the range may be among them, and no other; ascending. None spans two UTC days. */
 export function segmentHeads(db: DatabaseSyncInstance, key: number, { fromMs, toMs }: Range): SegmentHead[] {
-  return db
-    .prepare(
-      `SELECT id, from_at AS fromAt, from_n AS fromN, to_at AS toAt, count FROM segment INDEXED BY segment_by_instant
-       WHERE device = ? AND from_at >= ? AND from_at < ? AND to_at >= ? ORDER BY from_at, from_n, id`,
-    )
-    .all(key, startOf(fromMs, DAY_MS), toMs, fromMs) as unknown as SegmentHead[];
+  return prepared(
+    db,
+    `SELECT id, from_at AS fromAt, from_n AS fromN, to_at AS toAt, count FROM segment INDEXED BY segment_by_instant
+     WHERE device = ? AND from_at >= ? AND from_at < ? AND to_at >= ? ORDER BY from_at, from_n, id`,
+  ).all(key, startOf(fromMs, DAY_MS), toMs, fromMs) as unknown as SegmentHead[];
 }
 
 /** Told of what cannot be read. */
@@ -81,7 +81,7 @@ export function openSegment(db: DatabaseSyncInstance, head: SegmentHead, onDamag
 }
 
 function bodyOf(db: DatabaseSyncInstance, table: "segment" | "rollup", id: number): Buffer {
-  const body = db.prepare(`SELECT body FROM ${table} WHERE id = ?`).get(id)?.["body"] as Uint8Array;
+  const body = prepared(db, `SELECT body FROM ${table} WHERE id = ?`).get(id)?.["body"] as Uint8Array;
   return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }
 
@@ -102,11 +102,10 @@ export function* rollupBlocks(
   metrics?: readonly string[],
 ): Generator<StoredBlock> {
   const width = blockMs(level);
-  const heads = db
-    .prepare(
-      "SELECT id, start_at AS startMs FROM rollup WHERE device = ? AND level = ? AND start_at >= ? AND start_at < ? ORDER BY start_at",
-    )
-    .all(key, LEVELS[level].level, startOf(fromMs, width), toMs) as unknown as { id: number; startMs: number }[];
+  const heads = prepared(
+    db,
+    "SELECT id, start_at AS startMs FROM rollup WHERE device = ? AND level = ? AND start_at >= ? AND start_at < ? ORDER BY start_at",
+  ).all(key, LEVELS[level].level, startOf(fromMs, width), toMs) as unknown as { id: number; startMs: number }[];
   for (const { id, startMs } of heads) {
     yield { id, startMs, block: openBlock(db, id, startMs, level, onDamage, metrics) };
   }
@@ -130,9 +129,11 @@ function openBlock(
 
 /** Beginnings of the UTC days in the range whose segments changed since they were rolled up. */
 export function dueDays(db: DatabaseSyncInstance, key: number, { fromMs, toMs }: Range): Set<number> {
-  const rows = db
-    .prepare("SELECT day FROM rollup_due WHERE device = ? AND day >= ? AND day < ?")
-    .all(key, startOf(fromMs, DAY_MS), toMs);
+  const rows = prepared(db, "SELECT day FROM rollup_due WHERE device = ? AND day >= ? AND day < ?").all(
+    key,
+    startOf(fromMs, DAY_MS),
+    toMs,
+  );
   return new Set(rows.map((row) => Number(row["day"])));
 }
 

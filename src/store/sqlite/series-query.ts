@@ -104,21 +104,33 @@ function countReadings(db: DatabaseSyncInstance, key: number, fromMs: number, to
 
 /** Undefined columns: some metric has more readings than points. */
 function createSamples(metrics: number, points: number) {
-  let lists: { atMs: number; value: number }[][] | undefined = Array.from({ length: metrics }, () => []);
+  let lists: { t: number[]; value: number[] }[] | undefined = Array.from({ length: metrics }, () => ({
+    t: [],
+    value: [],
+  }));
   return {
     add(metric: number, atMs: number, value: number): void {
       const list = lists?.[metric];
       if (list === undefined) return;
-      if (list.length >= points) lists = undefined;
-      else list.push({ atMs, value });
+      if (list.t.length >= points) lists = undefined;
+      else {
+        list.t.push(atMs);
+        list.value.push(value);
+      }
     },
     columns: () => lists?.map(columnsOf),
   };
 }
 
-function columnsOf(list: { atMs: number; value: number }[]): SeriesColumns {
+function columnsOf(list: { t: number[]; value: number[] }): SeriesColumns {
+  const { t, value } = inOrder(list);
+  return { t, mean: value, min: value, max: value, count: new Array(t.length).fill(1) };
+}
+
+/** What is hot comes behind what is sealed, wherever its instants lie. */
+function inOrder({ t, value }: { t: number[]; value: number[] }): { t: number[]; value: number[] } {
+  if (t.every((at, index) => index === 0 || (t[index - 1] ?? 0) <= at)) return { t, value };
   // Sorting is stable: those of one instant stay as they came.
-  list.sort((a, b) => a.atMs - b.atMs);
-  const value = list.map((sample) => sample.value);
-  return { t: list.map(({ atMs }) => atMs), mean: value, min: value, max: value, count: list.map(() => 1) };
+  const order = t.map((_, index) => index).sort((a, b) => (t[a] ?? 0) - (t[b] ?? 0));
+  return { t: order.map((index) => t[index] ?? 0), value: order.map((index) => value[index] ?? 0) };
 }

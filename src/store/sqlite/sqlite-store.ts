@@ -64,6 +64,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     lock.release();
   }
 
+  await deletions.recover();
   deletions.start();
   open = true;
   return {
