@@ -39,9 +39,10 @@ export async function upkeepAck(bench: HistoryBench, full: FullStore): Promise<P
   await withStore(bench, full.dataDir, async (store) => {
     const hub = createSimulatedHub({ store, fleet, group: 500, rawDays: 0 });
     for (let pair = 0; pair < pairs; pair += 1) {
-      // by and by nearly all of the past goes
-      const rawDays = Math.max(1, Math.floor((full.days * (pairs - pair)) / (pairs + 1)));
-      await round(bench, store, { fleet, hub, rawDays, rounds });
+      // by and by nearly all of the past goes: some with the paced upkeep, some with the other
+      const left = (times: number): number =>
+        Math.max(1, Math.floor((full.days * (2 * pairs - times)) / (2 * pairs + 1)));
+      await round(bench, store, { fleet, hub, pacedDays: left(2 * pair), rawDays: left(2 * pair + 1), rounds });
     }
   });
   return { title: "acknowledgement, 1 – 20 readings an append, 100 appends/s", rows: rowsOf(rounds) };
@@ -50,16 +51,22 @@ export async function upkeepAck(bench: HistoryBench, full: FullStore): Promise<P
 interface RoundWish {
   readonly fleet: Fleet;
   readonly hub: SimulatedHub;
+  /** How long raw readings are kept while upkeep is paced, and while it is not. */
+  readonly pacedDays: number;
   readonly rawDays: number;
   readonly rounds: Rounds;
 }
 
-async function round(bench: HistoryBench, store: Store, { fleet, hub, rawDays, rounds }: RoundWish): Promise<void> {
+async function round(
+  bench: HistoryBench,
+  store: Store,
+  { fleet, hub, pacedDays, rawDays, rounds }: RoundWish,
+): Promise<void> {
   await hub.run({ readings: BACKLOG, upkeep: "none" });
   await hub.saveStates(); // else nothing may be sealed
   await during(bench, store, fleet, rounds.normal, () => sleep(ROUND_MS));
   const endMs = performance.now() + ROUND_MS;
-  const pace = (): Promise<void> => hub.paceUpkeep(() => performance.now() >= endMs, rawDays);
+  const pace = (): Promise<void> => hub.paceUpkeep(() => performance.now() >= endMs, pacedDays);
   await during(bench, store, fleet, rounds.paced, pace);
   const done = { steps: 0, sealed: 0, forgot: 0 };
   await during(bench, store, fleet, rounds.busy, async () => {
