@@ -39,7 +39,7 @@ export function createUpkeep({
   function forget(wish: UpkeepWish): Did | undefined {
     const forgot = forgetter.step(wish);
     if (forgot === undefined) return undefined;
-    return forgot === "tooLarge" ? { did: "nothing", readings: 0, tooLarge: true } : { did: "forgot", ...forgot };
+    return forgot === "tooLarge" ? { did: "nothing", readings: 0, tooLarge: true } : forgot;
   }
 
   return (wish) => {
