@@ -39,7 +39,7 @@ interface Job {
   readonly metrics: readonly string[] | undefined;
 }
 
-const STEP_SEGMENTS = 8;
+const STEP_SEGMENTS = 4;
 
 export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
   const sql = prepare(db);

@@ -11,6 +11,8 @@ import type { Sealer } from "./sealer.ts";
 import { inTransaction } from "./transaction.ts";
 
 export interface Forgot {
+  /** What is to be forgotten must be in segments before. */
+  readonly did: "forgot" | "sealed";
   readonly readings: number;
   readonly shortenedToMs?: number;
 }
@@ -30,13 +32,14 @@ export interface ForgetterOptions {
 
 /** Devices looked at in one step. */
 const STEP_DEVICES = 200;
+/** Hours or days went, or there are more devices to look at. */
+const NOTHING_YET: Forgot = { did: "forgot", readings: 0 };
 /** Ages are counted in days. */
 const ROUND_MS = 3_600_000;
 
 interface Device {
   readonly key: number;
   readonly retention: Retention;
-  readonly rawSinceMs: number;
 }
 
 export function createForgetter({ db, sealer, rollups, onForgotten }: ForgetterOptions): Forgetter {
@@ -60,32 +63,32 @@ export function createForgetter({ db, sealer, rollups, onForgotten }: ForgetterO
     }
     const devices = sql.devices.all(behindKey, STEP_DEVICES).map((row) => toDevice(row, defaults));
     for (const device of devices) {
-      const readings = forgetAged(device, nowMs);
-      if (readings !== undefined) return { readings };
+      const forgot = forgetAged(device, nowMs);
+      if (forgot !== undefined) return forgot;
       behindKey = device.key;
     }
-    if (devices.length === STEP_DEVICES) return { readings: 0 };
+    if (devices.length === STEP_DEVICES) return NOTHING_YET;
     behindKey = undefined;
     return undefined;
   }
 
-  /** Readings that went; undefined: nothing of this device is too old. */
-  function forgetAged({ key, retention }: Device, nowMs: number): number | undefined {
+  /** Undefined: nothing of this device is too old. */
+  function forgetAged({ key, retention }: Device, nowMs: number): Forgot | undefined {
     const before = (days: number): number => (days === 0 ? 0 : startOf(nowMs - days * DAY_MS, DAY_MS));
-    const readings = forgetDay(key, before(retention.rawDays), nowMs);
-    if (readings !== undefined) return readings;
+    const forgot = forgetDay(key, before(retention.rawDays), nowMs);
+    if (forgot !== undefined) return forgot;
     const hours = forgetBlocks(key, "hour", before(retention.hourDays));
     const days = forgetBlocks(key, "day", before(retention.dayDays));
-    return hours || days ? 0 : undefined;
+    return hours || days ? NOTHING_YET : undefined;
   }
 
   /** The oldest day that has raw readings before `beforeMs`. Hours and days of it are counted a last time. */
-  function forgetDay(key: number, beforeMs: number, nowMs: number): number | undefined {
+  function forgetDay(key: number, beforeMs: number, nowMs: number): Forgot | undefined {
     const hot = sql.oldHot.get(key, key, beforeMs);
     // Its hot rows must be in segments to be counted; those that cannot be yet are tried again in the next round.
     if (hot !== undefined) {
       const sealed = sealer.seal(key, nowMs);
-      return sealed > 0 ? sealed : undefined;
+      return sealed > 0 ? { did: "sealed", readings: sealed } : undefined;
     }
     const oldest = sql.oldest.get(key, beforeMs)?.["from_at"];
     if (oldest === undefined) return undefined;
@@ -99,7 +102,7 @@ export function createForgetter({ db, sealer, rollups, onForgotten }: ForgetterO
       sql.setRawSince.run(dayMs + DAY_MS, key);
     });
     onForgotten(key);
-    return readings;
+    return { did: "forgot", readings };
   }
 
   function forgetBlocks(key: number, level: "hour" | "day", beforeMs: number): boolean {
@@ -127,11 +130,11 @@ export function createForgetter({ db, sealer, rollups, onForgotten }: ForgetterO
         oversized = oldestDay(startOf(nowMs, DAY_MS));
         continue;
       }
-      const readings = forgetDay(key, dayMs + DAY_MS, nowMs);
-      if (readings !== undefined) return { readings, shortenedToMs: dayMs + DAY_MS };
+      const forgot = forgetDay(key, dayMs + DAY_MS, nowMs);
+      if (forgot !== undefined) return forgot.did === "sealed" ? forgot : { ...forgot, shortenedToMs: dayMs + DAY_MS };
       oversized = { dayMs, behindKey: key };
     }
-    return forgetOldestHours() ? { readings: 0 } : "tooLarge";
+    return forgetOldestHours() ? NOTHING_YET : "tooLarge";
   }
 
   const usedBytes = (): number => (pragma(db, "page_count") - pragma(db, "freelist_count")) * pragma(db, "page_size");
@@ -159,7 +162,6 @@ function toDevice(row: Record<string, unknown>, defaults: Retention): Device {
   const days = (name: string, otherwise: number): number => (row[name] === null ? otherwise : Number(row[name]));
   return {
     key: Number(row["key"]),
-    rawSinceMs: Number(row["raw_since"]),
     retention: {
       rawDays: days("raw_days", defaults.rawDays),
       hourDays: days("hour_days", defaults.hourDays),
@@ -174,9 +176,7 @@ export function pragma(db: DatabaseSyncInstance, name: "page_count" | "freelist_
 
 function prepare(db: DatabaseSyncInstance) {
   return {
-    devices: db.prepare(
-      "SELECT key, raw_days, hour_days, day_days, raw_since FROM device WHERE key > ? ORDER BY key LIMIT ?",
-    ),
+    devices: db.prepare("SELECT key, raw_days, hour_days, day_days FROM device WHERE key > ? ORDER BY key LIMIT ?"),
     keys: db.prepare("SELECT key FROM device"),
     nextDevice: db.prepare("SELECT key FROM device WHERE key > ? ORDER BY key LIMIT 1"),
     oldHot: db.prepare(

@@ -66,6 +66,46 @@ export function segmentHeads(db: DatabaseSyncInstance, key: number, { fromMs, to
   ).all(key, startOf(fromMs, DAY_MS), toMs, fromMs) as unknown as SegmentHead[];
 }
 
+/** So many heads are looked up at once: a page of readings needs few, whatever lies behind it. */
+const HEADS = 32;
+
+/** The same one after the other, either way, for whoever may stop before the end. */
+export function* eachHead(
+  db: DatabaseSyncInstance,
+  key: number,
+  { fromMs, toMs }: Range,
+  order: "asc" | "desc",
+): Generator<SegmentHead> {
+  const [beyond, direction] = order === "asc" ? [">", "ASC"] : ["<", "DESC"];
+  const list = ["from_at", "from_n", "to_at", "count", "id"]; // as the index has them
+  const statement = prepared(
+    db,
+    `SELECT id, from_at AS fromAt, from_n AS fromN, to_at AS toAt, count FROM segment INDEXED BY segment_by_instant
+     WHERE device = ? AND from_at >= ? AND from_at < ? AND to_at >= ? AND (${list.join(", ")}) ${beyond} (?, ?, ?, ?, ?)
+     ORDER BY ${list.map((column) => `${column} ${direction}`).join(", ")} LIMIT ${HEADS}`,
+  );
+  const edge = order === "asc" ? -1 : Number.MAX_SAFE_INTEGER;
+  let behind: SegmentHead = { fromAt: edge, fromN: edge, toAt: edge, count: edge, id: edge };
+  for (;;) {
+    const { fromAt, fromN, toAt, count, id } = behind;
+    const heads = statement.all(
+      key,
+      startOf(fromMs, DAY_MS),
+      toMs,
+      fromMs,
+      fromAt,
+      fromN,
+      toAt,
+      count,
+      id,
+    ) as unknown as SegmentHead[];
+    yield* heads;
+    const last = heads.at(-1);
+    if (last === undefined || heads.length < HEADS) return;
+    behind = last;
+  }
+}
+
 /** Told of what cannot be read. */
 export type OnDamage = (span: Span, reason: string) => void;
 

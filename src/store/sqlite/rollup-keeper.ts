@@ -5,7 +5,7 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { Rollup } from "../../core/ports.ts";
 import { Aggregate, DAY_MS, HOUR_MS, startOf } from "../../core/rollup.ts";
-import { openSegment, rollupBlocks, segmentHeads } from "./history.ts";
+import { openSegment, rollupBlocks, type SegmentHead, segmentHeads } from "./history.ts";
 import { type Block, blockMs, encodeBlock, LEVELS, type Level } from "./rollup-format.ts";
 import type { Segment } from "./segment-format.ts";
 import { inTransaction } from "./transaction.ts";
@@ -14,8 +14,10 @@ import { inTransaction } from "./transaction.ts";
 export type Rollups = ReadonlyMap<string, Rollup>;
 
 export interface RollupKeeper {
-  /** Counts a day of some device anew that ended an hour ago; false: there is none. */
+  /** Counts some segments of a day of some device anew that ended an hour ago; false: there is none. */
   step(nowMs: number): boolean;
+  /** Segments of that device (of any) changed. */
+  changed(key?: number): void;
   /** In the transaction of the caller. */
   countDay(key: number, dayMs: number): void;
   /** Hours of one day, as somebody else counted them; the day is made of all its hours. In the transaction of the caller. */
@@ -27,9 +29,13 @@ export interface RollupKeeper {
 
 /** Late readings of the evening are mostly there by then. */
 const SETTLED_AFTER_MS = HOUR_MS;
+const LOOK_AGAIN_MS = 60_000;
+/** Counted in one step; a board of five seconds has some twenty a day. */
+const STEP_SEGMENTS = 4;
 
 export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
-  const due = db.prepare("SELECT device, day FROM rollup_due WHERE day <= ? LIMIT 1");
+  // The days of a device that is being deleted go with it.
+  const due = db.prepare("SELECT device, day FROM rollup_due JOIN device ON key = device WHERE day <= ? LIMIT 1");
   const done = db.prepare("DELETE FROM rollup_due WHERE device = ? AND day = ?");
   const rawSince = db.prepare("SELECT raw_since FROM device WHERE key = ?");
   const forgetSegments = db.prepare("DELETE FROM segment WHERE device = ? AND from_at >= ? AND from_at < ?");
@@ -39,15 +45,34 @@ export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
   );
   const remove = db.prepare("DELETE FROM rollup WHERE device = ? AND level = ? AND start_at = ?");
 
+  /** A day that is being counted over several steps; gone when its segments change. */
+  let counting: DayCount | undefined;
+  /** Nothing was due then: each device has its present day in the table, and looking through them takes a while. */
+  let idleSinceMs: number | undefined;
+
   function step(nowMs: number): boolean {
-    const found = due.get(nowMs - DAY_MS - SETTLED_AFTER_MS);
-    if (found === undefined) return false;
-    inTransaction(db, () => countDay(Number(found["device"]), Number(found["day"])));
+    if (counting === undefined) {
+      if (idleSinceMs !== undefined && Math.abs(nowMs - idleSinceMs) < LOOK_AGAIN_MS) return false;
+      const found = due.get(nowMs - DAY_MS - SETTLED_AFTER_MS);
+      if (found === undefined) {
+        idleSinceMs = nowMs;
+        return false;
+      }
+      counting = beginDay(db, Number(found["device"]), Number(found["day"]));
+    }
+    const { key, dayMs } = counting;
+    if (!countSome(db, counting, STEP_SEGMENTS)) return true;
+    const counted = hoursOf(counting);
+    counting = undefined;
+    inTransaction(db, () => putDay(key, dayMs, counted));
     return true;
   }
 
   function countDay(key: number, dayMs: number): void {
-    const { hours, unknown } = countSegments(db, key, dayMs);
+    putDay(key, dayMs, countSegments(db, key, dayMs));
+  }
+
+  function putDay(key: number, dayMs: number, { hours, unknown }: CountedDay): void {
     if (dayMs < Number(rawSince.get(key)?.["raw_since"] ?? 0)) addToForgotten(key, dayMs, hours);
     else {
       // What a damaged segment held was counted while it was whole; better that than a hole.
@@ -125,7 +150,12 @@ export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
     else put.run(key, LEVELS[level].level, startMs, encodeBlock(kept));
   }
 
-  return { step, countDay, putHours, writeBlock, readBlock };
+  function changed(key?: number): void {
+    if (key === undefined || counting?.key === key) counting = undefined;
+    idleSinceMs = undefined;
+  }
+
+  return { step, changed, countDay, putHours, writeBlock, readBlock };
 }
 
 /** What all hours of one day come to. */
@@ -148,18 +178,51 @@ export function aggregateOf<Key>(aggregates: Map<Key, Aggregate>, key: Key): Agg
 const rollupsOf = (aggregates: ReadonlyMap<string, Aggregate>): Rollups =>
   new Map([...aggregates].map(([name, aggregate]) => [name, aggregate.rollup()]));
 
-/** By hour. `unknown`: hours that a damaged segment reaches into. */
-export function countSegments(db: DatabaseSyncInstance, key: number, dayMs: number) {
-  const hours = new Map<number, Map<string, Aggregate>>();
-  const unknown = new Set<number>();
-  for (const head of segmentHeads(db, key, { fromMs: dayMs, toMs: dayMs + DAY_MS })) {
-    const segment = openSegment(db, head, () => {});
-    if (segment === undefined) {
-      for (let hour = startOf(head.fromAt, HOUR_MS); hour <= head.toAt; hour += HOUR_MS) unknown.add(hour);
-    } else countSegment(segment, hours);
-  }
-  return { hours: new Map([...hours].map(([hour, metrics]) => [hour, rollupsOf(metrics)])), unknown };
+interface DayCount {
+  readonly key: number;
+  readonly dayMs: number;
+  /** Segments that are still to be counted, the next one last. */
+  readonly heads: SegmentHead[];
+  readonly hours: Map<number, Map<string, Aggregate>>;
+  readonly unknown: Set<number>;
 }
+
+export interface CountedDay {
+  readonly hours: Map<number, Rollups>;
+  /** Hours that a damaged segment reaches into. */
+  readonly unknown: ReadonlySet<number>;
+}
+
+export function countSegments(db: DatabaseSyncInstance, key: number, dayMs: number): CountedDay {
+  const count = beginDay(db, key, dayMs);
+  countSome(db, count, Number.POSITIVE_INFINITY);
+  return hoursOf(count);
+}
+
+const beginDay = (db: DatabaseSyncInstance, key: number, dayMs: number): DayCount => ({
+  key,
+  dayMs,
+  heads: segmentHeads(db, key, { fromMs: dayMs, toMs: dayMs + DAY_MS }).reverse(),
+  hours: new Map(),
+  unknown: new Set(),
+});
+
+/** True: all are counted. */
+function countSome(db: DatabaseSyncInstance, { heads, hours, unknown }: DayCount, most: number): boolean {
+  for (let many = 0; many < most; many++) {
+    const head = heads.pop();
+    if (head === undefined) return true;
+    const segment = openSegment(db, head, () => {});
+    if (segment !== undefined) countSegment(segment, hours);
+    else for (let at = startOf(head.fromAt, HOUR_MS); at <= head.toAt; at += HOUR_MS) unknown.add(at);
+  }
+  return heads.length === 0;
+}
+
+const hoursOf = ({ hours, unknown }: DayCount): CountedDay => ({
+  hours: new Map([...hours].map(([hour, metrics]) => [hour, rollupsOf(metrics)])),
+  unknown,
+});
 
 function countSegment(segment: Segment, hours: Map<number, Map<string, Aggregate>>): void {
   for (const name of segment.names()) {

@@ -31,12 +31,12 @@ const DUE_AFTER_MS = 6 * 3_600_000;
 const AGAIN_AFTER_MS = 60_000;
 /** From so many readings on a segment is full, and what comes behind it begins another. */
 const FULL = 720;
-const STEP_ROWS = 1_024;
+const STEP_ROWS = 512;
 /** Late readings may lie in many segments; each must be made anew. */
-const STEP_SEGMENTS = 6;
+const STEP_SEGMENTS = 3;
 /** Rows that are in segments are deleted in order, so the oldest unsealed one holds up all behind it. */
 const MOST_HELD_UP = 50_000;
-const CLEAR_ROWS = 1_000;
+const CLEAR_ROWS = 500;
 
 interface Row extends SealRow {
   readonly seq: number;
@@ -100,7 +100,7 @@ export function createSealer({ db, ledger, onSealed }: SealerOptions): Sealer {
       return 0;
     }
     const unsealed = sql.unsealed.all(key, Number(device["sealed_seq"])) as unknown as { seq: number }[];
-    const rows = movable(unsealed.slice(0, STEP_ROWS), nowMs);
+    const rows = movable(key, unsealed.slice(0, STEP_ROWS), nowMs);
     const groups = groupBySegment(db, key, rows);
     const moved = groups.reduce((sum, group) => sum + group.rows.length, 0);
     if (moved === 0) return 0;
@@ -115,23 +115,21 @@ export function createSealer({ db, ledger, onSealed }: SealerOptions): Sealer {
   }
 
   /** The oldest rows, up to the first that a redelivery or the next start may still have to find. */
-  function movable(unsealed: readonly { seq: number }[], nowMs: number): Row[] {
-    const stateSeq = readStateSeq();
-    const rows: Row[] = [];
-    for (const { seq } of unsealed) {
-      if (seq > stateSeq) break;
-      const row = rowOf(sql.row.get(seq));
-      if (row.hasPacket && Math.abs(nowMs - row.receivedAtMs) <= REDELIVERY_WINDOW_MS) break;
-      rows.push(row);
-    }
-    return rows;
+  function movable(key: number, unsealed: readonly { seq: number }[], nowMs: number): Row[] {
+    const first = unsealed[0]?.seq ?? 0;
+    const last = Math.min(unsealed.at(-1)?.seq ?? 0, readStateSeq());
+    const rows = sql.rows.all(key, first, last).map(rowOf);
+    const held = rows.findIndex(
+      ({ hasPacket, receivedAtMs }) => hasPacket && Math.abs(nowMs - receivedAtMs) <= REDELIVERY_WINDOW_MS,
+    );
+    return held < 0 ? rows : rows.slice(0, held);
   }
 
   function leftOf(unsealed: readonly { seq: number }[], moved: number): HotCount | undefined {
     const oldest = unsealed[moved];
     if (oldest === undefined) return undefined;
-    const { receivedAtMs } = rowOf(sql.row.get(oldest.seq));
-    return { count: unsealed.length - moved, oldestSeq: oldest.seq, sinceMs: receivedAtMs };
+    const sinceMs = Number(sql.received.get(oldest.seq)?.["received"]);
+    return { count: unsealed.length - moved, oldestSeq: oldest.seq, sinceMs };
   }
 
   function writeGroup(key: number, { head, rows }: Group): void {
@@ -167,7 +165,7 @@ export function createSealer({ db, ledger, onSealed }: SealerOptions): Sealer {
     let before = Number(sql.lastSeq.get()?.["seq"] ?? 0) + 1;
     for (const { oldestSeq } of ledger.devices().values()) if (oldestSeq < before) before = oldestSeq;
     const first = Number(sql.firstSeq.get()?.["seq"] ?? before);
-    if (before - first < CLEAR_ROWS / 2) return 0;
+    if (before - first < CLEAR_ROWS) return 0;
     const until = Math.min(before, first + CLEAR_ROWS);
     let cleared = 0;
     inTransaction(db, () => {
@@ -227,14 +225,14 @@ function segmentFor(
     : { head: before, name: String(before.id) };
 }
 
-function rowOf(row: Record<string, unknown> | undefined): Row {
+function rowOf(row: Record<string, unknown>): Row {
   return {
-    seq: Number(row?.["seq"]),
-    atMs: Number(row?.["at"]),
-    n: Number(row?.["n"]),
-    receivedAtMs: Number(row?.["received"]),
-    hasPacket: row?.["packet"] !== null,
-    metrics: JSON.parse(String(row?.["body"])) as { [metric: string]: MetricValue },
+    seq: Number(row["seq"]),
+    atMs: Number(row["at"]),
+    n: Number(row["n"]),
+    receivedAtMs: Number(row["received"]),
+    hasPacket: row["packet"] !== null,
+    metrics: JSON.parse(String(row["body"])) as { [metric: string]: MetricValue },
   };
 }
 
@@ -245,7 +243,11 @@ function prepare(db: DatabaseSyncInstance) {
     lastSeq: db.prepare("SELECT max(seq) AS seq FROM hot"),
     device: db.prepare("SELECT sealed_seq FROM device WHERE key = ?"),
     unsealed: db.prepare("SELECT seq FROM hot INDEXED BY hot_by_instant WHERE device = ? AND seq > ? ORDER BY seq"),
-    row: db.prepare("SELECT seq, at, n, coalesce(received_at, at) AS received, packet, body FROM hot WHERE seq = ?"),
+    rows: db.prepare(
+      `SELECT seq, at, n, coalesce(received_at, at) AS received, packet, body FROM hot INDEXED BY hot_by_instant
+       WHERE device = ? AND seq >= ? AND seq <= ? ORDER BY seq`,
+    ),
+    received: db.prepare("SELECT coalesce(received_at, at) AS received FROM hot WHERE seq = ?"),
     setSealed: db.prepare("UPDATE device SET sealed_seq = ? WHERE key = ?"),
     deleteSegment: db.prepare("DELETE FROM segment WHERE id = ?"),
     isBehind: db.prepare("SELECT 1 FROM segment WHERE device = ? AND from_at > ? LIMIT 1"),
