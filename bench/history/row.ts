@@ -17,6 +17,8 @@ export interface Row {
 export interface Part {
   readonly title: string;
   readonly rows: readonly Row[];
+  /** Told under the table. */
+  readonly remarks?: readonly string[];
 }
 
 export const atMost = (limit: number): Row["budget"] & object => ({ sign: "≤", limit });
@@ -38,5 +40,7 @@ function columns(row: Row): string[] {
   return [what, wished, figure(median, digits), unit, range, isMet(row) ? "" : "NOT MET"];
 }
 
-export const partText = ({ title, rows }: Part): string =>
-  table([[title, "budget", "median", "", "least – greatest", ""], ...rows.map(columns)]);
+export function partText({ title, rows, remarks = [] }: Part): string {
+  const text = table([[title, "budget", "median", "", "least – greatest", ""], ...rows.map(columns)]);
+  return text + remarks.map((remark) => `  ${remark}\n`).join("");
+}

@@ -49,6 +49,7 @@ const sharesOf = (dataDir: string, readings: number): string =>
 export async function size(bench: HistoryBench): Promise<Part> {
   const sealed: Row[] = [];
   const whole: Row[] = [];
+  const remarks: string[] = [];
   for (const kind of KINDS) {
     const { room, intervalMs, boards, sealedBytes } = kind;
     const name = `${room}, each ${intervalMs / 1000} s`;
@@ -79,9 +80,9 @@ export async function size(bench: HistoryBench): Promise<Part> {
       what: `whole database ÷ ${figure(readings)} readings of ${days} days, ${name}`,
       budget: atMost(WHOLE_BYTES),
       values: [fileBytes(dataDir) / readings],
-      unit: `bytes: ${sharesOf(dataDir, readings)}`,
     });
+    remarks.push(`${name}, pages by what they hold: ${sharesOf(dataDir, readings)}`);
     dropDir(bench, dataDir);
   }
-  return { title: `size; the budgets are of ${DAYS} simulated days`, rows: [...sealed, ...whole] };
+  return { title: `size; the budgets are of ${DAYS} simulated days`, rows: [...sealed, ...whole], remarks };
 }
