@@ -4,7 +4,8 @@ import type { Place, Span } from "../../core/ports.ts";
 import { DAY_MS, startOf } from "../../core/rollup.ts";
 import { prepared } from "./prepared.ts";
 import { type Block, blockMs, decodeBlock, LEVELS, type Level } from "./rollup-format.ts";
-import { Segment, SegmentError } from "./segment-format.ts";
+import { SegmentError } from "./sealed-bytes.ts";
+import { Segment } from "./segment-format.ts";
 
 export interface DeviceHistory {
   readonly key: number;
