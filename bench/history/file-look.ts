@@ -20,7 +20,7 @@ export const fileBytes = (dataDir: string): number => statSync(fileOf(dataDir)).
 /** Of the segments' bodies; NaN where nothing is sealed. */
 export const bytesASealedReading = (dataDir: string): number =>
   look(dataDir, (db) => {
-    const row = db.prepare("SELECT sum(length(body)) AS bytes, sum(count) AS readings FROM segment").get();
+    const row = db.prepare("SELECT sum(bytes) AS bytes, sum(count) AS readings FROM segment").get();
     return Number(row?.["bytes"] ?? 0) / Number(row?.["readings"] ?? 0);
   });
 

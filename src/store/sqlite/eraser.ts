@@ -11,7 +11,7 @@ import { historyOfKey, openSegment, type SegmentHead, segmentHeads } from "./his
 import { filterColumns } from "./merge-columns.ts";
 import { latestOf } from "./queries.ts";
 import type { RollupKeeper } from "./rollup-keeper.ts";
-import { encodeSegment } from "./segment-format.ts";
+import { deleteSegment, replaceSegment } from "./segment-table.ts";
 import { inTransaction } from "./transaction.ts";
 
 export interface Eraser {
@@ -84,7 +84,7 @@ export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
     if (window === undefined) return finish(job);
     inTransaction(db, () => {
       eraseHot(job, window.fromMs, window.toMs);
-      for (const head of window.heads) eraseSegment(job, head, window.fromMs, window.toMs);
+      for (const head of window.heads) eraseSegment(job.metrics, head, window.fromMs, window.toMs);
       sql.markDue.run(job.key, startOf(window.fromMs, DAY_MS));
       sql.goOn.run(window.toMs, job.id);
     });
@@ -121,22 +121,15 @@ export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
     }
   }
 
-  function eraseSegment({ key, metrics }: Job, head: SegmentHead, fromMs: number, toMs: number): void {
+  function eraseSegment(metrics: Job["metrics"], head: SegmentHead, fromMs: number, toMs: number): void {
     const isWhole = head.fromAt >= fromMs && head.toAt < toMs;
-    if (isWhole && metrics === undefined) {
-      sql.deleteSegment.run(head.id);
-      return;
-    }
+    if (isWhole && metrics === undefined) return deleteSegment(db, head.id);
     // What cannot be read cannot be cut; it goes when its whole span does.
     const columns = openSegment(db, head, () => {})?.columns();
     if (columns === undefined) return;
     const left = filterColumns(columns, { fromMs, toMs, metrics });
-    const { at, n } = left;
-    if (at.length === 0) sql.deleteSegment.run(head.id);
-    else {
-      const body = encodeSegment(left);
-      sql.replaceSegment.run(at[0] ?? 0, n[0] ?? 0, at.at(-1) ?? 0, at.length, body, head.id, key);
-    }
+    if (left.at.length === 0) deleteSegment(db, head.id);
+    else replaceSegment(db, head.id, left);
   }
 
   /** A start must not bring back, as the latest, what is gone. */
@@ -189,10 +182,6 @@ function prepare(db: DatabaseSyncInstance) {
     ),
     deleteRow: db.prepare("DELETE FROM hot WHERE seq = ?"),
     setBody: db.prepare("UPDATE hot SET body = ?, hash = NULL WHERE seq = ?"),
-    deleteSegment: db.prepare("DELETE FROM segment WHERE id = ?"),
-    replaceSegment: db.prepare(
-      "UPDATE segment SET from_at = ?, from_n = ?, to_at = ?, count = ?, body = ? WHERE id = ? AND device = ?",
-    ),
     markDue: db.prepare("INSERT OR IGNORE INTO rollup_due (device, day) VALUES (?, ?)"),
     setLatest: db.prepare("UPDATE device SET latest = ? WHERE key = ?"),
   };

@@ -5,9 +5,11 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { Retention, UpkeepWish } from "../../core/ports.ts";
 import { DAY_MS, startOf } from "../../core/rollup.ts";
+import { segmentHeads } from "./history.ts";
 import { blockMs, LEVELS } from "./rollup-format.ts";
 import type { RollupKeeper } from "./rollup-keeper.ts";
 import type { Sealer } from "./sealer.ts";
+import { deleteSegment } from "./segment-table.ts";
 import { inTransaction } from "./transaction.ts";
 
 export interface Forgot {
@@ -93,12 +95,13 @@ export function createForgetter({ db, sealer, rollups, onForgotten }: ForgetterO
     const oldest = sql.oldest.get(key, beforeMs)?.["from_at"];
     if (oldest === undefined) return undefined;
     const dayMs = startOf(Number(oldest), DAY_MS);
-    const range = [key, dayMs, dayMs + DAY_MS];
     let readings = 0;
     inTransaction(db, () => {
       if (sql.isDue.get(key, dayMs) !== undefined) rollups.countDay(key, dayMs);
-      readings = Number(sql.count.get(...range)?.["count"] ?? 0);
-      sql.deleteDay.run(...range);
+      for (const { id, count } of segmentHeads(db, key, { fromMs: dayMs, toMs: dayMs + DAY_MS })) {
+        deleteSegment(db, id);
+        readings += count;
+      }
       sql.setRawSince.run(dayMs + DAY_MS, key);
     });
     onForgotten(key);
@@ -110,7 +113,7 @@ export function createForgetter({ db, sealer, rollups, onForgotten }: ForgetterO
     const found = sql.oldestBlock.get(key, LEVELS[level].level, lastStartMs)?.["start_at"];
     if (found === undefined) return false;
     inTransaction(db, () => {
-      sql.deleteBlock.run(key, LEVELS[level].level, Number(found));
+      rollups.writeBlock(key, level, Number(found), new Map());
       if (level === "hour") sql.setHoursSince.run(Number(found) + blockMs(level), key);
     });
     return true;
@@ -184,14 +187,11 @@ function prepare(db: DatabaseSyncInstance) {
     ),
     oldest: db.prepare("SELECT from_at FROM segment WHERE device = ? AND from_at < ? ORDER BY from_at LIMIT 1"),
     isDue: db.prepare("SELECT 1 FROM rollup_due WHERE device = ? AND day = ?"),
-    count: db.prepare("SELECT sum(count) AS count FROM segment WHERE device = ? AND from_at >= ? AND from_at < ?"),
-    deleteDay: db.prepare("DELETE FROM segment WHERE device = ? AND from_at >= ? AND from_at < ?"),
     setRawSince: db.prepare("UPDATE device SET raw_since = max(raw_since, ?) WHERE key = ?"),
     setHoursSince: db.prepare("UPDATE device SET hours_since = max(hours_since, ?) WHERE key = ?"),
     oldestBlock: db.prepare(
       "SELECT start_at FROM rollup WHERE device = ? AND level = ? AND start_at <= ? ORDER BY start_at LIMIT 1",
     ),
-    deleteBlock: db.prepare("DELETE FROM rollup WHERE device = ? AND level = ? AND start_at = ?"),
     oldestHours: db.prepare("SELECT device, start_at FROM rollup WHERE level = ? ORDER BY start_at LIMIT 1"),
   };
 }

@@ -2,10 +2,12 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { Place, Span } from "../../core/ports.ts";
 import { DAY_MS, startOf } from "../../core/rollup.ts";
+import { type Pieces, readPieces } from "./pieces.ts";
 import { prepared } from "./prepared.ts";
 import { type Block, blockMs, decodeBlock, LEVELS, type Level } from "./rollup-format.ts";
 import { SegmentError } from "./sealed-bytes.ts";
 import { Segment } from "./segment-format.ts";
+import { segmentPieces } from "./segment-table.ts";
 
 export interface DeviceHistory {
   readonly key: number;
@@ -113,7 +115,7 @@ export type OnDamage = (span: Span, reason: string) => void;
 /** Undefined: it is damaged, and was told of. */
 export function openSegment(db: DatabaseSyncInstance, head: SegmentHead, onDamage: OnDamage): Segment | undefined {
   try {
-    return new Segment(bodyOf(db, "segment", head.id));
+    return new Segment(readPieces(db, "segment_piece", segmentPieces(db, head.id)));
   } catch (error) {
     if (!(error instanceof SegmentError)) throw error;
     onDamage({ fromMs: head.fromAt, toMs: head.toAt }, error.message);
@@ -121,13 +123,11 @@ export function openSegment(db: DatabaseSyncInstance, head: SegmentHead, onDamag
   }
 }
 
-function bodyOf(db: DatabaseSyncInstance, table: "segment" | "rollup", id: number): Buffer {
-  const body = prepared(db, `SELECT body FROM ${table} WHERE id = ?`).get(id)?.["body"] as Uint8Array;
-  return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+interface BlockHead extends Pieces {
+  readonly startMs: number;
 }
 
 export interface StoredBlock {
-  readonly id: number;
   readonly startMs: number;
   /** Undefined: it is damaged, and was told of. */
   readonly block: Block | undefined;
@@ -145,24 +145,23 @@ export function* rollupBlocks(
   const width = blockMs(level);
   const heads = prepared(
     db,
-    "SELECT id, start_at AS startMs FROM rollup WHERE device = ? AND level = ? AND start_at >= ? AND start_at < ? ORDER BY start_at",
-  ).all(key, LEVELS[level].level, startOf(fromMs, width), toMs) as unknown as { id: number; startMs: number }[];
-  for (const { id, startMs } of heads) {
-    yield { id, startMs, block: openBlock(db, id, startMs, level, onDamage, metrics) };
-  }
+    `SELECT start_at AS startMs, piece, bytes FROM rollup
+     WHERE device = ? AND level = ? AND start_at >= ? AND start_at < ? ORDER BY start_at`,
+  ).all(key, LEVELS[level].level, startOf(fromMs, width), toMs) as unknown as BlockHead[];
+  for (const head of heads) yield { startMs: head.startMs, block: openBlock(db, head, level, onDamage, metrics) };
 }
 
 function openBlock(
   db: DatabaseSyncInstance,
-  id: number,
-  startMs: number,
+  head: BlockHead,
   level: Level,
   onDamage: OnDamage,
   metrics: readonly string[] | undefined,
 ): Block | undefined {
   try {
-    return decodeBlock(bodyOf(db, "rollup", id), level, metrics);
+    return decodeBlock(readPieces(db, "rollup_piece", head), level, metrics);
   } catch (error) {
+    const { startMs } = head;
     onDamage({ fromMs: startMs, toMs: startMs + blockMs(level) - 1 }, `${level}s ${(error as Error).message}`);
     return undefined;
   }

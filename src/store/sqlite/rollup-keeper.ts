@@ -7,7 +7,9 @@ import type { Rollup } from "../../core/ports.ts";
 import { Aggregate, DAY_MS, HOUR_MS, startOf } from "../../core/rollup.ts";
 import { openSegment, rollupBlocks, type SegmentHead, segmentHeads } from "./history.ts";
 import { type Block, blockMs, encodeBlock, LEVELS, type Level } from "./rollup-format.ts";
+import { deleteRollup, putRollup } from "./rollup-table.ts";
 import type { Segment } from "./segment-format.ts";
+import { deleteSegment } from "./segment-table.ts";
 import { inTransaction } from "./transaction.ts";
 
 /** metric → what its values come to */
@@ -38,13 +40,6 @@ export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
   const due = db.prepare("SELECT device, day FROM rollup_due JOIN device ON key = device WHERE day <= ? LIMIT 1");
   const done = db.prepare("DELETE FROM rollup_due WHERE device = ? AND day = ?");
   const rawSince = db.prepare("SELECT raw_since FROM device WHERE key = ?");
-  const forgetSegments = db.prepare("DELETE FROM segment WHERE device = ? AND from_at >= ? AND from_at < ?");
-  const put = db.prepare(
-    `INSERT INTO rollup (device, level, start_at, body) VALUES (?, ?, ?, ?)
-     ON CONFLICT (device, level, start_at) DO UPDATE SET body = excluded.body`,
-  );
-  const remove = db.prepare("DELETE FROM rollup WHERE device = ? AND level = ? AND start_at = ?");
-
   /** A day that is being counted over several steps; gone when its segments change. */
   let counting: DayCount | undefined;
   /** Nothing was due then: each device has its present day in the table, and looking through them takes a while. */
@@ -93,7 +88,7 @@ export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
       if (both.length > 0) all.set(hour, dayOf(new Map(both.map((each, index) => [index, each as Rollups]))));
     }
     putHours(key, dayMs, all);
-    forgetSegments.run(key, dayMs, dayMs + DAY_MS);
+    for (const { id } of segmentHeads(db, key, { fromMs: dayMs, toMs: dayMs + DAY_MS })) deleteSegment(db, id);
   }
 
   function putHours(key: number, dayMs: number, hours: ReadonlyMap<number, Rollups>): void {
@@ -146,8 +141,8 @@ export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
 
   function writeBlock(key: number, level: Level, startMs: number, block: Block): void {
     const kept: Block = new Map([...block].filter(([, slots]) => slots.some((slot) => slot !== undefined)));
-    if (kept.size === 0) remove.run(key, LEVELS[level].level, startMs);
-    else put.run(key, LEVELS[level].level, startMs, encodeBlock(kept));
+    if (kept.size === 0) deleteRollup(db, key, level, startMs);
+    else putRollup(db, key, level, startMs, encodeBlock(kept));
   }
 
   function changed(key?: number): void {

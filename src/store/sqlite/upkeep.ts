@@ -17,7 +17,7 @@ export interface UpkeepParts {
 type Did = Omit<UpkeepStep, "hot">;
 
 /** Free pages are used again; only what is more than this, and more than a tenth, is given back, some at a time. */
-const KEPT_FREE_PAGES = 64;
+const KEPT_FREE_PAGES = 16;
 const GIVE_BACK_PAGES = 128;
 
 export function createUpkeep({
