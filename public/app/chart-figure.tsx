@@ -4,6 +4,7 @@ import { useId } from "preact/hooks";
 import type { FigureProps } from "./chart-context.ts";
 import { summaryOf } from "./chart-summary.ts";
 import { ChartTable } from "./chart-table.tsx";
+import { hubNowMs } from "./clock.ts";
 import { Icon } from "./icon.tsx";
 import { LinePlot } from "./line-plot.tsx";
 import { MetricValue } from "./metric-value.tsx";
@@ -61,8 +62,10 @@ function TableButton({ metric, open }: { metric: string; open: Signal<boolean> }
 /** For who does not see the plot; no live region, and no more often than the plot's window moves. */
 function Summary({ metric, context }: FigureProps) {
   const words = useComputed(() => {
-    const value = context.device.values.get(metric)?.peek().value;
-    return summaryOf(metric, value, context.feed.series(metric), context.device.about.peek().intervalMs);
+    const { device, feed } = context;
+    const value = device.values.get(metric)?.peek().value;
+    const { intervalMs } = device.about.peek();
+    return summaryOf(metric, value, feed.series(metric), feed.still.value, { intervalMs, nowMs: hubNowMs.peek() });
   });
   return <p class="sr-only">{words}</p>;
 }

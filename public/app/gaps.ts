@@ -1,4 +1,5 @@
 /** Decides where a series has a gap, by one rule for chart, strip, table and summary. Draws nothing. */
+import type { TimeWindow } from "./chart-range.ts";
 import type { SeriesBuffer } from "./series-buffer.ts";
 
 /** The number that also makes a device late, so that chart and presence never contradict each other. */
@@ -23,12 +24,15 @@ export interface Gap {
   readonly toMs: number;
 }
 
-export function gapsOf(buffer: SeriesBuffer, intervalMs: number | undefined): Gap[] {
+/** Those of which a part is in the window. */
+export function gapsOf(buffer: SeriesBuffer, intervalMs: number | undefined, window: TimeWindow): Gap[] {
   const limit = gapLimitMs(buffer, intervalMs);
   const gaps: Gap[] = [];
   for (const [index, toMs] of buffer.t.entries()) {
     const before = buffer.t[index - 1];
-    if (before !== undefined && toMs - before > limit) gaps.push({ fromMs: before + buffer.resolution, toMs });
+    if (before === undefined || toMs - before <= limit) continue;
+    const fromMs = before + buffer.resolution;
+    if (fromMs < window.toMs && toMs > window.fromMs) gaps.push({ fromMs, toMs });
   }
   return gaps;
 }

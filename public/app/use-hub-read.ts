@@ -18,8 +18,11 @@ export interface HubRead {
   retry(): void;
 }
 
-/** `key` names what is read: another key is another read, and begins with `loading`. An empty key reads nothing. */
-export function useHubRead(key: string, read: (abort: AbortSignal) => Promise<void>): HubRead {
+/**
+ * `key` names what is read: another key is another read, and begins with `loading`. An empty key reads nothing. Another
+ * `part` is another part of the same: what was read of it stays.
+ */
+export function useHubRead(key: string, read: (abort: AbortSignal) => Promise<void>, part = 0): HubRead {
   const state = useSignal<"loading" | "ready" | "failed">("loading");
   const slow = useSignal(false);
   const fault = useSignal<HubFault | undefined>(undefined);
@@ -62,7 +65,7 @@ export function useHubRead(key: string, read: (abort: AbortSignal) => Promise<vo
       abort.abort();
       end();
     };
-  }, [key, epoch.value, attempt.value]);
+  }, [key, epoch.value, attempt.value, part]);
 
   const retry = () => {
     attempt.value += 1;
