@@ -4,7 +4,7 @@
  */
 import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import type { MetricValue, Reading } from "../../src/contract/readings.ts";
-import type { Preset, TimeWindow } from "./chart-range.ts";
+import type { ChartWindow, Preset, TimeWindow } from "./chart-range.ts";
 import { hubNowMs } from "./clock.ts";
 import { readAgainCalmly } from "./epoch.ts";
 import { watchReadings } from "./live.ts";
@@ -23,14 +23,6 @@ const ASK_EVERY_MS = 150;
 /** Buckets of so many readings that they cannot be continued here are read again: their newest is so old at most. */
 const CLOSED_FOR_MS = 60_000;
 const MAX_KEPT_READINGS = 20_000;
-
-/** What part of time the charts show. */
-export interface ChartWindow extends TimeWindow {
-  /** It ends now and goes on. */
-  readonly preset: Preset | undefined;
-  /** False where it begins with the device's first reading, later than the preset's length ago. */
-  readonly whole: boolean;
-}
 
 export interface ChartFeed {
   /** Changes when a series did, or its window moved on. */

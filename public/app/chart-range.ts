@@ -35,6 +35,14 @@ export interface TimeWindow {
   readonly toMs: number;
 }
 
+/** What part of time the charts show. */
+export interface ChartWindow extends TimeWindow {
+  /** It ends now and goes on. */
+  readonly preset: Preset | undefined;
+  /** False where it begins with the device's first reading, later than the preset's length ago. */
+  readonly whole: boolean;
+}
+
 export type ChartRange = { readonly kind: "live"; readonly preset: Preset } | ({ readonly kind: "fixed" } & TimeWindow);
 
 export const liveRange = (preset: Preset): ChartRange => ({ kind: "live", preset });

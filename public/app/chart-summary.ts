@@ -1,6 +1,6 @@
 /** Says in one sentence what a chart shows. Draws nothing. */
 import type { MetricValue } from "../../src/contract/readings.ts";
-import type { ChartWindow } from "./chart-feed.ts";
+import type { ChartWindow } from "./chart-range.ts";
 import { gapsOf } from "./gaps.ts";
 import { rangeWords } from "./range-words.ts";
 import { type SeriesBuffer, statsOf } from "./series-buffer.ts";

@@ -52,11 +52,11 @@ export function DeviceCharts({ device }: { device: DeviceState }) {
       <RangeBar context={context} />
       <ReadNote what="The charts could not be read." read={read} />
       {kinds.length === 0 && <p class="empty">Nothing was measured yet. The first reading starts a chart here.</p>}
-      {names.length > 0 && isEmpty && read.state.value === "ready" && <RangeEmpty context={context} />}
       <div class="figures" ref={figures}>
         {open.map(({ metric, kind }) => (
           <ChartFigure key={metric} metric={metric} boolean={kind === "boolean"} context={context} />
         ))}
+        {names.length > 0 && isEmpty && read.state.value === "ready" && <RangeEmpty context={context} />}
       </div>
       {charted.length > OPEN_AT_FIRST && (
         <button

@@ -9,10 +9,10 @@ const LEAST_RAW_GAP_MS = 3_000;
 /** Two neighbours further apart than this have a gap between them. */
 export function gapLimitMs(buffer: SeriesBuffer, intervalMs: number | undefined): number {
   if (buffer.resolution > 0) return Math.max(2 * buffer.resolution, INTERVALS * (intervalMs ?? 0));
-  return Math.max(INTERVALS * (intervalMs ?? medianStep(buffer.t)), LEAST_RAW_GAP_MS);
+  return Math.max(INTERVALS * Math.max(intervalMs ?? 0, medianStep(buffer.t)), LEAST_RAW_GAP_MS);
 }
 
-/** Stands in for the usual interval until the hub has learned it. */
+/** The hub knows today's interval only; what is shown may be of a time when the device spoke less often. */
 function medianStep(t: readonly number[]): number {
   const steps = t.slice(1).map((at, index) => at - (t[index] ?? at));
   return steps.toSorted((a, b) => a - b)[steps.length >>> 1] ?? 0;

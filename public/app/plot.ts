@@ -140,6 +140,8 @@ function coloursOf(host: HTMLElement): Colours {
 
 const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
 
+const HALF_TICK_PX = 16;
+
 function timeAxis(colour: Colours): uPlot.Axis {
   return {
     stroke: colour.axis,
@@ -147,7 +149,9 @@ function timeAxis(colour: Colours): uPlot.Axis {
     size: 22,
     gap: 4,
     space: 56,
-    values: (_, splits, _axis, _space, step) => splits.map((at) => tickWords(at, step)),
+    // One that the plot's edge would cut says nothing.
+    values: (self, splits, _axis, _space, step) =>
+      splits.map((at) => (self.over.clientWidth - self.valToPos(at, "x") < HALF_TICK_PX ? "" : tickWords(at, step))),
     grid: { stroke: colour.grid, width: 1 },
     ticks: { show: false },
   };
@@ -172,7 +176,12 @@ function splitWords(metric: string, value: number, step: number): string {
   if (Math.abs(value) > 99_999) return numberWords(metric, value);
   const isWhole = (digits: number) => Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) < 1e-6;
   const digits = [0, 1, 2, 3, 4, 5].find(isWhole) ?? 6;
+  // `1017.5` has its place beside the plot; `1,017.5` has not.
   return value
-    .toLocaleString(undefined, { minimumFractionDigits: digits, maximumFractionDigits: digits })
+    .toLocaleString(undefined, {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+      useGrouping: digits === 0,
+    })
     .replace("-", "−");
 }

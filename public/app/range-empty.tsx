@@ -17,11 +17,11 @@ export function RangeEmpty({ context }: { context: ChartContext }) {
   return (
     <div class="empty range-empty" role="status">
       <p>
-        {noReadingWords(feed.still.value)}. The last one is of {fullTime(lastMs)}.
+        {noReadingWords(feed.still.value)}. The newest one is of {fullTime(lastMs)}.
       </p>
       <div class="buttons">
         <button type="button" onClick={showLast}>
-          Show the last readings
+          Show the newest readings
         </button>
         {view.range.value.kind === "fixed" && (
           <button type="button" onClick={() => view.choose(liveRange(DEFAULT_PRESET))}>

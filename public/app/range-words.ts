@@ -1,5 +1,5 @@
 /** Says in words what part of time charts show. Knows no clock. */
-import type { ChartWindow } from "./chart-feed.ts";
+import type { ChartWindow } from "./chart-range.ts";
 import { sinceWords, spanWords } from "./time-words.ts";
 
 /** `Last 24 hours`, `Since 21:03, the first reading` or `24 Nov, 10:00 – 25 Nov, 12:00`. */

@@ -55,9 +55,10 @@ export function durationWords(ms: number): string {
 export const sinceWords = (ms: number, nowMs: number): string =>
   new Date(ms).toDateString() === new Date(nowMs).toDateString() ? minuteOfDay(ms) : fullTime(ms);
 
-/** An instant within so long a time: without its date where that is a day at most, without its hour where it is a day itself. */
+/** An instant within so long a time: no date within a day, no hour within years, nor for a whole day. */
 export function instantWords(ms: number, spanMs: number): string {
   if (spanMs <= DAY_MS + HOUR_MS) return minute.format(ms);
+  if (spanMs > 300 * DAY_MS) return day.format(ms);
   return isMidnight(ms) && spanMs > 7 * DAY_MS ? dayOfYear.format(ms) : dayAndMinute.format(ms);
 }
 
