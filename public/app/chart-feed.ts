@@ -168,7 +168,8 @@ export function createChartFeed(id: string, view: TimeView): ChartFeed {
     const beginMs = now - preset.spanMs;
     if (tile?.preset !== preset) return { fromMs: beginMs, toMs: now, preset, whole: true };
     const all = [...tile.buffers.values()];
-    const toMs = Math.max(now, ...all.map((buffer) => buffer.t.at(-1) ?? now));
+    // Its end is not in a window: the newest point is to be.
+    const toMs = Math.max(now, ...all.map((buffer) => (buffer.t.at(-1) ?? now) + 1));
     const firstMs = Math.min(...all.map((buffer) => buffer.t[0] ?? now));
     const whole = !tile.young || firstMs - beginMs < preset.spanMs / 24;
     return { fromMs: whole ? beginMs : Math.min(firstMs, toMs - LEAST_WINDOW_MS), toMs, preset, whole };

@@ -1,5 +1,5 @@
 /** Opens pages in a real browser. Knows the dashboard only by its `data-` attributes. */
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { onTestFinished } from "vitest";
 import { readTools } from "./tools.ts";
 
@@ -26,8 +26,12 @@ export interface WatchedPage {
 }
 
 /** A page with nothing of another page: no cache, no storage. */
-export async function openPage(browser: Browser, url: string): Promise<WatchedPage> {
-  const context = await browser.newContext();
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<WatchedPage> {
+  const context = await browser.newContext(options);
   const page = await context.newPage();
   const failures: string[] = [];
   page.on("pageerror", (error) => void failures.push(error.message));
