@@ -61,9 +61,15 @@ export function createChartFeed(id: string, view: TimeView): ChartFeed {
     changed();
   });
   const moving = setInterval(changed, MOVE_EVERY_MS);
+  let lastWindow: ChartWindow | undefined;
   const window = computed(() => {
     version.value; // the tile is no signal; this is
-    return view.range.value.kind === "live" ? liveWindow(view.range.value.preset) : fixedWindow(view.range.value);
+    const range = view.range.value;
+    const next = range.kind === "live" ? liveWindow(range.preset) : fixedWindow(range);
+    // A motion that settles, and new points in a fixed window, move nothing.
+    const same = (Object.keys(next) as (keyof ChartWindow)[]).every((key) => next[key] === lastWindow?.[key]);
+    if (!same || lastWindow === undefined) lastWindow = next;
+    return lastWindow;
   });
   let lastStill = window.peek();
   const still = computed(() => {

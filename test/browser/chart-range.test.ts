@@ -5,7 +5,8 @@ import { expect, test } from "vitest";
 import type { SeriesAnswer } from "../../src/contract/rest.ts";
 import { type SpawnedHub, spawnHub } from "../support/hub.ts";
 import { connectJs } from "../support/mqtt-clients.ts";
-import { openBrowser, openPage } from "../support/page.ts";
+import { openBrowser, openPage, shown, showTables } from "../support/page.ts";
+import { until } from "../support/until.ts";
 
 const DEVICE = "cellar";
 const MINUTE_MS = 60_000;
@@ -133,6 +134,27 @@ test("a range is chosen, zoomed into, gone back from, panned and left for live",
   await publishNow(hub, 31.5);
   await expect.poll(() => figureOf(page).locator("[data-stats]").textContent(), WAIT).toContain("max 31.5");
   expect(failures).toEqual([]);
+});
+
+test("a live range of wide buckets goes on and equals a fresh page", async () => {
+  const { hub, page, failures } = await opened();
+  await page.getByRole("radio", { name: "30 d" }).click();
+  await expect.poll(() => title(page), WAIT).toBe("Last 30 days");
+  await expect.poll(() => points(page), WAIT).toBeGreaterThan(300);
+  await showTables(page);
+  expect(await figureOf(page).locator("tbody tr").count()).toBeLessThanOrEqual(48);
+  for (const temperature of [31, 32, 33]) await publishNow(hub, temperature);
+  await expect.poll(() => figureOf(page).locator("[data-stats]").textContent(), WAIT).toContain("max 33");
+
+  const fresh = await openPage(page.context().browser() ?? (await openBrowser()), page.url());
+  await expect.poll(() => points(fresh.page), WAIT).toBeGreaterThan(300);
+  await showTables(fresh.page);
+  await until("the page shows what a fresh one shows", async () => {
+    const [ours, theirs] = await Promise.all([shown(page), shown(fresh.page)]);
+    expect(ours).toEqual(theirs);
+    return true;
+  });
+  expect([...failures, ...fresh.failures]).toEqual([]);
 });
 
 test("keys and wheel zoom where they are meant to, and a plain wheel scrolls the page", async () => {

@@ -48,6 +48,10 @@ export interface Shown {
 /** Unfolds all charts of a device's page, and their tables. */
 export async function showAll(page: Page): Promise<void> {
   await page.getByRole("button", { name: /^Show \d+ more$/ }).click();
+  await showTables(page);
+}
+
+export async function showTables(page: Page): Promise<void> {
   const closed = page.locator('figure[data-points] button[aria-expanded="false"]');
   while ((await closed.count()) > 0) await closed.first().click();
 }
