@@ -33,6 +33,8 @@ export interface ChartFeed {
   readonly window: ReadonlySignal<ChartWindow>;
   /** The same, but not while it is moved: for words and numbers, which nobody can read in flight. */
   readonly still: ReadonlySignal<ChartWindow>;
+  /** All of the still window was read. Until then its numbers would be those of a part of it. */
+  readonly covered: ReadonlySignal<boolean>;
   /** The series as it is drawn now; whoever reads it is told when it changes. */
   series(metric: string): SeriesBuffer | undefined;
   /** In the window. */
@@ -75,6 +77,11 @@ export function createChartFeed(id: string, view: TimeView): ChartFeed {
   const still = computed(() => {
     if (!view.moving.value) lastStill = window.value;
     return lastStill;
+  });
+  const covered = computed(() => {
+    version.value;
+    if (tile === undefined || still.value.preset !== undefined) return tile?.preset === still.value.preset;
+    return needOf(tile, still.value) !== "data";
   });
   const stopWishing = effect(() => {
     view.range.value;
@@ -191,6 +198,7 @@ export function createChartFeed(id: string, view: TimeView): ChartFeed {
     wanted,
     window,
     still,
+    covered,
     series,
     points(metric) {
       const buffer = series(metric);

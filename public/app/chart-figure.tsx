@@ -65,6 +65,7 @@ function Summary({ metric, context }: FigureProps) {
     const { device, feed } = context;
     const value = device.values.get(metric)?.peek().value;
     const { intervalMs } = device.about.peek();
+    if (!feed.covered.value) return `${metricLabel(metric)}: not read yet.`;
     return summaryOf(metric, value, feed.series(metric), feed.still.value, { intervalMs, nowMs: hubNowMs.peek() });
   });
   return <p class="sr-only">{words}</p>;

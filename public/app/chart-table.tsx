@@ -11,6 +11,7 @@ import { booleanWords, countWords, metricLabel, metricUnit, numberWords } from "
 export function ChartTable({ metric, boolean, context }: FigureProps & { boolean: boolean }) {
   const buffer = context.feed.series(metric);
   const window = context.feed.still.value;
+  if (!context.feed.covered.value) return <p class="quiet">Reading…</p>;
   const rows = buffer === undefined ? [] : tableRows(buffer, window);
   if (!rows.some(({ count }) => count > 0)) return <p class="quiet">{noReadingWords(window)}</p>;
   const unit = metricUnit(metric);

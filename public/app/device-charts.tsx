@@ -38,7 +38,7 @@ export function DeviceCharts({ device }: { device: DeviceState }) {
     feed.wanted.value,
   );
   const context: ChartContext = { ...shared, state: read.state.value };
-  const isEmpty = useComputed(() => names.every((metric) => feed.points(metric) === 0)).value;
+  const isEmpty = useComputed(() => feed.covered.value && names.every((metric) => feed.points(metric) === 0)).value;
 
   return (
     <section class="charts" aria-labelledby="charts">
@@ -47,9 +47,11 @@ export function DeviceCharts({ device }: { device: DeviceState }) {
           <RangeTitle context={context} />
         </h2>
         <LiveBadge context={context} />
+        {read.busy.value && <span class="quiet">Reading…</span>}
         <DownloadMenu context={context} metrics={names} />
       </div>
       <RangeBar context={context} />
+      <RangeStatus context={context} />
       <ReadNote what="The charts could not be read." read={read} />
       {kinds.length === 0 && <p class="empty">Nothing was measured yet. The first reading starts a chart here.</p>}
       <div class="figures" ref={figures}>
@@ -98,6 +100,16 @@ function plotWidthPx(figures: HTMLElement | null): number {
 
 function RangeTitle({ context: { feed } }: { context: ChartContext }) {
   return <>{useComputed(() => rangeTitle(feed.window.value, hubNowMs.peek()))}</>;
+}
+
+/** For who does not see the charts move: the range that a motion ended in. */
+function RangeStatus({ context: { feed } }: { context: ChartContext }) {
+  const words = useComputed(() => rangeTitle(feed.still.value, hubNowMs.peek()));
+  return (
+    <p class="sr-only" role="status">
+      {words}
+    </p>
+  );
 }
 
 const kindsOf = (device: DeviceState) =>

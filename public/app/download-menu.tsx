@@ -76,7 +76,11 @@ function Choices({ context, metrics }: DownloadProps) {
       <ul>
         {metrics.map((metric) => (
           <li key={metric}>
-            <button type="button" disabled={feed.points(metric) === 0} onClick={() => save(metric)}>
+            <button
+              type="button"
+              disabled={feed.points(metric) === 0 || !feed.covered.value}
+              onClick={() => save(metric)}
+            >
               {metricLabel(metric)}
             </button>
           </li>

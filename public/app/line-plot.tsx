@@ -18,13 +18,14 @@ export function LinePlot({ metric, context }: FigureProps) {
   useEffect(() => drawWhileVisible(host.current, plot, { metric, context }), [context.feed, metric]);
   useEffect(() => effect(() => plot.value?.showCursor(context.crosshair.value)), [context.crosshair]);
 
-  const empty = context.state === "ready" && context.feed.points(metric) === 0;
+  const { feed, state } = context;
+  const none = state === "ready" && feed.points(metric) === 0;
   return (
     <div class="plot-box">
       {fault.value && <p class="plot-note">The chart could not be loaded. The table has its numbers.</p>}
-      {empty && <p class="plot-note">{noReadingWords(context.feed.still.value)}</p>}
-      {context.state === "loading" && <p class="plot-note">Reading…</p>}
-      {context.state === "failed" && <p class="plot-note">Not read</p>}
+      {none && feed.covered.value && <p class="plot-note">{noReadingWords(feed.still.value)}</p>}
+      {(state === "loading" || (none && !feed.covered.value)) && <p class="plot-note">Reading…</p>}
+      {state === "failed" && <p class="plot-note">Not read</p>}
       <TimeSlider kind="plot" metric={metric} context={context} boolean={false} host={host} />
     </div>
   );

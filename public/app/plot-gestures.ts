@@ -27,6 +27,7 @@ type Drag =
 export function createGestures(areaOf: () => TimeArea, { view, feed, crosshair, selection }: ChartContext) {
   const fingers = new Map<number, number>();
   let drag: Drag | undefined;
+  let touchedX = 0;
   let lastTap = { atMs: Number.NEGATIVE_INFINITY, x: 0 };
 
   const placeOf = (clientX: number): number => {
@@ -40,6 +41,7 @@ export function createGestures(areaOf: () => TimeArea, { view, feed, crosshair, 
     const window = feed.window.peek();
     if (event.pointerType === "touch") {
       fingers.set(event.pointerId, event.clientX);
+      touchedX = event.clientX;
       if (fingers.size !== 2) return void (fingers.size === 1 && point(event));
       const held = new Map([...fingers].map(([finger, x]) => [finger, window.fromMs + placeOf(x) * spanOf(window)]));
       drag = { kind: "pinch", window, held };
@@ -103,6 +105,7 @@ export function createGestures(areaOf: () => TimeArea, { view, feed, crosshair, 
   }
 
   function tap(event: PointerEvent): void {
+    if (Math.abs(event.clientX - touchedX) > DRAG_PX) return; // it moved the crosshair
     const again = event.timeStamp - lastTap.atMs < TAP_MS && Math.abs(event.clientX - lastTap.x) < TAP_PX;
     lastTap = { atMs: again ? Number.NEGATIVE_INFINITY : event.timeStamp, x: event.clientX };
     if (again) view.out(feed.window.peek());

@@ -1,6 +1,6 @@
 /** Chooses and moves the range of a page's charts: presets, an own one, back, forth, nearer, further. Knows no chart. */
 import { useSignal } from "@preact/signals";
-import { useId } from "preact/hooks";
+import { useId, useRef } from "preact/hooks";
 import type { ChartContext } from "./chart-context.ts";
 import { liveRange, PRESETS } from "./chart-range.ts";
 import { Icon, type IconName } from "./icon.tsx";
@@ -11,11 +11,12 @@ import { panned } from "./range-moves.ts";
 export function RangeBar({ context }: { context: ChartContext }) {
   const { view, feed } = context;
   const group = useId();
+  const bar = useRef<HTMLDivElement>(null);
   const form = useSignal(false);
   const range = view.range.value;
   const own = form.value || range.kind === "fixed";
   return (
-    <div class="range-bar">
+    <div class="range-bar" ref={bar}>
       <fieldset class="segments">
         <legend class="sr-only">Range of the charts</legend>
         {PRESETS.map((preset) => (
@@ -46,11 +47,17 @@ export function RangeBar({ context }: { context: ChartContext }) {
           now={feed.still.value}
           close={() => {
             form.value = false;
+            // The focus was in what is gone.
+            requestAnimationFrame(() => bar.current?.querySelector<HTMLElement>(":checked")?.focus());
           }}
           choose={view.choose}
         />
       )}
       <MoveButtons context={context} />
+      <p class="range-hint hint-mouse">
+        Drag to zoom, Shift and drag to move, Ctrl and wheel to zoom; double click leads back.
+      </p>
+      <p class="range-hint hint-touch">Two fingers zoom and move; a double tap leads back.</p>
     </div>
   );
 }

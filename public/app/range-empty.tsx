@@ -17,7 +17,7 @@ export function RangeEmpty({ context }: { context: ChartContext }) {
   return (
     <div class="empty range-empty" role="status">
       <p>
-        {noReadingWords(feed.still.value)}. The newest one is of {fullTime(lastMs)}.
+        {noReadingWords(feed.still.value)}. The newest one is from {fullTime(lastMs)}.
       </p>
       <div class="buttons">
         <button type="button" onClick={showLast}>

@@ -17,7 +17,7 @@ export function Readout({ metric, boolean, context }: FigureProps & { boolean: b
 function RangeStats({ metric, context }: FigureProps) {
   const buffer = context.feed.series(metric);
   const stats = buffer === undefined ? undefined : statsOf(buffer, context.feed.still.value);
-  if (stats === undefined) return <span class="readout" />;
+  if (stats === undefined || !context.feed.covered.value) return <span class="readout" />;
   return (
     <span class="readout" data-stats>
       <span>

@@ -15,7 +15,7 @@ const LEAST_WIDTH = 3;
 export function StateStrip({ metric, context }: FigureProps) {
   const { feed, device } = context;
   const { fromMs, toMs } = feed.still.value;
-  const empty = context.state === "ready" && feed.points(metric) === 0;
+  const empty = context.state === "ready" && feed.points(metric) === 0 && feed.covered.value;
   return (
     <div class="strip-box">
       <TimeSlider kind="strip" metric={metric} context={context} boolean>

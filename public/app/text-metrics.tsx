@@ -1,5 +1,5 @@
 /** The metrics that are text: the value now, and when it became another one within the charts' range. */
-import { useSignal, useSignalEffect } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Reading } from "../../src/contract/readings.ts";
 import { getReadings } from "./api.ts";
@@ -24,24 +24,19 @@ interface Found {
 }
 
 export function TextMetrics({ context, metrics }: { context: ChartContext; metrics: readonly string[] }) {
-  const { device, view, feed } = context;
+  const { device, feed } = context;
   const found = useSignal<Found | undefined>(undefined);
-  const part = useSignal(0);
-  useSignalEffect(() => {
-    view.range.value;
-    if (!view.moving.value) part.value = part.peek() + 1;
+  const range = useComputed(() => {
+    const { preset, fromMs, toMs } = feed.still.value;
+    return preset?.name ?? `${fromMs} ${toMs}`;
   });
-  const read = useHubRead(
-    `texts ${metrics.join(",")}`,
-    async (abort) => {
-      const { fromMs, toMs, preset } = feed.window.peek();
-      const [from, to] = [Math.max(Math.floor(fromMs), EARLIEST_MS), Math.ceil(toMs)];
-      const range = { from, to: preset === undefined ? to : to + FUTURE_MS, limit: MAX_READINGS };
-      const page = await getReadings(device.id, range, abort);
-      found.value = { readings: page.readings, more: page.nextCursor !== null };
-    },
-    part.value,
-  );
+  const read = useHubRead(`texts ${metrics.join(",")} ${range.value}`, async (abort) => {
+    const { fromMs, toMs, preset } = feed.still.peek();
+    const [from, to] = [Math.max(Math.floor(fromMs), EARLIEST_MS), Math.ceil(toMs)];
+    const range = { from, to: preset === undefined ? to : to + FUTURE_MS, limit: MAX_READINGS };
+    const page = await getReadings(device.id, range, abort);
+    found.value = { readings: page.readings, more: page.nextCursor !== null };
+  });
   useEffect(
     () =>
       watchReadings(device.id, (live) => {
