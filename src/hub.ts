@@ -5,16 +5,24 @@ import path from "node:path";
 import { openBroker } from "./broker/broker.ts";
 import type { Config } from "./config/settings.ts";
 import { SETTINGS } from "./config/settings.ts";
-import type { Readiness } from "./contract/rest.ts";
 import { createAfterCommit } from "./core/after-commit.ts";
 import { createClockSanity } from "./core/clock-sanity.ts";
+import { damageProblem } from "./core/damage.ts";
+import { createDating } from "./core/dating.ts";
+import { createDiskWatch } from "./core/disk-watch.ts";
+import { createErasure } from "./core/erasure.ts";
 import { createGatekeeper } from "./core/gatekeeper.ts";
 import { createIntake } from "./core/intake.ts";
+import { newestBefore } from "./core/newest-before.ts";
 import type { Clock, LiveReading, Log, StoredDevice } from "./core/ports.ts";
+import { createReadiness } from "./core/readiness.ts";
 import { createRefusals } from "./core/refusals.ts";
 import { createRegistry, type PresenceChange } from "./core/registry.ts";
+import { createRetentionClock } from "./core/retention-clock.ts";
 import { createRoom } from "./core/room.ts";
+import { createSizeBound } from "./core/size-bound.ts";
 import { createStateSaver } from "./core/state-saver.ts";
+import { createUpkeep } from "./core/upkeep.ts";
 import { createWriter } from "./core/writer.ts";
 import { readNative } from "./dialects/native.ts";
 import { openHttp } from "./http/http-server.ts";
@@ -64,10 +72,21 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
 
   const store = own("store", await openSqliteStore({ dataDir: config.dataDir, log, onDead: onFatal, ...storeLimits }));
   const stored = await store.load();
-  const clockSanity = own(
-    "clock sanity",
-    createClockSanity({ clock, builtAtMs: build.builtAtMs, newestMs: newestOf(stored) }),
+  const newestMs = newestOf(stored);
+  const clockSanity = own("clock sanity", createClockSanity({ clock, builtAtMs: build.builtAtMs, newestMs }));
+  const retentionClock = own(
+    "retention clock",
+    createRetentionClock({
+      clock,
+      clockSanity,
+      log,
+      newestMs,
+      newestBefore: (beforeMs) => newestBefore(store, stored, beforeMs),
+    }),
   );
+  const diskWatch = own("disk watch", createDiskWatch({ store, clock, log }));
+  const { rawDays, hourDays, dayDays, maxStoreBytes: maxBytes } = config;
+  const retention = { rawDays, hourDays, dayDays, maxBytes };
 
   // Browsers come last, and readings before them have nobody to go to.
   let live: Live | undefined;
@@ -77,13 +96,31 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
 
   const registry = own("registry", createRegistry({ clock, stored, limits: config, onPresence }));
   const stateSaver = own("state saver", createStateSaver({ store, registry, clock, log }));
+  const sizeBound = createSizeBound({ clock, log, retention });
+  const upkeep = own(
+    "upkeep",
+    createUpkeep({
+      store,
+      clock,
+      log,
+      retention,
+      mayForget: retentionClock.mayForget,
+      onStep: (step, wish) => {
+        sizeBound.noteStep(step, wish);
+        counters.upkeep(step);
+      },
+    }),
+  );
   const afterCommit = createAfterCommit({
     registry,
     clockSanity,
     counters,
     publish,
     hasAudience,
-    onStored: stateSaver.stored,
+    onStored: (readings) => {
+      stateSaver.stored(readings);
+      upkeep.stored(readings);
+    },
   });
   const room = createRoom({ maxBytes: config.maxWaitingBytes });
   const { commitIntervalMs } = config;
@@ -92,7 +129,8 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     createWriter({ store, clock, log, counters, onCommitted: afterCommit, commitIntervalMs, room }),
   );
   own("accepted messages", { close: () => writer.drain() });
-  const intake = createIntake({ dialect: readNative, writer, registry, refusals, counters, clock, clockSanity });
+  const dating = createDating({ clockSanity, registry, rawDays, mayForget: retentionClock.mayForget });
+  const intake = createIntake({ dialect: readNative, writer, registry, refusals, counters, clock, dating });
 
   const onConnectionClosed = registry.connectionClosed;
   const broker = own(
@@ -111,19 +149,26 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     }),
   );
 
-  const readiness = (): Readiness => {
-    const problems = [
-      { part: "store", problem: writer.problem() },
-      { part: "broker", problem: broker.server.listening ? undefined : "The MQTT broker does not listen" },
-      { part: "clock", problem: clockSanity.problem() },
-    ].filter((each): each is { part: string; problem: string } => each.problem !== undefined);
-    return { ready: problems.length === 0, problems };
-  };
+  const readiness = createReadiness({
+    problems: [
+      ["store", writer.problem],
+      ["broker", () => (broker.server.listening ? undefined : "The MQTT broker does not listen")],
+      ["clock", clockSanity.problem],
+    ],
+    warnings: [
+      ["disk", diskWatch.problem],
+      ["store", sizeBound.problem],
+      ["history", () => damageProblem(registry, store)],
+      ["retention", retentionClock.problem],
+    ],
+  });
+  const erase = createErasure({ store, registry, saveState: stateSaver.saveNow });
   const http = own(
     "http",
     openHttp({
       registry,
       store,
+      erase,
       clock,
       log,
       refusals,
@@ -149,6 +194,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     browsers: live.clients,
     devices: () => registry.list().length,
     refusals: refusals.countsByAnswer,
+    space: diskWatch.space,
   });
 
   // What is accepted is finished before the connections are closed: acknowledgements still go out.

@@ -17,10 +17,19 @@ const host = (text: string): string | undefined => (/^[A-Za-z0-9.:_-]{1,255}$/.t
 const whole = (min: number, max: number) => ({
   expected: `a whole number from ${min} to ${max}`,
   parse: (text: string): number | undefined => {
-    const value = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
     return value >= min && value <= max ? value : undefined;
   },
 });
+
+/** 0: none. */
+const wholeOrNone = (min: number, max: number) => ({
+  expected: `0, or a whole number from ${min} to ${max}`,
+  parse: (text: string): number | undefined => (text === "0" ? 0 : whole(min, max).parse(text)),
+});
+
+/** A hundred years: as long as anybody plans, and far from what a date cannot hold. */
+const days = whole(0, 36_500);
 
 const oneOf = <const Words extends readonly string[]>(...words: Words) => ({
   expected: `one of ${words.join(", ")}`,
@@ -239,6 +248,32 @@ export const SETTINGS = {
     fallback: "256",
     ...whole(1, 10_000),
     meaning: "Different metrics that one device may have over time.",
+  }),
+  rawDays: setting({
+    env: "AERIE_RAW_DAYS",
+    fallback: "90",
+    ...days,
+    meaning:
+      "How long readings are kept as they came; older ones are refused. Hours and days of them stay. 0 keeps them for ever. A device may have its own.",
+  }),
+  hourDays: setting({
+    env: "AERIE_HOUR_DAYS",
+    fallback: "0",
+    ...days,
+    meaning: "How long the hours of each metric (count, mean, extremes, last value) are kept. 0 keeps them for ever.",
+  }),
+  dayDays: setting({
+    env: "AERIE_DAY_DAYS",
+    fallback: "0",
+    ...days,
+    meaning: "The same for days.",
+  }),
+  maxStoreBytes: setting({
+    env: "AERIE_MAX_STORE_BYTES",
+    fallback: "0",
+    ...wholeOrNone(16_777_216, 1_099_511_627_776),
+    meaning:
+      "A size limit for the whole database. Beyond it raw readings go before their age, the oldest first, and `/readyz` and the log say so. 0 sets none.",
   }),
 } as const;
 

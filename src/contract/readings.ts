@@ -32,6 +32,13 @@ export type Presence = "online" | "offline";
 /** A JSON value as a device sent it in its attributes. */
 export type AttributeValue = string | number | boolean | AttributeValue[] | { [key: string]: AttributeValue | null };
 
+/** Days that each is kept, 0 for ever; what is not there is as the hub's settings say. */
+export interface DeviceRetention {
+  rawDays?: number;
+  hourDays?: number;
+  dayDays?: number;
+}
+
 /** A device with what is known of it now. */
 export interface Device {
   deviceId: string;
@@ -47,6 +54,8 @@ export interface Device {
   intervalMs?: number;
   /** The device has sent an instant that cannot be true; the hub's time was used instead. */
   clockSuspect: boolean;
+  /** Where its owner has set one for it. */
+  retention?: DeviceRetention;
   attributes: { [key: string]: AttributeValue };
   latest: { [metric: string]: LatestValue };
 }

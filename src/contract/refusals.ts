@@ -24,6 +24,8 @@ export const REFUSALS = {
   TOO_MANY_DEVICES: "The hub has as many devices as it may (AERIE_MAX_DEVICES)",
   TOO_MANY_DEVICES_OF_CLIENT: "This client has made as many devices as one may (AERIE_MAX_DEVICES_PER_CLIENT)",
   TOO_MANY_METRICS_OF_DEVICE: "The device has as many metrics as one may (AERIE_MAX_METRICS_PER_DEVICE)",
+  READING_TOO_OLD:
+    "The reading is older than its device's raw readings are kept: keep them for longer (AERIE_RAW_DAYS, or the device's own retention), or send it sooner",
   STORE_REFUSED: "The store cannot hold this",
   STORE_STALLED:
     "The store did not take the message in time; the connection was closed so that the board sends it again",
@@ -81,6 +83,7 @@ const REASON_OF: Readonly<Record<RefusalCode, ReasonCode>> = {
   TOO_MANY_DEVICES: REASON.quotaExceeded,
   TOO_MANY_DEVICES_OF_CLIENT: REASON.quotaExceeded,
   TOO_MANY_METRICS_OF_DEVICE: REASON.quotaExceeded,
+  READING_TOO_OLD: REASON.quotaExceeded,
   STORE_REFUSED: REASON.implementationSpecific,
   STORE_STALLED: REASON.serverUnavailable,
   HUB_CLOSING: REASON.serverShuttingDown,

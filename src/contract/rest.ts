@@ -1,14 +1,13 @@
 /** The REST surface: what requests must look like (checked by these schemas) and what answers look like. */
 import { z } from "zod";
+import { toEpochMs } from "./epoch.ts";
 import type { Device, LatestValue, Reading } from "./readings.ts";
 import type { Refusal } from "./refusals.ts";
 
 /** ISO 8601 with a zone, epoch seconds or epoch milliseconds → epoch ms. */
 const instant = z.string().transform((text, context) => {
-  const number = /^\d{1,15}(\.\d+)?$/.test(text) ? Number(text) : undefined;
-  const zoned = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/i.test(text);
-  const ms = number === undefined ? (zoned ? Date.parse(text) : Number.NaN) : number < 1e11 ? number * 1000 : number;
-  if (Number.isFinite(ms)) return Math.round(ms);
+  const ms = toEpochMs(text);
+  if (ms !== undefined) return ms;
   context.addIssue("expected ISO 8601 with a zone, epoch seconds or epoch milliseconds");
   return z.NEVER;
 });
@@ -39,10 +38,16 @@ export const devicesQuery = z.strictObject({
   search: z.string().max(100).optional(),
 });
 
+const MAX_DAYS = 36_500;
+const WHOLE_DAYS = `expected a whole number of days from 0 (for ever) to ${MAX_DAYS}, or null for the hub's own`;
+const days = z.number(WHOLE_DAYS).int(WHOLE_DAYS).min(0, WHOLE_DAYS).max(MAX_DAYS, WHOLE_DAYS).nullable().optional();
+
 export const devicePatch = z.strictObject({
   /** Empty text or null takes it away. */
   name: z.string().trim().max(100).nullable().optional(),
   place: z.string().trim().max(100).nullable().optional(),
+  /** What is left out stays as it is; null takes one away, or all. */
+  retention: z.strictObject({ rawDays: days, hourDays: days, dayDays: days }).nullable().optional(),
 });
 
 export const readingsQuery = z
@@ -54,14 +59,21 @@ export const readingsQuery = z
   })
   .refine(fromBeforeTo, ordered);
 
+const metrics = z
+  .string()
+  .transform((text) => text.split(","))
+  .pipe(z.array(z.string().min(1).max(64)).min(1).max(64));
+
 export const seriesQuery = z
-  .strictObject({
-    ...range,
-    metrics: z
-      .string()
-      .transform((text) => text.split(","))
-      .pipe(z.array(z.string().min(1).max(64)).min(1).max(64)),
-    points: whole(1, 10_000).default(500),
+  .strictObject({ ...range, metrics, points: whole(1, 10_000).default(500) })
+  .refine(fromBeforeTo, ordered);
+
+/** What is deleted of a device; an end that is left out is open. */
+export const eraseQuery = z
+  .strictObject({ ...range, metrics: metrics.optional() })
+  .refine(({ from, to, metrics: named }) => from !== undefined || to !== undefined || named !== undefined, {
+    path: ["from, to, metrics"],
+    message: "expected at least one of them; DELETE /api/devices/:id deletes a device with all that it sent",
   })
   .refine(fromBeforeTo, ordered);
 
@@ -77,9 +89,17 @@ export interface LatestAnswer {
   metrics: { [metric: string]: LatestValue };
 }
 
+/** Both are instants of readings in it, ISO 8601. */
+export interface DamagedSpan {
+  from: string;
+  to: string;
+}
+
 export interface ReadingsPage {
   readings: Reading[];
   nextCursor: string | null;
+  /** What of the range could not be read because it is damaged; left out where all could. */
+  damaged?: DamagedSpan[];
 }
 
 /** One metric's columns, all of one length; a bucket begins at `t` (epoch ms). */
@@ -98,6 +118,8 @@ export interface SeriesAnswer {
   /** The device's usual time between messages in ms, once it is known. */
   intervalMs?: number;
   metrics: { [metric: string]: SeriesColumns };
+  /** What of the range could not be read because it is damaged; left out where all could. */
+  damaged?: DamagedSpan[];
 }
 
 export interface RejectionsAnswer {
@@ -113,6 +135,8 @@ export interface Readiness {
   ready: boolean;
   /** What is not well, in words for the owner; empty when ready. */
   problems: { part: string; problem: string }[];
+  /** What the owner should know though the hub does its job. */
+  warnings: { part: string; problem: string }[];
 }
 
 export interface WebsocketStatus {

@@ -1,7 +1,7 @@
 /** What memory holds of one device: how it changes and how it is shown. Knows no other device. */
 import type { AttributeValue, Device, DeviceId, MetricValue, Presence } from "../contract/readings.ts";
 import type { MetricList, ReadingMetrics } from "./metric-list.ts";
-import type { LatestMetric } from "./ports.ts";
+import type { LatestMetric, Retention } from "./ports.ts";
 import type { UsualInterval } from "./presence.ts";
 
 export interface DeviceRecord {
@@ -12,6 +12,8 @@ export interface DeviceRecord {
   clockSuspect: boolean;
   readonly latest: Map<string, LatestMetric>;
   readonly interval: UsualInterval;
+  /** What its owner has set apart from the hub's settings. */
+  retention: Partial<Retention>;
   lastHeardAtMs: number;
   state: Presence;
   sinceMs: number;
@@ -53,8 +55,17 @@ export function mergeAttributes(
   }
 }
 
+/** What is left out of the patch stays; `null` takes one away, or all. */
+export function mergeRetention(
+  former: Partial<Retention>,
+  patch: { readonly [Level in keyof Retention]?: number | null | undefined } | null,
+): Partial<Retention> {
+  const merged = patch === null ? {} : { ...former, ...patch };
+  return Object.fromEntries(Object.entries(merged).filter((entry): entry is [string, number] => entry[1] != null));
+}
+
 export function toDevice(record: DeviceRecord): Device {
-  const { deviceId, name, place, interval, clockSuspect } = record;
+  const { deviceId, name, place, interval, clockSuspect, retention } = record;
   return {
     deviceId,
     ...(name !== undefined && { name }),
@@ -64,6 +75,7 @@ export function toDevice(record: DeviceRecord): Device {
     lastHeardAt: new Date(record.lastHeardAtMs).toISOString(),
     ...(interval.ms !== undefined && { intervalMs: Math.round(interval.ms) }),
     clockSuspect,
+    ...(Object.keys(retention).length > 0 && { retention }),
     attributes: Object.fromEntries(record.attributes),
     latest: toLatest(record),
   };

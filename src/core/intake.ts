@@ -1,8 +1,8 @@
 /** Takes one message from a client and answers with its outcome. Knows nothing of MQTT brokers, sockets or databases. */
 import type { AttributeValue, DeviceId } from "../contract/readings.ts";
 import { type RefusalCode, reasonCodeOf } from "../contract/refusals.ts";
-import type { ClockSanity } from "./clock-sanity.ts";
-import { type Instant, readInstant } from "./instant.ts";
+import type { DatedMessage, Dating } from "./dating.ts";
+import type { Instant } from "./instant.ts";
 import type { ReadingMetrics } from "./metric-list.ts";
 import type { Dialect, ParsedMessage, ParsedReading } from "./parsed-message.ts";
 import type { AttributesWrite, Clock, Counters, ReadingWrite, Write } from "./ports.ts";
@@ -43,11 +43,10 @@ export interface IntakeOptions {
   readonly refusals: Refusals;
   readonly counters: Counters;
   readonly clock: Clock;
-  readonly clockSanity: ClockSanity;
+  readonly dating: Dating;
 }
 
-type Telemetry = Extract<ParsedMessage, { kind: "telemetry" }>;
-type Storable = Extract<ParsedMessage, { kind: "telemetry" | "status" | "attributes" }>;
+type Storable = DatedMessage | Extract<ParsedMessage, { kind: "status" | "attributes" }>;
 
 /** What a write holds in memory beside its bytes: a list of a thousand small readings is small only on the wire. */
 const HELD_BYTES_A_WRITE = 1_024;
@@ -56,9 +55,10 @@ const HELD_BYTES_A_WRITE = 1_024;
 const isEmpty = (parsed: Storable): boolean => parsed.kind === "telemetry" && parsed.readings.length === 0;
 
 export function createIntake(options: IntakeOptions): Intake {
-  const { dialect, writer, registry, refusals, counters, clock, clockSanity } = options;
+  const { dialect, writer, registry, refusals, counters, clock, dating } = options;
 
   function accept(message: InboundMessage, answer: Answer): void {
+    const receivedAtMs = clock.nowMs();
     const parsed = dialect(message.topic, message.payload);
     switch (parsed.kind) {
       case "elsewhere":
@@ -73,17 +73,18 @@ export function createIntake(options: IntakeOptions): Intake {
       case "refused":
         return refuse(message, parsed.deviceId, parsed.fault, answer);
       case "telemetry":
+        return store(message, dating(parsed, receivedAtMs), receivedAtMs, answer);
       case "status":
       case "attributes":
-        return store(message, parsed, answer);
+        return store(message, parsed, receivedAtMs, answer);
     }
   }
 
-  function store(message: InboundMessage, parsed: Storable, answer: Answer): void {
+  function store(message: InboundMessage, parsed: Storable, receivedAtMs: number, answer: Answer): void {
     const { deviceId } = parsed;
     const code = isEmpty(parsed) ? undefined : roomFor(message, parsed);
     if (code !== undefined) return refuse(message, deviceId, { code }, answer);
-    const writes = writesOf(message, parsed);
+    const writes = writesOf(message, parsed, receivedAtMs);
     if (writes.length === 0) {
       counters.message("refused");
       return answer("refuse", whyEmpty(parsed));
@@ -105,8 +106,7 @@ export function createIntake(options: IntakeOptions): Intake {
     return registry.admitDevice(deviceId, message.connection.clientId);
   }
 
-  function writesOf(message: InboundMessage, parsed: Storable): Write[] {
-    const receivedAtMs = clock.nowMs();
+  function writesOf(message: InboundMessage, parsed: Storable, receivedAtMs: number): Write[] {
     switch (parsed.kind) {
       case "telemetry":
         return telemetryWrites(message, parsed, receivedAtMs);
@@ -117,16 +117,16 @@ export function createIntake(options: IntakeOptions): Intake {
     }
   }
 
-  function telemetryWrites(message: InboundMessage, parsed: Telemetry, receivedAtMs: number): Write[] {
+  function telemetryWrites(message: InboundMessage, parsed: DatedMessage, receivedAtMs: number): Write[] {
     const { deviceId } = parsed;
     for (const fault of parsed.faults) note(message, deviceId, fault);
+    if (parsed.tooOld > 0) counters.readings("refused", parsed.tooOld);
     const { packetId } = message;
     const packet =
       packetId === undefined ? undefined : { clientId: message.connection.clientId, id: packetId, dup: message.dup };
     const writes: Write[] = [];
     let clockNote: AttributesWrite | undefined;
-    for (const reading of parsed.readings) {
-      const instant = readInstant(reading.said, receivedAtMs, clockSanity.isSane());
+    for (const { reading, instant } of parsed.readings) {
       const kept = admitted(message, deviceId, reading);
       if (kept === undefined) continue;
       const timed = instant.kind === "given";

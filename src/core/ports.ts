@@ -439,4 +439,5 @@ export interface Counters {
   dropped(count: number): void;
   /** Messages that a slow or absent MQTT client was not sent. */
   queueDropped(count: number): void;
+  upkeep(step: UpkeepStep): void;
 }

@@ -3,7 +3,7 @@ import type { AttributeValue, DeviceId, Presence } from "../contract/readings.ts
 import type { MqttVersion, RefusalCode } from "../contract/refusals.ts";
 import { type DeviceRecord, mergeAttributes, mergeInto, mergeLatest } from "./device-record.ts";
 import { MetricList, type ReadingMetrics } from "./metric-list.ts";
-import type { Clock, DeviceState, LatestMetric, StoredDevice } from "./ports.ts";
+import type { Clock, DeviceState, LatestMetric, Retention, StoredDevice } from "./ports.ts";
 import { isOnline, UsualInterval } from "./presence.ts";
 
 export interface DeviceLimits {
@@ -63,6 +63,15 @@ export interface Registry {
   storedStatus(deviceId: DeviceId, online: boolean, connection: Connection): void;
   connectionClosed(connection: Connection): void;
   rename(deviceId: DeviceId, names: { name: string | undefined; place: string | undefined }): void;
+  /**
+   * Readings of a range were erased: what memory shows of them goes. Answers the metrics of which nothing is known
+   * now, to be looked up in the store.
+   */
+  forgetLatest(deviceId: DeviceId, isErased: (metric: string, atMs: number) => boolean): readonly string[];
+  /** What the store found of these metrics; one of which there is nothing gives its place among the device's back. */
+  restoreLatest(deviceId: DeviceId, metrics: readonly string[], found: ReadonlyMap<string, LatestMetric>): void;
+  /** Replaces what was set. */
+  keep(deviceId: DeviceId, retention: Partial<Retention>): void;
   remove(deviceId: DeviceId): void;
   /** What changed since the last call. */
   takeDirty(): DeviceState[];
@@ -225,6 +234,34 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
     }
   }
 
+  function forgetLatest(deviceId: DeviceId, isErased: (metric: string, atMs: number) => boolean): readonly string[] {
+    const entry = visible(deviceId);
+    if (entry === undefined) return ALL;
+    for (const [metric, { atMs }] of entry.latest) if (isErased(metric, atMs)) entry.latest.delete(metric);
+    entry.usual = undefined; // it knows places that are gone
+    entry.dirty = true;
+    return [...entry.metrics].filter((metric) => !entry.latest.has(metric));
+  }
+
+  function restoreLatest(
+    deviceId: DeviceId,
+    metrics: readonly string[],
+    found: ReadonlyMap<string, LatestMetric>,
+  ): void {
+    const entry = visible(deviceId);
+    if (entry === undefined) return;
+    for (const metric of metrics) {
+      const former = found.get(metric);
+      const present = entry.latest.get(metric); // it came in the meantime
+      if (former !== undefined && (present === undefined || present.atMs < former.atMs)) {
+        entry.latest.set(metric, { ...former });
+      } else if (former === undefined && present === undefined) entry.metrics.delete(metric);
+    }
+    entry.usual = undefined;
+    entry.admitted = undefined; // its metrics are to be counted again
+    entry.dirty = true;
+  }
+
   function list(): readonly DeviceRecord[] {
     sorted ??= [...entries.values()]
       .filter((entry) => entry.stored)
@@ -268,6 +305,9 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
     storedStatus,
     connectionClosed,
     rename: (deviceId, names) => void Object.assign(visible(deviceId) ?? {}, names),
+    forgetLatest,
+    restoreLatest,
+    keep: (deviceId, retention) => void Object.assign(visible(deviceId) ?? {}, { retention }),
     remove,
     takeDirty,
     markDirty: (states) => {
@@ -288,6 +328,7 @@ function fresh(deviceId: DeviceId, clock: Clock): Entry {
     attributes: new Map(),
     clockSuspect: false,
     latest: new Map(),
+    retention: {},
     interval: new UsualInterval(undefined),
     lastHeardAtMs: 0,
     state: "offline",
@@ -314,6 +355,7 @@ function revive(device: StoredDevice, clock: Clock): Entry {
     attributes: device.attributes,
     clockSuspect: device.clockSuspect,
     latest: device.latest,
+    retention: device.retention,
     interval: new UsualInterval(device.intervalMs),
     lastHeardAtMs: device.lastHeardAtMs,
     sinceMs: device.lastHeardAtMs,

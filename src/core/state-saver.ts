@@ -5,6 +5,8 @@ import type { Registry } from "./registry.ts";
 export interface StateSaver {
   /** So many readings were stored. */
   stored(count: number): void;
+  /** Saves what changed so far; settles when that is done, or failed and is to be done the next time. */
+  saveNow(): Promise<void>;
   /** Saves a last time. */
   close(): Promise<void>;
 }
@@ -38,7 +40,14 @@ export function createStateSaver(options: { store: Store; registry: Registry; cl
     saving = undefined;
   }
 
+  async function saveNow(): Promise<void> {
+    await saving; // it may know nothing of what changed just now
+    saving ??= save();
+    await saving;
+  }
+
   return {
+    saveNow,
     stored: (count) => {
       since += count;
     },

@@ -1,8 +1,8 @@
-/** `/api/devices`: list, one, names, deletion, latest values. Reads memory; the store only where something changes. */
+/** `/api/devices`: list, one, names, retention, deletion, latest values. Reads memory; the store only where something changes. */
 import { type Request, Router } from "express";
 import type { z } from "zod";
 import { type DevicesPage, devicePatch, devicesQuery, type LatestAnswer } from "../contract/rest.ts";
-import { type DeviceRecord, toDevice, toLatest } from "../core/device-record.ts";
+import { type DeviceRecord, mergeRetention, toDevice, toLatest } from "../core/device-record.ts";
 import type { Store } from "../core/ports.ts";
 import type { Registry } from "../core/registry.ts";
 import { deviceCursor, parseDeviceCursor } from "./page-cursor.ts";
@@ -10,7 +10,7 @@ import { HttpError, parseRequest } from "./problem.ts";
 
 export interface DevicesRoutesOptions {
   readonly registry: Registry;
-  readonly store: Pick<Store, "nameDevice" | "deleteDevice">;
+  readonly store: Pick<Store, "nameDevice" | "setRetention" | "deleteDevice">;
 }
 
 export function devicesRoutes({ registry, store }: DevicesRoutesOptions): Router {
@@ -40,23 +40,32 @@ export function devicesRoutes({ registry, store }: DevicesRoutesOptions): Router
   });
 
   /** One after the other: each says only a part of what is written. */
-  let naming: Promise<unknown> = Promise.resolve();
+  let changing: Promise<unknown> = Promise.resolve();
 
   router.patch("/:id", async (request, response) => {
     const patch = parseRequest(devicePatch, request.body);
-    const named = naming.then(() => rename(knownDevice(registry, request), patch));
-    naming = named.catch(() => undefined);
-    response.json(toDevice(await named));
+    const changed = changing.then(() => change(knownDevice(registry, request), patch));
+    changing = changed.catch(() => undefined);
+    response.json(toDevice(await changed));
   });
 
-  async function rename(device: DeviceRecord, patch: z.infer<typeof devicePatch>): Promise<DeviceRecord> {
+  async function change(device: DeviceRecord, patch: z.infer<typeof devicePatch>): Promise<DeviceRecord> {
+    if (patch.name !== undefined || patch.place !== undefined) await rename(device, patch);
+    if (patch.retention !== undefined) {
+      const retention = mergeRetention(device.retention, patch.retention);
+      await store.setRetention(device.deviceId, retention);
+      registry.keep(device.deviceId, retention);
+    }
+    return device;
+  }
+
+  async function rename(device: DeviceRecord, patch: z.infer<typeof devicePatch>): Promise<void> {
     const names = {
       name: patch.name === undefined ? device.name : patch.name || undefined,
       place: patch.place === undefined ? device.place : patch.place || undefined,
     };
     await store.nameDevice(device.deviceId, names);
     registry.rename(device.deviceId, names);
-    return device;
   }
 
   router.delete("/:id", async (request, response) => {

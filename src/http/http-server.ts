@@ -9,11 +9,16 @@ import type { Gatekeeper, GateVerdict } from "../core/gatekeeper.ts";
 import type { Log } from "../core/ports.ts";
 import type { Refusals } from "../core/refusals.ts";
 import { type DevicesRoutesOptions, devicesRoutes } from "./devices-routes.ts";
+import { type ErasureRoutesOptions, erasureRoutes } from "./erasure-routes.ts";
 import { type HealthRoutesOptions, healthRoutes } from "./health-routes.ts";
 import { problemHandler, sendProblem } from "./problem.ts";
 import { type ReadingsRoutesOptions, readingsRoutes } from "./readings-routes.ts";
 
-export interface HttpOptions extends DevicesRoutesOptions, ReadingsRoutesOptions, HealthRoutesOptions {
+export interface HttpOptions
+  extends DevicesRoutesOptions,
+    ReadingsRoutesOptions,
+    ErasureRoutesOptions,
+    HealthRoutesOptions {
   readonly store: DevicesRoutesOptions["store"] & ReadingsRoutesOptions["store"];
   readonly gatekeeper: Gatekeeper;
   readonly log: Log;
@@ -42,7 +47,8 @@ export function openHttp(options: HttpOptions): Http {
   app.set("query parser", "simple");
   app.use(securityHeaders(), crossOrigin(gate), compression());
   app.use(healthRoutes(options));
-  app.use("/api/devices", express.json({ limit: "16kb" }), devicesRoutes(options), readingsRoutes(options));
+  const ofDevices = [devicesRoutes(options), readingsRoutes(options), erasureRoutes(options)];
+  app.use("/api/devices", express.json({ limit: "16kb" }), ...ofDevices);
   app.use(express.static(options.publicDir, { setHeaders: cacheHeaders }));
   app.use((_request, response) => sendProblem(response, "ROUTE_UNKNOWN"));
   app.use(problemHandler(options.log));

@@ -1,6 +1,7 @@
 /** `/api/devices/:id/readings` and `/series`: what is stored, page by page and as charts. Changes nothing. */
 import { Router } from "express";
 import { type ReadingsPage, readingsQuery, type SeriesAnswer, seriesQuery } from "../contract/rest.ts";
+import { damagedIn } from "../core/damage.ts";
 import type { Clock, Store } from "../core/ports.ts";
 import { fromStored } from "../core/reading-shape.ts";
 import type { Registry } from "../core/registry.ts";
@@ -14,7 +15,7 @@ const AHEAD_MS = 5 * 60_000;
 
 export interface ReadingsRoutesOptions {
   readonly registry: Registry;
-  readonly store: Pick<Store, "readings" | "series">;
+  readonly store: Pick<Store, "readings" | "series" | "damaged">;
   readonly clock: Clock;
 }
 
@@ -31,24 +32,31 @@ export function readingsRoutes({ registry, store, clock }: ReadingsRoutesOptions
     const { deviceId } = knownDevice(registry, request);
     const { from, to, limit, order, cursor } = parseRequest(readingsQuery, request.query);
     const behind = parseReadingCursor(cursor);
-    const found = await store.readings({ deviceId, ...range(from, to), limit: limit + 1, order, behind });
+    const asked = range(from, to);
+    const found = await store.readings({ deviceId, ...asked, limit: limit + 1, order, behind });
     const page = found.slice(0, limit);
     const last = page.at(-1);
     const nextCursor = found.length > limit && last !== undefined ? readingCursor(last) : null;
-    response.json({ readings: page.map(fromStored), nextCursor } satisfies ReadingsPage);
+    response.json({
+      readings: page.map(fromStored),
+      nextCursor,
+      ...damagedIn(store.damaged(deviceId), asked),
+    } satisfies ReadingsPage);
   });
 
   router.get("/:id/series", async (request, response) => {
     const { deviceId, interval } = knownDevice(registry, request);
     const { from, to, metrics, points } = parseRequest(seriesQuery, request.query);
     const names = [...new Set(metrics)];
-    const series = await store.series({ deviceId, metrics: names, points, ...range(from, to) });
+    const asked = range(from, to);
+    const series = await store.series({ deviceId, metrics: names, points, ...asked });
     const empty = { t: [], mean: [], min: [], max: [], count: [] };
     response.json({
       deviceId,
       resolution: series.resolutionMs,
       ...(interval.ms !== undefined && { intervalMs: Math.round(interval.ms) }),
       metrics: Object.fromEntries(names.map((name, index) => [name, series.columns[index] ?? empty])),
+      ...damagedIn(store.damaged(deviceId), asked),
     } satisfies SeriesAnswer);
   });
 

@@ -1,7 +1,7 @@
 /** What an operator can watch, in Prometheus' words. Counts; never labels by device. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { reasonHex } from "../contract/reason-codes.ts";
-import type { Counters } from "../core/ports.ts";
+import type { Counters, StoreSpace } from "../core/ports.ts";
 import type { RefusalCount } from "../core/refusals.ts";
 
 /** Read when `/metrics` is asked for. */
@@ -14,6 +14,8 @@ export interface Gauges {
   readonly browsers: () => number;
   readonly devices: () => number;
   readonly refusals: () => readonly RefusalCount[];
+  /** Undefined while it is not known. */
+  readonly space: () => StoreSpace | undefined;
 }
 
 export interface Metrics {
@@ -28,8 +30,10 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const messages = countOutcomes(registry, "aerie_messages_total", "MQTT messages by what became of them");
-  const readings = countOutcomes(registry, "aerie_readings_total", "Readings by what became of them");
+  const messages = countBy(registry, "outcome", "aerie_messages_total", "MQTT messages by what became of them");
+  const readings = countBy(registry, "outcome", "aerie_readings_total", "Readings by what became of them");
+  const upkeep = countBy(registry, "did", "aerie_upkeep_readings_total", "Readings by what upkeep did with them");
+  const hot = new Gauge({ name: "aerie_hot_readings", help: "Readings that are not in segments yet", registers });
   const commitWrites = new Histogram({
     name: "aerie_commit_writes",
     help: "Writes in one commit",
@@ -72,27 +76,39 @@ export function createMetrics(): Metrics {
       liveMs: (spentMs) => live.inc(spentMs / 1000),
       dropped: (count) => dropped.inc(count),
       queueDropped: (count) => queueDropped.inc(count),
+      upkeep: (step) => {
+        if (step.readings > 0) upkeep(step.did, step.readings);
+        hot.set(step.hot);
+      },
     },
-    watch: (gauges) => watch(registry, gauges),
+    watch: (gauges) => {
+      watch(registry, gauges);
+      watchSpace(registry, gauges.space);
+    },
     text: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
     close: () => registry.clear(),
   };
 }
 
 /** Counts in plain numbers, and hands them over when asked: prom-client hashes the labels at each increment. */
-function countOutcomes(registry: Registry, name: string, help: string): (outcome: string, count: number) => void {
+function countBy(
+  registry: Registry,
+  label: "outcome" | "did",
+  name: string,
+  help: string,
+): (value: string, count: number) => void {
   const counts = new Map<string, number>();
   new Counter({
     name,
     help,
-    labelNames: ["outcome"],
+    labelNames: [label],
     registers: [registry],
     collect() {
       this.reset();
-      for (const [outcome, count] of counts) this.inc({ outcome }, count);
+      for (const [value, count] of counts) this.inc({ [label]: value }, count);
     },
   });
-  return (outcome, count) => void counts.set(outcome, (counts.get(outcome) ?? 0) + count);
+  return (value, count) => void counts.set(value, (counts.get(value) ?? 0) + count);
 }
 
 function watch(registry: Registry, gauges: Gauges): void {
@@ -121,6 +137,34 @@ function watch(registry: Registry, gauges: Gauges): void {
     registers,
     collect() {
       for (const { count, ...labels } of gauges.refusals()) this.set(refusalLabels(labels), count);
+    },
+  });
+}
+
+/** What is not known has no sample: a disk with 0 bytes free would be a false alarm. */
+function watchSpace(registry: Registry, space: Gauges["space"]): void {
+  const registers = [registry];
+  new Gauge({
+    name: "aerie_store_bytes",
+    help: "Bytes of the database's files, and those of them that it could give back or use again",
+    labelNames: ["part"],
+    registers,
+    collect() {
+      this.reset();
+      const now = space();
+      if (now === undefined) return;
+      this.set({ part: "used" }, now.usedBytes);
+      this.set({ part: "reusable" }, now.reusableBytes);
+    },
+  });
+  new Gauge({
+    name: "aerie_disk_free_bytes",
+    help: "Bytes free on the disk of the data directory",
+    registers,
+    collect() {
+      const now = space();
+      if (now === undefined) this.remove();
+      else this.set(now.diskFreeBytes);
     },
   });
 }

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Log, Store } from "../../src/core/ports.ts";
 import { MIGRATIONS, migrate } from "../../src/store/sqlite/schema.ts";
 import { until } from "../support/until.ts";
+import { describeHistory } from "./history-contract.ts";
 import { ALL_BYTES, delivery, journal, message, ofDelivery } from "./journal-contract.ts";
 import type { OpenedStore } from "./opened-store.ts";
 import { describeStore } from "./store-contract.ts";
@@ -28,20 +29,21 @@ const newDir = (): string => mkdtempSync(path.join(tmpdir(), "aerie-store-"));
 
 interface Limits {
   readonly maxPages?: number;
+  readonly quickReadings?: number;
   readonly onDead?: (cause: Error) => void;
 }
 
 const openAt = (dataDir: string, { onDead = () => {}, ...limits }: Limits = {}): Promise<Store> =>
   openSqliteStore({ dataDir, log: quiet, onDead, ...limits });
 
-async function openFresh(): Promise<OpenedStore> {
+async function openFresh(limits: Limits = {}): Promise<OpenedStore> {
   const dataDir = newDir();
-  let store = await openAt(dataDir);
+  let store = await openAt(dataDir, limits);
   return {
     store,
     reopen: async () => {
       await store.close();
-      store = await openAt(dataDir);
+      store = await openAt(dataDir, limits);
       return store;
     },
     dispose: async () => {
@@ -51,7 +53,19 @@ async function openFresh(): Promise<OpenedStore> {
   };
 }
 
-describeStore("the SQLite store", openFresh);
+describeStore("the SQLite store", () => openFresh());
+
+describe("the SQLite store, where charts are drawn from hours and days as soon as those are fine enough", () => {
+  const opened: OpenedStore[] = [];
+  afterEach(async () => {
+    for (const each of opened.splice(0)) await each.dispose();
+  });
+  describeHistory(async () => {
+    const each = await openFresh({ quickReadings: 0 });
+    opened.push(each);
+    return each;
+  });
+});
 
 function ownedDir(): string {
   const dataDir = newDir();

@@ -2,6 +2,7 @@
 import { afterEach, describe } from "vitest";
 import { describeAppend } from "./append-contract.ts";
 import { describeDeletion } from "./deletion-contract.ts";
+import { describeHistory } from "./history-contract.ts";
 import { describeRedelivery } from "./identity-contract.ts";
 import { describeJournal } from "./journal-contract.ts";
 import { describeLoad } from "./load-contract.ts";
@@ -26,6 +27,7 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
     describeLoad(start);
     describeReadings(start);
     describeSeries(start);
+    describeHistory(start);
     describeDeletion(start);
     describeJournal(start);
     describeModel(start);

@@ -32,5 +32,6 @@ export function createMemoryCounters(): MemoryCounters {
     liveMs: (spentMs) => add("live ms", spentMs),
     dropped: (count) => add("dropped", count),
     queueDropped: (count) => add("queue dropped", count),
+    upkeep: ({ did, readings }) => add(`upkeep ${did}`, readings),
   };
 }

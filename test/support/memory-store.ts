@@ -1,8 +1,15 @@
 /** A store whose every append waits for the test to say what becomes of it. Keeps no reading. */
+import type { DeviceId } from "../../src/contract/readings.ts";
 import {
   type DeviceState,
+  type EraseWish,
+  type LatestMetric,
+  type Retention,
   type Store,
   StoreError,
+  type StoreSpace,
+  type UpkeepStep,
+  type UpkeepWish,
   type Write,
   type WriteOutcome,
   type WritesOfMessage,
@@ -24,8 +31,19 @@ export interface MemoryStore extends Store {
   readonly probes: number;
   /** Judges each append at once in place of the test; undefined holds it. */
   script: ((messages: readonly WritesOfMessage[]) => WriteOutcome[][] | StoreError) | undefined;
-  /** Of `probe` and `saveState`; undefined: they go well. */
+  /** Of `probe`, `saveState`, `upkeep`, `latestOf` and `space`; undefined: they go well. */
   failure: StoreError | undefined;
+  /** Every step of upkeep that was asked for. */
+  readonly wishes: readonly UpkeepWish[];
+  /** Carries out upkeep in place of the store, which finds nothing to do. */
+  onUpkeep: ((wish: UpkeepWish) => Promise<UpkeepStep>) | undefined;
+  /** What was erased, and what comes between. */
+  readonly erased: readonly EraseWish[];
+  onErase: (() => Promise<void>) | undefined;
+  /** What `latestOf` finds. */
+  readonly newest: Map<string, LatestMetric>;
+  readonly retentions: Map<DeviceId, Partial<Retention>>;
+  room: StoreSpace;
 }
 
 /** Lets everything run that waits for nothing but its turn. */
@@ -40,6 +58,8 @@ export const allStored = (messages: readonly WritesOfMessage[]): WriteOutcome[][
 export function createMemoryStore(): MemoryStore {
   const appends: HeldAppend[] = [];
   const saved: (readonly DeviceState[])[] = [];
+  const wishes: UpkeepWish[] = [];
+  const erased: EraseWish[] = [];
   let probes = 0;
 
   function hold(messages: readonly WritesOfMessage[]): Promise<WriteOutcome[][]> {
@@ -65,6 +85,13 @@ export function createMemoryStore(): MemoryStore {
     },
     script: undefined,
     failure: undefined,
+    wishes,
+    onUpkeep: undefined,
+    erased,
+    onErase: undefined,
+    newest: new Map(),
+    retentions: new Map(),
+    room: { usedBytes: 0, reusableBytes: 0, diskFreeBytes: 1e12, diskBytes: 1e12 },
     load: async () => [],
     loadJournal: async () => ({
       sessions: [],
@@ -95,12 +122,22 @@ export function createMemoryStore(): MemoryStore {
     series: async () => ({ resolutionMs: 0, columns: [] }),
     rollups: async () => [],
     exportChunk: async () => ({ lines: new Uint8Array(), readings: 0, behind: undefined }),
-    latestOf: async () => new Map(),
+    latestOf: async (_deviceId, metrics) => {
+      if (store.failure !== undefined) throw store.failure;
+      return new Map([...store.newest].filter(([name]) => metrics.includes(name)));
+    },
     damaged: () => [],
-    setRetention: async () => {},
-    erase: async () => {},
+    setRetention: async (deviceId, retention) => void store.retentions.set(deviceId, retention),
+    erase: async (wish) => {
+      erased.push(wish);
+      await store.onErase?.();
+    },
     rebuild: async (hours) => hours.map(() => true),
-    upkeep: async () => ({ did: "nothing", readings: 0, hot: 0 }),
+    upkeep: async (wish) => {
+      wishes.push(wish);
+      if (store.failure !== undefined) throw store.failure;
+      return store.onUpkeep?.(wish) ?? { did: "nothing", readings: 0, hot: 0 };
+    },
     backup: async () => {},
     stats: async () => ({
       devices: 0,
@@ -110,7 +147,10 @@ export function createMemoryStore(): MemoryStore {
       bytes: { hot: 0, segments: 0, rollups: 0, journal: 0, other: 0, free: 0, log: 0 },
       oldestMs: undefined,
     }),
-    space: async () => ({ usedBytes: 0, reusableBytes: 0, diskFreeBytes: 1e12, diskBytes: 1e12 }),
+    space: async () => {
+      if (store.failure !== undefined) throw store.failure;
+      return store.room;
+    },
     close: async () => {},
   };
   return store;

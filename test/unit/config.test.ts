@@ -49,7 +49,21 @@ describe("settings", () => {
       maxDevices: 10_000,
       maxDevicesPerClient: 1_000,
       maxMetricsPerDevice: 256,
+      rawDays: 90,
+      hourDays: 0,
+      dayDays: 0,
+      maxStoreBytes: 0,
     });
+  });
+
+  test("say how long is kept and how much: 0 is for ever and no bound, and a bound has a least", () => {
+    expect(configOf(["--raw-days=0", "--max-store-bytes=0"])).toMatchObject({ rawDays: 0, maxStoreBytes: 0 });
+    expect(configOf(["--raw-days=36500", "--max-store-bytes=1099511627776"])).toMatchObject({
+      rawDays: 36_500,
+      maxStoreBytes: 1_099_511_627_776,
+    });
+    expect(faultsOf(["--max-store-bytes=16777215", "--hour-days=-1", "--day-days=36501"])).toHaveLength(3);
+    expect(faultsOf(["--max-store-bytes=1"])[0]).toContain("0, or a whole number from 16777216");
   });
 
   test("are read from the environment, and flags win over it", () => {

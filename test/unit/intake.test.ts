@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { DeviceId } from "../../src/contract/readings.ts";
 import { createAfterCommit } from "../../src/core/after-commit.ts";
 import { createClockSanity } from "../../src/core/clock-sanity.ts";
+import { createDating } from "../../src/core/dating.ts";
 import { createIntake, type InboundMessage, type Outcome } from "../../src/core/intake.ts";
 import type { LiveReading, ReadingWrite } from "../../src/core/ports.ts";
 import { createRefusals } from "../../src/core/refusals.ts";
@@ -17,7 +19,7 @@ const NOW = Date.UTC(2026, 10, 22, 12);
 const board = { clientId: "board", serial: 1 };
 
 /** The whole core, on a store that takes everything until a test says otherwise. */
-function start(limits: Partial<DeviceLimits> = {}) {
+function start(limits: Partial<DeviceLimits> = {}, { rawDays = 90, mayForget = (): boolean => true } = {}) {
   const clock = createManualClock({ nowMs: NOW });
   const store = createMemoryStore();
   store.script = allStored;
@@ -49,7 +51,8 @@ function start(limits: Partial<DeviceLimits> = {}) {
     commitIntervalMs: 0,
     room: createRoom({ maxBytes: 1e6 }),
   });
-  const intake = createIntake({ dialect: readNative, writer, registry, refusals, counters, clock, clockSanity });
+  const dating = createDating({ clockSanity, registry, rawDays, mayForget });
+  const intake = createIntake({ dialect: readNative, writer, registry, refusals, counters, clock, dating });
 
   /** Publishes and lets the commit settle; the outcomes so far. */
   async function publish(topic: string, payload: unknown, more: Partial<InboundMessage> = {}): Promise<Outcome[]> {
@@ -72,10 +75,11 @@ function start(limits: Partial<DeviceLimits> = {}) {
     await turn();
     return outcomes;
   }
+  const reasons = (): string[] => refusals.list().map(({ reason }) => reason);
   const codes = (): string[] => refusals.list().map(({ code }) => code);
   const writes = () => store.appends.flatMap(({ messages }) => messages.flat());
   const readings = (): ReadingWrite[] => writes().filter((each): each is ReadingWrite => each.kind === "reading");
-  return { clock, store, counters, registry, published, publish, codes, writes, readings };
+  return { clock, store, counters, refusals, registry, published, publish, codes, reasons, writes, readings };
 }
 
 describe("a message", () => {
@@ -197,6 +201,74 @@ describe("limits", () => {
     expect(await publish("devices/a/attributes", { k5: "changed" })).toEqual(["stored"]);
     expect(await publish("devices/a/attributes", { k5: null })).toEqual(["stored"]);
     expect(await publish("devices/a/attributes", { k69: "now" })).toEqual(["stored"]);
+  });
+});
+
+describe("a reading's age", () => {
+  const DAY_MS = 24 * 3_600_000;
+  const old = { ts: NOW - 90 * DAY_MS - 1, t: 1 };
+  const justInTime = { ts: NOW - 90 * DAY_MS, t: 1 };
+
+  test("beyond the raw age of the hub refuses it, in words that say what to do, and makes no device", async () => {
+    const { counters, registry, writes, publish, reasons, codes } = start();
+    expect(await publish("devices/a/telemetry", old)).toEqual(["refuse"]);
+    expect(codes()).toEqual(["READING_TOO_OLD"]);
+    expect(reasons()[0]).toContain("AERIE_RAW_DAYS");
+    expect(reasons()[0]).toContain("it is of 2026-08-24T11:59:59.999Z");
+    expect(writes()).toEqual([]);
+    expect(registry.list()).toEqual([]);
+    expect(counters.tally).toEqual({ "message refused": 1, "readings refused": 1 });
+  });
+
+  test("just within it is stored", async () => {
+    const { readings, publish } = start();
+    expect(await publish("devices/a/telemetry", justInTime)).toEqual(["stored"]);
+    expect(readings()).toMatchObject([{ timed: true, atMs: NOW - 90 * DAY_MS }]);
+  });
+
+  test("refuses only the old ones of a backlog, in one line, and stores the rest in its places", async () => {
+    const { counters, readings, publish, reasons } = start();
+    expect(await publish("devices/a/telemetry", [old, { t: 2 }, { ...old, ts: old.ts - DAY_MS }, justInTime])).toEqual([
+      "stored",
+    ]);
+    expect(readings().map(({ element }) => element)).toEqual([1, 3]);
+    expect(reasons()).toHaveLength(1);
+    expect(reasons()[0]).toContain("2 readings, the oldest of 2026-08-23T11:59:59.999Z");
+    expect(counters.tally).toMatchObject({ "message stored": 1, "readings stored": 2, "readings refused": 2 });
+  });
+
+  test("takes no room from a hub that is full of devices", async () => {
+    const { publish, codes } = start({ maxDevices: 1 });
+    await publish("devices/a/telemetry", old);
+    expect(await publish("devices/b/telemetry", { t: 1 })).toEqual(["stored"]);
+    expect(codes()).toEqual(["READING_TOO_OLD"]);
+  });
+
+  test("is judged by the device's own retention where it has one", async () => {
+    const { registry, publish } = start();
+    await publish("devices/a/telemetry", { t: 1 });
+    registry.keep("a" as DeviceId, { rawDays: 100 });
+    expect(await publish("devices/a/telemetry", old)).toEqual(["stored"]);
+    registry.keep("a" as DeviceId, { rawDays: 7 });
+    expect(await publish("devices/a/telemetry", { ts: NOW - 8 * DAY_MS, t: 1 })).toEqual(["refuse"]);
+    registry.keep("a" as DeviceId, { rawDays: 0 });
+    expect(await publish("devices/a/telemetry", { ts: "2020-01-01T00:00:00Z", t: 1 })).toEqual(["stored"]);
+  });
+
+  test("is no reason where raw readings are kept for ever", async () => {
+    const { publish } = start({}, { rawDays: 0 });
+    expect(await publish("devices/a/telemetry", { ts: "2020-01-01T00:00:00Z", t: 1 })).toEqual(["stored"]);
+  });
+
+  test("is no reason while the hub's clock may be wrong", async () => {
+    const { publish } = start({}, { mayForget: () => false });
+    expect(await publish("devices/a/telemetry", old)).toEqual(["stored"]);
+  });
+
+  test("is told to a client of MQTT 5 as a quota", async () => {
+    const { refusals, publish } = start();
+    await publish("devices/a/telemetry", old, { connection: { ...board, mqttVersion: "5" } });
+    expect(refusals.list()).toMatchObject([{ code: "READING_TOO_OLD", reasonCode: 0x97 }]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { DeviceId, MetricValue } from "../../src/contract/readings.ts";
-import { toDevice } from "../../src/core/device-record.ts";
+import { mergeRetention, toDevice } from "../../src/core/device-record.ts";
 import { MetricList } from "../../src/core/metric-list.ts";
 import type { StoredDevice } from "../../src/core/ports.ts";
 import { type Connection, createRegistry, type DeviceLimits } from "../../src/core/registry.ts";
@@ -411,4 +411,38 @@ describe("what is known of a device", () => {
     expect(registry.get(boiler)?.name).toBeUndefined();
     expect([...(registry.get(boiler)?.latest.keys() ?? [])]).toEqual(["fresh"]);
   });
+});
+
+describe("a device's own retention", () => {
+  test("is kept from the store, replaced as a whole, and shown only where there is one", () => {
+    const { registry } = start({ stored: [storedDevice({ retention: { rawDays: 7 } })] });
+    const shown = () => toDevice(registry.get(boiler) ?? expect.fail("it is known")).retention;
+    expect(shown()).toEqual({ rawDays: 7 });
+    registry.keep(boiler, { hourDays: 30 });
+    expect(shown()).toEqual({ hourDays: 30 });
+    registry.keep(boiler, {});
+    expect(shown()).toBeUndefined();
+    registry.keep(cellar, { rawDays: 1 });
+    expect(registry.get(cellar)).toBeUndefined();
+  });
+
+  test("is changed by what a patch names: a number sets, null takes away, what is left out stays", () => {
+    const former = { rawDays: 7, dayDays: 400 };
+    expect(mergeRetention(former, { hourDays: 0 })).toEqual({ rawDays: 7, hourDays: 0, dayDays: 400 });
+    expect(mergeRetention(former, { rawDays: null })).toEqual({ dayDays: 400 });
+    expect(mergeRetention(former, {})).toEqual(former);
+    expect(mergeRetention(former, null)).toEqual({});
+  });
+});
+
+test("latest values that were erased do not come back through the shape of the reading before", () => {
+  const { registry } = start();
+  const shape = ["t", "h"] as const;
+  const take = (t: number, h: number, atMs: number): void =>
+    registry.storedReading(boiler, new MetricList(shape, [t, h]), atMs);
+  take(1, 1, NOW);
+  take(2, 2, NOW + 1);
+  expect(registry.forgetLatest(boiler, () => true)).toEqual([]);
+  take(3, 3, NOW + 2);
+  expect(registry.get(boiler)?.latest.get("t")).toEqual({ value: 3, atMs: NOW + 2 });
 });

@@ -94,3 +94,25 @@ test("few readings are saved after five minutes, and none are not", async () => 
   await advance(301_000);
   expect(saved()).toEqual([["a"]]);
 });
+
+test("what is to be saved now is, in a save of its own behind the one under way", async () => {
+  const { saver, change, saved, advance } = start();
+  change("a");
+  saver.stored(100_000);
+  const tick = advance(1_000);
+  change("b");
+  const both = Promise.all([saver.saveNow(), saver.saveNow()]);
+  await Promise.all([tick, both]);
+  expect(saved()).toEqual([["a"], ["b"]]);
+});
+
+test("saving now does not fail where the store does: it is logged, and saved the next time", async () => {
+  const { log, store, saver, change, saved } = start();
+  change("a");
+  store.failure = passing();
+  await saver.saveNow();
+  expect(log.lines.map(({ event }) => event)).toEqual(["device state not saved"]);
+  store.failure = undefined;
+  await saver.saveNow();
+  expect(saved()).toEqual([["a"], ["a"]]);
+});

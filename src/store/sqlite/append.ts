@@ -4,6 +4,8 @@ import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { AttributeValue } from "../../contract/readings.ts";
 import { mergeAttributes } from "../../core/device-record.ts";
 import { canonicalBody, redeliveryOf, type Stored, timedDuplicateOf } from "../../core/identity.ts";
+import { compare } from "./each-reading.ts";
+import type { HotLedger } from "./hot-ledger.ts";
 import { createJournalTable } from "./journal-table.ts";
 import {
   countOf,
@@ -16,6 +18,7 @@ import {
   unpackBatch,
   unpackPatch,
 } from "./packed-batch.ts";
+import type { SealedLookup } from "./sealed-lookup.ts";
 import { primaryCode } from "./thread-link.ts";
 
 /** What the thread remembers of a device, so that a reading newer than all before needs no look-up. */
@@ -23,16 +26,25 @@ interface DeviceCursor {
   readonly key: number;
   newestAtMs: number;
   newestN: number;
+  /** Sealed readings lie up to here. */
+  sealedToMs: number;
+  /** Raw readings before it are forgotten. */
+  readonly rawSinceMs: number;
 }
 
 export interface Appender {
   /** Throws with nothing written. */
   append(batch: PackedBatch): PackedOutcomes;
-  /** The device is gone, or rows of it are. */
-  forget(deviceId: string): void;
+  /** What is known of a device (all devices) is to be looked up again: it is gone, or rows of it are gone or sealed. */
+  forget(key?: number): void;
 }
 
-export function createAppender(db: DatabaseSyncInstance): Appender {
+export interface AppenderParts {
+  readonly sealed: SealedLookup;
+  readonly ledger: HotLedger;
+}
+
+export function createAppender(db: DatabaseSyncInstance, { sealed, ledger }: AppenderParts): Appender {
   const sql = prepare(db);
   const journal = createJournalTable(db);
   const cursors = new Map<string, DeviceCursor>();
@@ -52,6 +64,7 @@ export function createAppender(db: DatabaseSyncInstance): Appender {
       if (db.isTransaction) sql.rollback.run();
       // They know of rows that are gone again.
       cursors.clear();
+      ledger.forget();
       nextSeq = firstFreeSeq(db);
       throw error;
     }
@@ -91,13 +104,15 @@ export function createAppender(db: DatabaseSyncInstance): Appender {
   }
 
   function writeReading(cursor: DeviceCursor, write: UnpackedDeviceWrite, claims: Claims): number {
+    // One without an instant of its own comes now, whatever the clock says of now.
+    if (write.timed && write.atMs < cursor.rawSinceMs) throw new Error(forgottenWords(cursor.rawSinceMs));
     claims.begin(write);
     const duplicate = findDuplicate(cursor, write, claims);
     if (duplicate !== undefined) {
       claims.add(duplicate.atMs, duplicate.n);
       return DUPLICATE_MARK;
     }
-    const n = nextN(cursor, write.atMs);
+    const n = placeOf(cursor, write);
     const packet = write.timed ? undefined : write.packet;
     const receivedAt = write.receivedAtMs === write.atMs ? null : write.receivedAtMs;
     const { atMs, body } = write;
@@ -108,36 +123,53 @@ export function createAppender(db: DatabaseSyncInstance): Appender {
       const { id, clientId } = packet;
       sql.insertOfPacket.run(nextSeq, cursor.key, atMs, n, receivedAt, hash, id, clientId, write.element, body);
     }
+    ledger.added(cursor.key, nextSeq, write.receivedAtMs);
     nextSeq++;
-    if (atMs >= cursor.newestAtMs) {
+    if (atMs > cursor.newestAtMs) {
       cursor.newestAtMs = atMs;
       cursor.newestN = n;
-    }
+    } else if (atMs === cursor.newestAtMs && n > cursor.newestN) cursor.newestN = n;
     claims.add(atMs, n);
     return n;
   }
 
-  function findDuplicate(cursor: DeviceCursor, write: UnpackedDeviceWrite, claims: Claims): Found | undefined {
+  function findDuplicate(cursor: DeviceCursor, write: UnpackedDeviceWrite, claims: Claims): Taken | undefined {
     if (write.timed) {
       if (write.atMs > cursor.newestAtMs) return undefined;
       const at = [cursor.key, write.atMs];
-      const rows = sql.firstAtInstant.all(...at) as unknown as Found[];
-      if (rows.length > 0) {
-        rows.push(...(sql.sameContent.all(...at, contentHash(write.body)) as unknown as Found[]));
-        rows.push(...(sql.untimed.all(...at) as unknown as Found[]));
-      }
+      const rows = [
+        ...sql.firstAtInstant.all(...at),
+        ...sql.sameContent.all(...at, contentHash(write.body)),
+        ...sql.untimed.all(...at),
+      ] as unknown as Found[];
       const free = rows.filter((row) => !claims.has(row.atMs, row.n));
-      return timedDuplicateOf(write as Parameters<typeof timedDuplicateOf>[0], free) as Found | undefined;
+      const found = timedDuplicateOf(write as Parameters<typeof timedDuplicateOf>[0], free) as Found | undefined;
+      return found ?? findSealed(cursor, write, claims);
     }
     if (!write.packet?.dup) return undefined;
     const rows = sql.samePacket.all(cursor.key, write.packet.id) as unknown as Found[];
     return redeliveryOf(write as Parameters<typeof redeliveryOf>[0], rows) as Found | undefined;
   }
 
-  function nextN(cursor: DeviceCursor, atMs: number): number {
+  function findSealed(cursor: DeviceCursor, { atMs, body }: UnpackedDeviceWrite, claims: Claims): Taken | undefined {
+    if (atMs > cursor.sealedToMs) return undefined;
+    const n = sealed.equal(cursor.key, atMs, body).find((place) => !claims.has(atMs, place));
+    return n === undefined ? undefined : { atMs, n };
+  }
+
+  /** The one that its id says, where it had one and that is free; else the next. */
+  function placeOf(cursor: DeviceCursor, { atMs, n }: UnpackedDeviceWrite): number {
+    if (n !== undefined && isFree(cursor, atMs, n)) return n;
     if (atMs > cursor.newestAtMs) return 0;
     if (atMs === cursor.newestAtMs) return cursor.newestN + 1;
-    return Number(sql.greatestN.get(cursor.key, atMs)?.["n"] ?? -1) + 1;
+    const hot = Number(sql.greatestN.get(cursor.key, atMs)?.["n"] ?? -1);
+    return Math.max(hot, atMs > cursor.sealedToMs ? -1 : sealed.greatestN(cursor.key, atMs)) + 1;
+  }
+
+  function isFree(cursor: DeviceCursor, atMs: number, n: number): boolean {
+    if (atMs > cursor.newestAtMs) return true;
+    if (sql.isThere.get(cursor.key, atMs, n) !== undefined) return false;
+    return atMs > cursor.sealedToMs || !sealed.has(cursor.key, atMs, n);
   }
 
   function writeAttributes(cursor: DeviceCursor, write: UnpackedDeviceWrite): void {
@@ -152,16 +184,29 @@ export function createAppender(db: DatabaseSyncInstance): Appender {
     const known = cursors.get(write.deviceId);
     if (known !== undefined) return known;
     sql.addDevice.run(write.deviceId, write.receivedAtMs);
-    const key = Number(sql.deviceKey.get(write.deviceId)?.["key"]);
-    const newest = sql.newest.get(key);
-    const cursor = { key, newestAtMs: Number(newest?.["at"] ?? -1), newestN: Number(newest?.["n"] ?? 0) };
+    const device = sql.device.get(write.deviceId);
+    const key = Number(device?.["key"]);
+    const hot = sql.newest.get(key);
+    const newestHot = { atMs: Number(hot?.["at"] ?? -1), n: Number(hot?.["n"] ?? 0) };
+    const newestSealed = sealed.newest(key) ?? { atMs: -1, n: 0 };
+    const newest = compare(newestSealed, newestHot) > 0 ? newestSealed : newestHot;
+    const cursor = {
+      key,
+      newestAtMs: newest.atMs,
+      newestN: newest.n,
+      sealedToMs: newestSealed.atMs,
+      rawSinceMs: Number(device?.["raw_since"]),
+    };
     cursors.set(write.deviceId, cursor);
     return cursor;
   }
 
   return {
     append,
-    forget: (deviceId) => void cursors.delete(deviceId),
+    forget: (key) => {
+      if (key === undefined) return cursors.clear();
+      for (const [deviceId, cursor] of cursors) if (cursor.key === key) cursors.delete(deviceId);
+    },
   };
 }
 
@@ -174,6 +219,12 @@ function isOfTheWrite(error: unknown): boolean {
 }
 
 type Found = Stored & { readonly atMs: number };
+
+/** The row that a duplicate is a copy of. */
+type Taken = Pick<Found, "atMs" | "n">;
+
+const forgottenWords = (rawSinceMs: number): string =>
+  `The hub has forgotten the readings before ${new Date(rawSinceMs).toISOString()}, and takes none of that time any more`;
 
 /** The rows that readings of one message have taken: elements of one array are never merged with each other. */
 interface Claims {
@@ -225,7 +276,8 @@ function prepare(db: DatabaseSyncInstance) {
     greatestN: db.prepare("SELECT max(n) AS n FROM hot WHERE device = ? AND at = ?"),
     newest: db.prepare("SELECT at, n FROM hot WHERE device = ? ORDER BY at DESC, n DESC LIMIT 1"),
     addDevice: db.prepare("INSERT OR IGNORE INTO device (device_id, heard_at) VALUES (?, ?)"),
-    deviceKey: db.prepare("SELECT key FROM device WHERE device_id = ?"),
+    isThere: db.prepare("SELECT 1 FROM hot WHERE device = ? AND at = ? AND n = ?"),
+    device: db.prepare("SELECT key, raw_since FROM device WHERE device_id = ?"),
     attributes: db.prepare("SELECT attributes FROM device WHERE key = ?"),
     setAttributes: db.prepare(
       "UPDATE device SET attributes = ?, clock_suspect = coalesce(?, clock_suspect), heard_at = max(heard_at, ?) WHERE key = ?",

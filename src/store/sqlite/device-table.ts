@@ -3,6 +3,7 @@ import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { AttributeValue, DeviceId, MetricValue } from "../../contract/readings.ts";
 import { mergeLatest } from "../../core/device-record.ts";
 import type { DeviceState, LatestMetric, Retention, StoredDevice } from "../../core/ports.ts";
+import { inTransaction } from "./transaction.ts";
 
 interface DeviceRow {
   key: number;
@@ -116,18 +117,33 @@ export function markDeleted(db: DatabaseSyncInstance, deviceId: DeviceId): void 
   });
 }
 
-/** Deletes some readings of deleted devices; true while there are more. */
+/** Deletes some of what there is of deleted devices; true while there is more. */
 export function deleteStep(db: DatabaseSyncInstance): boolean {
   const key = db.prepare("SELECT device FROM deleting LIMIT 1").get()?.["device"];
   if (key === undefined) return false;
   inTransaction(db, () => {
-    const { changes } = db
-      .prepare("DELETE FROM hot WHERE seq IN (SELECT seq FROM hot WHERE device = ? LIMIT ?)")
-      .run(key, DELETE_STEP);
-    if (Number(changes) < DELETE_STEP) db.prepare("DELETE FROM deleting WHERE device = ?").run(key);
+    let left = DELETE_STEP;
+    for (const { table, id, rows } of PARTS_OF_DEVICE) {
+      if (left <= 0) return;
+      const { changes } = db
+        .prepare(`DELETE FROM ${table} WHERE ${id} IN (SELECT ${id} FROM ${table} WHERE device = ? LIMIT ?)`)
+        .run(key, Math.ceil(left / rows));
+      left -= Number(changes) * rows;
+    }
+    if (left <= 0) return;
+    db.prepare("DELETE FROM rollup_due WHERE device = ?").run(key);
+    db.prepare("DELETE FROM deleting WHERE device = ?").run(key);
   });
   return true;
 }
+
+/** `rows`: of hot, which take as long as one of it. */
+const PARTS_OF_DEVICE = [
+  { table: "hot", id: "seq", rows: 1 },
+  { table: "segment", id: "id", rows: 20 },
+  { table: "rollup", id: "id", rows: 20 },
+  { table: "erasing", id: "id", rows: 1 },
+] as const;
 
 /** A small durable write, to see whether the store can be written. */
 export function probe(db: DatabaseSyncInstance): void {
@@ -136,15 +152,4 @@ export function probe(db: DatabaseSyncInstance): void {
       "INSERT OR REPLACE INTO meta (key, value) VALUES ('probe', coalesce((SELECT value + 1 FROM meta WHERE key = 'probe'), 0))",
     );
   });
-}
-
-function inTransaction(db: DatabaseSyncInstance, run: () => void): void {
-  db.exec("BEGIN IMMEDIATE");
-  try {
-    run();
-    db.exec("COMMIT");
-  } catch (error) {
-    if (db.isTransaction) db.exec("ROLLBACK");
-    throw error;
-  }
 }

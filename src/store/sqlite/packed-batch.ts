@@ -15,7 +15,7 @@ export interface PackedBatch {
   readonly keptMessages: number[];
 }
 
-const STRIDE = 10;
+const STRIDE = 11;
 const KINDS = ["reading", "attributes", "status", "journal"] as const;
 
 /** One write as the thread sees it. */
@@ -30,6 +30,7 @@ export interface UnpackedDeviceWrite {
   timed: boolean;
   receivedAtMs: number;
   element: number;
+  n: number | undefined;
   body: string;
   packet: { clientId: string; id: number; dup: boolean } | undefined;
   /** Status: it said online. Attributes: the device's clock is suspect; undefined says nothing. */
@@ -107,6 +108,7 @@ function packNumbers(
   numbers[offset + 4] = write.timed ? 1 : 0;
   numbers[offset + 5] = write.atMs;
   numbers[offset + 6] = write.element;
+  numbers[offset + 10] = write.n ?? -1;
   numbers[offset + 7] = write.packet === undefined ? -1 : placeOf(write.packet.clientId);
   numbers[offset + 8] = write.packet === undefined ? 0 : write.packet.id * 2 + (write.packet.dup ? 1 : 0);
 }
@@ -153,6 +155,7 @@ export function* unpackBatch({ numbers, bodies, names, keptMessages }: PackedBat
       timed: flag === 1,
       atMs: at(offset + 5),
       element: at(offset + 6),
+      n: kind === "reading" && at(offset + 10) >= 0 ? at(offset + 10) : undefined,
       body: text.toString("utf8", from, to),
       packet:
         kind === "reading" && client >= 0

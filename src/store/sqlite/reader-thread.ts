@@ -2,37 +2,51 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 import { DatabaseSync } from "@photostructure/sqlite";
-import type {
-  ExportChunk,
-  ExportWish,
-  LatestMetric,
-  ReadingsWish,
-  RollupRow,
-  RollupsWish,
-  SeriesWish,
-  StoreStats,
-} from "../../core/ports.ts";
-import { readReadings, readSeries } from "./queries.ts";
+import type { ExportChunk, ExportWish, ReadingsWish, RollupsWish, SeriesWish, StoreStats } from "../../core/ports.ts";
+import type { OnDamage } from "./history.ts";
+import { latestOf, readReadings } from "./queries.ts";
+import { readRollups } from "./rollups-query.ts";
+import { readSeries } from "./series-query.ts";
 import { serve } from "./thread-link.ts";
 
 export interface ReaderThreadData {
   readonly file: string;
+  readonly quickReadings: number | undefined;
+}
+
+/** What could not be read, beside what could. */
+export interface Damage {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly reason: string;
+}
+
+export interface Read<T> {
+  readonly value: T;
+  readonly damage: readonly Damage[];
 }
 
 export type ReaderOperations = ReturnType<typeof openOperations>;
 
-function openOperations({ file }: ReaderThreadData) {
+function openOperations({ file, quickReadings }: ReaderThreadData) {
   const db = new DatabaseSync(file, { readOnly: true });
   db.exec("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA busy_timeout = 2000");
   return {
-    readings: (wish: ReadingsWish) => readReadings(db, wish),
-    series: (wish: SeriesWish) => readSeries(db, wish),
-    rollups: (_wish: RollupsWish): RollupRow[] => notBuilt(),
+    readings: (wish: ReadingsWish) => withDamage((onDamage) => readReadings(db, wish, onDamage)),
+    series: (wish: SeriesWish) => withDamage((onDamage) => readSeries(db, wish, onDamage, quickReadings)),
+    rollups: (wish: RollupsWish) => withDamage((onDamage) => readRollups(db, wish, onDamage)),
+    latestOf: (deviceId: string, metrics: readonly string[]) =>
+      withDamage((onDamage) => latestOf(db, deviceId, metrics, onDamage)),
     exportChunk: (_wish: ExportWish): ExportChunk => notBuilt(),
-    latestOf: (_deviceId: string, _metrics: readonly string[]): Map<string, LatestMetric> => notBuilt(),
     stats: (): StoreStats => notBuilt(),
     close: () => db.close(),
   };
+}
+
+function withDamage<T>(read: (onDamage: OnDamage) => T): Read<T> {
+  const damage: Damage[] = [];
+  const value = read(({ fromMs, toMs }, reason) => void damage.push({ fromMs, toMs, reason }));
+  return { value, damage };
 }
 
 function notBuilt(): never {

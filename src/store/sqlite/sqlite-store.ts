@@ -4,9 +4,11 @@ import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { type Log, type Store, StoreError } from "../../core/ports.ts";
 import { StartError } from "../../core/start-error.ts";
+import { createDamageList } from "./damage-list.ts";
 import { lockDataDir } from "./data-dir-lock.ts";
+import { createDeletions } from "./deletions.ts";
 import { packBatch, unpackOutcomes } from "./packed-batch.ts";
-import type { ReaderOperations } from "./reader-thread.ts";
+import type { ReaderOperations, ReaderThreadData } from "./reader-thread.ts";
 import { type Link, linkTo } from "./thread-link.ts";
 import type { WriterOperations, WriterThreadData } from "./writer-thread.ts";
 
@@ -19,6 +21,8 @@ export interface SqliteStoreOptions {
   /** For tests: pages that the file may have (a full disk), and a pause before each commit (a slow one). */
   readonly maxPages?: number | undefined;
   readonly commitDelayMs?: number | undefined;
+  /** For tests: charts of more raw readings than this are drawn from hours and days where those are fine enough. */
+  readonly quickReadings?: number | undefined;
 }
 
 const FILE = "aerie.db";
@@ -27,7 +31,7 @@ const SAVE_STEP = 500;
 
 /** Rejects with a StartError where the directory or the file cannot be used. */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const { dataDir, maxPages, commitDelayMs } = options;
+  const { dataDir, maxPages, commitDelayMs, quickReadings } = options;
   makeDataDir(dataDir);
   const lock = lockDataDir(dataDir);
   const file = path.join(dataDir, FILE);
@@ -44,10 +48,11 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     lock.release();
     throw new StartError(`The store ${file} cannot be opened: ${(cause as Error).message}`, 1, cause);
   }
-  const reader = startThread<ReaderOperations>("reader-thread", { file }, onDead);
+  const reader = startThread<ReaderOperations>("reader-thread", { file, quickReadings }, onDead);
   /** The newest row whose outcome was told. */
   let settledSeq: number | undefined;
   const deletions = createDeletions(writer, options.log);
+  const damage = createDamageList(options.log);
 
   async function close(): Promise<void> {
     open = false;
@@ -59,6 +64,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     lock.release();
   }
 
+  await deletions.recover();
   deletions.start();
   open = true;
   return {
@@ -87,14 +93,17 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       await writer.call("deleteDevice", [deviceId]);
       deletions.start();
     },
-    readings: (wish) => reader.call("readings", [wish]),
-    series: (wish) => reader.call("series", [wish]),
-    rollups: (wish) => reader.call("rollups", [wish]),
+    readings: async (wish) => damage.note(wish.deviceId, await reader.call("readings", [wish])),
+    series: async (wish) => damage.note(wish.deviceId, await reader.call("series", [wish])),
+    rollups: async (wish) => damage.note(wish.deviceId, await reader.call("rollups", [wish])),
+    latestOf: async (deviceId, metrics) => damage.note(deviceId, await reader.call("latestOf", [deviceId, metrics])),
+    damaged: damage.of,
     exportChunk: (wish) => reader.call("exportChunk", [wish]),
-    latestOf: (deviceId, metrics) => reader.call("latestOf", [deviceId, metrics]),
-    damaged: () => [],
     setRetention: (deviceId, retention) => writer.call("setRetention", [deviceId, retention]),
-    erase: (wish) => writer.call("erase", [wish]),
+    erase: async (wish) => {
+      const job = await writer.call("beginErase", [wish]);
+      if (job !== undefined) await deletions.erase(job);
+    },
     rebuild: (hours) => writer.call("rebuild", [hours]),
     upkeep: (wish) => writer.call("upkeep", [wish]),
     backup: () => Promise.reject(new StoreError("not built yet", false)),
@@ -122,7 +131,7 @@ type Thread<Ops extends Record<string, (...args: never[]) => unknown>> = Link<Op
 
 function startThread<Ops extends Record<string, (...args: never[]) => unknown>>(
   name: "writer-thread" | "reader-thread",
-  data: WriterThreadData | { file: string },
+  data: WriterThreadData | ReaderThreadData,
   onDead: (cause: Error) => void,
 ): Thread<Ops> {
   const worker = new Worker(new URL(`./${name}.js`, import.meta.url), { workerData: data, name });
@@ -131,33 +140,6 @@ function startThread<Ops extends Record<string, (...args: never[]) => unknown>>(
     call: link.call,
     stop: async () => {
       await worker.terminate();
-    },
-  };
-}
-
-/** Takes the readings of deleted devices away step by step, between the commits. */
-function createDeletions(writer: Link<WriterOperations>, log: Log) {
-  let running: Promise<void> | undefined;
-  let stopped = false;
-
-  async function run(): Promise<void> {
-    try {
-      while (!stopped && (await writer.call("deleteStep", [])));
-    } catch (error) {
-      // The rest goes with the next deletion or at the next start.
-      log.warn("deletion paused", { reason: error instanceof StoreError ? error.message : String(error) });
-    }
-  }
-
-  return {
-    start: () => {
-      running ??= run().finally(() => {
-        running = undefined;
-      });
-    },
-    stop: async () => {
-      stopped = true;
-      await running;
     },
   };
 }

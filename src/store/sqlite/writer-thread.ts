@@ -3,13 +3,21 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { DatabaseSync } from "@photostructure/sqlite";
 import type { DeviceId } from "../../contract/readings.ts";
-import type { DeviceState, EraseWish, RebuiltHour, Retention, UpkeepStep, UpkeepWish } from "../../core/ports.ts";
+import type { DeviceState, EraseWish, Retention } from "../../core/ports.ts";
 import { createAppender } from "./append.ts";
 import { deleteStep, loadDevices, markDeleted, nameDevice, probe, saveState, setRetention } from "./device-table.ts";
+import { createEraser } from "./eraser.ts";
+import { createForgetter } from "./forgetter.ts";
+import { createHotLedger } from "./hot-ledger.ts";
 import { loadJournal } from "./load-journal.ts";
 import type { PackedBatch } from "./packed-batch.ts";
+import { createRebuilder } from "./rebuilder.ts";
+import { createRollupKeeper } from "./rollup-keeper.ts";
 import { checkOwner, migrate } from "./schema.ts";
+import { createSealedLookup } from "./sealed-lookup.ts";
+import { createSealer } from "./sealer.ts";
 import { serve } from "./thread-link.ts";
+import { createUpkeep } from "./upkeep.ts";
 
 /** `maxPages` and `commitDelayMs` are for tests: a disk that is full, and one that is slow. */
 export interface WriterThreadData {
@@ -32,7 +40,22 @@ function openOperations({ file, maxPages, commitDelayMs }: WriterThreadData) {
   db.exec("PRAGMA wal_autocheckpoint = 8000");
   migrate(db, file);
   if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`);
-  const appender = createAppender(db);
+  const sealed = createSealedLookup(db);
+  const ledger = createHotLedger(db);
+  const appender = createAppender(db, { sealed, ledger });
+  const rollups = createRollupKeeper(db);
+  const onMoved = (key: number): void => {
+    rollups.changed(key);
+    sealed.forget();
+    appender.forget(key);
+  };
+  const onErased = (key: number): void => {
+    onMoved(key);
+    ledger.forget();
+  };
+  const sealer = createSealer({ db, ledger, onSealed: onMoved });
+  const forgetter = createForgetter({ db, sealer, rollups, onForgotten: onMoved });
+  const eraser = createEraser({ db, rollups, onErased });
   return {
     load: () => loadDevices(db),
     loadJournal: () => loadJournal(db),
@@ -45,20 +68,20 @@ function openOperations({ file, maxPages, commitDelayMs }: WriterThreadData) {
     nameDevice: (deviceId: DeviceId, name: string | null, place: string | null) =>
       nameDevice(db, deviceId, name, place),
     deleteDevice: (deviceId: DeviceId) => {
-      appender.forget(deviceId);
       markDeleted(db, deviceId);
+      appender.forget();
+      ledger.forget();
+      rollups.changed();
     },
     deleteStep: () => deleteStep(db),
     setRetention: (deviceId: DeviceId, retention: Partial<Retention>) => setRetention(db, deviceId, retention),
-    upkeep: (_wish: UpkeepWish): UpkeepStep => ({ did: "nothing", readings: 0, hot: 0 }),
-    erase: (_wish: EraseWish): void => notBuilt(),
-    rebuild: (_hours: readonly RebuiltHour[]): boolean[] => notBuilt(),
+    upkeep: createUpkeep({ db, ledger, sealer, rollups, forgetter }),
+    beginErase: (wish: EraseWish) => eraser.begin(wish),
+    pendingErasures: () => eraser.pending(),
+    eraseStep: (job: number) => eraser.step(job),
+    rebuild: createRebuilder({ db, rollups, onForgotten: onMoved }),
     close: () => db.close(),
   };
-}
-
-function notBuilt(): never {
-  throw new Error("not built yet");
 }
 
 function sleep(ms: number): void {

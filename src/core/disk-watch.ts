@@ -1,0 +1,80 @@
+/** Watches how much room the store has on its disk, and warns before it is full. Frees nothing. */
+import type { Clock, Log, Store, StoreSpace } from "./ports.ts";
+
+export interface DiskWatch {
+  /** As of the last minute; undefined while it is not known. */
+  space(): StoreSpace | undefined;
+  /** For the owner; undefined while there is room. */
+  problem(): string | undefined;
+  /** Waits for the look that is under way. */
+  close(): Promise<void>;
+}
+
+const CHECK_EVERY_MS = 60_000;
+const MB = 1_000_000;
+/** Too little on any disk: some days of a few boards. */
+const LEAST_BYTES = 200 * MB;
+/** A tenth of a small disk is too little; of a large one only where it is less than this. */
+const SMALL_BYTES = 1_000 * MB;
+const SMALL_SHARE = 0.1;
+/** Room is there again when it is by a tenth more, so that the log does not say both by turns. */
+const AGAIN = 1.1;
+
+export function createDiskWatch({
+  store,
+  clock,
+  log,
+}: {
+  store: Pick<Store, "space">;
+  clock: Clock;
+  log: Log;
+}): DiskWatch {
+  let space: StoreSpace | undefined;
+  let low = false;
+  let failed = false;
+  let looking: Promise<void> | undefined = look();
+  const stop = clock.every(CHECK_EVERY_MS, () => {
+    looking ??= look();
+  });
+
+  async function look(): Promise<void> {
+    try {
+      const now = await store.space();
+      note(now);
+      space = now;
+      failed = false;
+    } catch (cause) {
+      if (!failed) log.debug("the store's room is not known", { cause });
+      failed = true;
+      space = undefined;
+    }
+    looking = undefined;
+  }
+
+  /** What is not known changes nothing: a warning stays until there is room. */
+  function note(now: StoreSpace): void {
+    const { diskFreeBytes, diskBytes } = now;
+    const isLow = isShort(now, low ? AGAIN : 1);
+    if (isLow && !low) log.warn("the disk is nearly full", { diskFreeBytes, diskBytes });
+    if (!isLow && low) log.info("the disk has room again", { diskFreeBytes, diskBytes });
+    low = isLow;
+  }
+
+  return {
+    space: () => space,
+    problem: () => {
+      if (!low) return undefined;
+      const free = space === undefined ? "little" : `${Math.round(space.diskFreeBytes / MB)} MB`;
+      return `The disk of the data directory is nearly full, ${free} is free: make room on it, or keep less (AERIE_RAW_DAYS, AERIE_MAX_STORE_BYTES)`;
+    },
+    close: async () => {
+      stop();
+      await looking;
+    },
+  };
+}
+
+function isShort({ diskFreeBytes, diskBytes }: StoreSpace, factor: number): boolean {
+  if (diskFreeBytes < LEAST_BYTES * factor) return true;
+  return diskFreeBytes < SMALL_BYTES * factor && diskFreeBytes < diskBytes * SMALL_SHARE * factor;
+}

@@ -1,0 +1,24 @@
+/** Looks up the newest stored reading before an instant, to see by which clock the hub ran. Asks few devices, not all. */
+import type { Store, StoredDevice } from "./ports.ts";
+
+/** Those heard last: one that reports by the hour has told of yesterday. */
+const ASKED = 20;
+
+export async function newestBefore(
+  store: Pick<Store, "readings">,
+  stored: readonly StoredDevice[],
+  beforeMs: number,
+): Promise<number | undefined> {
+  const silent = stored.filter(({ lastHeardAtMs }) => lastHeardAtMs < beforeMs);
+  const speaking = stored
+    .filter(({ lastHeardAtMs }) => lastHeardAtMs >= beforeMs)
+    .sort((a, b) => b.lastHeardAtMs - a.lastHeardAtMs)
+    .slice(0, ASKED);
+  const read = await Promise.all(
+    speaking.map(({ deviceId }) =>
+      store.readings({ deviceId, fromMs: 0, toMs: beforeMs, limit: 1, order: "desc", behind: undefined }),
+    ),
+  );
+  const instants = [...silent.map(({ lastHeardAtMs }) => lastHeardAtMs), ...read.flat().map(({ atMs }) => atMs)];
+  return instants.length === 0 ? undefined : instants.reduce((a, b) => Math.max(a, b));
+}

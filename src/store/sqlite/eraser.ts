@@ -1,0 +1,199 @@
+/**
+ * Deletes a range of one device, or some metrics of it, in small steps: rollups, hot rows, segments. What is left to do stands
+ * in a table, so that it goes on after a crash. Runs in the writer's thread; deletes no device.
+ */
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import type { MetricValue } from "../../contract/readings.ts";
+import type { EraseWish } from "../../core/ports.ts";
+import { DAY_MS, startOf } from "../../core/rollup.ts";
+import { eraseRollups } from "./erase-rollups.ts";
+import { historyOfKey, openSegment, type SegmentHead, segmentHeads } from "./history.ts";
+import { filterColumns } from "./merge-columns.ts";
+import { latestOf } from "./queries.ts";
+import type { RollupKeeper } from "./rollup-keeper.ts";
+import { encodeSegment } from "./segment-format.ts";
+import { inTransaction } from "./transaction.ts";
+
+export interface Eraser {
+  /** The number of the job; undefined: there is no such device. */
+  begin(wish: EraseWish): number | undefined;
+  /** Jobs that a stop left behind. */
+  pending(): number[];
+  /** True: it is done. */
+  step(job: number): boolean;
+}
+
+export interface EraserOptions {
+  readonly db: DatabaseSyncInstance;
+  readonly rollups: RollupKeeper;
+  /** Rows of it changed or are gone. */
+  readonly onErased: (key: number) => void;
+}
+
+interface Job {
+  readonly id: number;
+  readonly key: number;
+  /** What lies before it is done. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly metrics: readonly string[] | undefined;
+}
+
+const STEP_SEGMENTS = 4;
+
+export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
+  const sql = prepare(db);
+
+  function begin({ deviceId, fromMs, toMs, metrics }: EraseWish): number | undefined {
+    const key = sql.key.get(deviceId)?.["key"];
+    if (key === undefined) return undefined;
+    const { lastInsertRowid } = sql.begin.run(
+      Number(key),
+      Math.max(0, Math.floor(fromMs)),
+      Math.ceil(toMs),
+      metrics === undefined ? null : JSON.stringify(metrics),
+    );
+    return Number(lastInsertRowid);
+  }
+
+  function step(id: number): boolean {
+    const row = sql.job.get(id);
+    if (row === undefined) return true;
+    const job = toJob(row);
+    const device = historyOfKey(db, job.key);
+    if (device === undefined) {
+      sql.done.run(id); // it was deleted meanwhile, whole
+      return true;
+    }
+    const rolledToMs = Math.min(job.toMs, device.rawSinceMs);
+    const done = job.fromMs < rolledToMs ? stepRollups(job, rolledToMs) : stepRaw(job);
+    onErased(job.key);
+    return done;
+  }
+
+  function stepRollups(job: Job, rolledToMs: number): false {
+    inTransaction(db, () => {
+      const untilMs = eraseRollups(db, rollups, { ...job, toMs: rolledToMs });
+      sql.goOn.run(untilMs, job.id);
+    });
+    return false;
+  }
+
+  function stepRaw(job: Job): boolean {
+    const window = nextWindow(job);
+    if (window === undefined) return finish(job);
+    inTransaction(db, () => {
+      eraseHot(job, window.fromMs, window.toMs);
+      for (const head of window.heads) eraseSegment(job, head, window.fromMs, window.toMs);
+      sql.markDue.run(job.key, startOf(window.fromMs, DAY_MS));
+      sql.goOn.run(window.toMs, job.id);
+    });
+    return false;
+  }
+
+  /** Where the job goes on: within one UTC day, with few segments. */
+  function nextWindow({ key, fromMs, toMs }: Job) {
+    if (fromMs >= toMs) return undefined;
+    const hot = sql.nextHot.get(key, fromMs, toMs)?.["at"] ?? Number.POSITIVE_INFINITY;
+    const sealed = sql.nextSegment.get(key, startOf(fromMs, DAY_MS), toMs, fromMs)?.["from_at"];
+    const first = Math.min(Number(hot), sealed === undefined ? Number.POSITIVE_INFINITY : Number(sealed));
+    if (first === Number.POSITIVE_INFINITY) return undefined;
+    const start = Math.max(fromMs, first);
+    const endMs = Math.min(toMs, startOf(start, DAY_MS) + DAY_MS);
+    const heads = segmentHeads(db, key, { fromMs: start, toMs: endMs });
+    const beyond = heads[STEP_SEGMENTS]?.fromAt ?? endMs;
+    // Where many segments share one instant, all of them go on together.
+    const untilMs = Math.max(start + 1, Math.min(endMs, beyond));
+    return { fromMs: start, toMs: untilMs, heads: heads.filter(({ fromAt }) => fromAt < untilMs) };
+  }
+
+  function eraseHot({ key, metrics }: Job, fromMs: number, toMs: number): void {
+    if (metrics === undefined) {
+      sql.deleteHot.run(key, fromMs, toMs);
+      return;
+    }
+    for (const row of sql.hot.all(key, key, fromMs, toMs)) {
+      const said = JSON.parse(String(row["body"])) as { [metric: string]: MetricValue };
+      const kept = Object.entries(said).filter(([name]) => !metrics.includes(name));
+      if (kept.length === 0) sql.deleteRow.run(Number(row["seq"]));
+      // Without its hash it is compared in full.
+      else sql.setBody.run(JSON.stringify(Object.fromEntries(kept)), Number(row["seq"]));
+    }
+  }
+
+  function eraseSegment({ key, metrics }: Job, head: SegmentHead, fromMs: number, toMs: number): void {
+    const isWhole = head.fromAt >= fromMs && head.toAt < toMs;
+    if (isWhole && metrics === undefined) {
+      sql.deleteSegment.run(head.id);
+      return;
+    }
+    // What cannot be read cannot be cut; it goes when its whole span does.
+    const columns = openSegment(db, head, () => {})?.columns();
+    if (columns === undefined) return;
+    const left = filterColumns(columns, { fromMs, toMs, metrics });
+    const { at, n } = left;
+    if (at.length === 0) sql.deleteSegment.run(head.id);
+    else {
+      const body = encodeSegment(left);
+      sql.replaceSegment.run(at[0] ?? 0, n[0] ?? 0, at.at(-1) ?? 0, at.length, body, head.id, key);
+    }
+  }
+
+  /** A start must not bring back, as the latest, what is gone. */
+  function finish({ id, key, metrics }: Job): true {
+    const device = sql.device.get(key);
+    const latest = JSON.parse(String(device?.["latest"] ?? "{}")) as Record<string, [MetricValue, number]>;
+    const asked = Object.keys(latest).filter((name) => metrics === undefined || metrics.includes(name));
+    const found = latestOf(db, String(device?.["device_id"]), asked, () => {});
+    const kept = Object.entries(latest).filter(([name]) => !asked.includes(name));
+    const now = [...found].map(([name, { value, atMs }]): [string, [MetricValue, number]] => [name, [value, atMs]]);
+    inTransaction(db, () => {
+      sql.setLatest.run(JSON.stringify(Object.fromEntries([...kept, ...now])), key);
+      sql.done.run(id);
+    });
+    return true;
+  }
+
+  return {
+    begin,
+    pending: () => sql.pending.all().map((row) => Number(row["id"])),
+    step,
+  };
+}
+
+const toJob = (row: Record<string, unknown>): Job => ({
+  id: Number(row["id"]),
+  key: Number(row["device"]),
+  fromMs: Number(row["from_at"]),
+  toMs: Number(row["to_at"]),
+  metrics: row["metrics"] === null ? undefined : (JSON.parse(String(row["metrics"])) as string[]),
+});
+
+function prepare(db: DatabaseSyncInstance) {
+  return {
+    key: db.prepare("SELECT key FROM device WHERE device_id = ?"),
+    device: db.prepare("SELECT device_id, latest FROM device WHERE key = ?"),
+    begin: db.prepare("INSERT INTO erasing (device, from_at, to_at, metrics) VALUES (?, ?, ?, ?)"),
+    pending: db.prepare("SELECT id FROM erasing ORDER BY id"),
+    job: db.prepare("SELECT * FROM erasing WHERE id = ?"),
+    goOn: db.prepare("UPDATE erasing SET from_at = ? WHERE id = ?"),
+    done: db.prepare("DELETE FROM erasing WHERE id = ?"),
+    nextHot: db.prepare("SELECT min(at) AS at FROM hot WHERE device = ? AND at >= ? AND at < ?"),
+    nextSegment: db.prepare(
+      "SELECT from_at FROM segment WHERE device = ? AND from_at >= ? AND from_at < ? AND to_at >= ? ORDER BY from_at LIMIT 1",
+    ),
+    deleteHot: db.prepare("DELETE FROM hot WHERE device = ? AND at >= ? AND at < ?"),
+    hot: db.prepare(
+      `SELECT seq, body FROM hot
+       WHERE device = ? AND seq > (SELECT sealed_seq FROM device WHERE key = ?) AND at >= ? AND at < ?`,
+    ),
+    deleteRow: db.prepare("DELETE FROM hot WHERE seq = ?"),
+    setBody: db.prepare("UPDATE hot SET body = ?, hash = NULL WHERE seq = ?"),
+    deleteSegment: db.prepare("DELETE FROM segment WHERE id = ?"),
+    replaceSegment: db.prepare(
+      "UPDATE segment SET from_at = ?, from_n = ?, to_at = ?, count = ?, body = ? WHERE id = ? AND device = ?",
+    ),
+    markDue: db.prepare("INSERT OR IGNORE INTO rollup_due (device, day) VALUES (?, ?)"),
+    setLatest: db.prepare("UPDATE device SET latest = ? WHERE key = ?"),
+  };
+}

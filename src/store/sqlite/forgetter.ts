@@ -1,0 +1,197 @@
+/**
+ * Forgets what has passed its age, or what the bound of the whole store leaves no room for: whole UTC days of one device at
+ * a time. Runs in the writer's thread; asks no clock.
+ */
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import type { Retention, UpkeepWish } from "../../core/ports.ts";
+import { DAY_MS, startOf } from "../../core/rollup.ts";
+import { blockMs, LEVELS } from "./rollup-format.ts";
+import type { RollupKeeper } from "./rollup-keeper.ts";
+import type { Sealer } from "./sealer.ts";
+import { inTransaction } from "./transaction.ts";
+
+export interface Forgot {
+  readonly readings: number;
+  readonly shortenedToMs?: number;
+}
+
+export interface Forgetter {
+  /** Undefined: nothing has to go. */
+  step(wish: UpkeepWish): Forgot | "tooLarge" | undefined;
+}
+
+export interface ForgetterOptions {
+  readonly db: DatabaseSyncInstance;
+  readonly sealer: Sealer;
+  readonly rollups: RollupKeeper;
+  /** Its readings of before that are gone. */
+  readonly onForgotten: (key: number) => void;
+}
+
+/** Devices looked at in one step. */
+const STEP_DEVICES = 200;
+/** Ages are counted in days. */
+const ROUND_MS = 3_600_000;
+
+interface Device {
+  readonly key: number;
+  readonly retention: Retention;
+  readonly rawSinceMs: number;
+}
+
+export function createForgetter({ db, sealer, rollups, onForgotten }: ForgetterOptions): Forgetter {
+  const sql = prepare(db);
+  /** The last device of the present round that was done with; undefined: no round is under way. */
+  let behindKey: number | undefined;
+  let roundAtMs: number | undefined;
+  let oversized: { dayMs: number; behindKey: number } | undefined;
+
+  function step(wish: UpkeepWish): Forgot | "tooLarge" | undefined {
+    if (wish.retention === undefined) return undefined;
+    return stepByAge(wish.nowMs, wish.retention) ?? stepBySize(wish.nowMs, wish.retention.maxBytes);
+  }
+
+  /** Rounds over all devices, one an hour. */
+  function stepByAge(nowMs: number, defaults: Retention): Forgot | undefined {
+    if (behindKey === undefined) {
+      if (roundAtMs !== undefined && Math.abs(nowMs - roundAtMs) < ROUND_MS) return undefined;
+      roundAtMs = nowMs;
+      behindKey = 0;
+    }
+    const devices = sql.devices.all(behindKey, STEP_DEVICES).map((row) => toDevice(row, defaults));
+    for (const device of devices) {
+      const readings = forgetAged(device, nowMs);
+      if (readings !== undefined) return { readings };
+      behindKey = device.key;
+    }
+    if (devices.length === STEP_DEVICES) return { readings: 0 };
+    behindKey = undefined;
+    return undefined;
+  }
+
+  /** Readings that went; undefined: nothing of this device is too old. */
+  function forgetAged({ key, retention }: Device, nowMs: number): number | undefined {
+    const before = (days: number): number => (days === 0 ? 0 : startOf(nowMs - days * DAY_MS, DAY_MS));
+    const readings = forgetDay(key, before(retention.rawDays), nowMs);
+    if (readings !== undefined) return readings;
+    const hours = forgetBlocks(key, "hour", before(retention.hourDays));
+    const days = forgetBlocks(key, "day", before(retention.dayDays));
+    return hours || days ? 0 : undefined;
+  }
+
+  /** The oldest day that has raw readings before `beforeMs`. Hours and days of it are counted a last time. */
+  function forgetDay(key: number, beforeMs: number, nowMs: number): number | undefined {
+    const hot = sql.oldHot.get(key, key, beforeMs);
+    // Its hot rows must be in segments to be counted; those that cannot be yet are tried again in the next round.
+    if (hot !== undefined) {
+      const sealed = sealer.seal(key, nowMs);
+      return sealed > 0 ? sealed : undefined;
+    }
+    const oldest = sql.oldest.get(key, beforeMs)?.["from_at"];
+    if (oldest === undefined) return undefined;
+    const dayMs = startOf(Number(oldest), DAY_MS);
+    const range = [key, dayMs, dayMs + DAY_MS];
+    let readings = 0;
+    inTransaction(db, () => {
+      if (sql.isDue.get(key, dayMs) !== undefined) rollups.countDay(key, dayMs);
+      readings = Number(sql.count.get(...range)?.["count"] ?? 0);
+      sql.deleteDay.run(...range);
+      sql.setRawSince.run(dayMs + DAY_MS, key);
+    });
+    onForgotten(key);
+    return readings;
+  }
+
+  function forgetBlocks(key: number, level: "hour" | "day", beforeMs: number): boolean {
+    const lastStartMs = beforeMs - blockMs(level);
+    const found = sql.oldestBlock.get(key, LEVELS[level].level, lastStartMs)?.["start_at"];
+    if (found === undefined) return false;
+    inTransaction(db, () => {
+      sql.deleteBlock.run(key, LEVELS[level].level, Number(found));
+      if (level === "hour") sql.setHoursSince.run(Number(found) + blockMs(level), key);
+    });
+    return true;
+  }
+
+  /** The oldest day of all devices goes first, device by device; then the oldest hours. Days stay. */
+  function stepBySize(nowMs: number, maxBytes: number): Forgot | "tooLarge" | undefined {
+    if (maxBytes === 0 || usedBytes() <= maxBytes) {
+      oversized = undefined;
+      return undefined;
+    }
+    oversized ??= oldestDay(startOf(nowMs, DAY_MS));
+    while (oversized !== undefined) {
+      const { dayMs } = oversized;
+      const key = Number(sql.nextDevice.get(oversized.behindKey)?.["key"] ?? 0);
+      if (key === 0) {
+        oversized = oldestDay(startOf(nowMs, DAY_MS));
+        continue;
+      }
+      const readings = forgetDay(key, dayMs + DAY_MS, nowMs);
+      if (readings !== undefined) return { readings, shortenedToMs: dayMs + DAY_MS };
+      oversized = { dayMs, behindKey: key };
+    }
+    return forgetOldestHours() ? { readings: 0 } : "tooLarge";
+  }
+
+  const usedBytes = (): number => (pragma(db, "page_count") - pragma(db, "freelist_count")) * pragma(db, "page_size");
+
+  /** Undefined: what there is is of today. */
+  function oldestDay(todayMs: number): { dayMs: number; behindKey: number } | undefined {
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const row of sql.keys.all()) {
+      const from = sql.oldest.get(Number(row["key"]), todayMs)?.["from_at"];
+      if (from !== undefined) oldest = Math.min(oldest, Number(from));
+    }
+    return oldest === Number.POSITIVE_INFINITY ? undefined : { dayMs: startOf(oldest, DAY_MS), behindKey: 0 };
+  }
+
+  function forgetOldestHours(): boolean {
+    const row = sql.oldestHours.get(LEVELS.hour.level);
+    if (row === undefined) return false;
+    return forgetBlocks(Number(row["device"]), "hour", Number(row["start_at"]) + blockMs("hour"));
+  }
+
+  return { step };
+}
+
+function toDevice(row: Record<string, unknown>, defaults: Retention): Device {
+  const days = (name: string, otherwise: number): number => (row[name] === null ? otherwise : Number(row[name]));
+  return {
+    key: Number(row["key"]),
+    rawSinceMs: Number(row["raw_since"]),
+    retention: {
+      rawDays: days("raw_days", defaults.rawDays),
+      hourDays: days("hour_days", defaults.hourDays),
+      dayDays: days("day_days", defaults.dayDays),
+    },
+  };
+}
+
+export function pragma(db: DatabaseSyncInstance, name: "page_count" | "freelist_count" | "page_size"): number {
+  return Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
+}
+
+function prepare(db: DatabaseSyncInstance) {
+  return {
+    devices: db.prepare(
+      "SELECT key, raw_days, hour_days, day_days, raw_since FROM device WHERE key > ? ORDER BY key LIMIT ?",
+    ),
+    keys: db.prepare("SELECT key FROM device"),
+    nextDevice: db.prepare("SELECT key FROM device WHERE key > ? ORDER BY key LIMIT 1"),
+    oldHot: db.prepare(
+      "SELECT 1 FROM hot WHERE device = ? AND seq > (SELECT sealed_seq FROM device WHERE key = ?) AND at < ? LIMIT 1",
+    ),
+    oldest: db.prepare("SELECT from_at FROM segment WHERE device = ? AND from_at < ? ORDER BY from_at LIMIT 1"),
+    isDue: db.prepare("SELECT 1 FROM rollup_due WHERE device = ? AND day = ?"),
+    count: db.prepare("SELECT sum(count) AS count FROM segment WHERE device = ? AND from_at >= ? AND from_at < ?"),
+    deleteDay: db.prepare("DELETE FROM segment WHERE device = ? AND from_at >= ? AND from_at < ?"),
+    setRawSince: db.prepare("UPDATE device SET raw_since = max(raw_since, ?) WHERE key = ?"),
+    setHoursSince: db.prepare("UPDATE device SET hours_since = max(hours_since, ?) WHERE key = ?"),
+    oldestBlock: db.prepare(
+      "SELECT start_at FROM rollup WHERE device = ? AND level = ? AND start_at <= ? ORDER BY start_at LIMIT 1",
+    ),
+    deleteBlock: db.prepare("DELETE FROM rollup WHERE device = ? AND level = ? AND start_at = ?"),
+    oldestHours: db.prepare("SELECT device, start_at FROM rollup WHERE level = ? ORDER BY start_at LIMIT 1"),
+  };
+}

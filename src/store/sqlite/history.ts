@@ -1,0 +1,164 @@
+/** Finds what is stored of one device: hot rows, segments, rollups. Each caller reads in one transaction; writes nothing. */
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import type { Place, Span } from "../../core/ports.ts";
+import { DAY_MS, startOf } from "../../core/rollup.ts";
+import { prepared } from "./prepared.ts";
+import { type Block, blockMs, decodeBlock, LEVELS, type Level } from "./rollup-format.ts";
+import { Segment, SegmentError } from "./segment-format.ts";
+
+export interface DeviceHistory {
+  readonly key: number;
+  /** Its hot rows up to this one are in segments. */
+  readonly sealedSeq: number;
+  /** Raw readings before it are forgotten. */
+  readonly rawSinceMs: number;
+  readonly hoursSinceMs: number;
+}
+
+export function historyOf(db: DatabaseSyncInstance, deviceId: string): DeviceHistory | undefined {
+  const row = prepared(db, "SELECT key, sealed_seq, raw_since, hours_since FROM device WHERE device_id = ?").get(
+    deviceId,
+  );
+  return row === undefined ? undefined : fromRow(row);
+}
+
+export function historyOfKey(db: DatabaseSyncInstance, key: number): DeviceHistory | undefined {
+  const row = prepared(db, "SELECT key, sealed_seq, raw_since, hours_since FROM device WHERE key = ?").get(key);
+  return row === undefined ? undefined : fromRow(row);
+}
+
+const fromRow = (row: Record<string, unknown>): DeviceHistory => ({
+  key: Number(row["key"]),
+  sealedSeq: Number(row["sealed_seq"]),
+  rawSinceMs: Number(row["raw_since"]),
+  hoursSinceMs: Number(row["hours_since"]),
+});
+
+/** One snapshot for all reads of `run`: a seal between two of them would show a reading twice, or not at all. */
+export function inSnapshot<T>(db: DatabaseSyncInstance, run: () => T): T {
+  db.exec("BEGIN");
+  try {
+    return run();
+  } finally {
+    if (db.isTransaction) db.exec("COMMIT");
+  }
+}
+
+export interface SegmentHead {
+  readonly id: number;
+  readonly fromAt: number;
+  readonly fromN: number;
+  readonly toAt: number;
+  readonly count: number;
+}
+
+export interface Range {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Segments with an instant in the range may be among them, and no other; ascending. None spans two UTC days. */
+export function segmentHeads(db: DatabaseSyncInstance, key: number, { fromMs, toMs }: Range): SegmentHead[] {
+  return prepared(
+    db,
+    `SELECT id, from_at AS fromAt, from_n AS fromN, to_at AS toAt, count FROM segment INDEXED BY segment_by_instant
+     WHERE device = ? AND from_at >= ? AND from_at < ? AND to_at >= ? ORDER BY from_at, from_n, id`,
+  ).all(key, startOf(fromMs, DAY_MS), toMs, fromMs) as unknown as SegmentHead[];
+}
+
+/** Told of what cannot be read. */
+export type OnDamage = (span: Span, reason: string) => void;
+
+/** Undefined: it is damaged, and was told of. */
+export function openSegment(db: DatabaseSyncInstance, head: SegmentHead, onDamage: OnDamage): Segment | undefined {
+  try {
+    return new Segment(bodyOf(db, "segment", head.id));
+  } catch (error) {
+    if (!(error instanceof SegmentError)) throw error;
+    onDamage({ fromMs: head.fromAt, toMs: head.toAt }, error.message);
+    return undefined;
+  }
+}
+
+function bodyOf(db: DatabaseSyncInstance, table: "segment" | "rollup", id: number): Buffer {
+  const body = prepared(db, `SELECT body FROM ${table} WHERE id = ?`).get(id)?.["body"] as Uint8Array;
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+}
+
+export interface StoredBlock {
+  readonly id: number;
+  readonly startMs: number;
+  /** Undefined: it is damaged, and was told of. */
+  readonly block: Block | undefined;
+}
+
+/** The hours or days that overlap the range, block by block, ascending. `metrics`: those that are wanted; undefined: all. */
+export function* rollupBlocks(
+  db: DatabaseSyncInstance,
+  key: number,
+  level: Level,
+  { fromMs, toMs }: Range,
+  onDamage: OnDamage,
+  metrics?: readonly string[],
+): Generator<StoredBlock> {
+  const width = blockMs(level);
+  const heads = prepared(
+    db,
+    "SELECT id, start_at AS startMs FROM rollup WHERE device = ? AND level = ? AND start_at >= ? AND start_at < ? ORDER BY start_at",
+  ).all(key, LEVELS[level].level, startOf(fromMs, width), toMs) as unknown as { id: number; startMs: number }[];
+  for (const { id, startMs } of heads) {
+    yield { id, startMs, block: openBlock(db, id, startMs, level, onDamage, metrics) };
+  }
+}
+
+function openBlock(
+  db: DatabaseSyncInstance,
+  id: number,
+  startMs: number,
+  level: Level,
+  onDamage: OnDamage,
+  metrics: readonly string[] | undefined,
+): Block | undefined {
+  try {
+    return decodeBlock(bodyOf(db, "rollup", id), level, metrics);
+  } catch (error) {
+    onDamage({ fromMs: startMs, toMs: startMs + blockMs(level) - 1 }, `${level}s ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
+/** Beginnings of the UTC days in the range whose segments changed since they were rolled up. */
+export function dueDays(db: DatabaseSyncInstance, key: number, { fromMs, toMs }: Range): Set<number> {
+  const rows = prepared(db, "SELECT day FROM rollup_due WHERE device = ? AND day >= ? AND day < ?").all(
+    key,
+    startOf(fromMs, DAY_MS),
+    toMs,
+  );
+  return new Set(rows.map((row) => Number(row["day"])));
+}
+
+export interface HotRow {
+  readonly atMs: number;
+  readonly n: number;
+  readonly receivedAtMs: number;
+  readonly body: string;
+}
+
+/** Hot rows of the range that are in no segment, by (instant, n). */
+export function hotRows(
+  db: DatabaseSyncInstance,
+  { key, sealedSeq }: DeviceHistory,
+  { fromMs, toMs }: Range,
+  order: "asc" | "desc" = "asc",
+  behind?: Place,
+): IterableIterator<HotRow> {
+  const [beyond, direction] = order === "asc" ? [">", "ASC"] : ["<", "DESC"];
+  const place = behind === undefined ? [] : [behind.atMs, behind.n];
+  return db
+    .prepare(
+      `SELECT at AS atMs, n, coalesce(received_at, at) AS receivedAtMs, body FROM hot
+       WHERE device = ? AND at >= ? AND at < ? ${behind === undefined ? "" : `AND (at, n) ${beyond} (?, ?)`} AND seq > ?
+       ORDER BY at ${direction}, n ${direction}`,
+    )
+    .iterate(key, fromMs, toMs, ...place, sealedSeq) as unknown as IterableIterator<HotRow>;
+}

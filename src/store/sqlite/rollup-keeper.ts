@@ -1,0 +1,255 @@
+/**
+ * Keeps hours and days true: a day whose segments changed is counted anew, whole, and its mark goes in the same
+ * transaction, so that a crash only repeats work. Runs in the writer's thread; decides no retention.
+ */
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import type { Rollup } from "../../core/ports.ts";
+import { Aggregate, DAY_MS, HOUR_MS, startOf } from "../../core/rollup.ts";
+import { openSegment, rollupBlocks, type SegmentHead, segmentHeads } from "./history.ts";
+import { type Block, blockMs, encodeBlock, LEVELS, type Level } from "./rollup-format.ts";
+import type { Segment } from "./segment-format.ts";
+import { inTransaction } from "./transaction.ts";
+
+/** metric → what its values come to */
+export type Rollups = ReadonlyMap<string, Rollup>;
+
+export interface RollupKeeper {
+  /** Counts some segments of a day of some device anew that ended an hour ago; false: there is none. */
+  step(nowMs: number): boolean;
+  /** Segments of that device (of any) changed. */
+  changed(key?: number): void;
+  /** In the transaction of the caller. */
+  countDay(key: number, dayMs: number): void;
+  /** Hours of one day, as somebody else counted them; the day is made of all its hours. In the transaction of the caller. */
+  putHours(key: number, dayMs: number, hours: ReadonlyMap<number, Rollups>): void;
+  /** In the transaction of the caller. An empty row goes. */
+  writeBlock(key: number, level: Level, startMs: number, block: Block): void;
+  readBlock(key: number, level: Level, startMs: number): Block;
+}
+
+/** Late readings of the evening are mostly there by then. */
+const SETTLED_AFTER_MS = HOUR_MS;
+const LOOK_AGAIN_MS = 60_000;
+/** Counted in one step; a board of five seconds has some twenty a day. */
+const STEP_SEGMENTS = 4;
+
+export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
+  // The days of a device that is being deleted go with it.
+  const due = db.prepare("SELECT device, day FROM rollup_due JOIN device ON key = device WHERE day <= ? LIMIT 1");
+  const done = db.prepare("DELETE FROM rollup_due WHERE device = ? AND day = ?");
+  const rawSince = db.prepare("SELECT raw_since FROM device WHERE key = ?");
+  const forgetSegments = db.prepare("DELETE FROM segment WHERE device = ? AND from_at >= ? AND from_at < ?");
+  const put = db.prepare(
+    `INSERT INTO rollup (device, level, start_at, body) VALUES (?, ?, ?, ?)
+     ON CONFLICT (device, level, start_at) DO UPDATE SET body = excluded.body`,
+  );
+  const remove = db.prepare("DELETE FROM rollup WHERE device = ? AND level = ? AND start_at = ?");
+
+  /** A day that is being counted over several steps; gone when its segments change. */
+  let counting: DayCount | undefined;
+  /** Nothing was due then: each device has its present day in the table, and looking through them takes a while. */
+  let idleSinceMs: number | undefined;
+
+  function step(nowMs: number): boolean {
+    if (counting === undefined) {
+      if (idleSinceMs !== undefined && Math.abs(nowMs - idleSinceMs) < LOOK_AGAIN_MS) return false;
+      const found = due.get(nowMs - DAY_MS - SETTLED_AFTER_MS);
+      if (found === undefined) {
+        idleSinceMs = nowMs;
+        return false;
+      }
+      counting = beginDay(db, Number(found["device"]), Number(found["day"]));
+    }
+    const { key, dayMs } = counting;
+    if (!countSome(db, counting, STEP_SEGMENTS)) return true;
+    const counted = hoursOf(counting);
+    counting = undefined;
+    inTransaction(db, () => putDay(key, dayMs, counted));
+    return true;
+  }
+
+  function countDay(key: number, dayMs: number): void {
+    putDay(key, dayMs, countSegments(db, key, dayMs));
+  }
+
+  function putDay(key: number, dayMs: number, { hours, unknown }: CountedDay): void {
+    if (dayMs < Number(rawSince.get(key)?.["raw_since"] ?? 0)) addToForgotten(key, dayMs, hours);
+    else {
+      // What a damaged segment held was counted while it was whole; better that than a hole.
+      for (const hour of unknown) hours.set(hour, readHour(key, hour));
+      putHours(key, dayMs, hours);
+    }
+    done.run(key, dayMs);
+  }
+
+  /**
+   * Readings without an instant of their own may come to lie there when the hub's clock is set back. The others of that
+   * day are gone, so these are added to what they came to, and go as well.
+   */
+  function addToForgotten(key: number, dayMs: number, hours: ReadonlyMap<number, Rollups>): void {
+    const all = new Map<number, Rollups>();
+    for (let hour = dayMs; hour < dayMs + DAY_MS; hour += HOUR_MS) {
+      const both = [readHour(key, hour), hours.get(hour)].filter((each) => each !== undefined && each.size > 0);
+      if (both.length > 0) all.set(hour, dayOf(new Map(both.map((each, index) => [index, each as Rollups]))));
+    }
+    putHours(key, dayMs, all);
+    forgetSegments.run(key, dayMs, dayMs + DAY_MS);
+  }
+
+  function putHours(key: number, dayMs: number, hours: ReadonlyMap<number, Rollups>): void {
+    replace(key, "hour", dayMs, DAY_MS, hours);
+    replace(key, "day", dayMs, DAY_MS, new Map([[dayMs, dayOf(hours)]]));
+  }
+
+  function readHour(key: number, hourMs: number): Rollups {
+    const startMs = startOf(hourMs, blockMs("hour"));
+    const found = new Map<string, Rollup>();
+    for (const [name, slots] of readBlock(key, "hour", startMs)) {
+      const rollup = slots[(hourMs - startMs) / HOUR_MS];
+      if (rollup !== undefined) found.set(name, rollup);
+    }
+    return found;
+  }
+
+  /** All of [fromMs, fromMs + spanMs), which lies in one block, becomes what is said; the rest of the block stays. */
+  function replace(
+    key: number,
+    level: Level,
+    fromMs: number,
+    spanMs: number,
+    rollups: ReadonlyMap<number, Rollups>,
+  ): void {
+    const { widthMs, slots } = LEVELS[level];
+    const startMs = startOf(fromMs, blockMs(level));
+    const block = readBlock(key, level, startMs);
+    const first = (fromMs - startMs) / widthMs;
+    for (const list of block.values()) list.fill(undefined, first, first + spanMs / widthMs);
+    for (const [at, metrics] of rollups) {
+      for (const [name, rollup] of metrics) {
+        let list = block.get(name);
+        if (list === undefined) {
+          list = new Array(slots).fill(undefined);
+          block.set(name, list);
+        }
+        list[(at - startMs) / widthMs] = rollup;
+      }
+    }
+    writeBlock(key, level, startMs, block);
+  }
+
+  function readBlock(key: number, level: Level, startMs: number): Block {
+    const range = { fromMs: startMs, toMs: startMs + 1 };
+    // One that is damaged is told of by whoever reads it for a person; here it begins anew.
+    for (const { block } of rollupBlocks(db, key, level, range, () => {})) if (block !== undefined) return block;
+    return new Map();
+  }
+
+  function writeBlock(key: number, level: Level, startMs: number, block: Block): void {
+    const kept: Block = new Map([...block].filter(([, slots]) => slots.some((slot) => slot !== undefined)));
+    if (kept.size === 0) remove.run(key, LEVELS[level].level, startMs);
+    else put.run(key, LEVELS[level].level, startMs, encodeBlock(kept));
+  }
+
+  function changed(key?: number): void {
+    if (key === undefined || counting?.key === key) counting = undefined;
+    idleSinceMs = undefined;
+  }
+
+  return { step, changed, countDay, putHours, writeBlock, readBlock };
+}
+
+/** What all hours of one day come to. */
+export function dayOf(hours: ReadonlyMap<number, Rollups>): Rollups {
+  const day = new Map<string, Aggregate>();
+  for (const metrics of hours.values()) {
+    for (const [name, rollup] of metrics) aggregateOf(day, name).merge(rollup);
+  }
+  return rollupsOf(day);
+}
+
+export function aggregateOf<Key>(aggregates: Map<Key, Aggregate>, key: Key): Aggregate {
+  const known = aggregates.get(key);
+  if (known !== undefined) return known;
+  const fresh = new Aggregate();
+  aggregates.set(key, fresh);
+  return fresh;
+}
+
+const rollupsOf = (aggregates: ReadonlyMap<string, Aggregate>): Rollups =>
+  new Map([...aggregates].map(([name, aggregate]) => [name, aggregate.rollup()]));
+
+interface DayCount {
+  readonly key: number;
+  readonly dayMs: number;
+  /** Segments that are still to be counted, the next one last. */
+  readonly heads: SegmentHead[];
+  readonly hours: Map<number, Map<string, Aggregate>>;
+  readonly unknown: Set<number>;
+}
+
+export interface CountedDay {
+  readonly hours: Map<number, Rollups>;
+  /** Hours that a damaged segment reaches into. */
+  readonly unknown: ReadonlySet<number>;
+}
+
+export function countSegments(db: DatabaseSyncInstance, key: number, dayMs: number): CountedDay {
+  const count = beginDay(db, key, dayMs);
+  countSome(db, count, Number.POSITIVE_INFINITY);
+  return hoursOf(count);
+}
+
+const beginDay = (db: DatabaseSyncInstance, key: number, dayMs: number): DayCount => ({
+  key,
+  dayMs,
+  heads: segmentHeads(db, key, { fromMs: dayMs, toMs: dayMs + DAY_MS }).reverse(),
+  hours: new Map(),
+  unknown: new Set(),
+});
+
+/** True: all are counted. */
+function countSome(db: DatabaseSyncInstance, { heads, hours, unknown }: DayCount, most: number): boolean {
+  for (let many = 0; many < most; many++) {
+    const head = heads.pop();
+    if (head === undefined) return true;
+    const segment = openSegment(db, head, () => {});
+    if (segment !== undefined) countSegment(segment, hours);
+    else for (let at = startOf(head.fromAt, HOUR_MS); at <= head.toAt; at += HOUR_MS) unknown.add(at);
+  }
+  return heads.length === 0;
+}
+
+const hoursOf = ({ hours, unknown }: DayCount): CountedDay => ({
+  hours: new Map([...hours].map(([hour, metrics]) => [hour, rollupsOf(metrics)])),
+  unknown,
+});
+
+function countSegment(segment: Segment, hours: Map<number, Map<string, Aggregate>>): void {
+  for (const name of segment.names()) {
+    const numbers = segment.numbers(name);
+    const isNumeric = numbers?.every((value) => !Number.isNaN(value)) === true;
+    const values = isNumeric ? numbers : segment.values(name);
+    let until = Number.NEGATIVE_INFINITY;
+    let aggregate = new Aggregate();
+    for (let index = 0; index < segment.count; index++) {
+      const value = values[index];
+      if (value === undefined) continue;
+      const at = segment.at[index] ?? 0;
+      if (at >= until) {
+        const hour = startOf(at, HOUR_MS);
+        until = hour + HOUR_MS;
+        aggregate = aggregateOf(metricsOf(hours, hour), name);
+      }
+      if (isNumeric) aggregate.addNumber(value as number, at);
+      else aggregate.add(value, at);
+    }
+  }
+}
+
+function metricsOf(hours: Map<number, Map<string, Aggregate>>, hour: number): Map<string, Aggregate> {
+  const known = hours.get(hour);
+  if (known !== undefined) return known;
+  const fresh = new Map<string, Aggregate>();
+  hours.set(hour, fresh);
+  return fresh;
+}

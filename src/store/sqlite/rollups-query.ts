@@ -1,0 +1,88 @@
+/** Answers with hours or days of a device, true at this moment: what is not rolled up yet is added. Writes nothing. */
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import type { MetricValue } from "../../contract/readings.ts";
+import type { RollupRow, RollupsWish } from "../../core/ports.ts";
+import { type Aggregate, DAY_MS, startOf } from "../../core/rollup.ts";
+import { type DeviceHistory, dueDays, historyOf, hotRows, inSnapshot, type OnDamage, rollupBlocks } from "./history.ts";
+import { LEVELS } from "./rollup-format.ts";
+import { aggregateOf, countSegments } from "./rollup-keeper.ts";
+
+/** Beginning of the hour or day → metric → what it comes to */
+type Found = Map<number, Map<string, Aggregate>>;
+
+/** By (beginning, metric). */
+export function readRollups(db: DatabaseSyncInstance, wish: RollupsWish, onDamage: OnDamage): RollupRow[] {
+  return inSnapshot(db, () => {
+    const device = historyOf(db, wish.deviceId);
+    if (device === undefined) return [];
+    const found: Found = new Map();
+    // An hour or day that begins in the range is whole, also where it ends beyond.
+    const { widthMs } = LEVELS[wish.level];
+    const range = {
+      fromMs: Math.ceil(wish.fromMs / widthMs) * widthMs,
+      toMs: Math.ceil(wish.toMs / widthMs) * widthMs,
+    };
+    addRolledUp(db, device, { ...wish, ...range }, found, onDamage);
+    addHot(db, device, { ...wish, ...range }, found);
+    return rowsOf(found);
+  });
+}
+
+function addRolledUp(
+  db: DatabaseSyncInstance,
+  device: DeviceHistory,
+  wish: RollupsWish,
+  found: Found,
+  onDamage: OnDamage,
+): void {
+  const { key, rawSinceMs } = device;
+  const { widthMs } = LEVELS[wish.level];
+  const due = new Set([...dueDays(db, key, wish)].filter((day) => day >= rawSinceMs));
+  for (const { startMs, block } of rollupBlocks(db, key, wish.level, wish, onDamage, wish.metrics)) {
+    for (const [name, slots] of block ?? []) {
+      for (const [place, rollup] of slots.entries()) {
+        const at = startMs + place * widthMs;
+        if (rollup === undefined || at < wish.fromMs || at >= wish.toMs || due.has(startOf(at, DAY_MS))) continue;
+        aggregateAt(found, at, name).merge(rollup);
+      }
+    }
+  }
+  for (const day of due) {
+    for (const [hour, metrics] of countSegments(db, key, day).hours) {
+      const at = startOf(hour, widthMs);
+      if (at < wish.fromMs || at >= wish.toMs) continue;
+      for (const [name, rollup] of metrics) {
+        if (wish.metrics === undefined || wish.metrics.includes(name)) aggregateAt(found, at, name).merge(rollup);
+      }
+    }
+  }
+}
+
+function addHot(db: DatabaseSyncInstance, device: DeviceHistory, wish: RollupsWish, found: Found): void {
+  const { widthMs } = LEVELS[wish.level];
+  for (const { atMs, body } of hotRows(db, device, wish)) {
+    for (const [name, value] of Object.entries(JSON.parse(body) as { [metric: string]: MetricValue })) {
+      if (wish.metrics !== undefined && !wish.metrics.includes(name)) continue;
+      aggregateAt(found, startOf(atMs, widthMs), name).add(value, atMs);
+    }
+  }
+}
+
+function aggregateAt(found: Found, at: number, name: string): Aggregate {
+  let metrics = found.get(at);
+  if (metrics === undefined) {
+    metrics = new Map();
+    found.set(at, metrics);
+  }
+  return aggregateOf(metrics, name);
+}
+
+function rowsOf(found: Found): RollupRow[] {
+  return [...found]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([startMs, metrics]) =>
+      [...metrics]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([metric, aggregate]) => ({ startMs, metric, rollup: aggregate.rollup() })),
+    );
+}

@@ -1,0 +1,263 @@
+/**
+ * Moves hot rows into segments: a device's oldest at a time, in one transaction with the note that they are moved. Runs in
+ * the writer's thread; decides no retention.
+ */
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import type { MetricValue } from "../../contract/readings.ts";
+import { REDELIVERY_WINDOW_MS } from "../../core/identity.ts";
+import type { Place } from "../../core/ports.ts";
+import { DAY_MS, startOf } from "../../core/rollup.ts";
+import { compare } from "./each-reading.ts";
+import { openSegment, type SegmentHead, segmentHeads } from "./history.ts";
+import type { HotCount, HotLedger } from "./hot-ledger.ts";
+import { cut, mergeRows, type SealRow } from "./merge-columns.ts";
+import { type Columns, encodeSegment } from "./segment-format.ts";
+import { inTransaction } from "./transaction.ts";
+
+export interface Sealer {
+  /** Seals some rows of a device that is due; the number of rows, 0: none is due. */
+  step(nowMs: number): number;
+  /** Seals some rows of this device now; 0: none, or those there are must wait. */
+  seal(key: number, nowMs: number): number;
+  /** Deletes some rows that are in segments; 0: there are none. */
+  clear(): number;
+}
+
+/** Two such make a segment; fewer cost more work a reading, more would wait longer in rows of 300 bytes. */
+const DUE_ROWS = 512;
+/** A board of five minutes has made 72 by then, and its rows are a small part of what it has in all. */
+const DUE_AFTER_MS = 6 * 3_600_000;
+/** A device that could not be sealed (its state is not saved, or its packets may come again) is tried again then. */
+const AGAIN_AFTER_MS = 60_000;
+/** From so many readings on a segment is full, and what comes behind it begins another. */
+const FULL = 720;
+const STEP_ROWS = 512;
+/** Late readings may lie in many segments; each must be made anew. */
+const STEP_SEGMENTS = 3;
+/** Rows that are in segments are deleted in order, so the oldest unsealed one holds up all behind it. */
+const MOST_HELD_UP = 50_000;
+const CLEAR_ROWS = 500;
+
+interface Row extends SealRow {
+  readonly seq: number;
+  readonly hasPacket: boolean;
+}
+
+export interface SealerOptions {
+  readonly db: DatabaseSyncInstance;
+  readonly ledger: HotLedger;
+  /** Its readings moved. */
+  readonly onSealed: (key: number) => void;
+}
+
+export function createSealer({ db, ledger, onSealed }: SealerOptions): Sealer {
+  const sql = prepare(db);
+  /** Devices that could not be sealed, and when that was found. */
+  const waiting = new Map<number, { atMs: number; stateSeq: number }>();
+
+  function step(nowMs: number): number {
+    const stateSeq = readStateSeq();
+    const heldUp = oldestHoldingUp();
+    for (const [key, hot] of ledger.devices()) {
+      const isDue = hot.count >= DUE_ROWS || Math.abs(nowMs - hot.sinceMs) >= DUE_AFTER_MS || key === heldUp;
+      if (!isDue || isWaiting(key, nowMs, stateSeq)) continue;
+      const sealed = seal(key, nowMs);
+      if (sealed > 0) return sealed;
+      waiting.set(key, { atMs: nowMs, stateSeq });
+    }
+    return 0;
+  }
+
+  function isWaiting(key: number, nowMs: number, stateSeq: number): boolean {
+    const since = waiting.get(key);
+    if (since === undefined) return false;
+    if (since.stateSeq === stateSeq && Math.abs(nowMs - since.atMs) < AGAIN_AFTER_MS) return true;
+    waiting.delete(key);
+    return false;
+  }
+
+  /** The device whose oldest row keeps many sealed ones from being deleted. */
+  function oldestHoldingUp(): number | undefined {
+    const first = Number(sql.firstSeq.get()?.["seq"] ?? 0);
+    const last = Number(sql.lastSeq.get()?.["seq"] ?? 0);
+    if (last - first < MOST_HELD_UP || last - first < 4 * ledger.total()) return undefined;
+    let oldest: number | undefined;
+    let oldestSeq = Number.POSITIVE_INFINITY;
+    for (const [key, hot] of ledger.devices()) {
+      if (hot.oldestSeq >= oldestSeq) continue;
+      oldest = key;
+      oldestSeq = hot.oldestSeq;
+    }
+    return oldest;
+  }
+
+  const readStateSeq = (): number => Number(sql.stateSeq.get()?.["value"] ?? 0);
+
+  function seal(key: number, nowMs: number): number {
+    const device = sql.device.get(key);
+    if (device === undefined) {
+      ledger.set(key, undefined);
+      return 0;
+    }
+    const unsealed = sql.unsealed.all(key, Number(device["sealed_seq"])) as unknown as { seq: number }[];
+    const rows = movable(key, unsealed.slice(0, STEP_ROWS), nowMs);
+    const groups = groupBySegment(db, key, rows);
+    const moved = groups.reduce((sum, group) => sum + group.rows.length, 0);
+    if (moved === 0) return 0;
+    const last = rows[moved - 1]?.seq ?? 0;
+    inTransaction(db, () => {
+      for (const group of groups) writeGroup(key, group);
+      sql.setSealed.run(last, key);
+    });
+    ledger.set(key, leftOf(unsealed, moved));
+    onSealed(key);
+    return moved;
+  }
+
+  /** The oldest rows, up to the first that a redelivery or the next start may still have to find. */
+  function movable(key: number, unsealed: readonly { seq: number }[], nowMs: number): Row[] {
+    const first = unsealed[0]?.seq ?? 0;
+    const last = Math.min(unsealed.at(-1)?.seq ?? 0, readStateSeq());
+    const rows = sql.rows.all(key, first, last).map(rowOf);
+    const held = rows.findIndex(
+      ({ hasPacket, receivedAtMs }) => hasPacket && Math.abs(nowMs - receivedAtMs) <= REDELIVERY_WINDOW_MS,
+    );
+    return held < 0 ? rows : rows.slice(0, held);
+  }
+
+  function leftOf(unsealed: readonly { seq: number }[], moved: number): HotCount | undefined {
+    const oldest = unsealed[moved];
+    if (oldest === undefined) return undefined;
+    const sinceMs = Number(sql.received.get(oldest.seq)?.["received"]);
+    return { count: unsealed.length - moved, oldestSeq: oldest.seq, sinceMs };
+  }
+
+  function writeGroup(key: number, { head, rows }: Group): void {
+    const before = head === undefined ? undefined : openSegment(db, head, () => {})?.columns();
+    const parts = cut(mergeRows(before, rows), FULL);
+    // Damage is left where it is: its owner may have a copy.
+    if (head !== undefined && before !== undefined) sql.deleteSegment.run(head.id);
+    for (const [index, part] of parts.entries()) insert(key, part, index === parts.length - 1);
+    sql.markDue.run(key, startOf(rows[0]?.atMs ?? 0, DAY_MS));
+  }
+
+  /**
+   * A segment that still grows has its device's negative key: only those change, at one end of the table, and the full
+   * ones lie packed at the other.
+   */
+  function insert(key: number, columns: Columns, isLastPart: boolean): void {
+    const { at, n } = columns;
+    const [fromAt = 0] = at;
+    const toAt = at.at(-1) ?? fromAt;
+    const grows = isLastPart && at.length < FULL && sql.isBehind.get(key, toAt) === undefined;
+    if (grows) closeGrowing(key);
+    const id = grows ? -key : nextId();
+    sql.insert.run(id, key, fromAt, n[0] ?? 0, toAt, at.length, encodeSegment(columns));
+  }
+
+  function closeGrowing(key: number): void {
+    if (sql.growing.get(-key) !== undefined) sql.rename.run(nextId(), -key);
+  }
+
+  const nextId = (): number => Math.max(0, Number(sql.lastId.get()?.["id"] ?? 0)) + 1;
+
+  function clear(): number {
+    let before = Number(sql.lastSeq.get()?.["seq"] ?? 0) + 1;
+    for (const { oldestSeq } of ledger.devices().values()) if (oldestSeq < before) before = oldestSeq;
+    const first = Number(sql.firstSeq.get()?.["seq"] ?? before);
+    if (before - first < CLEAR_ROWS) return 0;
+    const until = Math.min(before, first + CLEAR_ROWS);
+    let cleared = 0;
+    inTransaction(db, () => {
+      cleared = Number(sql.clear.run(until).changes);
+    });
+    return cleared;
+  }
+
+  return { step, seal, clear };
+}
+
+interface Group {
+  /** The segment that its rows go into; undefined: a new one. */
+  readonly head: SegmentHead | undefined;
+  readonly rows: Row[];
+}
+
+/** The first rows, as many as fall to few segments, by segment. */
+function groupBySegment(db: DatabaseSyncInstance, key: number, rows: readonly Row[]): Group[] {
+  const groups = new Map<string, Group>();
+  const headsOfDay = new Map<number, SegmentHead[]>();
+  for (const row of rows) {
+    const day = startOf(row.atMs, DAY_MS);
+    let heads = headsOfDay.get(day);
+    if (heads === undefined) {
+      heads = segmentHeads(db, key, { fromMs: day, toMs: day + DAY_MS });
+      headsOfDay.set(day, heads);
+    }
+    const { head, name } = segmentFor(heads, row, day);
+    const known = groups.get(name);
+    if (known !== undefined) known.rows.push(row);
+    else if (groups.size === STEP_SEGMENTS) break;
+    else groups.set(name, { head, rows: [row] });
+  }
+  // Ascending: the segment that still grows is the newest, and gets another id when one begins behind it.
+  return [...groups.values()].sort((a, b) => startOfGroup(a) - startOfGroup(b));
+}
+
+const startOfGroup = ({ head, rows }: Group): number =>
+  rows.reduce((least, { atMs }) => Math.min(least, atMs), head?.fromAt ?? Number.POSITIVE_INFINITY);
+
+/** That which holds its place; behind a full one a new one; before the first of a day that one. */
+function segmentFor(
+  heads: readonly SegmentHead[],
+  row: Place,
+  day: number,
+): { head: SegmentHead | undefined; name: string } {
+  const before = heads.findLast((head) => compare({ atMs: head.fromAt, n: head.fromN }, row) < 0);
+  if (before === undefined) {
+    const [first] = heads;
+    return first === undefined || first.count >= FULL
+      ? { head: undefined, name: `before ${day}` }
+      : { head: first, name: String(first.id) };
+  }
+  return row.atMs > before.toAt && before.count >= FULL
+    ? { head: undefined, name: `behind ${before.id}` }
+    : { head: before, name: String(before.id) };
+}
+
+function rowOf(row: Record<string, unknown>): Row {
+  return {
+    seq: Number(row["seq"]),
+    atMs: Number(row["at"]),
+    n: Number(row["n"]),
+    receivedAtMs: Number(row["received"]),
+    hasPacket: row["packet"] !== null,
+    metrics: JSON.parse(String(row["body"])) as { [metric: string]: MetricValue },
+  };
+}
+
+function prepare(db: DatabaseSyncInstance) {
+  return {
+    stateSeq: db.prepare("SELECT value FROM meta WHERE key = 'state_seq'"),
+    firstSeq: db.prepare("SELECT min(seq) AS seq FROM hot"),
+    lastSeq: db.prepare("SELECT max(seq) AS seq FROM hot"),
+    device: db.prepare("SELECT sealed_seq FROM device WHERE key = ?"),
+    unsealed: db.prepare("SELECT seq FROM hot INDEXED BY hot_by_instant WHERE device = ? AND seq > ? ORDER BY seq"),
+    rows: db.prepare(
+      `SELECT seq, at, n, coalesce(received_at, at) AS received, packet, body FROM hot INDEXED BY hot_by_instant
+       WHERE device = ? AND seq >= ? AND seq <= ? ORDER BY seq`,
+    ),
+    received: db.prepare("SELECT coalesce(received_at, at) AS received FROM hot WHERE seq = ?"),
+    setSealed: db.prepare("UPDATE device SET sealed_seq = ? WHERE key = ?"),
+    deleteSegment: db.prepare("DELETE FROM segment WHERE id = ?"),
+    isBehind: db.prepare("SELECT 1 FROM segment WHERE device = ? AND from_at > ? LIMIT 1"),
+    growing: db.prepare("SELECT 1 FROM segment WHERE id = ?"),
+    rename: db.prepare("UPDATE segment SET id = ? WHERE id = ?"),
+    lastId: db.prepare("SELECT max(id) AS id FROM segment"),
+    insert: db.prepare(
+      "INSERT INTO segment (id, device, from_at, from_n, to_at, count, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    ),
+    markDue: db.prepare("INSERT OR IGNORE INTO rollup_due (device, day) VALUES (?, ?)"),
+    clear: db.prepare("DELETE FROM hot WHERE seq < ?"),
+  };
+}

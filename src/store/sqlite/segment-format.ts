@@ -1,0 +1,139 @@
+/** Readings of one device as one compressed row, column by column, and back, exactly. Knows no table. */
+import { crc32, deflateRawSync, inflateRawSync } from "node:zlib";
+import type { MetricValue } from "../../contract/readings.ts";
+import { ByteCursor } from "./byte-cursor.ts";
+import { ByteWriter } from "./byte-writer.ts";
+import { readColumn, readNumericColumn, toList, type Values, writeColumn } from "./metric-column.ts";
+import { readNumbers, writeNumbers } from "./number-column.ts";
+
+/** Stands in the first byte of each; readers refuse any other by name. */
+export const SEGMENT_VERSION = 1;
+
+/** In ascending (at, n). `undefined` in a metric's values: that reading has it not. */
+export interface Columns {
+  /** Epoch ms. */
+  readonly at: number[];
+  readonly n: number[];
+  /** Epoch ms; kept to the second where it lies more than 5 s from `at`, else it becomes `at`. */
+  readonly receivedAt: number[];
+  readonly metrics: Map<string, Values>;
+}
+
+/** A receipt so near its instant says nothing. */
+const RECEIPT_NEAR_MS = 5_000;
+
+export class SegmentError extends Error {}
+
+export function encodeSegment({ at, n, receivedAt, metrics }: Columns): Buffer {
+  const out = new ByteWriter();
+  out.varint(at.length);
+  writeNumbers(out, at);
+  writeNumbers(out, n);
+  const far = receivedAt.map((received, index) => Math.abs(received - (at[index] ?? 0)) > RECEIPT_NEAR_MS);
+  writeColumn(
+    out,
+    receivedAt.map((received, index) => (far[index] ? Math.floor(received / 1_000) : undefined)),
+  );
+  const columns: { name: string; bytes: Buffer }[] = [];
+  for (const [name, values] of metrics) {
+    const column = new ByteWriter();
+    writeColumn(column, values);
+    columns.push({ name, bytes: column.written() });
+  }
+  out.varint(columns.length);
+  for (const { name, bytes } of columns) {
+    out.text(name);
+    out.varint(bytes.length);
+  }
+  for (const { bytes } of columns) out.bytes(bytes);
+  return sealBytes(SEGMENT_VERSION, out.written());
+}
+
+/** A segment that was inflated; its columns are read when they are asked for. */
+export class Segment {
+  readonly count: number;
+  readonly at: Float64Array;
+  readonly n: Float64Array;
+  readonly #receivedAt: Values;
+  readonly #columns = new Map<string, Buffer>();
+
+  /** Throws a SegmentError, in words, where the bytes are damaged or of a version that this program does not know. */
+  constructor(bytes: Buffer) {
+    try {
+      const from = new ByteCursor(openBytes(SEGMENT_VERSION, bytes));
+      this.count = from.varint();
+      this.at = readNumbers(from, this.count);
+      this.n = readNumbers(from, this.count);
+      this.#receivedAt = readColumn(from, this.count);
+      const heads = Array.from({ length: from.varint() }, () => ({ name: from.text(), length: from.varint() }));
+      for (const { name, length } of heads) this.#columns.set(name, from.bytes(length));
+    } catch (cause) {
+      throw cause instanceof SegmentError ? cause : new SegmentError(`damaged: ${(cause as Error).message}`);
+    }
+  }
+
+  receivedAt(index: number): number {
+    const seconds = this.#receivedAt[index];
+    return typeof seconds === "number" ? seconds * 1_000 : (this.at[index] ?? 0);
+  }
+
+  names(): Iterable<string> {
+    return this.#columns.keys();
+  }
+
+  has(name: string): boolean {
+    return this.#columns.has(name);
+  }
+
+  values(name: string): Values {
+    const bytes = this.#columns.get(name);
+    return bytes === undefined ? new Array(this.count).fill(undefined) : readColumn(new ByteCursor(bytes), this.count);
+  }
+
+  /** Booleans as 0 and 1; NaN where there is no number. Undefined: no reading has one. */
+  numbers(name: string): Float64Array | undefined {
+    const bytes = this.#columns.get(name);
+    return bytes === undefined ? undefined : readNumericColumn(new ByteCursor(bytes), this.count);
+  }
+
+  columns(): Columns {
+    return {
+      at: toList(this.at),
+      n: toList(this.n),
+      receivedAt: Array.from({ length: this.count }, (_, index) => this.receivedAt(index)),
+      metrics: new Map([...this.names()].map((name) => [name, this.values(name)])),
+    };
+  }
+}
+
+/** The metrics of the reading at `index`, in the order of the columns. */
+export function metricsAt(columns: ReadonlyMap<string, Values>, index: number): { [metric: string]: MetricValue } {
+  // No metric's name is one that an object has a meaning for: they begin with a letter.
+  const metrics: { [metric: string]: MetricValue } = {};
+  columns.forEach((values, name) => {
+    const value = values[index];
+    if (value !== undefined) metrics[name] = value;
+  });
+  return metrics;
+}
+
+const HEAD_BYTES = 5;
+
+/** A version, a checksum, and the deflated bytes. */
+export function sealBytes(version: number, bytes: Buffer): Buffer {
+  const deflated = deflateRawSync(bytes, { level: 6 });
+  const sealed = Buffer.allocUnsafe(HEAD_BYTES + deflated.length);
+  sealed[0] = version;
+  sealed.writeUInt32LE(crc32(deflated), 1);
+  sealed.set(deflated, HEAD_BYTES);
+  return sealed;
+}
+
+export function openBytes(version: number, sealed: Buffer): Buffer {
+  if (sealed[0] !== version) {
+    throw new SegmentError(`of version ${sealed[0]}; this program knows version ${version}`);
+  }
+  const deflated = sealed.subarray(HEAD_BYTES);
+  if (crc32(deflated) !== sealed.readUInt32LE(1)) throw new SegmentError("damaged: its checksum is another one");
+  return inflateRawSync(deflated);
+}

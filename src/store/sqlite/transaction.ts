@@ -1,0 +1,13 @@
+/** One write transaction: all of it, or nothing where it throws. Knows no table. */
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+
+export function inTransaction(db: DatabaseSyncInstance, run: () => void): void {
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    run();
+    db.exec("COMMIT");
+  } catch (error) {
+    if (db.isTransaction) db.exec("ROLLBACK");
+    throw error;
+  }
+}

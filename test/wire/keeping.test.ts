@@ -1,0 +1,69 @@
+/** What the hub forgets by itself, end to end: raw readings by their age, their days stay; and nothing by a clock that jumped. */
+import { expect, test } from "vitest";
+import type { Device, Reading } from "../../src/contract/readings.ts";
+import type { Readiness, ReadingsPage, SeriesAnswer } from "../../src/contract/rest.ts";
+import { type HubAddress, startHub } from "../support/hub.ts";
+import { metricsOf } from "../support/metrics.ts";
+import { connectJs } from "../support/mqtt-clients.ts";
+import { ask } from "../support/rest.ts";
+import { createShiftedClock } from "../support/shifted-clock.ts";
+import { pause, until } from "../support/until.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const READINGS = 600;
+
+async function fill(hub: HubAddress): Promise<{ fromMs: number; toMs: number }> {
+  const fromMs = Date.now() - HOUR_MS;
+  const board = await connectJs(hub.mqttUrl);
+  const readings = Array.from({ length: READINGS }, (_, seq) => ({ ts: fromMs + seq * 1_000, seq }));
+  await board.publish("devices/a/telemetry", JSON.stringify(readings), { qos: 1 });
+  return { fromMs, toMs: fromMs + HOUR_MS };
+}
+
+const rawOf = async (hub: HubAddress, { fromMs, toMs }: { fromMs: number; toMs: number }): Promise<Reading[]> =>
+  (await ask<ReadingsPage>(hub, `/api/devices/a/readings?limit=10000&from=${fromMs}&to=${toMs}`)).body.readings;
+
+const sealed = (hub: HubAddress): Promise<boolean> =>
+  metricsOf(hub, "aerie_upkeep_readings_total").then(([count]) => count >= READINGS);
+const readiness = async (hub: HubAddress): Promise<Readiness> => (await ask<Readiness>(hub, "/readyz")).body;
+
+/** The rest of upkeep, and the pace of the state saver, are of real time. */
+const SLOW = { withinMs: 40_000, everyMs: 250 };
+
+test("readings are sealed, forgotten when their age has come, and stand in charts all the same", async () => {
+  const clock = createShiftedClock();
+  const hub = await startHub({ clock, settings: { rawDays: 7 } });
+  const range = await fill(hub);
+
+  clock.skip(7 * HOUR_MS);
+  await until("they are sealed", () => sealed(hub), SLOW);
+  expect(await rawOf(hub, range)).toHaveLength(READINGS);
+
+  clock.skip(9 * DAY_MS);
+  await until("they are forgotten", async () => (await rawOf(hub, range)).length === 0, SLOW);
+  const chart = `from=${range.fromMs - DAY_MS}&to=${range.toMs + DAY_MS}&points=10`;
+  const { body } = await ask<SeriesAnswer>(hub, `/api/devices/a/series?metrics=seq&${chart}`);
+  const { count = [], max = [] } = body.metrics["seq"] ?? {};
+  expect(count.reduce((sum, each) => sum + each, 0)).toBe(READINGS);
+  expect(Math.max(...max)).toBe(READINGS - 1);
+  expect((await ask<Device>(hub, "/api/devices/a")).body.latest["seq"]?.value).toBe(READINGS - 1);
+  expect((await readiness(hub)).ready).toBe(true);
+});
+
+test("a clock that jumps a year ahead makes the hub forget nothing", async () => {
+  const clock = createShiftedClock();
+  let jumpedMs = 0;
+  const hub = await startHub({ clock: { ...clock, nowMs: () => clock.nowMs() + jumpedMs }, settings: { rawDays: 7 } });
+  const range = await fill(hub);
+  clock.skip(7 * HOUR_MS);
+  await until("they are sealed", () => sealed(hub), SLOW);
+
+  jumpedMs = 365 * DAY_MS;
+  await until("the jump is noticed", async () => !(await readiness(hub)).ready);
+  clock.skip(HOUR_MS);
+  await until("the clock is called sane again", async () => (await readiness(hub)).ready);
+  await pause(12_000); // more than a rest of upkeep: there is nothing to wait for
+  expect((await readiness(hub)).warnings.map(({ part }) => part)).toContain("retention");
+  expect(await rawOf(hub, range)).toHaveLength(READINGS);
+});
