@@ -35,6 +35,8 @@ export interface ChartFeed {
   readonly still: ReadonlySignal<ChartWindow>;
   /** All of the still window was read. Until then its numbers would be those of a part of it. */
   readonly covered: ReadonlySignal<boolean>;
+  /** Parts of the still window that the hub could not read. */
+  readonly damaged: ReadonlySignal<readonly TimeWindow[]>;
   /** The series as it is drawn now; whoever reads it is told when it changes. */
   series(metric: string): SeriesBuffer | undefined;
   /** In the window. */
@@ -82,6 +84,11 @@ export function createChartFeed(id: string, view: TimeView): ChartFeed {
     version.value;
     if (tile === undefined || still.value.preset !== undefined) return tile?.preset === still.value.preset;
     return needOf(tile, still.value) !== "data";
+  });
+  const damaged = computed(() => {
+    version.value;
+    const spans = (tile?.damaged ?? []).map(({ from, to }) => ({ fromMs: Date.parse(from), toMs: Date.parse(to) }));
+    return spans.filter(({ fromMs, toMs }) => fromMs < still.value.toMs && toMs >= still.value.fromMs);
   });
   const stopWishing = effect(() => {
     view.range.value;
@@ -199,6 +206,7 @@ export function createChartFeed(id: string, view: TimeView): ChartFeed {
     window,
     still,
     covered,
+    damaged,
     series,
     points(metric) {
       const buffer = series(metric);

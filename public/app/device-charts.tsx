@@ -6,6 +6,7 @@ import { createChartFeed } from "./chart-feed.ts";
 import { ChartFigure } from "./chart-figure.tsx";
 import type { TimeWindow } from "./chart-range.ts";
 import { hubNowMs } from "./clock.ts";
+import { DamagedNote } from "./damaged-note.tsx";
 import type { DeviceState } from "./device-state.ts";
 import { DownloadMenu } from "./download-menu.tsx";
 import { ReadNote } from "./fault-note.tsx";
@@ -53,6 +54,7 @@ export function DeviceCharts({ device }: { device: DeviceState }) {
       <RangeBar context={context} />
       <RangeStatus context={context} />
       <ReadNote what="The charts could not be read." read={read} />
+      <DamagedNote context={context} />
       {kinds.length === 0 && <p class="empty">Nothing was measured yet. The first reading starts a chart here.</p>}
       <div class="figures" ref={figures}>
         {open.map(({ metric, kind }) => (

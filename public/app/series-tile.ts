@@ -1,6 +1,6 @@
 /** Reads the series of a part of time from the hub, and what is needed to continue them live. Keeps and draws nothing. */
 import type { Reading } from "../../src/contract/readings.ts";
-import type { SeriesAnswer } from "../../src/contract/rest.ts";
+import type { DamagedSpan, SeriesAnswer } from "../../src/contract/rest.ts";
 import { getReadings, getSeries } from "./api.ts";
 import { EARLIEST_MS, FUTURE_MS, type Preset } from "./chart-range.ts";
 import { bucketStart, createSeriesBuffer, type SeriesBuffer, trimBefore, trimFrom } from "./series-buffer.ts";
@@ -25,6 +25,8 @@ export interface SeriesTile extends Held {
   /** The device has no reading from before the preset's window, and much of that is empty. */
   readonly young: boolean;
   readonly tail: SeriesTail;
+  /** What the hub could not read of it. */
+  readonly damaged: readonly DamagedSpan[];
 }
 
 export interface SeriesTail {
@@ -57,12 +59,12 @@ export async function readTile(
     fromMs = nowMs - forSpanMs;
   }
   const buffers = buffersOf(answer, metrics);
-  const { resolution } = answer;
+  const { resolution, damaged = [] } = answer;
   // Its first bucket is a part of one only, and would never be what a later read of the moving window says.
   if (preset !== undefined && resolution > 0) for (const buffer of buffers.values()) trimBefore(buffer, fromMs);
   const reachesNow = toMs > nowMs;
   const tail = reachesNow ? await readTail(id, buffers, nowMs, abort) : CLOSED;
-  return { fromMs, toMs: reachesNow ? Infinity : toMs, forSpanMs, resolution, buffers, preset, young, tail };
+  return { fromMs, toMs: reachesNow ? Infinity : toMs, forSpanMs, resolution, buffers, preset, young, tail, damaged };
 }
 
 /** Takes the two newest buckets off and reads their readings instead, so that live ones can be added to exactly those. */
