@@ -186,13 +186,14 @@ export function createChartFeed(id: string, view: TimeView): ChartFeed {
   function liveWindow(preset: Preset): ChartWindow {
     const now = hubNowMs.peek();
     const beginMs = now - preset.spanMs;
-    if (tile?.preset !== preset) return { fromMs: beginMs, toMs: now, preset, whole: true };
+    if (tile?.preset !== preset) return { fromMs: beginMs, toMs: now, preset, firstMs: undefined };
     const all = [...tile.buffers.values()];
     // Its end is not in a window: the newest point is to be.
     const toMs = Math.max(now, ...all.map((buffer) => (buffer.t.at(-1) ?? now) + 1));
     const firstMs = Math.min(...all.map((buffer) => buffer.t[0] ?? now));
-    const whole = !tile.young || firstMs - beginMs < preset.spanMs / 24;
-    return { fromMs: whole ? beginMs : Math.min(firstMs, toMs - LEAST_WINDOW_MS), toMs, preset, whole };
+    if (!tile.young || firstMs - beginMs < preset.spanMs / 24)
+      return { fromMs: beginMs, toMs, preset, firstMs: undefined };
+    return { fromMs: Math.min(firstMs, toMs - LEAST_WINDOW_MS), toMs, preset, firstMs };
   }
 
   function series(metric: string): SeriesBuffer | undefined {
@@ -224,7 +225,12 @@ export function createChartFeed(id: string, view: TimeView): ChartFeed {
   };
 }
 
-const fixedWindow = ({ fromMs, toMs }: TimeWindow): ChartWindow => ({ fromMs, toMs, preset: undefined, whole: true });
+const fixedWindow = ({ fromMs, toMs }: TimeWindow): ChartWindow => ({
+  fromMs,
+  toMs,
+  preset: undefined,
+  firstMs: undefined,
+});
 
 /** A chart's value; as the hub's series have them, true is 1. */
 function asNumber(value: MetricValue | undefined): number | undefined {

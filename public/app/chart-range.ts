@@ -39,8 +39,8 @@ export interface TimeWindow {
 export interface ChartWindow extends TimeWindow {
   /** It ends now and goes on. */
   readonly preset: Preset | undefined;
-  /** False where it begins with the device's first reading, later than the preset's length ago. */
-  readonly whole: boolean;
+  /** The device's first reading, where the window begins with that and not the preset's length ago. */
+  readonly firstMs: number | undefined;
 }
 
 export type ChartRange = { readonly kind: "live"; readonly preset: Preset } | ({ readonly kind: "fixed" } & TimeWindow);

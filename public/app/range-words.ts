@@ -3,9 +3,9 @@ import type { ChartWindow } from "./chart-range.ts";
 import { sinceWords, spanWords } from "./time-words.ts";
 
 /** `Last 24 hours`, `Since 21:03, the first reading` or `24 Nov, 10:00 – 25 Nov, 12:00`. */
-export function rangeTitle({ fromMs, toMs, preset, whole }: ChartWindow, nowMs: number): string {
+export function rangeTitle({ fromMs, toMs, preset, firstMs }: ChartWindow, nowMs: number): string {
   if (preset === undefined) return spanWords(fromMs, toMs, nowMs);
-  return whole ? capital(preset.words) : `Since ${sinceWords(fromMs, toMs)}, the first reading`;
+  return firstMs === undefined ? capital(preset.words) : `Since ${sinceWords(firstMs, toMs)}, the first reading`;
 }
 
 /** After a comma: `last 24 hours`. */
