@@ -13,7 +13,7 @@ import { StateStrip } from "./state-strip.tsx";
 import { metricLabel } from "./value-words.ts";
 
 export function ChartFigure({ metric, boolean, context }: FigureProps & { boolean: boolean }) {
-  const { device, feed } = context;
+  const { device, feed, view } = context;
   const label = useId();
   const asTable = useSignal(false);
   const points = useComputed(() => feed.points(metric));
@@ -29,6 +29,8 @@ export function ChartFigure({ metric, boolean, context }: FigureProps & { boolea
         <h3 id={label}>{metricLabel(metric)}</h3>
         <span class="figure-now">
           <MetricValue metric={metric} value={device.values.get(metric)} />
+          {/* Beside the numbers of a past range it would be taken for one of them. */}
+          {view.range.value.kind === "fixed" && <span class="quiet"> now</span>}
         </span>
         <Readout metric={metric} boolean={boolean} context={context} />
         <TableButton metric={metric} open={asTable} />

@@ -74,7 +74,7 @@ export function createGestures(areaOf: () => TimeArea, { view, feed, crosshair, 
     if (a !== undefined && b !== undefined && fingers.size === 2) view.move(window, () => pinched(window, a, b));
   }
 
-  function point(event: PointerEvent): void {
+  function point(event: MouseEvent): void {
     crosshair.value = instantAt(event.clientX);
   }
 
@@ -86,6 +86,7 @@ export function createGestures(areaOf: () => TimeArea, { view, feed, crosshair, 
     else if (ended?.kind === "select" && chosen !== undefined) {
       view.move(ended.window, () => chosen);
       view.settle();
+      crosshair.value = undefined; // another instant is under the pointer now
     } else if (event.pointerType === "touch") tap(event);
   }
 
@@ -116,6 +117,7 @@ export function createGestures(areaOf: () => TimeArea, { view, feed, crosshair, 
     event.preventDefault();
     const px = event.deltaY * (event.deltaMode === 0 ? 1 : WHEEL_LINE_PX);
     const place = placeOf(event.clientX);
+    point(event);
     view.nudge(feed.window.peek(), (window) =>
       zoomed(window, window.fromMs + place * spanOf(window), Math.exp(px * WHEEL_PER_PX)),
     );

@@ -79,8 +79,9 @@ export function createPlot({ host, metric, width, height }: PlotOptions): Plot {
     },
     move: ({ fromMs, toMs }) => chart.setScale("x", { min: fromMs, max: toMs }),
     showCursor(instant) {
-      const left = instant === undefined ? -10 : chart.valToPos(instant, "x");
-      chart.setCursor({ left, top: instant === undefined ? -10 : 0 }, false);
+      const left = instant === undefined ? -1 : chart.valToPos(instant, "x");
+      const inside = left >= 0 && left <= chart.over.clientWidth;
+      chart.setCursor(inside ? { left, top: 0 } : { left: -10, top: -10 }, false);
     },
     resize: (nextWidth, nextHeight) => chart.setSize({ width: nextWidth, height: nextHeight }),
     close: () => chart.destroy(),
