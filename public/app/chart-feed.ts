@@ -2,26 +2,24 @@
  * Keeps the series of one device for the range in view: read from the store, continued live, equal to a fresh read at
  * any moment. Draws nothing; its version changes at most four times a second.
  */
-import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { MetricValue, Reading } from "../../src/contract/readings.ts";
-import type { ChartWindow, Preset, TimeWindow } from "./chart-range.ts";
+import type { ChartWindow, TimeWindow } from "./chart-range.ts";
 import { hubNowMs } from "./clock.ts";
 import { readAgainCalmly } from "./epoch.ts";
 import { watchReadings } from "./live.ts";
+import { createRangeFollower } from "./range-follower.ts";
 import { spanOf } from "./range-moves.ts";
 import { addValue, indicesIn, type SeriesBuffer, trimBefore } from "./series-buffer.ts";
 import { readTile, type SeriesTile } from "./series-tile.ts";
+import { sameWindow, windowOf } from "./tile-window.ts";
 import { type Held, needOf, type TileWish, wishOf } from "./tile-wish.ts";
 import type { TimeView } from "./time-view.ts";
 
-const LEAST_WINDOW_MS = 5 * 60_000;
 /** Beyond this many raw points the hub's buckets serve better. */
 const MAX_RAW_POINTS = 2_000;
 const DRAW_EVERY_MS = 250;
 const MOVE_EVERY_MS = 10_000;
-const ASK_EVERY_MS = 150;
-/** Buckets of so many readings that they cannot be continued here are read again: their newest is so old at most. */
-const CLOSED_FOR_MS = 60_000;
 const MAX_KEPT_READINGS = 20_000;
 
 export interface ChartFeed {
@@ -47,17 +45,12 @@ export interface ChartFeed {
 
 export function createChartFeed(id: string, view: TimeView): ChartFeed {
   const version = signal(0);
-  const wanted = signal(0);
   let tile: SeriesTile | undefined;
   let coming: (TileWish & Held) | undefined;
   let seen: ReadonlySet<string> = new Set();
   let kept: Reading[] | undefined;
   let drawTimer: ReturnType<typeof setTimeout> | undefined;
   let drawnAtMs = 0;
-  let askTimer: ReturnType<typeof setTimeout> | undefined;
-  let askedAtMs = 0;
-  let closedTimer: ReturnType<typeof setTimeout> | undefined;
-  let begun = false;
 
   const stopWatching = watchReadings(id, (readings) => {
     if (kept !== undefined && kept.length < MAX_KEPT_READINGS) kept.push(...readings);
@@ -68,11 +61,9 @@ export function createChartFeed(id: string, view: TimeView): ChartFeed {
   let lastWindow: ChartWindow | undefined;
   const window = computed(() => {
     version.value; // the tile is no signal; this is
-    const range = view.range.value;
-    const next = range.kind === "live" ? liveWindow(range.preset) : fixedWindow(range);
+    const next = windowOf(view.range.value, tile, hubNowMs.peek());
     // A motion that settles, and new points in a fixed window, move nothing.
-    const same = (Object.keys(next) as (keyof ChartWindow)[]).every((key) => next[key] === lastWindow?.[key]);
-    if (!same || lastWindow === undefined) lastWindow = next;
+    if (lastWindow === undefined || !sameWindow(lastWindow, next)) lastWindow = next;
     return lastWindow;
   });
   let lastStill = window.peek();
@@ -90,15 +81,13 @@ export function createChartFeed(id: string, view: TimeView): ChartFeed {
     const spans = (tile?.damaged ?? []).map(({ from, to }) => ({ fromMs: Date.parse(from), toMs: Date.parse(to) }));
     return spans.filter(({ fromMs, toMs }) => fromMs < still.value.toMs && toMs >= still.value.fromMs);
   });
-  const stopWishing = effect(() => {
-    view.range.value;
-    untracked(wish);
-  });
+  const follower = createRangeFollower(view, () => ({ held: tile, coming }));
 
   function add(reading: Reading): void {
     const instant = Date.parse(reading.timestamp);
-    // Nothing goes into a closed tail, and what lies before the tile is not shown.
-    if (tile === undefined || tile.tail.fromMs === Infinity || instant < tile.fromMs || seen.has(reading._id)) return;
+    // Nothing goes into a closed tail, and what lies before the range is not shown.
+    if (tile === undefined || tile.tail.fromMs === Infinity || seen.has(reading._id)) return;
+    if (instant < (tile.young && tile.preset ? hubNowMs.peek() - tile.preset.spanMs : tile.fromMs)) return;
     // A backlog reaches into buckets that the hub has made: only the hub can say what they are now.
     if (instant < tile.tail.fromMs) return readAgainCalmly();
     for (const [metric, buffer] of tile.buffers) {
@@ -122,45 +111,16 @@ export function createChartFeed(id: string, view: TimeView): ChartFeed {
     drawnAtMs = performance.now();
     const range = view.range.peek();
     if (range.kind === "live" && tile?.preset === range.preset) {
-      for (const buffer of tile.buffers.values()) trimBefore(buffer, hubNowMs.peek() - range.preset.spanMs);
+      const fromMs = Math.max(tile.fromMs, hubNowMs.peek() - range.preset.spanMs);
+      for (const buffer of tile.buffers.values()) trimBefore(buffer, fromMs);
+      tile = { ...tile, fromMs };
     }
     version.value += 1;
     if (tile?.young && tile.forSpanMs < spanOf(window.peek()) && range.kind === "live") readAgainCalmly();
   }
 
-  /** Sees to it that what is shown is read: at once where nothing of it is there, else when the motion has ended. */
-  function wish(): void {
-    const range = view.range.peek();
-    if (!begun) return; // the first read comes by itself
-    if (range.kind === "live") {
-      if ((coming ?? tile)?.preset !== range.preset) ask(0);
-      return;
-    }
-    const need = needOf(tile, range);
-    if (need === "nothing" || ["nothing", "margin"].includes(needOf(coming, range))) return;
-    if (need !== "data") return ask(ASK_EVERY_MS);
-    askTimer ??= setTimeout(askNow, Math.max(0, askedAtMs + ASK_EVERY_MS - performance.now()));
-  }
-
-  function ask(inMs: number): void {
-    clearTimeout(askTimer);
-    askTimer = setTimeout(askNow, inMs);
-  }
-
-  function askNow(): void {
-    askTimer = undefined;
-    askedAtMs = performance.now();
-    wanted.value += 1;
-  }
-
-  /** A hidden tab reads again anyway when it comes back. */
-  function askUnlessHidden(): void {
-    if (!document.hidden) askNow();
-  }
-
   async function read(metrics: readonly string[], widthPx: number, abort: AbortSignal): Promise<void> {
-    clearTimeout(closedTimer);
-    begun = true;
+    follower.begin();
     const since: Reading[] = [];
     kept = since;
     const nowMs = Math.ceil(hubNowMs.peek());
@@ -173,27 +133,12 @@ export function createChartFeed(id: string, view: TimeView): ChartFeed {
       for (const reading of next.tail.readings) add(reading);
       seen = new Set(next.tail.readings.map((reading) => reading._id));
       for (const reading of since) add(reading);
-      if (next.toMs === Infinity && next.tail.fromMs === Infinity)
-        closedTimer = setTimeout(askUnlessHidden, CLOSED_FOR_MS);
       requestAnimationFrame(draw);
     } finally {
       if (kept === since) kept = undefined;
       if (coming === wished) coming = undefined;
     }
-    wish();
-  }
-
-  function liveWindow(preset: Preset): ChartWindow {
-    const now = hubNowMs.peek();
-    const beginMs = now - preset.spanMs;
-    if (tile?.preset !== preset) return { fromMs: beginMs, toMs: now, preset, firstMs: undefined };
-    const all = [...tile.buffers.values()];
-    // Its end is not in a window: the newest point is to be.
-    const toMs = Math.max(now, ...all.map((buffer) => (buffer.t.at(-1) ?? now) + 1));
-    const firstMs = Math.min(...all.map((buffer) => buffer.t[0] ?? now));
-    if (!tile.young || firstMs - beginMs < preset.spanMs / 24)
-      return { fromMs: beginMs, toMs, preset, firstMs: undefined };
-    return { fromMs: Math.min(firstMs, toMs - LEAST_WINDOW_MS), toMs, preset, firstMs };
+    follower.end(tile.toMs === Infinity && tile.tail.fromMs === Infinity);
   }
 
   function series(metric: string): SeriesBuffer | undefined {
@@ -203,7 +148,7 @@ export function createChartFeed(id: string, view: TimeView): ChartFeed {
 
   return {
     version,
-    wanted,
+    wanted: follower.wanted,
     window,
     still,
     covered,
@@ -218,19 +163,12 @@ export function createChartFeed(id: string, view: TimeView): ChartFeed {
     read,
     close() {
       stopWatching();
-      stopWishing();
+      follower.close();
       clearInterval(moving);
-      for (const timer of [drawTimer, askTimer, closedTimer]) clearTimeout(timer);
+      clearTimeout(drawTimer);
     },
   };
 }
-
-const fixedWindow = ({ fromMs, toMs }: TimeWindow): ChartWindow => ({
-  fromMs,
-  toMs,
-  preset: undefined,
-  firstMs: undefined,
-});
 
 /** A chart's value; as the hub's series have them, true is 1. */
 function asNumber(value: MetricValue | undefined): number | undefined {
