@@ -130,6 +130,7 @@ export function sealBytes(version: number, bytes: Buffer): Buffer {
 }
 
 export function openBytes(version: number, sealed: Buffer): Buffer {
+  if (sealed.length < HEAD_BYTES) throw new SegmentError("damaged: it ends too early");
   if (sealed[0] !== version) {
     throw new SegmentError(`of version ${sealed[0]}; this program knows version ${version}`);
   }
