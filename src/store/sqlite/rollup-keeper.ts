@@ -51,7 +51,7 @@ export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
     if (dayMs < Number(rawSince.get(key)?.["raw_since"] ?? 0)) addToForgotten(key, dayMs, hours);
     else {
       // What a damaged segment held was counted while it was whole; better that than a hole.
-      for (const hour of unknown) hours.set(hour, readHour(key, hour));
+      for (const hour of unknown) hours.set(hour, fuller(readHour(key, hour), hours.get(hour)));
       putHours(key, dayMs, hours);
     }
     done.run(key, dayMs);
@@ -126,6 +126,16 @@ export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
   }
 
   return { step, countDay, putHours, writeBlock, readBlock };
+}
+
+/** Of each metric that of which more was counted. */
+function fuller(before: Rollups, counted: Rollups | undefined): Rollups {
+  const kept = new Map(before);
+  for (const [name, rollup] of counted ?? []) {
+    const former = before.get(name);
+    if (former === undefined || former.count + former.texts < rollup.count + rollup.texts) kept.set(name, rollup);
+  }
+  return kept;
 }
 
 /** What all hours of one day come to. */
