@@ -93,6 +93,8 @@ export function createForgetter({ db, sealer, rollups, onForgotten }: ForgetterO
     const range = [key, dayMs, dayMs + DAY_MS];
     let readings = 0;
     inTransaction(db, () => {
+      // Were they damaged, these readings are the last that they can be counted from.
+      for (const level of ["hour", "day"] as const) rollups.readBlock(key, level, startOf(dayMs, blockMs(level)));
       if (sql.isDue.get(key, dayMs) !== undefined) rollups.countDay(key, dayMs);
       readings = Number(sql.count.get(...range)?.["count"] ?? 0);
       sql.deleteDay.run(...range);

@@ -20,9 +20,10 @@ export interface RollupKeeper {
   countDay(key: number, dayMs: number): void;
   /** Hours of one day, as somebody else counted them; the day is made of all its hours. In the transaction of the caller. */
   putHours(key: number, dayMs: number, hours: ReadonlyMap<number, Rollups>): void;
+  /** In the transaction of the caller: what is damaged is marked to be counted anew. */
+  readBlock(key: number, level: Level, startMs: number): Block;
   /** In the transaction of the caller. An empty row goes. */
   writeBlock(key: number, level: Level, startMs: number, block: Block): void;
-  readBlock(key: number, level: Level, startMs: number): Block;
 }
 
 /** Late readings of the evening are mostly there by then. */
@@ -32,6 +33,10 @@ export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
   const due = db.prepare("SELECT device, day FROM rollup_due WHERE day <= ? LIMIT 1");
   const done = db.prepare("DELETE FROM rollup_due WHERE device = ? AND day = ?");
   const rawSince = db.prepare("SELECT raw_since FROM device WHERE key = ?");
+  const markAll = db.prepare(
+    `INSERT OR IGNORE INTO rollup_due (device, day)
+     SELECT DISTINCT device, from_at - from_at % ${DAY_MS} FROM segment WHERE device = ? AND from_at >= ? AND from_at < ?`,
+  );
   const forgetSegments = db.prepare("DELETE FROM segment WHERE device = ? AND from_at >= ? AND from_at < ?");
   const put = db.prepare(
     `INSERT INTO rollup (device, level, start_at, body) VALUES (?, ?, ?, ?)
@@ -114,8 +119,11 @@ export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
 
   function readBlock(key: number, level: Level, startMs: number): Block {
     const range = { fromMs: startMs, toMs: startMs + 1 };
-    // One that is damaged is told of by whoever reads it for a person; here it begins anew.
-    for (const { block } of rollupBlocks(db, key, level, range, () => {})) if (block !== undefined) return block;
+    for (const { block } of rollupBlocks(db, key, level, range, () => {})) {
+      if (block !== undefined) return block;
+      // It is told of by whoever reads it for a person. Here it begins anew, and what has its readings is counted again.
+      markAll.run(key, startMs, startMs + blockMs(level));
+    }
     return new Map();
   }
 
