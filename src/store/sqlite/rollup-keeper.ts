@@ -5,7 +5,7 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { Rollup } from "../../core/ports.ts";
 import { Aggregate, DAY_MS, HOUR_MS, startOf } from "../../core/rollup.ts";
-import { openSegment, rollupBlocks, segmentHeads } from "./history.ts";
+import { type OnDamage, openSegment, rollupBlocks, segmentHeads } from "./history.ts";
 import { type Block, blockMs, encodeBlock, LEVELS, type Level } from "./rollup-format.ts";
 import type { Segment } from "./segment-format.ts";
 import { inTransaction } from "./transaction.ts";
@@ -167,11 +167,11 @@ const rollupsOf = (aggregates: ReadonlyMap<string, Aggregate>): Rollups =>
   new Map([...aggregates].map(([name, aggregate]) => [name, aggregate.rollup()]));
 
 /** By hour. `unknown`: hours that a damaged segment reaches into. */
-export function countSegments(db: DatabaseSyncInstance, key: number, dayMs: number) {
+export function countSegments(db: DatabaseSyncInstance, key: number, dayMs: number, onDamage: OnDamage = () => {}) {
   const hours = new Map<number, Map<string, Aggregate>>();
   const unknown = new Set<number>();
   for (const head of segmentHeads(db, key, { fromMs: dayMs, toMs: dayMs + DAY_MS })) {
-    const segment = openSegment(db, head, () => {});
+    const segment = openSegment(db, head, onDamage);
     if (segment === undefined) {
       for (let hour = startOf(head.fromAt, HOUR_MS); hour <= head.toAt; hour += HOUR_MS) unknown.add(hour);
     } else countSegment(segment, hours);
