@@ -150,9 +150,10 @@ export function createHistoryTruth({ seed, rawDays }: TruthOptions): HistoryTrut
       expect(hoursSinceMs, "hours are kept").toBe(0);
       const expected = model.readings().filter(({ atMs }) => atMs >= rawSinceMs);
       const found = await readAll(store, deviceId);
-      expect(found.map(({ atMs, n, body }) => said(atMs, n, JSON.parse(body)))).toEqual(
-        expected.map(({ atMs, n, metrics }) => said(atMs, n, metrics)),
-      );
+      expect(
+        found.map(({ atMs, n, body }) => said(atMs, n, JSON.parse(body))),
+        `readings of ${deviceId}`,
+      ).toEqual(expected.map(({ atMs, n, metrics }) => said(atMs, n, metrics)));
       for (const level of ["hour", "day"] as const)
         expectRollups(await rollupsOf(store, deviceId, level), model.rollups(level));
     }
