@@ -97,6 +97,8 @@ export function createForgetter({ db, sealer, rollups, onForgotten }: ForgetterO
     const dayMs = startOf(Number(oldest), DAY_MS);
     let readings = 0;
     inTransaction(db, () => {
+      // Were they damaged, these readings are the last that they can be counted from.
+      for (const level of ["hour", "day"] as const) rollups.readBlock(key, level, startOf(dayMs, blockMs(level)));
       if (sql.isDue.get(key, dayMs) !== undefined) rollups.countDay(key, dayMs);
       for (const { id, count } of segmentHeads(db, key, { fromMs: dayMs, toMs: dayMs + DAY_MS })) {
         deleteSegment(db, id);

@@ -5,7 +5,7 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { Rollup } from "../../core/ports.ts";
 import { Aggregate, DAY_MS, HOUR_MS, startOf } from "../../core/rollup.ts";
-import { openSegment, rollupBlocks, type SegmentHead, segmentHeads } from "./history.ts";
+import { type OnDamage, openSegment, rollupBlocks, type SegmentHead, segmentHeads } from "./history.ts";
 import { type Block, blockMs, encodeBlock, LEVELS, type Level } from "./rollup-format.ts";
 import { deleteRollup, putRollup } from "./rollup-table.ts";
 import type { Segment } from "./segment-format.ts";
@@ -24,9 +24,10 @@ export interface RollupKeeper {
   countDay(key: number, dayMs: number): void;
   /** Hours of one day, as somebody else counted them; the day is made of all its hours. In the transaction of the caller. */
   putHours(key: number, dayMs: number, hours: ReadonlyMap<number, Rollups>): void;
+  /** In the transaction of the caller: what is damaged is marked to be counted anew. */
+  readBlock(key: number, level: Level, startMs: number): Block;
   /** In the transaction of the caller. An empty row goes. */
   writeBlock(key: number, level: Level, startMs: number, block: Block): void;
-  readBlock(key: number, level: Level, startMs: number): Block;
 }
 
 /** Late readings of the evening are mostly there by then. */
@@ -40,6 +41,10 @@ export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
   const due = db.prepare("SELECT device, day FROM rollup_due JOIN device ON key = device WHERE day <= ? LIMIT 1");
   const done = db.prepare("DELETE FROM rollup_due WHERE device = ? AND day = ?");
   const rawSince = db.prepare("SELECT raw_since FROM device WHERE key = ?");
+  const markAll = db.prepare(
+    `INSERT OR IGNORE INTO rollup_due (device, day)
+     SELECT DISTINCT device, from_at - from_at % ${DAY_MS} FROM segment WHERE device = ? AND from_at >= ? AND from_at < ?`,
+  );
   /** A day that is being counted over several steps; gone when its segments change. */
   let counting: DayCount | undefined;
   /** Nothing was due then: each device has its present day in the table, and looking through them takes a while. */
@@ -71,7 +76,7 @@ export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
     if (dayMs < Number(rawSince.get(key)?.["raw_since"] ?? 0)) addToForgotten(key, dayMs, hours);
     else {
       // What a damaged segment held was counted while it was whole; better that than a hole.
-      for (const hour of unknown) hours.set(hour, readHour(key, hour));
+      for (const hour of unknown) hours.set(hour, fuller(readHour(key, hour), hours.get(hour)));
       putHours(key, dayMs, hours);
     }
     done.run(key, dayMs);
@@ -134,8 +139,11 @@ export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
 
   function readBlock(key: number, level: Level, startMs: number): Block {
     const range = { fromMs: startMs, toMs: startMs + 1 };
-    // One that is damaged is told of by whoever reads it for a person; here it begins anew.
-    for (const { block } of rollupBlocks(db, key, level, range, () => {})) if (block !== undefined) return block;
+    for (const { block } of rollupBlocks(db, key, level, range, () => {})) {
+      if (block !== undefined) return block;
+      // It is told of by whoever reads it for a person. Here it begins anew, and what has its readings is counted again.
+      markAll.run(key, startMs, startMs + blockMs(level));
+    }
     return new Map();
   }
 
@@ -151,6 +159,16 @@ export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
   }
 
   return { step, changed, countDay, putHours, writeBlock, readBlock };
+}
+
+/** Of each metric that of which more was counted. */
+function fuller(before: Rollups, counted: Rollups | undefined): Rollups {
+  const kept = new Map(before);
+  for (const [name, rollup] of counted ?? []) {
+    const former = before.get(name);
+    if (former === undefined || former.count + former.texts < rollup.count + rollup.texts) kept.set(name, rollup);
+  }
+  return kept;
 }
 
 /** What all hours of one day come to. */
@@ -188,9 +206,14 @@ export interface CountedDay {
   readonly unknown: ReadonlySet<number>;
 }
 
-export function countSegments(db: DatabaseSyncInstance, key: number, dayMs: number): CountedDay {
+export function countSegments(
+  db: DatabaseSyncInstance,
+  key: number,
+  dayMs: number,
+  onDamage: OnDamage = () => {},
+): CountedDay {
   const count = beginDay(db, key, dayMs);
-  countSome(db, count, Number.POSITIVE_INFINITY);
+  countSome(db, count, Number.POSITIVE_INFINITY, onDamage);
   return hoursOf(count);
 }
 
@@ -203,11 +226,16 @@ const beginDay = (db: DatabaseSyncInstance, key: number, dayMs: number): DayCoun
 });
 
 /** True: all are counted. */
-function countSome(db: DatabaseSyncInstance, { heads, hours, unknown }: DayCount, most: number): boolean {
+function countSome(
+  db: DatabaseSyncInstance,
+  { heads, hours, unknown }: DayCount,
+  most: number,
+  onDamage: OnDamage = () => {},
+): boolean {
   for (let many = 0; many < most; many++) {
     const head = heads.pop();
     if (head === undefined) return true;
-    const segment = openSegment(db, head, () => {});
+    const segment = openSegment(db, head, onDamage);
     if (segment !== undefined) countSegment(segment, hours);
     else for (let at = startOf(head.fromAt, HOUR_MS); at <= head.toAt; at += HOUR_MS) unknown.add(at);
   }

@@ -20,11 +20,10 @@ export function sealBytes(version: number, bytes: Buffer): Buffer {
 
 /** Throws a SegmentError where they are damaged, or of another version. */
 export function openBytes(version: number, sealed: Buffer): Buffer {
+  if (sealed.length < HEAD_BYTES) throw new SegmentError("damaged: it ends too early");
   if (sealed[0] !== version) throw new SegmentError(`of version ${sealed[0]}; this program knows version ${version}`);
   const deflated = sealed.subarray(HEAD_BYTES);
-  if (sealed.length < HEAD_BYTES || crc32(deflated) !== sealed.readUInt32LE(1)) {
-    throw new SegmentError("damaged: its checksum is another one");
-  }
+  if (crc32(deflated) !== sealed.readUInt32LE(1)) throw new SegmentError("damaged: its checksum is another one");
   return inflateRawSync(deflated);
 }
 

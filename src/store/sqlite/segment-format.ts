@@ -14,7 +14,7 @@ export interface Columns {
   /** Epoch ms. */
   readonly at: number[];
   readonly n: number[];
-  /** Epoch ms; kept to the second where it lies more than 5 s from `at`, else it becomes `at`. */
+  /** Epoch ms; what `keptReceipt` says. */
   readonly receivedAt: number[];
   readonly metrics: Map<string, Values>;
 }
@@ -22,15 +22,21 @@ export interface Columns {
 /** A receipt so near its instant says nothing. */
 const RECEIPT_NEAR_MS = 5_000;
 
+/**
+ * To the second where it lies more than 5 s from the instant, else that. To be asked once, of a row: of what it says
+ * itself, a second time, it might say less.
+ */
+export const keptReceipt = (atMs: number, receivedAtMs: number): number =>
+  Math.abs(receivedAtMs - atMs) > RECEIPT_NEAR_MS ? Math.floor(receivedAtMs / 1_000) * 1_000 : atMs;
+
 export function encodeSegment({ at, n, receivedAt, metrics }: Columns): Buffer {
   const out = new ByteWriter();
   out.varint(at.length);
   writeNumbers(out, at);
   writeNumbers(out, n);
-  const far = receivedAt.map((received, index) => Math.abs(received - (at[index] ?? 0)) > RECEIPT_NEAR_MS);
   writeColumn(
     out,
-    receivedAt.map((received, index) => (far[index] ? Math.floor(received / 1_000) : undefined)),
+    receivedAt.map((received, index) => (received === at[index] ? undefined : Math.floor(received / 1_000))),
   );
   writeSections(out, metrics, writeColumn);
   return sealBytes(SEGMENT_VERSION, out.written());
