@@ -84,7 +84,9 @@ export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
     if (window === undefined) return finish(job);
     inTransaction(db, () => {
       eraseHot(job, window.fromMs, window.toMs);
-      for (const head of window.heads) eraseSegment(job, head, window.fromMs, window.toMs);
+      const uncut = window.heads.filter((head) => !eraseSegment(job, head, window.fromMs, window.toMs));
+      // It was counted while it was whole, and its hours stay as they are: those of the range go, whole.
+      if (uncut.length > 0) eraseRollups(db, rollups, { ...job, fromMs: window.fromMs, toMs: window.toMs });
       sql.markDue.run(job.key, startOf(window.fromMs, DAY_MS));
       sql.goOn.run(window.toMs, job.id);
     });
@@ -121,15 +123,15 @@ export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
     }
   }
 
-  function eraseSegment({ key, metrics }: Job, head: SegmentHead, fromMs: number, toMs: number): void {
+  /** False: what cannot be read cannot be cut; it goes when its whole span does. */
+  function eraseSegment({ key, metrics }: Job, head: SegmentHead, fromMs: number, toMs: number): boolean {
     const isWhole = head.fromAt >= fromMs && head.toAt < toMs;
     if (isWhole && metrics === undefined) {
       sql.deleteSegment.run(head.id);
-      return;
+      return true;
     }
-    // What cannot be read cannot be cut; it goes when its whole span does.
     const columns = openSegment(db, head, () => {})?.columns();
-    if (columns === undefined) return;
+    if (columns === undefined) return false;
     const left = filterColumns(columns, { fromMs, toMs, metrics });
     const { at, n } = left;
     if (at.length === 0) sql.deleteSegment.run(head.id);
@@ -137,6 +139,7 @@ export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
       const body = encodeSegment(left);
       sql.replaceSegment.run(at[0] ?? 0, n[0] ?? 0, at.at(-1) ?? 0, at.length, body, head.id, key);
     }
+    return true;
   }
 
   /** A start must not bring back, as the latest, what is gone. */
