@@ -285,3 +285,19 @@ test("a damaged segment goes with the deletion of its whole span, and its hours 
     expectRollups(await rollupsOf(store, boiler, level), model.rollups(level));
   }
 });
+
+test("of a damaged segment that is deleted in part, the hours of that part go, and nothing brings them back", async () => {
+  for (const metrics of [undefined, ["a"]]) {
+    const { store, model, damageSegment } = await scene();
+    damageSegment(DAMAGED.fromMs);
+    const [fromMs, toMs] = [DAMAGED.fromMs + 2 * HOUR_MS, DAMAGED.fromMs + 5 * HOUR_MS];
+    await store.erase({ deviceId: boiler, fromMs, toMs, metrics });
+    model.erase(fromMs, toMs, metrics);
+    for (const nowMs of [T0, LATER_MS]) {
+      await upkeepAll(store, nowMs);
+      for (const level of ["hour", "day"] as const) {
+        expectRollups(await rollupsOf(store, boiler, level), model.rollups(level));
+      }
+    }
+  }
+});

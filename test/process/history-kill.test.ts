@@ -107,19 +107,30 @@ function orderOf(
 /** Some days of history, so that the first kills meet something to forget. */
 async function fillFirst(dataDir: string, truth: HistoryTruth): Promise<void> {
   const store = await open(dataDir);
-  for (let index = 0; index < 4 * 144; index++) {
-    const outcomes = await store.append(historyData.groupOf(SEED, index, { late: true, dup: false }));
-    const said = outcomes
-      .flat()
-      .map((one) => (one.kind === "stored" ? String(one.n) : one.kind === "duplicate" ? "d" : "r"));
-    truth.note({ kind: "acknowledged", index, late: true, isAgain: false, outcomes: said });
-  }
+  for (let index = 0; index < 4 * 144; index++) await send(store, truth, { index, late: true }, false);
   await store.close();
+}
+
+async function send(
+  store: Store,
+  truth: HistoryTruth,
+  { index, late }: { index: number; late: boolean },
+  isAgain: boolean,
+): Promise<void> {
+  const answer = await store.append(historyData.groupOf(SEED, index, { late, dup: isAgain }));
+  const outcomes = answer.flat().map((one) => {
+    if (one.kind === "stored") return String(one.n);
+    return one.kind === "duplicate" ? "d" : "r";
+  });
+  truth.note({ kind: "acknowledged", index, late, isAgain, outcomes });
 }
 
 async function checked(dataDir: string, truth: HistoryTruth, when: string): Promise<void> {
   const store = await open(dataDir);
   try {
+    // The group that was under way is there or not: sent again, it says which, and is there.
+    const underWay = truth.underWay();
+    if (underWay !== undefined) await send(store, truth, underWay, true);
     await truth.check(store, dataDir);
     if (when !== "in the end") return;
     await store.saveState(historyData.DEVICES.map((id) => stateOf(id, {})));

@@ -58,6 +58,16 @@ test("a receipt that was kept stays as it is when later rows are merged with it"
   expect(second.receivedAt).toEqual([T0 + 5_000, T0 + 65_000]);
 });
 
+test("a receipt that is near says nothing, one that is far is kept to the second", () => {
+  const rows = [3_000, -4_999, 5_400, 86_400_123].map((delay, n) => ({
+    atMs: T0,
+    n,
+    receivedAtMs: T0 + delay,
+    metrics: { a: 1 },
+  }));
+  expect(mergeRows(undefined, rows).receivedAt.map((received) => received - T0)).toEqual([0, 0, 5_000, 86_400_000]);
+});
+
 test("every column is as long as there are readings", () => {
   fc.assert(
     fc.property(anyRows, (rows) => {

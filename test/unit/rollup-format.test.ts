@@ -72,6 +72,13 @@ test("what was read is written again without a change, however often", () => {
   );
 });
 
+test("a sum of more decimals than least, greatest and last have is not rounded to theirs", () => {
+  const block: Block = new Map([
+    ["a", slotsOf("hour", [[5, { ...NO_ROLLUP, count: 3, sum: 6.001, min: 1, max: 3, last: 2, lastAtMs: 1_000 }]])],
+  ]);
+  expect(decodeBlock(encodeBlock(block), "hour").get("a")?.[5]?.sum).toBe(6.001);
+});
+
 test("only the metrics that are asked for are read", () => {
   expect([...decodeBlock(encodeBlock(hours), "hour", ["b", "c"]).keys()]).toEqual(["b"]);
   expectBack(decodeBlock(encodeBlock(hours), "hour", ["b"]), new Map([...hours].slice(1)));

@@ -84,7 +84,9 @@ export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
     if (window === undefined) return finish(job);
     inTransaction(db, () => {
       eraseHot(job, window.fromMs, window.toMs);
-      for (const head of window.heads) eraseSegment(job.metrics, head, window.fromMs, window.toMs);
+      const uncut = window.heads.filter((head) => !eraseSegment(job.metrics, head, window.fromMs, window.toMs));
+      // It was counted while it was whole, and its hours stay as they are: those of the range go, whole.
+      if (uncut.length > 0) eraseRollups(db, rollups, { ...job, fromMs: window.fromMs, toMs: window.toMs });
       sql.markDue.run(job.key, startOf(window.fromMs, DAY_MS));
       sql.goOn.run(window.toMs, job.id);
     });
@@ -121,15 +123,19 @@ export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
     }
   }
 
-  function eraseSegment(metrics: Job["metrics"], head: SegmentHead, fromMs: number, toMs: number): void {
+  /** False: what cannot be read cannot be cut; it goes when its whole span does. */
+  function eraseSegment(metrics: Job["metrics"], head: SegmentHead, fromMs: number, toMs: number): boolean {
     const isWhole = head.fromAt >= fromMs && head.toAt < toMs;
-    if (isWhole && metrics === undefined) return deleteSegment(db, head.id);
-    // What cannot be read cannot be cut; it goes when its whole span does.
+    if (isWhole && metrics === undefined) {
+      deleteSegment(db, head.id);
+      return true;
+    }
     const columns = openSegment(db, head, () => {})?.columns();
-    if (columns === undefined) return;
+    if (columns === undefined) return false;
     const left = filterColumns(columns, { fromMs, toMs, metrics });
     if (left.at.length === 0) deleteSegment(db, head.id);
     else replaceSegment(db, head.id, left);
+    return true;
   }
 
   /** A start must not bring back, as the latest, what is gone. */
