@@ -33,7 +33,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   server: [...ADAPTERS, ...DECIDE, "dialects", "config", "hub", "cli"],
   "firmware-sim": ["contract"],
   public: ["contract"],
-  bench: ["contract"],
+  /** Of core only types: it calls the built store through its port. */
+  bench: DECIDE,
 };
 
 /** Library → the folders of src/ that use it. One that has no owner does not belong into the hub. */
@@ -110,6 +111,7 @@ function violations(sources: Sources): string[] {
     ...imports.flatMap(nodeFault),
     ...imports.flatMap(ownerFault),
     ...imports.flatMap(publicFault),
+    ...imports.flatMap(benchFault),
     ...imports.flatMap(extensionFault),
     ...chartFaults(imports),
     ...cycles(imports),
@@ -142,6 +144,11 @@ function ownerFault({ file, specifier, target }: Import): string[] {
 function publicFault({ file, target, isTypeOnly }: Import): string[] {
   if (layerOf(file) !== "public" || !target?.startsWith("src/") || isTypeOnly) return [];
   return VALUES_FOR_PUBLIC.includes(target) ? [] : [`${file}: the dashboard takes only types from ${target}`];
+}
+
+function benchFault({ file, target, isTypeOnly }: Import): string[] {
+  if (layerOf(file) !== "bench" || !target?.startsWith("src/core/") || isTypeOnly) return [];
+  return [`${file}: the benchmarks take only types from ${target}`];
 }
 
 function extensionFault({ file, target, specifier }: Import): string[] {
@@ -290,9 +297,14 @@ const broken: readonly [rule: string, files: Record<string, string>, words: stri
     "public may not import core",
   ],
   [
-    "the benchmarks import the contract only",
+    "the benchmarks import no part of the hub",
     { "bench/a.ts": 'import { x } from "../src/hub.ts";' },
     "bench may not import hub",
+  ],
+  [
+    "the benchmarks take only types from core",
+    { "bench/a.ts": 'import { type A, x } from "../src/core/b.ts";' },
+    "only types",
   ],
   ["core knows no machine", { "src/core/a.ts": 'import path from "node:path";' }, "core may not import node:path"],
   [

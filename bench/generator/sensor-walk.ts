@@ -1,4 +1,5 @@
 /** Walks the seed's fourteen metrics as real sensors do: a little at each step. Knows nothing of packets. */
+import { randomFrom } from "../random.ts";
 
 /** Each range keeps its number of digits, so that all payloads of a board have one length and can be stamped in place. */
 const CHANNELS = [
@@ -17,17 +18,6 @@ const CHANNELS = [
 ] as const;
 
 const FLAME_CHANCE = 0.01;
-
-/** mulberry32: the same seed gives the same walk, so that both peers are sent the same bytes. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Each call gives the next reading's members, `"temperature":21.5,…`, always of the same length. */
 export function sensorWalk(seed: number): () => string {

@@ -1,13 +1,18 @@
 /** What the figures of one device share and are given. Types only. */
 import type { Signal } from "@preact/signals";
 import type { ChartFeed } from "./chart-feed.ts";
+import type { TimeWindow } from "./chart-range.ts";
 import type { DeviceState } from "./device-state.ts";
+import type { TimeView } from "./time-view.ts";
 
 export interface ChartContext {
   readonly device: DeviceState;
+  readonly view: TimeView;
   readonly feed: ChartFeed;
   /** The instant under the crosshair, the same in every figure. */
   readonly crosshair: Signal<number | undefined>;
+  /** What is being dragged over, to be zoomed into. */
+  readonly selection: Signal<TimeWindow | undefined>;
   /** Whether the series were read; until then an empty plot says nothing about the device. */
   readonly state: "loading" | "ready" | "failed";
 }

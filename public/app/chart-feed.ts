@@ -1,57 +1,53 @@
 /**
- * Keeps the series of one device: read from the store, continued live, equal to a fresh read at any moment. Draws
- * nothing; its version changes at most four times a second.
+ * Keeps the series of one device for the range in view: read from the store, continued live, equal to a fresh read at
+ * any moment. Draws nothing; its version changes at most four times a second.
  */
-import { type ReadonlySignal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { MetricValue, Reading } from "../../src/contract/readings.ts";
-import type { SeriesAnswer } from "../../src/contract/rest.ts";
-import { getReadings, getSeries } from "./api.ts";
+import type { ChartWindow, TimeWindow } from "./chart-range.ts";
 import { hubNowMs } from "./clock.ts";
 import { readAgainCalmly } from "./epoch.ts";
 import { watchReadings } from "./live.ts";
-import { addValue, bucketStart, createSeriesBuffer, type SeriesBuffer, trimBefore, trimFrom } from "./series-buffer.ts";
+import { createRangeFollower } from "./range-follower.ts";
+import { spanOf } from "./range-moves.ts";
+import { addValue, indicesIn, type SeriesBuffer, trimBefore } from "./series-buffer.ts";
+import { readTile, type SeriesTile } from "./series-tile.ts";
+import { sameWindow, windowOf } from "./tile-window.ts";
+import { type Held, needOf, type TileWish, wishOf } from "./tile-wish.ts";
+import type { TimeView } from "./time-view.ts";
 
-const HOUR_MS = 3_600_000;
-const RANGE_MS = 24 * HOUR_MS;
-/** A device of ten minutes' history deserves finer buckets than a day's. */
-const SPANS_MS = [HOUR_MS / 4, HOUR_MS, 3 * HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS, RANGE_MS];
-const LEAST_WINDOW_MS = 5 * 60_000;
-const POINTS = 480;
 /** Beyond this many raw points the hub's buckets serve better. */
-const MAX_RAW_POINTS = 2 * POINTS;
+const MAX_RAW_POINTS = 2_000;
 const DRAW_EVERY_MS = 250;
 const MOVE_EVERY_MS = 10_000;
-/** The hub takes instants of up to five minutes from now. */
-const FUTURE_MS = 5 * 60_000;
-const MAX_TAIL_READINGS = 2_000;
 const MAX_KEPT_READINGS = 20_000;
-
-/** What part of time the charts show: the last 24 hours, or less where the first reading is younger. */
-export interface ChartWindow {
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly whole: boolean;
-}
 
 export interface ChartFeed {
   /** Changes when a series did, or its window moved on. */
   readonly version: ReadonlySignal<number>;
+  /** Changes when the range asks for another read. */
+  readonly wanted: ReadonlySignal<number>;
+  /** The same for all figures; while it is moved, another one each frame. */
+  readonly window: ReadonlySignal<ChartWindow>;
+  /** The same, but not while it is moved: for words and numbers, which nobody can read in flight. */
+  readonly still: ReadonlySignal<ChartWindow>;
+  /** All of the still window was read. Until then its numbers would be those of a part of it. */
+  readonly covered: ReadonlySignal<boolean>;
+  /** Parts of the still window that the hub could not read. */
+  readonly damaged: ReadonlySignal<readonly TimeWindow[]>;
   /** The series as it is drawn now; whoever reads it is told when it changes. */
   series(metric: string): SeriesBuffer | undefined;
+  /** In the window. */
   points(metric: string): number;
-  /** The same for all figures. */
-  window(): ChartWindow;
-  read(metrics: readonly string[], abort: AbortSignal): Promise<void>;
+  read(metrics: readonly string[], widthPx: number, abort: AbortSignal): Promise<void>;
   close(): void;
 }
 
-export function createChartFeed(id: string): ChartFeed {
+export function createChartFeed(id: string, view: TimeView): ChartFeed {
   const version = signal(0);
-  let buffers = new Map<string, SeriesBuffer>();
-  /** Ids of the readings that the newest buckets were built from: some of them come live as well, a moment later. */
-  let seen = new Set<string>();
-  let tailFromMs = Number.NEGATIVE_INFINITY;
-  let spanMs = RANGE_MS;
+  let tile: SeriesTile | undefined;
+  let coming: (TileWish & Held) | undefined;
+  let seen: ReadonlySet<string> = new Set();
   let kept: Reading[] | undefined;
   let drawTimer: ReturnType<typeof setTimeout> | undefined;
   let drawnAtMs = 0;
@@ -62,14 +58,39 @@ export function createChartFeed(id: string): ChartFeed {
     changed();
   });
   const moving = setInterval(changed, MOVE_EVERY_MS);
+  let lastWindow: ChartWindow | undefined;
+  const window = computed(() => {
+    version.value; // the tile is no signal; this is
+    const next = windowOf(view.range.value, tile, hubNowMs.peek());
+    // A motion that settles, and new points in a fixed window, move nothing.
+    if (lastWindow === undefined || !sameWindow(lastWindow, next)) lastWindow = next;
+    return lastWindow;
+  });
+  let lastStill = window.peek();
+  const still = computed(() => {
+    if (!view.moving.value) lastStill = window.value;
+    return lastStill;
+  });
+  const covered = computed(() => {
+    version.value;
+    if (tile === undefined || still.value.preset !== undefined) return tile?.preset === still.value.preset;
+    return needOf(tile, still.value) !== "data";
+  });
+  const damaged = computed(() => {
+    version.value;
+    const spans = (tile?.damaged ?? []).map(({ from, to }) => ({ fromMs: Date.parse(from), toMs: Date.parse(to) }));
+    return spans.filter(({ fromMs, toMs }) => fromMs < still.value.toMs && toMs >= still.value.fromMs);
+  });
+  const follower = createRangeFollower(view, () => ({ held: tile, coming }));
 
   function add(reading: Reading): void {
     const instant = Date.parse(reading.timestamp);
-    const [first] = buffers.values();
-    if (first === undefined || seen.has(reading._id)) return;
+    // Nothing goes into a closed tail, and what lies before the range is not shown.
+    if (tile === undefined || tile.tail.fromMs === Infinity || seen.has(reading._id)) return;
+    if (instant < (tile.young && tile.preset ? hubNowMs.peek() - tile.preset.spanMs : tile.fromMs)) return;
     // A backlog reaches into buckets that the hub has made: only the hub can say what they are now.
-    if (instant < tailFromMs) return readAgainCalmly();
-    for (const [metric, buffer] of buffers) {
+    if (instant < tile.tail.fromMs) return readAgainCalmly();
+    for (const [metric, buffer] of tile.buffers) {
       const value = asNumber(Object.hasOwn(reading.metrics, metric) ? reading.metrics[metric] : undefined);
       if (value === undefined) continue;
       addValue(buffer, instant, value);
@@ -79,97 +100,75 @@ export function createChartFeed(id: string): ChartFeed {
 
   function changed(): void {
     if (drawTimer !== undefined) return;
-    const draw = () => {
-      drawTimer = undefined;
-      drawnAtMs = performance.now();
-      for (const buffer of buffers.values()) trimBefore(buffer, hubNowMs.peek() - RANGE_MS - buffer.resolution);
-      version.value += 1;
-      const { fromMs, toMs } = currentWindow();
-      if (spanMs < RANGE_MS && toMs - fromMs > spanMs) readAgainCalmly();
-    };
     const wait = drawnAtMs + DRAW_EVERY_MS - performance.now();
     if (wait <= 0) draw();
     else drawTimer = setTimeout(() => requestAnimationFrame(draw), wait);
   }
 
-  async function read(metrics: readonly string[], abort: AbortSignal): Promise<void> {
-    const since: Reading[] = [];
-    kept = since;
-    try {
-      const to = Math.ceil(hubNowMs.peek());
-      const ask = (span: number) =>
-        getSeries(id, { metrics: metrics.join(","), from: to - span, to: to + FUTURE_MS, points: POINTS }, abort);
-      const whole = await ask(RANGE_MS);
-      const span = whole.resolution === 0 ? RANGE_MS : spanFor(to - firstInstant(Object.values(whole.metrics), to));
-      const next = buffersOf(span === RANGE_MS ? whole : await ask(span), metrics);
-      const tail = await readTail(next, to, abort);
-      buffers = next;
-      tailFromMs = tail.fromMs;
-      spanMs = span;
-      seen = new Set();
-      for (const reading of tail.readings) add(reading);
-      seen = new Set(tail.readings.map((reading) => reading._id));
-      for (const reading of since) add(reading);
-      changed();
-    } finally {
-      if (kept === since) kept = undefined;
+  function draw(): void {
+    clearTimeout(drawTimer);
+    drawTimer = undefined;
+    drawnAtMs = performance.now();
+    const range = view.range.peek();
+    if (range.kind === "live" && tile?.preset === range.preset) {
+      const fromMs = Math.max(tile.fromMs, hubNowMs.peek() - range.preset.spanMs);
+      for (const buffer of tile.buffers.values()) trimBefore(buffer, fromMs);
+      tile = { ...tile, fromMs };
     }
+    version.value += 1;
+    if (tile?.young && tile.forSpanMs < spanOf(window.peek()) && range.kind === "live") readAgainCalmly();
   }
 
-  /** Takes the two newest buckets off and reads their readings instead, whose ids say what came live already. */
-  async function readTail(next: Map<string, SeriesBuffer>, to: number, abort: AbortSignal) {
-    const [first] = next.values();
-    if (first === undefined || first.resolution === 0) return { fromMs: Number.NEGATIVE_INFINITY, readings: [] };
-    const fromMs = bucketStart(first, to - first.resolution);
-    const page = await getReadings(id, { from: fromMs, to: to + FUTURE_MS, limit: MAX_TAIL_READINGS }, abort);
-    // So many readings a bucket that a few at its edge, counted twice or never, do not show.
-    if (page.nextCursor !== null) return { fromMs, readings: [] };
-    for (const buffer of next.values()) trimFrom(buffer, fromMs);
-    return { fromMs, readings: page.readings };
+  async function read(metrics: readonly string[], widthPx: number, abort: AbortSignal): Promise<void> {
+    follower.begin();
+    const since: Reading[] = [];
+    kept = since;
+    const nowMs = Math.ceil(hubNowMs.peek());
+    const wished = { ...wishOf(view.range.peek(), widthPx, nowMs), resolution: undefined };
+    coming = wished;
+    try {
+      const next = await readTile(id, metrics, wished, nowMs, abort);
+      tile = next;
+      seen = new Set();
+      for (const reading of next.tail.readings) add(reading);
+      seen = new Set(next.tail.readings.map((reading) => reading._id));
+      for (const reading of since) add(reading);
+      requestAnimationFrame(draw);
+    } finally {
+      if (kept === since) kept = undefined;
+      if (coming === wished) coming = undefined;
+    }
+    follower.end(tile.toMs === Infinity && tile.tail.fromMs === Infinity);
   }
 
   function series(metric: string): SeriesBuffer | undefined {
-    version.value; // the buffers are no signals; this is
-    return buffers.get(metric);
-  }
-
-  function currentWindow(): ChartWindow {
     version.value;
-    const all = [...buffers.values()];
-    const now = hubNowMs.peek();
-    const toMs = Math.max(now, ...all.map((buffer) => buffer.t.at(-1) ?? now));
-    const firstMs = firstInstant(all, now - RANGE_MS);
-    const whole = firstMs - (now - RANGE_MS) < RANGE_MS / 24;
-    return { fromMs: whole ? now - RANGE_MS : Math.min(firstMs, toMs - LEAST_WINDOW_MS), toMs, whole };
+    return tile?.buffers.get(metric);
   }
 
   return {
     version,
+    wanted: follower.wanted,
+    window,
+    still,
+    covered,
+    damaged,
     series,
-    window: currentWindow,
-    points: (metric) => series(metric)?.t.length ?? 0,
+    points(metric) {
+      const buffer = series(metric);
+      if (buffer === undefined) return 0;
+      const [from, end] = indicesIn(buffer, still.value);
+      return end - from;
+    },
     read,
     close() {
       stopWatching();
+      follower.close();
       clearInterval(moving);
       clearTimeout(drawTimer);
     },
   };
 }
-
-function buffersOf(answer: SeriesAnswer, metrics: readonly string[]): Map<string, SeriesBuffer> {
-  const anchorMs = metrics.map((metric) => answer.metrics[metric]?.t[0]).find((t) => t !== undefined) ?? 0;
-  return new Map(
-    metrics.map((metric) => [metric, createSeriesBuffer(answer.resolution, anchorMs, answer.metrics[metric])]),
-  );
-}
-
-const firstInstant = (columns: readonly { t: number[] }[], otherwise: number): number => {
-  const firsts = columns.flatMap(({ t }) => t.slice(0, 1));
-  return firsts.length === 0 ? otherwise : Math.min(...firsts);
-};
-
-const spanFor = (historyMs: number): number => SPANS_MS.find((span) => span >= historyMs) ?? RANGE_MS;
 
 /** A chart's value; as the hub's series have them, true is 1. */
 function asNumber(value: MetricValue | undefined): number | undefined {

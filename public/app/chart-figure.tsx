@@ -4,6 +4,7 @@ import { useId } from "preact/hooks";
 import type { FigureProps } from "./chart-context.ts";
 import { summaryOf } from "./chart-summary.ts";
 import { ChartTable } from "./chart-table.tsx";
+import { hubNowMs } from "./clock.ts";
 import { Icon } from "./icon.tsx";
 import { LinePlot } from "./line-plot.tsx";
 import { MetricValue } from "./metric-value.tsx";
@@ -12,7 +13,7 @@ import { StateStrip } from "./state-strip.tsx";
 import { metricLabel } from "./value-words.ts";
 
 export function ChartFigure({ metric, boolean, context }: FigureProps & { boolean: boolean }) {
-  const { device, feed } = context;
+  const { device, feed, view } = context;
   const label = useId();
   const asTable = useSignal(false);
   const points = useComputed(() => feed.points(metric));
@@ -28,6 +29,8 @@ export function ChartFigure({ metric, boolean, context }: FigureProps & { boolea
         <h3 id={label}>{metricLabel(metric)}</h3>
         <span class="figure-now">
           <MetricValue metric={metric} value={device.values.get(metric)} />
+          {/* Beside the numbers of a past range it would be taken for one of them. */}
+          {view.range.value.kind === "fixed" && <span class="quiet"> now</span>}
         </span>
         <Readout metric={metric} boolean={boolean} context={context} />
         <TableButton metric={metric} open={asTable} />
@@ -61,8 +64,11 @@ function TableButton({ metric, open }: { metric: string; open: Signal<boolean> }
 /** For who does not see the plot; no live region, and no more often than the plot's window moves. */
 function Summary({ metric, context }: FigureProps) {
   const words = useComputed(() => {
-    const value = context.device.values.get(metric)?.peek().value;
-    return summaryOf(metric, value, context.feed.series(metric), context.device.about.peek().intervalMs);
+    const { device, feed } = context;
+    const value = device.values.get(metric)?.peek().value;
+    const { intervalMs } = device.about.peek();
+    if (!feed.covered.value) return `${metricLabel(metric)}: not read yet.`;
+    return summaryOf(metric, value, feed.series(metric), feed.still.value, { intervalMs, nowMs: hubNowMs.peek() });
   });
   return <p class="sr-only">{words}</p>;
 }

@@ -1,28 +1,33 @@
 /** Says in one sentence what a chart shows. Draws nothing. */
 import type { MetricValue } from "../../src/contract/readings.ts";
+import type { ChartWindow } from "./chart-range.ts";
 import { gapsOf } from "./gaps.ts";
+import { rangeWords } from "./range-words.ts";
 import { type SeriesBuffer, statsOf } from "./series-buffer.ts";
-import { minuteOfDay } from "./time-words.ts";
+import { instantWords } from "./time-words.ts";
 import { metricLabel, numberWords, withUnit } from "./value-words.ts";
 
 export function summaryOf(
   metric: string,
   value: MetricValue | undefined,
   buffer: SeriesBuffer | undefined,
-  intervalMs: number | undefined,
+  window: ChartWindow,
+  { intervalMs, nowMs }: { intervalMs: number | undefined; nowMs: number },
 ): string {
-  const stats = buffer === undefined ? undefined : statsOf(buffer);
-  if (buffer === undefined || stats === undefined) return `${metricLabel(metric)}, last 24 hours: no data.`;
-  const gaps = gapsOf(buffer, intervalMs).length;
+  const subject = `${metricLabel(metric)}, ${rangeWords(window, nowMs)}`;
+  const stats = buffer === undefined ? undefined : statsOf(buffer, window);
+  if (buffer === undefined || stats === undefined) return `${subject}: no data.`;
+  const gaps = gapsOf(buffer, intervalMs, window).length;
+  const at = (instant: number) => instantWords(instant, window.toMs - window.fromMs);
   const facts = [
     ...(value === undefined ? [] : [`now ${withUnit(metric, value)}`]),
     ...(typeof value === "boolean"
       ? []
       : [
-          `low ${numberWords(metric, stats.min)} at ${minuteOfDay(stats.lowAtMs)}`,
-          `high ${numberWords(metric, stats.max)} at ${minuteOfDay(stats.highAtMs)}`,
+          `low ${numberWords(metric, stats.min)} at ${at(stats.lowAtMs)}`,
+          `high ${numberWords(metric, stats.max)} at ${at(stats.highAtMs)}`,
         ]),
     gaps === 0 ? "no gap" : gaps === 1 ? "1 gap" : `${gaps} gaps`,
   ];
-  return `${metricLabel(metric)}, last 24 hours: ${facts.join(", ")}.`;
+  return `${subject}: ${facts.join(", ")}.`;
 }

@@ -1,18 +1,25 @@
 /** The figure's numbers as a table, for everybody. The same series as the plot's; reads nothing. */
 
 import type { FigureProps } from "./chart-context.ts";
+import { hubNowMs } from "./clock.ts";
+import { spanOf } from "./range-moves.ts";
+import { noReadingWords, rangeWords } from "./range-words.ts";
 import { type TableRow, tableRows } from "./table-rows.ts";
-import { fullTime, minuteOfDay } from "./time-words.ts";
+import { fullTime, rowWords } from "./time-words.ts";
 import { booleanWords, countWords, metricLabel, metricUnit, numberWords } from "./value-words.ts";
 
 export function ChartTable({ metric, boolean, context }: FigureProps & { boolean: boolean }) {
   const buffer = context.feed.series(metric);
-  const rows = buffer === undefined ? [] : tableRows(buffer, context.feed.window());
-  if (rows.length === 0) return <p class="quiet">No reading in the last 24 hours</p>;
+  const window = context.feed.still.value;
+  if (!context.feed.covered.value) return <p class="quiet">Reading…</p>;
+  const rows = buffer === undefined ? [] : tableRows(buffer, window);
+  if (!rows.some(({ count }) => count > 0)) return <p class="quiet">{noReadingWords(window)}</p>;
   const unit = metricUnit(metric);
   return (
     <div class="table-scroll chart-table">
-      <table aria-label={`${metricLabel(metric)}, last 24 hours${unit === "" ? "" : `, in ${unit}`}`}>
+      <table
+        aria-label={`${metricLabel(metric)}, ${rangeWords(window, hubNowMs.peek())}${unit === "" ? "" : `, in ${unit}`}`}
+      >
         <thead>
           <tr>
             <th scope="col">Time</th>
@@ -32,7 +39,7 @@ export function ChartTable({ metric, boolean, context }: FigureProps & { boolean
         </thead>
         <tbody>
           {rows.map((row) => (
-            <Row key={row.fromMs} row={row} metric={metric} boolean={boolean} />
+            <Row key={row.fromMs} row={row} metric={metric} boolean={boolean} spanMs={spanOf(window)} />
           ))}
         </tbody>
       </table>
@@ -40,12 +47,11 @@ export function ChartTable({ metric, boolean, context }: FigureProps & { boolean
   );
 }
 
-function Row({ row, metric, boolean }: { row: TableRow; metric: string; boolean: boolean }) {
-  const time = `${minuteOfDay(row.fromMs)}–${minuteOfDay(row.toMs)}`;
+function Row({ row, metric, boolean, spanMs }: { row: TableRow; metric: string; boolean: boolean; spanMs: number }) {
   return (
     <tr>
       <th scope="row" title={fullTime(row.fromMs)}>
-        {time}
+        {rowWords(row.fromMs, row.toMs, spanMs)}
       </th>
       {row.count === 0 ? (
         <td colSpan={boolean ? 2 : 4} class="quiet">

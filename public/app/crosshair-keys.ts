@@ -1,6 +1,7 @@
-/** Moves the crosshair by key, from one real sample to the next. Knows no plot. */
+/** Moves the crosshair by key, from one real sample in the window to the next. Knows no plot. */
 import type { Signal } from "@preact/signals";
-import { firstNotBefore, type SeriesBuffer } from "./series-buffer.ts";
+import type { TimeWindow } from "./chart-range.ts";
+import { firstNotBefore, indicesIn, type SeriesBuffer } from "./series-buffer.ts";
 
 const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, PageDown: -10, PageUp: 10 };
 
@@ -8,24 +9,26 @@ const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, PageDown: 
 export function crosshairKeys(
   event: KeyboardEvent,
   crosshair: Signal<number | undefined>,
-  buffer?: SeriesBuffer,
+  buffer: SeriesBuffer | undefined,
+  window: TimeWindow,
 ): void {
-  const last = (buffer?.t.length ?? 0) - 1;
-  if (buffer === undefined || last < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
-  const at = crosshair.peek();
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") {
     crosshair.value = undefined;
     return;
   }
-  const here = at === undefined ? last + 1 : Math.min(firstNotBefore(buffer.t, at), last);
-  const next = target(event, here, last);
+  const [first, end] = buffer === undefined ? [0, 0] : indicesIn(buffer, window);
+  if (buffer === undefined || first >= end) return;
+  const at = crosshair.peek();
+  const here = at === undefined ? end : Math.min(firstNotBefore(buffer.t, at), end - 1);
+  const next = target(event, here, first, end - 1);
   if (next === undefined) return;
   event.preventDefault();
-  crosshair.value = buffer.t[Math.max(0, Math.min(next, last))];
+  crosshair.value = buffer.t[Math.max(first, Math.min(next, end - 1))];
 }
 
-function target(event: KeyboardEvent, here: number, last: number): number | undefined {
-  if (event.key === "Home") return 0;
+function target(event: KeyboardEvent, here: number, first: number, last: number): number | undefined {
+  if (event.key === "Home") return first;
   if (event.key === "End") return last;
   const step = STEPS[event.key];
   return step === undefined ? undefined : here + step * (event.shiftKey ? 10 : 1);

@@ -1,44 +1,66 @@
-/** All metrics of a device: a figure each for numbers and states, a value for text. The first six open; one crosshair. */
+/** All metrics of a device over one range: a figure each for numbers and states, a value for text. The first six open; one crosshair. */
 import { useComputed, useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { ChartContext } from "./chart-context.ts";
-import { type ChartFeed, createChartFeed } from "./chart-feed.ts";
+import { createChartFeed } from "./chart-feed.ts";
 import { ChartFigure } from "./chart-figure.tsx";
+import type { TimeWindow } from "./chart-range.ts";
+import { hubNowMs } from "./clock.ts";
+import { DamagedNote } from "./damaged-note.tsx";
 import type { DeviceState } from "./device-state.ts";
+import { DownloadMenu } from "./download-menu.tsx";
 import { ReadNote } from "./fault-note.tsx";
-import { MetricValue } from "./metric-value.tsx";
-import { sinceWords } from "./time-words.ts";
+import { LiveBadge } from "./live-badge.tsx";
+import { RangeBar } from "./range-bar.tsx";
+import { RangeEmpty } from "./range-empty.tsx";
+import { rangeTitle } from "./range-words.ts";
+import { TextMetrics } from "./text-metrics.tsx";
+import { createTimeView } from "./time-view.ts";
 import { useHubRead } from "./use-hub-read.ts";
-import { metricKind, metricLabel } from "./value-words.ts";
+import { metricKind } from "./value-words.ts";
 
 const OPEN_AT_FIRST = 6;
+/** Until one is drawn. */
+const LIKELY_WIDTH_PX = 480;
 
 export function DeviceCharts({ device }: { device: DeviceState }) {
   const kinds = useComputed(() => kindsOf(device)).value;
   const unfolded = useSignal(false);
-  const crosshair = useSignal<number | undefined>(undefined);
-  const feed = useMemo(() => createChartFeed(device.id), [device]);
-  useEffect(() => feed.close, [feed]);
-
+  const figures = useRef<HTMLDivElement>(null);
   const charted = kinds.filter(({ kind }) => kind !== "text");
-  const texts = kinds.filter(({ kind }) => kind === "text");
+  const texts = kinds.filter(({ kind }) => kind === "text").map(({ metric }) => metric);
   const open = unfolded.value ? charted : charted.slice(0, OPEN_AT_FIRST);
   const names = open.map(({ metric }) => metric);
-  const read = useHubRead(names.length === 0 ? "" : `series ${names.join(",")}`, (abort) => feed.read(names, abort));
-  const context: ChartContext = { device, feed, crosshair, state: read.state.value };
-  const folded = charted.length - open.length;
+  const shared = useShared(device);
+  const { feed } = shared;
+  const read = useHubRead(
+    names.length === 0 ? "" : `series ${names.join(",")}`,
+    (abort) => feed.read(names, plotWidthPx(figures.current), abort),
+    feed.wanted.value,
+  );
+  const context: ChartContext = { ...shared, state: read.state.value };
+  const isEmpty = useComputed(() => feed.covered.value && names.every((metric) => feed.points(metric) === 0)).value;
 
   return (
     <section class="charts" aria-labelledby="charts">
-      <h2 id="charts">
-        <WindowWords feed={feed} />
-      </h2>
+      <div class="charts-head">
+        <h2 id="charts">
+          <RangeTitle context={context} />
+        </h2>
+        <LiveBadge context={context} />
+        {read.busy.value && <span class="quiet">Reading…</span>}
+        <DownloadMenu context={context} metrics={names} />
+      </div>
+      <RangeBar context={context} />
+      <RangeStatus context={context} />
       <ReadNote what="The charts could not be read." read={read} />
+      <DamagedNote context={context} />
       {kinds.length === 0 && <p class="empty">Nothing was measured yet. The first reading starts a chart here.</p>}
-      <div class="figures">
+      <div class="figures" ref={figures}>
         {open.map(({ metric, kind }) => (
           <ChartFigure key={metric} metric={metric} boolean={kind === "boolean"} context={context} />
         ))}
+        {names.length > 0 && isEmpty && read.state.value === "ready" && <RangeEmpty context={context} />}
       </div>
       {charted.length > OPEN_AT_FIRST && (
         <button
@@ -49,20 +71,47 @@ export function DeviceCharts({ device }: { device: DeviceState }) {
             unfolded.value = !unfolded.value;
           }}
         >
-          {folded > 0 ? `Show ${folded} more` : "Show fewer"}
+          {charted.length > open.length ? `Show ${charted.length - open.length} more` : "Show fewer"}
         </button>
       )}
-      {texts.length > 0 && <TextMetrics device={device} metrics={texts.map(({ metric }) => metric)} />}
+      {texts.length > 0 && <TextMetrics context={context} metrics={texts} />}
     </section>
   );
 }
 
-function WindowWords({ feed }: { feed: ChartFeed }) {
-  const words = useComputed(() => {
-    const { fromMs, toMs, whole } = feed.window();
-    return whole ? "Last 24 hours" : `Since ${sinceWords(fromMs, toMs)}, the first reading`;
-  });
-  return <>{words}</>;
+/** What lives as long as the device's page. */
+function useShared(device: DeviceState): Omit<ChartContext, "state"> {
+  const crosshair = useSignal<number | undefined>(undefined);
+  const selection = useSignal<TimeWindow | undefined>(undefined);
+  const view = useMemo(createTimeView, [device]);
+  const feed = useMemo(() => createChartFeed(device.id, view), [device, view]);
+  useEffect(
+    () => () => {
+      feed.close();
+      view.close();
+    },
+    [feed, view],
+  );
+  return { device, view, feed, crosshair, selection };
+}
+
+function plotWidthPx(figures: HTMLElement | null): number {
+  const width = figures?.querySelector(".plot .time-area")?.clientWidth ?? 0;
+  return width > 0 ? width : LIKELY_WIDTH_PX;
+}
+
+function RangeTitle({ context: { feed } }: { context: ChartContext }) {
+  return <>{useComputed(() => rangeTitle(feed.window.value, hubNowMs.peek()))}</>;
+}
+
+/** For who does not see the charts move: the range that a motion ended in. */
+function RangeStatus({ context: { feed } }: { context: ChartContext }) {
+  const words = useComputed(() => rangeTitle(feed.still.value, hubNowMs.peek()));
+  return (
+    <p class="sr-only" role="status">
+      {words}
+    </p>
+  );
 }
 
 const kindsOf = (device: DeviceState) =>
@@ -71,18 +120,3 @@ const kindsOf = (device: DeviceState) =>
     const value = device.values.get(metric)?.peek().value ?? 0;
     return { metric, kind: metricKind(metric, value) };
   });
-
-function TextMetrics({ device, metrics }: { device: DeviceState; metrics: readonly string[] }) {
-  return (
-    <dl class="texts" aria-label="Text values">
-      {metrics.map((metric) => (
-        <div key={metric}>
-          <dt>{metricLabel(metric)}</dt>
-          <dd>
-            <MetricValue metric={metric} value={device.values.get(metric)} />
-          </dd>
-        </div>
-      ))}
-    </dl>
-  );
-}

@@ -1,4 +1,5 @@
 /** Decides where a series has a gap, by one rule for chart, strip, table and summary. Draws nothing. */
+import type { TimeWindow } from "./chart-range.ts";
 import type { SeriesBuffer } from "./series-buffer.ts";
 
 /** The number that also makes a device late, so that chart and presence never contradict each other. */
@@ -8,10 +9,10 @@ const LEAST_RAW_GAP_MS = 3_000;
 /** Two neighbours further apart than this have a gap between them. */
 export function gapLimitMs(buffer: SeriesBuffer, intervalMs: number | undefined): number {
   if (buffer.resolution > 0) return Math.max(2 * buffer.resolution, INTERVALS * (intervalMs ?? 0));
-  return Math.max(INTERVALS * (intervalMs ?? medianStep(buffer.t)), LEAST_RAW_GAP_MS);
+  return Math.max(INTERVALS * Math.max(intervalMs ?? 0, medianStep(buffer.t)), LEAST_RAW_GAP_MS);
 }
 
-/** Stands in for the usual interval until the hub has learned it. */
+/** The hub knows today's interval only; what is shown may be of a time when the device spoke less often. */
 function medianStep(t: readonly number[]): number {
   const steps = t.slice(1).map((at, index) => at - (t[index] ?? at));
   return steps.toSorted((a, b) => a - b)[steps.length >>> 1] ?? 0;
@@ -23,12 +24,15 @@ export interface Gap {
   readonly toMs: number;
 }
 
-export function gapsOf(buffer: SeriesBuffer, intervalMs: number | undefined): Gap[] {
+/** Those of which a part is in the window. */
+export function gapsOf(buffer: SeriesBuffer, intervalMs: number | undefined, window: TimeWindow): Gap[] {
   const limit = gapLimitMs(buffer, intervalMs);
   const gaps: Gap[] = [];
   for (const [index, toMs] of buffer.t.entries()) {
     const before = buffer.t[index - 1];
-    if (before !== undefined && toMs - before > limit) gaps.push({ fromMs: before + buffer.resolution, toMs });
+    if (before === undefined || toMs - before <= limit) continue;
+    const fromMs = before + buffer.resolution;
+    if (fromMs < window.toMs && toMs > window.fromMs) gaps.push({ fromMs, toMs });
   }
   return gaps;
 }

@@ -29,6 +29,10 @@ const SHAPES = {
   dark: <path {...stroke(1.5)} d="M13.5 9.6A6 6 0 0 1 6.4 2.5a6 6 0 1 0 7.1 7.1Z" />,
   table: <path {...stroke(1.4)} d="M2 3h12v10H2V3Zm0 3.4h12M2 9.7h12M6.2 6.4V13" />,
   back: <path {...stroke(1.7)} d="M10 3 5 8l5 5" />,
+  forth: <path {...stroke(1.7)} d="m6 3 5 5-5 5" />,
+  nearer: <path {...stroke(1.6)} d="M8 3.2v9.6M3.2 8h9.6" />,
+  further: <path {...stroke(1.6)} d="M3.2 8h9.6" />,
+  download: <path {...stroke(1.5)} d="M8 2.2v7.6M4.8 6.9 8 10.1l3.2-3.2M2.8 13.4h10.4" />,
 } as const;
 
 export type IconName = keyof typeof SHAPES;

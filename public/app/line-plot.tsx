@@ -1,9 +1,10 @@
 /** Holds one plot in the page: its size, visibility, colours, pointer and keys. Leaves the drawing to plot.ts. */
-import { effect, type Signal, useSignal } from "@preact/signals";
+import { effect, type Signal, untracked, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { FigureProps } from "./chart-context.ts";
 import { withGaps } from "./gaps.ts";
 import type { Plot } from "./plot.ts";
+import { noReadingWords } from "./range-words.ts";
 import { theme } from "./theme.ts";
 import { TimeSlider } from "./time-slider.tsx";
 
@@ -13,25 +14,19 @@ export function LinePlot({ metric, context }: FigureProps) {
   const fault = useSignal(false);
   usePlot(host, metric, plot, fault);
 
-  // One drawing a frame: the feed's version changes at most four times a second, and off screen nothing is drawn.
+  // One drawing a frame: the window changes once a frame at most, the feed's version less often; off screen nothing is drawn.
   useEffect(() => drawWhileVisible(host.current, plot, { metric, context }), [context.feed, metric]);
   useEffect(() => effect(() => plot.value?.showCursor(context.crosshair.value)), [context.crosshair]);
 
-  const empty = context.state === "ready" && context.feed.points(metric) === 0;
+  const { feed, state } = context;
+  const none = state === "ready" && feed.points(metric) === 0;
   return (
     <div class="plot-box">
       {fault.value && <p class="plot-note">The chart could not be loaded. The table has its numbers.</p>}
-      {empty && <p class="plot-note">No reading in the last 24 hours</p>}
-      {context.state === "loading" && <p class="plot-note">Reading…</p>}
-      {context.state === "failed" && <p class="plot-note">Not read</p>}
-      <TimeSlider
-        kind="plot"
-        metric={metric}
-        context={context}
-        boolean={false}
-        host={host}
-        instantAt={(clientX) => plot.peek()?.instantAt(clientX)}
-      />
+      {none && feed.covered.value && <p class="plot-note">{noReadingWords(feed.still.value)}</p>}
+      {(state === "loading" || (none && !feed.covered.value)) && <p class="plot-note">Reading…</p>}
+      {state === "failed" && <p class="plot-note">Not read</p>}
+      <TimeSlider kind="plot" metric={metric} context={context} boolean={false} host={host} />
     </div>
   );
 }
@@ -72,22 +67,24 @@ function drawWhileVisible(
   { metric, context }: FigureProps,
 ) {
   if (box === null) return;
+  const { feed, device, crosshair } = context;
   let visible = false;
-  let drawn: unknown;
+  let drawn: readonly unknown[] = [];
   const draw = () => {
-    const version = context.feed.version.value;
     const chart = plot.value;
-    const buffer = context.feed.series(metric);
-    const intervalMs = context.device.about.value.intervalMs;
+    const window = feed.window.value;
+    const buffer = feed.series(metric);
+    const data = [chart, feed.version.value, device.about.value.intervalMs] as const;
     if (!visible || chart === undefined || buffer === undefined) return;
-    drawn = version;
-    const { fromMs, toMs } = context.feed.window();
-    chart.draw(withGaps(buffer, intervalMs), buffer.resolution > 0, fromMs, toMs);
+    if (data.every((part, index) => part === drawn[index])) chart.move(window);
+    else chart.draw(withGaps(buffer, data[2]), buffer.resolution > 0, window);
+    drawn = data;
+    chart.showCursor(crosshair.peek());
   };
   const stopDrawing = effect(draw);
   const observer = new IntersectionObserver((entries) => {
     visible = entries.at(-1)?.isIntersecting ?? false;
-    if (visible && drawn !== context.feed.version.peek()) draw();
+    if (visible) untracked(draw);
   });
   observer.observe(box);
   return () => {

@@ -4,6 +4,7 @@ import "../styles/tokens.css";
 import "../styles/shell.css";
 import "../styles/overview.css";
 import "../styles/device.css";
+import "../styles/range.css";
 import "../styles/inspector.css";
 import { App } from "./app.tsx";
 import { startClock } from "./clock.ts";

@@ -1,13 +1,16 @@
 /** Draws one metric over time: the only file that knows uPlot. Loaded when a chart is shown; decides nothing about data. */
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import type { TimeWindow } from "./chart-range.ts";
 import type { PlotColumns } from "./gaps.ts";
+import { tickWords } from "./time-ticks.ts";
 import { metricUnit, numberWords } from "./value-words.ts";
 
 export interface Plot {
-  draw(columns: PlotColumns, band: boolean, fromMs: number, toMs: number): void;
+  draw(columns: PlotColumns, band: boolean, window: TimeWindow): void;
+  /** The same data in another window. */
+  move(window: TimeWindow): void;
   showCursor(instant: number | undefined): void;
-  instantAt(clientX: number): number;
   resize(width: number, height: number): void;
   close(): void;
 }
@@ -25,6 +28,12 @@ const LEAST_SPAN: Record<string, number> = { "°C": 2, "%": 5, ppm: 20, ppb: 20,
 export function createPlot({ host, metric, width, height }: PlotOptions): Plot {
   const colour = coloursOf(host);
   let isolated: number[] = [];
+  let range: [number, number] = [0, 1];
+  const rangeInView = (_: uPlot, low: number | null, high: number | null) => {
+    // Where nothing is in view, the axis stays: it must not jump while a gap is passed.
+    if (low !== null && high !== null) range = rangeOf(metric, low, high);
+    return range;
+  };
   const silent = () => null;
   const chart = new uPlot(
     {
@@ -40,7 +49,7 @@ export function createPlot({ host, metric, width, height }: PlotOptions): Plot {
         points: { size: 7 },
         bind: { mousedown: silent, mouseup: silent, mousemove: silent, mouseleave: silent, dblclick: silent },
       },
-      scales: { x: { time: true }, y: { range: (_, low, high) => rangeOf(metric, low, high) } },
+      scales: { x: { time: true }, y: { range: rangeInView } },
       axes: [timeAxis(colour), valueAxis(colour, metric)],
       series: [
         {},
@@ -60,7 +69,7 @@ export function createPlot({ host, metric, width, height }: PlotOptions): Plot {
     host,
   );
   return {
-    draw(columns, band, fromMs, toMs) {
+    draw(columns, band, { fromMs, toMs }) {
       isolated = columns.isolated;
       const none = band ? undefined : columns.mean.map(() => null);
       chart.batch(() => {
@@ -68,11 +77,12 @@ export function createPlot({ host, metric, width, height }: PlotOptions): Plot {
         chart.setScale("x", { min: fromMs, max: toMs });
       });
     },
+    move: ({ fromMs, toMs }) => chart.setScale("x", { min: fromMs, max: toMs }),
     showCursor(instant) {
-      const left = instant === undefined ? -10 : chart.valToPos(instant, "x");
-      chart.setCursor({ left, top: instant === undefined ? -10 : 0 }, false);
+      const left = instant === undefined ? -1 : chart.valToPos(instant, "x");
+      const inside = left >= 0 && left <= chart.over.clientWidth;
+      chart.setCursor(inside ? { left, top: 0 } : { left: -10, top: -10 }, false);
     },
-    instantAt: (clientX) => chart.posToVal(clientX - chart.over.getBoundingClientRect().left, "x"),
     resize: (nextWidth, nextHeight) => chart.setSize({ width: nextWidth, height: nextHeight }),
     close: () => chart.destroy(),
   };
@@ -97,8 +107,7 @@ function drawWhiskers(chart: uPlot, isolated: readonly number[], colour: string)
   chart.ctx.restore();
 }
 
-function rangeOf(metric: string, low: number | null, high: number | null): [number, number] {
-  if (low === null || high === null) return [0, 1];
+function rangeOf(metric: string, low: number, high: number): [number, number] {
   const unit = metricUnit(metric);
   const least = LEAST_SPAN[unit] ?? Math.max(Math.abs(low + high) * 0.01, 1e-6);
   const span = Math.max((high - low) * 1.2, least);
@@ -132,17 +141,18 @@ function coloursOf(host: HTMLElement): Colours {
 
 const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
 
+const HALF_TICK_PX = 16;
+
 function timeAxis(colour: Colours): uPlot.Axis {
-  const hour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-  const words = (at: number) => (new Date(at).getHours() + new Date(at).getMinutes() === 0 ? day : hour).format(at);
   return {
     stroke: colour.axis,
     font: FONT,
     size: 22,
     gap: 4,
     space: 56,
-    values: (_, splits) => splits.map(words),
+    // One that the plot's edge would cut says nothing.
+    values: (self, splits, _axis, _space, step) =>
+      splits.map((at) => (self.over.clientWidth - self.valToPos(at, "x") < HALF_TICK_PX ? "" : tickWords(at, step))),
     grid: { stroke: colour.grid, width: 1 },
     ticks: { show: false },
   };
@@ -167,7 +177,12 @@ function splitWords(metric: string, value: number, step: number): string {
   if (Math.abs(value) > 99_999) return numberWords(metric, value);
   const isWhole = (digits: number) => Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) < 1e-6;
   const digits = [0, 1, 2, 3, 4, 5].find(isWhole) ?? 6;
+  // `1017.5` has its place beside the plot; `1,017.5` has not.
   return value
-    .toLocaleString(undefined, { minimumFractionDigits: digits, maximumFractionDigits: digits })
+    .toLocaleString(undefined, {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+      useGrouping: digits === 0,
+    })
     .replace("-", "−");
 }

@@ -2,8 +2,11 @@
 import type { FigureProps } from "./chart-context.ts";
 import { gapLimitMs } from "./gaps.ts";
 import { nearestIndex, statsOf } from "./series-buffer.ts";
-import { minuteOfDay, timeOfDay } from "./time-words.ts";
+import { instantWords, timeOfDay } from "./time-words.ts";
 import { numberWords, withUnit } from "./value-words.ts";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 
 export function Readout({ metric, boolean, context }: FigureProps & { boolean: boolean }) {
   const at = context.crosshair.value;
@@ -13,8 +16,8 @@ export function Readout({ metric, boolean, context }: FigureProps & { boolean: b
 
 function RangeStats({ metric, context }: FigureProps) {
   const buffer = context.feed.series(metric);
-  const stats = buffer === undefined ? undefined : statsOf(buffer);
-  if (stats === undefined) return <span class="readout" />;
+  const stats = buffer === undefined ? undefined : statsOf(buffer, context.feed.still.value);
+  if (stats === undefined || !context.feed.covered.value) return <span class="readout" />;
   return (
     <span class="readout" data-stats>
       <span>
@@ -35,10 +38,12 @@ export function readingAt({ metric, context }: FigureProps, boolean: boolean, at
   const buffer = context.feed.series(metric);
   if (buffer === undefined) return "";
   const index = nearestIndex(buffer, at, gapLimitMs(buffer, context.device.about.peek().intervalMs) / 2);
-  if (index === undefined) return `${minuteOfDay(at)} · no data`;
+  const { fromMs, toMs } = context.feed.still.value;
+  if (index === undefined) return `${instantWords(at, toMs - fromMs)} · no data`;
   const t = buffer.t[index] ?? at;
   const [mean = 0, min = 0, max = 0] = [buffer.mean[index], buffer.min[index], buffer.max[index]];
-  const time = buffer.resolution === 0 ? timeOfDay(t) : minuteOfDay(t);
+  const today = toMs - fromMs <= DAY_MS;
+  const time = today && buffer.resolution < MINUTE_MS ? timeOfDay(t) : instantWords(t, toMs - fromMs);
   if (boolean) return `${time} · ${stateWords(metric, min, max)}`;
   const spread = max > min ? ` (${numberWords(metric, min)}–${numberWords(metric, max)})` : "";
   return `${time} · ${withUnit(metric, mean)}${spread}`;

@@ -1,5 +1,6 @@
 /** One metric's points in time order, kept going by live values: buckets as the hub makes them, or raw. Draws nothing. */
 import type { SeriesColumns } from "../../src/contract/rest.ts";
+import type { TimeWindow } from "./chart-range.ts";
 
 export interface SeriesBuffer extends SeriesColumns {
   /** A bucket's width in ms; 0 where each point is one reading. */
@@ -86,6 +87,12 @@ export function nearestIndex(buffer: SeriesBuffer, instant: number, reachMs: num
   return distance(nearest) <= reachMs ? nearest : undefined;
 }
 
+/** Indices of the points in the window: from the first, to before the second. A bucket is in it if any part of it is. */
+export function indicesIn(buffer: SeriesBuffer, { fromMs, toMs }: TimeWindow): [from: number, end: number] {
+  const least = buffer.resolution === 0 ? fromMs : fromMs - buffer.resolution + 1;
+  return [firstNotBefore(buffer.t, least), firstNotBefore(buffer.t, toMs)];
+}
+
 export interface SeriesStats {
   min: number;
   mean: number;
@@ -94,12 +101,14 @@ export interface SeriesStats {
   highAtMs: number;
 }
 
-export function statsOf(buffer: SeriesBuffer): SeriesStats | undefined {
-  if (buffer.t.length === 0) return undefined;
+export function statsOf(buffer: SeriesBuffer, window: TimeWindow): SeriesStats | undefined {
+  const [from, end] = indicesIn(buffer, window);
+  if (from >= end) return undefined;
   const stats = { min: Number.POSITIVE_INFINITY, mean: 0, max: Number.NEGATIVE_INFINITY, lowAtMs: 0, highAtMs: 0 };
   let sum = 0;
   let count = 0;
-  for (const [index, t] of buffer.t.entries()) {
+  for (let index = from; index < end; index += 1) {
+    const t = buffer.t[index] ?? 0;
     const low = buffer.min[index] ?? 0;
     const high = buffer.max[index] ?? 0;
     const many = buffer.count[index] ?? 1;

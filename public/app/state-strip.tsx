@@ -1,9 +1,11 @@
 /** A boolean over time: filled where true, hollow where false, nothing where nothing is known. Never a line of 0 and 1. */
-
+import { useComputed } from "@preact/signals";
 import type { FigureProps } from "./chart-context.ts";
-import { stateRuns } from "./state-runs.ts";
+import { spanOf } from "./range-moves.ts";
+import { noReadingWords } from "./range-words.ts";
+import { type StateRun, stateRuns } from "./state-runs.ts";
 import { TimeSlider } from "./time-slider.tsx";
-import { minuteOfDay } from "./time-words.ts";
+import { instantWords } from "./time-words.ts";
 import { booleanWords } from "./value-words.ts";
 
 const WIDTH = 1_000;
@@ -11,49 +13,59 @@ const WIDTH = 1_000;
 const LEAST_WIDTH = 3;
 
 export function StateStrip({ metric, context }: FigureProps) {
-  const { feed, crosshair, device } = context;
-  const buffer = feed.series(metric);
-  const { fromMs, toMs } = feed.window();
-  const place = (instant: number) => ((instant - fromMs) / (toMs - fromMs)) * WIDTH;
-  const runs = buffer === undefined ? [] : stateRuns(buffer, device.about.value.intervalMs, toMs);
-  const at = crosshair.value;
-  const instantAt = (clientX: number, surface: HTMLElement) => {
-    const box = surface.getBoundingClientRect();
-    return fromMs + ((clientX - box.left) / box.width) * (toMs - fromMs);
-  };
+  const { feed, device } = context;
+  const { fromMs, toMs } = feed.still.value;
+  const empty = context.state === "ready" && feed.points(metric) === 0 && feed.covered.value;
   return (
     <div class="strip-box">
-      <TimeSlider kind="strip" metric={metric} context={context} boolean instantAt={instantAt}>
+      <TimeSlider kind="strip" metric={metric} context={context} boolean>
         <svg viewBox={`0 0 ${WIDTH} 28`} preserveAspectRatio="none" aria-hidden="true">
-          {runs.map((run) => (
-            <Run key={run.fromMs} state={run.state} left={Math.max(0, place(run.fromMs))} right={place(run.toMs)} />
-          ))}
-          {at !== undefined && <CrossLine x={place(at)} />}
+          <Runs metric={metric} context={context} intervalMs={device.about.value.intervalMs} />
+          <CrossLine context={context} />
         </svg>
         {context.state === "failed" && <span class="plot-note">Not read</span>}
-        {context.state === "ready" && runs.length === 0 && (
-          <span class="plot-note">No reading in the last 24 hours</span>
-        )}
+        {empty && <span class="plot-note">{noReadingWords(feed.still.value)}</span>}
       </TimeSlider>
       <p class="strip-legend">
-        <span>{minuteOfDay(fromMs)}</span>
+        <span>{instantWords(fromMs, toMs - fromMs)}</span>
         <span class="strip-key strip-true">{booleanWords(metric, true)}</span>
         <span class="strip-key strip-false">{booleanWords(metric, false)}</span>
-        <span>{minuteOfDay(toMs)}</span>
+        <span>{instantWords(toMs, toMs - fromMs)}</span>
       </p>
     </div>
   );
 }
 
-function Run({ state, left, right }: { state: boolean; left: number; right: number }) {
-  const width = Math.max(LEAST_WIDTH, right - left);
+/** All that was read, at its length; panning moves it as a whole. */
+function Runs({ metric, context, intervalMs }: FigureProps & { intervalMs: number | undefined }) {
+  const { window, version, series, still } = context.feed;
+  const span = useComputed(() => spanOf(window.value));
+  const drawn = useComputed(() => {
+    version.value;
+    const buffer = series(metric);
+    const runs = buffer === undefined ? [] : stateRuns(buffer, intervalMs, still.value.toMs);
+    const originMs = runs[0]?.fromMs ?? 0;
+    const perMs = WIDTH / span.value;
+    return { originMs, rects: runs.map((run) => runRect(run, originMs, perMs)) };
+  });
+  const shift = ((drawn.value.originMs - window.value.fromMs) / span.value) * WIDTH;
+  return <g transform={`translate(${shift} 0)`}>{drawn.value.rects}</g>;
+}
+
+function runRect({ state, fromMs, toMs }: StateRun, originMs: number, perMs: number) {
+  const x = (fromMs - originMs) * perMs;
+  const width = Math.max(LEAST_WIDTH, (toMs - fromMs) * perMs);
   return state ? (
-    <rect class="run-true" x={left} y={2} width={width} height={24} />
+    <rect key={fromMs} class="run-true" x={x} y={2} width={width} height={24} />
   ) : (
-    <rect class="run-false" x={left} y={8} width={width} height={12} vector-effect="non-scaling-stroke" />
+    <rect key={fromMs} class="run-false" x={x} y={8} width={width} height={12} vector-effect="non-scaling-stroke" />
   );
 }
 
-const CrossLine = ({ x }: { x: number }) => (
-  <line class="cross" x1={x} x2={x} y1={0} y2={28} vector-effect="non-scaling-stroke" />
-);
+function CrossLine({ context }: { context: FigureProps["context"] }) {
+  const at = context.crosshair.value;
+  const { fromMs, toMs } = context.feed.window.value;
+  if (at === undefined) return null;
+  const x = ((at - fromMs) / (toMs - fromMs)) * WIDTH;
+  return <line class="cross" x1={x} x2={x} y1={0} y2={28} vector-effect="non-scaling-stroke" />;
+}

@@ -7,6 +7,14 @@ const time = new Intl.DateTimeFormat(undefined, {
   hourCycle: "h23",
 });
 const minute = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const dayAndMinute = new Intl.DateTimeFormat(undefined, {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
+const dayOfYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" });
 
@@ -46,3 +54,41 @@ export function durationWords(ms: number): string {
 /** A moment within a day or so: the time alone today, with the date before. */
 export const sinceWords = (ms: number, nowMs: number): string =>
   new Date(ms).toDateString() === new Date(nowMs).toDateString() ? minuteOfDay(ms) : fullTime(ms);
+
+/** An instant within so long a time: no date within a day, no hour within years, nor for a whole day. */
+export function instantWords(ms: number, spanMs: number): string {
+  if (spanMs <= DAY_MS + HOUR_MS) return minute.format(ms);
+  if (spanMs > 300 * DAY_MS) return day.format(ms);
+  return isMidnight(ms) && spanMs > 7 * DAY_MS ? dayOfYear.format(ms) : dayAndMinute.format(ms);
+}
+
+/** From then to then, with what both have in common said once; with the year where it is not this one. */
+export function spanWords(fromMs: number, toMs: number, nowMs: number): string {
+  const thisYear = [fromMs, toMs].every((ms) => new Date(ms).getFullYear() === new Date(nowMs).getFullYear());
+  const format = new Intl.DateTimeFormat(undefined, {
+    ...(thisYear ? {} : { year: "numeric" }),
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    ...(toMs - fromMs < 10 * MINUTE_MS ? { second: "2-digit" } : {}),
+    hourCycle: "h23",
+  });
+  return format.formatRange(fromMs, toMs);
+}
+
+/** `24 Nov` where both are the viewer's midnights a day apart. */
+export function rowWords(fromMs: number, toMs: number, spanMs: number): string {
+  if (isMidnight(fromMs) && isMidnight(toMs)) {
+    const last = new Date(toMs).setDate(new Date(toMs).getDate() - 1);
+    return dayOfYear.formatRange(fromMs, last);
+  }
+  return spanMs <= DAY_MS + HOUR_MS
+    ? `${minute.format(fromMs)}–${minute.format(toMs)}`
+    : dayAndMinute.formatRange(fromMs, toMs);
+}
+
+export function isMidnight(ms: number): boolean {
+  const at = new Date(ms);
+  return at.getHours() + at.getMinutes() + at.getSeconds() === 0;
+}

@@ -1,10 +1,11 @@
 /** Reads something from the hub, and again after each epoch; a superseded read is aborted. Shows nothing itself. */
-import { type ReadonlySignal, useSignal } from "@preact/signals";
+import { type ReadonlySignal, type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { type HubFault, toFault } from "./api.ts";
 import { epoch } from "./epoch.ts";
 import { settled } from "./link.ts";
 
+const BUSY_AFTER_MS = 400;
 const SLOW_AFTER_MS = 8_000;
 /** The first paint waits at most this long for the subscription, so that the page need not read twice. */
 const SETTLE_WITHIN_MS = 300;
@@ -12,15 +13,21 @@ const SETTLE_WITHIN_MS = 300;
 export interface HubRead {
   /** `ready` once anything was read; it stays so while it is read again. */
   readonly state: ReadonlySignal<"loading" | "ready" | "failed">;
+  /** It takes long enough to be told. */
+  readonly busy: ReadonlySignal<boolean>;
   readonly slow: ReadonlySignal<boolean>;
   /** The newest failure; what was read before it stays on screen. */
   readonly fault: ReadonlySignal<HubFault | undefined>;
   retry(): void;
 }
 
-/** `key` names what is read: another key is another read, and begins with `loading`. An empty key reads nothing. */
-export function useHubRead(key: string, read: (abort: AbortSignal) => Promise<void>): HubRead {
+/**
+ * `key` names what is read: another key is another read, and begins with `loading`. An empty key reads nothing. Another
+ * `part` is another part of the same: what was read of it stays.
+ */
+export function useHubRead(key: string, read: (abort: AbortSignal) => Promise<void>, part = 0): HubRead {
   const state = useSignal<"loading" | "ready" | "failed">("loading");
+  const busy = useSignal(false);
   const slow = useSignal(false);
   const fault = useSignal<HubFault | undefined>(undefined);
   const attempt = useSignal(0);
@@ -33,11 +40,11 @@ export function useHubRead(key: string, read: (abort: AbortSignal) => Promise<vo
   useEffect(() => {
     if (key === "") return;
     const abort = new AbortController();
-    const slowTimer = setTimeout(() => {
-      slow.value = true;
-    }, SLOW_AFTER_MS);
+    const tell = (signal: Signal<boolean>, afterMs: number) => setTimeout(() => (signal.value = true), afterMs);
+    const timers = [tell(busy, BUSY_AFTER_MS), tell(slow, SLOW_AFTER_MS)];
     const end = () => {
-      clearTimeout(slowTimer);
+      for (const timer of timers) clearTimeout(timer);
+      busy.value = false;
       slow.value = false;
     };
     const begun = epoch.peek();
@@ -62,10 +69,10 @@ export function useHubRead(key: string, read: (abort: AbortSignal) => Promise<vo
       abort.abort();
       end();
     };
-  }, [key, epoch.value, attempt.value]);
+  }, [key, epoch.value, attempt.value, part]);
 
   const retry = () => {
     attempt.value += 1;
   };
-  return { state, slow, fault, retry };
+  return { state, busy, slow, fault, retry };
 }

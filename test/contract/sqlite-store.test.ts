@@ -4,14 +4,15 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { afterEach, describe, expect, test } from "vitest";
+import type { DeviceId } from "../../src/contract/readings.ts";
 import type { Log, Store } from "../../src/core/ports.ts";
 import { MIGRATIONS, migrate } from "../../src/store/sqlite/schema.ts";
 import { until } from "../support/until.ts";
-import { describeHistory } from "./history-contract.ts";
+import { describeHistory, KEEP_ALL, upkeepAll } from "./history-contract.ts";
 import { ALL_BYTES, delivery, journal, message, ofDelivery } from "./journal-contract.ts";
 import type { OpenedStore } from "./opened-store.ts";
 import { describeStore } from "./store-contract.ts";
-import { deviceId, timed } from "./writes.ts";
+import { deviceId, stateOf, timed } from "./writes.ts";
 
 // Worker threads load only what was built.
 const built = new URL("../../dist/src/store/sqlite/sqlite-store.js", import.meta.url).href;
@@ -91,6 +92,12 @@ function look<T>(dataDir: string, read: (db: InstanceType<typeof DatabaseSync>) 
 
 const hotRows = (dataDir: string): number =>
   look(dataDir, (db) => Number(db.prepare("SELECT count(*) AS count FROM hot").get()?.["count"]));
+
+const unsealedRows = (dataDir: string): number =>
+  look(dataDir, (db) => {
+    const sql = "SELECT count(*) AS count FROM hot JOIN device ON key = device WHERE seq > sealed_seq";
+    return Number(db.prepare(sql).get()?.["count"]);
+  });
 
 describe("a data directory", () => {
   test("is used by one hub at a time, and the second is told by whom", async () => {
@@ -216,6 +223,31 @@ describe("a migration", () => {
     return names.map((row) => String(row["name"]));
   }
 
+  /** As a hub of schema 2 left it: rows of all devices in the order in which they came. */
+  function fillVersion2(
+    file: string,
+    devices: number,
+    each: number,
+    rowOf: (device: number, i: number) => { atMs: number; n: number; body: string },
+  ): void {
+    const db = new DatabaseSync(file);
+    db.exec("PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL");
+    migrate(db, file, MIGRATIONS.slice(0, 2));
+    db.exec("BEGIN");
+    for (let device = 0; device < devices; device++) {
+      db.prepare("INSERT INTO device (key, device_id, heard_at) VALUES (?, ?, ?)").run(device + 1, `old${device}`, T0);
+    }
+    const insert = db.prepare("INSERT INTO hot (device, at, n, received_at, body) VALUES (?, ?, ?, ?, ?)");
+    for (let i = 0; i < each; i++) {
+      for (let device = 0; device < devices; device++) {
+        const { atMs, n, body } = rowOf(device, i);
+        insert.run(device + 1, atMs, n, i % 7 === 0 ? atMs + 60_000 : null, body);
+      }
+    }
+    db.exec("COMMIT");
+    db.close();
+  }
+
   async function fileOfFirstVersion(): Promise<string> {
     const dataDir = ownedDir();
     const store = await openAt(dataDir);
@@ -263,6 +295,63 @@ describe("a migration", () => {
     const before = new DatabaseSync(`${file}.v1-before-broker`, { readOnly: true });
     expect(before.prepare("PRAGMA user_version").get()).toEqual({ user_version: 1 });
     expect(before.prepare("SELECT count(*) AS count FROM hot").get()).toEqual({ count: 1 });
+    before.close();
+  });
+
+  test("from rows alone to history seals them all behind the start, and every reading is there, before, meanwhile and after", async () => {
+    const dataDir = ownedDir();
+    const file = path.join(dataDir, "aerie.db");
+    const [devices, each] = [12, 2_500];
+    const bodyOf = (device: number, i: number): string =>
+      JSON.stringify({ temperature: (i % 300) / 10, ...(device % 3 === 0 && { mode: i % 2 ? "eco" : 'a "b"' }), i });
+    // Four days of a reading every 2.3 minutes; now and then a second one of the same millisecond.
+    const placeOf = (i: number) => {
+      const n = Number(i % 50 === 1);
+      return { atMs: T0 + (i - n) * 138_240, n };
+    };
+    fillVersion2(file, devices, each, (device, i) => ({ ...placeOf(i), body: bodyOf(device, i) }));
+
+    const store = await openOwned(dataDir);
+    expect((await store.load()).map(({ latest }) => latest.get("i")?.value)).toEqual(new Array(devices).fill(each - 1));
+    const expectAll = async (): Promise<void> => {
+      for (let device = 0; device < devices; device++) {
+        const wish = {
+          deviceId: deviceId(`old${device}`),
+          fromMs: 0,
+          toMs: T0 * 2,
+          limit: 10_000,
+          order: "asc",
+        } as const;
+        const found = await store.readings({ ...wish, behind: undefined });
+        const said = found.map(({ atMs, n, body }) => ({ atMs, n, metrics: JSON.parse(body) }));
+        expect(said).toEqual(
+          Array.from({ length: each }, (_, i) => ({ ...placeOf(i), metrics: JSON.parse(bodyOf(device, i)) })),
+        );
+      }
+    };
+    await expectAll();
+    // What is known in memory is saved through the newest row whose outcome was told.
+    await store.append([[timed(T0 + 5 * 86_400_000, { t: 1 }, { deviceId: deviceId("new") })]]);
+    const ids = Array.from({ length: devices }, (_, device) => deviceId(`old${device}`));
+    await store.saveState(ids.map((id) => stateOf(id, { i: [each - 1, placeOf(each - 1).atMs] })));
+    for (let step = 0; step < 12; step++) await store.upkeep({ nowMs: T0 + 6 * 86_400_000, retention: KEEP_ALL });
+    expect(unsealedRows(dataDir)).toBeGreaterThan(each);
+    await expectAll();
+    await upkeepAll(store, T0 + 6 * 86_400_000);
+    expect(unsealedRows(dataDir)).toBe(0);
+    expect(hotRows(dataDir)).toBeLessThan(1_000);
+    await expectAll();
+    const days = await store.rollups({
+      deviceId: ids[0] as DeviceId,
+      level: "day",
+      fromMs: 0,
+      toMs: T0 * 2,
+      metrics: ["i"],
+    });
+    expect(days.reduce((sum, { rollup }) => sum + rollup.count, 0)).toBe(each);
+
+    const before = new DatabaseSync(`${file}.v2-before-history`, { readOnly: true });
+    expect(before.prepare("SELECT count(*) AS count FROM hot").get()).toEqual({ count: devices * each });
     before.close();
   });
 

@@ -1,5 +1,5 @@
 /** Opens pages in a real browser. Knows the dashboard only by its `data-` attributes. */
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { onTestFinished } from "vitest";
 import { readTools } from "./tools.ts";
 
@@ -26,8 +26,12 @@ export interface WatchedPage {
 }
 
 /** A page with nothing of another page: no cache, no storage. */
-export async function openPage(browser: Browser, url: string): Promise<WatchedPage> {
-  const context = await browser.newContext();
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<WatchedPage> {
+  const context = await browser.newContext(options);
   const page = await context.newPage();
   const failures: string[] = [];
   page.on("pageerror", (error) => void failures.push(error.message));
@@ -44,6 +48,10 @@ export interface Shown {
 /** Unfolds all charts of a device's page, and their tables. */
 export async function showAll(page: Page): Promise<void> {
   await page.getByRole("button", { name: /^Show \d+ more$/ }).click();
+  await showTables(page);
+}
+
+export async function showTables(page: Page): Promise<void> {
   const closed = page.locator('figure[data-points] button[aria-expanded="false"]');
   while ((await closed.count()) > 0) await closed.first().click();
 }

@@ -3,6 +3,7 @@ import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { AttributeValue, DeviceId, MetricValue } from "../../contract/readings.ts";
 import { mergeLatest } from "../../core/device-record.ts";
 import type { DeviceState, LatestMetric, Retention, StoredDevice } from "../../core/ports.ts";
+import { type Pieces, removePieces } from "./pieces.ts";
 import { inTransaction } from "./transaction.ts";
 
 interface DeviceRow {
@@ -123,27 +124,32 @@ export function deleteStep(db: DatabaseSyncInstance): boolean {
   if (key === undefined) return false;
   inTransaction(db, () => {
     let left = DELETE_STEP;
-    for (const { table, id, rows } of PARTS_OF_DEVICE) {
-      if (left <= 0) return;
-      const { changes } = db
-        .prepare(`DELETE FROM ${table} WHERE ${id} IN (SELECT ${id} FROM ${table} WHERE device = ? LIMIT ?)`)
-        .run(key, Math.ceil(left / rows));
-      left -= Number(changes) * rows;
+    const taken = (changes: number | bigint): void => {
+      left -= Number(changes);
+    };
+    taken(
+      db.prepare("DELETE FROM hot WHERE seq IN (SELECT seq FROM hot WHERE device = ? LIMIT ?)").run(key, left).changes,
+    );
+    for (const table of ["segment", "rollup"] as const) {
+      const rows = db
+        .prepare(`SELECT id, piece, bytes FROM ${table} WHERE device = ? LIMIT ?`)
+        .all(key, Math.ceil(left / ROWS_A_SEGMENT)) as unknown as (Pieces & { id: number })[];
+      for (const row of rows) {
+        removePieces(db, `${table}_piece`, row);
+        db.prepare(`DELETE FROM ${table} WHERE id = ?`).run(row.id);
+        taken(ROWS_A_SEGMENT);
+      }
     }
     if (left <= 0) return;
-    db.prepare("DELETE FROM rollup_due WHERE device = ?").run(key);
-    db.prepare("DELETE FROM deleting WHERE device = ?").run(key);
+    for (const table of ["erasing", "rollup_due", "deleting"]) {
+      db.prepare(`DELETE FROM ${table} WHERE device = ?`).run(key);
+    }
   });
   return true;
 }
 
-/** `rows`: of hot, which take as long as one of it. */
-const PARTS_OF_DEVICE = [
-  { table: "hot", id: "seq", rows: 1 },
-  { table: "segment", id: "id", rows: 20 },
-  { table: "rollup", id: "id", rows: 20 },
-  { table: "erasing", id: "id", rows: 1 },
-] as const;
+/** Hot rows that take as long as one row of pieces. */
+const ROWS_A_SEGMENT = 20;
 
 /** A small durable write, to see whether the store can be written. */
 export function probe(db: DatabaseSyncInstance): void {

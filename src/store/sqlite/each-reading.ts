@@ -2,7 +2,7 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { MetricValue } from "../../contract/readings.ts";
 import type { Place } from "../../core/ports.ts";
-import { type DeviceHistory, hotRows, type OnDamage, openSegment, type Range, segmentHeads } from "./history.ts";
+import { type DeviceHistory, eachHead, hotRows, type OnDamage, openSegment, type Range } from "./history.ts";
 import { metricsAt, type Segment } from "./segment-format.ts";
 
 export interface EachReadingWish extends Range {
@@ -72,10 +72,8 @@ function* eachSealed(
       : order === "asc"
         ? { fromMs: Math.max(fromMs, behind.atMs), toMs }
         : { fromMs, toMs: Math.min(toMs, behind.atMs + 1) };
-  const heads = segmentHeads(db, key, range);
-  if (order === "desc") heads.reverse();
   const sign = order === "asc" ? 1 : -1;
-  for (const head of heads) {
+  for (const head of eachHead(db, key, range, order)) {
     const segment = openSegment(db, head, onDamage);
     if (segment === undefined) continue;
     const columns = sealedColumns(segment);

@@ -11,7 +11,7 @@ import { historyOfKey, openSegment, type SegmentHead, segmentHeads } from "./his
 import { filterColumns } from "./merge-columns.ts";
 import { latestOf } from "./queries.ts";
 import type { RollupKeeper } from "./rollup-keeper.ts";
-import { encodeSegment } from "./segment-format.ts";
+import { deleteSegment, replaceSegment } from "./segment-table.ts";
 import { inTransaction } from "./transaction.ts";
 
 export interface Eraser {
@@ -39,7 +39,7 @@ interface Job {
   readonly metrics: readonly string[] | undefined;
 }
 
-const STEP_SEGMENTS = 8;
+const STEP_SEGMENTS = 4;
 
 export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
   const sql = prepare(db);
@@ -84,7 +84,9 @@ export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
     if (window === undefined) return finish(job);
     inTransaction(db, () => {
       eraseHot(job, window.fromMs, window.toMs);
-      for (const head of window.heads) eraseSegment(job, head, window.fromMs, window.toMs);
+      const uncut = window.heads.filter((head) => !eraseSegment(job.metrics, head, window.fromMs, window.toMs));
+      // It was counted while it was whole, and its hours stay as they are: those of the range go, whole.
+      if (uncut.length > 0) eraseRollups(db, rollups, { ...job, fromMs: window.fromMs, toMs: window.toMs });
       sql.markDue.run(job.key, startOf(window.fromMs, DAY_MS));
       sql.goOn.run(window.toMs, job.id);
     });
@@ -121,22 +123,19 @@ export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
     }
   }
 
-  function eraseSegment({ key, metrics }: Job, head: SegmentHead, fromMs: number, toMs: number): void {
+  /** False: what cannot be read cannot be cut; it goes when its whole span does. */
+  function eraseSegment(metrics: Job["metrics"], head: SegmentHead, fromMs: number, toMs: number): boolean {
     const isWhole = head.fromAt >= fromMs && head.toAt < toMs;
     if (isWhole && metrics === undefined) {
-      sql.deleteSegment.run(head.id);
-      return;
+      deleteSegment(db, head.id);
+      return true;
     }
-    // What cannot be read cannot be cut; it goes when its whole span does.
     const columns = openSegment(db, head, () => {})?.columns();
-    if (columns === undefined) return;
+    if (columns === undefined) return false;
     const left = filterColumns(columns, { fromMs, toMs, metrics });
-    const { at, n } = left;
-    if (at.length === 0) sql.deleteSegment.run(head.id);
-    else {
-      const body = encodeSegment(left);
-      sql.replaceSegment.run(at[0] ?? 0, n[0] ?? 0, at.at(-1) ?? 0, at.length, body, head.id, key);
-    }
+    if (left.at.length === 0) deleteSegment(db, head.id);
+    else replaceSegment(db, head.id, left);
+    return true;
   }
 
   /** A start must not bring back, as the latest, what is gone. */
@@ -189,10 +188,6 @@ function prepare(db: DatabaseSyncInstance) {
     ),
     deleteRow: db.prepare("DELETE FROM hot WHERE seq = ?"),
     setBody: db.prepare("UPDATE hot SET body = ?, hash = NULL WHERE seq = ?"),
-    deleteSegment: db.prepare("DELETE FROM segment WHERE id = ?"),
-    replaceSegment: db.prepare(
-      "UPDATE segment SET from_at = ?, from_n = ?, to_at = ?, count = ?, body = ? WHERE id = ? AND device = ?",
-    ),
     markDue: db.prepare("INSERT OR IGNORE INTO rollup_due (device, day) VALUES (?, ?)"),
     setLatest: db.prepare("UPDATE device SET latest = ? WHERE key = ?"),
   };

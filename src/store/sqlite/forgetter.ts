@@ -5,12 +5,16 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { Retention, UpkeepWish } from "../../core/ports.ts";
 import { DAY_MS, startOf } from "../../core/rollup.ts";
+import { segmentHeads } from "./history.ts";
 import { blockMs, LEVELS } from "./rollup-format.ts";
 import type { RollupKeeper } from "./rollup-keeper.ts";
 import type { Sealer } from "./sealer.ts";
+import { deleteSegment } from "./segment-table.ts";
 import { inTransaction } from "./transaction.ts";
 
 export interface Forgot {
+  /** What is to be forgotten must be in segments before. */
+  readonly did: "forgot" | "sealed";
   readonly readings: number;
   readonly shortenedToMs?: number;
 }
@@ -30,13 +34,14 @@ export interface ForgetterOptions {
 
 /** Devices looked at in one step. */
 const STEP_DEVICES = 200;
+/** Hours or days went, or there are more devices to look at. */
+const NOTHING_YET: Forgot = { did: "forgot", readings: 0 };
 /** Ages are counted in days. */
 const ROUND_MS = 3_600_000;
 
 interface Device {
   readonly key: number;
   readonly retention: Retention;
-  readonly rawSinceMs: number;
 }
 
 export function createForgetter({ db, sealer, rollups, onForgotten }: ForgetterOptions): Forgetter {
@@ -60,46 +65,49 @@ export function createForgetter({ db, sealer, rollups, onForgotten }: ForgetterO
     }
     const devices = sql.devices.all(behindKey, STEP_DEVICES).map((row) => toDevice(row, defaults));
     for (const device of devices) {
-      const readings = forgetAged(device, nowMs);
-      if (readings !== undefined) return { readings };
+      const forgot = forgetAged(device, nowMs);
+      if (forgot !== undefined) return forgot;
       behindKey = device.key;
     }
-    if (devices.length === STEP_DEVICES) return { readings: 0 };
+    if (devices.length === STEP_DEVICES) return NOTHING_YET;
     behindKey = undefined;
     return undefined;
   }
 
-  /** Readings that went; undefined: nothing of this device is too old. */
-  function forgetAged({ key, retention }: Device, nowMs: number): number | undefined {
+  /** Undefined: nothing of this device is too old. */
+  function forgetAged({ key, retention }: Device, nowMs: number): Forgot | undefined {
     const before = (days: number): number => (days === 0 ? 0 : startOf(nowMs - days * DAY_MS, DAY_MS));
-    const readings = forgetDay(key, before(retention.rawDays), nowMs);
-    if (readings !== undefined) return readings;
+    const forgot = forgetDay(key, before(retention.rawDays), nowMs);
+    if (forgot !== undefined) return forgot;
     const hours = forgetBlocks(key, "hour", before(retention.hourDays));
     const days = forgetBlocks(key, "day", before(retention.dayDays));
-    return hours || days ? 0 : undefined;
+    return hours || days ? NOTHING_YET : undefined;
   }
 
   /** The oldest day that has raw readings before `beforeMs`. Hours and days of it are counted a last time. */
-  function forgetDay(key: number, beforeMs: number, nowMs: number): number | undefined {
+  function forgetDay(key: number, beforeMs: number, nowMs: number): Forgot | undefined {
     const hot = sql.oldHot.get(key, key, beforeMs);
     // Its hot rows must be in segments to be counted; those that cannot be yet are tried again in the next round.
     if (hot !== undefined) {
       const sealed = sealer.seal(key, nowMs);
-      return sealed > 0 ? sealed : undefined;
+      return sealed > 0 ? { did: "sealed", readings: sealed } : undefined;
     }
     const oldest = sql.oldest.get(key, beforeMs)?.["from_at"];
     if (oldest === undefined) return undefined;
     const dayMs = startOf(Number(oldest), DAY_MS);
-    const range = [key, dayMs, dayMs + DAY_MS];
     let readings = 0;
     inTransaction(db, () => {
+      // Were they damaged, these readings are the last that they can be counted from.
+      for (const level of ["hour", "day"] as const) rollups.readBlock(key, level, startOf(dayMs, blockMs(level)));
       if (sql.isDue.get(key, dayMs) !== undefined) rollups.countDay(key, dayMs);
-      readings = Number(sql.count.get(...range)?.["count"] ?? 0);
-      sql.deleteDay.run(...range);
+      for (const { id, count } of segmentHeads(db, key, { fromMs: dayMs, toMs: dayMs + DAY_MS })) {
+        deleteSegment(db, id);
+        readings += count;
+      }
       sql.setRawSince.run(dayMs + DAY_MS, key);
     });
     onForgotten(key);
-    return readings;
+    return { did: "forgot", readings };
   }
 
   function forgetBlocks(key: number, level: "hour" | "day", beforeMs: number): boolean {
@@ -107,7 +115,7 @@ export function createForgetter({ db, sealer, rollups, onForgotten }: ForgetterO
     const found = sql.oldestBlock.get(key, LEVELS[level].level, lastStartMs)?.["start_at"];
     if (found === undefined) return false;
     inTransaction(db, () => {
-      sql.deleteBlock.run(key, LEVELS[level].level, Number(found));
+      rollups.writeBlock(key, level, Number(found), new Map());
       if (level === "hour") sql.setHoursSince.run(Number(found) + blockMs(level), key);
     });
     return true;
@@ -127,11 +135,11 @@ export function createForgetter({ db, sealer, rollups, onForgotten }: ForgetterO
         oversized = oldestDay(startOf(nowMs, DAY_MS));
         continue;
       }
-      const readings = forgetDay(key, dayMs + DAY_MS, nowMs);
-      if (readings !== undefined) return { readings, shortenedToMs: dayMs + DAY_MS };
+      const forgot = forgetDay(key, dayMs + DAY_MS, nowMs);
+      if (forgot !== undefined) return forgot.did === "sealed" ? forgot : { ...forgot, shortenedToMs: dayMs + DAY_MS };
       oversized = { dayMs, behindKey: key };
     }
-    return forgetOldestHours() ? { readings: 0 } : "tooLarge";
+    return forgetOldestHours() ? NOTHING_YET : "tooLarge";
   }
 
   const usedBytes = (): number => (pragma(db, "page_count") - pragma(db, "freelist_count")) * pragma(db, "page_size");
@@ -159,7 +167,6 @@ function toDevice(row: Record<string, unknown>, defaults: Retention): Device {
   const days = (name: string, otherwise: number): number => (row[name] === null ? otherwise : Number(row[name]));
   return {
     key: Number(row["key"]),
-    rawSinceMs: Number(row["raw_since"]),
     retention: {
       rawDays: days("raw_days", defaults.rawDays),
       hourDays: days("hour_days", defaults.hourDays),
@@ -174,9 +181,7 @@ export function pragma(db: DatabaseSyncInstance, name: "page_count" | "freelist_
 
 function prepare(db: DatabaseSyncInstance) {
   return {
-    devices: db.prepare(
-      "SELECT key, raw_days, hour_days, day_days, raw_since FROM device WHERE key > ? ORDER BY key LIMIT ?",
-    ),
+    devices: db.prepare("SELECT key, raw_days, hour_days, day_days FROM device WHERE key > ? ORDER BY key LIMIT ?"),
     keys: db.prepare("SELECT key FROM device"),
     nextDevice: db.prepare("SELECT key FROM device WHERE key > ? ORDER BY key LIMIT 1"),
     oldHot: db.prepare(
@@ -184,14 +189,11 @@ function prepare(db: DatabaseSyncInstance) {
     ),
     oldest: db.prepare("SELECT from_at FROM segment WHERE device = ? AND from_at < ? ORDER BY from_at LIMIT 1"),
     isDue: db.prepare("SELECT 1 FROM rollup_due WHERE device = ? AND day = ?"),
-    count: db.prepare("SELECT sum(count) AS count FROM segment WHERE device = ? AND from_at >= ? AND from_at < ?"),
-    deleteDay: db.prepare("DELETE FROM segment WHERE device = ? AND from_at >= ? AND from_at < ?"),
     setRawSince: db.prepare("UPDATE device SET raw_since = max(raw_since, ?) WHERE key = ?"),
     setHoursSince: db.prepare("UPDATE device SET hours_since = max(hours_since, ?) WHERE key = ?"),
     oldestBlock: db.prepare(
       "SELECT start_at FROM rollup WHERE device = ? AND level = ? AND start_at <= ? ORDER BY start_at LIMIT 1",
     ),
-    deleteBlock: db.prepare("DELETE FROM rollup WHERE device = ? AND level = ? AND start_at = ?"),
     oldestHours: db.prepare("SELECT device, start_at FROM rollup WHERE level = ? ORDER BY start_at LIMIT 1"),
   };
 }

@@ -2,9 +2,12 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { Place, Span } from "../../core/ports.ts";
 import { DAY_MS, startOf } from "../../core/rollup.ts";
+import { type Pieces, readPieces } from "./pieces.ts";
 import { prepared } from "./prepared.ts";
 import { type Block, blockMs, decodeBlock, LEVELS, type Level } from "./rollup-format.ts";
-import { Segment, SegmentError } from "./segment-format.ts";
+import { SegmentError } from "./sealed-bytes.ts";
+import { Segment } from "./segment-format.ts";
+import { segmentPieces } from "./segment-table.ts";
 
 export interface DeviceHistory {
   readonly key: number;
@@ -66,13 +69,53 @@ export function segmentHeads(db: DatabaseSyncInstance, key: number, { fromMs, to
   ).all(key, startOf(fromMs, DAY_MS), toMs, fromMs) as unknown as SegmentHead[];
 }
 
+/** So many heads are looked up at once: a page of readings needs few, whatever lies behind it. */
+const HEADS = 32;
+
+/** The same one after the other, either way, for whoever may stop before the end. */
+export function* eachHead(
+  db: DatabaseSyncInstance,
+  key: number,
+  { fromMs, toMs }: Range,
+  order: "asc" | "desc",
+): Generator<SegmentHead> {
+  const [beyond, direction] = order === "asc" ? [">", "ASC"] : ["<", "DESC"];
+  const list = ["from_at", "from_n", "to_at", "count", "id"]; // as the index has them
+  const statement = prepared(
+    db,
+    `SELECT id, from_at AS fromAt, from_n AS fromN, to_at AS toAt, count FROM segment INDEXED BY segment_by_instant
+     WHERE device = ? AND from_at >= ? AND from_at < ? AND to_at >= ? AND (${list.join(", ")}) ${beyond} (?, ?, ?, ?, ?)
+     ORDER BY ${list.map((column) => `${column} ${direction}`).join(", ")} LIMIT ${HEADS}`,
+  );
+  const edge = order === "asc" ? -1 : Number.MAX_SAFE_INTEGER;
+  let behind: SegmentHead = { fromAt: edge, fromN: edge, toAt: edge, count: edge, id: edge };
+  for (;;) {
+    const { fromAt, fromN, toAt, count, id } = behind;
+    const heads = statement.all(
+      key,
+      startOf(fromMs, DAY_MS),
+      toMs,
+      fromMs,
+      fromAt,
+      fromN,
+      toAt,
+      count,
+      id,
+    ) as unknown as SegmentHead[];
+    yield* heads;
+    const last = heads.at(-1);
+    if (last === undefined || heads.length < HEADS) return;
+    behind = last;
+  }
+}
+
 /** Told of what cannot be read. */
 export type OnDamage = (span: Span, reason: string) => void;
 
 /** Undefined: it is damaged, and was told of. */
 export function openSegment(db: DatabaseSyncInstance, head: SegmentHead, onDamage: OnDamage): Segment | undefined {
   try {
-    return new Segment(bodyOf(db, "segment", head.id));
+    return new Segment(readPieces(db, "segment_piece", segmentPieces(db, head.id)));
   } catch (error) {
     if (!(error instanceof SegmentError)) throw error;
     onDamage({ fromMs: head.fromAt, toMs: head.toAt }, error.message);
@@ -80,13 +123,11 @@ export function openSegment(db: DatabaseSyncInstance, head: SegmentHead, onDamag
   }
 }
 
-function bodyOf(db: DatabaseSyncInstance, table: "segment" | "rollup", id: number): Buffer {
-  const body = prepared(db, `SELECT body FROM ${table} WHERE id = ?`).get(id)?.["body"] as Uint8Array;
-  return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+interface BlockHead extends Pieces {
+  readonly startMs: number;
 }
 
 export interface StoredBlock {
-  readonly id: number;
   readonly startMs: number;
   /** Undefined: it is damaged, and was told of. */
   readonly block: Block | undefined;
@@ -104,24 +145,23 @@ export function* rollupBlocks(
   const width = blockMs(level);
   const heads = prepared(
     db,
-    "SELECT id, start_at AS startMs FROM rollup WHERE device = ? AND level = ? AND start_at >= ? AND start_at < ? ORDER BY start_at",
-  ).all(key, LEVELS[level].level, startOf(fromMs, width), toMs) as unknown as { id: number; startMs: number }[];
-  for (const { id, startMs } of heads) {
-    yield { id, startMs, block: openBlock(db, id, startMs, level, onDamage, metrics) };
-  }
+    `SELECT start_at AS startMs, piece, bytes FROM rollup
+     WHERE device = ? AND level = ? AND start_at >= ? AND start_at < ? ORDER BY start_at`,
+  ).all(key, LEVELS[level].level, startOf(fromMs, width), toMs) as unknown as BlockHead[];
+  for (const head of heads) yield { startMs: head.startMs, block: openBlock(db, head, level, onDamage, metrics) };
 }
 
 function openBlock(
   db: DatabaseSyncInstance,
-  id: number,
-  startMs: number,
+  head: BlockHead,
   level: Level,
   onDamage: OnDamage,
   metrics: readonly string[] | undefined,
 ): Block | undefined {
   try {
-    return decodeBlock(bodyOf(db, "rollup", id), level, metrics);
+    return decodeBlock(readPieces(db, "rollup_piece", head), level, metrics);
   } catch (error) {
+    const { startMs } = head;
     onDamage({ fromMs: startMs, toMs: startMs + blockMs(level) - 1 }, `${level}s ${(error as Error).message}`);
     return undefined;
   }

@@ -2,7 +2,7 @@
 import type { MetricValue } from "../../contract/readings.ts";
 import type { Place } from "../../core/ports.ts";
 import type { Values } from "./metric-column.ts";
-import type { Columns } from "./segment-format.ts";
+import { type Columns, keptReceipt } from "./segment-format.ts";
 
 export interface SealRow extends Place {
   readonly receivedAtMs: number;
@@ -12,7 +12,7 @@ export interface SealRow extends Place {
 export function mergeRows(before: Columns | undefined, rows: readonly SealRow[]): Columns {
   const at = [...(before?.at ?? []), ...rows.map(({ atMs }) => atMs)];
   const n = [...(before?.n ?? []), ...rows.map((row) => row.n)];
-  const receivedAt = [...(before?.receivedAt ?? []), ...rows.map(({ receivedAtMs }) => receivedAtMs)];
+  const receivedAt = [...(before?.receivedAt ?? []), ...rows.map((row) => keptReceipt(row.atMs, row.receivedAtMs))];
   const metrics = new Map<string, Values>();
   const first = before?.at.length ?? 0;
   for (const [name, values] of before?.metrics ?? []) {

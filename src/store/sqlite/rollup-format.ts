@@ -5,7 +5,7 @@ import { ByteCursor } from "./byte-cursor.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { readColumn, type Values, writeColumn } from "./metric-column.ts";
 import { decimalsOf, readNumbers, writeNumbers } from "./number-column.ts";
-import { openBytes, sealBytes } from "./segment-format.ts";
+import { openBytes, readSections, sealBytes, writeSections } from "./sealed-bytes.ts";
 
 /** Stands in the first byte of each. */
 export const ROLLUP_VERSION = 1;
@@ -25,31 +25,16 @@ export type Block = Map<string, (Rollup | undefined)[]>;
 
 export function encodeBlock(block: Block): Buffer {
   const out = new ByteWriter();
-  const sections: { name: string; bytes: Buffer }[] = [];
-  for (const [name, slots] of block) {
-    const section = new ByteWriter();
-    writeSlots(section, slots);
-    sections.push({ name, bytes: section.written() });
-  }
-  out.varint(sections.length);
-  for (const { name, bytes } of sections) {
-    out.text(name);
-    out.varint(bytes.length);
-  }
-  for (const { bytes } of sections) out.bytes(bytes);
+  writeSections(out, block, writeSlots);
   return sealBytes(ROLLUP_VERSION, out.written());
 }
 
 /** `metrics`: those that are wanted; undefined: all. Throws a SegmentError where the bytes are damaged. */
 export function decodeBlock(bytes: Buffer, level: Level, metrics?: readonly string[]): Block {
   const from = new ByteCursor(openBytes(ROLLUP_VERSION, bytes));
-  const heads = Array.from({ length: from.varint() }, () => ({ name: from.text(), length: from.varint() }));
   const block: Block = new Map();
-  for (const { name, length } of heads) {
-    const section = from.bytes(length);
-    if (metrics === undefined || metrics.includes(name)) {
-      block.set(name, readSlots(new ByteCursor(section), level));
-    }
+  for (const [name, section] of readSections(from)) {
+    if (metrics === undefined || metrics.includes(name)) block.set(name, readSlots(new ByteCursor(section), level));
   }
   return block;
 }

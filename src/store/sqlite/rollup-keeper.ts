@@ -5,53 +5,78 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { Rollup } from "../../core/ports.ts";
 import { Aggregate, DAY_MS, HOUR_MS, startOf } from "../../core/rollup.ts";
-import { openSegment, rollupBlocks, segmentHeads } from "./history.ts";
+import { type OnDamage, openSegment, rollupBlocks, type SegmentHead, segmentHeads } from "./history.ts";
 import { type Block, blockMs, encodeBlock, LEVELS, type Level } from "./rollup-format.ts";
+import { deleteRollup, putRollup } from "./rollup-table.ts";
 import type { Segment } from "./segment-format.ts";
+import { deleteSegment } from "./segment-table.ts";
 import { inTransaction } from "./transaction.ts";
 
 /** metric → what its values come to */
 export type Rollups = ReadonlyMap<string, Rollup>;
 
 export interface RollupKeeper {
-  /** Counts a day of some device anew that ended an hour ago; false: there is none. */
+  /** Counts some segments of a day of some device anew that ended an hour ago; false: there is none. */
   step(nowMs: number): boolean;
+  /** Segments of that device (of any) changed. */
+  changed(key?: number): void;
   /** In the transaction of the caller. */
   countDay(key: number, dayMs: number): void;
   /** Hours of one day, as somebody else counted them; the day is made of all its hours. In the transaction of the caller. */
   putHours(key: number, dayMs: number, hours: ReadonlyMap<number, Rollups>): void;
+  /** In the transaction of the caller: what is damaged is marked to be counted anew. */
+  readBlock(key: number, level: Level, startMs: number): Block;
   /** In the transaction of the caller. An empty row goes. */
   writeBlock(key: number, level: Level, startMs: number, block: Block): void;
-  readBlock(key: number, level: Level, startMs: number): Block;
 }
 
 /** Late readings of the evening are mostly there by then. */
 const SETTLED_AFTER_MS = HOUR_MS;
+const LOOK_AGAIN_MS = 60_000;
+/** Counted in one step; a board of five seconds has some twenty a day. */
+const STEP_SEGMENTS = 4;
 
 export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
-  const due = db.prepare("SELECT device, day FROM rollup_due WHERE day <= ? LIMIT 1");
+  // The days of a device that is being deleted go with it.
+  const due = db.prepare("SELECT device, day FROM rollup_due JOIN device ON key = device WHERE day <= ? LIMIT 1");
   const done = db.prepare("DELETE FROM rollup_due WHERE device = ? AND day = ?");
   const rawSince = db.prepare("SELECT raw_since FROM device WHERE key = ?");
-  const forgetSegments = db.prepare("DELETE FROM segment WHERE device = ? AND from_at >= ? AND from_at < ?");
-  const put = db.prepare(
-    `INSERT INTO rollup (device, level, start_at, body) VALUES (?, ?, ?, ?)
-     ON CONFLICT (device, level, start_at) DO UPDATE SET body = excluded.body`,
+  const markAll = db.prepare(
+    `INSERT OR IGNORE INTO rollup_due (device, day)
+     SELECT DISTINCT device, from_at - from_at % ${DAY_MS} FROM segment WHERE device = ? AND from_at >= ? AND from_at < ?`,
   );
-  const remove = db.prepare("DELETE FROM rollup WHERE device = ? AND level = ? AND start_at = ?");
+  /** A day that is being counted over several steps; gone when its segments change. */
+  let counting: DayCount | undefined;
+  /** Nothing was due then: each device has its present day in the table, and looking through them takes a while. */
+  let idleSinceMs: number | undefined;
 
   function step(nowMs: number): boolean {
-    const found = due.get(nowMs - DAY_MS - SETTLED_AFTER_MS);
-    if (found === undefined) return false;
-    inTransaction(db, () => countDay(Number(found["device"]), Number(found["day"])));
+    if (counting === undefined) {
+      if (idleSinceMs !== undefined && Math.abs(nowMs - idleSinceMs) < LOOK_AGAIN_MS) return false;
+      const found = due.get(nowMs - DAY_MS - SETTLED_AFTER_MS);
+      if (found === undefined) {
+        idleSinceMs = nowMs;
+        return false;
+      }
+      counting = beginDay(db, Number(found["device"]), Number(found["day"]));
+    }
+    const { key, dayMs } = counting;
+    if (!countSome(db, counting, STEP_SEGMENTS)) return true;
+    const counted = hoursOf(counting);
+    counting = undefined;
+    inTransaction(db, () => putDay(key, dayMs, counted));
     return true;
   }
 
   function countDay(key: number, dayMs: number): void {
-    const { hours, unknown } = countSegments(db, key, dayMs);
+    putDay(key, dayMs, countSegments(db, key, dayMs));
+  }
+
+  function putDay(key: number, dayMs: number, { hours, unknown }: CountedDay): void {
     if (dayMs < Number(rawSince.get(key)?.["raw_since"] ?? 0)) addToForgotten(key, dayMs, hours);
     else {
       // What a damaged segment held was counted while it was whole; better that than a hole.
-      for (const hour of unknown) hours.set(hour, readHour(key, hour));
+      for (const hour of unknown) hours.set(hour, fuller(readHour(key, hour), hours.get(hour)));
       putHours(key, dayMs, hours);
     }
     done.run(key, dayMs);
@@ -68,7 +93,7 @@ export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
       if (both.length > 0) all.set(hour, dayOf(new Map(both.map((each, index) => [index, each as Rollups]))));
     }
     putHours(key, dayMs, all);
-    forgetSegments.run(key, dayMs, dayMs + DAY_MS);
+    for (const { id } of segmentHeads(db, key, { fromMs: dayMs, toMs: dayMs + DAY_MS })) deleteSegment(db, id);
   }
 
   function putHours(key: number, dayMs: number, hours: ReadonlyMap<number, Rollups>): void {
@@ -114,18 +139,36 @@ export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
 
   function readBlock(key: number, level: Level, startMs: number): Block {
     const range = { fromMs: startMs, toMs: startMs + 1 };
-    // One that is damaged is told of by whoever reads it for a person; here it begins anew.
-    for (const { block } of rollupBlocks(db, key, level, range, () => {})) if (block !== undefined) return block;
+    for (const { block } of rollupBlocks(db, key, level, range, () => {})) {
+      if (block !== undefined) return block;
+      // It is told of by whoever reads it for a person. Here it begins anew, and what has its readings is counted again.
+      markAll.run(key, startMs, startMs + blockMs(level));
+    }
     return new Map();
   }
 
   function writeBlock(key: number, level: Level, startMs: number, block: Block): void {
     const kept: Block = new Map([...block].filter(([, slots]) => slots.some((slot) => slot !== undefined)));
-    if (kept.size === 0) remove.run(key, LEVELS[level].level, startMs);
-    else put.run(key, LEVELS[level].level, startMs, encodeBlock(kept));
+    if (kept.size === 0) deleteRollup(db, key, level, startMs);
+    else putRollup(db, key, level, startMs, encodeBlock(kept));
   }
 
-  return { step, countDay, putHours, writeBlock, readBlock };
+  function changed(key?: number): void {
+    if (key === undefined || counting?.key === key) counting = undefined;
+    idleSinceMs = undefined;
+  }
+
+  return { step, changed, countDay, putHours, writeBlock, readBlock };
+}
+
+/** Of each metric that of which more was counted. */
+function fuller(before: Rollups, counted: Rollups | undefined): Rollups {
+  const kept = new Map(before);
+  for (const [name, rollup] of counted ?? []) {
+    const former = before.get(name);
+    if (former === undefined || former.count + former.texts < rollup.count + rollup.texts) kept.set(name, rollup);
+  }
+  return kept;
 }
 
 /** What all hours of one day come to. */
@@ -148,18 +191,61 @@ export function aggregateOf<Key>(aggregates: Map<Key, Aggregate>, key: Key): Agg
 const rollupsOf = (aggregates: ReadonlyMap<string, Aggregate>): Rollups =>
   new Map([...aggregates].map(([name, aggregate]) => [name, aggregate.rollup()]));
 
-/** By hour. `unknown`: hours that a damaged segment reaches into. */
-export function countSegments(db: DatabaseSyncInstance, key: number, dayMs: number) {
-  const hours = new Map<number, Map<string, Aggregate>>();
-  const unknown = new Set<number>();
-  for (const head of segmentHeads(db, key, { fromMs: dayMs, toMs: dayMs + DAY_MS })) {
-    const segment = openSegment(db, head, () => {});
-    if (segment === undefined) {
-      for (let hour = startOf(head.fromAt, HOUR_MS); hour <= head.toAt; hour += HOUR_MS) unknown.add(hour);
-    } else countSegment(segment, hours);
-  }
-  return { hours: new Map([...hours].map(([hour, metrics]) => [hour, rollupsOf(metrics)])), unknown };
+interface DayCount {
+  readonly key: number;
+  readonly dayMs: number;
+  /** Segments that are still to be counted, the next one last. */
+  readonly heads: SegmentHead[];
+  readonly hours: Map<number, Map<string, Aggregate>>;
+  readonly unknown: Set<number>;
 }
+
+export interface CountedDay {
+  readonly hours: Map<number, Rollups>;
+  /** Hours that a damaged segment reaches into. */
+  readonly unknown: ReadonlySet<number>;
+}
+
+export function countSegments(
+  db: DatabaseSyncInstance,
+  key: number,
+  dayMs: number,
+  onDamage: OnDamage = () => {},
+): CountedDay {
+  const count = beginDay(db, key, dayMs);
+  countSome(db, count, Number.POSITIVE_INFINITY, onDamage);
+  return hoursOf(count);
+}
+
+const beginDay = (db: DatabaseSyncInstance, key: number, dayMs: number): DayCount => ({
+  key,
+  dayMs,
+  heads: segmentHeads(db, key, { fromMs: dayMs, toMs: dayMs + DAY_MS }).reverse(),
+  hours: new Map(),
+  unknown: new Set(),
+});
+
+/** True: all are counted. */
+function countSome(
+  db: DatabaseSyncInstance,
+  { heads, hours, unknown }: DayCount,
+  most: number,
+  onDamage: OnDamage = () => {},
+): boolean {
+  for (let many = 0; many < most; many++) {
+    const head = heads.pop();
+    if (head === undefined) return true;
+    const segment = openSegment(db, head, onDamage);
+    if (segment !== undefined) countSegment(segment, hours);
+    else for (let at = startOf(head.fromAt, HOUR_MS); at <= head.toAt; at += HOUR_MS) unknown.add(at);
+  }
+  return heads.length === 0;
+}
+
+const hoursOf = ({ hours, unknown }: DayCount): CountedDay => ({
+  hours: new Map([...hours].map(([hour, metrics]) => [hour, rollupsOf(metrics)])),
+  unknown,
+});
 
 function countSegment(segment: Segment, hours: Map<number, Map<string, Aggregate>>): void {
   for (const name of segment.names()) {

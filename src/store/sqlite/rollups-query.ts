@@ -37,20 +37,28 @@ function addRolledUp(
 ): void {
   const { key, rawSinceMs } = device;
   const { widthMs } = LEVELS[wish.level];
-  const due = new Set([...dueDays(db, key, wish)].filter((day) => day >= rawSinceMs));
+  const due = [...dueDays(db, key, wish)].filter((day) => day >= rawSinceMs);
+  const counted = new Map(due.map((day) => [day, countSegments(db, key, day, onDamage)]));
+  // Of what damage reaches into, what was counted while it was whole says more.
+  const isCounted = (at: number): boolean => {
+    const day = counted.get(startOf(at, DAY_MS));
+    return day !== undefined && ![...day.unknown].some((hour) => startOf(hour, widthMs) === at);
+  };
+  const before = new Set<number>();
   for (const { startMs, block } of rollupBlocks(db, key, wish.level, wish, onDamage, wish.metrics)) {
     for (const [name, slots] of block ?? []) {
       for (const [place, rollup] of slots.entries()) {
         const at = startMs + place * widthMs;
-        if (rollup === undefined || at < wish.fromMs || at >= wish.toMs || due.has(startOf(at, DAY_MS))) continue;
+        if (rollup === undefined || at < wish.fromMs || at >= wish.toMs || isCounted(at)) continue;
         aggregateAt(found, at, name).merge(rollup);
+        before.add(at);
       }
     }
   }
-  for (const day of due) {
-    for (const [hour, metrics] of countSegments(db, key, day).hours) {
+  for (const { hours } of counted.values()) {
+    for (const [hour, metrics] of hours) {
       const at = startOf(hour, widthMs);
-      if (at < wish.fromMs || at >= wish.toMs) continue;
+      if (at < wish.fromMs || at >= wish.toMs || before.has(at)) continue;
       for (const [name, rollup] of metrics) {
         if (wish.metrics === undefined || wish.metrics.includes(name)) aggregateAt(found, at, name).merge(rollup);
       }

@@ -147,7 +147,7 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE device ADD COLUMN hour_days INTEGER;
       ALTER TABLE device ADD COLUMN day_days INTEGER;
 
-      -- readings of one device and UTC day, compressed; id < 0: the one that still grows, by its device
+      -- readings of one device and UTC day, compressed: bytes of segment_piece from this piece on
       CREATE TABLE segment (
         id INTEGER PRIMARY KEY,
         device INTEGER NOT NULL,
@@ -155,7 +155,8 @@ export const MIGRATIONS: readonly Migration[] = [
         from_n INTEGER NOT NULL,
         to_at INTEGER NOT NULL,
         count INTEGER NOT NULL,
-        body BLOB NOT NULL
+        piece INTEGER NOT NULL,
+        bytes INTEGER NOT NULL
       ) STRICT;
       CREATE INDEX segment_by_instant ON segment (device, from_at, from_n, to_at, count);
 
@@ -165,9 +166,14 @@ export const MIGRATIONS: readonly Migration[] = [
         device INTEGER NOT NULL,
         level INTEGER NOT NULL,
         start_at INTEGER NOT NULL,
-        body BLOB NOT NULL
+        piece INTEGER NOT NULL,
+        bytes INTEGER NOT NULL
       ) STRICT;
       CREATE UNIQUE INDEX rollup_by_start ON rollup (device, level, start_at);
+
+      -- id < 0: of those that still change, each in a slot of its own
+      CREATE TABLE segment_piece (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
+      CREATE TABLE rollup_piece (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
 
       -- UTC days (their beginnings) whose segments changed since they were rolled up
       CREATE TABLE rollup_due (

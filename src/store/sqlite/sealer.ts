@@ -11,7 +11,7 @@ import { compare } from "./each-reading.ts";
 import { openSegment, type SegmentHead, segmentHeads } from "./history.ts";
 import type { HotCount, HotLedger } from "./hot-ledger.ts";
 import { cut, mergeRows, type SealRow } from "./merge-columns.ts";
-import { type Columns, encodeSegment } from "./segment-format.ts";
+import { deleteSegment, insertSegment } from "./segment-table.ts";
 import { inTransaction } from "./transaction.ts";
 
 export interface Sealer {
@@ -31,12 +31,12 @@ const DUE_AFTER_MS = 6 * 3_600_000;
 const AGAIN_AFTER_MS = 60_000;
 /** From so many readings on a segment is full, and what comes behind it begins another. */
 const FULL = 720;
-const STEP_ROWS = 1_024;
+const STEP_ROWS = 512;
 /** Late readings may lie in many segments; each must be made anew. */
-const STEP_SEGMENTS = 6;
+const STEP_SEGMENTS = 3;
 /** Rows that are in segments are deleted in order, so the oldest unsealed one holds up all behind it. */
 const MOST_HELD_UP = 50_000;
-const CLEAR_ROWS = 1_000;
+const CLEAR_ROWS = 500;
 
 interface Row extends SealRow {
   readonly seq: number;
@@ -99,8 +99,9 @@ export function createSealer({ db, ledger, onSealed }: SealerOptions): Sealer {
       ledger.set(key, undefined);
       return 0;
     }
-    const unsealed = sql.unsealed.all(key, Number(device["sealed_seq"])) as unknown as { seq: number }[];
-    const rows = movable(unsealed.slice(0, STEP_ROWS), nowMs);
+    // One more than a step takes: what is left begins with it.
+    const unsealed = sql.unsealed.all(key, Number(device["sealed_seq"]), STEP_ROWS + 1) as unknown as { seq: number }[];
+    const rows = movable(key, unsealed.slice(0, STEP_ROWS), nowMs);
     const groups = groupBySegment(db, key, rows);
     const moved = groups.reduce((sum, group) => sum + group.rows.length, 0);
     if (moved === 0) return 0;
@@ -109,65 +110,45 @@ export function createSealer({ db, ledger, onSealed }: SealerOptions): Sealer {
       for (const group of groups) writeGroup(key, group);
       sql.setSealed.run(last, key);
     });
-    ledger.set(key, leftOf(unsealed, moved));
+    ledger.set(key, leftOf(key, unsealed[moved]?.seq, moved));
     onSealed(key);
     return moved;
   }
 
   /** The oldest rows, up to the first that a redelivery or the next start may still have to find. */
-  function movable(unsealed: readonly { seq: number }[], nowMs: number): Row[] {
-    const stateSeq = readStateSeq();
-    const rows: Row[] = [];
-    for (const { seq } of unsealed) {
-      if (seq > stateSeq) break;
-      const row = rowOf(sql.row.get(seq));
-      if (row.hasPacket && Math.abs(nowMs - row.receivedAtMs) <= REDELIVERY_WINDOW_MS) break;
-      rows.push(row);
-    }
-    return rows;
+  function movable(key: number, unsealed: readonly { seq: number }[], nowMs: number): Row[] {
+    const first = unsealed[0]?.seq ?? 0;
+    const last = Math.min(unsealed.at(-1)?.seq ?? 0, readStateSeq());
+    const rows = sql.rows.all(key, first, last).map(rowOf);
+    const held = rows.findIndex(
+      ({ hasPacket, receivedAtMs }) => hasPacket && Math.abs(nowMs - receivedAtMs) <= REDELIVERY_WINDOW_MS,
+    );
+    return held < 0 ? rows : rows.slice(0, held);
   }
 
-  function leftOf(unsealed: readonly { seq: number }[], moved: number): HotCount | undefined {
-    const oldest = unsealed[moved];
-    if (oldest === undefined) return undefined;
-    const { receivedAtMs } = rowOf(sql.row.get(oldest.seq));
-    return { count: unsealed.length - moved, oldestSeq: oldest.seq, sinceMs: receivedAtMs };
+  function leftOf(key: number, oldestSeq: number | undefined, moved: number): HotCount | undefined {
+    if (oldestSeq === undefined) return undefined;
+    const sinceMs = Number(sql.received.get(oldestSeq)?.["received"]);
+    return { count: (ledger.devices().get(key)?.count ?? 0) - moved, oldestSeq, sinceMs };
   }
 
   function writeGroup(key: number, { head, rows }: Group): void {
     const before = head === undefined ? undefined : openSegment(db, head, () => {})?.columns();
     const parts = cut(mergeRows(before, rows), FULL);
     // Damage is left where it is: its owner may have a copy.
-    if (head !== undefined && before !== undefined) sql.deleteSegment.run(head.id);
-    for (const [index, part] of parts.entries()) insert(key, part, index === parts.length - 1);
+    if (head !== undefined && before !== undefined) deleteSegment(db, head.id);
+    for (const [index, part] of parts.entries()) {
+      const isNewest = index === parts.length - 1 && sql.isBehind.get(key, part.at.at(-1) ?? 0) === undefined;
+      insertSegment(db, key, part, isNewest && part.at.length < FULL);
+    }
     sql.markDue.run(key, startOf(rows[0]?.atMs ?? 0, DAY_MS));
   }
-
-  /**
-   * A segment that still grows has its device's negative key: only those change, at one end of the table, and the full
-   * ones lie packed at the other.
-   */
-  function insert(key: number, columns: Columns, isLastPart: boolean): void {
-    const { at, n } = columns;
-    const [fromAt = 0] = at;
-    const toAt = at.at(-1) ?? fromAt;
-    const grows = isLastPart && at.length < FULL && sql.isBehind.get(key, toAt) === undefined;
-    if (grows) closeGrowing(key);
-    const id = grows ? -key : nextId();
-    sql.insert.run(id, key, fromAt, n[0] ?? 0, toAt, at.length, encodeSegment(columns));
-  }
-
-  function closeGrowing(key: number): void {
-    if (sql.growing.get(-key) !== undefined) sql.rename.run(nextId(), -key);
-  }
-
-  const nextId = (): number => Math.max(0, Number(sql.lastId.get()?.["id"] ?? 0)) + 1;
 
   function clear(): number {
     let before = Number(sql.lastSeq.get()?.["seq"] ?? 0) + 1;
     for (const { oldestSeq } of ledger.devices().values()) if (oldestSeq < before) before = oldestSeq;
     const first = Number(sql.firstSeq.get()?.["seq"] ?? before);
-    if (before - first < CLEAR_ROWS / 2) return 0;
+    if (before - first < CLEAR_ROWS) return 0;
     const until = Math.min(before, first + CLEAR_ROWS);
     let cleared = 0;
     inTransaction(db, () => {
@@ -227,14 +208,14 @@ function segmentFor(
     : { head: before, name: String(before.id) };
 }
 
-function rowOf(row: Record<string, unknown> | undefined): Row {
+function rowOf(row: Record<string, unknown>): Row {
   return {
-    seq: Number(row?.["seq"]),
-    atMs: Number(row?.["at"]),
-    n: Number(row?.["n"]),
-    receivedAtMs: Number(row?.["received"]),
-    hasPacket: row?.["packet"] !== null,
-    metrics: JSON.parse(String(row?.["body"])) as { [metric: string]: MetricValue },
+    seq: Number(row["seq"]),
+    atMs: Number(row["at"]),
+    n: Number(row["n"]),
+    receivedAtMs: Number(row["received"]),
+    hasPacket: row["packet"] !== null,
+    metrics: JSON.parse(String(row["body"])) as { [metric: string]: MetricValue },
   };
 }
 
@@ -244,17 +225,16 @@ function prepare(db: DatabaseSyncInstance) {
     firstSeq: db.prepare("SELECT min(seq) AS seq FROM hot"),
     lastSeq: db.prepare("SELECT max(seq) AS seq FROM hot"),
     device: db.prepare("SELECT sealed_seq FROM device WHERE key = ?"),
-    unsealed: db.prepare("SELECT seq FROM hot INDEXED BY hot_by_instant WHERE device = ? AND seq > ? ORDER BY seq"),
-    row: db.prepare("SELECT seq, at, n, coalesce(received_at, at) AS received, packet, body FROM hot WHERE seq = ?"),
-    setSealed: db.prepare("UPDATE device SET sealed_seq = ? WHERE key = ?"),
-    deleteSegment: db.prepare("DELETE FROM segment WHERE id = ?"),
-    isBehind: db.prepare("SELECT 1 FROM segment WHERE device = ? AND from_at > ? LIMIT 1"),
-    growing: db.prepare("SELECT 1 FROM segment WHERE id = ?"),
-    rename: db.prepare("UPDATE segment SET id = ? WHERE id = ?"),
-    lastId: db.prepare("SELECT max(id) AS id FROM segment"),
-    insert: db.prepare(
-      "INSERT INTO segment (id, device, from_at, from_n, to_at, count, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    unsealed: db.prepare(
+      "SELECT seq FROM hot INDEXED BY hot_by_instant WHERE device = ? AND seq > ? ORDER BY seq LIMIT ?",
     ),
+    rows: db.prepare(
+      `SELECT seq, at, n, coalesce(received_at, at) AS received, packet, body FROM hot INDEXED BY hot_by_instant
+       WHERE device = ? AND seq >= ? AND seq <= ? ORDER BY seq`,
+    ),
+    received: db.prepare("SELECT coalesce(received_at, at) AS received FROM hot WHERE seq = ?"),
+    setSealed: db.prepare("UPDATE device SET sealed_seq = ? WHERE key = ?"),
+    isBehind: db.prepare("SELECT 1 FROM segment WHERE device = ? AND from_at > ? LIMIT 1"),
     markDue: db.prepare("INSERT OR IGNORE INTO rollup_due (device, day) VALUES (?, ?)"),
     clear: db.prepare("DELETE FROM hot WHERE seq < ?"),
   };

@@ -1,10 +1,10 @@
 /** Readings of one device as one compressed row, column by column, and back, exactly. Knows no table. */
-import { crc32, deflateRawSync, inflateRawSync } from "node:zlib";
 import type { MetricValue } from "../../contract/readings.ts";
 import { ByteCursor } from "./byte-cursor.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { readColumn, readNumericColumn, toList, type Values, writeColumn } from "./metric-column.ts";
 import { readNumbers, writeNumbers } from "./number-column.ts";
+import { openBytes, readSections, SegmentError, sealBytes, writeSections } from "./sealed-bytes.ts";
 
 /** Stands in the first byte of each; readers refuse any other by name. */
 export const SEGMENT_VERSION = 1;
@@ -14,7 +14,7 @@ export interface Columns {
   /** Epoch ms. */
   readonly at: number[];
   readonly n: number[];
-  /** Epoch ms; kept to the second where it lies more than 5 s from `at`, else it becomes `at`. */
+  /** Epoch ms; what `keptReceipt` says. */
   readonly receivedAt: number[];
   readonly metrics: Map<string, Values>;
 }
@@ -22,30 +22,23 @@ export interface Columns {
 /** A receipt so near its instant says nothing. */
 const RECEIPT_NEAR_MS = 5_000;
 
-export class SegmentError extends Error {}
+/**
+ * To the second where it lies more than 5 s from the instant, else that. To be asked once, of a row: of what it says
+ * itself, a second time, it might say less.
+ */
+export const keptReceipt = (atMs: number, receivedAtMs: number): number =>
+  Math.abs(receivedAtMs - atMs) > RECEIPT_NEAR_MS ? Math.floor(receivedAtMs / 1_000) * 1_000 : atMs;
 
 export function encodeSegment({ at, n, receivedAt, metrics }: Columns): Buffer {
   const out = new ByteWriter();
   out.varint(at.length);
   writeNumbers(out, at);
   writeNumbers(out, n);
-  const far = receivedAt.map((received, index) => Math.abs(received - (at[index] ?? 0)) > RECEIPT_NEAR_MS);
   writeColumn(
     out,
-    receivedAt.map((received, index) => (far[index] ? Math.floor(received / 1_000) : undefined)),
+    receivedAt.map((received, index) => (received === at[index] ? undefined : Math.floor(received / 1_000))),
   );
-  const columns: { name: string; bytes: Buffer }[] = [];
-  for (const [name, values] of metrics) {
-    const column = new ByteWriter();
-    writeColumn(column, values);
-    columns.push({ name, bytes: column.written() });
-  }
-  out.varint(columns.length);
-  for (const { name, bytes } of columns) {
-    out.text(name);
-    out.varint(bytes.length);
-  }
-  for (const { bytes } of columns) out.bytes(bytes);
+  writeSections(out, metrics, writeColumn);
   return sealBytes(SEGMENT_VERSION, out.written());
 }
 
@@ -55,7 +48,7 @@ export class Segment {
   readonly at: Float64Array;
   readonly n: Float64Array;
   readonly #receivedAt: Values;
-  readonly #columns = new Map<string, Buffer>();
+  readonly #columns: ReadonlyMap<string, Buffer>;
 
   /** Throws a SegmentError, in words, where the bytes are damaged or of a version that this program does not know. */
   constructor(bytes: Buffer) {
@@ -65,8 +58,7 @@ export class Segment {
       this.at = readNumbers(from, this.count);
       this.n = readNumbers(from, this.count);
       this.#receivedAt = readColumn(from, this.count);
-      const heads = Array.from({ length: from.varint() }, () => ({ name: from.text(), length: from.varint() }));
-      for (const { name, length } of heads) this.#columns.set(name, from.bytes(length));
+      this.#columns = readSections(from);
     } catch (cause) {
       throw cause instanceof SegmentError ? cause : new SegmentError(`damaged: ${(cause as Error).message}`);
     }
@@ -115,25 +107,4 @@ export function metricsAt(columns: ReadonlyMap<string, Values>, index: number): 
     if (value !== undefined) metrics[name] = value;
   });
   return metrics;
-}
-
-const HEAD_BYTES = 5;
-
-/** A version, a checksum, and the deflated bytes. */
-export function sealBytes(version: number, bytes: Buffer): Buffer {
-  const deflated = deflateRawSync(bytes, { level: 6 });
-  const sealed = Buffer.allocUnsafe(HEAD_BYTES + deflated.length);
-  sealed[0] = version;
-  sealed.writeUInt32LE(crc32(deflated), 1);
-  sealed.set(deflated, HEAD_BYTES);
-  return sealed;
-}
-
-export function openBytes(version: number, sealed: Buffer): Buffer {
-  if (sealed[0] !== version) {
-    throw new SegmentError(`of version ${sealed[0]}; this program knows version ${version}`);
-  }
-  const deflated = sealed.subarray(HEAD_BYTES);
-  if (crc32(deflated) !== sealed.readUInt32LE(1)) throw new SegmentError("damaged: its checksum is another one");
-  return inflateRawSync(deflated);
 }

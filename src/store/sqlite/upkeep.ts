@@ -17,8 +17,8 @@ export interface UpkeepParts {
 type Did = Omit<UpkeepStep, "hot">;
 
 /** Free pages are used again; only what is more than this, and more than a tenth, is given back, some at a time. */
-const KEPT_FREE_PAGES = 64;
-const GIVE_BACK_PAGES = 256;
+const KEPT_FREE_PAGES = 16;
+const GIVE_BACK_PAGES = 128;
 
 export function createUpkeep({
   db,
@@ -39,7 +39,7 @@ export function createUpkeep({
   function forget(wish: UpkeepWish): Did | undefined {
     const forgot = forgetter.step(wish);
     if (forgot === undefined) return undefined;
-    return forgot === "tooLarge" ? { did: "nothing", readings: 0, tooLarge: true } : { did: "forgot", ...forgot };
+    return forgot === "tooLarge" ? { did: "nothing", readings: 0, tooLarge: true } : forgot;
   }
 
   return (wish) => {

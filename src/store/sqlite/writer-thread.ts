@@ -43,7 +43,9 @@ function openOperations({ file, maxPages, commitDelayMs }: WriterThreadData) {
   const sealed = createSealedLookup(db);
   const ledger = createHotLedger(db);
   const appender = createAppender(db, { sealed, ledger });
+  const rollups = createRollupKeeper(db);
   const onMoved = (key: number): void => {
+    rollups.changed(key);
     sealed.forget();
     appender.forget(key);
   };
@@ -52,7 +54,6 @@ function openOperations({ file, maxPages, commitDelayMs }: WriterThreadData) {
     ledger.forget();
   };
   const sealer = createSealer({ db, ledger, onSealed: onMoved });
-  const rollups = createRollupKeeper(db);
   const forgetter = createForgetter({ db, sealer, rollups, onForgotten: onMoved });
   const eraser = createEraser({ db, rollups, onErased });
   return {
@@ -70,6 +71,7 @@ function openOperations({ file, maxPages, commitDelayMs }: WriterThreadData) {
       markDeleted(db, deviceId);
       appender.forget();
       ledger.forget();
+      rollups.changed();
     },
     deleteStep: () => deleteStep(db),
     setRetention: (deviceId: DeviceId, retention: Partial<Retention>) => setRetention(db, deviceId, retention),

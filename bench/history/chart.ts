@@ -1,0 +1,71 @@
+/** Charts of one noisy board that has reported each 5 s for a year: the store's own calls, warm. */
+import type { Series, Store } from "../../src/core/ports.ts";
+import { figure } from "../figure.ts";
+import { type BoardWish, deviceIdOf } from "./board.ts";
+import { DAY_MS, dropDir, fill, type HistoryBench, withStore } from "./history-bench.ts";
+import { FULL_READINGS, type HistoryOptions } from "./options.ts";
+import { repeated } from "./repeated.ts";
+import { atMost, type Part, type Row } from "./row.ts";
+
+const YEAR_DAYS = 365;
+/** A week has to be in it, and a day of shifts. */
+const LEAST_DAYS = 9;
+const INTERVAL_MS = 5_000;
+/** Of a year raw. */
+const RAW_DAYS = 400;
+const BOARD: BoardWish = { name: "year", room: "noisy", intervalMs: INTERVAL_MS, timed: true, seed: 7 };
+const METRIC = "co2";
+const CALLS = 15;
+/** Each call's window ends so much before the one before: none is asked for twice. */
+const SHIFT_MS = 3_600_000;
+export const CHART_SECONDS = 10;
+
+const daysOf = ({ year, readings }: HistoryOptions): number =>
+  year ? YEAR_DAYS : Math.max(LEAST_DAYS, Math.min(YEAR_DAYS, Math.round((YEAR_DAYS * readings) / FULL_READINGS)));
+
+export const chartReadings = (options: HistoryOptions): number => (daysOf(options) * DAY_MS) / INTERVAL_MS;
+
+interface Asked {
+  readonly days: number;
+  readonly points: number;
+  readonly budgetMs: number;
+  readonly what: string;
+  /** Every reading is a point. */
+  readonly raw: boolean;
+}
+
+export async function chart(bench: HistoryBench): Promise<Part> {
+  const days = daysOf(bench.options);
+  const readings = chartReadings(bench.options);
+  const { dataDir } = await fill(bench, { name: "year", boards: [BOARD], readings, days, rawDays: RAW_DAYS });
+  bench.progress.begin("charts", CHART_SECONDS);
+  const all = days === YEAR_DAYS ? "a year" : `${days} days (shortened: the budget is of a year)`;
+  const asked: Asked[] = [
+    { days, points: 500, budgetMs: 20, what: `${all}, ${figure(readings)} readings, to 500 points`, raw: false },
+    { days: 1, points: 20_000, budgetMs: 15, what: "24 h, every reading", raw: true },
+    { days: 7, points: 500, budgetMs: 40, what: "7 days to 500 points", raw: false },
+  ];
+  const rows = await withStore(bench, dataDir, async (store) => {
+    const answers: Row[] = [];
+    for (const each of asked) answers.push(await timed(bench, store, each));
+    return answers;
+  });
+  dropDir(bench, dataDir);
+  return { title: "chart of one metric, in process", rows };
+}
+
+async function timed(bench: HistoryBench, store: Store, { days, points, budgetMs, what, raw }: Asked): Promise<Row> {
+  let answer: Series | undefined;
+  const values = await repeated(CALLS, async (run) => {
+    const toMs = bench.endMs - run * SHIFT_MS;
+    const fromMs = toMs - days * DAY_MS;
+    answer = await store.series({ deviceId: deviceIdOf(BOARD.name), metrics: [METRIC], fromMs, toMs, points });
+  });
+  const got = answer?.columns[0]?.t.length ?? 0;
+  // a fast answer that is not the whole one is no answer
+  const least = raw ? (days * DAY_MS) / INTERVAL_MS - 1 : points / 3;
+  if (got < least || (raw && answer?.resolutionMs !== 0)) {
+    bench.fail(`chart of ${what}: ${got} points of ${answer?.resolutionMs} ms`);
+  }
+  return { what: `${what} (${figure(got)} came)`, budget: atMost(budgetMs), unit: "ms", digits: 1, values };
+}

@@ -1,0 +1,32 @@
+/** Judges a range that a person typed, in the viewer's zone. Shows nothing. */
+import { EARLIEST_MS, LEAST_SPAN_MS, type TimeWindow } from "./chart-range.ts";
+
+export type OwnRange =
+  | { readonly ok: true; readonly window: TimeWindow }
+  | { readonly ok: false; readonly field: "from" | "to"; readonly words: string };
+
+/** `2026-11-25T21:03`, as an input of kind datetime-local has it. */
+export function localText(ms: number): string {
+  const at = new Date(ms);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return `${day}T${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
+export function parseOwnRange(from: string, to: string, nowMs: number): OwnRange {
+  const refused = (field: "from" | "to", words: string): OwnRange => ({ ok: false, field, words });
+  const [fromMs, toMs] = [instantOf(from), instantOf(to)];
+  if (fromMs === undefined) return refused("from", "Say the day and time at which the range begins.");
+  if (toMs === undefined) return refused("to", "Say the day and time at which the range ends.");
+  if (fromMs < EARLIEST_MS) return refused("from", "The hub keeps nothing of before 2020.");
+  if (fromMs > nowMs - LEAST_SPAN_MS) return refused("from", "The range must begin in the past.");
+  if (toMs <= fromMs) return refused("to", "The end must be later than the beginning.");
+  return { ok: true, window: { fromMs, toMs: Math.min(toMs, Math.round(nowMs)) } };
+}
+
+/** A date without a zone is the viewer's own time. */
+function instantOf(text: string): number | undefined {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text)) return undefined;
+  const ms = new Date(text).getTime();
+  return Number.isNaN(ms) ? undefined : ms;
+}

@@ -1,0 +1,13 @@
+/** Gives the reader a file that was made here; works on a page that is no secure context, too. Makes no text. */
+
+/** The browser has taken the file long before; some read it late. */
+const KEEP_MS = 60_000;
+
+export function saveFile(name: string, text: string, type: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), KEEP_MS);
+}
