@@ -317,6 +317,32 @@ export function describeHistory(start: Start): void {
     expect(days.filter(({ metric }) => metric === "b").map(({ rollup }) => rollup.count)).toEqual([24, 24, 24, 24]);
   });
 
+  test("a reading without an instant that a clock set back puts into forgotten time is counted at once, and once", async () => {
+    const { store } = await start();
+    const model = createHistoryModel();
+    const writes = Array.from({ length: 48 }, (_, i) => timed(T0 + i * HOUR_MS, { a: i, b: i }));
+    await store.append(writes.map((write) => [write]));
+    for (const write of writes) model.stored(write, 0);
+    await saveAll(store);
+    await upkeepAll(store, T0 + 40 * DAY_MS, { ...KEEP_ALL, rawDays: 7 });
+    expect(await readAll(store)).toEqual([]);
+    for (const write of [untimed(T0 + 5 * HOUR_MS + 1, { a: 7 }), untimed(T0 + 5 * HOUR_MS + 2, { a: 9 })]) {
+      await store.append([[write]]);
+      model.stored(write, 0);
+    }
+    await saveAll(store);
+    // Hot; sealed; added to what was counted.
+    for (const nowMs of [T0 + 5 * HOUR_MS, T0 + 12 * HOUR_MS, T0 + 3 * DAY_MS]) {
+      await upkeepAll(store, nowMs);
+      for (const level of ["hour", "day"] as const)
+        expectRollups(await rollupsOf(store, boiler, level), model.rollups(level));
+      for (const points of [1, 100]) {
+        const chart = { deviceId: boiler, metrics: ["a"], fromMs: T0, toMs: T0 + 4 * DAY_MS, points };
+        expect((await store.series(chart)).columns[0]?.count.reduce((sum, count) => sum + count, 0)).toBe(50);
+      }
+    }
+  });
+
   test("hours that an import knows are taken where no raw readings are, and only there", async () => {
     const { store } = await start();
     const rollup = { count: 12, sum: 120, min: 5, max: 15, texts: 0, last: 9, lastAtMs: T0 + HOUR_MS - 1 };

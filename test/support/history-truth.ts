@@ -63,19 +63,24 @@ export function createHistoryTruth({ seed, rawDays }: TruthOptions): HistoryTrut
         allow(said.index, rawDays);
         break;
       case "upkeep":
-        did.set(said.did, (did.get(said.did) ?? 0) + 1);
-        if (said.shortened) allow(next, 0);
+        count(said.did);
+        if (!said.shortened) break;
+        count("forgot for its size");
+        allow(next, 0);
         break;
       case "erasing":
         if (!erasing.some((wish) => JSON.stringify(wish) === JSON.stringify(said.wish))) erasing.push(said.wish);
         break;
       case "erased":
+        count("erased");
         endErase();
         break;
       case "fault":
         problems.push(said.text);
     }
   }
+
+  const count = (what: string): void => void did.set(what, (did.get(what) ?? 0) + 1);
 
   function allow(index: number, days: number): void {
     const toMs = Math.floor((historyData.nowOf(index) - days * DAY_MS) / DAY_MS) * DAY_MS;

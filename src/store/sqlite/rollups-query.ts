@@ -37,12 +37,12 @@ function addRolledUp(
 ): void {
   const { key, rawSinceMs } = device;
   const { widthMs } = LEVELS[wish.level];
-  const due = [...dueDays(db, key, wish)].filter((day) => day >= rawSinceMs);
+  const due = [...dueDays(db, key, wish)];
   const counted = new Map(due.map((day) => [day, countSegments(db, key, day, onDamage)]));
   // Of what damage reaches into, what was counted while it was whole says more.
   const isCounted = (at: number): boolean => {
     const day = counted.get(startOf(at, DAY_MS));
-    return day !== undefined && ![...day.unknown].some((hour) => startOf(hour, widthMs) === at);
+    return day !== undefined && at >= rawSinceMs && ![...day.unknown].some((hour) => startOf(hour, widthMs) === at);
   };
   const before = new Set<number>();
   for (const { startMs, block } of rollupBlocks(db, key, wish.level, wish, onDamage, wish.metrics)) {
@@ -58,7 +58,9 @@ function addRolledUp(
   for (const { hours } of counted.values()) {
     for (const [hour, metrics] of hours) {
       const at = startOf(hour, widthMs);
-      if (at < wish.fromMs || at >= wish.toMs || before.has(at)) continue;
+      if (at < wish.fromMs || at >= wish.toMs) continue;
+      // Of a day that is forgotten, what came since is there beside what was counted.
+      if (before.has(at) && at >= rawSinceMs) continue;
       for (const [name, rollup] of metrics) {
         if (wish.metrics === undefined || wish.metrics.includes(name)) aggregateAt(found, at, name).merge(rollup);
       }

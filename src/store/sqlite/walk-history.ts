@@ -41,9 +41,12 @@ export function walkHistory(
   const { source } = wish;
   if (source === "raw") walkSegments(db, device, wish, wish, sink, onDamage);
   else {
-    const raw = rawDays(db, device, wish);
+    const due = dueDays(db, device.key, wish);
+    const raw = rawDays(device, due, wish);
     walkRollups(db, device, wish, source, raw, sink, onDamage);
-    for (const day of raw) {
+    // Of a day that is forgotten, what came since is there beside what was counted.
+    const beside = [...due].filter((day) => day < device.rawSinceMs);
+    for (const day of [...raw, ...beside]) {
       const range = { fromMs: Math.max(wish.fromMs, day), toMs: Math.min(wish.toMs, day + DAY_MS) };
       walkSegments(db, device, range, wish, sink, onDamage);
     }
@@ -52,8 +55,8 @@ export function walkHistory(
 }
 
 /** Days that are taken from raw readings: changed since they were rolled up, or only in part in the range. */
-function rawDays(db: DatabaseSyncInstance, device: DeviceHistory, { fromMs, toMs }: Range): Set<number> {
-  const days = dueDays(db, device.key, { fromMs, toMs });
+function rawDays(device: DeviceHistory, due: ReadonlySet<number>, { fromMs, toMs }: Range): Set<number> {
+  const days = new Set(due);
   if (fromMs % DAY_MS !== 0) days.add(startOf(fromMs, DAY_MS));
   if (toMs % DAY_MS !== 0) days.add(startOf(toMs, DAY_MS));
   for (const day of days) if (day < device.rawSinceMs || day >= toMs) days.delete(day);
