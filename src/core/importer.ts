@@ -2,6 +2,7 @@
 import type { ImportAnswer } from "../contract/control.ts";
 import type { MetricValue } from "../contract/readings.ts";
 import { REFUSALS } from "../contract/refusals.ts";
+import { isForgottenReason } from "./forgotten.ts";
 import { type ImportedReading, type LineRefusal, readImportedLine } from "./imported-reading.ts";
 import type { Clock, Counters, ReadingWrite, Store, WriteOutcome } from "./ports.ts";
 import type { RawHorizon } from "./raw-horizon.ts";
@@ -70,7 +71,7 @@ export function createImporter(options: ImporterOptions): Importer {
         answer.duplicates++;
         return;
       case "refused":
-        if (isForgotten(outcome.reason)) answer.forgotten.push(line);
+        if (isForgottenReason(outcome.reason)) answer.forgotten.push(line);
         else answer.refused.push({ line, reason: REFUSALS.STORE_REFUSED, detail: outcome.reason });
     }
   }
@@ -110,9 +111,6 @@ function groupByIdentity(lines: readonly Line[]): Line[][] {
   }
   return [...alone, ...[...withId.values()].map((ofDevice) => [...ofDevice.values()])];
 }
-
-/** So the store says where it has forgotten more than the age demands. */
-const isForgotten = (reason: string): boolean => reason.startsWith("The hub has forgotten");
 
 function writeOf({ deviceId, atMs, n, receivedAtMs, metrics }: ImportedReading): ReadingWrite {
   return {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { AttributeValue } from "../../contract/readings.ts";
 import { mergeAttributes } from "../../core/device-record.ts";
+import { forgottenReason } from "../../core/forgotten.ts";
 import { canonicalBody, redeliveryOf, type Stored, timedDuplicateOf } from "../../core/identity.ts";
 import { compare } from "./each-reading.ts";
 import type { HotLedger } from "./hot-ledger.ts";
@@ -105,7 +106,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger }: App
 
   function writeReading(cursor: DeviceCursor, write: UnpackedDeviceWrite, claims: Claims): number {
     // One without an instant of its own comes now, whatever the clock says of now.
-    if (write.timed && write.atMs < cursor.rawSinceMs) throw new Error(forgottenWords(cursor.rawSinceMs));
+    if (write.timed && write.atMs < cursor.rawSinceMs) throw new Error(forgottenReason(cursor.rawSinceMs));
     claims.begin(write);
     const duplicate = findDuplicate(cursor, write, claims);
     if (duplicate !== undefined) {
@@ -222,9 +223,6 @@ type Found = Stored & { readonly atMs: number };
 
 /** The row that a duplicate is a copy of. */
 type Taken = Pick<Found, "atMs" | "n">;
-
-const forgottenWords = (rawSinceMs: number): string =>
-  `The hub has forgotten the readings before ${new Date(rawSinceMs).toISOString()}, and takes none of that time any more`;
 
 /** The rows that readings of one message have taken: elements of one array are never merged with each other. */
 interface Claims {

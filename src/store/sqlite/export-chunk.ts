@@ -4,7 +4,7 @@ import { createLineWriter, type LineWriter, type ReadingHead } from "../../core/
 import type { ExportChunk, ExportWish, Place } from "../../core/ports.ts";
 import { TextBytes } from "../../core/text-bytes.ts";
 import { compare } from "./each-reading.ts";
-import { type DeviceHistory, historyOf, inSnapshot, type OnDamage, openSegment, segmentHeads } from "./history.ts";
+import { type DeviceHistory, eachHead, historyOf, inSnapshot, type OnDamage, openSegment } from "./history.ts";
 import { createHotPages, type HotPages } from "./hot-pages.ts";
 import type { Segment } from "./segment-format.ts";
 
@@ -75,7 +75,7 @@ function sealedLines(
   chunk: Chunk,
 ): boolean {
   const since = Math.max(fromMs, behind?.atMs ?? fromMs);
-  for (const head of segmentHeads(db, key, { fromMs: since, toMs })) {
+  for (const head of eachHead(db, key, { fromMs: since, toMs }, "asc")) {
     const segment = openSegment(db, head, onDamage);
     if (segment === undefined) continue;
     const isWished = (place: Place): boolean =>

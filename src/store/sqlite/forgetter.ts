@@ -10,6 +10,7 @@ import { blockMs, LEVELS } from "./rollup-format.ts";
 import type { RollupKeeper } from "./rollup-keeper.ts";
 import type { Sealer } from "./sealer.ts";
 import { deleteSegment } from "./segment-table.ts";
+import { pragma } from "./space.ts";
 import { inTransaction } from "./transaction.ts";
 
 export interface Forgot {
@@ -173,10 +174,6 @@ function toDevice(row: Record<string, unknown>, defaults: Retention): Device {
       dayDays: days("day_days", defaults.dayDays),
     },
   };
-}
-
-export function pragma(db: DatabaseSyncInstance, name: "page_count" | "freelist_count" | "page_size"): number {
-  return Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
 }
 
 function prepare(db: DatabaseSyncInstance) {

@@ -194,11 +194,14 @@ export function hotRows(
 ): IterableIterator<HotRow> {
   const [beyond, direction] = order === "asc" ? [">", "ASC"] : ["<", "DESC"];
   const place = behind === undefined ? [] : [behind.atMs, behind.n];
+  // Said as a bound of the instant, too, the place is found by the index; as a pair alone all rows before it are looked at.
+  const from = behind === undefined || order === "desc" ? fromMs : Math.max(fromMs, behind.atMs);
+  const to = behind === undefined || order === "asc" ? toMs : Math.min(toMs, behind.atMs + 1);
   return db
     .prepare(
       `SELECT at AS atMs, n, coalesce(received_at, at) AS receivedAtMs, body FROM hot
        WHERE device = ? AND at >= ? AND at < ? ${behind === undefined ? "" : `AND (at, n) ${beyond} (?, ?)`} AND seq > ?
        ORDER BY at ${direction}, n ${direction}`,
     )
-    .iterate(key, fromMs, toMs, ...place, sealedSeq) as unknown as IterableIterator<HotRow>;
+    .iterate(key, from, to, ...place, sealedSeq) as unknown as IterableIterator<HotRow>;
 }

@@ -57,7 +57,7 @@ function bytesByKind(db: DatabaseSyncInstance): Record<Kind, number> {
 
 function kindOf(table: string): Kind {
   if (table === "hot") return "hot";
-  if (table === "segment") return "segments";
+  if (table.startsWith("segment")) return "segments";
   if (table.startsWith("rollup")) return "rollups";
   return table.startsWith("mqtt_") ? "journal" : "other";
 }

@@ -1,10 +1,11 @@
 /** One small step of what keeps the store small and true, each kind in its turn. Runs in the writer's thread; decides no pace. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { UpkeepStep, UpkeepWish } from "../../core/ports.ts";
-import { type Forgetter, pragma } from "./forgetter.ts";
+import type { Forgetter } from "./forgetter.ts";
 import type { HotLedger } from "./hot-ledger.ts";
 import type { RollupKeeper } from "./rollup-keeper.ts";
 import type { Sealer } from "./sealer.ts";
+import { pragma } from "./space.ts";
 
 export interface UpkeepParts {
   readonly db: DatabaseSyncInstance;
