@@ -7,7 +7,7 @@ import type { MetricValue } from "../../contract/readings.ts";
 import type { EraseWish } from "../../core/ports.ts";
 import { DAY_MS, startOf } from "../../core/rollup.ts";
 import { eraseRollups } from "./erase-rollups.ts";
-import { historyOfKey, openSegment, type SegmentHead, segmentHeads } from "./history.ts";
+import { historyOfKey, openSegment, type Range, type SegmentHead, segmentHeads } from "./history.ts";
 import { filterColumns } from "./merge-columns.ts";
 import { latestOf } from "./queries.ts";
 import type { RollupKeeper } from "./rollup-keeper.ts";
@@ -84,7 +84,7 @@ export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
     if (window === undefined) return finish(job);
     inTransaction(db, () => {
       eraseHot(job, window.fromMs, window.toMs);
-      const uncut = window.heads.filter((head) => !eraseSegment(job.metrics, head, window.fromMs, window.toMs));
+      const uncut = window.heads.filter((head) => !eraseSegment(job, head, window));
       // It was counted while it was whole, and its hours stay as they are: those of the range go, whole.
       if (uncut.length > 0) eraseRollups(db, rollups, { ...job, fromMs: window.fromMs, toMs: window.toMs });
       sql.markDue.run(job.key, startOf(window.fromMs, DAY_MS));
@@ -124,8 +124,9 @@ export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
   }
 
   /** False: what cannot be read cannot be cut; it goes when its whole span does. */
-  function eraseSegment(metrics: Job["metrics"], head: SegmentHead, fromMs: number, toMs: number): boolean {
-    const isWhole = head.fromAt >= fromMs && head.toAt < toMs;
+  function eraseSegment({ toMs: lastMs, metrics }: Job, head: SegmentHead, { fromMs, toMs }: Range): boolean {
+    // It may end behind the window, but not behind what is to go.
+    const isWhole = head.fromAt >= fromMs && head.toAt < lastMs;
     if (isWhole && metrics === undefined) {
       deleteSegment(db, head.id);
       return true;

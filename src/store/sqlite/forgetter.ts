@@ -140,7 +140,7 @@ export function createForgetter({ db, sealer, rollups, onForgotten }: ForgetterO
       if (forgot !== undefined) return forgot.did === "sealed" ? forgot : { ...forgot, shortenedToMs: dayMs + DAY_MS };
       oversized = { dayMs, behindKey: key };
     }
-    return forgetOldestHours() ? NOTHING_YET : "tooLarge";
+    return forgetOldestHours(startOf(nowMs, DAY_MS)) ? NOTHING_YET : "tooLarge";
   }
 
   const usedBytes = (): number => (pragma(db, "page_count") - pragma(db, "freelist_count")) * pragma(db, "page_size");
@@ -155,9 +155,10 @@ export function createForgetter({ db, sealer, rollups, onForgotten }: ForgetterO
     return oldest === Number.POSITIVE_INFINITY ? undefined : { dayMs: startOf(oldest, DAY_MS), behindKey: 0 };
   }
 
-  function forgetOldestHours(): boolean {
+  /** Not those among which today's are to come. */
+  function forgetOldestHours(todayMs: number): boolean {
     const row = sql.oldestHours.get(LEVELS.hour.level);
-    if (row === undefined) return false;
+    if (row === undefined || Number(row["start_at"]) + blockMs("hour") > todayMs) return false;
     return forgetBlocks(Number(row["device"]), "hour", Number(row["start_at"]) + blockMs("hour"));
   }
 
