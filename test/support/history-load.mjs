@@ -3,7 +3,9 @@
  * acknowledged is said on stdout, synchronously and only then: what was said is the least that must be there.
  */
 import { writeSync } from "node:fs";
+import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { DatabaseSync } from "@photostructure/sqlite";
 import { openSqliteStore } from "../../dist/src/store/sqlite/sqlite-store.js";
 import { DEVICES, groupOf, nowOf, randomOf } from "./history-data.mjs";
 
@@ -24,6 +26,16 @@ const fail = (error) => {
   process.exit(1);
 };
 
+/** Deletions that are written down and not done. */
+function begunErasures() {
+  const db = new DatabaseSync(path.join(dataDir, "aerie.db"));
+  const { count } = db.prepare("SELECT count(*) AS count FROM erasing").get();
+  db.close();
+  return Number(count);
+}
+
+// What the last process had begun goes on by itself; what it had not is asked for again.
+const goesOn = unfinished.length > 0 && begunErasures() > 0;
 const store = await openSqliteStore({ dataDir, log, onDead: fail });
 await store.load();
 say("open");
@@ -66,7 +78,13 @@ async function upkeep() {
 }
 
 async function erase() {
-  for (const wish of unfinished) await eraseOne(wish);
+  for (const wish of unfinished) {
+    if (!goesOn) await eraseOne(wish);
+    else {
+      while (begunErasures() > 0) await pause(10);
+      say("E");
+    }
+  }
   for (let left = erases; left > 0; left--) {
     await pause(20 + 150 * random());
     const fromMs = nowOf(0) + Math.floor((nowOf(through) - nowOf(0) - 60 * HOUR_MS) / HOUR_MS) * HOUR_MS;

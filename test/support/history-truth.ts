@@ -8,6 +8,7 @@ import { expectRollups, rollupsOf } from "../contract/history-contract.ts";
 import { createHistoryModel, type HistoryModel } from "../contract/history-model.ts";
 import { readAll } from "../contract/writes.ts";
 import type { EraseWords, Said } from "./history-child.ts";
+import { until } from "./until.ts";
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -30,8 +31,8 @@ export interface HistoryTruth {
   next(): number;
   /** How often upkeep did what. */
   readonly did: Map<string, number>;
-  /** With a store that is open on the directory and does nothing else. */
-  check(store: Store, dataDir: string): Promise<void>;
+  /** With a store that is open on the directory and does nothing else. `goesOn`: with a deletion that was begun before. */
+  check(store: Store, dataDir: string, goesOn: boolean): Promise<void>;
 }
 
 export interface TruthOptions {
@@ -142,9 +143,10 @@ export function createHistoryTruth({ seed, rawDays }: TruthOptions): HistoryTrut
     known.set(place, (known.get(place) ?? 0) + 1);
   }
 
-  async function check(store: Store, dataDir: string): Promise<void> {
+  async function check(store: Store, dataDir: string, goesOn: boolean): Promise<void> {
     for (const wish of [...erasing]) {
-      await store.erase({ metrics: undefined, ...wish });
+      if (goesOn) await until("what was begun is erased", () => begunErasures(dataDir) === 0);
+      else await store.erase({ metrics: undefined, ...wish });
       endErase();
     }
     expect(problems).toEqual([]);
@@ -167,6 +169,14 @@ export function createHistoryTruth({ seed, rawDays }: TruthOptions): HistoryTrut
   }
 
   return { problems, note, underWay: () => begun, unfinished: () => erasing, next: () => next, did, check };
+}
+
+/** Deletions that are written down and not done. */
+export function begunErasures(dataDir: string): number {
+  const db = new DatabaseSync(path.join(dataDir, "aerie.db"));
+  const row = db.prepare("SELECT count(*) AS count FROM erasing").get();
+  db.close();
+  return Number(row?.["count"]);
 }
 
 /** One line a reading: comparing ten thousand objects takes a minute. */
