@@ -259,7 +259,7 @@ export interface Span {
   readonly toMs: number;
 }
 
-/** What is deleted of one device; both ends as in a range. Beyond raw age whole hours go, where any part is in the range. */
+/** What is deleted of one device; both ends as in a range. Beyond raw age whole hours go where any part is in the range, and whole days where only days are left. */
 export interface EraseWish {
   readonly deviceId: DeviceId;
   readonly fromMs: number;

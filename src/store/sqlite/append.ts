@@ -54,6 +54,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger }: App
   function append(batch: PackedBatch): PackedOutcomes {
     const marks = new Float64Array(countOf(batch));
     const reasons: string[] = [];
+    const firstSeq = nextSeq;
     sql.begin.run();
     try {
       const claims = createClaims();
@@ -66,7 +67,8 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger }: App
       // They know of rows that are gone again.
       cursors.clear();
       ledger.forget();
-      nextSeq = firstFreeSeq(db);
+      // Never lower than before: states that are saved may know of rows that were deleted since.
+      nextSeq = Math.max(firstSeq, firstFreeSeq(db));
       throw error;
     }
   }
@@ -106,7 +108,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger }: App
 
   function writeReading(cursor: DeviceCursor, write: UnpackedDeviceWrite, claims: Claims): number {
     // One without an instant of its own comes now, whatever the clock says of now.
-    if (write.timed && write.atMs < cursor.rawSinceMs) throw new Error(forgottenReason(cursor.rawSinceMs));
+    if (write.timed && write.atMs < cursor.rawSinceMs) throw new Refusal(forgottenReason(cursor.rawSinceMs));
     claims.begin(write);
     const duplicate = findDuplicate(cursor, write, claims);
     if (duplicate !== undefined) {
@@ -114,6 +116,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger }: App
       return DUPLICATE_MARK;
     }
     const n = placeOf(cursor, write);
+    if (write.timed && n >= MOST_OF_ONE_INSTANT) throw new Refusal(STANDS_STILL);
     const packet = write.timed ? undefined : write.packet;
     const receivedAt = write.receivedAtMs === write.atMs ? null : write.receivedAtMs;
     const { atMs, body } = write;
@@ -211,12 +214,18 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger }: App
   };
 }
 
-/** CONSTRAINT, TOOBIG, MISMATCH, RANGE; or no fault of SQLite's at all. */
+/** A reading that is not to be stored, in words for its owner. */
+class Refusal extends Error {}
+
+/** Each further one is compared with all of its instant: a board whose clock stands still would slow all others down. */
+const MOST_OF_ONE_INSTANT = 10_000;
+const STANDS_STILL = `Its device has given ${MOST_OF_ONE_INSTANT} readings one instant: its clock stands still. Set it, or send no timestamp`;
+
+/** CONSTRAINT, TOOBIG, MISMATCH, RANGE. */
 const OF_THE_WRITE = new Set([19, 18, 20, 25]);
 
 function isOfTheWrite(error: unknown): boolean {
-  const code = primaryCode(error);
-  return code === undefined || OF_THE_WRITE.has(code);
+  return error instanceof Refusal || OF_THE_WRITE.has(primaryCode(error) ?? 0);
 }
 
 type Found = Stored & { readonly atMs: number };

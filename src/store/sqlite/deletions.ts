@@ -6,9 +6,11 @@ import type { WriterOperations } from "./writer-thread.ts";
 export interface Deletions {
   /** Finishes what a crash left of ranges and metrics, so that nobody learns of them again. */
   recover(): Promise<void>;
-  /** Goes on with devices that were deleted. */
+  /** Goes on with what is left to do of devices that were deleted, and of ranges and metrics that failed. */
   start(): void;
-  /** Settles when this job is done. */
+  /** Something failed. */
+  isStuck(): boolean;
+  /** Settles when this job, and those before it, are done. Where that fails it is tried again by `start`. */
   erase(job: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -16,27 +18,39 @@ export interface Deletions {
 export function createDeletions(writer: Link<WriterOperations>, log: Log): Deletions {
   let running: Promise<void> | undefined;
   let stopped = false;
+  let stuck = false;
 
   async function run(): Promise<void> {
     try {
       while (!stopped && (await writer.call("deleteStep", [])));
+      if (stuck) await erase(Number.MAX_SAFE_INTEGER);
     } catch (error) {
-      // The rest goes with the next deletion or at the next start.
+      stuck = true;
       if (!stopped) log.warn("deletion paused", { reason: error instanceof Error ? error.message : String(error) });
     }
   }
 
   async function recover(): Promise<void> {
     try {
-      for (const job of await writer.call("pendingErasures", [])) await erase(job);
+      await erase(Number.MAX_SAFE_INTEGER);
     } catch (error) {
       log.warn("deletion paused", { reason: error instanceof Error ? error.message : String(error) });
     }
   }
 
-  async function erase(job: number): Promise<void> {
-    while (!(await writer.call("eraseStep", [job]))) {
-      if (stopped) throw new StoreError("the store is closing; the deletion goes on when it is open again", true);
+  /** A job that was asked for twice must not do its work when the other has long been done, and readings have come since. */
+  async function erase(through: number): Promise<void> {
+    try {
+      for (const job of await writer.call("pendingErasures", [])) {
+        if (job > through) return;
+        while (!(await writer.call("eraseStep", [job]))) {
+          if (stopped) throw new StoreError("the store is closing; the deletion goes on when it is open again", true);
+        }
+      }
+      stuck = false;
+    } catch (error) {
+      stuck = true;
+      throw error;
     }
   }
 
@@ -48,6 +62,7 @@ export function createDeletions(writer: Link<WriterOperations>, log: Log): Delet
       });
     },
     erase,
+    isStuck: () => stuck,
     stop: async () => {
       stopped = true;
       await running;

@@ -4,12 +4,12 @@
  */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { MetricValue } from "../../contract/readings.ts";
-import type { EraseWish } from "../../core/ports.ts";
+import type { EraseWish, LatestMetric } from "../../core/ports.ts";
 import { DAY_MS, startOf } from "../../core/rollup.ts";
 import { eraseRollups } from "./erase-rollups.ts";
 import { historyOfKey, openSegment, type Range, type SegmentHead, segmentHeads } from "./history.ts";
+import { latestOf } from "./latest-query.ts";
 import { filterColumns } from "./merge-columns.ts";
-import { latestOf } from "./queries.ts";
 import type { RollupKeeper } from "./rollup-keeper.ts";
 import { deleteSegment, replaceSegment } from "./segment-table.ts";
 import { inTransaction } from "./transaction.ts";
@@ -26,9 +26,12 @@ export interface Eraser {
 export interface EraserOptions {
   readonly db: DatabaseSyncInstance;
   readonly rollups: RollupKeeper;
-  /** Rows of it changed or are gone. */
-  readonly onErased: (key: number) => void;
+  /** Rows of it changed or are gone; `hot`: such as wait to be sealed. */
+  readonly onErased: (key: number, hot: boolean) => void;
 }
+
+/** What no instant lies behind. */
+const FOR_EVER_MS = 8.64e15;
 
 interface Job {
   readonly id: number;
@@ -37,9 +40,12 @@ interface Job {
   readonly fromMs: number;
   readonly toMs: number;
   readonly metrics: readonly string[] | undefined;
+  /** Of all time: nothing of it is left that could be the latest. */
+  readonly isAll: boolean;
 }
 
 const STEP_SEGMENTS = 4;
+const STEP_ROWS = 500;
 
 export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
   const sql = prepare(db);
@@ -52,6 +58,7 @@ export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
       Math.max(0, Math.floor(fromMs)),
       Math.ceil(toMs),
       metrics === undefined ? null : JSON.stringify(metrics),
+      Number(fromMs <= 0 && toMs >= FOR_EVER_MS),
     );
     return Number(lastInsertRowid);
   }
@@ -66,34 +73,41 @@ export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
       return true;
     }
     const rolledToMs = Math.min(job.toMs, device.rawSinceMs);
-    const done = job.fromMs < rolledToMs ? stepRollups(job, rolledToMs) : stepRaw(job);
-    onErased(job.key);
-    return done;
+    return job.fromMs < rolledToMs ? stepRollups(job, rolledToMs) : stepRaw(job);
   }
 
+  /** Readings of a clock that was set back may lie in forgotten time, and go along: they are few. */
   function stepRollups(job: Job, rolledToMs: number): false {
+    let hot = false;
     inTransaction(db, () => {
       const untilMs = eraseRollups(db, rollups, { ...job, toMs: rolledToMs });
+      hot = eraseHot(job, job.fromMs, untilMs);
+      for (const head of segmentHeads(db, job.key, { fromMs: job.fromMs, toMs: untilMs })) {
+        eraseSegment(job, head, { fromMs: job.fromMs, toMs: untilMs });
+      }
       sql.goOn.run(untilMs, job.id);
     });
+    onErased(job.key, hot);
     return false;
   }
 
   function stepRaw(job: Job): boolean {
     const window = nextWindow(job);
     if (window === undefined) return finish(job);
+    let hot = false;
     inTransaction(db, () => {
-      eraseHot(job, window.fromMs, window.toMs);
+      hot = eraseHot(job, window.fromMs, window.toMs);
       const uncut = window.heads.filter((head) => !eraseSegment(job, head, window));
       // It was counted while it was whole, and its hours stay as they are: those of the range go, whole.
       if (uncut.length > 0) eraseRollups(db, rollups, { ...job, fromMs: window.fromMs, toMs: window.toMs });
       sql.markDue.run(job.key, startOf(window.fromMs, DAY_MS));
       sql.goOn.run(window.toMs, job.id);
     });
+    onErased(job.key, hot);
     return false;
   }
 
-  /** Where the job goes on: within one UTC day, with few segments. */
+  /** Where the job goes on: within one UTC day, with few segments and few hot rows. */
   function nextWindow({ key, fromMs, toMs }: Job) {
     if (fromMs >= toMs) return undefined;
     const hot = sql.nextHot.get(key, fromMs, toMs)?.["at"] ?? Number.POSITIVE_INFINITY;
@@ -104,23 +118,27 @@ export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
     const endMs = Math.min(toMs, startOf(start, DAY_MS) + DAY_MS);
     const heads = segmentHeads(db, key, { fromMs: start, toMs: endMs });
     const beyond = heads[STEP_SEGMENTS]?.fromAt ?? endMs;
-    // Where many segments share one instant, all of them go on together.
-    const untilMs = Math.max(start + 1, Math.min(endMs, beyond));
+    const beyondHot = Number(sql.hotBeyond.get(key, start, endMs, STEP_ROWS)?.["at"] ?? endMs);
+    // Where many share one instant, all of them go on together.
+    const untilMs = Math.max(start + 1, Math.min(endMs, beyond, beyondHot));
     return { fromMs: start, toMs: untilMs, heads: heads.filter(({ fromAt }) => fromAt < untilMs) };
   }
 
-  function eraseHot({ key, metrics }: Job, fromMs: number, toMs: number): void {
-    if (metrics === undefined) {
-      sql.deleteHot.run(key, fromMs, toMs);
-      return;
-    }
+  /** True: rows that wait to be sealed changed. What is sealed already only says twice what is to be gone. */
+  function eraseHot({ key, metrics }: Job, fromMs: number, toMs: number): boolean {
+    if (metrics === undefined) return Number(sql.deleteHot.run(key, fromMs, toMs).changes) > 0;
+    sql.deleteDead.run(key, fromMs, toMs, key);
+    let changed = false;
     for (const row of sql.hot.all(key, key, fromMs, toMs)) {
       const said = JSON.parse(String(row["body"])) as { [metric: string]: MetricValue };
       const kept = Object.entries(said).filter(([name]) => !metrics.includes(name));
+      if (kept.length === Object.keys(said).length) continue;
+      changed = true;
       if (kept.length === 0) sql.deleteRow.run(Number(row["seq"]));
       // Without its hash it is compared in full.
       else sql.setBody.run(JSON.stringify(Object.fromEntries(kept)), Number(row["seq"]));
     }
+    return changed;
   }
 
   /** False: what cannot be read cannot be cut; it goes when its whole span does. */
@@ -131,20 +149,23 @@ export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
       deleteSegment(db, head.id);
       return true;
     }
-    const columns = openSegment(db, head, () => {})?.columns();
-    if (columns === undefined) return false;
-    const left = filterColumns(columns, { fromMs, toMs, metrics });
+    const segment = openSegment(db, head, () => {});
+    if (segment === undefined) return false;
+    if (metrics?.every((name) => !segment.has(name)) === true) return true;
+    const left = filterColumns(segment.columns(), { fromMs, toMs, metrics });
     if (left.at.length === 0) deleteSegment(db, head.id);
     else replaceSegment(db, head.id, left);
     return true;
   }
 
   /** A start must not bring back, as the latest, what is gone. */
-  function finish({ id, key, metrics }: Job): true {
+  function finish({ id, key, metrics, isAll }: Job): true {
     const device = sql.device.get(key);
     const latest = JSON.parse(String(device?.["latest"] ?? "{}")) as Record<string, [MetricValue, number]>;
     const asked = Object.keys(latest).filter((name) => metrics === undefined || metrics.includes(name));
-    const found = latestOf(db, String(device?.["device_id"]), asked, () => {});
+    const found = isAll
+      ? new Map<string, LatestMetric>()
+      : latestOf(db, String(device?.["device_id"]), asked, () => {});
     const kept = Object.entries(latest).filter(([name]) => !asked.includes(name));
     const now = [...found].map(([name, { value, atMs }]): [string, [MetricValue, number]] => [name, [value, atMs]]);
     inTransaction(db, () => {
@@ -167,13 +188,14 @@ const toJob = (row: Record<string, unknown>): Job => ({
   fromMs: Number(row["from_at"]),
   toMs: Number(row["to_at"]),
   metrics: row["metrics"] === null ? undefined : (JSON.parse(String(row["metrics"])) as string[]),
+  isAll: row["is_all"] === 1,
 });
 
 function prepare(db: DatabaseSyncInstance) {
   return {
     key: db.prepare("SELECT key FROM device WHERE device_id = ?"),
     device: db.prepare("SELECT device_id, latest FROM device WHERE key = ?"),
-    begin: db.prepare("INSERT INTO erasing (device, from_at, to_at, metrics) VALUES (?, ?, ?, ?)"),
+    begin: db.prepare("INSERT INTO erasing (device, from_at, to_at, metrics, is_all) VALUES (?, ?, ?, ?, ?)"),
     pending: db.prepare("SELECT id FROM erasing ORDER BY id"),
     job: db.prepare("SELECT * FROM erasing WHERE id = ?"),
     goOn: db.prepare("UPDATE erasing SET from_at = ? WHERE id = ?"),
@@ -182,7 +204,12 @@ function prepare(db: DatabaseSyncInstance) {
     nextSegment: db.prepare(
       "SELECT from_at FROM segment WHERE device = ? AND from_at >= ? AND from_at < ? AND to_at >= ? ORDER BY from_at LIMIT 1",
     ),
+    hotBeyond: db.prepare("SELECT at FROM hot WHERE device = ? AND at >= ? AND at < ? ORDER BY at LIMIT 1 OFFSET ?"),
     deleteHot: db.prepare("DELETE FROM hot WHERE device = ? AND at >= ? AND at < ?"),
+    deleteDead: db.prepare(
+      `DELETE FROM hot
+       WHERE device = ? AND at >= ? AND at < ? AND seq <= (SELECT sealed_seq FROM device WHERE key = ?)`,
+    ),
     hot: db.prepare(
       `SELECT seq, body FROM hot
        WHERE device = ? AND seq > (SELECT sealed_seq FROM device WHERE key = ?) AND at >= ? AND at < ?`,

@@ -14,8 +14,8 @@ import { pragma } from "./space.ts";
 import { inTransaction } from "./transaction.ts";
 
 export interface Forgot {
-  /** What is to be forgotten must be in segments before. */
-  readonly did: "forgot" | "sealed";
+  /** What is to be forgotten must be in segments before, and counted. */
+  readonly did: "forgot" | "sealed" | "rolledUp";
   readonly readings: number;
   readonly shortenedToMs?: number;
 }
@@ -39,6 +39,7 @@ const STEP_DEVICES = 200;
 const NOTHING_YET: Forgot = { did: "forgot", readings: 0 };
 /** Ages are counted in days. */
 const ROUND_MS = 3_600_000;
+const STUCK_MS = 60_000;
 
 interface Device {
   readonly key: number;
@@ -50,7 +51,9 @@ export function createForgetter({ db, sealer, rollups, onForgotten }: ForgetterO
   /** The last device of the present round that was done with; undefined: no round is under way. */
   let behindKey: number | undefined;
   let roundAtMs: number | undefined;
-  let oversized: { dayMs: number; behindKey: number } | undefined;
+  /** The day that goes for want of room, the last device that was done with, and whether anything went. */
+  let oversized: { readonly dayMs: number; behindKey: number; went: boolean } | undefined;
+  let stuckSinceMs: number | undefined;
 
   function step(wish: UpkeepWish): Forgot | "tooLarge" | undefined {
     if (wish.retention === undefined) return undefined;
@@ -97,10 +100,13 @@ export function createForgetter({ db, sealer, rollups, onForgotten }: ForgetterO
     if (oldest === undefined) return undefined;
     const dayMs = startOf(Number(oldest), DAY_MS);
     let readings = 0;
+    // Were hours damaged, these readings are the last that they can be counted from.
+    for (const level of ["hour", "day"] as const) rollups.readBlock(key, level, startOf(dayMs, blockMs(level)));
+    // All that is due before: once they are forgotten, what is left of an earlier day would be added to what it was.
+    if (rollups.stepBefore(key, dayMs + DAY_MS)) {
+      return { did: "rolledUp", readings: 0 };
+    }
     inTransaction(db, () => {
-      // Were they damaged, these readings are the last that they can be counted from.
-      for (const level of ["hour", "day"] as const) rollups.readBlock(key, level, startOf(dayMs, blockMs(level)));
-      if (sql.isDue.get(key, dayMs) !== undefined) rollups.countDay(key, dayMs);
       for (const { id, count } of segmentHeads(db, key, { fromMs: dayMs, toMs: dayMs + DAY_MS })) {
         deleteSegment(db, id);
         readings += count;
@@ -128,31 +134,39 @@ export function createForgetter({ db, sealer, rollups, onForgotten }: ForgetterO
       oversized = undefined;
       return undefined;
     }
+    if (stuckSinceMs !== undefined && Math.abs(nowMs - stuckSinceMs) < STUCK_MS) return undefined;
+    stuckSinceMs = undefined;
     oversized ??= oldestDay(startOf(nowMs, DAY_MS));
-    while (oversized !== undefined) {
-      const { dayMs } = oversized;
-      const key = Number(sql.nextDevice.get(oversized.behindKey)?.["key"] ?? 0);
-      if (key === 0) {
-        oversized = oldestDay(startOf(nowMs, DAY_MS));
-        continue;
-      }
+    if (oversized === undefined) return forgetOldestHours(startOf(nowMs, DAY_MS)) ? NOTHING_YET : "tooLarge";
+    const { dayMs, behindKey: first } = oversized;
+    for (const row of sql.keysBehind.all(first)) {
+      const key = Number(row["key"]);
       const forgot = forgetDay(key, dayMs + DAY_MS, nowMs);
-      if (forgot !== undefined) return forgot.did === "sealed" ? forgot : { ...forgot, shortenedToMs: dayMs + DAY_MS };
-      oversized = { dayMs, behindKey: key };
+      if (forgot !== undefined) {
+        oversized.went = true;
+        return forgot.did === "forgot" ? { ...forgot, shortenedToMs: dayMs + DAY_MS } : forgot;
+      }
+      oversized.behindKey = key;
     }
-    return forgetOldestHours(startOf(nowMs, DAY_MS)) ? NOTHING_YET : "tooLarge";
+    // Where nothing of the oldest day may go yet (a hot row must wait), it may in a minute.
+    if (!oversized.went) stuckSinceMs = nowMs;
+    const { went } = oversized;
+    oversized = undefined;
+    return went ? NOTHING_YET : undefined;
   }
 
   const usedBytes = (): number => (pragma(db, "page_count") - pragma(db, "freelist_count")) * pragma(db, "page_size");
 
   /** Undefined: what there is is of today. */
-  function oldestDay(todayMs: number): { dayMs: number; behindKey: number } | undefined {
+  function oldestDay(todayMs: number): typeof oversized {
     let oldest = Number.POSITIVE_INFINITY;
     for (const row of sql.keys.all()) {
       const from = sql.oldest.get(Number(row["key"]), todayMs)?.["from_at"];
       if (from !== undefined) oldest = Math.min(oldest, Number(from));
     }
-    return oldest === Number.POSITIVE_INFINITY ? undefined : { dayMs: startOf(oldest, DAY_MS), behindKey: 0 };
+    return oldest === Number.POSITIVE_INFINITY
+      ? undefined
+      : { dayMs: startOf(oldest, DAY_MS), behindKey: 0, went: false };
   }
 
   /** Not those among which today's are to come. */
@@ -181,12 +195,11 @@ function prepare(db: DatabaseSyncInstance) {
   return {
     devices: db.prepare("SELECT key, raw_days, hour_days, day_days FROM device WHERE key > ? ORDER BY key LIMIT ?"),
     keys: db.prepare("SELECT key FROM device"),
-    nextDevice: db.prepare("SELECT key FROM device WHERE key > ? ORDER BY key LIMIT 1"),
+    keysBehind: db.prepare("SELECT key FROM device WHERE key > ? ORDER BY key"),
     oldHot: db.prepare(
       "SELECT 1 FROM hot WHERE device = ? AND seq > (SELECT sealed_seq FROM device WHERE key = ?) AND at < ? LIMIT 1",
     ),
     oldest: db.prepare("SELECT from_at FROM segment WHERE device = ? AND from_at < ? ORDER BY from_at LIMIT 1"),
-    isDue: db.prepare("SELECT 1 FROM rollup_due WHERE device = ? AND day = ?"),
     setRawSince: db.prepare("UPDATE device SET raw_since = max(raw_since, ?) WHERE key = ?"),
     setHoursSince: db.prepare("UPDATE device SET hours_since = max(hours_since, ?) WHERE key = ?"),
     oldestBlock: db.prepare(

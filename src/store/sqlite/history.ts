@@ -91,10 +91,11 @@ export function* eachHead(
   let behind: SegmentHead = { fromAt: edge, fromN: edge, toAt: edge, count: edge, id: edge };
   for (;;) {
     const { fromAt, fromN, toAt, count, id } = behind;
+    // The place as a bound, too: by the columns alone all before it would be looked at each time.
     const heads = statement.all(
       key,
-      startOf(fromMs, DAY_MS),
-      toMs,
+      order === "asc" ? Math.max(startOf(fromMs, DAY_MS), fromAt) : startOf(fromMs, DAY_MS),
+      order === "asc" ? toMs : Math.min(toMs, fromAt + 1),
       fromMs,
       fromAt,
       fromN,

@@ -12,13 +12,15 @@ export interface RebuilderOptions {
   readonly onForgotten: (key: number) => void;
 }
 
-/** Of each hour whether it was taken: refused are those of a day that has raw readings, which are counted from them. */
+/** Of each hour whether it was taken: refused are those of a day that has raw readings, or of which only the day is left. */
 export function createRebuilder({ db, rollups, onForgotten }: RebuilderOptions) {
   const sql = {
     addDevice: db.prepare("INSERT OR IGNORE INTO device (device_id, heard_at) VALUES (?, ?)"),
-    device: db.prepare("SELECT key, raw_since FROM device WHERE device_id = ?"),
+    device: db.prepare("SELECT key, raw_since, hours_since FROM device WHERE device_id = ?"),
     segment: db.prepare("SELECT 1 FROM segment WHERE device = ? AND from_at < ? LIMIT 1"),
-    hot: db.prepare("SELECT 1 FROM hot WHERE device = ? AND at < ? LIMIT 1"),
+    hot: db.prepare(
+      "SELECT 1 FROM hot WHERE device = ? AND at < ? AND seq > (SELECT sealed_seq FROM device WHERE key = ?) LIMIT 1",
+    ),
     setRawSince: db.prepare("UPDATE device SET raw_since = max(raw_since, ?) WHERE key = ?"),
   };
 
@@ -30,6 +32,9 @@ export function createRebuilder({ db, rollups, onForgotten }: RebuilderOptions) 
     const dayMs = startOf(startMs, DAY_MS);
     const isForgotten = dayMs + DAY_MS <= Number(device?.["raw_since"]);
     if (!isForgotten && hasRaw(key, dayMs + DAY_MS)) return false;
+    // Its day says more than this hour, and would be made of it.
+    if (dayMs < Number(device?.["hours_since"])) return false;
+    for (const day of rollups.dueBefore(key, dayMs + DAY_MS)) rollups.countDay(key, day);
     rollups.putHours(key, dayMs, new Map([...hoursOfDay(key, dayMs), [startMs, metrics]]));
     // From now on a raw reading of that day would be counted without the others that made this hour.
     sql.setRawSince.run(dayMs + DAY_MS, key);
@@ -38,7 +43,7 @@ export function createRebuilder({ db, rollups, onForgotten }: RebuilderOptions) 
   }
 
   const hasRaw = (key: number, beforeMs: number): boolean =>
-    sql.segment.get(key, beforeMs) !== undefined || sql.hot.get(key, beforeMs) !== undefined;
+    sql.segment.get(key, beforeMs) !== undefined || sql.hot.get(key, beforeMs, key) !== undefined;
 
   function hoursOfDay(key: number, dayMs: number): Map<number, Rollups> {
     const startMs = startOf(dayMs, blockMs("hour"));

@@ -5,7 +5,7 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { Rollup } from "../../core/ports.ts";
 import { Aggregate, DAY_MS, HOUR_MS, startOf } from "../../core/rollup.ts";
-import { type OnDamage, openSegment, rollupBlocks, type SegmentHead, segmentHeads } from "./history.ts";
+import { type OnDamage, openSegment, type Range, rollupBlocks, type SegmentHead, segmentHeads } from "./history.ts";
 import { type Block, blockMs, encodeBlock, LEVELS, type Level } from "./rollup-format.ts";
 import { deleteRollup, putRollup } from "./rollup-table.ts";
 import type { Segment } from "./segment-format.ts";
@@ -20,8 +20,12 @@ export interface RollupKeeper {
   step(nowMs: number): boolean;
   /** Segments of that device (of any) changed. */
   changed(key?: number): void;
+  /** Counts some segments of the oldest day before `beforeMs` of this device that is due; false: none is. */
+  stepBefore(key: number, beforeMs: number): boolean;
   /** In the transaction of the caller. */
   countDay(key: number, dayMs: number): void;
+  /** Beginnings of days before `beforeMs` of this device that are due. */
+  dueBefore(key: number, beforeMs: number): number[];
   /** Hours of one day, as somebody else counted them; the day is made of all its hours. In the transaction of the caller. */
   putHours(key: number, dayMs: number, hours: ReadonlyMap<number, Rollups>): void;
   /** In the transaction of the caller: what is damaged is marked to be counted anew. */
@@ -40,7 +44,8 @@ export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
   // The days of a device that is being deleted go with it.
   const due = db.prepare("SELECT device, day FROM rollup_due JOIN device ON key = device WHERE day <= ? LIMIT 1");
   const done = db.prepare("DELETE FROM rollup_due WHERE device = ? AND day = ?");
-  const rawSince = db.prepare("SELECT raw_since FROM device WHERE key = ?");
+  const since = db.prepare("SELECT raw_since, hours_since FROM device WHERE key = ?");
+  const dueOf = db.prepare("SELECT day FROM rollup_due WHERE device = ? AND day < ? ORDER BY day");
   const markAll = db.prepare(
     `INSERT OR IGNORE INTO rollup_due (device, day)
      SELECT DISTINCT device, from_at - from_at % ${DAY_MS} FROM segment WHERE device = ? AND from_at >= ? AND from_at < ?`,
@@ -60,23 +65,36 @@ export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
       }
       counting = beginDay(db, Number(found["device"]), Number(found["day"]));
     }
-    const { key, dayMs } = counting;
-    if (!countSome(db, counting, STEP_SEGMENTS)) return true;
-    const counted = hoursOf(counting);
-    counting = undefined;
-    inTransaction(db, () => putDay(key, dayMs, counted));
+    goOn(counting);
     return true;
   }
+
+  function stepBefore(key: number, beforeMs: number): boolean {
+    const [dayMs] = dueBefore(key, beforeMs);
+    if (dayMs === undefined) return false;
+    if (counting?.key !== key || counting.dayMs !== dayMs) counting = beginDay(db, key, dayMs);
+    goOn(counting);
+    return true;
+  }
+
+  function goOn(count: DayCount): void {
+    if (!countSome(db, count, STEP_SEGMENTS)) return;
+    counting = undefined;
+    inTransaction(db, () => putDay(count.key, count.dayMs, hoursOf(count)));
+  }
+
+  const dueBefore = (key: number, beforeMs: number): number[] =>
+    dueOf.all(key, beforeMs).map((row) => Number(row["day"]));
 
   function countDay(key: number, dayMs: number): void {
     putDay(key, dayMs, countSegments(db, key, dayMs));
   }
 
   function putDay(key: number, dayMs: number, { hours, unknown }: CountedDay): void {
-    if (dayMs < Number(rawSince.get(key)?.["raw_since"] ?? 0)) addToForgotten(key, dayMs, hours);
+    if (dayMs < sinceOf(key, "raw_since")) addToForgotten(key, dayMs, hours);
     else {
       // What a damaged segment held was counted while it was whole; better that than a hole.
-      for (const hour of unknown) hours.set(hour, fuller(readHour(key, hour), hours.get(hour)));
+      for (const hour of unknown) hours.set(hour, fuller(readSlot(key, "hour", hour), hours.get(hour)));
       putHours(key, dayMs, hours);
     }
     done.run(key, dayMs);
@@ -87,25 +105,33 @@ export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
    * day are gone, so these are added to what they came to, and go as well.
    */
   function addToForgotten(key: number, dayMs: number, hours: ReadonlyMap<number, Rollups>): void {
-    const all = new Map<number, Rollups>();
-    for (let hour = dayMs; hour < dayMs + DAY_MS; hour += HOUR_MS) {
-      const both = [readHour(key, hour), hours.get(hour)].filter((each) => each !== undefined && each.size > 0);
-      if (both.length > 0) all.set(hour, dayOf(new Map(both.map((each, index) => [index, each as Rollups]))));
+    if (dayMs < sinceOf(key, "hours_since")) {
+      const day = merged(readSlot(key, "day", dayMs), dayOf(hours));
+      replace(key, "day", dayMs, DAY_MS, new Map([[dayMs, day]]));
+    } else {
+      const all = new Map<number, Rollups>();
+      for (let hour = dayMs; hour < dayMs + DAY_MS; hour += HOUR_MS) {
+        const both = merged(readSlot(key, "hour", hour), hours.get(hour));
+        if (both.size > 0) all.set(hour, both);
+      }
+      putHours(key, dayMs, all);
     }
-    putHours(key, dayMs, all);
     for (const { id } of segmentHeads(db, key, { fromMs: dayMs, toMs: dayMs + DAY_MS })) deleteSegment(db, id);
   }
 
+  const sinceOf = (key: number, what: "raw_since" | "hours_since"): number => Number(since.get(key)?.[what] ?? 0);
+
   function putHours(key: number, dayMs: number, hours: ReadonlyMap<number, Rollups>): void {
-    replace(key, "hour", dayMs, DAY_MS, hours);
+    if (dayMs >= sinceOf(key, "hours_since")) replace(key, "hour", dayMs, DAY_MS, hours);
     replace(key, "day", dayMs, DAY_MS, new Map([[dayMs, dayOf(hours)]]));
   }
 
-  function readHour(key: number, hourMs: number): Rollups {
-    const startMs = startOf(hourMs, blockMs("hour"));
+  /** One hour or day as it was counted. */
+  function readSlot(key: number, level: Level, atMs: number): Rollups {
+    const startMs = startOf(atMs, blockMs(level));
     const found = new Map<string, Rollup>();
-    for (const [name, slots] of readBlock(key, "hour", startMs)) {
-      const rollup = slots[(hourMs - startMs) / HOUR_MS];
+    for (const [name, slots] of readBlock(key, level, startMs)) {
+      const rollup = slots[(atMs - startMs) / LEVELS[level].widthMs];
       if (rollup !== undefined) found.set(name, rollup);
     }
     return found;
@@ -158,8 +184,10 @@ export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
     idleSinceMs = undefined;
   }
 
-  return { step, changed, countDay, putHours, writeBlock, readBlock };
+  return { step, stepBefore, changed, countDay, dueBefore, putHours, writeBlock, readBlock };
 }
+
+const merged = (a: Rollups, b: Rollups = new Map()): Rollups => dayOf(new Map([a, b].entries()));
 
 /** Of each metric that of which more was counted. */
 function fuller(before: Rollups, counted: Rollups | undefined): Rollups {
@@ -206,21 +234,28 @@ export interface CountedDay {
   readonly unknown: ReadonlySet<number>;
 }
 
+/** `range`: where only some hours of the day are asked for; those are whole. */
 export function countSegments(
   db: DatabaseSyncInstance,
   key: number,
   dayMs: number,
   onDamage: OnDamage = () => {},
+  range: Range = { fromMs: dayMs, toMs: dayMs + DAY_MS },
 ): CountedDay {
-  const count = beginDay(db, key, dayMs);
+  const count = beginDay(db, key, dayMs, range);
   countSome(db, count, Number.POSITIVE_INFINITY, onDamage);
   return hoursOf(count);
 }
 
-const beginDay = (db: DatabaseSyncInstance, key: number, dayMs: number): DayCount => ({
+const beginDay = (
+  db: DatabaseSyncInstance,
+  key: number,
+  dayMs: number,
+  range: Range = { fromMs: dayMs, toMs: dayMs + DAY_MS },
+): DayCount => ({
   key,
   dayMs,
-  heads: segmentHeads(db, key, { fromMs: dayMs, toMs: dayMs + DAY_MS }).reverse(),
+  heads: segmentHeads(db, key, range).reverse(),
   hours: new Map(),
   unknown: new Set(),
 });

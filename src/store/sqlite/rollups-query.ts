@@ -38,7 +38,7 @@ function addRolledUp(
   const { key, rawSinceMs } = device;
   const { widthMs } = LEVELS[wish.level];
   const due = [...dueDays(db, key, wish)];
-  const counted = new Map(due.map((day) => [day, countSegments(db, key, day, onDamage)]));
+  const counted = new Map(due.map((day) => [day, countSegments(db, key, day, onDamage, within(day, wish))]));
   // Of what damage reaches into, what was counted while it was whole says more.
   const isCounted = (at: number): boolean => {
     const day = counted.get(startOf(at, DAY_MS));
@@ -67,6 +67,12 @@ function addRolledUp(
     }
   }
 }
+
+/** Of a day, what is asked for. */
+const within = (day: number, { fromMs, toMs }: RollupsWish) => ({
+  fromMs: Math.max(day, fromMs),
+  toMs: Math.min(day + DAY_MS, toMs),
+});
 
 function addHot(db: DatabaseSyncInstance, device: DeviceHistory, wish: RollupsWish, found: Found): void {
   const { widthMs } = LEVELS[wish.level];

@@ -139,7 +139,7 @@ export const MIGRATIONS: readonly Migration[] = [
     sql: `
       -- its rows of hot up to this one are in segments: what is left of them only waits to be deleted
       ALTER TABLE device ADD COLUMN sealed_seq INTEGER NOT NULL DEFAULT 0;
-      -- raw readings and hours before these (whole UTC days) are forgotten, and none is taken any more
+      -- raw readings and hours before these (whole UTC days) are forgotten; none with an instant of its own is taken any more
       ALTER TABLE device ADD COLUMN raw_since INTEGER NOT NULL DEFAULT 0;
       ALTER TABLE device ADD COLUMN hours_since INTEGER NOT NULL DEFAULT 0;
       -- days that its owner set apart; 0: for ever, null: as the hub
@@ -154,11 +154,13 @@ export const MIGRATIONS: readonly Migration[] = [
         from_at INTEGER NOT NULL,
         from_n INTEGER NOT NULL,
         to_at INTEGER NOT NULL,
+        -- 0: it is damaged, and nothing is merged with it
         count INTEGER NOT NULL,
         piece INTEGER NOT NULL,
         bytes INTEGER NOT NULL
       ) STRICT;
       CREATE INDEX segment_by_instant ON segment (device, from_at, from_n, to_at, count);
+      CREATE INDEX segment_in_slot ON segment (device) WHERE piece < 0;
 
       -- hours (level 1) and days (level 2) of one device, many in one compressed row
       CREATE TABLE rollup (
@@ -188,7 +190,8 @@ export const MIGRATIONS: readonly Migration[] = [
         device INTEGER NOT NULL,
         from_at INTEGER NOT NULL,
         to_at INTEGER NOT NULL,
-        metrics TEXT
+        metrics TEXT,
+        is_all INTEGER NOT NULL
       ) STRICT;
     `,
   },

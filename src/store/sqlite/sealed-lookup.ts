@@ -13,14 +13,15 @@ export interface SealedLookup {
   /** −1: none is sealed. */
   greatestN(key: number, atMs: number): number;
   has(key: number, atMs: number, n: number): boolean;
-  /** Segments changed. */
-  forget(): void;
+  /** Segments of that device (of any) changed. */
+  forget(key?: number): void;
 }
 
 /** Of one instant: what each reading says → their places. */
 type Instant = ReadonlyMap<string, readonly number[]>;
 
 interface Opened {
+  readonly key: number;
   readonly segment: Segment | undefined;
   readonly instants: Map<number, Instant>;
 }
@@ -31,27 +32,28 @@ const KEPT_SEGMENTS = 32;
 export function createSealedLookup(db: DatabaseSyncInstance): SealedLookup {
   const covering = db.prepare(
     `SELECT id, from_at AS fromAt, from_n AS fromN, to_at AS toAt, count FROM segment INDEXED BY segment_by_instant
-     WHERE device = ? AND from_at >= ? AND from_at <= ? AND to_at >= ?`,
+     WHERE device = ? AND from_at >= ? AND from_at <= ? AND to_at >= ? ORDER BY from_at, from_n`,
   );
   const last = db.prepare("SELECT from_at FROM segment WHERE device = ? ORDER BY from_at DESC LIMIT 1");
   const end = db.prepare("SELECT max(to_at) AS to_at FROM segment WHERE device = ? AND from_at >= ?");
   const opened = new Map<number, Opened>();
 
   /** What damage hides cannot be compared with: it is stored again rather than lost. */
-  function open(head: SegmentHead): Opened {
+  function open(key: number, head: SegmentHead): Opened {
     const known = opened.get(head.id);
     if (known !== undefined) return known;
-    const fresh = { segment: openSegment(db, head, () => {}), instants: new Map<number, Instant>() };
+    const fresh = { key, segment: openSegment(db, head, () => {}), instants: new Map<number, Instant>() };
     const [oldest] = opened.keys();
     if (opened.size >= KEPT_SEGMENTS && oldest !== undefined) opened.delete(oldest);
     opened.set(head.id, fresh);
     return fresh;
   }
 
-  function instantsOf(key: number, atMs: number): Instant[] {
+  /** `last`: only of the last segment that has it, which has the greatest n. */
+  function instantsOf(key: number, atMs: number, last = false): Instant[] {
     const heads = covering.all(key, startOf(atMs, DAY_MS), atMs, atMs) as unknown as SegmentHead[];
-    return heads.map((head) => {
-      const { segment, instants } = open(head);
+    return (last ? heads.slice(-1) : heads).map((head) => {
+      const { segment, instants } = open(key, head);
       const known = instants.get(atMs);
       if (known !== undefined || segment === undefined) return known ?? new Map();
       const instant = readInstant(segment, atMs);
@@ -60,23 +62,29 @@ export function createSealedLookup(db: DatabaseSyncInstance): SealedLookup {
     });
   }
 
-  const placesAt = (key: number, atMs: number): number[] =>
-    instantsOf(key, atMs).flatMap((instant) => [...instant.values()].flat());
+  const placesAt = (key: number, atMs: number, last = false): number[] =>
+    instantsOf(key, atMs, last).flatMap((instant) => [...instant.values()].flat());
+
+  const greatestN = (key: number, atMs: number): number =>
+    placesAt(key, atMs, true).reduce((greatest, n) => Math.max(greatest, n), -1);
 
   return {
     newest: (key) => {
       const from = last.get(key)?.["from_at"];
       if (from === undefined) return undefined;
       const atMs = Number(end.get(key, startOf(Number(from), DAY_MS))?.["to_at"]);
-      return { atMs, n: Math.max(0, ...placesAt(key, atMs)) };
+      return { atMs, n: Math.max(0, greatestN(key, atMs)) };
     },
     equal: (key, atMs, body) => {
       const said = canonicalBody(body);
       return instantsOf(key, atMs).flatMap((instant) => instant.get(said) ?? []);
     },
-    greatestN: (key, atMs) => placesAt(key, atMs).reduce((greatest, n) => Math.max(greatest, n), -1),
+    greatestN,
     has: (key, atMs, n) => placesAt(key, atMs).includes(n),
-    forget: () => opened.clear(),
+    forget: (key) => {
+      if (key === undefined) return opened.clear();
+      for (const [id, each] of opened) if (each.key === key) opened.delete(id);
+    },
   };
 }
 

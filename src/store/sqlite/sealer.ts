@@ -2,7 +2,7 @@
  * Moves hot rows into segments: a device's oldest at a time, in one transaction with the note that they are moved. Runs in
  * the writer's thread; decides no retention.
  */
-import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import type { DatabaseSyncInstance, StatementSyncInstance } from "@photostructure/sqlite";
 import type { MetricValue } from "../../contract/readings.ts";
 import { REDELIVERY_WINDOW_MS } from "../../core/identity.ts";
 import type { Place } from "../../core/ports.ts";
@@ -11,6 +11,7 @@ import { compare } from "./each-reading.ts";
 import { openSegment, type SegmentHead, segmentHeads } from "./history.ts";
 import type { HotCount, HotLedger } from "./hot-ledger.ts";
 import { cut, mergeRows, type SealRow } from "./merge-columns.ts";
+import type { Columns } from "./segment-format.ts";
 import { deleteSegment, insertSegment } from "./segment-table.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -32,6 +33,8 @@ const AGAIN_AFTER_MS = 60_000;
 /** From so many readings on a segment is full, and what comes behind it begins another. */
 const FULL = 720;
 const STEP_ROWS = 512;
+/** Of so many rows one is the device's own. */
+const DENSE = 20;
 /** Late readings may lie in many segments; each must be made anew. */
 const STEP_SEGMENTS = 3;
 /** Rows that are in segments are deleted in order, so the oldest unsealed one holds up all behind it. */
@@ -58,13 +61,19 @@ export function createSealer({ db, ledger, onSealed }: SealerOptions): Sealer {
   function step(nowMs: number): number {
     const stateSeq = readStateSeq();
     const heldUp = oldestHoldingUp();
+    let fault: unknown;
     for (const [key, hot] of ledger.devices()) {
       const isDue = hot.count >= DUE_ROWS || Math.abs(nowMs - hot.sinceMs) >= DUE_AFTER_MS || key === heldUp;
       if (!isDue || isWaiting(key, nowMs, stateSeq)) continue;
-      const sealed = seal(key, nowMs);
-      if (sealed > 0) return sealed;
+      try {
+        const sealed = seal(key, nowMs);
+        if (sealed > 0) return sealed;
+      } catch (error) {
+        fault ??= error; // one device cannot stop the others
+      }
       waiting.set(key, { atMs: nowMs, stateSeq });
     }
+    if (fault !== undefined) throw fault;
     return 0;
   }
 
@@ -95,14 +104,18 @@ export function createSealer({ db, ledger, onSealed }: SealerOptions): Sealer {
 
   function seal(key: number, nowMs: number): number {
     const device = sql.device.get(key);
-    if (device === undefined) {
+    const hot = ledger.devices().get(key);
+    if (device === undefined || hot === undefined) {
       ledger.set(key, undefined);
+      waiting.delete(key);
       return 0;
     }
+    const scan = isDense(hot) ? sql.bySeq : sql.byDevice;
     // One more than a step takes: what is left begins with it.
-    const unsealed = sql.unsealed.all(key, Number(device["sealed_seq"]), STEP_ROWS + 1) as unknown as { seq: number }[];
-    const rows = movable(key, unsealed.slice(0, STEP_ROWS), nowMs);
-    const groups = groupBySegment(db, key, rows);
+    const from = Math.max(Number(device["sealed_seq"]) + 1, hot.oldestSeq);
+    const unsealed = scan.unsealed.all(key, from, STEP_ROWS + 1) as unknown as { seq: number }[];
+    const rows = movable(key, unsealed.slice(0, STEP_ROWS), nowMs, scan.rows);
+    const groups = readable(key, rows);
     const moved = groups.reduce((sum, group) => sum + group.rows.length, 0);
     if (moved === 0) return 0;
     const last = rows[moved - 1]?.seq ?? 0;
@@ -110,35 +123,55 @@ export function createSealer({ db, ledger, onSealed }: SealerOptions): Sealer {
       for (const group of groups) writeGroup(key, group);
       sql.setSealed.run(last, key);
     });
-    ledger.set(key, leftOf(key, unsealed[moved]?.seq, moved));
+    ledger.set(key, leftOf(hot.count - moved, unsealed[moved]?.seq));
     onSealed(key);
     return moved;
   }
 
   /** The oldest rows, up to the first that a redelivery or the next start may still have to find. */
-  function movable(key: number, unsealed: readonly { seq: number }[], nowMs: number): Row[] {
+  function movable(
+    key: number,
+    unsealed: readonly { seq: number }[],
+    nowMs: number,
+    select: StatementSyncInstance,
+  ): Row[] {
     const first = unsealed[0]?.seq ?? 0;
     const last = Math.min(unsealed.at(-1)?.seq ?? 0, readStateSeq());
-    const rows = sql.rows.all(key, first, last).map(rowOf);
+    const rows = select.all(key, first, last).map(rowOf);
     const held = rows.findIndex(
       ({ hasPacket, receivedAtMs }) => hasPacket && Math.abs(nowMs - receivedAtMs) <= REDELIVERY_WINDOW_MS,
     );
     return held < 0 ? rows : rows.slice(0, held);
   }
 
-  function leftOf(key: number, oldestSeq: number | undefined, moved: number): HotCount | undefined {
+  function leftOf(count: number, oldestSeq: number | undefined): HotCount | undefined {
     if (oldestSeq === undefined) return undefined;
-    const sinceMs = Number(sql.received.get(oldestSeq)?.["received"]);
-    return { count: (ledger.devices().get(key)?.count ?? 0) - moved, oldestSeq, sinceMs };
+    return { count, oldestSeq, sinceMs: Number(sql.received.get(oldestSeq)?.["received"]) };
   }
 
-  function writeGroup(key: number, { head, rows }: Group): void {
-    const before = head === undefined ? undefined : openSegment(db, head, () => {})?.columns();
+  /** Many of the rows behind its oldest are its own: they are found quicker one after the other than by its index, which has all. */
+  const isDense = ({ oldestSeq, count }: HotCount): boolean =>
+    Number(sql.lastSeq.get()?.["seq"] ?? 0) - oldestSeq < DENSE * count;
+
+  /** Groups with what is in their segments. One that is damaged is noted as such, and nothing is merged with it: it stays as it is. */
+  function readable(key: number, rows: readonly Row[]): (Group & { readonly before: Columns | undefined })[] {
+    for (;;) {
+      const groups = groupBySegment(db, key, rows).map((group) => ({
+        ...group,
+        before: group.head === undefined ? undefined : openSegment(db, group.head, () => {})?.columns(),
+      }));
+      const damaged = groups.find(({ head, before }) => head !== undefined && before === undefined)?.head;
+      if (damaged === undefined) return groups;
+      inTransaction(db, () => void sql.noteDamaged.run(damaged.id));
+    }
+  }
+
+  function writeGroup(key: number, { head, rows, before }: Group & { readonly before: Columns | undefined }): void {
     const parts = cut(mergeRows(before, rows), FULL);
-    // Damage is left where it is: its owner may have a copy.
-    if (head !== undefined && before !== undefined) deleteSegment(db, head.id);
+    if (head !== undefined) deleteSegment(db, head.id);
     for (const [index, part] of parts.entries()) {
-      const isNewest = index === parts.length - 1 && sql.isBehind.get(key, part.at.at(-1) ?? 0) === undefined;
+      const isNewest =
+        index === parts.length - 1 && sql.isBehind.get(key, part.at[0] ?? 0, part.n[0] ?? 0) === undefined;
       insertSegment(db, key, part, isNewest && part.at.length < FULL);
     }
     sql.markDue.run(key, startOf(rows[0]?.atMs ?? 0, DAY_MS));
@@ -174,7 +207,7 @@ function groupBySegment(db: DatabaseSyncInstance, key: number, rows: readonly Ro
     const day = startOf(row.atMs, DAY_MS);
     let heads = headsOfDay.get(day);
     if (heads === undefined) {
-      heads = segmentHeads(db, key, { fromMs: day, toMs: day + DAY_MS });
+      heads = segmentHeads(db, key, { fromMs: day, toMs: day + DAY_MS }).filter(({ count }) => count > 0);
       headsOfDay.set(day, heads);
     }
     const { head, name } = segmentFor(heads, row, day);
@@ -225,17 +258,22 @@ function prepare(db: DatabaseSyncInstance) {
     firstSeq: db.prepare("SELECT min(seq) AS seq FROM hot"),
     lastSeq: db.prepare("SELECT max(seq) AS seq FROM hot"),
     device: db.prepare("SELECT sealed_seq FROM device WHERE key = ?"),
-    unsealed: db.prepare(
-      "SELECT seq FROM hot INDEXED BY hot_by_instant WHERE device = ? AND seq > ? ORDER BY seq LIMIT ?",
-    ),
-    rows: db.prepare(
-      `SELECT seq, at, n, coalesce(received_at, at) AS received, packet, body FROM hot INDEXED BY hot_by_instant
-       WHERE device = ? AND seq >= ? AND seq <= ? ORDER BY seq`,
-    ),
+    byDevice: scanOf(db, "hot INDEXED BY hot_by_instant"),
+    bySeq: scanOf(db, "hot NOT INDEXED"),
     received: db.prepare("SELECT coalesce(received_at, at) AS received FROM hot WHERE seq = ?"),
     setSealed: db.prepare("UPDATE device SET sealed_seq = ? WHERE key = ?"),
-    isBehind: db.prepare("SELECT 1 FROM segment WHERE device = ? AND from_at > ? LIMIT 1"),
+    isBehind: db.prepare("SELECT 1 FROM segment WHERE device = ? AND (from_at, from_n) > (?, ?) LIMIT 1"),
+    noteDamaged: db.prepare("UPDATE segment SET count = 0 WHERE id = ?"),
     markDue: db.prepare("INSERT OR IGNORE INTO rollup_due (device, day) VALUES (?, ?)"),
     clear: db.prepare("DELETE FROM hot WHERE seq < ?"),
   };
 }
+
+/** Rows of a device, from one on and up to one, in the order in which they came. */
+const scanOf = (db: DatabaseSyncInstance, table: string) => ({
+  unsealed: db.prepare(`SELECT seq FROM ${table} WHERE device = ? AND seq >= ? ORDER BY seq LIMIT ?`),
+  rows: db.prepare(
+    `SELECT seq, at, n, coalesce(received_at, at) AS received, packet, body FROM ${table}
+     WHERE device = ? AND seq >= ? AND seq <= ? ORDER BY seq`,
+  ),
+});

@@ -1,6 +1,6 @@
 /** Writes, replaces and deletes the segments of a device. In its caller's transaction; decides nothing of what is in them. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
-import { isInSlot, type Pieces, readPieces, removePieces, writePieces } from "./pieces.ts";
+import { type Pieces, readPieces, removePieces, writePieces } from "./pieces.ts";
 import { prepared } from "./prepared.ts";
 import { type Columns, encodeSegment } from "./segment-format.ts";
 
@@ -35,9 +35,9 @@ export const segmentPieces = (db: DatabaseSyncInstance, id: number): Pieces =>
 function closeGrowing(db: DatabaseSyncInstance, key: number): void {
   const growing = prepared(
     db,
-    "SELECT id, piece, bytes FROM segment WHERE device = ? ORDER BY from_at DESC, from_n DESC LIMIT 1",
+    "SELECT id, piece, bytes FROM segment INDEXED BY segment_in_slot WHERE device = ? AND piece < 0",
   ).get(key) as unknown as (Pieces & { id: number }) | undefined;
-  if (growing === undefined || !isInSlot(growing)) return;
+  if (growing === undefined) return;
   const body = readPieces(db, "segment_piece", growing);
   removePieces(db, "segment_piece", growing);
   const { piece } = writePieces(db, "segment_piece", body);

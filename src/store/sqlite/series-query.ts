@@ -71,7 +71,7 @@ function sourceFor(
   const widthMs = bucketWidthMs(fromMs, toMs, wish.points);
   const needsHours = isForgotten(db, device, "hour", { fromMs, toMs: Math.min(toMs, device.rawSinceMs) });
   const needsDays =
-    isForgotten(db, device, "day", { fromMs, toMs: Math.min(toMs, device.hoursSinceMs) }) ||
+    isForgotten(db, device, "day", { fromMs, toMs: Math.min(toMs, device.hoursSinceMs, device.rawSinceMs) }) ||
     (needsHours && widthMs >= DAYS_FROM_MS);
   if (needsDays) return "day";
   if (needsHours) return "hour";

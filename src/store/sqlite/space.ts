@@ -1,4 +1,4 @@
-/** How much room the store takes, and how much there is. Runs in the reader's thread; scans nothing. */
+/** How much room the store takes, and how much there is. Runs in whichever thread asks; scans nothing. */
 import { statfsSync, statSync } from "node:fs";
 import path from "node:path";
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";

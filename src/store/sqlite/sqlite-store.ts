@@ -109,7 +109,10 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       if (job !== undefined) await deletions.erase(job);
     },
     rebuild: (hours) => writer.call("rebuild", [hours]),
-    upkeep: (wish) => writer.call("upkeep", [wish]),
+    upkeep: (wish) => {
+      if (deletions.isStuck()) deletions.start();
+      return writer.call("upkeep", [wish]);
+    },
     backup: (to) => side.run("backup", [to]),
     stats: () => side.run("stats", []),
     space: () => reader.call("space", []),

@@ -46,12 +46,12 @@ function openOperations({ file, maxPages, commitDelayMs }: WriterThreadData) {
   const rollups = createRollupKeeper(db);
   const onMoved = (key: number): void => {
     rollups.changed(key);
-    sealed.forget();
+    sealed.forget(key);
     appender.forget(key);
   };
-  const onErased = (key: number): void => {
+  const onErased = (key: number, hot: boolean): void => {
     onMoved(key);
-    ledger.forget();
+    if (hot) ledger.forget();
   };
   const sealer = createSealer({ db, ledger, onSealed: onMoved });
   const forgetter = createForgetter({ db, sealer, rollups, onForgotten: onMoved });
@@ -72,6 +72,7 @@ function openOperations({ file, maxPages, commitDelayMs }: WriterThreadData) {
       appender.forget();
       ledger.forget();
       rollups.changed();
+      sealed.forget();
     },
     deleteStep: () => deleteStep(db),
     setRetention: (deviceId: DeviceId, retention: Partial<Retention>) => setRetention(db, deviceId, retention),

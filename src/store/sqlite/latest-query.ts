@@ -1,0 +1,104 @@
+/** Finds the newest value of a metric that is still there, by its days rather than by all its readings. Writes nothing. */
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import type { MetricValue } from "../../contract/readings.ts";
+import type { LatestMetric } from "../../core/ports.ts";
+import { DAY_MS, startOf } from "../../core/rollup.ts";
+import {
+  type DeviceHistory,
+  dueDays,
+  eachHead,
+  historyOf,
+  hotRows,
+  inSnapshot,
+  type OnDamage,
+  openSegment,
+  rollupBlocks,
+} from "./history.ts";
+
+const ALWAYS = { fromMs: 0, toMs: 8.64e15 } as const;
+
+/** Of a reading where there is one, else the last of a day, in which true is 1. */
+export function latestOf(
+  db: DatabaseSyncInstance,
+  deviceId: string,
+  metrics: readonly string[],
+  onDamage: OnDamage,
+): Map<string, LatestMetric> {
+  return inSnapshot(db, () => {
+    const latest = new Map<string, LatestMetric>();
+    const device = historyOf(db, deviceId);
+    if (device === undefined || metrics.length === 0) return latest;
+    const offer = (name: string, value: MetricValue, atMs: number): void => {
+      if (atMs >= (latest.get(name)?.atMs ?? 0)) latest.set(name, { value, atMs });
+    };
+    const days = dueDays(db, device.key, ALWAYS);
+    for (const [name, rollup] of lastOfDays(db, device, metrics, onDamage)) {
+      const day = startOf(rollup.atMs, DAY_MS);
+      // Its reading says whether it was a number or a boolean.
+      if (day >= device.rawSinceMs) days.add(day);
+      else offer(name, rollup.value, rollup.atMs);
+    }
+    for (const day of [...days].sort((a, b) => b - a)) readDay(db, device, day, metrics, offer, onDamage);
+    readHot(db, device, metrics, offer);
+    return latest;
+  });
+}
+
+type Offer = (name: string, value: MetricValue, atMs: number) => void;
+
+function lastOfDays(
+  db: DatabaseSyncInstance,
+  { key }: DeviceHistory,
+  metrics: readonly string[],
+  onDamage: OnDamage,
+): Map<string, LatestMetric> {
+  const last = new Map<string, LatestMetric>();
+  for (const { block } of rollupBlocks(db, key, "day", ALWAYS, onDamage, metrics)) {
+    for (const [name, slots] of block ?? []) {
+      for (const rollup of slots) {
+        if (rollup !== undefined && rollup.lastAtMs >= (last.get(name)?.atMs ?? 0)) {
+          last.set(name, { value: rollup.last, atMs: rollup.lastAtMs });
+        }
+      }
+    }
+  }
+  return last;
+}
+
+function readDay(
+  db: DatabaseSyncInstance,
+  { key }: DeviceHistory,
+  day: number,
+  metrics: readonly string[],
+  offer: Offer,
+  onDamage: OnDamage,
+): void {
+  const missing = new Set(metrics);
+  for (const head of eachHead(db, key, { fromMs: day, toMs: day + DAY_MS }, "desc")) {
+    const segment = openSegment(db, head, onDamage);
+    for (const name of missing) {
+      if (segment?.has(name) !== true) continue;
+      const values = segment.values(name);
+      const index = values.findLastIndex((value) => value !== undefined);
+      const value = values[index];
+      if (value === undefined) continue;
+      offer(name, value, segment.at[index] ?? 0);
+      missing.delete(name);
+    }
+    if (missing.size === 0) return;
+  }
+}
+
+function readHot(db: DatabaseSyncInstance, device: DeviceHistory, metrics: readonly string[], offer: Offer): void {
+  const missing = new Set(metrics);
+  for (const { atMs, body } of hotRows(db, device, ALWAYS, "desc")) {
+    const said = JSON.parse(body) as { [metric: string]: MetricValue };
+    for (const name of missing) {
+      const value = Object.hasOwn(said, name) ? said[name] : undefined;
+      if (value === undefined) continue;
+      offer(name, value, atMs);
+      missing.delete(name);
+    }
+    if (missing.size === 0) return;
+  }
+}
