@@ -12,6 +12,9 @@ import { walkHistory } from "./walk-history.ts";
 
 /** So many readings are decoded in some tens of milliseconds; beyond them hours and days serve, where they are fine enough. */
 const QUICK_READINGS = 200_000;
+/** Where hours would be so much coarser than what was asked for, more readings may be decoded: some tenths of a second. */
+const COARSER = 4;
+const MOST_READINGS = 1_000_000;
 /** From buckets of two days on, days are as good as hours, and a twentieth of the work. */
 const DAYS_FROM_MS = 2 * DAY_MS;
 
@@ -75,7 +78,9 @@ function sourceFor(
     (needsHours && widthMs >= DAYS_FROM_MS);
   if (needsDays) return "day";
   if (needsHours) return "hour";
-  if (widthMs < HOUR_MS || countReadings(db, device.key, fromMs, toMs) <= quickReadings) return "raw";
+  const readings = countReadings(db, device.key, fromMs, toMs);
+  const isCoarse = HOUR_MS > COARSER * widthMs;
+  if (readings <= quickReadings || (isCoarse && readings <= MOST_READINGS)) return "raw";
   return widthMs >= DAYS_FROM_MS ? "day" : "hour";
 }
 
