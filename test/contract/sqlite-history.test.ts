@@ -200,6 +200,37 @@ for (const { where, atMs } of NEXT_PLACES) {
   });
 }
 
+test("a reading takes no place of another of its instant, where a damaged segment reaches over the one that has it", async () => {
+  const { store, exec } = await open();
+  const sealed = async (nowMs: number, writes: readonly ReadingWrite[]): Promise<void> => {
+    // What is sealed leaves the hot rows when there are some hundreds.
+    const others = evenly(nowMs, 600, 1, (i) => ({ a: i })).map((write) => ({ ...write, deviceId: cellar }));
+    await append(store, [...writes, ...others]);
+    await saveAll(store);
+    await upkeepAll(store, nowMs);
+  };
+  await sealed(
+    T0 + 7 * HOUR_MS,
+    evenly(T0 + HOUR_MS, 100, 1_000, (i) => ({ a: i })),
+  );
+  exec(
+    "UPDATE segment_piece SET body = zeroblob(length(body)) WHERE id IN (SELECT piece FROM segment WHERE device = 1)",
+  );
+  const instant = T0 + HOUR_MS + 30_500;
+  const around = [timed(T0 + MINUTE_MS, { a: 1 }), timed(T0 + 6 * HOUR_MS, { a: 1 })];
+  await sealed(T0 + 14 * HOUR_MS, [...around, timed(instant, { a: 1 })]);
+  for (const n of [1, 2, 3]) {
+    const outcomes = (await store.append([[timed(instant, { a: 1 + n })], [timed(instant, { a: n })]])).flat();
+    expect(outcomes).toEqual([{ kind: "stored", n }, { kind: "duplicate" }]);
+    await sealed(T0 + (14 + 7 * n) * HOUR_MS, []);
+  }
+  expect((await readAll(store)).map(({ atMs, n }) => [atMs, n])).toEqual([
+    [T0 + MINUTE_MS, 0],
+    ...[0, 1, 2, 3].map((n) => [instant, n]),
+    [T0 + 6 * HOUR_MS, 0],
+  ]);
+});
+
 test("a device whose readings cannot be sealed does not keep the others from it, and is told of", async () => {
   const { store, exec } = await open();
   for (const deviceId of [boiler, cellar]) {
