@@ -12,12 +12,14 @@ import {
   inSnapshot,
   type OnDamage,
   openSegment,
+  type Range,
   rollupBlocks,
 } from "./history.ts";
+import { blockMs, type Level } from "./rollup-format.ts";
 
 const ALWAYS = { fromMs: 0, toMs: 8.64e15 } as const;
 
-/** Of a reading where there is one, else the last of a day, in which true is 1. */
+/** Of a reading where there is one, else the last of a day (of an hour where days are damaged), in which true is 1. */
 export function latestOf(
   db: DatabaseSyncInstance,
   deviceId: string,
@@ -32,7 +34,13 @@ export function latestOf(
       if (atMs >= (latest.get(name)?.atMs ?? 0)) latest.set(name, { value, atMs });
     };
     const days = dueDays(db, device.key, ALWAYS);
-    for (const [name, rollup] of lastOfDays(db, device, metrics, onDamage)) {
+    const last = new Map<string, LatestMetric>();
+    for (const startMs of addLast(db, device, "day", ALWAYS, metrics, last, onDamage)) {
+      const span = { fromMs: startMs, toMs: startMs + blockMs("day") };
+      addLast(db, device, "hour", span, metrics, last, onDamage);
+      for (let day = Math.max(startMs, device.rawSinceMs); day < span.toMs; day += DAY_MS) days.add(day);
+    }
+    for (const [name, rollup] of last) {
       const day = startOf(rollup.atMs, DAY_MS);
       // Its reading says whether it was a number or a boolean.
       if (day >= device.rawSinceMs) days.add(day);
@@ -46,14 +54,19 @@ export function latestOf(
 
 type Offer = (name: string, value: MetricValue, atMs: number) => void;
 
-function lastOfDays(
+/** Answers with the beginnings of rows that are damaged. */
+function addLast(
   db: DatabaseSyncInstance,
   { key }: DeviceHistory,
+  level: Level,
+  range: Range,
   metrics: readonly string[],
+  last: Map<string, LatestMetric>,
   onDamage: OnDamage,
-): Map<string, LatestMetric> {
-  const last = new Map<string, LatestMetric>();
-  for (const { block } of rollupBlocks(db, key, "day", ALWAYS, onDamage, metrics)) {
+): number[] {
+  const damaged: number[] = [];
+  for (const { startMs, block } of rollupBlocks(db, key, level, range, onDamage, metrics)) {
+    if (block === undefined) damaged.push(startMs);
     for (const [name, slots] of block ?? []) {
       for (const rollup of slots) {
         if (rollup !== undefined && rollup.lastAtMs >= (last.get(name)?.atMs ?? 0)) {
@@ -62,7 +75,7 @@ function lastOfDays(
       }
     }
   }
-  return last;
+  return damaged;
 }
 
 function readDay(
