@@ -1,10 +1,12 @@
 /** Where deleting, forgetting and counting meet: what is gone stays gone, and what is there stays whole. */
+import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { DeviceId } from "../../src/contract/readings.ts";
 import type { ReadingWrite, Rollup, Store } from "../../src/core/ports.ts";
 import { expectLike, expectRollups, KEEP_ALL, rollupsOf, saveAll, upkeepAll } from "./history-contract.ts";
 import { createHistoryModel, type HistoryModel } from "./history-model.ts";
 import type { Start } from "./opened-store.ts";
-import { ALL, boiler, cellar, type Metrics, MINUTE_MS, readAll, T0, timed, untimed } from "./writes.ts";
+import { ALL, boiler, cellar, deviceId, type Metrics, MINUTE_MS, readAll, T0, timed, untimed } from "./writes.ts";
 
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
@@ -45,7 +47,121 @@ async function forgottenDays(
   return { model, nowMs, retention };
 }
 
+const small = fc.integer({ min: 0, max: 3 });
+const hour = fc.integer({ min: 0, max: 100 });
+
+const step = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant("append" as const),
+      readings: fc.array(
+        fc.record({
+          offsetMs: fc.tuple(hour, fc.constantFrom(0, 1, HOUR_MS - 1)).map(([hours, ms]) => hours * HOUR_MS + ms),
+          isTimed: fc.boolean(),
+          metrics: fc.oneof(fc.record({ a: small }), fc.record({ b: small }), fc.record({ a: small, b: small })),
+        }),
+        { minLength: 1, maxLength: 6 },
+      ),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("many" as const),
+      hour,
+      stepMs: fc.constantFrom(0, 1, 1_000, MINUTE_MS),
+      count: fc.constantFrom(100, 800),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("erase" as const),
+      hour,
+      hours: fc.constantFrom(1, 5, 24, 200),
+      metrics: fc.constantFrom(undefined, ["a"], ["b"]),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("save" as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("reopen" as const) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant("upkeep" as const),
+      steps: fc.constantFrom(1, 2, 4, 100),
+      waitMs: fc.constantFrom(0, MINUTE_MS, 1.1 * HOUR_MS, 7 * HOUR_MS, 26 * HOUR_MS),
+      rawDays: fc.constantFrom(0, 1, 2),
+    }),
+  },
+);
+
+/** Of whole hours deleted, hours and days stay true though readings are forgotten; of readings, those must be there that are young enough. */
+async function expectTrue(store: Store, device: DeviceId, model: HistoryModel, keptFromMs: number): Promise<void> {
+  for (const level of ["hour", "day"] as const) {
+    expectRollups(await rollupsOf(store, device, level), model.rollups(level));
+  }
+  const latest: Record<string, unknown> = {};
+  for (const { atMs, metrics } of model.readings()) {
+    for (const [name, value] of Object.entries(metrics)) latest[name] = { value, atMs };
+  }
+  expect(Object.fromEntries(await store.latestOf(device, ["a", "b"]))).toEqual(latest);
+  const found = (await readAll(store, device)).map(({ atMs, n }) => `${atMs}-${n}`);
+  const known = model.readings().map(({ atMs, n }) => ({ atMs, place: `${atMs}-${n}` }));
+  const left = new Set(found);
+  expect(known.filter(({ atMs, place }) => atMs >= keptFromMs || left.has(place)).map(({ place }) => place)).toEqual(
+    found,
+  );
+}
+
 export function describeHistoryEdges(start: Start): void {
+  test("whatever is stored, deleted and forgotten in whatever order: hours, days and latest values are those of what was not deleted", {
+    timeout: 120_000,
+  }, async () => {
+    const { store: first, reopen } = await start();
+    let store = first;
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 16 }), async (steps) => {
+        const device = deviceId(`edge${run++}`);
+        const model = createHistoryModel();
+        let nowMs = T0 + 2 * DAY_MS;
+        let keptFromMs = 0;
+        for (const each of steps) {
+          if (each.kind === "reopen") store = await reopen();
+          else if (each.kind === "save") await saveAll(store, device);
+          else if (each.kind === "upkeep") {
+            nowMs += each.waitMs;
+            if (each.rawDays > 0) keptFromMs = Math.max(keptFromMs, nowMs - each.rawDays * DAY_MS);
+            for (let count = 0; count < each.steps; count++) {
+              const retention = { ...KEEP_ALL, rawDays: each.rawDays };
+              if ((await store.upkeep({ nowMs, retention })).did === "nothing") break;
+            }
+          } else if (each.kind === "erase") {
+            const range = { fromMs: T0 + each.hour * HOUR_MS, toMs: T0 + (each.hour + each.hours) * HOUR_MS };
+            await store.erase({ deviceId: device, ...range, metrics: each.metrics });
+            model.erase(range.fromMs, range.toMs, each.metrics);
+          } else {
+            const writes =
+              each.kind === "many"
+                ? evenly(T0 + each.hour * HOUR_MS, each.count, each.stepMs, (i) => ({ a: i }))
+                : each.readings.map(({ offsetMs, isTimed, metrics }) =>
+                    (isTimed ? timed : untimed)(T0 + offsetMs, metrics),
+                  );
+            const outcomes = (await store.append(writes.map((write) => [{ ...write, deviceId: device }]))).flat();
+            for (const [index, outcome] of outcomes.entries()) {
+              const write = writes[index];
+              if (outcome.kind === "stored" && write !== undefined) model.stored(write, outcome.n);
+            }
+          }
+          await expectTrue(store, device, model, keptFromMs);
+        }
+        await store.deleteDevice(device);
+      }),
+      { numRuns: Number(process.env["AERIE_TEST_HISTORY_RUNS"] ?? 12) },
+    );
+  });
+
   test("readings that had only a metric that was deleted may be stored again, and those with another are known by what is left", async () => {
     const { store } = await start();
     const model = createHistoryModel();
