@@ -274,6 +274,17 @@ test("a chart goes on where its hours are damaged and no reading is left to mend
   expectRollups(await rollupsOf(store, boiler, "day"), model.rollups("day"));
 });
 
+test("the latest value of a damaged segment is what its day was counted to", async () => {
+  const { store, model, damageSegment } = await scene();
+  const newest = model.readings().at(-1);
+  const atMs = newest?.atMs ?? 0;
+  damageSegment(atMs - 719 * MINUTE_MS);
+  expect(Object.fromEntries(await store.latestOf(boiler, ["a", "on"]))).toEqual({
+    a: { value: newest?.metrics["a"], atMs },
+    on: { value: Number(newest?.metrics["on"]), atMs },
+  });
+});
+
 test("where days are damaged, the latest value is that of the readings, and where these are forgotten that of the hours", async () => {
   const { store, damage } = await scene();
   const [last] = await store.readings({
