@@ -35,8 +35,9 @@ interface Scene {
   damageSegment(fromMs: number, change?: (body: Buffer) => Buffer): void;
 }
 
-/** The first piece of each row of hours. */
+/** The first piece of each row of hours, of days. */
 const OF_HOURS = "WHERE id IN (SELECT piece FROM rollup WHERE level = 1)";
+const OF_DAYS = "WHERE id IN (SELECT piece FROM rollup WHERE level = 2)";
 
 function turnOne(body: Buffer): Buffer {
   body[body.length >> 1] = (body[body.length >> 1] ?? 0) ^ 0x10;
@@ -271,6 +272,45 @@ test("a chart goes on where its hours are damaged and no reading is left to mend
   await expect(store.series(chart)).resolves.toBeDefined();
   expect(store.damaged(boiler)).toHaveLength(2);
   expectRollups(await rollupsOf(store, boiler, "day"), model.rollups("day"));
+});
+
+test("the latest value of a damaged segment is what its day was counted to", async () => {
+  const { store, model, damageSegment } = await scene();
+  const newest = model.readings().at(-1);
+  const atMs = newest?.atMs ?? 0;
+  damageSegment(atMs - 719 * MINUTE_MS);
+  expect(Object.fromEntries(await store.latestOf(boiler, ["a", "on"]))).toEqual({
+    a: { value: newest?.metrics["a"], atMs },
+    on: { value: Number(newest?.metrics["on"]), atMs },
+  });
+});
+
+test("where days are damaged, the latest value is that of the readings, and where these are forgotten that of the hours", async () => {
+  const { store, damage } = await scene();
+  const [last] = await store.readings({
+    deviceId: boiler,
+    fromMs: 0,
+    toMs: LATER_MS,
+    limit: 1,
+    order: "desc",
+    behind: undefined,
+  });
+  const { a, on } = JSON.parse(last?.body ?? "{}");
+  const atMs = last?.atMs ?? 0;
+  damage(`UPDATE rollup_piece SET body = zeroblob(20) ${OF_DAYS}`);
+  for (const what of ["days alone", "hours, too"]) {
+    if (what === "hours, too") damage(`UPDATE rollup_piece SET body = zeroblob(20) ${OF_HOURS}`);
+    expect(Object.fromEntries(await store.latestOf(boiler, ["a", "on"])), what).toEqual({
+      a: { value: a, atMs },
+      on: { value: on, atMs },
+    });
+  }
+  await upkeepAll(store, T0 + 40 * DAY_MS, { ...KEEP_ALL, rawDays: 7 });
+  damage(`UPDATE rollup_piece SET body = zeroblob(20) ${OF_DAYS}`);
+  expect(Object.fromEntries(await store.latestOf(boiler, ["a", "on"]))).toEqual({
+    a: { value: a, atMs },
+    on: { value: Number(on), atMs },
+  });
 });
 
 test("a damaged segment goes with the deletion of its whole span, and its hours with it", async () => {

@@ -299,6 +299,18 @@ export function describeHistory(start: Start): void {
     });
   });
 
+  test("the latest value is the newest that is left, also where what is deleted was counted long ago", async () => {
+    const { store, reopen } = await start();
+    await store.append([[timed(T0, { a: 1, on: true })], [timed(T0 + DAY_MS, { a: 2, on: false })]]);
+    await store.saveState([stateOf(boiler, { a: [2, T0 + DAY_MS], on: [false, T0 + DAY_MS] })]);
+    await upkeepAll(store, T0 + 5 * DAY_MS);
+    await store.erase({ deviceId: boiler, fromMs: T0 + DAY_MS, toMs: T0 + 2 * DAY_MS, metrics: undefined });
+    const left = { a: { value: 1, atMs: T0 }, on: { value: true, atMs: T0 } };
+    expect(Object.fromEntries(await store.latestOf(boiler, ["a", "on"]))).toEqual(left);
+    const device = (await (await reopen()).load()).find(({ deviceId: id }) => id === boiler);
+    expect(Object.fromEntries(device?.latest ?? [])).toEqual(left);
+  });
+
   test("deleting a range beyond raw age takes the hours that it touches", async () => {
     const { store } = await start();
     await store.append(Array.from({ length: 96 }, (_, i) => [timed(T0 + i * HOUR_MS, { a: i, b: i })]));

@@ -4,6 +4,7 @@ import { describeAppend } from "./append-contract.ts";
 import { describeDeletion } from "./deletion-contract.ts";
 import { describeExport } from "./export-contract.ts";
 import { describeHistory } from "./history-contract.ts";
+import { describeHistoryEdges } from "./history-edges-contract.ts";
 import { describeRedelivery } from "./identity-contract.ts";
 import { describeJournal } from "./journal-contract.ts";
 import { describeLoad } from "./load-contract.ts";
@@ -29,6 +30,7 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
     describeReadings(start);
     describeSeries(start);
     describeHistory(start);
+    describeHistoryEdges(start);
     describeDeletion(start);
     describeExport(start);
     describeJournal(start);

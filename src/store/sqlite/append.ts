@@ -267,6 +267,9 @@ const contentHash = (body: string): number =>
 
 const FOUND = "at AS atMs, n, coalesce(received_at, at) AS receivedAtMs, body, element, client AS clientId";
 
+/** Left to itself, SQLite would look through all of an instant in the order of n. */
+const BY_CONTENT = "hot INDEXED BY hot_by_content";
+
 function prepare(db: DatabaseSyncInstance) {
   return {
     begin: db.prepare("BEGIN IMMEDIATE"),
@@ -277,8 +280,12 @@ function prepare(db: DatabaseSyncInstance) {
       "INSERT INTO hot (seq, device, at, n, received_at, hash, packet, client, element, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     ),
     firstAtInstant: db.prepare(`SELECT ${FOUND} FROM hot WHERE device = ? AND at = ? AND n = 0`),
-    sameContent: db.prepare(`SELECT ${FOUND} FROM hot WHERE device = ? AND at = ? AND hash = ? AND n > 0 ORDER BY n`),
-    untimed: db.prepare(`SELECT ${FOUND} FROM hot WHERE device = ? AND at = ? AND hash IS NULL AND n > 0 ORDER BY n`),
+    sameContent: db.prepare(
+      `SELECT ${FOUND} FROM ${BY_CONTENT} WHERE device = ? AND at = ? AND hash = ? AND n > 0 ORDER BY n`,
+    ),
+    untimed: db.prepare(
+      `SELECT ${FOUND} FROM ${BY_CONTENT} WHERE device = ? AND at = ? AND hash IS NULL AND n > 0 ORDER BY n`,
+    ),
     samePacket: db.prepare(`SELECT ${FOUND} FROM hot WHERE device = ? AND packet = ? ORDER BY seq DESC`),
     greatestN: db.prepare("SELECT max(n) AS n FROM hot WHERE device = ? AND at = ?"),
     newest: db.prepare("SELECT at, n FROM hot WHERE device = ? ORDER BY at DESC, n DESC LIMIT 1"),

@@ -12,12 +12,14 @@ import {
   inSnapshot,
   type OnDamage,
   openSegment,
+  type Range,
   rollupBlocks,
 } from "./history.ts";
+import { blockMs, type Level } from "./rollup-format.ts";
 
 const ALWAYS = { fromMs: 0, toMs: 8.64e15 } as const;
 
-/** Of a reading where there is one, else the last of a day, in which true is 1. */
+/** Of a reading where it is there and whole, else the last of a day (of an hour where days are damaged), in which true is 1. */
 export function latestOf(
   db: DatabaseSyncInstance,
   deviceId: string,
@@ -31,12 +33,21 @@ export function latestOf(
     const offer = (name: string, value: MetricValue, atMs: number): void => {
       if (atMs >= (latest.get(name)?.atMs ?? 0)) latest.set(name, { value, atMs });
     };
-    const days = dueDays(db, device.key, ALWAYS);
-    for (const [name, rollup] of lastOfDays(db, device, metrics, onDamage)) {
-      const day = startOf(rollup.atMs, DAY_MS);
+    const due = dueDays(db, device.key, ALWAYS);
+    const days = new Set(due);
+    // Of a day that changed since, what was counted may be gone; its readings say what is left.
+    const isStale = (day: number): boolean => day >= device.rawSinceMs && due.has(day);
+    const last = new Map<string, LatestMetric>();
+    for (const startMs of addLast(db, device, "day", ALWAYS, { metrics, last, isStale, onDamage })) {
+      const span = { fromMs: startMs, toMs: startMs + blockMs("day") };
+      addLast(db, device, "hour", span, { metrics, last, isStale, onDamage });
+      for (let day = Math.max(startMs, device.rawSinceMs); day < span.toMs; day += DAY_MS) days.add(day);
+    }
+    for (const [name, { value, atMs }] of last) {
+      offer(name, value, atMs);
       // Its reading says whether it was a number or a boolean.
+      const day = startOf(atMs, DAY_MS);
       if (day >= device.rawSinceMs) days.add(day);
-      else offer(name, rollup.value, rollup.atMs);
     }
     for (const day of [...days].sort((a, b) => b - a)) readDay(db, device, day, metrics, offer, onDamage);
     readHot(db, device, metrics, offer);
@@ -46,23 +57,32 @@ export function latestOf(
 
 type Offer = (name: string, value: MetricValue, atMs: number) => void;
 
-function lastOfDays(
+interface LastWish {
+  readonly metrics: readonly string[];
+  readonly last: Map<string, LatestMetric>;
+  readonly isStale: (day: number) => boolean;
+  readonly onDamage: OnDamage;
+}
+
+/** Answers with the beginnings of rows that are damaged. */
+function addLast(
   db: DatabaseSyncInstance,
   { key }: DeviceHistory,
-  metrics: readonly string[],
-  onDamage: OnDamage,
-): Map<string, LatestMetric> {
-  const last = new Map<string, LatestMetric>();
-  for (const { block } of rollupBlocks(db, key, "day", ALWAYS, onDamage, metrics)) {
+  level: Level,
+  range: Range,
+  { metrics, last, isStale, onDamage }: LastWish,
+): number[] {
+  const damaged: number[] = [];
+  for (const { startMs, block } of rollupBlocks(db, key, level, range, onDamage, metrics)) {
+    if (block === undefined) damaged.push(startMs);
     for (const [name, slots] of block ?? []) {
       for (const rollup of slots) {
-        if (rollup !== undefined && rollup.lastAtMs >= (last.get(name)?.atMs ?? 0)) {
-          last.set(name, { value: rollup.last, atMs: rollup.lastAtMs });
-        }
+        if (rollup === undefined || rollup.lastAtMs < (last.get(name)?.atMs ?? 0)) continue;
+        if (!isStale(startOf(rollup.lastAtMs, DAY_MS))) last.set(name, { value: rollup.last, atMs: rollup.lastAtMs });
       }
     }
   }
-  return last;
+  return damaged;
 }
 
 function readDay(

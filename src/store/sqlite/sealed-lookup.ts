@@ -49,24 +49,29 @@ export function createSealedLookup(db: DatabaseSyncInstance): SealedLookup {
     return fresh;
   }
 
-  /** `last`: only of the last segment that has it, which has the greatest n. */
-  function instantsOf(key: number, atMs: number, last = false): Instant[] {
-    const heads = covering.all(key, startOf(atMs, DAY_MS), atMs, atMs) as unknown as SegmentHead[];
-    return (last ? heads.slice(-1) : heads).map((head) => {
-      const { segment, instants } = open(key, head);
-      const known = instants.get(atMs);
-      if (known !== undefined || segment === undefined) return known ?? new Map();
-      const instant = readInstant(segment, atMs);
-      instants.set(atMs, instant);
-      return instant;
-    });
+  const headsAt = (key: number, atMs: number): SegmentHead[] =>
+    covering.all(key, startOf(atMs, DAY_MS), atMs, atMs) as unknown as SegmentHead[];
+
+  function instantIn(key: number, head: SegmentHead, atMs: number): Instant {
+    const { segment, instants } = open(key, head);
+    const known = instants.get(atMs);
+    if (known !== undefined || segment === undefined) return known ?? new Map();
+    const instant = readInstant(segment, atMs);
+    instants.set(atMs, instant);
+    return instant;
   }
 
-  const placesAt = (key: number, atMs: number, last = false): number[] =>
-    instantsOf(key, atMs, last).flatMap((instant) => [...instant.values()].flat());
+  const placesIn = (key: number, head: SegmentHead, atMs: number): number[] =>
+    [...instantIn(key, head, atMs).values()].flat();
 
-  const greatestN = (key: number, atMs: number): number =>
-    placesAt(key, atMs, true).reduce((greatest, n) => Math.max(greatest, n), -1);
+  /** The last segment that has the instant has its greatest n; beside a damaged one that need not be the last that covers it. */
+  function greatestN(key: number, atMs: number): number {
+    for (const head of headsAt(key, atMs).reverse()) {
+      const places = placesIn(key, head, atMs);
+      if (places.length > 0) return places.reduce((greatest, n) => Math.max(greatest, n));
+    }
+    return -1;
+  }
 
   return {
     newest: (key) => {
@@ -77,10 +82,10 @@ export function createSealedLookup(db: DatabaseSyncInstance): SealedLookup {
     },
     equal: (key, atMs, body) => {
       const said = canonicalBody(body);
-      return instantsOf(key, atMs).flatMap((instant) => instant.get(said) ?? []);
+      return headsAt(key, atMs).flatMap((head) => instantIn(key, head, atMs).get(said) ?? []);
     },
     greatestN,
-    has: (key, atMs, n) => placesAt(key, atMs).includes(n),
+    has: (key, atMs, n) => headsAt(key, atMs).some((head) => placesIn(key, head, atMs).includes(n)),
     forget: (key) => {
       if (key === undefined) return opened.clear();
       for (const [id, each] of opened) if (each.key === key) opened.delete(id);
