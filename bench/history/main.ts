@@ -1,11 +1,6 @@
 /** `npm run bench:history`: fills stores, prints the rows of design.md's budget table that concern history, keeps all figures. Asserts only that what is stored is what was appended. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
-import { type DiskSync, diskSync } from "../disk-sync.ts";
+import { beginSession, wordsOf } from "../bench-session.ts";
 import { figure } from "../figure.ts";
-import { machine } from "../machine.ts";
-import { createOwned } from "../owned.ts";
 import { createProgress } from "../progress.ts";
 import { loadBuiltStore } from "./built-store.ts";
 import { bytes } from "./bytes.ts";
@@ -21,7 +16,6 @@ import { size, sizeReadings } from "./size.ts";
 import { start, startSeconds } from "./start.ts";
 import { ackSeconds, upkeepAck } from "./upkeep-ack.ts";
 
-const RESULTS_DIR = fileURLToPath(new URL("../results/", import.meta.url));
 const OWN_STORE: readonly Group[] = ["size", "chart"];
 
 const needsFull = ({ groups }: HistoryOptions): boolean => groups.some((group) => !OWN_STORE.includes(group));
@@ -39,11 +33,6 @@ function plannedSeconds(options: HistoryOptions): number {
   };
   const full = needsFull(options) ? readings / PLANNED_PER_SECOND : 0;
   return groups.reduce((sum, group) => sum + seconds[group], full);
-}
-
-function wordsOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}: ${wordsOf(error.cause)}`;
 }
 
 async function runGroup(bench: HistoryBench, group: Group, full: () => Promise<FullStore>): Promise<Part> {
@@ -94,44 +83,15 @@ const loadPart = ({ readings, elapsedMs }: FullStore): Part => ({
   ],
 });
 
-function keep(record: { date: string; [part: string]: unknown }): string {
-  mkdirSync(RESULTS_DIR, { recursive: true });
-  const file = path.join(RESULTS_DIR, `history-${record.date.replaceAll(":", "-")}.json`);
-  writeFileSync(file, `${JSON.stringify(record, undefined, 2)}\n`);
-  return path.relative(process.cwd(), file);
-}
-
-function diskLine(dir: string, { p50Ms, p99Ms, isMemory }: DiskSync): string {
-  const warning = isMemory ? "  !!! this file system is in memory, nothing here is durable: see --data-root\n" : "";
-  return `  data below ${dir}, 4 KB written and synced: p50 ${figure(p50Ms, 2)} ms, p99 ${figure(p99Ms, 2)} ms\n${warning}`;
-}
-
 /** Yesterday's noon: the hub that is started finds nothing of the future, and nothing that is due to be forgotten. */
 const recentNoonMs = (): number => Math.floor(Date.now() / DAY_MS) * DAY_MS - DAY_MS / 2;
 
 async function main(options: HistoryOptions): Promise<void> {
-  const owned = createOwned(options.dataRoot);
-  process.once("exit", owned.closeAll);
-  // exit() runs the handler above; a second signal finds nothing left to stop.
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
-
-  const host = machine();
-  const disk = diskSync(options.dataRoot);
-  const failures: string[] = [];
-  const fail = (problem: string): void => {
-    failures.push(problem);
-    process.stderr.write(`bench: FAILED: ${problem}\n`);
-  };
+  const { owned, fail, end } = beginSession(options);
   const built = await loadBuiltStore(fail);
   const progress = createProgress(plannedSeconds(options));
   const parts = await runGroups({ options, built, owned, progress, endMs: recentNoonMs(), fail });
-  process.stdout.write(`\n  ${host.cpus} × ${host.cpuModel}, Node.js ${host.node}, ${host.kernel}`);
-  process.stdout.write(`, load average before ${figure(host.loadAverage1m, 2)}\n`);
-  process.stdout.write(`${diskLine(options.dataRoot, disk)}\n${parts.map(partText).join("\n")}\n${notes(options)}`);
-  const file = keep({ date: new Date().toISOString(), machine: host, disk, options, failures, parts });
-  process.stdout.write(`\n  all figures: ${file}\n`);
-  for (const problem of failures) process.stdout.write(`\n  !!! FAILED: ${problem}\n`);
-  process.exitCode = failures.length === 0 ? 0 : 1;
+  end(`${parts.map(partText).join("\n")}\n${notes(options)}`, "history-", { parts });
 }
 
 const command = readOptions(process.argv.slice(2));
