@@ -68,6 +68,17 @@ export function describeSeries(start: Start): void {
     expect(bucketed.columns[0]?.count).toEqual([1, 2, 2]);
   });
 
+  test("buckets wider than half a day are whole UTC days, so that none holds more of the night than the next", async () => {
+    const { store } = await start();
+    const [hours, days] = [3_600_000, 40];
+    await store.append(Array.from({ length: days * 24 }, (_, i) => [timed(T0 + i * hours, { a: i % 24 })]));
+    const wish = { deviceId: boiler, metrics: ["a"], fromMs: T0, toMs: T0 + days * 24 * hours };
+    const wide = await store.series({ ...wish, points: 60 });
+    expect(wide.resolutionMs).toBe(24 * hours);
+    expect(wide.columns[0]?.mean).toEqual(Array.from({ length: days }, () => 11.5));
+    expect((await store.series({ ...wish, points: 90 })).resolutionMs).toBeLessThanOrEqual(12 * hours);
+  });
+
   test("a series is what a count by hand makes of the same readings", async () => {
     const { store } = await start();
     const value = fc.oneof(

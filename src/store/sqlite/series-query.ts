@@ -15,8 +15,11 @@ const QUICK_READINGS = 200_000;
 /** Where hours would be so much coarser than what was asked for, more readings may be decoded: some tenths of a second. */
 const COARSER = 4;
 const MOST_READINGS = 1_000_000;
-/** From buckets of two days on, days are as good as hours, and a twentieth of the work. */
-const DAYS_FROM_MS = 2 * DAY_MS;
+/**
+ * Wider buckets are whole days: of 18 hours, one would hold more of the night and the next more of the day, and the line
+ * would tremble. They are less work, too.
+ */
+const DAYS_FROM_MS = 12 * HOUR_MS;
 
 /** Raw readings where no metric has more of them than points; else buckets of one width for all. */
 export function readSeries(
@@ -30,8 +33,7 @@ export function readSeries(
     const names = wish.metrics.filter((metric) => isMetricName(metric));
     if (device === undefined || wish.fromMs >= wish.toMs) return answer(wish, 0, names, []);
     const source = sourceFor(db, device, wish, quickReadings);
-    const grid = source === "raw" ? 1_000 : LEVELS[source].widthMs;
-    const widthMs = bucketWidthMs(wish.fromMs, wish.toMs, wish.points, grid);
+    const widthMs = bucketWidthMs(wish.fromMs, wish.toMs, wish.points, gridFor(wish, source));
     const buckets = names.map(() => new SeriesBuckets(wish.fromMs, wish.toMs, widthMs));
     const samples = source === "raw" ? createSamples(names.length, wish.points) : undefined;
     const number = (metric: number, atMs: number, value: number): void => {
@@ -51,6 +53,11 @@ export function readSeries(
         )
       : answer(wish, 0, names, raw);
   });
+}
+
+function gridFor({ fromMs, toMs, points }: SeriesWish, source: "raw" | Level): number {
+  if (bucketWidthMs(fromMs, toMs, points) > DAYS_FROM_MS) return DAY_MS;
+  return source === "raw" ? 1_000 : LEVELS[source].widthMs;
 }
 
 function answer(
@@ -75,13 +82,13 @@ function sourceFor(
   const needsHours = isForgotten(db, device, "hour", { fromMs, toMs: Math.min(toMs, device.rawSinceMs) });
   const needsDays =
     isForgotten(db, device, "day", { fromMs, toMs: Math.min(toMs, device.hoursSinceMs, device.rawSinceMs) }) ||
-    (needsHours && widthMs >= DAYS_FROM_MS);
+    (needsHours && widthMs > DAYS_FROM_MS);
   if (needsDays) return "day";
   if (needsHours) return "hour";
   const readings = countReadings(db, device.key, fromMs, toMs);
   const isCoarse = HOUR_MS > COARSER * widthMs;
   if (readings <= quickReadings || (isCoarse && readings <= MOST_READINGS)) return "raw";
-  return widthMs >= DAYS_FROM_MS ? "day" : "hour";
+  return widthMs > DAYS_FROM_MS ? "day" : "hour";
 }
 
 /** Something of the range is there as hours (days) only. */
