@@ -5,6 +5,7 @@ import type { AttributeValue } from "../../contract/readings.ts";
 import { mergeAttributes } from "../../core/device-record.ts";
 import { forgottenReason } from "../../core/forgotten.ts";
 import { canonicalBody, redeliveryOf, type Stored, timedDuplicateOf } from "../../core/identity.ts";
+import { type Claims, createClaims } from "./claims.ts";
 import { compare } from "./each-reading.ts";
 import type { HotLedger } from "./hot-ledger.ts";
 import { createJournalTable } from "./journal-table.ts";
@@ -109,7 +110,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger }: App
   function writeReading(cursor: DeviceCursor, write: UnpackedDeviceWrite, claims: Claims): number {
     // One without an instant of its own comes now, whatever the clock says of now.
     if (write.timed && write.atMs < cursor.rawSinceMs) throw new Refusal(forgottenReason(cursor.rawSinceMs));
-    claims.begin(write);
+    claims.begin(write.message);
     const duplicate = findDuplicate(cursor, write, claims);
     if (duplicate !== undefined) {
       claims.add(duplicate.atMs, duplicate.n);
@@ -232,27 +233,6 @@ type Found = Stored & { readonly atMs: number };
 
 /** The row that a duplicate is a copy of. */
 type Taken = Pick<Found, "atMs" | "n">;
-
-/** The rows that readings of one message have taken: elements of one array are never merged with each other. */
-interface Claims {
-  begin(write: UnpackedDeviceWrite): void;
-  add(atMs: number, n: number): void;
-  has(atMs: number, n: number): boolean;
-}
-
-function createClaims(): Claims {
-  let message = -1;
-  const taken = new Set<string>();
-  return {
-    begin: (write) => {
-      if (write.message === message) return;
-      message = write.message;
-      if (taken.size > 0) taken.clear();
-    },
-    add: (atMs, n) => void taken.add(`${atMs}-${n}`),
-    has: (atMs, n) => taken.has(`${atMs}-${n}`),
-  };
-}
 
 /** Behind all rows that are or were: saved states know of rows by their seq, also of deleted ones. */
 function firstFreeSeq(db: DatabaseSyncInstance): number {

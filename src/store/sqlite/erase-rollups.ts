@@ -2,8 +2,9 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { Rollup } from "../../core/ports.ts";
 import { DAY_MS, HOUR_MS, startOf } from "../../core/rollup.ts";
+import { dayOf, type Rollups } from "./day-count.ts";
 import { type Block, blockMs, LEVELS } from "./rollup-format.ts";
-import { dayOf, type RollupKeeper, type Rollups } from "./rollup-keeper.ts";
+import type { RollupKeeper } from "./rollup-keeper.ts";
 
 export interface EraseRollupsWish {
   readonly key: number;

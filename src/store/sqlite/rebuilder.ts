@@ -2,8 +2,9 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { RebuiltHour, Rollup } from "../../core/ports.ts";
 import { DAY_MS, HOUR_MS, startOf } from "../../core/rollup.ts";
+import type { Rollups } from "./day-count.ts";
 import { blockMs } from "./rollup-format.ts";
-import type { RollupKeeper, Rollups } from "./rollup-keeper.ts";
+import type { RollupKeeper } from "./rollup-keeper.ts";
 import { inTransaction } from "./transaction.ts";
 
 export interface RebuilderOptions {

@@ -3,9 +3,9 @@ import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { MetricValue } from "../../contract/readings.ts";
 import type { RollupRow, RollupsWish } from "../../core/ports.ts";
 import { type Aggregate, DAY_MS, startOf } from "../../core/rollup.ts";
+import { aggregateOf, countSegments } from "./day-count.ts";
 import { type DeviceHistory, dueDays, historyOf, hotRows, inSnapshot, type OnDamage, rollupBlocks } from "./history.ts";
 import { LEVELS } from "./rollup-format.ts";
-import { aggregateOf, countSegments } from "./rollup-keeper.ts";
 
 /** Beginning of the hour or day → metric → what it comes to */
 type Found = Map<number, Map<string, Aggregate>>;
