@@ -167,11 +167,27 @@ export function describeHistory(start: Start): void {
 
   test("a redelivered packet is known until its ten minutes are over, however often upkeep passes", async () => {
     const { store } = await start();
-    await store.append([[untimed(T0, { a: 1 }, { packet: packet(7, false) })]]);
+    // Enough to be sealed, and to be cleared from where packets are known.
+    const first = Array.from({ length: 1_200 }, (_, i) => untimed(T0, { a: i }, { packet: packet(i + 1, false) }));
+    await store.append(first.map((write) => [write]));
     await saveAll(store);
     await upkeepAll(store, T0 + 10 * 60_000);
-    const again = untimed(T0 + 10 * 60_000, { a: 1 }, { packet: packet(7, true) });
-    expect(await store.append([[again]])).toEqual([[{ kind: "duplicate" }]]);
+    const again = [0, 599, 1_199].map((i) => [untimed(T0 + 10 * 60_000, { a: i }, { packet: packet(i + 1, true) })]);
+    expect((await store.append(again)).flat()).toEqual(again.map(() => ({ kind: "duplicate" })));
+    const steps = await upkeepAll(store, T0 + 11 * 60_000);
+    expect(steps.some(({ did }) => did === "sealed")).toBe(true);
+    expect(await readAll(store)).toHaveLength(1_200);
+  });
+
+  test("what no saved state knows of is not sealed: a start brings latest values forward over it", async () => {
+    const { store, reopen } = await start();
+    await store.append(Array.from({ length: 600 }, (_, i) => [timed(T0 + i, { a: i, on: i % 2 === 0 })]));
+    expect((await upkeepAll(store, T0 + 8 * HOUR_MS)).filter(({ did }) => did === "sealed")).toEqual([]);
+    const [device] = await (await reopen()).load();
+    expect(Object.fromEntries(device?.latest ?? [])).toEqual({
+      a: { value: 599, atMs: T0 + 599 },
+      on: { value: false, atMs: T0 + 599 },
+    });
   });
 
   test("the time of receipt is kept to the second where it lies more than five seconds from the instant", async () => {
