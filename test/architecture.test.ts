@@ -46,6 +46,8 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   helmet: ["src/http/"],
   compression: ["src/http/"],
   "@photostructure/sqlite": ["src/store/sqlite/"],
+  mongodb: ["src/store/mongo/"],
+  "aedes-persistence-mongodb": ["src/store/mongo/"],
   commander: ["src/cli/"],
   pino: ["src/platform/"],
   "prom-client": ["src/platform/"],

@@ -26,7 +26,8 @@ export function readConfig(args: readonly string[] = process.argv.slice(2), env 
     const source = typeof flag === "string" ? `--${flagOf(setting.env)}` : setting.env;
     const text = typeof flag === "string" ? flag : (env[setting.env] ?? setting.fallback);
     const value = setting.parse(text);
-    if (value === undefined) faults.push(`${source}: expected ${setting.expected}, got ${JSON.stringify(text)}`);
+    const got = setting.isSecret ? "" : `, got ${JSON.stringify(text)}`;
+    if (value === undefined) faults.push(`${source}: expected ${setting.expected}${got}`);
     values[name] = value;
   }
   faults.push(...exposureFaults(values as Partial<Config>));

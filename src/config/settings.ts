@@ -10,6 +10,8 @@ export interface Setting<T> {
   /** Undefined: the text is not what is expected. */
   readonly parse: (text: string) => T | undefined;
   readonly meaning: string;
+  /** It may have a password in it: it is shown nowhere. */
+  readonly isSecret?: true;
 }
 
 const host = (text: string): string | undefined => (/^[A-Za-z0-9.:_-]{1,255}$/.test(text) ? text : undefined);
@@ -78,6 +80,22 @@ export const SETTINGS = {
     expected: "a directory",
     parse: (text) => (text === "" ? undefined : path.resolve(text)),
     meaning: "Where everything is kept; made where it is not there. One hub at a time.",
+  }),
+  mongodbUrl: setting({
+    env: "AERIE_MONGODB_URL",
+    isSecret: true,
+    fallback: "",
+    expected: "mongodb://host[:port]/database or mongodb+srv://host/database",
+    parse: (text) => (text === "" || /^mongodb(\+srv)?:\/\/[^\s/]+/.test(text) ? text : undefined),
+    meaning:
+      "MongoDB that keeps readings, devices and the broker's sessions, in the database named (`aerie` where none is). Unset: the embedded store in the data directory.",
+  }),
+  maxOutboxBytes: setting({
+    env: "AERIE_MAX_OUTBOX_BYTES",
+    fallback: "4294967296",
+    ...whole(16_777_216, 1_099_511_627_776),
+    meaning:
+      "With MongoDB: bytes on the hub's own disk for what comes while MongoDB is away. When it is full, boards are not acknowledged until MongoDB is back.",
   }),
   auth: setting({
     env: "AERIE_AUTH",

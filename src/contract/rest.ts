@@ -50,9 +50,16 @@ export const devicePatch = z.strictObject({
   retention: z.strictObject({ rawDays: days, hourDays: days, dayDays: days }).nullable().optional(),
 });
 
+/** While the store is away: what waits for it, in place of an error. */
+const partial = z
+  .enum(["true", "false"])
+  .default("false")
+  .transform((word) => word === "true");
+
 export const readingsQuery = z
   .strictObject({
     ...range,
+    partial,
     limit: whole(1, 10_000).default(500),
     cursor: cursor.optional(),
     order: z.enum(["asc", "desc"]).default("desc"),
@@ -65,7 +72,7 @@ const metrics = z
   .pipe(z.array(z.string().min(1).max(64)).min(1).max(64));
 
 export const seriesQuery = z
-  .strictObject({ ...range, metrics, points: whole(1, 10_000).default(500) })
+  .strictObject({ ...range, partial, metrics, points: whole(1, 10_000).default(500) })
   .refine(fromBeforeTo, ordered);
 
 /** What is deleted of a device; an end that is left out is open. */

@@ -43,7 +43,10 @@ export interface ReadingWrite {
   readonly body: Body;
   /** Place in its message. */
   readonly element: number;
-  /** The order among the readings of its millisecond that its id says, where it had an id before: an import. */
+  /**
+   * The order among the readings of its millisecond that its id says, where it had an id before: of an import (timed), or of
+   * one that another store had (untimed), which is there already where that id is with the same content and time of receipt.
+   */
   readonly n?: number;
   /** How it came; undefined with QoS 0. */
   readonly packet: { readonly clientId: string; readonly id: number; readonly dup: boolean } | undefined;

@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { findMongod, NO_MONGOD, SKIP_MONGODB } from "./find-mongod.ts";
 import { nonLoopbackAddress } from "./network.ts";
 import { TOOLS_FILE, type Tools } from "./tools.ts";
 
@@ -149,7 +150,17 @@ function findMosquitto(name: string): string {
   );
 }
 
-function prepare(): Tools {
+async function prepareMongod(): Promise<string | undefined> {
+  if (process.env[SKIP_MONGODB] === "skip") {
+    say(`mongod: not looked for, the MongoDB tests are LEFT OUT (${SKIP_MONGODB}=skip)`);
+    return undefined;
+  }
+  const found = needed(await findMongod(say), NO_MONGOD);
+  say(`mongod: ${found}`);
+  return found;
+}
+
+async function prepare(): Promise<Tools> {
   prepareAddress();
   return {
     browser: needed(
@@ -164,11 +175,12 @@ function prepare(): Tools {
       "The tests need Python's paho-mqtt. Install it: apt install python3-paho-mqtt, or pip install paho-mqtt.",
     ),
     strace: findStrace(),
+    mongod: await prepareMongod(),
   };
 }
 
 try {
-  const tools = prepare();
+  const tools = await prepare();
   mkdirSync(path.dirname(TOOLS_FILE), { recursive: true });
   writeFileSync(TOOLS_FILE, `${JSON.stringify(tools, undefined, 2)}\n`);
 } catch (error) {

@@ -13,6 +13,8 @@ export interface Tools {
   readonly pahoPython: string;
   /** Undefined where the system has none: it is for Linux. */
   readonly strace?: string | undefined;
+  /** Undefined where AERIE_TEST_MONGODB=skip was said. */
+  readonly mongod?: string | undefined;
 }
 
 export const TOOLS_FILE = path.join(import.meta.dirname, "..", "..", "node_modules", ".cache", "aerie-test-tools.json");

@@ -22,6 +22,8 @@ describe("settings", () => {
       mqttHost: "127.0.0.1",
       mqttPort: 1_883,
       dataDir: path.resolve("data"),
+      mongodbUrl: "",
+      maxOutboxBytes: 4_294_967_296,
       auth: "off",
       corsOrigins: [],
       hostNames: [],
@@ -64,6 +66,13 @@ describe("settings", () => {
     });
     expect(faultsOf(["--max-store-bytes=16777215", "--hour-days=-1", "--day-days=36501"])).toHaveLength(3);
     expect(faultsOf(["--max-store-bytes=1"])[0]).toContain("0, or a whole number from 16777216");
+  });
+
+  test("show no address of a database in a fault: it may have a password in it", () => {
+    const faults = faultsOf([], { AERIE_MONGODB_URL: "http://hub:secret@db.example/aerie" });
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toContain("AERIE_MONGODB_URL: expected mongodb://");
+    expect(faults[0]).not.toContain("secret");
   });
 
   test("are read from the environment, and flags win over it", () => {
