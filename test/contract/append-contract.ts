@@ -39,11 +39,11 @@ export function describeAppend(start: Start): void {
     const { store } = await start();
     const pieces = ['{"t":1,', '"u":"x"}'].map((text) => new TextEncoder().encode(text));
     await store.append([
-      [{ ...timed(T0, {}), body: '{"name":"☀ä😀"}' }, attributes({ model: "ü" })],
+      [{ ...timed(T0, { name: "☀ä😀" }), body: '{"name":"☀ä😀"}' }, attributes({ model: "ü" })],
       [
-        { ...timed(T0 + 1, {}), body: pieces },
+        { ...timed(T0 + 1, { t: 1, u: "x" }), body: pieces },
         status(true, T0),
-        { ...timed(T0 + 2, {}, { element: 1 }), body: '{"v":2}' },
+        { ...timed(T0 + 2, { v: 2 }, { element: 1 }), body: '{"v":2}' },
       ],
     ]);
     const bodies = (await readAll(store)).map(({ body }) => body).sort();

@@ -127,7 +127,7 @@ export function describeExport(start: Start): void {
 
   describe("backup", () => {
     test("a copy is made while readings come, and no file is overwritten", async () => {
-      const { store } = await start();
+      const { store, backsUp } = await start();
       await fill(store, 2_000);
       const folder = mkdtempSync(path.join(tmpdir(), "aerie-backup-"));
       onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -135,6 +135,11 @@ export function describeExport(start: Start): void {
       const taken = path.join(folder, "taken");
       writeFileSync(taken, "mine");
 
+      if (!backsUp) {
+        await expect(store.backup(file)).rejects.toMatchObject({ name: "StoreError", passing: false });
+        expect(existsSync(file)).toBe(false);
+        return;
+      }
       const copying = store.backup(file);
       await store.append([[timed(T0 - SECOND_MS, { seq: -1 })]]);
       await copying;
@@ -150,7 +155,7 @@ export function describeExport(start: Start): void {
 
   describe("counts", () => {
     test("stats tell devices, readings and bytes, hot or sealed; space tells the room", async () => {
-      const { store } = await start();
+      const { store, seals } = await start();
       expect(await store.stats()).toMatchObject({ devices: 0, readings: 0, hotReadings: 0, oldestMs: undefined });
       await fill(store, 2_000);
       await store.append([[timed(T0 - DAY_MS, { seq: 0 }, { deviceId: cellar })]]);
@@ -160,12 +165,15 @@ export function describeExport(start: Start): void {
       const stats = await store.stats();
       const space = await store.space();
 
-      expect(hot).toMatchObject({ devices: 2, readings: 2_001, hotReadings: 2_001, oldestMs: T0 - DAY_MS });
+      expect(hot).toMatchObject({ devices: 2, readings: 2_001, oldestMs: T0 - DAY_MS });
       expect(stats).toMatchObject({ devices: 2, readings: 2_001, oldestMs: T0 - DAY_MS });
-      expect(stats.segments).toBeGreaterThan(0);
-      expect(stats.bytes.segments).toBeGreaterThan(1_000);
-      expect(hot.bytes.hot).toBeGreaterThan(stats.bytes.hot);
-      expect(space.usedBytes).toBeGreaterThan(100_000);
+      if (seals) {
+        expect(hot.hotReadings).toBe(2_001);
+        expect(stats.segments).toBeGreaterThan(0);
+        expect(stats.bytes.segments).toBeGreaterThan(1_000);
+        expect(hot.bytes.hot).toBeGreaterThan(stats.bytes.hot);
+      }
+      expect(space.usedBytes).toBeGreaterThan(seals ? 100_000 : 0);
       expect(space.diskFreeBytes).toBeGreaterThan(0);
       expect(space.diskBytes).toBeGreaterThan(space.diskFreeBytes);
     });

@@ -121,7 +121,8 @@ export function describeJournal(start: Start): void {
       ],
       retained: [
         { topic: "haus/küche/☀", value: full },
-        { topic: "home/hall", value: bare },
+        // (One without a payload forgets what is retained.)
+        { topic: "home/hall", value: { ...bare, payload: Uint8Array.of(0) } },
       ],
       deliveries: [
         {

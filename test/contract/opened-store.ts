@@ -3,6 +3,10 @@ import type { Store } from "../../src/core/ports.ts";
 
 export interface OpenedStore {
   readonly store: Store;
+  /** Packs readings into segments, in which the time of receipt is kept to the second. */
+  readonly seals: boolean;
+  /** Makes copies of itself; of a server, its own tools do. */
+  readonly backsUp: boolean;
   /** Closes the store and opens it again on what is on disk. */
   reopen(): Promise<Store>;
   /** Closes it and takes its files away. */

@@ -9,7 +9,7 @@ import { boiler, deviceId, type Metrics, T0, timed } from "./writes.ts";
 export function describeSeries(start: Start): void {
   test("an integer that no double holds exactly is drawn as the nearest one", async () => {
     const { store } = await start();
-    await store.append([[{ ...timed(T0, {}), body: '{"v":9007199254740993}' }], [timed(T0 + 1, { v: 1 })]]);
+    await store.append([[{ ...timed(T0, { v: 2 ** 53 }), body: '{"v":9007199254740993}' }], [timed(T0 + 1, { v: 1 })]]);
     for (const points of [1, 10]) {
       const wish = { deviceId: boiler, metrics: ["v"], fromMs: T0, toMs: T0 + 1_000, points };
       expect(Math.max(...((await store.series(wish)).columns[0]?.max ?? []))).toBe(9007199254740992);

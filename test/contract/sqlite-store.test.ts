@@ -42,6 +42,8 @@ async function openFresh(limits: Limits = {}): Promise<OpenedStore> {
   let store = await openAt(dataDir, limits);
   return {
     store,
+    seals: true,
+    backsUp: true,
     reopen: async () => {
       await store.close();
       store = await openAt(dataDir, limits);

@@ -58,13 +58,15 @@ export interface RollupValues {
 
 /** One device, one UTC hour or day, all its metrics. */
 export interface RollupDocument {
-  /** `<deviceId>-h-<beginning, base 36>`, or `-d-` */
+  /** `<deviceId>-h-<beginning, epoch ms>`, or `-d-` */
   readonly _id: string;
   readonly device: DeviceId;
   readonly level: "hour" | "day";
   readonly at: Date;
   /** Readings that it was made of. */
   readonly readings: number;
+  /** Of which count, where the server wrote it. */
+  readonly run?: string;
   readonly metrics: { readonly [name: string]: RollupValues };
 }
 

@@ -1,7 +1,7 @@
 /** Writes the broker's journal. Runs in the writer's thread, inside the transaction of an append; begins none. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { JournalEntry, KeptMessage } from "../../core/ports.ts";
-import { toColumn, toOptionalColumn } from "./text-column.ts";
+import { toColumn, toOptionalColumn } from "../../core/text-column.ts";
 
 export function createJournalTable(db: DatabaseSyncInstance): { write(entry: JournalEntry): void } {
   const sql = prepare(db);

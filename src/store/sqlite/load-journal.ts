@@ -1,7 +1,7 @@
 /** Gives the broker's journal back at start. Runs in the writer's thread; writes nothing. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { Journal, KeptDelivery, KeptMessage } from "../../core/ports.ts";
-import { fromColumn, fromOptionalColumn } from "./text-column.ts";
+import { fromColumn, fromOptionalColumn } from "../../core/text-column.ts";
 
 export function loadJournal(db: DatabaseSyncInstance): Journal {
   const rows = <Row>(sql: string): Row[] => db.prepare(sql).all() as unknown as Row[];

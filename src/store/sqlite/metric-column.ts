@@ -1,9 +1,9 @@
 /** The values of one metric as bytes, exactly, whatever their types, and with those that are not there. Knows no table. */
 import type { MetricValue } from "../../contract/readings.ts";
+import { fromColumn, toColumn } from "../../core/text-column.ts";
 import type { ByteCursor } from "./byte-cursor.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { readNumbers, writeNumbers } from "./number-column.ts";
-import { fromColumn, toColumn } from "./text-column.ts";
 
 export type Values = (MetricValue | undefined)[];
 

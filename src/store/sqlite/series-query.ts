@@ -5,9 +5,9 @@ import { isMetricName } from "../../core/device-id.ts";
 import type { Series, SeriesWish } from "../../core/ports.ts";
 import { DAY_MS, HOUR_MS } from "../../core/rollup.ts";
 import { bucketWidthMs } from "../../core/series.ts";
+import { SeriesBuckets } from "../../core/series-buckets.ts";
 import { type DeviceHistory, historyOf, inSnapshot, type OnDamage } from "./history.ts";
 import { LEVELS, type Level } from "./rollup-format.ts";
-import { SeriesBuckets } from "./series-buckets.ts";
 import { walkHistory } from "./walk-history.ts";
 
 /** So many readings are decoded in some tens of milliseconds; beyond them hours and days serve, where they are fine enough. */

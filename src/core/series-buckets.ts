@@ -1,7 +1,7 @@
 /** Sums numbers up in buckets of one width, for one metric. Reads no store. */
-import type { SeriesColumns } from "../../contract/rest.ts";
-import type { Rollup } from "../../core/ports.ts";
-import { meanOf } from "../../core/rollup.ts";
+import type { SeriesColumns } from "../contract/rest.ts";
+import type { Rollup } from "./ports.ts";
+import { meanOf } from "./rollup.ts";
 
 export class SeriesBuckets {
   readonly #widthMs: number;

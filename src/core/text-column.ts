@@ -1,7 +1,7 @@
-/** Any text of JavaScript as a TEXT column that gives it back exactly, and equal for equal texts. Knows no table. */
+/** Any text of JavaScript as text that a database gives back exactly, and equal for equal texts. Knows no table. */
 
 /**
- * A text that SQLite would not give back as it was (one with a zero in it, or half of a surrogate pair) stands as
+ * A text that a database may not give back as it was (SQLite: one with a zero in it; both: half of a surrogate pair) stands as
  * JSON, and so does one that looks like that.
  */
 export const toColumn = (text: string): string =>

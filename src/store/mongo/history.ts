@@ -1,0 +1,69 @@
+/** All that the engine does with what is stored, put together: charts, rollups, upkeep, deletions. */
+import { randomBytes } from "node:crypto";
+import type { Db } from "mongodb";
+import type { Store, UpkeepStep, UpkeepWish } from "../../core/ports.ts";
+import { createDayCounter, FOLD } from "./day-counter.ts";
+import { createDeletions, DELETE } from "./deletions.ts";
+import { createEraser, ERASE } from "./eraser.ts";
+import { createForgetter } from "./forgetter.ts";
+import type { HistoryParts } from "./history-parts.ts";
+import { latestOf } from "./latest-query.ts";
+import { createRebuilder } from "./rebuilder.ts";
+import { readRollupRows } from "./rollups-query.ts";
+import { readSeries } from "./series-query.ts";
+import { readSpace, readStats } from "./sizes.ts";
+import { asStore } from "./store-fault.ts";
+
+export interface HistoryOptions extends HistoryParts {
+  readonly db: () => Db;
+  readonly quickReadings: number | undefined;
+}
+
+export interface History {
+  readonly store: Pick<
+    Store,
+    "series" | "rollups" | "latestOf" | "upkeep" | "erase" | "rebuild" | "deleteDevice" | "stats" | "space"
+  >;
+  /** Takes up what a former run left, before anybody asks. */
+  recover(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function createHistory({ db, quickReadings, ...parts }: HistoryOptions): History {
+  const counter = createDayCounter(parts, randomBytes(6).toString("base64url"));
+  const forgetter = createForgetter(parts, counter, db);
+  const eraser = createEraser(parts);
+  const deletions = createDeletions(parts);
+  const rebuild = createRebuilder(parts, counter);
+
+  async function recover(): Promise<void> {
+    for (const job of await parts.collections().jobs.find().toArray()) {
+      if (job.kind === DELETE) deletions.remember(job);
+      else if (job.kind === FOLD) await counter.finish(job);
+      else if (job.kind === ERASE) await eraser.finish(job);
+    }
+    deletions.start();
+  }
+
+  async function upkeep(wish: UpkeepWish): Promise<UpkeepStep> {
+    deletions.start(); // one that failed is tried again
+    if (await counter.step(wish.nowMs)) return { did: "rolledUp", readings: 0, hot: 0 };
+    return { did: "nothing", readings: 0, ...(await forgetter.step(wish)), hot: 0 };
+  }
+
+  return {
+    recover,
+    stop: deletions.stop,
+    store: {
+      series: (wish) => asStore(() => readSeries(parts, wish, quickReadings)),
+      rollups: (wish) => asStore(() => readRollupRows(parts, wish)),
+      latestOf: (deviceId, metrics) => asStore(() => latestOf(parts, deviceId, metrics)),
+      upkeep: (wish) => asStore(() => upkeep(wish)),
+      erase: (wish) => asStore(() => eraser.erase(wish)),
+      rebuild: (hours) => asStore(() => rebuild(hours)),
+      deleteDevice: (deviceId) => asStore(() => deletions.deleteDevice(deviceId)),
+      stats: () => asStore(() => readStats(db(), parts.collections())),
+      space: () => asStore(() => readSpace(db())),
+    },
+  };
+}

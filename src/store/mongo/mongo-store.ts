@@ -1,0 +1,145 @@
+/** The MongoDB engine: what its parts are and how they are put together. Holds no policy of the hub. */
+import { randomBytes } from "node:crypto";
+import { type Clock, type Log, StoreError } from "../../core/ports.ts";
+import type { RemoteStore } from "../../core/remote-store.ts";
+import { createAppender } from "./append.ts";
+import { type BrokerJournal, openBrokerJournal } from "./broker-journal.ts";
+import { createConnection, type Opened, startFault } from "./connection.ts";
+import { createDeviceCursors } from "./device-cursors.ts";
+import { createDevices } from "./devices.ts";
+import { createHistory } from "./history.ts";
+import { createInFlight } from "./in-flight.ts";
+import { DURABLE, WRITE_WITHIN_MS } from "./insert.ts";
+import { createLane } from "./lane.ts";
+import { createLease } from "./lease.ts";
+import { createMarks } from "./marks.ts";
+import { readExportChunk, readReadings } from "./readings-query.ts";
+import { asStore } from "./store-fault.ts";
+
+export interface MongoStoreOptions {
+  readonly url: string;
+  /** Kept in the data directory: by it a hub takes its own database back at once. */
+  readonly hubId: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Another hub has taken the database. */
+  readonly onDead: (cause: Error) => void;
+  /** For tests: charts of more raw readings than this are drawn from hours and days where those are fine enough. */
+  readonly quickReadings?: number | undefined;
+}
+
+/**
+ * Settles with a store also where MongoDB cannot be reached at the moment; `probe` tries again. Rejects with a StartError where
+ * that would be in vain: an address that cannot work, a login that fails, collections of another shape, another hub.
+ */
+export async function openMongoStore(options: MongoStoreOptions): Promise<RemoteStore> {
+  const { url, hubId, clock, log, onDead, quickReadings } = options;
+  const lease = createLease({ hubId, clock, log, onLost: onDead });
+  let journal: BrokerJournal | undefined;
+  let closing: Promise<void> | undefined;
+  const connection = createConnection({ url, onOpened });
+  const collections = () => {
+    lease.check();
+    return connection.now().collections;
+  };
+  const db = () => connection.now().db;
+  const inFlight = createInFlight();
+  const marks = createMarks({ due: () => collections().due, inFlight, bootId: randomBytes(6).toString("base64url") });
+  const cursors = createDeviceCursors(collections);
+  const deviceLane = createLane();
+  const journalLane = createLane();
+  const brokerJournal = (): BrokerJournal => {
+    if (journal === undefined) throw new StoreError("MongoDB has not been reached since the start", true);
+    return journal;
+  };
+  const appender = createAppender({
+    db,
+    collections,
+    cursors,
+    marks,
+    inFlight,
+    deviceLane,
+    writeJournal: (entries) => journalLane.run(() => brokerJournal().write(entries)),
+  });
+  const devices = createDevices({ collections, cursors, lane: deviceLane });
+  const query = { collections, formerLives: cursors.formerLives };
+  const history = createHistory({
+    db,
+    collections,
+    cursors,
+    marks,
+    inFlight,
+    deviceLane,
+    appender,
+    clock,
+    log,
+    quickReadings,
+  });
+
+  async function onOpened(opened: Opened): Promise<void> {
+    await lease.take(opened.collections.meta);
+    journal = await openBrokerJournal({ db: connection.brokerDb(), log });
+    await history.recover();
+  }
+
+  async function probe(): Promise<void> {
+    const { db: open } = await connection.open();
+    lease.check();
+    await asStore(() =>
+      open.command(
+        {
+          update: "meta",
+          updates: [{ q: { _id: "probe" }, u: { $inc: { count: 1 } }, upsert: true }],
+          writeConcern: DURABLE,
+        },
+        { timeoutMS: WRITE_WITHIN_MS },
+      ),
+    );
+  }
+
+  try {
+    await connection.open();
+  } catch (error) {
+    const fault = startFault(error);
+    if (fault !== undefined) {
+      await lease.close();
+      await connection.close();
+      throw fault;
+    }
+    log.warn("MongoDB cannot be reached", { reason: error instanceof Error ? error.message : String(error) });
+  }
+  return {
+    load: () => asStore(devices.load),
+    loadJournal: () => asStore(() => brokerJournal().load()),
+    append: appender.append,
+    repeat: appender.repeat,
+    probe,
+    saveState: (states) => asStore(() => devices.saveState(states)),
+    nameDevice: (deviceId, names) => asStore(() => devices.nameDevice(deviceId, names)),
+    setRetention: (deviceId, retention) => asStore(() => devices.setRetention(deviceId, retention)),
+    readings: (wish) => asStore(() => readReadings(query, wish)),
+    exportChunk: (wish) => asStore(() => readExportChunk(query, wish)),
+    damaged: () => [],
+    ...history.store,
+    backup: () =>
+      Promise.reject(
+        new StoreError(
+          "with MongoDB a backup is made by MongoDB's own tools, such as mongodump: docs/mongodb.md",
+          false,
+        ),
+      ),
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+
+  async function close(): Promise<void> {
+    await history.stop();
+    await inFlight.settled();
+    await deviceLane.idle();
+    await journal?.close();
+    await lease.close();
+    await connection.close();
+  }
+}

@@ -1,0 +1,53 @@
+/** The MongoDB engine against the contract of all stores, alone and as a replica set. Runs what was built. */
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe } from "vitest";
+import type { Log } from "../../src/core/ports.ts";
+import { systemClock } from "../../src/platform/clock.ts";
+import { databaseUrl, isMongodSkipped, launchMongod, type Mongod } from "../support/mongod.ts";
+import type { OpenedStore } from "./opened-store.ts";
+import { describeStore } from "./store-contract.ts";
+
+const built = new URL("../../dist/src/store/mongo/mongo-store.js", import.meta.url).href;
+const { openMongoStore } = (await import(built)) as typeof import("../../src/store/mongo/mongo-store.ts");
+
+const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+async function openFresh(mongod: Mongod): Promise<OpenedStore> {
+  const url = databaseUrl(mongod);
+  const hubId = randomUUID();
+  const open = () =>
+    openMongoStore({
+      url,
+      hubId,
+      clock: systemClock,
+      log: quiet,
+      onDead: (cause) => {
+        throw cause;
+      },
+    });
+  let store = await open();
+  return {
+    store,
+    seals: false,
+    backsUp: false,
+    reopen: async () => {
+      await store.close();
+      store = await open();
+      return store;
+    },
+    dispose: () => store.close(),
+  };
+}
+
+describe.skipIf(isMongodSkipped).each([
+  ["a standalone", false],
+  ["a replica set", true],
+])("on %s", (name, replicaSet) => {
+  let mongod: Mongod;
+  beforeAll(async () => {
+    mongod = await launchMongod({ replicaSet });
+  });
+  afterAll(() => mongod?.dispose());
+
+  describeStore(`the MongoDB store on ${name}`, () => openFresh(mongod));
+});
