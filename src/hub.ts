@@ -16,7 +16,7 @@ import { createGatekeeper } from "./core/gatekeeper.ts";
 import { createImporter } from "./core/importer.ts";
 import { createIntake } from "./core/intake.ts";
 import { newestBefore } from "./core/newest-before.ts";
-import type { Clock, LiveReading, Log, StoredDevice } from "./core/ports.ts";
+import type { Clock, Journal, LiveReading, Log, StoredDevice } from "./core/ports.ts";
 import { createRawHorizon } from "./core/raw-horizon.ts";
 import { createReadiness } from "./core/readiness.ts";
 import { createRebuilder } from "./core/rebuilder.ts";
@@ -26,6 +26,7 @@ import { createRetentionClock } from "./core/retention-clock.ts";
 import { createRoom } from "./core/room.ts";
 import { createSizeBound } from "./core/size-bound.ts";
 import { createStateSaver } from "./core/state-saver.ts";
+import { awayProblem, degradation } from "./core/store-and-forward.ts";
 import { createUpkeep } from "./core/upkeep.ts";
 import { createWriter } from "./core/writer.ts";
 import { readNative } from "./dialects/native.ts";
@@ -39,7 +40,7 @@ import { listen } from "./platform/listen.ts";
 import { listenLocally } from "./platform/local-socket.ts";
 import { createMetrics } from "./platform/metrics.ts";
 import { ownHosts } from "./platform/own-hosts.ts";
-import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+import { openStore } from "./store/open-store.ts";
 
 export interface HubOptions {
   readonly config: Config;
@@ -77,7 +78,19 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
   const { counters } = metrics;
   const refusals = createRefusals({ clock });
 
-  const store = own("store", await openSqliteStore({ dataDir: config.dataDir, log, onDead: onFatal, ...storeLimits }));
+  // What MongoDB keeps and could not tell of at the start: told once the parts that take it in are there.
+  let takeIn: ((kept: { devices: readonly StoredDevice[]; journal: Journal }) => void) | undefined;
+  const opened = await openStore({
+    config,
+    clock,
+    log,
+    onDead: onFatal,
+    onReached: (kept) => takeIn?.(kept),
+    onRefused: (count) => counters.readings("refused", count),
+    limits: storeLimits,
+  });
+  const { forward } = opened;
+  const store = own("store", opened.store);
   const stored = await store.load();
   const newestMs = newestOf(stored);
   const clockSanity = own("clock sanity", createClockSanity({ clock, builtAtMs: build.builtAtMs, newestMs }));
@@ -141,6 +154,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       writer,
       room,
       kept: await store.loadJournal(),
+      isKeptKnown: forward?.isLoaded() ?? true,
       refusals,
       counters,
       clock,
@@ -150,13 +164,20 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     }),
   );
 
+  takeIn = ({ devices, journal }) => {
+    registry.adopt(devices);
+    broker.adopt(journal);
+  };
+
   const readiness = createReadiness({
+    degraded: () => forward && degradation(forward.away()),
     problems: [
       ["store", writer.problem],
       ["broker", () => (broker.server.listening ? undefined : "The MQTT broker does not listen")],
       ["clock", clockSanity.problem],
     ],
     warnings: [
+      ["mongodb", () => forward && awayProblem(forward.away(), config.maxOutboxBytes)],
       ["disk", diskWatch.problem],
       ["store", sizeBound.problem],
       ["history", () => damageProblem(registry, store)],
@@ -169,6 +190,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     openHttp({
       registry,
       store,
+      forward,
       erase,
       clock,
       log,
@@ -210,6 +232,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     devices: () => registry.list().length,
     refusals: refusals.countsByAnswer,
     space: diskWatch.space,
+    outbox: () => forward?.away()?.waiting,
   });
 
   // What is accepted is finished before the connections are closed: acknowledgements still go out.

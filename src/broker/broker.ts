@@ -40,6 +40,8 @@ export interface BrokerOptions {
   readonly room: Room;
   /** What the store kept of the last run. */
   readonly kept: KeptJournal;
+  /** False: the store could not be asked; `adopt` is told later. */
+  readonly isKeptKnown?: boolean;
   readonly refusals: Refusals;
   readonly counters: Counters;
   readonly clock: Clock;
@@ -58,6 +60,8 @@ export interface Broker {
   retained(): number;
   /** Bytes that wait for slow and absent clients. */
   queuedBytes(): number;
+  /** What the store kept of the last run, where it could not be asked at the start. Once. */
+  adopt(kept: KeptJournal): void;
   /** New messages that want an acknowledgement get none from here on; their boards send them again after the restart. */
   stopTaking(): void;
   close(): Promise<void>;
@@ -83,8 +87,11 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const journal = createJournal({ writer, clock, log });
   const matching = createMatching<Session>();
   const retained = createRetained();
-  const times = { wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
-  for (const { value } of kept.retained) retained.set(revived(value, times));
+  const restoreRetained = (messages: KeptJournal["retained"]): void => {
+    const times = { wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
+    for (const { topic, value } of messages) if (retained.get(topic) === undefined) retained.set(revived(value, times));
+  };
+  restoreRetained(kept.retained);
 
   const router = createRouter({
     clock,
@@ -131,6 +138,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       onTooMany: (clientId) => refusals.add({ code: "TOO_MANY_SESSIONS", kind: "connection", clientId }),
     },
     kept,
+    options.isKeptKnown,
   );
   const subscribing = createSubscribing({
     journal,
@@ -200,6 +208,11 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     sessions: () => sessions.count,
     retained: () => retained.count,
     queuedBytes: () => totals.bytes,
+    adopt: (late) => {
+      restoreRetained(late.retained);
+      wills.adopt(late, sessions.isOfThisRun);
+      sessions.adopt(late);
+    },
     stopTaking: () => {
       stopping = true;
     },

@@ -119,11 +119,21 @@ export interface DamagedSpan {
   to: string;
 }
 
+/** Not everything that was acknowledged: while MongoDB is away only what waits for it, when it is back all but that. */
+export interface PartialAnswer {
+  /** Writes that wait. */
+  waiting: number;
+  /** ISO 8601. */
+  since: string;
+}
+
 export interface ReadingsPage {
   readings: Reading[];
   nextCursor: string | null;
   /** What of the range could not be read because it is damaged; left out where all could. */
   damaged?: DamagedSpan[];
+  /** Left out where it is whole. */
+  partial?: PartialAnswer;
 }
 
 /** One metric's columns, all of one length; a bucket begins at `t` (epoch ms). */
@@ -144,6 +154,8 @@ export interface SeriesAnswer {
   metrics: { [metric: string]: SeriesColumns };
   /** What of the range could not be read because it is damaged; left out where all could. */
   damaged?: DamagedSpan[];
+  /** Left out where it is whole. */
+  partial?: PartialAnswer;
 }
 
 export interface RejectionsAnswer {
@@ -161,6 +173,8 @@ export interface Readiness {
   problems: { part: string; problem: string }[];
   /** What the owner should know though the hub does its job. */
   warnings: { part: string; problem: string }[];
+  /** MongoDB is away, or takes what came while it was: since when (ISO 8601), how many writes wait and their bytes, and why. */
+  degraded?: { since: string; waiting: number; bytes: number; reason: string };
 }
 
 export interface WebsocketStatus {

@@ -9,10 +9,13 @@ export function createReadiness(parts: {
   readonly problems: readonly PartState[];
   /** It does, and its owner should know all the same. */
   readonly warnings: readonly PartState[];
+  readonly degraded?: () => Readiness["degraded"];
 }): () => Readiness {
   return () => {
     const problems = parts.problems.flatMap(said);
-    return { ready: problems.length === 0, problems, warnings: parts.warnings.flatMap(said) };
+    const degraded = parts.degraded?.();
+    const warnings = parts.warnings.flatMap(said);
+    return { ready: problems.length === 0, problems, warnings, ...(degraded !== undefined && { degraded }) };
   };
 }
 

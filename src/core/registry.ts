@@ -74,6 +74,8 @@ export interface Registry {
   restoreLatest(deviceId: DeviceId, metrics: readonly string[], found: ReadonlyMap<string, LatestMetric>): void;
   /** Replaces what was set. */
   keep(deviceId: DeviceId, retention: Partial<Retention>): void;
+  /** Devices that the store knows and could not tell of at the start. */
+  adopt(stored: readonly StoredDevice[]): void;
   remove(deviceId: DeviceId): void;
   /** What changed since the last call. */
   takeDirty(): DeviceState[];
@@ -280,6 +282,17 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
     return sorted;
   }
 
+  function adopt(devices: readonly StoredDevice[]): void {
+    for (const device of devices) {
+      const known = entries.get(device.deviceId);
+      if (known === undefined) entries.set(device.deviceId, revive(device, clock));
+      else adoptInto(known, device);
+      const entry = entryOf(device.deviceId);
+      judge(entry, known === undefined);
+    }
+    sorted = undefined;
+  }
+
   function remove(deviceId: DeviceId): void {
     const entry = entries.get(deviceId);
     if (entry === undefined) return;
@@ -320,6 +333,7 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
     forgetLatest,
     restoreLatest,
     keep: (deviceId, retention) => void Object.assign(visible(deviceId) ?? {}, { retention }),
+    adopt,
     remove,
     takeDirty,
     markDirty: (states) => {
@@ -330,6 +344,22 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
     },
     close: stopSweep,
   };
+}
+
+/** What came since the start is newer than what was kept, but for names, which only the store knows. */
+function adoptInto(entry: Entry, device: StoredDevice): void {
+  entry.name ??= device.name;
+  entry.place ??= device.place;
+  entry.retention = { ...device.retention, ...entry.retention };
+  entry.clockSuspect ||= device.clockSuspect;
+  for (const [key, value] of device.attributes) if (!entry.attributes.has(key)) entry.attributes.set(key, value);
+  for (const [metric, former] of device.latest) {
+    const present = entry.latest.get(metric);
+    if (present === undefined || present.atMs < former.atMs) entry.latest.set(metric, { ...former });
+    entry.metrics.add(metric);
+  }
+  entry.usual = undefined; // it knows places that were replaced
+  entry.lastHeardAtMs = Math.max(entry.lastHeardAtMs, device.lastHeardAtMs);
 }
 
 function fresh(deviceId: DeviceId, clock: Clock): Entry {

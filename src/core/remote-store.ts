@@ -23,9 +23,9 @@ export interface RemoteStore extends Store {
   repeat(placed: PlacedGroup): Promise<WriteOutcome[][]>;
 }
 
-/** A group that waits to be sent. */
+/** Groups that wait to be sent, the oldest, as one. */
 export interface WaitingGroup {
-  /** Its place in the order. */
+  /** Of the last of them: its place in the order. */
   readonly seq: number;
   readonly messages: readonly WritesOfMessage[];
   /** Set where the store had decided before it went away, or before a crash. */
@@ -48,17 +48,14 @@ export interface Outbox {
    * A full outbox rejects with a passing error.
    */
   put(messages: readonly WritesOfMessage[], placed: PlacedGroup | undefined): Promise<WriteOutcome[][]>;
-  /** The oldest that waits behind `seq`. */
+  /** The oldest that wait behind `seq`; undefined: nothing does. */
   next(behindSeq: number): Promise<WaitingGroup | undefined>;
-  /** Settles when it is durable that the group will be written so. */
-  place(seq: number, placed: PlacedGroup): Promise<void>;
+  /** Settles when it is durable that what `next` gave will be written so. */
+  place(group: WaitingGroup, placed: PlacedGroup): Promise<void>;
   /** The store has all groups up to this one. */
   forget(throughSeq: number): Promise<void>;
   state(): OutboxState;
   /** What waits, as a store that can be asked, brought up to date by `put`; what is forgotten may be in it until nothing waits. */
-  readonly waiting: Pick<
-    Store,
-    "load" | "loadJournal" | "readings" | "series" | "rollups" | "exportChunk" | "latestOf"
-  >;
+  readonly waiting: Pick<Store, "readings" | "series">;
   close(): Promise<void>;
 }

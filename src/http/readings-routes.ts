@@ -1,10 +1,17 @@
 /** `/api/devices/:id/readings` and `/series`: what is stored, page by page and as charts. Changes nothing. */
 import { Router } from "express";
-import { type ReadingsPage, readingsQuery, type SeriesAnswer, seriesQuery } from "../contract/rest.ts";
+import {
+  type PartialAnswer,
+  type ReadingsPage,
+  readingsQuery,
+  type SeriesAnswer,
+  seriesQuery,
+} from "../contract/rest.ts";
 import { damagedIn } from "../core/damage.ts";
 import type { Clock, Store } from "../core/ports.ts";
 import { fromStored } from "../core/reading-shape.ts";
 import type { Registry } from "../core/registry.ts";
+import type { StoreAndForward } from "../core/store-and-forward.ts";
 import { knownDevice } from "./devices-routes.ts";
 import { parseReadingCursor, readingCursor } from "./page-cursor.ts";
 import { parseRequest } from "./problem.ts";
@@ -16,11 +23,24 @@ const AHEAD_MS = 5 * 60_000;
 export interface ReadingsRoutesOptions {
   readonly registry: Registry;
   readonly store: Pick<Store, "readings" | "series" | "damaged">;
+  /** Where the store may be away. */
+  readonly forward: Pick<StoreAndForward, "away" | "waiting"> | undefined;
   readonly clock: Clock;
 }
 
-export function readingsRoutes({ registry, store, clock }: ReadingsRoutesOptions): Router {
+export function readingsRoutes({ registry, store, forward, clock }: ReadingsRoutesOptions): Router {
   const router = Router();
+
+  /** Where to ask, and what the answer lacks. While the store is away it refuses, unless a part was asked for. */
+  function source(isPartWelcome: boolean): {
+    from: Pick<Store, "readings" | "series">;
+    partial: { partial?: PartialAnswer };
+  } {
+    const away = forward?.away();
+    if (forward === undefined || away === undefined) return { from: store, partial: {} };
+    const partial = { waiting: away.waiting.writes, since: new Date(away.sinceMs).toISOString() };
+    return { from: isPartWelcome && !away.isDraining ? forward.waiting : store, partial: { partial } };
+  }
 
   /** The last 24 hours where nothing is said. */
   function range(from: number | undefined, to: number | undefined): { fromMs: number; toMs: number } {
@@ -30,10 +50,11 @@ export function readingsRoutes({ registry, store, clock }: ReadingsRoutesOptions
 
   router.get("/:id/readings", async (request, response) => {
     const { deviceId } = knownDevice(registry, request);
-    const { from, to, limit, order, cursor } = parseRequest(readingsQuery, request.query);
+    const { from, to, limit, order, cursor, partial: isPartWelcome } = parseRequest(readingsQuery, request.query);
     const behind = parseReadingCursor(cursor);
     const asked = range(from, to);
-    const found = await store.readings({ deviceId, ...asked, limit: limit + 1, order, behind });
+    const asking = source(isPartWelcome);
+    const found = await asking.from.readings({ deviceId, ...asked, limit: limit + 1, order, behind });
     const page = found.slice(0, limit);
     const last = page.at(-1);
     const nextCursor = found.length > limit && last !== undefined ? readingCursor(last) : null;
@@ -41,15 +62,17 @@ export function readingsRoutes({ registry, store, clock }: ReadingsRoutesOptions
       readings: page.map(fromStored),
       nextCursor,
       ...damagedIn(store.damaged(deviceId), asked),
+      ...asking.partial,
     } satisfies ReadingsPage);
   });
 
   router.get("/:id/series", async (request, response) => {
     const { deviceId, interval } = knownDevice(registry, request);
-    const { from, to, metrics, points } = parseRequest(seriesQuery, request.query);
+    const { from, to, metrics, points, partial: isPartWelcome } = parseRequest(seriesQuery, request.query);
     const names = [...new Set(metrics)];
     const asked = range(from, to);
-    const series = await store.series({ deviceId, metrics: names, points, ...asked });
+    const asking = source(isPartWelcome);
+    const series = await asking.from.series({ deviceId, metrics: names, points, ...asked });
     const empty = { t: [], mean: [], min: [], max: [], count: [] };
     response.json({
       deviceId,
@@ -57,6 +80,7 @@ export function readingsRoutes({ registry, store, clock }: ReadingsRoutesOptions
       ...(interval.ms !== undefined && { intervalMs: Math.round(interval.ms) }),
       metrics: Object.fromEntries(names.map((name, index) => [name, series.columns[index] ?? empty])),
       ...damagedIn(store.damaged(deviceId), asked),
+      ...asking.partial,
     } satisfies SeriesAnswer);
   });
 

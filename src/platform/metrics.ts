@@ -16,6 +16,8 @@ export interface Gauges {
   readonly refusals: () => readonly RefusalCount[];
   /** Undefined while it is not known. */
   readonly space: () => StoreSpace | undefined;
+  /** What waits for MongoDB; undefined: nothing does. */
+  readonly outbox: () => { readonly writes: number; readonly bytes: number } | undefined;
 }
 
 export interface Metrics {
@@ -130,6 +132,8 @@ function watch(registry: Registry, gauges: Gauges): void {
   gauge("aerie_queued_bytes", "Bytes of messages that wait for slow or absent MQTT clients", gauges.queuedBytes);
   gauge("aerie_browsers", "Connected Socket.IO clients", gauges.browsers);
   gauge("aerie_devices", "Known devices", gauges.devices);
+  gauge("aerie_outbox_writes", "Writes that wait for MongoDB", () => gauges.outbox()?.writes ?? 0);
+  gauge("aerie_outbox_bytes", "Bytes of them on the hub's own disk", () => gauges.outbox()?.bytes ?? 0);
   new Gauge({
     name: "aerie_refused",
     help: "Connections and messages refused since the start, by code, MQTT version and reason code answered",

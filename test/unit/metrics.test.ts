@@ -15,6 +15,7 @@ const NOTHING: Gauges = {
   devices: none,
   refusals: () => [],
   space: () => undefined,
+  outbox: () => undefined,
 };
 
 test("refusals are told by code, MQTT version and reason code; what is unknown has no label", async () => {

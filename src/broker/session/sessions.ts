@@ -49,19 +49,30 @@ export interface Sessions {
   stop(): void;
   /** Ends what has expired. */
   sweep(): void;
+  /**
+   * What was kept of the last run and could not be read at the start. Of clients that came meanwhile nothing of it holds: they were
+   * told that there is no session.
+   */
+  adopt(kept: KeptJournal): void;
+  /** Until `adopt`. */
+  isOfThisRun(clientId: string): boolean;
 }
 
-export function createSessions(options: SessionsOptions, kept: KeptJournal): Sessions {
+export function createSessions(options: SessionsOptions, kept: KeptJournal, isKeptKnown = true): Sessions {
   const { clock, journal, matching, router, wills, maxSessions, onTooMany } = options;
   const sessions = new Map<string, Session>();
   /** Those whose client is away, by when it left. */
   const away = new Set<Session>();
+  /** Clients of this run, while what was kept of the last is not known. */
+  const seen = new Set<string>();
+  let isKeptUnknown = !isKeptKnown;
   let stopping = false;
-  restore();
+  restore(kept);
 
   function open(arrival: Arrival, holder: Holder): Opened {
     const { clean } = arrival;
     const { clientId } = arrival.connection;
+    if (isKeptUnknown) seen.add(clientId);
     const former = sessions.get(clientId);
     if (former?.holder !== undefined) {
       former.holder.takenOver();
@@ -152,7 +163,35 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal): Ses
     for (const session of away) if (isExpired(session)) end(session);
   }
 
-  function restore(): void {
+  function adopt(late: KeptJournal): void {
+    const isOfThisRun = ({ clientId }: { readonly clientId: string }): boolean => seen.has(clientId);
+    const others = <Item extends { readonly clientId: string }>(items: readonly Item[]): Item[] =>
+      items.filter((item) => !isOfThisRun(item) && !sessions.has(item.clientId));
+    const mine = late.sessions.filter(isOfThisRun);
+    const owed = late.deliveries.filter(isOfThisRun);
+    restore({
+      ...late,
+      sessions: others(late.sessions),
+      subscriptions: others(late.subscriptions),
+      inbound: others(late.inbound),
+      deliveries: others(late.deliveries),
+    });
+    for (const { clientId } of mine) replaceKept(clientId, owed.filter((each) => each.clientId === clientId).length);
+    isKeptUnknown = false;
+    seen.clear();
+  }
+
+  /** What is kept under this client id becomes what this run made of it. */
+  function replaceKept(clientId: string, keptDeliveries: number): void {
+    const session = sessions.get(clientId);
+    const entries = session?.isDurable === true ? entriesOf(session) : [];
+    const lost = keptDeliveries - entries.filter((entry) => entry.of === "delivery").length;
+    if (lost > 0) options.outbound.onDropped(clientId, lost);
+    journal.note({ of: "session", clientId, value: undefined });
+    for (const entry of entries) journal.note(entry);
+  }
+
+  function restore(kept: KeptJournal): void {
     const times = { wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
     /** Deliveries up to this place may have been sent. */
     const sentThrough = new Map<string, number>();
@@ -221,6 +260,8 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal): Ses
       stopping = true;
     },
     sweep,
+    adopt,
+    isOfThisRun: (clientId) => seen.has(clientId),
   };
 }
 

@@ -21,6 +21,8 @@ export interface Wills {
   /** No reason to wait any longer. */
   sessionEnded(clientId: string): void;
   sweep(): void;
+  /** What was kept of the last run and could not be read at the start: of clients that did not come meanwhile. */
+  adopt(kept: KeptJournal, isOfThisRun: (clientId: string) => boolean): void;
 }
 
 /** After a start, boards have this long, or one and a half of their keep-alive, to be back before their wills go out. */
@@ -40,15 +42,23 @@ export function createWills({ clock, journal, publish }: WillsOptions, kept: Kep
   const pending = new Map<string, Pending>();
   /** Of connected and absent clients: those that stand in the journal. */
   const written = new Map<string, KeptWill>();
-  const expiryOf = new Map(kept.sessions.map(({ clientId, value }) => [clientId, value.expiryS]));
-  for (const { clientId, value } of kept.wills) restore(clientId, value);
+  restoreAll(kept, () => false);
 
-  function restore(clientId: string, value: KeptWill): void {
+  function restoreAll({ sessions, wills }: KeptJournal, isOfThisRun: (clientId: string) => boolean): void {
+    const expiryOf = new Map(sessions.map(({ clientId, value }) => [clientId, value.expiryS]));
+    for (const { clientId, value } of wills) {
+      if (written.has(clientId)) continue;
+      if (isOfThisRun(clientId)) journal.note({ of: "will", clientId, value: undefined });
+      else restore(clientId, value, expiryOf.get(clientId) ?? 0);
+    }
+  }
+
+  function restore(clientId: string, value: KeptWill, sessionExpiryS: number): void {
     written.set(clientId, value);
     const { message, delayS, keepAliveS, expiryS, dueAtMs } = value;
     const graceMs = Math.max(GRACE_MS, keepAliveS * GRACE_KEEP_ALIVES * 1000);
     // Whoever was connected is away since now; and the clock may have been set back meanwhile.
-    const wholeMs = Math.min(delayS, expiryOf.get(clientId) ?? 0) * 1000;
+    const wholeMs = Math.min(delayS, sessionExpiryS) * 1000;
     const leftMs = dueAtMs === undefined ? wholeMs : Math.min(dueAtMs - clock.nowMs(), wholeMs);
     const { topic, payload, qos, retain, properties } = message;
     const will = { topic, payload, qos, retain, properties, delayS, expiryS };
@@ -104,7 +114,7 @@ export function createWills({ clock, journal, publish }: WillsOptions, kept: Kep
     if (written.delete(clientId)) journal.note({ of: "will", clientId, value: undefined });
   }
 
-  return { keep, due, cancel, sessionEnded, sweep };
+  return { keep, due, cancel, sessionEnded, sweep, adopt: restoreAll };
 }
 
 function keptOf(publisher: string, will: Will): Pick<KeptWill, "message" | "delayS" | "expiryS"> {

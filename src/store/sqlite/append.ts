@@ -35,8 +35,8 @@ interface DeviceCursor {
 }
 
 export interface Appender {
-  /** Throws with nothing written. */
-  append(batch: PackedBatch): PackedOutcomes;
+  /** Throws with nothing written. `beside`: runs in the same transaction. */
+  append(batch: PackedBatch, beside?: () => void): PackedOutcomes;
   /** What is known of a device (all devices) is to be looked up again: it is gone, or rows of it are gone or sealed. */
   forget(key?: number): void;
 }
@@ -52,7 +52,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger }: App
   const cursors = new Map<string, DeviceCursor>();
   let nextSeq = firstFreeSeq(db);
 
-  function append(batch: PackedBatch): PackedOutcomes {
+  function append(batch: PackedBatch, beside?: () => void): PackedOutcomes {
     const marks = new Float64Array(countOf(batch));
     const reasons: string[] = [];
     const firstSeq = nextSeq;
@@ -61,6 +61,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger }: App
       const claims = createClaims();
       let index = 0;
       for (const write of unpackBatch(batch)) marks[index++] = tryOne(write, claims, reasons);
+      beside?.();
       sql.commit.run();
       return { marks, reasons, lastSeq: nextSeq - 1 };
     } catch (error) {

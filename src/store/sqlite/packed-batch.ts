@@ -19,7 +19,9 @@ const STRIDE = 11;
 const KINDS = ["reading", "attributes", "status", "journal"] as const;
 
 /** One write as the thread sees it. */
-export type UnpackedWrite = UnpackedDeviceWrite | { readonly kind: "journal"; readonly entry: JournalEntry };
+export type UnpackedWrite =
+  | UnpackedDeviceWrite
+  | { readonly kind: "journal"; readonly message: number; readonly entry: JournalEntry };
 
 export interface UnpackedDeviceWrite {
   kind: Exclude<Write["kind"], "journal">;
@@ -142,7 +144,8 @@ export function* unpackBatch({ numbers, bodies, names, keptMessages }: PackedBat
     const to = at(offset + 9);
     const kind = KINDS[at(offset)] ?? "reading";
     if (kind === "journal") {
-      yield { kind, entry: unpackEntry(numbers, offset + 2, bodies.subarray(from, to)) };
+      const entry = unpackEntry(numbers, offset + 2, bodies.subarray(from, to));
+      yield { kind, message: at(offset + 1), entry };
       from = to;
       continue;
     }

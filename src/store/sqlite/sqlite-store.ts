@@ -32,7 +32,13 @@ export interface SqliteStoreOptions {
 const SAVE_STEP = 500;
 
 /** Rejects with a StartError where the directory or the file cannot be used. */
-export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+export const openSqliteStore = async (options: SqliteStoreOptions): Promise<Store> =>
+  (await openSqliteParts(options)).store;
+
+/** The same, with its writing thread: for the outbox, which has operations of its own there. */
+export async function openSqliteParts(
+  options: SqliteStoreOptions,
+): Promise<{ readonly store: Store; readonly writer: Thread<WriterOperations> }> {
   const { dataDir, maxPages, commitDelayMs, quickReadings } = options;
   makeDataDir(dataDir);
   const lock = lockDataDir(dataDir);
@@ -71,7 +77,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   await deletions.recover();
   deletions.start();
   open = true;
-  return {
+  const store: Store = {
     load: () => writer.call("load", []),
     loadJournal: () => writer.call("loadJournal", []),
     append: async (messages) => {
@@ -118,6 +124,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     space: () => reader.call("space", []),
     close,
   };
+  return { store, writer };
 }
 
 function makeDataDir(dataDir: string): void {

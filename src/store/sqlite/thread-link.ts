@@ -80,7 +80,8 @@ export function serve(
       port.postMessage({ id, value }, blocksOf(value));
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      port.postMessage({ id, error: { message, passing: primaryCode(error) !== undefined } });
+      const passing = error instanceof StoreError ? error.passing : primaryCode(error) !== undefined;
+      port.postMessage({ id, error: { message, passing } });
     }
   });
 }

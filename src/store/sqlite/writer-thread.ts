@@ -10,6 +10,7 @@ import { createEraser } from "./eraser.ts";
 import { createForgetter } from "./forgetter.ts";
 import { createHotLedger } from "./hot-ledger.ts";
 import { loadJournal } from "./load-journal.ts";
+import { createOutboxTable } from "./outbox-table.ts";
 import type { PackedBatch } from "./packed-batch.ts";
 import { createRebuilder } from "./rebuilder.ts";
 import { createRollupKeeper } from "./rollup-keeper.ts";
@@ -81,6 +82,16 @@ function openOperations({ file, maxPages, commitDelayMs }: WriterThreadData) {
     pendingErasures: () => eraser.pending(),
     eraseStep: (job: number) => eraser.step(job),
     rebuild: createRebuilder({ db, rollups, onForgotten: onMoved }),
+    ...createOutboxTable({
+      db,
+      appender,
+      onEmptied: () => {
+        appender.forget();
+        ledger.forget();
+        rollups.changed();
+        sealed.forget();
+      },
+    }),
     close: () => db.close(),
   };
 }

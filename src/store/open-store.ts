@@ -1,0 +1,76 @@
+/** Opens the store that the settings name: the embedded one, or MongoDB with an outbox before it. Knows no reading. */
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { Clock, Journal, Log, Store, StoredDevice } from "../core/ports.ts";
+import { type Away, createStoreAndForward, type StoreAndForward } from "../core/store-and-forward.ts";
+import { openSqliteOutbox } from "./sqlite/sqlite-outbox.ts";
+import { openSqliteStore } from "./sqlite/sqlite-store.ts";
+import { STORE_FILE } from "./sqlite/store-file.ts";
+
+export interface OpenStoreOptions {
+  readonly config: { readonly dataDir: string; readonly mongodbUrl: string; readonly maxOutboxBytes: number };
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Nothing can be stored any more. */
+  readonly onDead: (cause: Error) => void;
+  /** MongoDB could not be asked at the start, and now was. */
+  readonly onReached: (kept: { readonly devices: readonly StoredDevice[]; readonly journal: Journal }) => void;
+  /** Acknowledged readings that MongoDB refused when their turn came. */
+  readonly onRefused: (count: number) => void;
+  /** For tests: a full disk and a slow one. */
+  readonly limits?: { readonly maxPages?: number; readonly commitDelayMs?: number } | undefined;
+}
+
+export interface OpenedStore {
+  readonly store: Store;
+  /** With MongoDB. */
+  readonly forward: Pick<StoreAndForward, "away" | "waiting" | "isLoaded"> | undefined;
+}
+
+export type { Away };
+
+/** Rejects with a StartError, and with nothing opened. */
+export async function openStore(options: OpenStoreOptions): Promise<OpenedStore> {
+  const { config, clock, log, onDead, limits } = options;
+  const { dataDir, mongodbUrl: url, maxOutboxBytes } = config;
+  if (url === "") {
+    return { store: await openSqliteStore({ dataDir, log, onDead, ...limits }), forward: undefined };
+  }
+  const outbox = await openSqliteOutbox({
+    dataDir: path.join(dataDir, OUTBOX_DIR),
+    clock,
+    log,
+    onDead,
+    maxBytes: maxOutboxBytes,
+  });
+  try {
+    // Only a hub that has MongoDB loads its driver.
+    const { openMongoStore } = await import("./mongo/mongo-store.ts");
+    const remote = await openMongoStore({ url, hubId: hubIdOf(dataDir), clock, log, onDead });
+    warnOfOthers(dataDir, log);
+    const { onReached, onRefused } = options;
+    const store = createStoreAndForward({ remote, outbox, clock, log, onReached, onRefused });
+    return { store, forward: store };
+  } catch (error) {
+    await outbox.close();
+    throw error;
+  }
+}
+
+export const OUTBOX_DIR = "outbox";
+const HUB_ID_FILE = "hub-id";
+
+/** By it a hub takes its own database back at once, after it was killed. */
+export function hubIdOf(dataDir: string): string {
+  const file = path.join(dataDir, HUB_ID_FILE);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  if (!existsSync(file)) writeFileSync(file, randomUUID(), { mode: 0o600 });
+  return readFileSync(file, "utf8").trim();
+}
+
+function warnOfOthers(dataDir: string, log: Log): void {
+  const file = path.join(dataDir, STORE_FILE);
+  if (existsSync(file))
+    log.warn("the embedded store's readings stay where they are: aerie migrate --to mongodb moves them", { file });
+}

@@ -1,0 +1,138 @@
+/**
+ * Groups that wait for another store, each as it came, in the order of their commits: in the same transaction that stores them
+ * here. Runs in the writer's thread; sends nothing.
+ */
+import { deserialize, serialize } from "node:v8";
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import { StoreError } from "../../core/ports.ts";
+import type { OutboxState } from "../../core/remote-store.ts";
+import type { Appender } from "./append.ts";
+import { countOf, type PackedBatch, type PackedOutcomes } from "./packed-batch.ts";
+import { pragma } from "./space.ts";
+import { inTransaction } from "./transaction.ts";
+
+/** What the other store decided of a group; undefined: it was not asked yet. */
+export type PackedPlaces = Pick<PackedOutcomes, "marks" | "reasons"> | undefined;
+
+export interface PackedGroup {
+  readonly seq: number;
+  readonly batch: PackedBatch;
+  readonly places: PackedPlaces;
+}
+
+export interface OutboxOperations {
+  outboxOpen(maxBytes: number): OutboxState;
+  outboxPut(batch: PackedBatch, places: PackedPlaces, nowMs: number): { outcomes: PackedOutcomes; state: OutboxState };
+  /** The oldest groups behind `seq`, of up to about so many writes, all of which are placed or none. */
+  outboxNext(behindSeq: number, mostWrites: number): PackedGroup[];
+  /** Each group as it will be written. */
+  outboxPlace(groups: readonly PackedGroup[]): void;
+  outboxForget(throughSeq: number): OutboxState;
+}
+
+export interface OutboxParts {
+  readonly db: DatabaseSyncInstance;
+  readonly appender: Appender;
+  /** All rows are gone. */
+  readonly onEmptied: () => void;
+}
+
+/** Tables of what was stored here meanwhile; of no use once nothing waits. */
+const TABLES = [
+  ...["hot", "segment_piece", "segment", "rollup_piece", "rollup", "rollup_due", "erasing", "deleting", "device"],
+  ...["mqtt_session", "mqtt_subscription", "mqtt_delivery", "mqtt_inbound", "mqtt_retained", "mqtt_will"],
+];
+
+export function createOutboxTable({ db, appender, onEmptied }: OutboxParts): OutboxOperations {
+  let most = Number.POSITIVE_INFINITY;
+  let groups = 0;
+  let writes = 0;
+
+  function outboxOpen(maxBytes: number): OutboxState {
+    most = maxBytes;
+    db.exec(`CREATE TABLE IF NOT EXISTS outbox (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT,
+      at INTEGER NOT NULL,
+      writes INTEGER NOT NULL,
+      batch BLOB NOT NULL,
+      -- null: the other store has not decided what becomes of it
+      places BLOB
+    ) STRICT`);
+    count();
+    return state();
+  }
+
+  function count(): void {
+    const row = db.prepare("SELECT count(*) AS many, sum(writes) AS writes FROM outbox").get() ?? {};
+    groups = Number(row["many"]);
+    writes = Number(row["writes"] ?? 0);
+  }
+
+  function state(): OutboxState {
+    const at = db.prepare("SELECT at FROM outbox ORDER BY seq LIMIT 1").get()?.["at"];
+    return { groups, writes, bytes: usedBytes(), sinceMs: at === undefined ? undefined : Number(at) };
+  }
+
+  const usedBytes = (): number => (pragma(db, "page_count") - pragma(db, "freelist_count")) * pragma(db, "page_size");
+
+  function outboxPut(batch: PackedBatch, places: PackedPlaces, nowMs: number) {
+    if (usedBytes() >= most) {
+      throw new StoreError(
+        `the outbox is full (${most} bytes, AERIE_MAX_OUTBOX_BYTES): nothing more is taken until MongoDB is back`,
+        true,
+      );
+    }
+    const outcomes = appender.append(batch, () => {
+      db.prepare("INSERT INTO outbox (at, writes, batch, places) VALUES (?, ?, ?, ?)").run(
+        nowMs,
+        countOf(batch),
+        serialize(batch),
+        places === undefined ? null : serialize(places),
+      );
+    });
+    groups++;
+    writes += countOf(batch);
+    return { outcomes, state: state() };
+  }
+
+  function outboxNext(behindSeq: number, mostWrites: number): PackedGroup[] {
+    const found: PackedGroup[] = [];
+    let many = 0;
+    const rows = db.prepare("SELECT seq, writes, batch, places FROM outbox WHERE seq > ? ORDER BY seq");
+    for (const row of rows.iterate(behindSeq)) {
+      const places = row["places"] === null ? undefined : (deserialize(row["places"] as Uint8Array) as PackedPlaces);
+      const [first] = found;
+      if (first !== undefined && (many >= mostWrites || (first.places === undefined) !== (places === undefined))) break;
+      many += Number(row["writes"]);
+      found.push({ seq: Number(row["seq"]), batch: deserialize(row["batch"] as Uint8Array) as PackedBatch, places });
+    }
+    return found;
+  }
+
+  function outboxPlace(placed: readonly PackedGroup[]): void {
+    inTransaction(db, () => {
+      const place = db.prepare("UPDATE outbox SET batch = ?, places = ? WHERE seq = ?");
+      for (const { seq, batch, places } of placed) place.run(serialize(batch), serialize(places), seq);
+    });
+  }
+
+  function outboxForget(throughSeq: number): OutboxState {
+    inTransaction(db, () => {
+      const gone = db
+        .prepare("SELECT count(*) AS many, sum(writes) AS writes FROM outbox WHERE seq <= ?")
+        .get(throughSeq);
+      db.prepare("DELETE FROM outbox WHERE seq <= ?").run(throughSeq);
+      groups -= Number(gone?.["many"]);
+      writes -= Number(gone?.["writes"] ?? 0);
+      if (db.prepare("SELECT 1 FROM outbox LIMIT 1").get() !== undefined) return;
+      for (const table of TABLES) db.exec(`DELETE FROM ${table}`);
+    });
+    if (groups === 0) {
+      onEmptied();
+      db.exec("PRAGMA incremental_vacuum");
+    }
+    return state();
+  }
+
+  return { outboxOpen, outboxPut, outboxNext, outboxPlace, outboxForget };
+}
