@@ -7,12 +7,13 @@ import type { Clock, Log, LogFields } from "../core/ports.ts";
 import { createRawHorizon } from "../core/raw-horizon.ts";
 import { createRebuilder } from "../core/rebuilder.ts";
 import { createRegistry } from "../core/registry.ts";
+import { StartError } from "../core/start-error.ts";
 import { createStateSaver } from "../core/state-saver.ts";
 import { createUpkeep } from "../core/upkeep.ts";
 import { openControl } from "../http/control-server.ts";
 import { createLifecycle } from "../platform/lifecycle.ts";
 import { listenLocally } from "../platform/local-socket.ts";
-import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
+import { openStore } from "../store/open-store.ts";
 
 export interface OwnHubOptions {
   readonly config: Config;
@@ -30,8 +31,26 @@ export async function openOwnHub({ config, clock, changes }: OwnHubOptions): Pro
   const lifecycle = createLifecycle(LOG);
   try {
     const { own } = lifecycle;
-    const store = own("store", await openSqliteStore({ dataDir: config.dataDir, log: LOG, onDead: () => undefined }));
+    const nothing = (): void => undefined;
+    const opened = await openStore({
+      config,
+      clock,
+      log: LOG,
+      onDead: nothing,
+      onReached: nothing,
+      onRefused: nothing,
+    });
+    const store = own("store", opened.store);
     const stored = await store.load();
+    const away = opened.forward?.away();
+    if (away !== undefined) {
+      throw new StartError(
+        away.waiting.groups > 0 && opened.forward?.isLoaded() === true
+          ? "Readings wait in the outbox for MongoDB. Start the hub until they are sent."
+          : `MongoDB cannot be reached: ${away.reason}`,
+        1,
+      );
+    }
     const registry = own("registry", createRegistry({ clock, stored, limits: config, onPresence: () => undefined }));
     const stateSaver = own("state saver", createStateSaver({ store, registry, clock, log: LOG }));
     const { rawDays, hourDays, dayDays, maxStoreBytes: maxBytes } = config;

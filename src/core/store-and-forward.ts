@@ -11,6 +11,8 @@ import {
   type Store,
   type StoredDevice,
   StoreError,
+  type UpkeepStep,
+  type UpkeepWish,
   type WriteOutcome,
   type WritesOfMessage,
 } from "./ports.ts";
@@ -66,6 +68,7 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
   /** Of the handover: what comes waits until the last of the outbox is sent. */
   let handover: { readonly done: Promise<void>; end(): void } | undefined;
   let isLoaded = false;
+  let loadedJournal: Journal | undefined;
   let isClosed = false;
   let working: Promise<void> | undefined;
   let cancelProbe: (() => void) | undefined;
@@ -87,6 +90,8 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
         return flights.delete(flight);
       };
       const onPlaced = (placed: PlacedGroup): void => {
+        // The outbox has it: sent now, and again from there, it would be two.
+        if (!flights.has(flight)) throw new StoreError("the outbox has it", true);
         flight.placed = placed;
       };
       remote.append(messages, onPlaced).then(
@@ -301,7 +306,18 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
       return devices;
     }
   }
-  let loadedJournal: Journal | undefined;
+
+  /** What the store could not do while it was going away it does when it is back. */
+  async function upkeep(wish: UpkeepWish): Promise<UpkeepStep> {
+    const nothing = { did: "nothing", readings: 0, hot: 0 } as const;
+    if (trouble !== undefined) return nothing;
+    try {
+      return await remote.upkeep(wish);
+    } catch (error) {
+      if (isPassing(error)) return nothing;
+      throw error;
+    }
+  }
 
   return {
     append,
@@ -327,7 +343,7 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
     setRetention: asked(remote.setRetention),
     erase: asked(remote.erase),
     rebuild: asked(remote.rebuild),
-    upkeep: async (wish) => (trouble === undefined ? remote.upkeep(wish) : { did: "nothing", readings: 0, hot: 0 }),
+    upkeep,
     backup: remote.backup,
     stats: asked(remote.stats),
     space: asked(remote.space),
