@@ -45,7 +45,7 @@ export interface ReadingWrite {
   readonly element: number;
   /**
    * The order among the readings of its millisecond that its id says, where it had an id before: of an import (timed), or of
-   * one that another store had (untimed), which is there already where that id is with the same content and time of receipt.
+   * one that another store had (untimed), which is there already where that id is with the same content.
    */
   readonly n?: number;
   /** How it came; undefined with QoS 0. */
@@ -300,10 +300,12 @@ export interface RollupRow {
   readonly rollup: Rollup;
 }
 
-/** An hour whose raw readings the hub may have forgotten, as an import knows it. */
+/** An hour whose raw readings the hub may have forgotten, as an import knows it; or a day of which the hours are, too. */
 export interface RebuiltHour {
   readonly deviceId: DeviceId;
   readonly startMs: number;
+  /** Left out: an hour. Of a day that is given so, and those before it, no hours are taken any more. */
+  readonly level?: "day";
   readonly metrics: ReadonlyMap<string, Rollup>;
 }
 

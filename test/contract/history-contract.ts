@@ -387,6 +387,24 @@ export function describeHistory(start: Start): void {
     expect((await store.append([[timed(T0, { a: 1 })]])).flat()[0]).toMatchObject({ kind: "refused" });
   });
 
+  test("days that another store knows without their hours are taken, and the hours behind them", async () => {
+    const { store, reopen } = await start();
+    const rollup = { count: 3, sum: 6, min: 1, max: 3, texts: 0, last: 3, lastAtMs: T0 + 1 };
+    const metrics = new Map([["a", rollup]]);
+    const hour = { deviceId: boiler, startMs: T0 + 2 * DAY_MS, metrics };
+    expect(
+      await store.rebuild([
+        { deviceId: boiler, startMs: T0, metrics, level: "day" },
+        { deviceId: boiler, startMs: T0 + DAY_MS, metrics, level: "day" },
+        hour,
+        { ...hour, startMs: T0 + DAY_MS },
+      ]),
+    ).toEqual([true, true, true, false]);
+    const again = await reopen();
+    expect((await rollupsOf(again, boiler, "day")).map(({ startMs }) => (startMs - T0) / DAY_MS)).toEqual([0, 1, 2]);
+    expect(await rollupsOf(again, boiler, "hour")).toEqual([{ startMs: T0 + 2 * DAY_MS, metric: "a", rollup }]);
+  });
+
   test("a reading that is imported keeps its place where that is free, and is not stored twice", async () => {
     const { store } = await start();
     const third = { ...timed(T0, { a: 1 }), n: 2 };

@@ -142,6 +142,25 @@ const IDENTITY_CASES: readonly IdentityCase[] = [
 ];
 
 export function describeRedelivery(start: Start): void {
+  test("a reading that another store had under an id is known by that id, and two that say the same are two", async () => {
+    const { store, reopen } = await start();
+    const of = (n: number, value: number) => ({ ...untimed(T0, { t: value }), n });
+    const all = [of(0, 1), of(1, 1), of(2, 5)];
+    expect((await store.append([all])).flat()).toEqual([stored(0), stored(1), stored(2)]);
+    const again = await reopen();
+    expect((await again.append(all.map((each) => [each]))).flat()).toEqual([duplicate, duplicate, duplicate]);
+    // The id is another's: it comes behind.
+    expect((await again.append([[of(1, 7)]])).flat()).toEqual([stored(3)]);
+    expect((await again.append([[{ ...untimed(T0 - 5, { t: 1 }), n: 4 }]])).flat()).toEqual([stored(4)]);
+    expect((await readAll(again)).map(({ atMs, n, body }) => [atMs - T0, n, body])).toEqual([
+      [-5, 4, '{"t":1}'],
+      [0, 0, '{"t":1}'],
+      [0, 1, '{"t":1}'],
+      [0, 2, '{"t":5}'],
+      [0, 3, '{"t":7}'],
+    ]);
+  });
+
   test("a thousand readings at one instant cost no more when thousands are there: a clock may stand still", async () => {
     const { store } = await start();
     const thousand = (from: number) =>

@@ -1,6 +1,6 @@
 /** Writes groups of messages: placed one after the other, sent several at a time, each reading once. Opens nothing. */
 import type { Db } from "mongodb";
-import type { JournalEntry, KeptMessage, WriteOutcome, WritesOfMessage } from "../../core/ports.ts";
+import type { JournalEntry, KeptMessage, ReadingWrite, WriteOutcome, WritesOfMessage } from "../../core/ports.ts";
 import type { PlacedGroup, RemoteStore } from "../../core/remote-store.ts";
 import type { Collections } from "./collections.ts";
 import { deviceChanges } from "./device-changes.ts";
@@ -63,8 +63,9 @@ export function createAppender(parts: AppenderParts): Appender {
     const outcomes = placed.outcomes.map((each) => [...each]);
     await Promise.all([markHours(readings), changeDevices(placed)]);
     const documents = readings.map(({ document }) => document);
+    const hadId = (index: number): boolean => !isAgain && writeOf(messages, readings[index])?.n !== undefined;
     const [exceptions] = await Promise.all([
-      documents.length > 0 ? insert(documents) : new Map<number, Inserted>(),
+      documents.length > 0 ? insert(documents, hadId) : new Map<number, Inserted>(),
       writeEntries(messages, outcomes),
     ]);
     for (const [index, inserted] of exceptions) {
@@ -121,6 +122,14 @@ export function createAppender(parts: AppenderParts): Appender {
   };
 }
 
+function writeOf(
+  messages: readonly WritesOfMessage[],
+  place: Pick<PlacedReading, "message" | "element"> | undefined,
+): ReadingWrite | undefined {
+  const write = place && messages[place.message]?.[place.element];
+  return write?.kind === "reading" ? write : undefined;
+}
+
 function outcomeOf(
   { message, element }: PlacedReading,
   inserted: Inserted,
@@ -129,8 +138,7 @@ function outcomeOf(
 ): WriteOutcome | undefined {
   if (inserted.kind === "written") return { kind: "stored", n: inserted.document.n };
   if (inserted.kind === "refused") return inserted;
-  const write = messages[message]?.[element];
-  const hadId = write?.kind === "reading" && write.n !== undefined;
+  const hadId = writeOf(messages, { message, element })?.n !== undefined;
   // Written again, or by a try whose answer did not come: it was stored. One that had its id was so before.
   return hadId && !isAgain ? { kind: "duplicate" } : undefined;
 }

@@ -29,8 +29,8 @@ export const DURABLE = { w: "majority", j: true, wtimeout: WRITE_WITHIN_MS } as 
 type Exceptions = Map<number, Inserted>;
 
 export function createInsert({ db, collections, formerLives }: InsertParts) {
-  /** Rejects where it may be that some were not written. */
-  async function insert(documents: readonly ReadingDocument[]): Promise<Exceptions> {
+  /** `hadId`: of those that another store had, the id and the content say it all. Rejects where it may be that some were not written. */
+  async function insert(documents: readonly ReadingDocument[], hadId: (index: number) => boolean): Promise<Exceptions> {
     const exceptions: Exceptions = new Map();
     const taken: number[] = [];
     for (const { index, code, errmsg } of await send(documents)) {
@@ -38,7 +38,7 @@ export function createInsert({ db, collections, formerLives }: InsertParts) {
       else if (isPassingCode(code)) throw new StoreError(`MongoDB: ${errmsg}`, true);
       else exceptions.set(index, { kind: "refused", reason: `MongoDB: ${errmsg}` });
     }
-    if (taken.length > 0) await settle(documents, taken, exceptions);
+    if (taken.length > 0) await settle(documents, taken, exceptions, hadId);
     return exceptions;
   }
 
@@ -54,7 +54,12 @@ export function createInsert({ db, collections, formerLives }: InsertParts) {
     return (reply["writeErrors"] ?? []) as { index: number; code: number; errmsg: string }[];
   }
 
-  async function settle(documents: readonly ReadingDocument[], taken: readonly number[], exceptions: Exceptions) {
+  async function settle(
+    documents: readonly ReadingDocument[],
+    taken: readonly number[],
+    exceptions: Exceptions,
+    hadId: (index: number) => boolean,
+  ): Promise<void> {
     const wanted = taken.map((index) => documents[index]?._id ?? "");
     const there = new Map<string, ReadingDocument>();
     for await (const each of collections().readings.find({ _id: { $in: wanted } })) there.set(each._id, each);
@@ -62,7 +67,7 @@ export function createInsert({ db, collections, formerLives }: InsertParts) {
       const document = documents[index];
       if (document === undefined) continue;
       const found = there.get(document._id);
-      const settled = await settleOne(document, found);
+      const settled = await settleOne(document, found, hadId(index));
       if (settled !== undefined) exceptions.set(index, settled);
     }
   }
@@ -71,6 +76,7 @@ export function createInsert({ db, collections, formerLives }: InsertParts) {
   async function settleOne(
     document: ReadingDocument,
     found: ReadingDocument | undefined,
+    hasId: boolean,
   ): Promise<Inserted | undefined> {
     if (found === undefined) return insertBehind(document); // it went meanwhile
     if (isFormerLife(found)) {
@@ -79,7 +85,7 @@ export function createInsert({ db, collections, formerLives }: InsertParts) {
       });
       return undefined;
     }
-    if (isSame(document, found)) return { kind: "there" };
+    if (hasId ? saysTheSame(document, found) : isSame(document, found)) return { kind: "there" };
     return insertBehind(document);
   }
 
@@ -105,6 +111,9 @@ export function createInsert({ db, collections, formerLives }: InsertParts) {
 
   return insert;
 }
+
+const saysTheSame = (a: ReadingDocument, b: ReadingDocument): boolean =>
+  canonicalBody(bodyOf(a.metrics)) === canonicalBody(bodyOf(b.metrics));
 
 /** The same reading, sent twice: not another one that says the same. */
 function isSame(a: ReadingDocument, b: ReadingDocument): boolean {

@@ -11,7 +11,7 @@ const FOR_EVER_MS = 8.64e15;
 export function createRebuilder(parts: HistoryParts, counter: DayCounter) {
   const { collections, cursors, deviceLane, appender, inFlight } = parts;
 
-  async function takeHour({ deviceId: device, startMs, metrics }: RebuiltHour): Promise<boolean> {
+  async function takeHour({ deviceId: device, startMs, metrics, level }: RebuiltHour): Promise<boolean> {
     const lastAtMs = [...metrics.values()].reduce((last, rollup) => Math.max(last, rollup.lastAtMs), startMs);
     await deviceLane.run(() =>
       collections().devices.updateOne(
@@ -25,11 +25,16 @@ export function createRebuilder(parts: HistoryParts, counter: DayCounter) {
     const toMs = dayMs + DAY_MS;
     if (toMs > (horizons?.rawSinceMs ?? 0) && (await hasRaw(device, toMs))) return false;
     // Its day says more than this hour, and would be made of it.
-    if (dayMs < (horizons?.hoursSinceMs ?? 0)) return false;
+    if (level !== "day" && dayMs < (horizons?.hoursSinceMs ?? 0)) return false;
     while (await counter.stepBefore(device, toMs));
     // From now on a raw reading of that day would be counted without the others that made this hour.
     await deviceLane.run(() =>
-      collections().devices.updateOne({ _id: device }, { $max: { rawSince: new Date(toMs) } }),
+      collections().devices.updateOne(
+        { _id: device },
+        {
+          $max: { rawSince: new Date(toMs), ...(level === "day" && { hoursSince: new Date(toMs) }) },
+        },
+      ),
     );
     const cursor = cursors.get(device);
     if (cursor !== undefined) {
@@ -42,6 +47,10 @@ export function createRebuilder(parts: HistoryParts, counter: DayCounter) {
       readings: Math.max(0, ...[...metrics.values()].map(({ count, texts }) => count + texts)),
       metrics: new Map(metrics),
     };
+    if (level === "day") {
+      await collections().rollups.bulkWrite([putOperation(device, "day", hour)]);
+      return true;
+    }
     const hours = [...former.filter((each) => each.startMs !== startMs), hour].sort((a, b) => a.startMs - b.startMs);
     await collections().rollups.bulkWrite([
       putOperation(device, "hour", hour),

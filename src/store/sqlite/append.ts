@@ -152,9 +152,18 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger }: App
       const found = timedDuplicateOf(write as Parameters<typeof timedDuplicateOf>[0], free) as Found | undefined;
       return found ?? findSealed(cursor, write, claims);
     }
+    if (write.n !== undefined) return findOfId(cursor, write, write.n);
     if (!write.packet?.dup) return undefined;
     const rows = sql.samePacket.all(cursor.key, write.packet.id) as unknown as Found[];
     return redeliveryOf(write as Parameters<typeof redeliveryOf>[0], rows) as Found | undefined;
+  }
+
+  /** One that had an id in another store: it is there already where that id says the same. */
+  function findOfId(cursor: DeviceCursor, { atMs, body }: UnpackedDeviceWrite, n: number): Taken | undefined {
+    if (atMs > cursor.newestAtMs) return undefined;
+    const row = sql.isThere.get(cursor.key, atMs, n) as { body: string } | undefined;
+    if (row !== undefined) return canonicalBody(row.body) === canonicalBody(body) ? { atMs, n } : undefined;
+    return atMs <= cursor.sealedToMs && sealed.equal(cursor.key, atMs, body).includes(n) ? { atMs, n } : undefined;
   }
 
   function findSealed(cursor: DeviceCursor, { atMs, body }: UnpackedDeviceWrite, claims: Claims): Taken | undefined {
@@ -271,7 +280,7 @@ function prepare(db: DatabaseSyncInstance) {
     greatestN: db.prepare("SELECT max(n) AS n FROM hot WHERE device = ? AND at = ?"),
     newest: db.prepare("SELECT at, n FROM hot WHERE device = ? ORDER BY at DESC, n DESC LIMIT 1"),
     addDevice: db.prepare("INSERT OR IGNORE INTO device (device_id, heard_at) VALUES (?, ?)"),
-    isThere: db.prepare("SELECT 1 FROM hot WHERE device = ? AND at = ? AND n = ?"),
+    isThere: db.prepare("SELECT body FROM hot WHERE device = ? AND at = ? AND n = ?"),
     device: db.prepare("SELECT key, raw_since FROM device WHERE device_id = ?"),
     attributes: db.prepare("SELECT attributes FROM device WHERE key = ?"),
     setAttributes: db.prepare(

@@ -22,10 +22,11 @@ export function createRebuilder({ db, rollups, onForgotten }: RebuilderOptions) 
     hot: db.prepare(
       "SELECT 1 FROM hot WHERE device = ? AND at < ? AND seq > (SELECT sealed_seq FROM device WHERE key = ?) LIMIT 1",
     ),
+    setHoursSince: db.prepare("UPDATE device SET hours_since = max(hours_since, ?) WHERE key = ?"),
     setRawSince: db.prepare("UPDATE device SET raw_since = max(raw_since, ?) WHERE key = ?"),
   };
 
-  function takeHour({ deviceId, startMs, metrics }: RebuiltHour): boolean {
+  function takeHour({ deviceId, startMs, metrics, level }: RebuiltHour): boolean {
     const lastAtMs = [...metrics.values()].reduce((last, rollup) => Math.max(last, rollup.lastAtMs), startMs);
     sql.addDevice.run(deviceId, lastAtMs);
     const device = sql.device.get(deviceId);
@@ -34,9 +35,12 @@ export function createRebuilder({ db, rollups, onForgotten }: RebuilderOptions) 
     const isForgotten = dayMs + DAY_MS <= Number(device?.["raw_since"]);
     if (!isForgotten && hasRaw(key, dayMs + DAY_MS)) return false;
     // Its day says more than this hour, and would be made of it.
-    if (dayMs < Number(device?.["hours_since"])) return false;
+    if (level !== "day" && dayMs < Number(device?.["hours_since"])) return false;
     for (const day of rollups.dueBefore(key, dayMs + DAY_MS)) rollups.countDay(key, day);
-    rollups.putHours(key, dayMs, new Map([...hoursOfDay(key, dayMs), [startMs, metrics]]));
+    if (level === "day") {
+      rollups.putDayAlone(key, dayMs, metrics);
+      sql.setHoursSince.run(dayMs + DAY_MS, key);
+    } else rollups.putHours(key, dayMs, new Map([...hoursOfDay(key, dayMs), [startMs, metrics]]));
     // From now on a raw reading of that day would be counted without the others that made this hour.
     sql.setRawSince.run(dayMs + DAY_MS, key);
     onForgotten(key);

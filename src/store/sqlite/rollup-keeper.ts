@@ -36,6 +36,8 @@ export interface RollupKeeper {
   dueBefore(key: number, beforeMs: number): number[];
   /** Hours of one day, as somebody else counted them; the day is made of all its hours. In the transaction of the caller. */
   putHours(key: number, dayMs: number, hours: ReadonlyMap<number, Rollups>): void;
+  /** A day of which the hours are forgotten. In the transaction of the caller. */
+  putDayAlone(key: number, dayMs: number, day: Rollups): void;
   /** In the transaction of the caller: what is damaged is marked to be counted anew. */
   readBlock(key: number, level: Level, startMs: number): Block;
   /** In the transaction of the caller. An empty row goes. */
@@ -192,5 +194,8 @@ export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
     idleSinceMs = undefined;
   }
 
-  return { step, stepBefore, changed, countDay, dueBefore, putHours, writeBlock, readBlock };
+  const putDayAlone = (key: number, dayMs: number, day: Rollups): void =>
+    replace(key, "day", dayMs, DAY_MS, new Map([[dayMs, day]]));
+
+  return { step, stepBefore, changed, countDay, dueBefore, putHours, putDayAlone, writeBlock, readBlock };
 }
