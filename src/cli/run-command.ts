@@ -11,6 +11,7 @@ import { CommandFault } from "./command-fault.ts";
 import type { CommandWorld } from "./command-world.ts";
 import { type ExportOptions, exportCommand } from "./export-command.ts";
 import { type ImportOptions, importCommand } from "./import-command.ts";
+import { type MigrationTarget, migrateCommand } from "./migrate-command.ts";
 import { restoreCommand } from "./restore-command.ts";
 import { statsCommand } from "./stats-command.ts";
 
@@ -87,6 +88,12 @@ function createProgram(done: (exitCode: number) => void): Command {
   command("restore", "put a copy in the place of the store, while the hub is stopped")
     .argument("<file>", "a copy made by backup")
     .action((file: string, options: object) => run(options, (world) => restoreCommand(file, world)));
+
+  command("migrate", "move everything to MongoDB (AERIE_MONGODB_URL) or back, while the hub is stopped")
+    .addOption(new Option("--to <store>", "where to").choices(["mongodb", "embedded"]).makeOptionMandatory())
+    .action((options: { to: MigrationTarget; dataDir?: string }) =>
+      run(options, (world) => migrateCommand(options.to, world)),
+    );
 
   command("stats", "count devices, readings and bytes")
     .option("--json", "for programs")

@@ -1,0 +1,47 @@
+/** Opens the embedded store and MongoDB beside each other, for who moves from one to the other. Moves nothing. */
+import path from "node:path";
+import { type Clock, type Log, type Store, StoreError } from "../core/ports.ts";
+import { StartError } from "../core/start-error.ts";
+import { hubIdOf, OUTBOX_DIR } from "./open-store.ts";
+import { openSqliteOutbox } from "./sqlite/sqlite-outbox.ts";
+import { openSqliteStore } from "./sqlite/sqlite-store.ts";
+
+export interface BothStores {
+  readonly embedded: Store;
+  readonly mongodb: Store;
+  close(): Promise<void>;
+}
+
+/** Rejects with a StartError where one cannot be opened, a hub runs on one, or something waits in the outbox. */
+export async function openBoth(
+  config: { readonly dataDir: string; readonly mongodbUrl: string; readonly maxOutboxBytes: number },
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+): Promise<BothStores> {
+  const { dataDir, mongodbUrl: url, maxOutboxBytes: maxBytes } = config;
+  const onDead = (): void => undefined;
+  const closing: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const each of closing.splice(0).reverse()) await each();
+  };
+  try {
+    // A hub on MongoDB holds it.
+    const outbox = await openSqliteOutbox({ dataDir: path.join(dataDir, OUTBOX_DIR), clock, log, onDead, maxBytes });
+    closing.push(outbox.close);
+    if (outbox.state().groups > 0) {
+      throw new StartError("Readings wait in the outbox for MongoDB. Start the hub until they are sent, then move.", 1);
+    }
+    const embedded = await openSqliteStore({ dataDir, log, onDead });
+    closing.push(embedded.close);
+    const { openMongoStore } = await import("./mongo/mongo-store.ts");
+    const mongodb = await openMongoStore({ url, hubId: hubIdOf(dataDir), clock, log, onDead });
+    closing.push(mongodb.close);
+    await mongodb.probe().catch((error: unknown) => {
+      const why = error instanceof StoreError ? error.message : String(error);
+      throw new StartError(`MongoDB cannot be reached: ${why}`, 1, error);
+    });
+    return { embedded, mongodb, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
