@@ -56,7 +56,8 @@ function holdAgainstStore(bench: Bench, what: string, due: number, dataDir: stri
   return stored;
 }
 
-function judge(bench: Bench, what: string, result: DriveResult): void {
+/** What is wrong with any load. */
+export function judge(bench: Bench, what: string, result: DriveResult): void {
   if (result.closedBoards > 0) bench.fail(`${what}: the broker closed ${result.closedBoards} connections`);
   if (result.strayAcks > 0) bench.fail(`${what}: ${result.strayAcks} acknowledgements that nobody waited for`);
   const missing = result.totalSent - result.totalAcknowledged;

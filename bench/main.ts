@@ -7,6 +7,7 @@ import { fanOut, fanOutSeconds } from "./fan-out.ts";
 import { ingest, ingestRunSeconds } from "./ingest.ts";
 import { latency, latencySeconds } from "./latency.ts";
 import { live, liveSeconds } from "./live.ts";
+import { mongodb, mongodbSeconds } from "./mongodb.ts";
 import { notes } from "./notes.ts";
 import { type BenchOptions, HELP, readOptions, type Section } from "./options.ts";
 import { createProgress } from "./progress.ts";
@@ -26,6 +27,7 @@ function plannedSeconds(options: BenchOptions): number {
     fanout: fanOutSeconds(options),
     boards: boardsSeconds(options),
     retained: retainedSeconds(options),
+    mongodb: mongodbSeconds(options),
   };
   return sections.reduce((sum, section) => sum + seconds[section], 0);
 }
@@ -60,6 +62,9 @@ async function runSection(bench: Bench, section: Section, results: Results): Pro
       break;
     case "retained":
       results.retained = await retained(bench);
+      break;
+    case "mongodb":
+      results.mongodb = await mongodb(bench);
   }
 }
 

@@ -3,7 +3,17 @@ import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-export const SECTIONS = ["ingest", "latency", "live", "start", "carry", "fanout", "boards", "retained"] as const;
+export const SECTIONS = [
+  "ingest",
+  "latency",
+  "live",
+  "start",
+  "carry",
+  "fanout",
+  "boards",
+  "retained",
+  "mongodb",
+] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export interface BenchOptions {

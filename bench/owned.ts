@@ -12,7 +12,9 @@ export interface Owned {
   /** A Node.js process; killed at the end unless it has ended before. */
   spawnNode(args: readonly string[], stdio: StdioOptions): ChildProcess;
   /** The same for a TypeScript file of the benchmark. */
-  spawnTsx(file: string, stdio: StdioOptions): ChildProcess;
+  spawnTsx(file: string, stdio: StdioOptions, args?: readonly string[]): ChildProcess;
+  /** Any other. */
+  spawnProgram(program: string, args: readonly string[], stdio: StdioOptions): ChildProcess;
   tempDir(name: string): string;
   removeDir(dir: string): void;
   /** Kills and removes what is left; synchronous, so that it works in an exit handler. */
@@ -40,8 +42,11 @@ export function createOwned(dataRoot: string): Owned {
     dirs.delete(dir);
   }
 
-  function spawnNode(args: readonly string[], stdio: StdioOptions): ChildProcess {
-    const child = spawn(process.execPath, [YOUNG_GENERATION, ...args], { stdio, env: cleanEnvironment() });
+  const spawnNode = (args: readonly string[], stdio: StdioOptions): ChildProcess =>
+    spawnProgram(process.execPath, [YOUNG_GENERATION, ...args], stdio);
+
+  function spawnProgram(program: string, args: readonly string[], stdio: StdioOptions): ChildProcess {
+    const child = spawn(program, args, { stdio, env: cleanEnvironment() });
     children.add(child);
     child.once("exit", () => children.delete(child));
     return child;
@@ -49,7 +54,8 @@ export function createOwned(dataRoot: string): Owned {
 
   return {
     spawnNode,
-    spawnTsx: (file, stdio) => spawnNode(["--import", TSX, file], stdio),
+    spawnTsx: (file, stdio, args = []) => spawnNode(["--import", TSX, file, ...args], stdio),
+    spawnProgram,
     tempDir(name) {
       const dir = mkdtempSync(path.join(dataRoot, `aerie-bench-${name}-`));
       dirs.add(dir);

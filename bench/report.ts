@@ -9,7 +9,9 @@ import type { Latency } from "./generator/drive-spec.ts";
 import type { IngestResult } from "./ingest.ts";
 import type { LatencyResult } from "./latency.ts";
 import type { LiveResult } from "./live.ts";
+import type { MongoResult } from "./mongodb.ts";
 import { boardsTable, carryTable, fanOutTable, retainedTable } from "./report-broker.ts";
+import { mongodbTable } from "./report-mongodb.ts";
 import type { RetainedOutcome } from "./retained.ts";
 import { spread } from "./spread.ts";
 import type { StartResult } from "./start.ts";
@@ -25,6 +27,7 @@ export interface Results {
   fanout?: FanOutOutcome[];
   boards?: BoardsResult;
   retained?: RetainedOutcome;
+  mongodb?: MongoResult;
 }
 
 function total(records: readonly RunRecord[], read: (record: RunRecord) => number): string {
@@ -120,5 +123,6 @@ export function report(results: Results): string {
   parts.push(...(results.carry ?? []).map(carryTable), ...(results.fanout ?? []).map(fanOutTable));
   if (results.boards !== undefined) parts.push(boardsTable(results.boards));
   if (results.retained !== undefined) parts.push(retainedTable(results.retained));
+  if (results.mongodb !== undefined) parts.push(mongodbTable(results.mongodb));
   return parts.join("\n");
 }
