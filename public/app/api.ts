@@ -37,10 +37,10 @@ export const getSeries = (
   id: string,
   query: { metrics: string; from: number; to: number; points: number },
   abort: AbortSignal,
-) => ask<SeriesAnswer>(`${devicePath(id)}/series`, { query, abort });
+) => ask<SeriesAnswer>(`${devicePath(id)}/series`, { query: { ...query, partial: "true" }, abort });
 
 export const getReadings = (id: string, query: { from: number; to: number; limit: number }, abort: AbortSignal) =>
-  ask<ReadingsPage>(`${devicePath(id)}/readings`, { query, abort });
+  ask<ReadingsPage>(`${devicePath(id)}/readings`, { query: { ...query, partial: "true" }, abort });
 
 export const getRejections = (abort: AbortSignal) => ask<RejectionsAnswer>("/api/rejections", { abort });
 

@@ -4,6 +4,7 @@
  */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { MetricValue, Reading } from "../../src/contract/readings.ts";
+import type { PartialAnswer } from "../../src/contract/rest.ts";
 import type { ChartWindow, TimeWindow } from "./chart-range.ts";
 import { hubNowMs } from "./clock.ts";
 import { readAgainCalmly } from "./epoch.ts";
@@ -21,6 +22,8 @@ const MAX_RAW_POINTS = 2_000;
 const DRAW_EVERY_MS = 250;
 const MOVE_EVERY_MS = 10_000;
 const MAX_KEPT_READINGS = 20_000;
+/** What is not whole is asked for again so often. */
+const WHOLE_AGAIN_MS = 5_000;
 
 export interface ChartFeed {
   /** Changes when a series did, or its window moved on. */
@@ -35,6 +38,8 @@ export interface ChartFeed {
   readonly covered: ReadonlySignal<boolean>;
   /** Parts of the still window that the hub could not read. */
   readonly damaged: ReadonlySignal<readonly TimeWindow[]>;
+  /** What was read is not whole, and will be read again. */
+  readonly partial: ReadonlySignal<PartialAnswer | undefined>;
   /** The series as it is drawn now; whoever reads it is told when it changes. */
   series(metric: string): SeriesBuffer | undefined;
   /** In the window. */
@@ -51,6 +56,7 @@ export function createChartFeed(id: string, view: TimeView): ChartFeed {
   let kept: Reading[] | undefined;
   let drawTimer: ReturnType<typeof setTimeout> | undefined;
   let drawnAtMs = 0;
+  let wholeTimer: ReturnType<typeof setTimeout> | undefined;
 
   const stopWatching = watchReadings(id, (readings) => {
     if (kept !== undefined && kept.length < MAX_KEPT_READINGS) kept.push(...readings);
@@ -80,6 +86,10 @@ export function createChartFeed(id: string, view: TimeView): ChartFeed {
     version.value;
     const spans = (tile?.damaged ?? []).map(({ from, to }) => ({ fromMs: Date.parse(from), toMs: Date.parse(to) }));
     return spans.filter(({ fromMs, toMs }) => fromMs < still.value.toMs && toMs >= still.value.fromMs);
+  });
+  const partial = computed(() => {
+    version.value;
+    return tile?.partial;
   });
   const follower = createRangeFollower(view, () => ({ held: tile, coming }));
 
@@ -129,6 +139,8 @@ export function createChartFeed(id: string, view: TimeView): ChartFeed {
     try {
       const next = await readTile(id, metrics, wished, nowMs, abort);
       tile = next;
+      clearTimeout(wholeTimer);
+      if (next.partial !== undefined) wholeTimer = setTimeout(readAgainCalmly, WHOLE_AGAIN_MS);
       seen = new Set();
       for (const reading of next.tail.readings) add(reading);
       seen = new Set(next.tail.readings.map((reading) => reading._id));
@@ -153,6 +165,7 @@ export function createChartFeed(id: string, view: TimeView): ChartFeed {
     still,
     covered,
     damaged,
+    partial,
     series,
     points(metric) {
       const buffer = series(metric);
@@ -166,6 +179,7 @@ export function createChartFeed(id: string, view: TimeView): ChartFeed {
       follower.close();
       clearInterval(moving);
       clearTimeout(drawTimer);
+      clearTimeout(wholeTimer);
     },
   };
 }

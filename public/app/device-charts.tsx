@@ -11,6 +11,7 @@ import type { DeviceState } from "./device-state.ts";
 import { DownloadMenu } from "./download-menu.tsx";
 import { ReadNote } from "./fault-note.tsx";
 import { LiveBadge } from "./live-badge.tsx";
+import { PartialNote } from "./partial-note.tsx";
 import { RangeBar } from "./range-bar.tsx";
 import { RangeEmpty } from "./range-empty.tsx";
 import { rangeTitle } from "./range-words.ts";
@@ -54,6 +55,7 @@ export function DeviceCharts({ device }: { device: DeviceState }) {
       <RangeBar context={context} />
       <RangeStatus context={context} />
       <ReadNote what="The charts could not be read." read={read} />
+      <PartialNote context={context} />
       <DamagedNote context={context} />
       {kinds.length === 0 && <p class="empty">Nothing was measured yet. The first reading starts a chart here.</p>}
       <div class="figures" ref={figures}>

@@ -1,6 +1,6 @@
 /** Reads the series of a part of time from the hub, and what is needed to continue them live. Keeps and draws nothing. */
 import type { Reading } from "../../src/contract/readings.ts";
-import type { DamagedSpan, SeriesAnswer } from "../../src/contract/rest.ts";
+import type { DamagedSpan, PartialAnswer, SeriesAnswer } from "../../src/contract/rest.ts";
 import { getReadings, getSeries } from "./api.ts";
 import { EARLIEST_MS, FUTURE_MS, type Preset } from "./chart-range.ts";
 import { bucketStart, createSeriesBuffer, type SeriesBuffer, trimBefore, trimFrom } from "./series-buffer.ts";
@@ -27,6 +27,8 @@ export interface SeriesTile extends Held {
   readonly tail: SeriesTail;
   /** What the hub could not read of it. */
   readonly damaged: readonly DamagedSpan[];
+  /** It is not whole: the store is away, or takes what came while it was. */
+  readonly partial: PartialAnswer | undefined;
 }
 
 export interface SeriesTail {
@@ -59,12 +61,13 @@ export async function readTile(
     fromMs = nowMs - forSpanMs;
   }
   const buffers = buffersOf(answer, metrics);
-  const { resolution, damaged = [] } = answer;
+  const { resolution, damaged = [], partial } = answer;
   // Its first bucket is a part of one only, and would never be what a later read of the moving window says.
   if (preset !== undefined && resolution > 0) for (const buffer of buffers.values()) trimBefore(buffer, fromMs);
   const reachesNow = toMs > nowMs;
   const tail = reachesNow ? await readTail(id, buffers, nowMs, abort) : CLOSED;
-  return { fromMs, toMs: reachesNow ? Infinity : toMs, forSpanMs, resolution, buffers, preset, young, tail, damaged };
+  const of = { forSpanMs, resolution, buffers, preset, young, tail, damaged, partial };
+  return { fromMs, toMs: reachesNow ? Infinity : toMs, ...of };
 }
 
 /** Takes the two newest buckets off and reads their readings instead, so that live ones can be added to exactly those. */

@@ -121,6 +121,8 @@ export interface DamagedSpan {
 
 /** Not everything that was acknowledged: while MongoDB is away only what waits for it, when it is back all but that. */
 export interface PartialAnswer {
+  /** `waiting`: what waits for it, and nothing else; `stored`: all but that. */
+  shows: "waiting" | "stored";
   /** Writes that wait. */
   waiting: number;
   /** ISO 8601. */

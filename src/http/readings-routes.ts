@@ -38,7 +38,8 @@ export function readingsRoutes({ registry, store, forward, clock }: ReadingsRout
   } {
     const away = forward?.away();
     if (forward === undefined || away === undefined) return { from: store, partial: {} };
-    const partial = { waiting: away.waiting.writes, since: new Date(away.sinceMs).toISOString() };
+    const since = new Date(away.sinceMs).toISOString();
+    const partial = { shows: away.isDraining ? "stored" : "waiting", waiting: away.waiting.writes, since } as const;
     return { from: isPartWelcome && !away.isDraining ? forward.waiting : store, partial: { partial } };
   }
 
