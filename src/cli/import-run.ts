@@ -40,7 +40,7 @@ export function createImportRun(options: ImportRunOptions): { tally: ImportTally
   const tally: ImportTally = { ...begun, rebuilt: 0, lines: 0, bytes: 0 };
   const hours = createRebuiltHours();
   let endByte = begun.endByte;
-  let keptMs = clock.monotonicMs();
+  let keptMs = Number.NEGATIVE_INFINITY; // the first batch's place is kept at once
 
   const place = (): PlaceInFile => ({
     endByte,
