@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { PROPERTY } from "../conformance/bytes.ts";
 import { type BrokerLoad, createBrokerLoad } from "../support/broker-load.ts";
 import { NO_FAULTS } from "../support/delivery-faults.ts";
+import { type Engine, onEachEngine } from "../support/engines.ts";
 import { type HubAddress, type SpawnedHub, spawnHub, startHub } from "../support/hub.ts";
 import { connectJs } from "../support/mqtt-clients.ts";
 import { keptSession, openLink } from "../support/packet-link.ts";
@@ -17,8 +18,8 @@ const MOST_LOAD_MS = 300;
 /** Who is absent looks in so often, and is cut off with the hub like the others. */
 const LOOKS_IN_EVERY = 3;
 
-const nextLifeOf = ({ dataDir, httpPort, mqttPort }: SpawnedHub): Promise<SpawnedHub> =>
-  spawnHub({ dataDir, httpPort, mqttPort });
+const nextLifeOf = ({ dataDir, httpPort, mqttPort }: SpawnedHub, engine: Engine): Promise<SpawnedHub> =>
+  spawnHub({ dataDir, httpPort, mqttPort, env: engine.env() });
 
 /** One life of the hub under load, until the signal. */
 async function liveAndEnd(hub: SpawnedHub, load: BrokerLoad, life: number, signal: NodeJS.Signals) {
@@ -50,37 +51,6 @@ async function expectAllKept(hub: HubAddress, load: BrokerLoad): Promise<void> {
   await load.expectRetained(hub);
 }
 
-test(`after ${KILLS} SIGKILLs no acknowledged message is lost to a kept session, and none of QoS 2 came twice`, {
-  timeout: 60_000 + KILLS * 10_000,
-}, async () => {
-  const load = createBrokerLoad();
-  let hub = await spawnHub();
-  await load.begin(hub);
-
-  for (let life = 1; life <= KILLS; life += 1) {
-    await liveAndEnd(hub, load, life, "SIGKILL");
-    hub = await nextLifeOf(hub);
-  }
-
-  await expectAllKept(hub, load);
-});
-
-test("SIGTERM under load keeps sessions, queues and retained messages, and tells clients of MQTT 5 why", async () => {
-  const load = createBrokerLoad();
-  let hub = await spawnHub();
-  await load.begin(hub);
-
-  for (let life = 1; life <= 4; life += 1) {
-    expect(await liveAndEnd(hub, load, life, "SIGTERM")).toBe(0);
-    hub = await nextLifeOf(hub);
-  }
-
-  await expectAllKept(hub, load);
-  const [present4, present5] = load.present;
-  expect(present4?.disconnects).toEqual([]);
-  expect(present5?.disconnects).toEqual([0x8b, 0x8b, 0x8b, 0x8b]);
-});
-
 /** For a hub whose clock is moved on: mqtt.js pings by the machine's. */
 const SILENT = { keepalive: 0 };
 
@@ -108,66 +78,99 @@ async function untilWritten(hub: HubAddress): Promise<void> {
   await witness.subscribe("nothing");
 }
 
-test.each(["SIGKILL", "SIGTERM"] as const)(
-  "after %s the wills of connected clients wait 1.5 times their keep-alive, at least a minute; who is back leaves none",
-  async (signal) => {
-    const before = await spawnHub();
-    await connectBoards(before);
-    await before.kill(signal);
+onEachEngine((engine) => {
+  test(`after ${KILLS} SIGKILLs no acknowledged message is lost to a kept session, and none of QoS 2 came twice`, {
+    timeout: 60_000 + KILLS * 10_000,
+  }, async () => {
+    const load = createBrokerLoad();
+    let hub = await spawnHub({ env: engine.env() });
+    await load.begin(hub);
 
-    const clock = createShiftedClock();
-    const hub = await startHub({ settings: { dataDir: before.dataDir }, clock });
-    const listener = await connectJs(hub.mqttUrl, SILENT);
-    await listener.subscribe("wills/#", 1);
-    const wills = (): string[] => listener.received.map(({ payload }) => payload).sort();
-    for (const version of [4, 5] as const) {
-      const back = await openLink(hub, { ...keptSession(version, `back-${version}`), keepAliveS: 20 });
-      expect(back.connack.sessionPresent).toBe(true);
+    for (let life = 1; life <= KILLS; life += 1) {
+      await liveAndEnd(hub, load, life, "SIGKILL");
+      hub = await nextLifeOf(hub, engine);
     }
 
-    clock.skip(57_000);
-    await pause(1_500); // longer than the hub takes to look at what is due
-    expect(wills()).toEqual([]);
-    clock.skip(4_000);
-    await until("the minute is over", () => wills().length >= 2);
-    expect(wills()).toEqual(["none", "short"]);
-    clock.skip(31_000);
-    await until("1.5 × 60 s are over", () => wills().length >= 3);
-    expect(wills()).toEqual(["long", "none", "short"]);
-    clock.skip(300_000);
-    await until("the delay is over too", () => wills().length >= 4);
-    expect(wills()).toEqual(["delayed", "long", "none", "short"]);
-  },
-);
+    await expectAllKept(hub, load);
+  });
 
-test("a will that waits for its delay when the hub is killed is published once after the restart, never again", async () => {
-  const before = await spawnHub();
-  const panel = createSubscriber("panel", 4);
-  await panel.connect(before);
-  await panel.subscribe("wills/#");
-  await panel.leave();
-  const properties = [[PROPERTY.willDelay, 100]] as const;
-  const will = { ...willOf("board"), properties };
-  const board = await openLink(before, { ...keptSession(5, "board"), keepAliveS: 20, will });
-  await untilWritten(before);
-  await board.vanish();
-  await before.kill();
+  test("SIGTERM under load keeps sessions, queues and retained messages, and tells clients of MQTT 5 why", async () => {
+    const load = createBrokerLoad();
+    let hub = await spawnHub({ env: engine.env() });
+    await load.begin(hub);
 
-  const clock = createShiftedClock();
-  const hub = await startHub({ settings: { dataDir: before.dataDir }, clock });
-  const listener = await connectJs(hub.mqttUrl, SILENT);
-  await listener.subscribe("wills/#", 1);
-  // Either the hub saw the end of the connection, or it was killed first and gives the board a minute more.
-  clock.skip(200_000);
-  await listener.message("wills/board");
-  await hub.close();
-  const again = await startHub({ settings: { dataDir: before.dataDir }, clock });
-  clock.skip(1_000_000);
-  await pause(1_500);
-  await panel.connect(again);
-  await until("the will came", () => panel.deliveries.length > 0);
-  await panel.subscribe("other"); // behind its answer nothing is left that waited
+    for (let life = 1; life <= 4; life += 1) {
+      expect(await liveAndEnd(hub, load, life, "SIGTERM")).toBe(0);
+      hub = await nextLifeOf(hub, engine);
+    }
 
-  expect(listener.received).toHaveLength(1);
-  expect(panel.deliveries.map(({ payload }) => payload)).toEqual(["board"]);
+    await expectAllKept(hub, load);
+    const [present4, present5] = load.present;
+    expect(present4?.disconnects).toEqual([]);
+    expect(present5?.disconnects).toEqual([0x8b, 0x8b, 0x8b, 0x8b]);
+  });
+
+  test.each(["SIGKILL", "SIGTERM"] as const)(
+    "after %s the wills of connected clients wait 1.5 times their keep-alive, at least a minute; who is back leaves none",
+    async (signal) => {
+      const before = await spawnHub({ env: engine.env() });
+      await connectBoards(before);
+      await before.kill(signal);
+
+      const clock = createShiftedClock();
+      const hub = await startHub({ settings: { ...engine.settings(), dataDir: before.dataDir }, clock });
+      const listener = await connectJs(hub.mqttUrl, SILENT);
+      await listener.subscribe("wills/#", 1);
+      const wills = (): string[] => listener.received.map(({ payload }) => payload).sort();
+      for (const version of [4, 5] as const) {
+        const back = await openLink(hub, { ...keptSession(version, `back-${version}`), keepAliveS: 20 });
+        expect(back.connack.sessionPresent).toBe(true);
+      }
+
+      clock.skip(57_000);
+      await pause(1_500); // longer than the hub takes to look at what is due
+      expect(wills()).toEqual([]);
+      clock.skip(4_000);
+      await until("the minute is over", () => wills().length >= 2);
+      expect(wills()).toEqual(["none", "short"]);
+      clock.skip(31_000);
+      await until("1.5 × 60 s are over", () => wills().length >= 3);
+      expect(wills()).toEqual(["long", "none", "short"]);
+      clock.skip(300_000);
+      await until("the delay is over too", () => wills().length >= 4);
+      expect(wills()).toEqual(["delayed", "long", "none", "short"]);
+    },
+  );
+
+  test("a will that waits for its delay when the hub is killed is published once after the restart, never again", async () => {
+    const before = await spawnHub({ env: engine.env() });
+    const panel = createSubscriber("panel", 4);
+    await panel.connect(before);
+    await panel.subscribe("wills/#");
+    await panel.leave();
+    const properties = [[PROPERTY.willDelay, 100]] as const;
+    const will = { ...willOf("board"), properties };
+    const board = await openLink(before, { ...keptSession(5, "board"), keepAliveS: 20, will });
+    await untilWritten(before);
+    await board.vanish();
+    await before.kill();
+
+    const clock = createShiftedClock();
+    const hub = await startHub({ settings: { ...engine.settings(), dataDir: before.dataDir }, clock });
+    const listener = await connectJs(hub.mqttUrl, SILENT);
+    await listener.subscribe("wills/#", 1);
+    // Either the hub saw the end of the connection, or it was killed first and gives the board a minute more.
+    clock.skip(200_000);
+    await listener.message("wills/board");
+    await hub.close();
+    const again = await startHub({ settings: { ...engine.settings(), dataDir: before.dataDir }, clock });
+    clock.skip(1_000_000);
+    await pause(1_500);
+    await panel.connect(again);
+    await until("the will came", () => panel.deliveries.length > 0);
+    await panel.subscribe("other"); // behind its answer nothing is left that waited
+
+    expect(listener.received).toHaveLength(1);
+    expect(panel.deliveries.map(({ payload }) => payload)).toEqual(["board"]);
+  });
 });
