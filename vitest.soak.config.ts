@@ -10,6 +10,7 @@ export default defineConfig({
       "test/process/fuzz.test.ts",
       "test/process/storm.test.ts",
       "test/process/mongodb-outage.test.ts",
+      "test/process/mongodb-sessions.test.ts",
     ],
     env: {
       AERIE_TEST_KILLS: process.env["AERIE_TEST_KILLS"] ?? "200",

@@ -1,8 +1,7 @@
 /** What the broker must not forget, over kills and stops: sessions, subscriptions, queues, handshakes, retained, wills. */
 import { expect, test } from "vitest";
 import { PROPERTY } from "../conformance/bytes.ts";
-import { type BrokerLoad, createBrokerLoad } from "../support/broker-load.ts";
-import { NO_FAULTS } from "../support/delivery-faults.ts";
+import { type BrokerLoad, createBrokerLoad, expectAllKept } from "../support/broker-load.ts";
 import { type Engine, onEachEngine } from "../support/engines.ts";
 import { type HubAddress, type SpawnedHub, spawnHub, startHub } from "../support/hub.ts";
 import { connectJs } from "../support/mqtt-clients.ts";
@@ -30,25 +29,6 @@ async function liveAndEnd(hub: SpawnedHub, load: BrokerLoad, life: number, signa
   const code = await hub.kill(signal);
   await load.untilAlone();
   return code;
-}
-
-/** All promises are kept in the end. */
-async function expectAllKept(hub: HubAddress, load: BrokerLoad): Promise<void> {
-  await load.expectRetained(hub);
-  await load.resume(hub);
-  await load.settle();
-  for (const subscriber of load.absent) await subscriber.connect(hub);
-  const isAllThere = (): boolean => Object.values(load.faults()).every(({ lost }) => lost.length === 0);
-  await until("all is delivered", isAllThere, { withinMs: 20_000, everyMs: 200 }).catch(() => undefined);
-
-  const faults = load.faults(); // says what is missing better than a deadline does
-  expect(faults).toEqual(Object.fromEntries(Object.keys(faults).map((name) => [name, NO_FAULTS])));
-  for (const [name, [first, ...later]] of Object.entries(load.sessionsPresent())) {
-    expect([name, first, later.length, later.includes(false)]).toEqual([name, false, later.length, false]);
-    expect(later.length).toBeGreaterThan(0);
-  }
-  expect(load.publishers.flatMap(({ refusals }) => refusals)).toEqual([]);
-  await load.expectRetained(hub);
 }
 
 /** For a hub whose clock is moved on: mqtt.js pings by the machine's. */

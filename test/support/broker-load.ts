@@ -1,6 +1,6 @@
 /** Publishers and kept sessions that load a hub's broker over many of its lives, and what each of them may expect. */
 import { expect } from "vitest";
-import { type Faults, faultsOf } from "./delivery-faults.ts";
+import { type Faults, faultsOf, NO_FAULTS } from "./delivery-faults.ts";
 import type { HubAddress } from "./hub.ts";
 import { connectJs } from "./mqtt-clients.ts";
 import { createPublisher, type SentMessage, type SteadyPublisher } from "./steady-publisher.ts";
@@ -17,6 +17,8 @@ export interface BrokerLoad {
   begin(hub: HubAddress): Promise<void>;
   /** Publishers and `present` come back; settles when each publisher was acknowledged something new. */
   resume(hub: HubAddress): Promise<void>;
+  /** On the same connections; settles when each publisher was acknowledged some hundreds. */
+  more(): Promise<void>;
   /** Nothing new is published; settles when all is acknowledged. */
   settle(): Promise<void>;
   /** Every client has seen that its hub is gone. */
@@ -32,6 +34,7 @@ export interface BrokerLoad {
 const WINDOW = 20;
 /** For one publisher and life of the hub, so that what waits for `absent` stays below the limits of a session's queue. */
 const MESSAGES_A_LIFE = 1_500;
+const MESSAGES_MORE = 300;
 const RETAINED_EVERY = 10;
 const VERSIONS = [4, 5] as const;
 
@@ -91,6 +94,16 @@ export function createBrokerLoad(): BrokerLoad {
         publishers.every(({ acknowledged }, index) => acknowledged.length > (before[index] ?? 0)),
       );
     },
+    more: async () => {
+      const enough = publishers.map(({ acknowledged }) => acknowledged.length + MESSAGES_MORE);
+      for (const { allow, publisher } of sources) {
+        allow(MESSAGES_MORE);
+        publisher.fill();
+      }
+      await until("each publisher was acknowledged more", () =>
+        publishers.every(({ acknowledged }, index) => acknowledged.length >= (enough[index] ?? 0)),
+      );
+    },
     settle: async () => {
       for (const { allow } of sources) allow(0);
       await until("all is acknowledged", () => publishers.every((each) => each.isSettled()));
@@ -125,4 +138,23 @@ async function expectRetained(hub: HubAddress, sources: readonly { name: string;
     expect(Number(payload)).toBeLessThanOrEqual(most);
   }
   await reader.leave();
+}
+
+/** All promises are kept in the end. */
+export async function expectAllKept(hub: HubAddress, load: BrokerLoad): Promise<void> {
+  await load.expectRetained(hub);
+  await load.resume(hub);
+  await load.settle();
+  for (const subscriber of load.absent) await subscriber.connect(hub);
+  const isAllThere = (): boolean => Object.values(load.faults()).every(({ lost }) => lost.length === 0);
+  await until("all is delivered", isAllThere, { withinMs: 20_000, everyMs: 200 }).catch(() => undefined);
+
+  const faults = load.faults(); // says what is missing better than a deadline does
+  expect(faults).toEqual(Object.fromEntries(Object.keys(faults).map((name) => [name, NO_FAULTS])));
+  for (const [name, [first, ...later]] of Object.entries(load.sessionsPresent())) {
+    expect([name, first, later.length, later.includes(false)]).toEqual([name, false, later.length, false]);
+    expect(later.length).toBeGreaterThan(0);
+  }
+  expect(load.publishers.flatMap(({ refusals }) => refusals)).toEqual([]);
+  await load.expectRetained(hub);
 }
