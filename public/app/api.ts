@@ -1,7 +1,7 @@
 /** Asks the hub's REST interface and gives typed answers; a failure is always a HubFault. Keeps and retries nothing. */
 import type { Problem } from "../../src/contract/errors.ts";
 import type { Device } from "../../src/contract/readings.ts";
-import type { DevicesPage, ReadingsPage, RejectionsAnswer, SeriesAnswer } from "../../src/contract/rest.ts";
+import type { DevicesPage, Readiness, ReadingsPage, RejectionsAnswer, SeriesAnswer } from "../../src/contract/rest.ts";
 import { noteHubDate } from "./clock.ts";
 
 /** Why a request failed, in words for the person before the page. */
@@ -44,14 +44,22 @@ export const getReadings = (id: string, query: { from: number; to: number; limit
 
 export const getRejections = (abort: AbortSignal) => ask<RejectionsAnswer>("/api/rejections", { abort });
 
+/** An answer, too, where the hub is not ready: 503 with the same body. */
+export const getReadiness = () => ask<Readiness>("/readyz", { alsoAnswers: 503 });
+
 interface Ask {
   method?: string;
   query?: Query;
   body?: string;
   abort?: AbortSignal | undefined;
+  /** A status that is no fault. */
+  alsoAnswers?: number;
 }
 
-async function ask<Answer>(path: string, { method = "GET", query = {}, body, abort }: Ask): Promise<Answer> {
+async function ask<Answer>(
+  path: string,
+  { method = "GET", query = {}, body, abort, alsoAnswers }: Ask,
+): Promise<Answer> {
   const given = Object.entries(query).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]]));
   const search = given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
   const response = await fetch(path + search, {
@@ -66,7 +74,7 @@ async function ask<Answer>(path: string, { method = "GET", query = {}, body, abo
   noteHubDate(response.headers.get("date"));
   const text = await response.text();
   abort?.throwIfAborted();
-  if (!response.ok) throw faultOf(response, text);
+  if (!response.ok && response.status !== alsoAnswers) throw faultOf(response, text);
   return parse(text) as Answer;
 }
 

@@ -1,8 +1,9 @@
-/** What is wrong between page and hub, said above the data: lost, silent, skipped, clocks apart, a new version. */
+/** What is wrong with the hub, or between page and hub, said above the data: lost, silent, skipped, clocks apart, a new version. */
 import { clockOffsetMs } from "./clock.ts";
 import type { Freshness } from "./freshness.ts";
 import { Icon } from "./icon.tsx";
 import { connectNow, freshness, newBuild, skipped, subscribeFault } from "./link.ts";
+import { ReadinessNotes } from "./readiness-notes.tsx";
 import { durationWords, timeOfDay } from "./time-words.ts";
 import { countWords } from "./value-words.ts";
 
@@ -14,6 +15,7 @@ export function HubNotes() {
       <div role="status" class="banner">
         <StaleBanner now={freshness.value} />
       </div>
+      <ReadinessNotes />
       <Notes />
     </div>
   );

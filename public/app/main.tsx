@@ -9,6 +9,7 @@ import "../styles/inspector.css";
 import { App } from "./app.tsx";
 import { startClock } from "./clock.ts";
 import { startLink } from "./link.ts";
+import { startReadiness } from "./readiness.ts";
 import { startRoute } from "./route.ts";
 import { startTheme } from "./theme.ts";
 
@@ -20,3 +21,4 @@ startClock();
 startRoute();
 render(<App />, root);
 startLink();
+startReadiness();

@@ -67,3 +67,7 @@ export function withUnit(metric: string, value: MetricValue): string {
 
 const whole = new Intl.NumberFormat();
 export const countWords = (count: number): string => whole.format(count);
+
+/** `12.5 MB` */
+export const bytesWords = (bytes: number): string =>
+  format("megabytes", { style: "unit", unit: "megabyte", maximumFractionDigits: 1 }).format(bytes / 1_000_000);
