@@ -15,7 +15,7 @@ import {
   type Mongod,
   type MongodOptions,
 } from "../support/mongod.ts";
-import { type OutageLoad, startOutageLoad } from "../support/outage-load.ts";
+import { MOST_REDELIVERED, type OutageLoad, startOutageLoad } from "../support/outage-load.ts";
 import { ask } from "../support/rest.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { pause, until } from "../support/until.ts";
@@ -63,7 +63,7 @@ async function readingsCounted(hub: SpawnedHub): Promise<(outcome: string) => nu
 }
 
 /** After all is over. */
-async function expectWhole(hub: SpawnedHub, url: string, load: OutageLoad): Promise<void> {
+async function expectWhole(hub: SpawnedHub, url: string, load: OutageLoad, outages: number): Promise<void> {
   await load.stop();
   await isWhole(hub);
   const truth = mongoTruth(url);
@@ -71,7 +71,11 @@ async function expectWhole(hub: SpawnedHub, url: string, load: OutageLoad): Prom
   expect(await truth.wrongRollups(PAST_MS)).toEqual([]);
   const counted = await readingsCounted(hub);
   expect(counted("refused")).toBe(0);
-  expect(counted("stored")).toBe((await truth.counts()).size);
+  // A redelivery of what MongoDB took just before it went away is told from a new reading only when it is back: it is stored once,
+  // but was counted as new.
+  const countedTwice = counted("stored") - (await truth.counts()).size;
+  expect(countedTwice).toBeGreaterThanOrEqual(0);
+  expect(countedTwice).toBeLessThanOrEqual(MOST_REDELIVERED * outages);
   expect(load.closes()).toBe(0);
   expect(load.liveGapMs()).toBeLessThan(MOST_GAP_MS);
 }
@@ -109,11 +113,13 @@ describe.skipIf(isMongodSkipped)("MongoDB away", () => {
       await isWhole(hub);
       await publishes(load, 2_000);
     }
-    await expectWhole(hub, url, load);
+    await expectWhole(hub, url, load, OUTAGES);
     expect(memory.growthMb()).toBeLessThan(MOST_GROWTH_MB);
   });
 
-  test("cut off in the middle of writes, before the server had them and after", { timeout: 120_000 }, async () => {
+  test("cut off in the middle of writes, before the server had them and after", {
+    timeout: 60_000 + OUTAGES * 60_000,
+  }, async () => {
     const mongod = await ownMongod();
     const proxy = await startTcpProxy(mongod.port);
     onTestFinished(proxy.close);
@@ -130,7 +136,7 @@ describe.skipIf(isMongodSkipped)("MongoDB away", () => {
         await publishes(load, 500);
       }
     }
-    await expectWhole(hub, url, load);
+    await expectWhole(hub, url, load, 6 * OUTAGES);
   });
 
   test("it takes everything and answers nothing", { timeout: 120_000 }, async () => {
@@ -147,10 +153,10 @@ describe.skipIf(isMongodSkipped)("MongoDB away", () => {
     proxy.pass();
     await isWhole(hub);
     await publishes(load, 1_000);
-    await expectWhole(hub, url, load);
+    await expectWhole(hub, url, load, 1);
   });
 
-  test("the primary steps down", { timeout: 120_000 }, async () => {
+  test("the primary steps down", { timeout: 90_000 + OUTAGES * 30_000 }, async () => {
     const mongod = await ownMongod({ replicaSet: true });
     const url = databaseUrl(mongod);
     const hub = await hubOn(url);
@@ -162,7 +168,7 @@ describe.skipIf(isMongodSkipped)("MongoDB away", () => {
       await isWhole(hub);
     }
     await publishes(load, 1_000);
-    await expectWhole(hub, url, load);
+    await expectWhole(hub, url, load, OUTAGES);
   });
 
   test("the hub is killed while MongoDB is away, and starts while it still is", { timeout: 120_000 }, async () => {

@@ -29,6 +29,8 @@ export interface OutageLoadOptions {
 }
 
 const TICK_MS = 20;
+/** On their way at any moment. */
+export const MOST_REDELIVERED = 20;
 
 export async function startOutageLoad(hub: HubAddress, options: OutageLoadOptions): Promise<OutageLoad> {
   const { boards, perSecond, pastMs } = options;
@@ -119,7 +121,7 @@ async function startRepeater(
   });
   return {
     send: () => {
-      if (waiting.size >= 20) return;
+      if (waiting.size >= MOST_REDELIVERED) return;
       packetId = (packetId % 60_000) + 1;
       const seq = nextSeq();
       waiting.set(packetId, { seq, copies: 2 });
