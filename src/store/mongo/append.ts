@@ -1,6 +1,6 @@
 /** Writes groups of messages: placed one after the other, sent several at a time, each reading once. Opens nothing. */
 import type { Db } from "mongodb";
-import type { JournalEntry, KeptMessage, ReadingWrite, WriteOutcome, WritesOfMessage } from "../../core/ports.ts";
+import type { JournalEntry, KeptMessage, WriteOutcome, WritesOfMessage } from "../../core/ports.ts";
 import type { PlacedGroup, RemoteStore } from "../../core/remote-store.ts";
 import type { Collections } from "./collections.ts";
 import { deviceChanges } from "./device-changes.ts";
@@ -62,15 +62,13 @@ export function createAppender(parts: AppenderParts): Appender {
     const { messages, readings } = placed;
     const outcomes = placed.outcomes.map((each) => [...each]);
     await Promise.all([markHours(readings), changeDevices(placed)]);
-    const documents = readings.map(({ document }) => document);
-    const hadId = (index: number): boolean => !isAgain && writeOf(messages, readings[index])?.n !== undefined;
     const [exceptions] = await Promise.all([
-      documents.length > 0 ? insert(documents, hadId) : new Map<number, Inserted>(),
+      readings.length > 0 ? insert(readings, isAgain) : new Map<number, Inserted>(),
       writeEntries(messages, outcomes),
     ]);
     for (const [index, inserted] of exceptions) {
       const reading = readings[index];
-      const outcome = reading && outcomeOf(reading, inserted, messages, isAgain);
+      const outcome = reading && outcomeOf(reading, inserted, isAgain);
       if (outcome !== undefined) (outcomes[reading?.message ?? 0] ?? [])[reading?.element ?? 0] = outcome;
     }
     return outcomes;
@@ -79,8 +77,8 @@ export function createAppender(parts: AppenderParts): Appender {
   async function markHours(readings: readonly PlacedReading[]): Promise<void> {
     const wanted: HourOfDevice[] = [];
     let last: HourOfDevice | undefined;
-    for (const { document } of readings) {
-      const hour = { device: document.device, hourMs: hourOf(document.at.getTime()) };
+    for (const { write } of readings) {
+      const hour = { device: write.deviceId, hourMs: hourOf(write.atMs) };
       if (last?.device === hour.device && last.hourMs === hour.hourMs) continue;
       last = hour;
       if (!marks.has(hour.device, hour.hourMs)) wanted.push(hour);
@@ -122,25 +120,11 @@ export function createAppender(parts: AppenderParts): Appender {
   };
 }
 
-function writeOf(
-  messages: readonly WritesOfMessage[],
-  place: Pick<PlacedReading, "message" | "element"> | undefined,
-): ReadingWrite | undefined {
-  const write = place && messages[place.message]?.[place.element];
-  return write?.kind === "reading" ? write : undefined;
-}
-
-function outcomeOf(
-  { message, element }: PlacedReading,
-  inserted: Inserted,
-  messages: readonly WritesOfMessage[],
-  isAgain: boolean,
-): WriteOutcome | undefined {
-  if (inserted.kind === "written") return { kind: "stored", n: inserted.document.n };
+function outcomeOf({ write }: PlacedReading, inserted: Inserted, isAgain: boolean): WriteOutcome | undefined {
+  if (inserted.kind === "written") return { kind: "stored", n: inserted.n };
   if (inserted.kind === "refused") return inserted;
-  const hadId = writeOf(messages, { message, element })?.n !== undefined;
   // Written again, or by a try whose answer did not come: it was stored. One that had its id was so before.
-  return hadId && !isAgain ? { kind: "duplicate" } : undefined;
+  return write.n !== undefined && !isAgain ? { kind: "duplicate" } : undefined;
 }
 
 function unique(hours: readonly HourOfDevice[]): HourOfDevice[] {

@@ -34,10 +34,10 @@ export function deviceChanges(
     changes.set(cursor, made);
     return made;
   };
-  for (const { cursor, document } of readings) {
-    const atMs = document.at.getTime();
+  for (const { cursor, write } of readings) {
+    const { atMs } = write;
     if (cursor.unsavedFromMs !== undefined && cursor.unsavedFromMs <= atMs) continue;
-    const change = changeOf(cursor, (document.receivedAt ?? document.at).getTime());
+    const change = changeOf(cursor, write.receivedAtMs);
     change.unsavedFromMs = Math.min(change.unsavedFromMs ?? atMs, atMs);
   }
   for (const writes of messages) {

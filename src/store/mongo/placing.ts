@@ -17,9 +17,11 @@ import { type DeviceCursor, type DeviceCursors, lifeFilter } from "./device-curs
 import type { ReadingDocument } from "./documents.ts";
 import { bodyOf, toStoredMetrics } from "./values.ts";
 
-/** A document to be written, and whose outcome it is. */
+/** A reading to be written, and whose outcome it is. */
 export interface PlacedReading {
-  readonly document: ReadingDocument;
+  readonly write: ReadingWrite;
+  /** Its order among those of its instant. */
+  readonly n: number;
   readonly cursor: DeviceCursor;
   readonly message: number;
   readonly element: number;
@@ -94,7 +96,7 @@ export function createPlacer(collections: () => Collections, cursors: DeviceCurs
         const cursor = cursorOf(write.deviceId);
         const judged = judge(cursor, write, known, claims);
         if (typeof judged !== "number") return judged;
-        readings.push({ document: documentOf(cursor, write, judged), cursor, message, element });
+        readings.push({ write, n: judged, cursor, message, element });
         advance(cursor, write.atMs, judged);
         return judged === 0 ? STORED : ({ kind: "stored", n: judged } as const);
       });
@@ -250,7 +252,7 @@ export function createPlacer(collections: () => Collections, cursors: DeviceCurs
         const outcome = outcomes[message]?.[element];
         if (write.kind !== "reading" || outcome?.kind !== "stored") continue;
         const cursor = cursorOf(write.deviceId);
-        readings.push({ document: documentOf(cursor, write, outcome.n), cursor, message, element });
+        readings.push({ write, n: outcome.n, cursor, message, element });
         advance(cursor, write.atMs, outcome.n);
       }
     }
@@ -273,8 +275,11 @@ function advance(cursor: DeviceCursor, atMs: number, n: number): void {
   } else if (atMs === cursor.newestAtMs && n > cursor.newestN) cursor.newestN = n;
 }
 
-function documentOf(cursor: DeviceCursor, write: ReadingWrite, n: number): ReadingDocument {
+/** As it is in the collection. */
+export function documentOf(reading: PlacedReading): ReadingDocument {
+  const { write, n, cursor } = reading;
   const { deviceId, atMs, receivedAtMs, timed, packet } = write;
+  const hash = hashOf(reading);
   return {
     _id: readingId(deviceId, atMs, n),
     device: deviceId,
@@ -282,12 +287,16 @@ function documentOf(cursor: DeviceCursor, write: ReadingWrite, n: number): Readi
     n,
     ...(receivedAtMs !== atMs && { receivedAt: new Date(receivedAtMs) }),
     metrics: toStoredMetrics(write.metrics),
-    ...(timed && n > 0 && { hash: contentHash(textOf(write)) }),
+    ...(hash !== undefined && { hash }),
     ...(!timed &&
       packet !== undefined && { packet: { client: packet.clientId, id: packet.id, element: write.element } }),
     ...(cursor.life > 0 && { life: cursor.life }),
   };
 }
+
+/** Only of one of several that their device gave the same instant. */
+export const hashOf = ({ write, n }: Pick<PlacedReading, "write" | "n">): number | undefined =>
+  write.timed && n > 0 ? contentHash(textOf(write)) : undefined;
 
 export function foundOf({ at, n, receivedAt, metrics, packet }: ReadingDocument): Found {
   return {
