@@ -1,10 +1,20 @@
 /** Loads the store as it was built: a worker thread takes no TypeScript. The one place here that knows where it is. */
 import type { MetricValue } from "../../src/contract/readings.ts";
 import type { ReadingMetrics } from "../../src/core/metric-list.ts";
-import type { Log, LogFields, Store } from "../../src/core/ports.ts";
+import type { Clock, Log, LogFields, Store } from "../../src/core/ports.ts";
+import type { RemoteStore } from "../../src/core/remote-store.ts";
+import type { MongoStoreOptions } from "../../src/store/mongo/mongo-store.ts";
 
 interface StoreModule {
   openSqliteStore(options: { dataDir: string; log: Log; onDead: (cause: Error) => void }): Promise<Store>;
+}
+
+interface MongoModule {
+  openMongoStore(options: MongoStoreOptions): Promise<RemoteStore>;
+}
+
+interface ClockModule {
+  systemClock: Clock;
 }
 
 interface MetricListModule {
@@ -13,6 +23,7 @@ interface MetricListModule {
 
 export interface BuiltStore {
   open(dataDir: string): Promise<Store>;
+  openMongo(url: string): Promise<Store>;
   metricsOf(shape: readonly string[], values: readonly MetricValue[]): ReadingMetrics;
 }
 
@@ -21,13 +32,20 @@ const built = (file: string): string => new URL(`../../dist/src/${file}`, import
 /** `onTrouble` gets what the store warns of, and its death. */
 export async function loadBuiltStore(onTrouble: (words: string) => void): Promise<BuiltStore> {
   const { openSqliteStore } = (await import(built("store/sqlite/sqlite-store.js"))) as StoreModule;
+  const { openMongoStore } = (await import(built("store/mongo/mongo-store.js"))) as MongoModule;
+  const { systemClock: clock } = (await import(built("platform/clock.js"))) as ClockModule;
   const { MetricList } = (await import(built("core/metric-list.js"))) as MetricListModule;
   const say = (event: string, fields: LogFields = {}): void =>
     onTrouble(`the store: ${event} ${JSON.stringify(fields)}`);
   const log: Log = { debug: () => {}, info: () => {}, warn: say, error: say };
+  const onDead = (cause: Error): void => onTrouble(`the store died: ${cause.message}`);
   return {
-    open: (dataDir) =>
-      openSqliteStore({ dataDir, log, onDead: (cause) => onTrouble(`the store's thread died: ${cause.message}`) }),
+    open: (dataDir) => openSqliteStore({ dataDir, log, onDead }),
+    openMongo: async (url) => {
+      const store = await openMongoStore({ url, hubId: "bench", clock, log, onDead });
+      await store.probe();
+      return store;
+    },
     metricsOf: (shape, values) => new MetricList(shape, values),
   };
 }

@@ -27,7 +27,7 @@ export const DAY_MS = 86_400_000;
 /** What the load is planned with. */
 export const PLANNED_PER_SECOND = 15_000;
 const TOLD_EACH_MS = 10_000;
-const LOAD_GROUP = 800;
+export const LOAD_GROUP = 800;
 
 export function newDir({ options, owned }: HistoryBench, name: string): string {
   if (!options.keep) return owned.tempDir(name);
@@ -107,7 +107,7 @@ export function holdAnswers(bench: HistoryBench, what: string, due: number, hub:
 }
 
 /** Tells on stderr how far a long load is. */
-function teller(readings: number): (appended: number) => void {
+export function teller(readings: number): (appended: number) => void {
   const startedAtMs = performance.now();
   let toldAtMs = startedAtMs;
   return (appended) => {

@@ -9,6 +9,7 @@ import { exported, exportSeconds } from "./export.ts";
 import { type FullStore, fillFullStore } from "./full-store.ts";
 import { DAY_MS, type HistoryBench, PLANNED_PER_SECOND } from "./history-bench.ts";
 import { ingestFull, ingestSeconds } from "./ingest-full.ts";
+import { mongodb, mongodbReadings } from "./mongodb.ts";
 import { notes } from "./notes.ts";
 import { type Group, HELP, type HistoryOptions, readOptions } from "./options.ts";
 import { type Part, partText } from "./row.ts";
@@ -16,7 +17,7 @@ import { size, sizeReadings } from "./size.ts";
 import { start, startSeconds } from "./start.ts";
 import { ackSeconds, upkeepAck } from "./upkeep-ack.ts";
 
-const OWN_STORE: readonly Group[] = ["size", "chart"];
+const OWN_STORE: readonly Group[] = ["size", "chart", "mongodb"];
 
 const needsFull = ({ groups }: HistoryOptions): boolean => groups.some((group) => !OWN_STORE.includes(group));
 
@@ -25,6 +26,7 @@ function plannedSeconds(options: HistoryOptions): number {
   const seconds: Record<Group, number> = {
     size: sizeReadings(options) / PLANNED_PER_SECOND,
     chart: chartReadings(options) / PLANNED_PER_SECOND + CHART_SECONDS,
+    mongodb: mongodbReadings(options) / PLANNED_PER_SECOND + CHART_SECONDS,
     bytes: 0,
     start: startSeconds(pairs),
     export: exportSeconds(pairs),
@@ -41,6 +43,8 @@ async function runGroup(bench: HistoryBench, group: Group, full: () => Promise<F
       return size(bench);
     case "chart":
       return chart(bench);
+    case "mongodb":
+      return mongodb(bench);
     case "bytes":
       return bytes(await full());
     case "start":

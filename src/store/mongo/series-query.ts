@@ -38,14 +38,18 @@ export async function readSeries(
   const horizons = await horizonsOf(parts, wish.deviceId);
   if (horizons === undefined || wish.fromMs >= wish.toMs || names.length === 0) return answer(wish, 0, names, []);
   const source = await sourceFor(parts, horizons, wish, quickReadings);
+  const each = source === "raw" ? await samplesIfFew(parts, wish, names) : undefined;
+  if (each !== undefined) return answer(wish, 0, names, each);
   const width = bucketWidthMs(wish.fromMs, wish.toMs, wish.points, gridFor(wish, source));
   const buckets = names.map(() => new SeriesBuckets(wish.fromMs, wish.toMs, width));
   if (source === "raw") await addRaw(parts, wish, names, width, [wish], buckets);
   else await addRollups(parts, horizons, wish, names, { source, width, buckets });
-  const columns = buckets.map((each) => each.columns());
-  const isFew = columns.every(({ count }) => count.reduce((sum, each) => sum + each, 0) <= wish.points);
-  if (source === "raw" && isFew) return answer(wish, 0, names, await samples(parts, wish, names));
-  return answer(wish, width, names, columns);
+  return answer(
+    wish,
+    width,
+    names,
+    buckets.map((each) => each.columns()),
+  );
 }
 
 function gridFor({ fromMs, toMs, points }: SeriesWish, source: "raw" | Level): number {
@@ -112,52 +116,75 @@ async function addRaw(
   buckets: readonly SeriesBuckets[],
 ): Promise<void> {
   if (ranges.length === 0) return;
-  const fields = (make: (index: number) => Document): Document =>
-    Object.assign({}, ...names.map((_, index) => make(index)));
+  const of = (as: string, make: (value: string) => Document): Document =>
+    fieldsOf(names, (_, index) => make(`$v${index}`), as);
   const found = parts.collections().readings.aggregate<{ _id: number; [field: string]: number | null }>([
     { $match: inRanges(parts, deviceId, ranges) },
-    { $project: { _id: 0, at: 1, ...fields((index) => ({ [`v${index}`]: metricValue(names[index] ?? "") })) } },
-    { $project: { at: 1, ...fields((index) => ({ [`v${index}`]: numberOf(`$v${index}`) })) } },
+    ...valueStages(names),
     {
       $group: {
         _id: { $floor: { $divide: [{ $toLong: "$at" }, width] } },
-        ...fields((index) => ({
-          [`c${index}`]: { $sum: { $cond: [{ $eq: [`$v${index}`, null] }, 0, 1] } },
-          [`s${index}`]: { $sum: `$v${index}` },
-          [`a${index}`]: { $min: `$v${index}` },
-          [`z${index}`]: { $max: `$v${index}` },
-        })),
+        ...of("c", (value) => ({ $sum: { $cond: [{ $eq: [value, null] }, 0, 1] } })),
+        ...of("s", (value) => ({ $sum: value })),
+        ...of("a", (value) => ({ $min: value })),
+        ...of("z", (value) => ({ $max: value })),
       },
     },
   ]);
   for (const row of await found.toArray()) {
     for (const [index, bucket] of buckets.entries()) {
-      const of = (field: string): number => Number(row[`${field}${index}`] ?? 0);
-      const rollup = { count: of("c"), sum: of("s"), min: of("a"), max: of("z"), texts: 0, last: 0, lastAtMs: 0 };
+      const said = (as: string): number => Number(row[`${as}${index}`] ?? 0);
+      const rollup = {
+        count: said("c"),
+        sum: said("s"),
+        min: said("a"),
+        max: said("z"),
+        texts: 0,
+        last: 0,
+        lastAtMs: 0,
+      };
       bucket.merge(Number(row._id) * width, rollup);
     }
   }
 }
 
-/** Each reading of its own; no metric has more than points. */
-async function samples(parts: HistoryParts, wish: SeriesWish, names: readonly string[]): Promise<SeriesColumns[]> {
-  return Promise.all(
-    names.map(async (name) => {
-      const found = await parts
-        .collections()
-        .readings.aggregate<{ at: Date; v: number }>([
-          { $match: inRanges(parts, wish.deviceId, [wish]) },
-          { $sort: { device: 1, at: 1, n: 1 } },
-          { $project: { _id: 0, at: 1, v: metricValue(name) } },
-          { $project: { at: 1, v: numberOf("$v") } },
-          { $match: { v: { $ne: null } } },
-        ])
-        .toArray();
-      const value = found.map(({ v }) => v);
-      return { t: found.map(({ at }) => at.getTime()), mean: value, min: value, max: value, count: value.map(() => 1) };
-    }),
-  );
+/** Each reading of its own; undefined: a metric has more of them than points. */
+async function samplesIfFew(
+  parts: HistoryParts,
+  wish: SeriesWish,
+  names: readonly string[],
+): Promise<SeriesColumns[] | undefined> {
+  const found = parts
+    .collections()
+    .readings.aggregate<{ at: Date; [field: string]: Date | number | null }>(
+      [
+        { $match: inRanges(parts, wish.deviceId, [wish]) },
+        { $sort: { device: 1, at: 1, n: 1 } },
+        ...valueStages(names),
+      ],
+      { batchSize: wish.points + 1 },
+    );
+  const columns = names.map(() => ({ t: [] as number[], value: [] as number[] }));
+  for await (const row of found) {
+    for (const [index, { t, value }] of columns.entries()) {
+      const said = row[`v${index}`];
+      if (typeof said !== "number") continue;
+      if (t.length === wish.points) return undefined;
+      t.push(row.at.getTime());
+      value.push(said);
+    }
+  }
+  return columns.map(({ t, value }) => ({ t, mean: value, min: value, max: value, count: t.map(() => 1) }));
 }
+
+/** `at`, and of each metric `v0`, `v1` …: its number, or null. */
+const valueStages = (names: readonly string[]): Document[] => [
+  { $project: { _id: 0, at: 1, ...fieldsOf(names, (name) => metricValue(name), "v") } },
+  { $project: { at: 1, ...fieldsOf(names, (_, index) => numberOf(`$v${index}`), "v") } },
+];
+
+const fieldsOf = (names: readonly string[], make: (name: string, index: number) => Document, as: string): Document =>
+  Object.fromEntries(names.map((name, index) => [`${as}${index}`, make(name, index)]));
 
 /** Hours or days, and readings where those are not counted yet or only in part in the range. */
 async function addRollups(
