@@ -3,14 +3,19 @@ import type { MetricValue } from "../../src/contract/readings.ts";
 import type { ReadingMetrics } from "../../src/core/metric-list.ts";
 import type { Clock, Log, LogFields, Store } from "../../src/core/ports.ts";
 import type { RemoteStore } from "../../src/core/remote-store.ts";
-import type { MongoStoreOptions } from "../../src/store/mongo/mongo-store.ts";
 
 interface StoreModule {
   openSqliteStore(options: { dataDir: string; log: Log; onDead: (cause: Error) => void }): Promise<Store>;
 }
 
 interface MongoModule {
-  openMongoStore(options: MongoStoreOptions): Promise<RemoteStore>;
+  openMongoStore(options: {
+    url: string;
+    hubId: string;
+    clock: Clock;
+    log: Log;
+    onDead: (cause: Error) => void;
+  }): Promise<RemoteStore>;
 }
 
 interface ClockModule {
