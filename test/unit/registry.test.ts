@@ -242,6 +242,43 @@ describe("after a restart", () => {
   });
 });
 
+describe("what the store tells only later", () => {
+  const old = new Map([
+    ["t", { value: 21, atMs: NOW - 10_000 }],
+    ["u", { value: 1, atMs: NOW + 5_000 }],
+  ]);
+
+  test("is taken in beside what came since: the newest values, names, attributes", () => {
+    const { registry } = start({});
+    const latest = new Map([
+      ["t", { value: 22, atMs: NOW }],
+      ["u", { value: 2, atMs: NOW }],
+    ]);
+    registry.adopt([storedDevice({ latest, attributes: new Map([["model", "ESP32"]]) })]); // as if it had come meanwhile
+    const attributes = new Map([
+      ["model", "ESP8266"],
+      ["ip", "10.0.0.7"],
+    ]);
+    registry.adopt([storedDevice({ name: "Boiler", place: "Cellar", latest: old, attributes })]);
+    const record = registry.get(boiler);
+    expect(record && toDevice(record)).toMatchObject({
+      name: "Boiler",
+      place: "Cellar",
+      attributes: { model: "ESP32", ip: "10.0.0.7" },
+      latest: { t: { value: 22 }, u: { value: 1 } },
+    });
+  });
+
+  test("makes devices that nobody had heard of, and they fall silent like any other", () => {
+    const { clock, changes, registry } = start({});
+    registry.adopt([storedDevice()]);
+    expect(registry.list().map(({ deviceId }) => deviceId)).toEqual([boiler]);
+    expect(registry.get(boiler)?.state).toBe("online");
+    clock.advance(61_000);
+    expect(changes).toEqual(["boiler offline"]);
+  });
+});
+
 describe("limits", () => {
   test("a device beyond the hub's limit is refused, and known ones are not", () => {
     const { registry, speak } = start({ limits: { maxDevices: 1 } });
