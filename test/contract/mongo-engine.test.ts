@@ -177,6 +177,43 @@ describe.skipIf(isMongodSkipped)("the MongoDB engine", () => {
     },
   );
 
+  test("a reading whose answer never came is in the hours, charts and latest values of the next run, which does not know of it", async () => {
+    const proxy = await startTcpProxy(mongod.port);
+    onTestFinished(proxy.close);
+    const url = databaseUrl(mongod);
+    const hubId = randomUUID();
+    const name = new URL(url).pathname.slice(1);
+    const first = await open(databaseUrl({ url: `mongodb://127.0.0.1:${proxy.port}/` }, name), hubId);
+    await first.append([[timed(T0, { t: 1 })]]);
+    await first.saveState([stateOf(boiler, { t: [1, T0] })]);
+    await upkeepAll(first, T0 + 30 * DAY_MS, KEEP_ALL);
+    const laterMs = T0 + 2 * DAY_MS;
+    proxy.cut("after", 1);
+    await expect(first.append([[timed(laterMs, { t: 5 })]])).rejects.toMatchObject({ passing: true });
+    await first.close();
+
+    const next = await open(url, hubId);
+    const [device] = await next.load();
+    const wish = {
+      deviceId: boiler,
+      level: "hour",
+      metrics: ["t"],
+      fromMs: T0 - DAY_MS,
+      toMs: laterMs + DAY_MS,
+    } as const;
+    const hours = async () => (await next.rollups(wish)).map(({ rollup }) => [rollup.count, rollup.sum]);
+    expect(device?.latest.get("t")).toEqual({ value: 5, atMs: laterMs });
+    expect(await hours()).toEqual([
+      [1, 1],
+      [1, 5],
+    ]);
+    await upkeepAll(next, T0 + 30 * DAY_MS, KEEP_ALL);
+    expect(await hours()).toEqual([
+      [1, 1],
+      [1, 5],
+    ]);
+  });
+
   test("a place that another reading has taken meanwhile is left to it", async () => {
     const store = await open(databaseUrl(mongod));
     let placed: PlacedGroup | undefined;
