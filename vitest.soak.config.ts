@@ -21,6 +21,7 @@ export default defineConfig({
     },
     // One file at a time: each measures waiting, or loads the machine.
     fileParallelism: false,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     server: { deps: { external: [/\/dist\//] } },
   },
