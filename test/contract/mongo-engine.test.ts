@@ -177,6 +177,48 @@ describe.skipIf(isMongodSkipped)("the MongoDB engine", () => {
     },
   );
 
+  test.each([
+    ["due", "before"],
+    ["due", "after"],
+    ["devices", "before"],
+    ["devices", "after"],
+    ["aerie_deliveries", "before"],
+    ["aerie_deliveries", "after"],
+  ] as const)(
+    "a group whose write to %s is cut %s the server has it may be sent again, and nothing of it is refused",
+    async (collection, where) => {
+      const proxy = await startTcpProxy(mongod.port);
+      onTestFinished(proxy.close);
+      const name = new URL(databaseUrl(mongod)).pathname.slice(1);
+      const store = await open(databaseUrl({ url: `mongodb://127.0.0.1:${proxy.port}/` }, name));
+      const message = {
+        topic: "t",
+        payload: Buffer.from("hello"),
+        qos: 1,
+        retain: false,
+        properties: new Uint8Array(),
+        expiresAtMs: undefined,
+        publisher: undefined,
+      } as const;
+      const value = { message, qos: 1, retain: false, subscriptionIds: [], share: undefined } as const;
+      const group: WritesOfMessage[] = [
+        [timed(T0, { t: 1 })],
+        [{ kind: "journal", entry: { of: "delivery", clientId: "away", place: 1, value } }],
+      ];
+      proxy.cut(where, 1, collection);
+      let placed: PlacedGroup | undefined;
+      const note = (now: PlacedGroup): void => {
+        placed = now;
+      };
+      await expect(store.append(group, note)).rejects.toMatchObject({ passing: true });
+      expect(proxy.cuts()).toBe(1);
+      await until("it answers again", () => store.probe().then(() => true));
+      expect((await store.repeat(placed as PlacedGroup)).flat()).toEqual([stored(0), stored(0)]);
+      expect(await readAll(store)).toHaveLength(1);
+      expect((await store.loadJournal()).deliveries).toHaveLength(1);
+    },
+  );
+
   test("a reading whose answer never came is in the hours, charts and latest values of the next run, which does not know of it", async () => {
     const proxy = await startTcpProxy(mongod.port);
     onTestFinished(proxy.close);

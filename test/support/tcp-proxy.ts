@@ -3,8 +3,8 @@ import { createServer, type Socket, connect as tcpConnect } from "node:net";
 
 export interface TcpProxy {
   readonly port: number;
-  /** Of the next so many inserts of readings: each is cut before the server has it, or after it did and before its answer. */
-  cut(where: "before" | "after", times: number): void;
+  /** Of the next so many writes to a collection: each is cut before the server has it, or after it did and before its answer. */
+  cut(where: "before" | "after", times: number, collection?: string): void;
   /** Cuts that were made. */
   cuts(): number;
   /** Takes everything and answers nothing, until `pass`, which ends those connections. */
@@ -15,7 +15,7 @@ export interface TcpProxy {
 
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const pairs = new Set<{ client: Socket; server: Socket }>();
-  const wanted: ("before" | "after")[] = [];
+  const wanted: { where: "before" | "after"; collection: string }[] = [];
   let made = 0;
   let swallows = false;
 
@@ -40,7 +40,8 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
         if (rest.length < length) return;
         const message = rest.subarray(0, length);
         rest = rest.subarray(length);
-        const where = isInsert(message) ? wanted.shift() : undefined;
+        const next = wanted[0];
+        const where = next !== undefined && isWriteTo(next.collection, message) ? wanted.shift()?.where : undefined;
         if (where !== undefined) made++;
         if (where === "before") return end();
         if (where === "after") isDeaf = true;
@@ -63,8 +64,8 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   };
   return {
     port: address.port,
-    cut: (where, times) => {
-      for (let i = 0; i < times; i++) wanted.push(where);
+    cut: (where, times, collection = "readings") => {
+      for (let i = 0; i < times; i++) wanted.push({ where, collection });
     },
     cuts: () => made,
     swallow: () => {
@@ -81,5 +82,11 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   };
 }
 
-/** OP_MSG with one document that begins with `insert: "readings"`. */
-const isInsert = (message: Buffer): boolean => message.subarray(0, 60).includes("insert\0\t\0\0\0readings\0");
+/** OP_MSG with a document that begins with `insert: "readings"`, or another write and collection. */
+function isWriteTo(collection: string, message: Buffer): boolean {
+  const size = Buffer.alloc(4);
+  size.writeInt32LE(collection.length + 1);
+  const named = Buffer.concat([size, Buffer.from(`${collection}\0`)]);
+  const begin = message.subarray(0, 80);
+  return ["insert\0", "update\0", "delete\0"].some((verb) => begin.includes(Buffer.concat([Buffer.from(verb), named])));
+}

@@ -39,11 +39,18 @@ export function toStoreError(error: unknown): StoreError {
 }
 
 function isPassing(error: unknown): boolean {
-  if (error instanceof MongoServerError) return isPassingCode(error.code) || isPassingCode(codeOfConcern(error));
+  if (error instanceof MongoServerError) {
+    // A bulk whose connection broke comes as an answer of the server that has no code: what happened is in it.
+    if (error.code === undefined && error.errorResponse instanceof Error) return isPassing(error.errorResponse);
+    return isPassingCode(error.code) || isPassingCode(codeOfConcern(error));
+  }
   // Of the driver's own errors all but those of a call that is wrong come of a connection.
   if (error instanceof MongoError) return !(error instanceof MongoAPIError) || isOfConnection(error);
-  return false;
+  return isOfSystem(error);
 }
+
+/** ECONNRESET and the like, where the driver passes them on as they came. */
+const isOfSystem = (error: unknown): boolean => error instanceof Error && "syscall" in error;
 
 const isOfConnection = (error: MongoError): boolean =>
   ["MongoTopologyClosedError", "MongoNotConnectedError", "MongoClientClosedError", "MongoExpiredSessionError"].includes(
