@@ -2,12 +2,14 @@
 
 import type { Server as NetServer } from "node:net";
 import path from "node:path";
+import { openAccess } from "./access.ts";
 import { openBroker } from "./broker/broker.ts";
 import type { Config } from "./config/settings.ts";
 import { SETTINGS } from "./config/settings.ts";
 import { CONTROL_SOCKET } from "./contract/control.ts";
 import { createAfterCommit } from "./core/after-commit.ts";
 import { createClockSanity } from "./core/clock-sanity.ts";
+import { identifyAnybody } from "./core/credentials.ts";
 import { damageProblem } from "./core/damage.ts";
 import { createDating } from "./core/dating.ts";
 import { createDiskWatch } from "./core/disk-watch.ts";
@@ -30,6 +32,7 @@ import { awayProblem, degradation } from "./core/store-and-forward.ts";
 import { createUpkeep } from "./core/upkeep.ts";
 import { createWriter } from "./core/writer.ts";
 import { readNative } from "./dialects/native.ts";
+import { createCallers } from "./http/callers.ts";
 import { openControl } from "./http/control-server.ts";
 import { openHttp } from "./http/http-server.ts";
 import { type Live, openLive } from "./live/live.ts";
@@ -57,6 +60,8 @@ export interface Hub {
   /** Ports taken. */
   readonly httpPort: number;
   readonly mqttPort: number;
+  /** Of the link that makes the first account; undefined: there is one, or there are none. */
+  readonly setupCode: string | undefined;
   /** The second call waits for the first. */
   close(): Promise<void>;
 }
@@ -78,7 +83,11 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
   const { counters } = metrics;
   const refusals = createRefusals({ clock });
 
+  // Who is connected comes last: before them there is nobody to send readings to, or to let go.
+  let live: Live | undefined;
+  let dropOwner: ((owner: string) => void) | undefined;
   // What MongoDB keeps and could not tell of at the start: told once the parts that take it in are there.
+  const taken = { httpPort: 0, mqttPort: 0 };
   let takeIn: ((kept: { devices: readonly StoredDevice[]; journal: Journal }) => void) | undefined;
   const opened = await openStore({
     config,
@@ -91,6 +100,20 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
   });
   const { forward } = opened;
   const store = own("store", opened.store);
+  const access =
+    config.auth === "on"
+      ? own(
+          "access",
+          openAccess({
+            dataDir: config.dataDir,
+            clock,
+            log,
+            onSignInsEnded: (keys) => live?.end(keys),
+            onCredentialEnded: (owner) => dropOwner?.(owner),
+          }),
+        )
+      : undefined;
+
   const stored = await store.load();
   const newestMs = newestOf(stored);
   const clockSanity = own("clock sanity", createClockSanity({ clock, builtAtMs: build.builtAtMs, newestMs }));
@@ -108,8 +131,6 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
   const { rawDays, hourDays, dayDays, maxStoreBytes: maxBytes } = config;
   const retention = { rawDays, hourDays, dayDays, maxBytes };
 
-  // Browsers come last, and readings before them have nobody to go to.
-  let live: Live | undefined;
   const onPresence = (change: PresenceChange): void => live?.presence(change);
   const publish = (readings: readonly LiveReading[]): void => live?.readings(readings);
   const hasAudience = (): boolean => live !== undefined && live.clients() > 0;
@@ -160,10 +181,12 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       clock,
       log,
       limits: config,
+      authenticate: access?.credentials.identify ?? identifyAnybody,
       onConnectionClosed,
     }),
   );
 
+  dropOwner = broker.drop;
   takeIn = ({ devices, journal }) => {
     registry.adopt(devices);
     broker.adopt(journal);
@@ -184,6 +207,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       ["retention", retentionClock.problem],
     ],
   });
+  const callers = createCallers({ accounts: access?.accounts, port: () => taken.httpPort });
   const erase = createErasure({ store, registry, saveState: stateSaver.saveNow });
   const http = own(
     "http",
@@ -197,6 +221,10 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       refusals,
       readiness,
       metrics: metrics.text,
+      accounts: access?.accounts,
+      credentials: access?.credentials,
+      callers,
+      mqttPort: () => taken.mqttPort,
       connectedBrowsers: () => live?.clients() ?? 0,
       gatekeeper: createGatekeeper({
         ownHosts: [...ownHosts(), config.httpHost, ...config.hostNames],
@@ -218,9 +246,14 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       importer: createImporter({ store, registry, clock, isClockSane, rawHorizon, counters, onStored }),
       rebuilder: createRebuilder({ store, registry }),
       written: diskWritten,
+      accounts: access?.accounts,
+      credentials: access?.credentials,
     }),
   );
-  live = own("live", openLive({ server: http.server, gate: http.gate, clock, counters, log, build: build.id }));
+  live = own(
+    "live",
+    openLive({ server: http.server, gate: http.gate, callerOf: callers.of, clock, counters, log, build: build.id }),
+  );
   refusals.onRefusal(live.rejected);
   metrics.watch({
     waitingBytes: room.used,
@@ -243,9 +276,11 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     },
   });
   const mqttPort = await listenOwned(broker.server, config.mqttHost, config.mqttPort, "mqtt");
+  taken.mqttPort = mqttPort;
   const httpPort = await listenOwned(http.server, config.httpHost, config.httpPort, "http");
+  taken.httpPort = httpPort;
   await listenToCommands();
-  return { httpPort, mqttPort, close };
+  return { httpPort, mqttPort, setupCode: access?.accounts.setupCode(), close };
 
   /** Without it only the command line is deaf: a hub on a file system that knows no sockets is a hub all the same. */
   async function listenToCommands(): Promise<void> {

@@ -8,6 +8,7 @@ import { StartError } from "./core/start-error.ts";
 import { readBuild } from "./platform/build.ts";
 import { systemClock } from "./platform/clock.ts";
 import { createLog } from "./platform/log.ts";
+import { ownAddresses } from "./platform/own-hosts.ts";
 
 const [command = "", ...rest] = process.argv.slice(2);
 if (command === "start") await start(rest);
@@ -41,13 +42,14 @@ async function run(config: Config): Promise<void> {
   const build = readBuild();
   const log = createLog({ level: config.logLevel, text: process.stdout.isTTY === true });
   log.info("starting", { version: build.version, dataDir: config.dataDir, node: process.version });
-  if (config.auth === "off-and-public") log.warn("open to everybody who reaches it: there are no accounts yet");
+  if (config.auth === "off-and-public") log.warn("open to everybody who reaches it: there are no accounts");
   try {
     const { openHub } = await import("./hub.ts"); // a command needs none of it
     const hub = await openHub({ config, clock: systemClock, log, build, onFatal });
     const http = `http://${shownHost(config.httpHost)}:${hub.httpPort}`;
     const mqtt = `mqtt://${shownHost(config.mqttHost)}:${hub.mqttPort}`;
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stop(signal, hub.close));
+    if (hub.setupCode !== undefined) showSetupLink(config, hub.httpPort, hub.setupCode);
     log.info("listening", { http, mqtt, mqttOverWebSocket: `${http.replace("http", "ws")}/mqtt` });
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
@@ -68,6 +70,16 @@ async function run(config: Config): Promise<void> {
     log.error("the hub cannot go on", { cause });
     process.exit(1);
   }
+}
+
+/** To the terminal, and never to the log: it is a secret, good for half an hour and one account. */
+function showSetupLink({ httpHost }: Config, port: number, code: string): void {
+  const isAll = httpHost === "0.0.0.0" || httpHost === "::";
+  const hosts = isAll ? ownAddresses() : [httpHost];
+  const links = hosts.map((host) => `  http://${shownHost(host)}:${port}/#/setup/${code}\n`).join("");
+  process.stderr.write(
+    `\nThis hub has no owner yet. Open this within 30 minutes to make the first account:\n${links}\n`,
+  );
 }
 
 function shownHost(host: string): string {

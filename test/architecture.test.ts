@@ -27,9 +27,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   dialects: DECIDE,
   ...Object.fromEntries(ADAPTERS.map((adapter) => [adapter, DECIDE])),
   config: [],
-  hub: [...ADAPTERS, ...DECIDE, "dialects", "config"],
+  /** The part of the composition root that knows who may do what. */
+  access: [...DECIDE, "platform"],
+  hub: [...ADAPTERS, ...DECIDE, "dialects", "config", "access"],
   /** Talks to a running hub as any program does, or opens a store itself where none runs. */
-  cli: [...DECIDE, "config", "store", "http", "platform"],
+  cli: [...DECIDE, "config", "store", "http", "platform", "access"],
   server: [...ADAPTERS, ...DECIDE, "dialects", "config", "hub", "cli"],
   "firmware-sim": ["contract"],
   public: ["contract"],
@@ -48,6 +50,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "@photostructure/sqlite": ["src/store/sqlite/"],
   mongodb: ["src/store/mongo/"],
   "aedes-persistence-mongodb": ["src/store/mongo/"],
+  "@node-rs/argon2": ["src/platform/"],
   commander: ["src/cli/"],
   pino: ["src/platform/"],
   "prom-client": ["src/platform/"],
@@ -63,7 +66,12 @@ const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What the dashboard may take at run time; all else of the contract is types to it. */
-const VALUES_FOR_PUBLIC = ["src/contract/metrics.ts", "src/contract/reason-codes.ts", "src/contract/refusals.ts"];
+const VALUES_FOR_PUBLIC = [
+  "src/contract/levels.ts",
+  "src/contract/metrics.ts",
+  "src/contract/reason-codes.ts",
+  "src/contract/refusals.ts",
+];
 
 const TIME = /\b(?:Date\.now|performance\.now|setTimeout|setInterval|setImmediate|process\.hrtime)\b|\bnew Date\(\)/;
 const CLOCK = "src/platform/clock.ts";

@@ -42,7 +42,7 @@ test("every route of the HTTP server stands in docs/protocol.md, and no other", 
   const source = readdirSync(path.join(root, "src/http"))
     .filter((file) => file.endsWith("-routes.ts"))
     .flatMap((file) => {
-      const mount = /^(health|export)-/.test(file) ? "" : "/api/devices";
+      const mount = /^(devices|readings|erasure)-/.test(file) ? "/api/devices" : "";
       return [...read(`src/http/${file}`).matchAll(/router\.(get|patch|delete|post|put)\("([^"]+)"/g)].map(
         ([, verb = "", route = ""]) => `${verb.toUpperCase()} ${mount}${route === "/" ? "" : route}`,
       );

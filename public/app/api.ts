@@ -1,5 +1,7 @@
 /** Asks the hub's REST interface and gives typed answers; a failure is always a HubFault. Keeps and retries nothing. */
+import type { BoardAnswer, SessionAnswer, WithSecret } from "../../src/contract/access.ts";
 import type { Problem } from "../../src/contract/errors.ts";
+import { CSRF_HEADER } from "../../src/contract/levels.ts";
 import type { Device } from "../../src/contract/readings.ts";
 import type { DevicesPage, Readiness, ReadingsPage, RejectionsAnswer, SeriesAnswer } from "../../src/contract/rest.ts";
 import { noteHubDate } from "./clock.ts";
@@ -47,6 +49,31 @@ export const getRejections = (abort: AbortSignal) => ask<RejectionsAnswer>("/api
 /** An answer, too, where the hub is not ready: 503 with the same body. */
 export const getReadiness = () => ask<Readiness>("/readyz", { alsoAnswers: 503 });
 
+export const getSession = () => ask<SessionAnswer>("/api/session", {});
+
+export const postSession = (body: { name: string; password: string }) =>
+  ask<SessionAnswer>("/api/session", { method: "POST", body: JSON.stringify(body) });
+
+export const postSetup = (body: { code: string; name: string; password: string }) =>
+  ask<SessionAnswer>("/api/setup", { method: "POST", body: JSON.stringify(body) });
+
+export const deleteSession = () => ask<unknown>("/api/session", { method: "DELETE" });
+
+export const postBoard = (deviceId: string) =>
+  ask<WithSecret<BoardAnswer>>("/api/boards", { method: "POST", body: JSON.stringify({ deviceId }) });
+
+let csrf: string | undefined;
+/** The word that goes with every change: no page of another origin can know it. */
+export const sayWith = (word: string | undefined): void => {
+  csrf = word;
+};
+
+let loginNeeded = (): void => undefined;
+/** Called where the hub does not know who asks any more. */
+export const onLoginNeeded = (tell: () => void): void => {
+  loginNeeded = tell;
+};
+
 interface Ask {
   method?: string;
   query?: Query;
@@ -64,7 +91,11 @@ async function ask<Answer>(
   const search = given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
   const response = await fetch(path + search, {
     method,
-    headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }) },
+    headers: {
+      accept: "application/json",
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...(method === "GET" || csrf === undefined ? {} : { [CSRF_HEADER]: csrf }),
+    },
     body: body ?? null,
     signal: abort ?? null,
   }).catch((cause: unknown) => {
@@ -74,7 +105,11 @@ async function ask<Answer>(
   noteHubDate(response.headers.get("date"));
   const text = await response.text();
   abort?.throwIfAborted();
-  if (!response.ok && response.status !== alsoAnswers) throw faultOf(response, text);
+  if (!response.ok && response.status !== alsoAnswers) {
+    const fault = faultOf(response, text);
+    if (fault.code === "LOGIN_NEEDED") loginNeeded();
+    throw fault;
+  }
   return parse(text) as Answer;
 }
 

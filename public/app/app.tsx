@@ -1,6 +1,7 @@
 /** The shell around every page: header, notes, landmarks, title, focus. Knows the pages only by their routes. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { AddBoard } from "./add-board.tsx";
 import { DevicePage } from "./device-page.tsx";
 import { isStale } from "./freshness.ts";
 import { HubNotes } from "./hub-notes.tsx";
@@ -10,6 +11,8 @@ import { freshness } from "./link.ts";
 import { LiveChip } from "./live-chip.tsx";
 import { Overview } from "./overview.tsx";
 import { route } from "./route.ts";
+import { isIn, reaches, session, signOut } from "./session.ts";
+import { SignInPage } from "./sign-in.tsx";
 import { theme, toggleTheme } from "./theme.ts";
 
 export function App() {
@@ -31,10 +34,16 @@ export function App() {
         Skip to content
       </button>
       <Header />
-      <main id="main" ref={main} tabIndex={-1} class={isStale(freshness.value) ? "stale" : ""}>
-        <HubNotes />
-        <Page />
-      </main>
+      {isIn.value ? (
+        <main id="main" ref={main} tabIndex={-1} class={isStale(freshness.value) ? "stale" : ""}>
+          <HubNotes />
+          <Page />
+        </main>
+      ) : (
+        <main id="main" ref={main} tabIndex={-1}>
+          <SignInPage />
+        </main>
+      )}
     </>
   );
 }
@@ -47,15 +56,23 @@ function Header() {
       <a class="brand" href="#/">
         Aerie
       </a>
-      <nav aria-label="Pages">
-        <PageLink href="#/" here={page === "overview"}>
-          Overview
-        </PageLink>
-        <PageLink href="#/inspector" here={page === "inspector"}>
-          Inspector
-        </PageLink>
-      </nav>
-      <LiveChip />
+      {isIn.value && (
+        <nav aria-label="Pages">
+          <PageLink href="#/" here={page === "overview"}>
+            Overview
+          </PageLink>
+          <PageLink href="#/inspector" here={page === "inspector"}>
+            Inspector
+          </PageLink>
+          {session.value?.auth === "on" && reaches("operator") && (
+            <PageLink href="#/add" here={page === "add"}>
+              Add
+            </PageLink>
+          )}
+        </nav>
+      )}
+      {isIn.value && <LiveChip />}
+      <AccountTools />
       <button
         type="button"
         class="icon-button"
@@ -66,6 +83,19 @@ function Header() {
         <Icon name={dark ? "light" : "dark"} />
       </button>
     </header>
+  );
+}
+
+function AccountTools() {
+  const name = session.value?.name;
+  if (name === undefined) return null;
+  return (
+    <span class="account">
+      <span class="account-name">{name}</span>
+      <button type="button" onClick={() => void signOut()}>
+        Sign out
+      </button>
+    </span>
   );
 }
 
@@ -86,9 +116,25 @@ function Page() {
       return <DevicePage key={now.id} id={now.id} />;
     case "inspector":
       return <Inspector />;
+    case "add":
+      return <AddBoard />;
+    case "setup":
+      return <SetUpAlready />;
     case "unknown":
       return <NoSuchPage />;
   }
+}
+
+/** The link of the first account, where there is one. */
+function SetUpAlready() {
+  return (
+    <>
+      <h1>This hub has its owner</h1>
+      <p>
+        The link has done its work. <a href="#/">To the overview</a>
+      </p>
+    </>
+  );
 }
 
 function NoSuchPage() {

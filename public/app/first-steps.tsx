@@ -1,8 +1,32 @@
 /** What an empty hub shows: how to get the first device onto it. Starts nothing itself. */
 import { CommandLine } from "./command-line.tsx";
+import { reaches, session } from "./session.ts";
 
 export function FirstSteps() {
-  const publish = `mosquitto_pub -h ${location.hostname} -p 1883 -q 1 -t devices/esp32-01/telemetry -m '{"temperature":21.5,"humidity":48}'`;
+  return session.value?.auth === "on" ? <FirstBoard /> : <FirstMessage />;
+}
+
+/** Where a board needs a secret. */
+function FirstBoard() {
+  return (
+    <section class="first-steps" aria-labelledby="first-steps">
+      <h2 id="first-steps">No device yet</h2>
+      <p>A device appears here by itself as soon as the hub hears from it.</p>
+      {reaches("operator") ? (
+        <p>
+          <a class="main-link" href="#/add">
+            Connect a board
+          </a>
+        </p>
+      ) : (
+        <p>An operator or owner of this hub connects boards.</p>
+      )}
+    </section>
+  );
+}
+
+function FirstMessage() {
+  const publish = `mosquitto_pub -h ${location.hostname} -p ${session.value?.mqttPort ?? 1883} -q 1 -t devices/esp32-01/telemetry -m '{"temperature":21.5,"humidity":48}'`;
   return (
     <section class="first-steps" aria-labelledby="first-steps">
       <h2 id="first-steps">No device yet</h2>

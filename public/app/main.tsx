@@ -1,4 +1,5 @@
 /** Entry of the dashboard: starts clock, route, theme and link, then draws. Decides nothing. */
+import { effect } from "@preact/signals";
 import { render } from "preact";
 import "../styles/tokens.css";
 import "../styles/shell.css";
@@ -6,11 +7,13 @@ import "../styles/overview.css";
 import "../styles/device.css";
 import "../styles/range.css";
 import "../styles/inspector.css";
+import "../styles/sign-in.css";
 import { App } from "./app.tsx";
 import { startClock } from "./clock.ts";
 import { startLink } from "./link.ts";
 import { startReadiness } from "./readiness.ts";
 import { startRoute } from "./route.ts";
+import { isIn, startSession } from "./session.ts";
 import { startTheme } from "./theme.ts";
 
 const root = document.getElementById("app");
@@ -20,5 +23,11 @@ startTheme();
 startClock();
 startRoute();
 render(<App />, root);
-startLink();
-startReadiness();
+startSession();
+let isStarted = false;
+effect(() => {
+  if (!isIn.value || isStarted) return;
+  isStarted = true;
+  startLink();
+  startReadiness();
+});

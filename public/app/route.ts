@@ -1,7 +1,13 @@
 /** Reads the page from the address's hash, and makes such addresses. Shows nothing. */
 import { batch, signal } from "@preact/signals";
 
-export type Route = { page: "overview" } | { page: "device"; id: string } | { page: "inspector" } | { page: "unknown" };
+export type Route =
+  | { page: "overview" }
+  | { page: "device"; id: string }
+  | { page: "inspector" }
+  | { page: "add" }
+  | { page: "setup"; code: string }
+  | { page: "unknown" };
 
 const split = (hash: string): [path: string, query: string] => {
   const [path = "", ...query] = hash.replace(/^#/, "").split("?");
@@ -13,6 +19,8 @@ export function parseRoute(hash: string): Route {
   if (rest.length > 0) return { page: "unknown" };
   if (first === "" && second === "") return { page: "overview" };
   if (first === "inspector" && second === "") return { page: "inspector" };
+  if (first === "add" && second === "") return { page: "add" };
+  if (first === "setup" && second !== "") return { page: "setup", code: second };
   if (first !== "devices" || second === "") return { page: "unknown" };
   try {
     return { page: "device", id: decodeURIComponent(second) };

@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { Server } from "node:net";
 import type { Duplex } from "node:stream";
 import { MQTT_VERSIONS } from "../contract/refusals.ts";
+import type { IdentifyClient } from "../core/credentials.ts";
 import type { Intake } from "../core/intake.ts";
 import type { Clock, Counters, Journal as KeptJournal, Log } from "../core/ports.ts";
 import type { Refusals } from "../core/refusals.ts";
@@ -47,6 +48,7 @@ export interface BrokerOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: BrokerLimits;
+  readonly authenticate: IdentifyClient;
   readonly onConnectionClosed: (connection: ClientConnection) => void;
 }
 
@@ -62,6 +64,8 @@ export interface Broker {
   queuedBytes(): number;
   /** What the store kept of the last run, where it could not be asked at the start. Once. */
   adopt(kept: KeptJournal): void;
+  /** Sessions of a credential, connected and kept. */
+  drop(owner: string): void;
   /** New messages that want an acknowledgement get none from here on; their boards send them again after the restart. */
   stopTaking(): void;
   close(): Promise<void>;
@@ -158,6 +162,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     clock,
     log,
     limits,
+    authenticate: options.authenticate,
     identify,
     onClosed: onConnectionClosed,
   };
@@ -213,6 +218,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       wills.adopt(late, sessions.isOfThisRun);
       sessions.adopt(late);
     },
+    drop: sessions.drop,
     stopTaking: () => {
       stopping = true;
     },

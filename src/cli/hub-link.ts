@@ -16,11 +16,16 @@ import { type OwnHub, type OwnHubOptions, openOwnHub } from "./own-hub.ts";
 export interface HubLink {
   /** No hub runs: this process serves the store. */
   readonly isOwn: boolean;
-  /** The answer's JSON; rejects with a CommandFault in the hub's words. */
-  ask<Answer>(route: string, body?: { type: string; text: string }): Promise<Answer>;
+  /** The answer's JSON; rejects with a CommandFault in the hub's words. With a body it is a POST where no method is named. */
+  ask<Answer>(route: string, body?: Body, method?: string): Promise<Answer>;
   /** The answer's bytes as they come. */
   stream(route: string): Promise<IncomingMessage>;
   close(): Promise<void>;
+}
+
+export interface Body {
+  readonly type: string;
+  readonly text: string;
 }
 
 export interface LinkOptions {
@@ -67,13 +72,13 @@ async function openOrWait(options: OwnHubOptions, socketPath: string): Promise<O
 function createLink(socket: ReturnType<typeof shortPath>, own: OwnHub | undefined): HubLink {
   const agent = new Agent({ keepAlive: true });
 
-  function send(route: string, body?: { type: string; text: string }): Promise<IncomingMessage> {
+  function send(route: string, body?: Body, method = body === undefined ? "GET" : "POST"): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const asked = request({
         socketPath: socket.path,
         agent,
         path: route,
-        method: body === undefined ? "GET" : "POST",
+        method,
         headers:
           body === undefined ? {} : { "Content-Type": body.type, "Content-Length": Buffer.byteLength(body.text) },
       });
@@ -85,8 +90,8 @@ function createLink(socket: ReturnType<typeof shortPath>, own: OwnHub | undefine
 
   return {
     isOwn: own !== undefined,
-    ask: async <Answer>(route: string, body?: { type: string; text: string }): Promise<Answer> => {
-      const response = await send(route, body);
+    ask: async <Answer>(route: string, body?: Body, method?: string): Promise<Answer> => {
+      const response = await send(route, body, method);
       const text = await wholeText(response);
       if (!isGood(response)) throw faultOf(text);
       return (text === "" ? undefined : JSON.parse(text)) as Answer;

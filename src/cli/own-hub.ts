@@ -1,5 +1,6 @@
 /** Serves a store's commands where no hub runs, over the same socket in the same words. Takes no message of boards. */
 import path from "node:path";
+import { openAccess } from "../access.ts";
 import type { Config } from "../config/settings.ts";
 import { CONTROL_SOCKET } from "../contract/control.ts";
 import { createImporter } from "../core/importer.ts";
@@ -69,10 +70,16 @@ export async function openOwnHub({ config, clock, changes }: OwnHubOptions): Pro
         upkeep?.stored(readings);
       },
     });
+    // Nobody is connected here.
+    const { dataDir } = config;
+    const { accounts, credentials } = own(
+      "access",
+      openAccess({ dataDir, clock, log: LOG, onSignInsEnded: nothing, onCredentialEnded: nothing }),
+    );
     const rebuilder = createRebuilder({ store, registry });
     const control = own(
       "control",
-      openControl({ registry, store, clock, log: LOG, importer, rebuilder, written: undefined }),
+      openControl({ registry, store, clock, log: LOG, importer, rebuilder, written: undefined, accounts, credentials }),
     );
     own("control socket", await listenLocally(control.server, path.join(config.dataDir, CONTROL_SOCKET)));
     return { close: lifecycle.close };

@@ -2,10 +2,12 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { readConfig } from "../config/read-config.ts";
 import { toEpochMs } from "../contract/epoch.ts";
+import { ROLES, type Role, SCOPES, type Scope } from "../contract/levels.ts";
 import { StoreError } from "../core/ports.ts";
 import { StartError } from "../core/start-error.ts";
 import { readBuild } from "../platform/build.ts";
 import { systemClock } from "../platform/clock.ts";
+import { type AccessWish, accessCommand } from "./access-command.ts";
 import { backupCommand } from "./backup-command.ts";
 import { CommandFault } from "./command-fault.ts";
 import type { CommandWorld } from "./command-world.ts";
@@ -98,6 +100,32 @@ function createProgram(done: (exitCode: number) => void): Command {
   command("stats", "count devices, readings and bytes")
     .option("--json", "for programs")
     .action((options: { json?: true; dataDir?: string }) => run(options, (world) => statsCommand(options, world)));
+
+  const access =
+    (noun: AccessWish["noun"], verb: AccessWish["verb"], name?: string, more: Partial<AccessWish> = {}) =>
+    (world: CommandWorld): Promise<number> =>
+      accessCommand({ noun, verb, name, ...more }, world);
+  command("user", "people who may sign in: list, add, password, role, remove")
+    .argument("<verb>", "what to do")
+    .argument("[name]", "whose")
+    .addOption(new Option("--role <role>", "of a new one, or the role to have").choices(ROLES))
+    .action((verb: string, name: string | undefined, options: { role?: Role; dataDir?: string }) =>
+      run(options, access("user", verb, name, options)),
+    );
+  command("token", "of programs that use HTTP or Socket.IO: list, add, remove")
+    .argument("<verb>", "what to do")
+    .argument("[name]", "of a new one, or the id of one to remove")
+    .addOption(new Option("--scope <scope>", "what it may do").choices(SCOPES))
+    .option("--days <n>", "it expires after so many", Number)
+    .action((verb: string, name: string | undefined, options: { scope?: Scope; days?: number; dataDir?: string }) =>
+      run(options, access("token", verb, name, options)),
+    );
+  command("device", "secrets of boards: list, add, remove")
+    .argument("<verb>", "what to do")
+    .argument("[id]", "the device id")
+    .action((verb: string, name: string | undefined, options: { dataDir?: string }) =>
+      run(options, access("device", verb, name)),
+    );
 
   return program;
 }

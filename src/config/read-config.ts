@@ -56,9 +56,9 @@ function readFlags(args: readonly string[], faults: string[]): Record<string, st
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
-/** Until there are accounts, nobody opens the hub to a network without saying so. */
+/** Without accounts nobody opens the hub to a network without saying so. */
 function exposureFaults({ auth, httpHost, mqttHost }: Partial<Config>): string[] {
-  if (auth === "off-and-public") return [];
+  if (auth !== "off") return [];
   return [
     { env: SETTINGS.httpHost.env, host: httpHost },
     { env: SETTINGS.mqttHost.env, host: mqttHost },
@@ -66,7 +66,7 @@ function exposureFaults({ auth, httpHost, mqttHost }: Partial<Config>): string[]
     .filter(({ host }) => host !== undefined && !LOOPBACK.test(host))
     .map(
       ({ env, host }) =>
-        `${env}: ${host} opens the hub to others, and there are no accounts yet; say AERIE_AUTH=off-and-public if you want that`,
+        `${env}: ${host} opens the hub to others, and without accounts everybody may do everything; say AERIE_AUTH=on, or off-and-public if you want that`,
     );
 }
 

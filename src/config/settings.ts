@@ -100,9 +100,9 @@ export const SETTINGS = {
   auth: setting({
     env: "AERIE_AUTH",
     fallback: "off",
-    ...oneOf("off", "off-and-public"),
+    ...oneOf("on", "off", "off-and-public"),
     meaning:
-      "There are no accounts yet: `off` is for loopback; `off-and-public` says that everybody who reaches the hub may do everything.",
+      "`on`: people sign in, programs have tokens and boards secrets (in work: docs/security.md). `off` is for loopback; `off-and-public` says that everybody who reaches the hub may do everything.",
   }),
   corsOrigins: setting({
     env: "AERIE_CORS_ORIGINS",

@@ -2,11 +2,21 @@
 
 export const ERRORS = {
   REQUEST_INVALID: { status: 400, text: "The request has a part that cannot be understood" },
+  LOGIN_NEEDED: { status: 401, text: "Sign in, or give a token, to see this" },
+  LOGIN_FAILED: { status: 401, text: "The name or the password is wrong" },
+  LEVEL_TOO_LOW: { status: 403, text: "This account or token may not do that" },
+  CSRF_FAILED: { status: 403, text: "The request does not come from a page of this hub; load the page again" },
+  SETUP_CODE_WRONG: { status: 403, text: "This link is used up or too old; a start of the hub prints a new one" },
   ORIGIN_FOREIGN: { status: 403, text: "Pages of this origin may not use the hub (AERIE_CORS_ORIGINS)" },
   HOST_FOREIGN: { status: 403, text: "This hub does not answer to that host name (AERIE_HOST_NAMES)" },
   ROUTE_UNKNOWN: { status: 404, text: "No such address" },
   DEVICE_UNKNOWN: { status: 404, text: "No such device" },
+  ACCOUNT_UNKNOWN: { status: 404, text: "There is no such account, token or credential" },
+  NAME_TAKEN: { status: 409, text: "The name is taken" },
+  LAST_OWNER: { status: 409, text: "A hub has at least one owner" },
   BODY_TOO_LARGE: { status: 413, text: "The request's body is too large" },
+  LOGIN_DELAYED: { status: 429, text: "Too many wrong passwords from here; wait a little" },
+  LOGIN_BUSY: { status: 429, text: "Too many sign in at once; try again in a moment" },
   INTERNAL: { status: 500, text: "The hub failed to answer; its log says why" },
   STORE_UNAVAILABLE: { status: 503, text: "The reading store does not answer" },
 } as const;

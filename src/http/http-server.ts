@@ -8,19 +8,24 @@ import helmet from "helmet";
 import type { Gatekeeper, GateVerdict } from "../core/gatekeeper.ts";
 import type { Log } from "../core/ports.ts";
 import type { Refusals } from "../core/refusals.ts";
+import { accessGuard } from "./access-guard.ts";
+import { type AccessRoutesOptions, accessRoutes } from "./access-routes.ts";
 import { type DevicesRoutesOptions, devicesRoutes } from "./devices-routes.ts";
 import { type ErasureRoutesOptions, erasureRoutes } from "./erasure-routes.ts";
 import { type ExportRoutesOptions, exportRoutes } from "./export-routes.ts";
 import { type HealthRoutesOptions, healthRoutes } from "./health-routes.ts";
 import { problemHandler, sendProblem } from "./problem.ts";
 import { type ReadingsRoutesOptions, readingsRoutes } from "./readings-routes.ts";
+import { type SessionRoutesOptions, sessionRoutes } from "./session-routes.ts";
 
 export interface HttpOptions
   extends DevicesRoutesOptions,
     ReadingsRoutesOptions,
     ErasureRoutesOptions,
     ExportRoutesOptions,
-    HealthRoutesOptions {
+    HealthRoutesOptions,
+    SessionRoutesOptions,
+    AccessRoutesOptions {
   readonly store: DevicesRoutesOptions["store"] & ReadingsRoutesOptions["store"] & ExportRoutesOptions["store"];
   readonly gatekeeper: Gatekeeper;
   readonly log: Log;
@@ -47,10 +52,10 @@ export function openHttp(options: HttpOptions): Http {
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
-  app.use(securityHeaders(), crossOrigin(gate));
+  app.use(securityHeaders(), crossOrigin(gate), accessGuard(options.callers.of));
   app.use(exportRoutes(options)); // before compression: it would hide from the export that its reader is slow
   app.use(compression());
-  app.use(healthRoutes(options));
+  app.use(healthRoutes(options), sessionRoutes(options), accessRoutes(options));
   const ofDevices = [devicesRoutes(options), readingsRoutes(options), erasureRoutes(options)];
   app.use("/api/devices", express.json({ limit: "16kb" }), ...ofDevices);
   app.use(express.static(options.publicDir, { setHeaders: cacheHeaders }));
@@ -114,8 +119,8 @@ function crossOrigin(gate: Http["gate"]): RequestHandler {
     response.setHeader("Vary", "Origin");
     response.setHeader("Cross-Origin-Resource-Policy", "cross-origin");
     if (request.method !== "OPTIONS") return next();
-    response.setHeader("Access-Control-Allow-Methods", "GET, PATCH, DELETE");
-    response.setHeader("Access-Control-Allow-Headers", "Content-Type");
+    response.setHeader("Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE");
+    response.setHeader("Access-Control-Allow-Headers", "Authorization, Content-Type");
     response.status(204).end();
   };
 }

@@ -3,6 +3,8 @@ import type { Server as HttpServer, IncomingMessage } from "node:http";
 import { Server, type Socket } from "socket.io";
 import type { BrowserToHub, HubToBrowser, SubscribeAnswer } from "../contract/live.ts";
 import type { Refusal } from "../contract/refusals.ts";
+import type { Caller } from "../core/accounts.ts";
+import { reaches } from "../core/ask-level.ts";
 import type { GateVerdict } from "../core/gatekeeper.ts";
 import type { Clock, Counters, LiveReading, Log } from "../core/ports.ts";
 import { fromLive } from "../core/reading-shape.ts";
@@ -15,6 +17,8 @@ import { readWish, type Wish } from "./subscribe-wish.ts";
 export interface LiveOptions {
   readonly server: HttpServer;
   readonly gate: (request: IncomingMessage) => GateVerdict;
+  /** Who asks; anew for each call, since a sign-in may have ended. */
+  readonly callerOf: (request: IncomingMessage) => Caller;
   readonly clock: Clock;
   readonly counters: Counters;
   readonly log: Log;
@@ -27,11 +31,15 @@ export interface Live {
   presence(change: PresenceChange): void;
   rejected(refusal: Refusal): void;
   clients(): number;
+  /** Browsers and programs that came by these sign-ins or tokens. */
+  end(keys: readonly string[]): void;
   close(): void;
 }
 
 interface SocketData {
   wish: Wish;
+  /** Of the sign-in or token that it came by; undefined: there are no accounts. */
+  key: string | undefined;
   /** Bytes handed to the connection and not yet to its socket. */
   waitingBytes: number;
 }
@@ -52,15 +60,15 @@ const EACH = "each";
 const eachOf = (deviceId: string): string => `each:${deviceId}`;
 const BATCHES = "batches";
 
-export function openLive({ server, gate, clock, counters, log, build }: LiveOptions): Live {
+export function openLive({ server, gate, callerOf, clock, counters, log, build }: LiveOptions): Live {
   const io = new Server<BrowserToHub, HubToBrowser, Record<string, never>, SocketData>(server, {
     // An upgrade to /mqtt is not Socket.IO's to end.
     destroyUpgrade: false,
     serveClient: false,
     maxHttpBufferSize: 100_000,
     allowRequest: (request, done) => {
-      const verdict = gate(request);
-      done(verdict === "allow" ? null : verdict, verdict === "allow");
+      const refusal = refusalOf(request);
+      done(refusal ?? null, refusal === undefined);
     },
     cors: { origin: true }, // `allowRequest` has decided; this only names the origin in the answer
   });
@@ -79,6 +87,7 @@ export function openLive({ server, gate, clock, counters, log, build }: LiveOpti
     browsers.add(browser);
     browser.data.wish = { devices: undefined, batch: false };
     browser.data.waitingBytes = 0;
+    browser.data.key = callerOf(browser.request).key;
     applyWish(browser, browser.data.wish);
     watchWaiting(browser);
     corkFlushes(browser.conn);
@@ -87,6 +96,17 @@ export function openLive({ server, gate, clock, counters, log, build }: LiveOpti
     browser.on("disconnect", () => browsers.delete(browser));
     browser.on("error", (error) => log.debug("browser failed", { error }));
   });
+
+  function refusalOf(request: IncomingMessage): string | undefined {
+    const verdict = gate(request);
+    if (verdict !== "allow") return verdict;
+    const { level, csrf } = callerOf(request);
+    if (!reaches(level, "viewer")) return "LOGIN_NEEDED";
+    // A cookie goes along with any page's request, and a browser always says what page that is.
+    return csrf !== undefined && request.headers.origin === undefined && isUpgrade(request)
+      ? "ORIGIN_FOREIGN"
+      : undefined;
+  }
 
   function subscribe(browser: Browser, raw: unknown, reply: unknown): void {
     const wish = readWish(raw);
@@ -181,6 +201,10 @@ export function openLive({ server, gate, clock, counters, log, build }: LiveOpti
   }
 
   function tick(): void {
+    for (const browser of browsers) {
+      // It has expired, or its person may no longer do this.
+      if (!reaches(callerOf(browser.request).level, "viewer")) browser.disconnect(true);
+    }
     io.emit("tick", { time: new Date(clock.nowMs()).toISOString(), build });
   }
 
@@ -203,6 +227,11 @@ export function openLive({ server, gate, clock, counters, log, build }: LiveOpti
       io.emit("rejected", refusal);
     },
     clients: () => browsers.size,
+    end: (keys) => {
+      for (const browser of browsers) {
+        if (browser.data.key !== undefined && keys.includes(browser.data.key)) browser.disconnect(true);
+      }
+    },
     close: () => {
       for (const stop of stops) stop();
       // Not io.close(): that closes the HTTP server too, which is not ours.
@@ -211,6 +240,8 @@ export function openLive({ server, gate, clock, counters, log, build }: LiveOpti
     },
   };
 }
+
+const isUpgrade = ({ headers }: IncomingMessage): boolean => headers.upgrade !== undefined;
 
 /** The connection says what it was given (`packetCreate`) and when that went to the socket (`drain`). */
 function watchWaiting(browser: Browser): void {

@@ -69,6 +69,8 @@ export interface InProcessOptions {
 }
 
 export interface InProcessHub extends HubAddress {
+  /** Of the link that makes the first account. */
+  readonly setupCode: string | undefined;
   readonly dataDir: string;
   readonly logged: readonly LogRecord[];
   /** The second call waits for the first; called by itself when the test has ended. */
@@ -103,7 +105,8 @@ export async function launchHub(options: InProcessOptions & { settings: { dataDi
     ...(storeLimits !== undefined && { storeLimits }),
   });
   const { dataDir, httpHost, mqttHost } = config;
-  return { ...addressOf(httpHost, hub.httpPort, mqttHost, hub.mqttPort), dataDir, logged, close: hub.close };
+  const address = addressOf(httpHost, hub.httpPort, mqttHost, hub.mqttPort);
+  return { ...address, setupCode: hub.setupCode, dataDir, logged, close: hub.close };
 }
 
 /** What ships, by a path that no bundler follows. */

@@ -31,7 +31,8 @@ export function ask<Body = unknown>(hub: HubAddress, path: string, options: AskO
         received += part;
       });
       response.on("end", () => {
-        const parsed = /[/+]json/.test(response.headers["content-type"] ?? "") ? JSON.parse(received) : undefined;
+        const isJson = /[/+]json/.test(response.headers["content-type"] ?? "") && received !== ""; // HEAD has no body
+        const parsed = isJson ? JSON.parse(received) : undefined;
         resolve({ status: response.statusCode ?? 0, headers: response.headers, text: received, body: parsed as Body });
       });
     });

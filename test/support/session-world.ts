@@ -12,6 +12,7 @@ import { createSubscribing, type SubscribingOptions } from "../../src/broker/ses
 import { createWillPublisher } from "../../src/broker/session/will-publisher.ts";
 import { createWills } from "../../src/broker/session/wills.ts";
 import type { Answer, InboundMessage, Intake } from "../../src/core/intake.ts";
+import { ANYBODY, type MqttIdentity } from "../../src/core/mqtt-access.ts";
 import type { Journal as KeptJournal } from "../../src/core/ports.ts";
 import { createManualClock, type ManualClock } from "./manual-clock.ts";
 import { createMemoryLog } from "./memory-log.ts";
@@ -48,6 +49,7 @@ export interface ComeWish {
   readonly expiryS?: number;
   readonly keepAliveS?: number;
   readonly will?: Partial<Will> & { readonly text?: string };
+  readonly who?: MqttIdentity;
   /** Unacknowledged messages that it takes. */
   readonly window?: number;
 }
@@ -141,12 +143,13 @@ export async function openWorld(options: WorldOptions = {}) {
       if (isThere) sessions.close(session, publishWill);
       isThere = false;
     };
-    const arrival = { connection, version, clean, expiryS, keepAliveS, will };
+    const arrival = { connection, version, clean, expiryS, keepAliveS, will, who: wish.who ?? ANYBODY };
     const { session, isPresent } = sessions.open(arrival, {
       takenOver: () => {
         isTakenOver = true;
         away(true);
       },
+      revoked: () => away(true),
     });
     const sent: string[] = [];
     session.outbound.attach(createSink(sent, window));

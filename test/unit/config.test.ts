@@ -143,7 +143,7 @@ describe("faults", () => {
     ["AERIE_HTTP_HOST", "a b"],
     ["AERIE_HTTP_HOST", "http://hub"],
     ["AERIE_DATA_DIR", ""],
-    ["AERIE_AUTH", "on"],
+    ["AERIE_AUTH", "yes"],
     ["AERIE_CORS_ORIGINS", "panel.example"],
     ["AERIE_CORS_ORIGINS", "https://panel.example/"],
     ["AERIE_CORS_ORIGINS", "*"],

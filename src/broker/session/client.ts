@@ -1,7 +1,9 @@
 /** One connection's client: lets it in, has it served, and ends it. Decides little; asks its parts. */
 import { randomUUID } from "node:crypto";
 import { REASON } from "../../contract/reason-codes.ts";
-import { MQTT_VERSIONS, type RefusalCode } from "../../contract/refusals.ts";
+import { MQTT_VERSIONS, type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
+import type { IdentifyClient } from "../../core/credentials.ts";
+import { mayPublish } from "../../core/mqtt-access.ts";
 import type { Clock, Log } from "../../core/ports.ts";
 import type { Refusals } from "../../core/refusals.ts";
 import type { Connection as ClientConnection } from "../../core/registry.ts";
@@ -39,9 +41,13 @@ export interface ClientContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: ClientLimits;
+  /** Whose it is, by its user name and password. */
+  readonly authenticate: IdentifyClient;
   readonly identify: (clientId: string, version: Version) => ClientConnection;
   readonly onClosed: (identity: ClientConnection) => void;
 }
+
+const decoder = new TextDecoder();
 
 /** Of the client's silence, in keep-alives. [MQTT-3.1.2-22] */
 const KEEP_ALIVE_GRACE = 1.5;
@@ -143,6 +149,11 @@ export class Client implements PacketReader, Sender, Holder {
     this.#part(REASON.sessionTakenOver);
   }
 
+  revoked(): void {
+    this.#note("CREDENTIAL_ENDED", { kind: "connection", reasonCode: this.#toldCode(REASON.administrativeAction) });
+    this.#part(REASON.administrativeAction);
+  }
+
   /** The hub stops. */
   shutDown(): void {
     this.#part(REASON.serverShuttingDown);
@@ -183,16 +194,26 @@ export class Client implements PacketReader, Sender, Holder {
     const admission = admit(packet, this.#context.limits, () => `aerie-${randomUUID()}`);
     if (admission.kind === "refused") {
       const { code, reasonCode, detail } = admission;
-      voice.connack({ reasonCode, sessionPresent: false, reasonString: detail });
-      return this.#end(code, reasonCode, detail, packet.version === 5);
+      return this.#refuse(voice, code, reasonCode, detail);
     }
     const { clientId, isAssigned, expiryS, keepAliveS } = admission;
     this.#clientId = clientId;
     const { version, clean, will } = packet;
-    const connection = this.#context.identify(clientId, version);
-    const opened = this.#context.sessions.open({ connection, version, clean, expiryS, keepAliveS, will }, this);
+    const { userName, password } = packet;
+    const identified = this.#context.authenticate({
+      clientId: packet.clientId,
+      userName,
+      password: password && decoder.decode(password),
+    });
+    if (!identified.ok) return this.#refuse(voice, identified.code, reasonCodeOf(identified.code), identified.detail);
+    const { who, owner } = identified;
+    if (will !== undefined && !mayPublish(who, will.topic)) {
+      return this.#refuse(voice, "TOPIC_NOT_OWN", REASON.notAuthorized, `the last will's: ${will.topic}`);
+    }
+    const connection = this.#context.identify(sessionIdOf(owner, clientId), version);
+    const opened = this.#context.sessions.open({ connection, version, clean, expiryS, keepAliveS, will, who }, this);
     const login = this.#logIn(packet, opened, connection, voice, keepAliveS);
-    const welcome = (): void => this.#welcome(packet, opened, login, voice, isAssigned);
+    const welcome = (): void => this.#welcome(packet, opened, login, voice, isAssigned ? clientId : undefined);
     const isKept = opened.session.isDurable || will !== undefined;
     if (!isKept || this.#context.journal.isStuck()) return welcome();
     this.#isAdmitting = true;
@@ -248,7 +269,7 @@ export class Client implements PacketReader, Sender, Holder {
     return login;
   }
 
-  #welcome(packet: ConnectPacket, opened: Opened, login: Login, voice: Voice, isAssigned: boolean): void {
+  #welcome(packet: ConnectPacket, opened: Opened, login: Login, voice: Voice, assignedId: string | undefined): void {
     const { maxInflight, maxPacketBytes } = this.#context.limits;
     const { session, isPresent } = opened;
     const keepAliveS = login.keepAliveMs / 1000;
@@ -258,11 +279,17 @@ export class Client implements PacketReader, Sender, Holder {
       sessionExpiryS: session.expiryS === packet.sessionExpiryS ? undefined : session.expiryS,
       receiveMaximum: maxInflight,
       maxPacketBytes,
-      assignedClientId: isAssigned ? session.clientId : undefined,
+      assignedClientId: assignedId,
       topicAliasMaximum: INBOUND_ALIASES,
       serverKeepAliveS: keepAliveS === packet.keepAliveS ? undefined : keepAliveS,
     });
     session.outbound.attach(login.outlet);
+  }
+
+  /** Answered, and not let in. [MQTT-3.1.4-2] */
+  #refuse(voice: Voice, code: RefusalCode, reasonCode: number, detail: string): void {
+    voice.connack({ reasonCode, sessionPresent: false, reasonString: detail });
+    this.#end(code, reasonCode, detail, voice.version === 5);
   }
 
   /** [MQTT-3.1.4-1]: an answer where the version has one, and the end. */
@@ -289,6 +316,10 @@ export class Client implements PacketReader, Sender, Holder {
     }
     this.#leave(reasonCode !== REASON.success); // before the end, which knows of no will
     this.#connection.end();
+  }
+
+  #toldCode(reasonCode: number): number | undefined {
+    return this.#login !== undefined && this.#voice?.version === 5 ? reasonCode : undefined;
   }
 
   /** The hub ends it: counted, said to who can hear it, and closed. */
@@ -351,3 +382,7 @@ const CONNECT_REFUSALS: ReadonlyMap<number, RefusalCode> = new Map([
   [REASON.clientIdNotValid, "CLIENT_ID_INVALID"],
   [REASON.badAuthenticationMethod, "AUTH_METHOD_UNSUPPORTED"],
 ]);
+
+/** Each credential has client ids of its own; a board's is mostly the device's. No device id has a `/` in it. */
+const sessionIdOf = (owner: string | undefined, clientId: string): string =>
+  owner === undefined || owner === clientId ? clientId : `${owner}/${clientId}`;

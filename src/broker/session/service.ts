@@ -1,6 +1,7 @@
 /** Serves the packets of a client that is logged in. Opens and closes nothing; says so where the client must go. */
 import { FIRST_ERROR, REASON } from "../../contract/reason-codes.ts";
 import { type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
+import { mayPublish } from "../../core/mqtt-access.ts";
 import type { AedesCore } from "../aedes-core.ts";
 import type { Journal } from "../journal.ts";
 import type {
@@ -110,7 +111,8 @@ export class Service {
   #topicRefusal(topic: string): RefusalCode | undefined {
     const { maxTopicBytes, maxTopicLevels } = this.#context.limits;
     if (Buffer.byteLength(topic) > maxTopicBytes || levelCount(topic) > maxTopicLevels) return "TOPIC_TOO_LONG";
-    return topic.startsWith("$") ? "TOPIC_RESERVED" : undefined; // [MQTT-4.7.2-1]: they are the broker's
+    if (topic.startsWith("$")) return "TOPIC_RESERVED"; // [MQTT-4.7.2-1]: they are the broker's
+    return mayPublish(this.#client.session.who, topic) ? undefined : "TOPIC_NOT_OWN";
   }
 
   #acknowledged(type: "puback" | "pubrec" | "pubcomp", { packetId, reasonCode }: AckPacket): void {

@@ -1,4 +1,6 @@
 /** What the hub knows of one client id, whether its client is connected or not. [MQTT 4.1] Opens and closes nothing. */
+
+import { ANYBODY, type MqttIdentity } from "../../core/mqtt-access.ts";
 import type { JournalEntry, KeptSession, KeptSubscription } from "../../core/ports.ts";
 import type { Connection } from "../../core/registry.ts";
 import type { Subscription } from "../matching.ts";
@@ -9,6 +11,8 @@ import { Outbound, type OutboundContext } from "./outbound.ts";
 export interface Holder {
   /** Another connection came with the same client id. [MQTT-3.1.4-2, -3] */
   takenOver(): void;
+  /** What it was let in by is worth nothing any more. */
+  revoked(): void;
 }
 
 /** Of a QoS 2 message that the client sent: from PUBLISH until PUBREL. */
@@ -20,7 +24,10 @@ export interface InboundHold {
 }
 
 export class Session {
+  /** Where there are accounts: of its credential, so that nobody takes the place of another who uses the same client id. */
   readonly clientId: string;
+  /** As it was last let in. */
+  who: MqttIdentity = ANYBODY;
   readonly subscriptions = new Map<string, Subscription<Session>>();
   readonly outbound: Outbound;
   /** By packet id. */

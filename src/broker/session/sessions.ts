@@ -1,4 +1,6 @@
 /** Keeps the sessions: opens, takes over, ends, and brings them back after a restart. Knows no packet but CONNECT's words. */
+
+import { type MqttIdentity, maySubscribe } from "../../core/mqtt-access.ts";
 import type { Clock, Journal as KeptJournal } from "../../core/ports.ts";
 import type { Connection } from "../../core/registry.ts";
 import type { Journal } from "../journal.ts";
@@ -30,6 +32,7 @@ export interface Arrival {
   readonly expiryS: number;
   readonly keepAliveS: number;
   readonly will: Will | undefined;
+  readonly who: MqttIdentity;
 }
 
 export interface Opened {
@@ -45,6 +48,8 @@ export interface Sessions {
   setExpiry(session: Session, expiryS: number): void;
   readonly count: number;
   all(): Iterable<Session>;
+  /** Of a credential, connected and kept: they end, and their wills are not published. */
+  drop(owner: string): void;
   /** The hub stops: sessions and wills stay for the next start. */
   stop(): void;
   /** Ends what has expired. */
@@ -98,6 +103,8 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
     sessions.set(clientId, session);
     away.delete(session);
     const wasDurable = session.isDurable;
+    session.who = arrival.who;
+    if (present) authorizeAgain(session);
     session.holder = holder;
     session.version = version;
     session.disconnectedMs = undefined;
@@ -106,6 +113,29 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
     if (session.isDurable) journal.note(sessionEntry(session, undefined));
     else if (wasDurable) journal.note({ of: "session", clientId, value: undefined });
     if (will !== undefined) wills.keep(clientId, will, arrival.keepAliveS);
+  }
+
+  /** Its client may have got other rights meanwhile. */
+  function authorizeAgain(session: Session): void {
+    for (const filter of session.subscriptions.keys()) {
+      if (maySubscribe(session.who, filter)) continue;
+      session.subscriptions.delete(filter);
+      matching.remove(session, filter);
+      if (session.isDurable) {
+        journal.note({ of: "subscription", clientId: session.clientId, filter, value: undefined });
+      }
+    }
+  }
+
+  function drop(owner: string): void {
+    for (const session of [...sessions.values()]) {
+      const { clientId } = session;
+      if (clientId !== owner && !clientId.startsWith(`${owner}/`)) continue;
+      wills.cancel(clientId);
+      session.last = undefined;
+      session.holder?.revoked();
+      if (sessions.get(clientId) === session) end(session);
+    }
   }
 
   function close(session: Session, publishWill: boolean): void {
@@ -252,6 +282,7 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
     open,
     close,
     setExpiry,
+    drop,
     get count() {
       return sessions.size;
     },

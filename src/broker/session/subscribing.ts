@@ -2,6 +2,7 @@
 import { FIRST_ERROR, REASON } from "../../contract/reason-codes.ts";
 import type { RefusalCode } from "../../contract/refusals.ts";
 import { reasonCodeOf } from "../../contract/refusals.ts";
+import { maySubscribe } from "../../core/mqtt-access.ts";
 import type { Journal } from "../journal.ts";
 import type { Matching } from "../matching.ts";
 import type { SubscribePacket, SubscribeWish, UnsubscribePacket } from "../packets/packet.ts";
@@ -80,6 +81,7 @@ export function createSubscribing(options: SubscribingOptions): Subscribing {
     if (filter.startsWith("$") && !filter.startsWith("$SYS/") && !filter.startsWith("$share/")) {
       return "SUBSCRIPTION_DENIED";
     }
+    if (!maySubscribe(session.who, filter)) return "SUBSCRIPTION_DENIED";
     if (Buffer.byteLength(filter) > maxTopicBytes || levelCount(filter) > maxTopicLevels) return "TOPIC_TOO_LONG";
     const { subscriptions } = session;
     if (matching.bytes > MAX_SUBSCRIPTION_BYTES) return "TOO_MANY_SUBSCRIPTIONS";

@@ -1,0 +1,173 @@
+/** Connects a board: its name, its secret and the code to put on it, and whether it was heard. Pairs nobody by itself. */
+import { useSignal } from "@preact/signals";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { getDevice, type HubFault, postBoard, toFault } from "./api.ts";
+import { type BoardCode, codeFor, KINDS, type Kind } from "./board-code.ts";
+import { CommandLine } from "./command-line.tsx";
+import { FaultNote } from "./fault-note.tsx";
+import { deviceHref } from "./route.ts";
+import { reaches, session } from "./session.ts";
+
+const LOOK_EVERY_MS = 2_000;
+const DEVICE_ID = "[A-Za-z0-9._:\\-]{1,64}";
+
+export function AddBoard() {
+  const made = useSignal<{ deviceId: string; secret: string } | undefined>(undefined);
+  useEffect(() => {
+    document.title = "Connect a board – Aerie";
+  }, []);
+  if (!reaches("operator")) return <p class="quiet">An operator or owner connects boards.</p>;
+  return (
+    <>
+      <h1>Connect a board</h1>
+      <NameIt
+        made={(board) => {
+          made.value = board;
+        }}
+      />
+      {made.value !== undefined && <PutOnBoard key={made.value.secret} board={made.value} />}
+    </>
+  );
+}
+
+function NameIt({ made }: { made: (board: { deviceId: string; secret: string }) => void }) {
+  const id = useId();
+  const first = useRef<HTMLInputElement>(null);
+  const deviceId = useSignal("");
+  const busy = useSignal(false);
+  const fault = useSignal<HubFault | undefined>(undefined);
+  useEffect(() => first.current?.focus(), []);
+
+  const make = async () => {
+    busy.value = true;
+    fault.value = undefined;
+    await postBoard(deviceId.value.trim()).then(made, (thrown: unknown) => {
+      fault.value = toFault(thrown);
+    });
+    busy.value = false;
+  };
+
+  return (
+    <form
+      class="add-board"
+      aria-label="Name the board"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void make();
+      }}
+    >
+      <label for={id}>
+        Device id
+        <input
+          id={id}
+          ref={first}
+          required
+          pattern={DEVICE_ID}
+          title="1 to 64 of A-Z a-z 0-9 . _ : -"
+          placeholder="cellar"
+          autoComplete="off"
+          autoCapitalize="none"
+          value={deviceId.value}
+          onInput={(event) => {
+            deviceId.value = event.currentTarget.value;
+          }}
+        />
+      </label>
+      <button type="submit" class="primary" disabled={busy.value}>
+        Make its secret
+      </button>
+      <p class="quiet">
+        A board that has a secret already gets a new one, and the old one is worth nothing from then on.
+      </p>
+      {fault.value !== undefined && <FaultNote what="No secret was made." fault={fault.value} />}
+    </form>
+  );
+}
+
+function PutOnBoard({ board }: { board: { deviceId: string; secret: string } }) {
+  const kind = useSignal<Kind>("Arduino");
+  const wifiName = useSignal("");
+  const wifiPassword = useSignal("");
+  const code: BoardCode = {
+    ...board,
+    host: location.hostname,
+    port: session.value?.mqttPort ?? 1883,
+    wifiName: wifiName.value,
+    wifiPassword: wifiPassword.value,
+  };
+  return (
+    <section aria-labelledby="put-on-board">
+      <h2 id="put-on-board">Put it on the board</h2>
+      <p class="quiet">
+        The secret is shown once. Wi-Fi name and password are filled in here, in this page, and are not sent to the hub.
+      </p>
+      <fieldset class="kinds" aria-label="Kind of board">
+        {KINDS.map((each) => (
+          <button
+            key={each}
+            type="button"
+            aria-pressed={kind.value === each}
+            onClick={() => {
+              kind.value = each;
+            }}
+          >
+            {each}
+          </button>
+        ))}
+      </fieldset>
+      {kind.value === "Arduino" && (
+        <div class="wifi">
+          <WifiField label="Wi-Fi name" value={wifiName} />
+          <WifiField label="Wi-Fi password" value={wifiPassword} />
+        </div>
+      )}
+      <CommandLine name="the code" command={codeFor(kind.value, code)} />
+      <Heard deviceId={board.deviceId} />
+    </section>
+  );
+}
+
+/** Shown as it is typed: it stands in the code below. */
+function WifiField({ label, value }: { label: string; value: { value: string } }) {
+  const id = useId();
+  return (
+    <label for={id}>
+      {label}
+      <input
+        id={id}
+        maxLength={64}
+        autoComplete="off"
+        value={value.value}
+        onInput={(event) => {
+          value.value = event.currentTarget.value;
+        }}
+      />
+    </label>
+  );
+}
+
+/** Looks until the board is heard: from now on its page shows what it sends. */
+function Heard({ deviceId }: { deviceId: string }) {
+  const sinceMs = useRef(Date.now());
+  const isHeard = useSignal(false);
+  useEffect(() => {
+    const timer = setInterval(async () => {
+      const device = await getDevice(deviceId).catch(() => undefined);
+      if (device === undefined || Date.parse(device.lastHeardAt) < sinceMs.current) return;
+      isHeard.value = true;
+      clearInterval(timer);
+    }, LOOK_EVERY_MS);
+    return () => clearInterval(timer);
+  }, [deviceId]);
+  return isHeard.value ? (
+    <p class="note note-ok" role="status" data-heard="yes">
+      <span>
+        <strong>{deviceId} was heard.</strong> <a href={deviceHref(deviceId)}>See what it sends</a>
+      </span>
+    </p>
+  ) : (
+    <p class="quiet" role="status" data-heard="no">
+      Waiting for {deviceId}… What the hub refuses meanwhile stands in the <a href="#/inspector">Inspector</a>.
+    </p>
+  );
+}

@@ -1,0 +1,53 @@
+/** Who may do what over HTTP and Socket.IO: levels, and the row of every route. Decides nothing. */
+
+/** Each may do all that those before it may. `metrics` is a scraper's. */
+export const LEVELS = ["nobody", "metrics", "viewer", "operator", "owner"] as const;
+export type Level = (typeof LEVELS)[number];
+
+/** Of people. */
+export const ROLES = ["viewer", "operator", "owner"] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Of tokens for programs: none of them makes accounts or tokens. */
+export const SCOPES = ["metrics", "viewer", "operator"] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Every route of the HTTP server, and from which level on it is answered; one that has no row is answered to nobody. */
+export const ROUTE_LEVELS = {
+  "GET /websocket/status": "nobody",
+  "GET /healthz": "nobody",
+  "GET /readyz": "metrics",
+  "GET /metrics": "metrics",
+  "GET /api/session": "nobody",
+  "POST /api/session": "nobody",
+  "DELETE /api/session": "nobody",
+  "POST /api/setup": "nobody",
+  "GET /api/devices": "viewer",
+  "GET /api/devices/:id": "viewer",
+  "PATCH /api/devices/:id": "operator",
+  "DELETE /api/devices/:id": "operator",
+  "GET /api/devices/:id/latest": "viewer",
+  "GET /api/devices/:id/readings": "viewer",
+  "DELETE /api/devices/:id/readings": "operator",
+  "GET /api/devices/:id/series": "viewer",
+  "GET /api/export": "viewer",
+  "GET /api/rejections": "viewer",
+  "GET /api/boards": "operator",
+  "POST /api/boards": "operator",
+  "DELETE /api/boards/:id": "operator",
+  "GET /api/applications": "owner",
+  "POST /api/applications": "owner",
+  "DELETE /api/applications/:id": "owner",
+  "GET /api/users": "owner",
+  "POST /api/users": "owner",
+  "PATCH /api/users/:id": "owner",
+  "DELETE /api/users/:id": "owner",
+  "GET /api/tokens": "owner",
+  "POST /api/tokens": "owner",
+  "DELETE /api/tokens/:id": "owner",
+} as const satisfies Record<string, Level>;
+
+/** Of a page that changes something: the word of `GET /api/session`, which no foreign page can read. */
+export const CSRF_HEADER = "x-aerie-csrf";
+
+export const MIN_PASSWORD = 10;

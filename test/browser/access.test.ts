@@ -1,0 +1,92 @@
+/** Accounts in a real browser: the first account by its link, signing in and out, and a board connected in three steps. */
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { spawnHub } from "../support/hub.ts";
+import { connectJs } from "../support/mqtt-clients.ts";
+import { nonLoopbackAddress } from "../support/network.ts";
+import { openBrowser, openPage } from "../support/page.ts";
+
+const WAIT = { timeout: 10_000 };
+const PASSWORD = "correct horse battery";
+/** A folder, for who wants to look. */
+const SCREENSHOTS = process.env["AERIE_TEST_SCREENSHOTS"];
+
+async function look(page: Page, name: string): Promise<void> {
+  if (SCREENSHOTS === undefined) return;
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage: true });
+}
+
+async function fill(page: Page, name: string, password: string, button: string): Promise<void> {
+  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: button }).click();
+}
+
+test("from an empty hub to a board whose chart moves: the link, a name, and what the page says to put on the board", async () => {
+  const address = nonLoopbackAddress();
+  if (address === undefined) throw new Error("this machine has no IPv4 address besides 127.0.0.1");
+  const args = ["--auth", "on", "--http-host", "0.0.0.0", "--mqtt-host", "0.0.0.0"];
+  const hub = await spawnHub({ args });
+  const links = [...hub.stderr().matchAll(/http:\/\/\S+\/#\/setup\/\S+/g)].map(([link]) => link);
+  const link = links.find((each) => each.includes(address));
+  expect(links.length).toBeGreaterThan(1);
+  expect(hub.stdout()).not.toContain("#/setup");
+  const browser = await openBrowser();
+  const { page, failures } = await openPage(browser, link ?? "");
+
+  await page.getByRole("heading", { name: "Make the first account" }).waitFor(WAIT);
+  await look(page, "setup");
+  await fill(page, "Ada", PASSWORD, "Make the account");
+  await page.locator('[data-state="live"]').waitFor(WAIT);
+  await page.getByRole("link", { name: "Connect a board" }).click();
+  await page.getByLabel("Device id").fill("cellar");
+  await page.getByRole("button", { name: "Make its secret" }).click();
+  await page.getByRole("heading", { name: "Put it on the board" }).waitFor(WAIT);
+  await page.getByLabel("Wi-Fi password").fill("never sent");
+  const sketch = (await page.locator(".command code").textContent()) ?? "";
+  await look(page, "add-board");
+
+  const said = (name: string): string => new RegExp(`${name} = "?([^";]+)"?;`).exec(sketch)?.[1] ?? "";
+  expect(sketch).toContain('WIFI_PASSWORD = "never sent"');
+  expect(sketch).toMatch(/setBufferSize\(\d+\)[\s\S]*if \(!mqtt\.publish\(TELEMETRY/);
+  const board = await connectJs(`mqtt://${said("HUB_HOST")}:${said("HUB_PORT")}`, {
+    clientId: said("DEVICE_ID"),
+    username: said("DEVICE_ID"),
+    password: said("DEVICE_SECRET"),
+  });
+  await board.publish(said("TELEMETRY"), '{"temperature":21.5}', { qos: 1 });
+  await page.locator('[data-heard="yes"]').waitFor(WAIT);
+  await page.getByRole("link", { name: "See what it sends" }).click();
+  const chart = page.locator('figure[data-metric="temperature"]');
+  await expect.poll(() => chart.getAttribute("data-points"), WAIT).toBe("1");
+  await board.publish(said("TELEMETRY"), '{"temperature":22.5}', { qos: 1 });
+  await expect.poll(() => chart.getAttribute("data-points"), WAIT).toBe("2");
+  expect(failures).toEqual([]);
+});
+
+test("who is signed out sees nothing, a wrong password is told, and signing out ends what was on screen", async () => {
+  const hub = await spawnHub({ args: ["--auth", "on"] });
+  const [link = ""] = /http:\/\/\S+\/#\/setup\/\S+/.exec(hub.stderr()) ?? [];
+  const browser = await openBrowser();
+  const { page } = await openPage(browser, `${hub.url}/#/inspector`, { viewport: { width: 390, height: 844 } });
+  await page.getByRole("heading", { name: "This hub has no owner yet" }).waitFor(WAIT);
+  expect(await page.getByRole("link", { name: "Overview" }).count()).toBe(0);
+  await page.goto(link);
+  await fill(page, "Ada", PASSWORD, "Make the account");
+  await page.locator('[data-state="live"]').waitFor(WAIT);
+  await look(page, "phone-signed-in");
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor(WAIT);
+  await fill(page, "Ada", "wrong password", "Sign in");
+  await page.getByRole("alert").waitFor(WAIT);
+  expect(await page.getByRole("alert").textContent()).toContain("The name or the password is wrong");
+  await look(page, "phone-wrong");
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.locator('[data-state="live"]').waitFor(WAIT);
+});
