@@ -43,6 +43,7 @@ import { listen } from "./platform/listen.ts";
 import { listenLocally } from "./platform/local-socket.ts";
 import { createMetrics } from "./platform/metrics.ts";
 import { ownHosts } from "./platform/own-hosts.ts";
+import { openTlsFiles } from "./platform/tls-files.ts";
 import { openStore } from "./store/open-store.ts";
 
 export interface HubOptions {
@@ -60,6 +61,8 @@ export interface Hub {
   /** Ports taken. */
   readonly httpPort: number;
   readonly mqttPort: number;
+  /** Undefined: there is no certificate. */
+  readonly mqttsPort: number | undefined;
   /** Of the link that makes the first account; undefined: there is one, or there are none. */
   readonly setupCode: string | undefined;
   /** The second call waits for the first. */
@@ -100,6 +103,10 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
   });
   const { forward } = opened;
   const store = own("store", opened.store);
+  const tls =
+    config.tlsCert === ""
+      ? undefined
+      : own("certificate", await openTlsFiles({ certFile: config.tlsCert, keyFile: config.tlsKey, clock, log }));
   const access =
     config.auth === "on"
       ? own(
@@ -181,6 +188,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       clock,
       log,
       limits: config,
+      tls,
       authenticate: access?.credentials.identify ?? identifyAnybody,
       onConnectionClosed,
     }),
@@ -201,13 +209,18 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     ],
     warnings: [
       ["mongodb", () => forward && awayProblem(forward.away(), config.maxOutboxBytes)],
+      ["certificate", () => tls?.problem()],
       ["disk", diskWatch.problem],
       ["store", sizeBound.problem],
       ["history", () => damageProblem(registry, store)],
       ["retention", retentionClock.problem],
     ],
   });
-  const callers = createCallers({ accounts: access?.accounts, port: () => taken.httpPort });
+  const callers = createCallers({
+    accounts: access?.accounts,
+    port: () => taken.httpPort,
+    isSecure: tls !== undefined,
+  });
   const erase = createErasure({ store, registry, saveState: stateSaver.saveNow });
   const http = own(
     "http",
@@ -224,6 +237,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       accounts: access?.accounts,
       credentials: access?.credentials,
       callers,
+      tls,
       mqttPort: () => taken.mqttPort,
       connectedBrowsers: () => live?.clients() ?? 0,
       gatekeeper: createGatekeeper({
@@ -277,10 +291,12 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
   });
   const mqttPort = await listenOwned(broker.server, config.mqttHost, config.mqttPort, "mqtt");
   taken.mqttPort = mqttPort;
+  const mqttsPort =
+    broker.tlsServer && (await listenOwned(broker.tlsServer, config.mqttHost, config.mqttsPort, "mqtts"));
   const httpPort = await listenOwned(http.server, config.httpHost, config.httpPort, "http");
   taken.httpPort = httpPort;
   await listenToCommands();
-  return { httpPort, mqttPort, setupCode: access?.accounts.setupCode(), close };
+  return { httpPort, mqttPort, mqttsPort, setupCode: access?.accounts.setupCode(), close };
 
   /** Without it only the command line is deaf: a hub on a file system that knows no sockets is a hub all the same. */
   async function listenToCommands(): Promise<void> {
@@ -292,11 +308,16 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     }
   }
 
-  async function listenOwned(server: NetServer, host: string, port: number, kind: "mqtt" | "http"): Promise<number> {
+  async function listenOwned(
+    server: NetServer,
+    host: string,
+    port: number,
+    kind: "mqtt" | "mqtts" | "http",
+  ): Promise<number> {
     const taken = await listen(server, {
       host,
       port,
-      hostSetting: SETTINGS[`${kind}Host`].env,
+      hostSetting: SETTINGS[kind === "http" ? "httpHost" : "mqttHost"].env,
       portSetting: SETTINGS[`${kind}Port`].env,
     });
     own(`${kind} listener`, { close: () => void server.close() });

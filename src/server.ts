@@ -46,11 +46,14 @@ async function run(config: Config): Promise<void> {
   try {
     const { openHub } = await import("./hub.ts"); // a command needs none of it
     const hub = await openHub({ config, clock: systemClock, log, build, onFatal });
-    const http = `http://${shownHost(config.httpHost)}:${hub.httpPort}`;
+    const scheme = config.tlsCert === "" ? "http" : "https";
+    const http = `${scheme}://${shownHost(config.httpHost)}:${hub.httpPort}`;
     const mqtt = `mqtt://${shownHost(config.mqttHost)}:${hub.mqttPort}`;
+    const mqtts =
+      hub.mqttsPort === undefined ? {} : { mqtts: `mqtts://${shownHost(config.mqttHost)}:${hub.mqttsPort}` };
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stop(signal, hub.close));
-    if (hub.setupCode !== undefined) showSetupLink(config, hub.httpPort, hub.setupCode);
-    log.info("listening", { http, mqtt, mqttOverWebSocket: `${http.replace("http", "ws")}/mqtt` });
+    if (hub.setupCode !== undefined) showSetupLink(config, scheme, hub.httpPort, hub.setupCode);
+    log.info("listening", { http, mqtt, ...mqtts, mqttOverWebSocket: `${http.replace("http", "ws")}/mqtt` });
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     log.error("cannot start", { reason: error.message });
@@ -73,10 +76,10 @@ async function run(config: Config): Promise<void> {
 }
 
 /** To the terminal, and never to the log: it is a secret, good for half an hour and one account. */
-function showSetupLink({ httpHost }: Config, port: number, code: string): void {
+function showSetupLink({ httpHost }: Config, scheme: string, port: number, code: string): void {
   const isAll = httpHost === "0.0.0.0" || httpHost === "::";
   const hosts = isAll ? ownAddresses() : [httpHost];
-  const links = hosts.map((host) => `  http://${shownHost(host)}:${port}/#/setup/${code}\n`).join("");
+  const links = hosts.map((host) => `  ${scheme}://${shownHost(host)}:${port}/#/setup/${code}\n`).join("");
   process.stderr.write(
     `\nThis hub has no owner yet. Open this within 30 minutes to make the first account:\n${links}\n`,
   );

@@ -9,6 +9,7 @@ import type { Clock, Counters, Journal as KeptJournal, Log } from "../core/ports
 import type { Refusals } from "../core/refusals.ts";
 import type { Connection as ClientConnection } from "../core/registry.ts";
 import { createRoom, type Room } from "../core/room.ts";
+import type { TlsSource } from "../core/tls.ts";
 import type { Writer } from "../core/writer.ts";
 import { openAedesCore } from "./aedes-core.ts";
 import { Connection, createFlusher } from "./connection.ts";
@@ -49,12 +50,16 @@ export interface BrokerOptions {
   readonly log: Log;
   readonly limits: BrokerLimits;
   readonly authenticate: IdentifyClient;
+  /** Undefined: there is no certificate. */
+  readonly tls?: TlsSource | undefined;
   readonly onConnectionClosed: (connection: ClientConnection) => void;
 }
 
 export interface Broker {
   /** TCP; not listening yet. */
   readonly server: Server;
+  /** The same behind TLS, where there is a certificate. */
+  readonly tlsServer: Server | undefined;
   /** MQTT over WebSocket: an upgrade request that was let in. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   clients(): number;
@@ -174,6 +179,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const listeners = createListeners({
     ...limits,
     log,
+    tls: options.tls,
     onTooMany: (code, address) => refusals.add({ code, kind: "connection", address }),
     onStream: (stream, address) => {
       const connection = new Connection(stream, address, clock, flusher, gathering);
@@ -208,6 +214,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
 
   return {
     server: listeners.server,
+    tlsServer: listeners.tlsServer,
     upgrade: listeners.upgrade,
     clients: core.connectedClients,
     sessions: () => sessions.count,

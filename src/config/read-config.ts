@@ -30,7 +30,7 @@ export function readConfig(args: readonly string[] = process.argv.slice(2), env 
     if (value === undefined) faults.push(`${source}: expected ${setting.expected}${got}`);
     values[name] = value;
   }
-  faults.push(...exposureFaults(values as Partial<Config>));
+  faults.push(...exposureFaults(values as Partial<Config>), ...tlsFaults(values as Partial<Config>));
   return faults.length > 0 ? { kind: "faults", faults } : { kind: "config", config: values as Config };
 }
 
@@ -68,6 +68,11 @@ function exposureFaults({ auth, httpHost, mqttHost }: Partial<Config>): string[]
       ({ env, host }) =>
         `${env}: ${host} opens the hub to others, and without accounts everybody may do everything; say AERIE_AUTH=on, or off-and-public if you want that`,
     );
+}
+
+function tlsFaults({ tlsCert, tlsKey }: Partial<Config>): string[] {
+  if ((tlsCert ?? "") !== "" && tlsKey === "") return [`${SETTINGS.tlsKey.env}: the certificate needs its key`];
+  return tlsCert === "" && (tlsKey ?? "") !== "" ? [`${SETTINGS.tlsCert.env}: the key needs its certificate`] : [];
 }
 
 function helpText(): string {

@@ -74,6 +74,28 @@ export const SETTINGS = {
     ...whole(0, 65_535),
     meaning: "Its TCP port. 0 takes a free one, named in the log.",
   }),
+  tlsCert: setting({
+    env: "AERIE_TLS_CERT",
+    fallback: "",
+    expected: "a file",
+    parse: (text) => (text === "" ? "" : path.resolve(text)),
+    meaning:
+      "Certificate in PEM, with those between it and its authority. With it the HTTP port speaks HTTPS and WSS only, and MQTT over TLS is on its own port; a renewed file is taken within seconds.",
+  }),
+  tlsKey: setting({
+    env: "AERIE_TLS_KEY",
+    fallback: "",
+    expected: "a file",
+    parse: (text) => (text === "" ? "" : path.resolve(text)),
+    meaning: "Its private key in PEM, without a passphrase.",
+  }),
+  mqttsPort: setting({
+    env: "AERIE_MQTTS_PORT",
+    fallback: "8883",
+    ...whole(0, 65_535),
+    meaning:
+      "Port of MQTT over TLS, on the address of MQTT, where there is a certificate. 0 takes a free one, named in the log.",
+  }),
   dataDir: setting({
     env: "AERIE_DATA_DIR",
     fallback: "./data",

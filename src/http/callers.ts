@@ -10,6 +10,8 @@ export interface CallersOptions {
   readonly accounts: Accounts | undefined;
   /** Cookies know no ports: two hubs on one host would sign each other's people out. */
   readonly port: () => number;
+  /** The hub is reached by HTTPS only. */
+  readonly isSecure: boolean;
 }
 
 export interface Callers {
@@ -23,9 +25,10 @@ export interface Callers {
 
 const KEEP_MS = 180 * 86_400_000;
 
-export function createCallers({ accounts, port }: CallersOptions): Callers {
-  const cookie = (): string => `aerie_${port()}`;
-  const options = { httpOnly: true, sameSite: "strict", path: "/" } as const;
+export function createCallers({ accounts, port, isSecure }: CallersOptions): Callers {
+  // With the prefix no page of another name, and none without TLS, can set it. [RFC 6265bis, 4.1.3.2]
+  const cookie = (): string => `${isSecure ? "__Host-" : ""}aerie_${port()}`;
+  const options = { httpOnly: true, sameSite: "strict", path: "/", secure: isSecure } as const;
 
   const secretOf = (request: IncomingMessage): string | undefined => cookieOf(request.headers.cookie, cookie());
 

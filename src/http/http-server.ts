@@ -1,13 +1,15 @@
 /** The HTTP server: gate, headers, routes, the dashboard's files, and where upgrades go. Holds no data. */
 
 import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import compression from "compression";
-import express, { type RequestHandler } from "express";
+import express, { type Express, type RequestHandler } from "express";
 import helmet from "helmet";
 import type { Gatekeeper, GateVerdict } from "../core/gatekeeper.ts";
 import type { Log } from "../core/ports.ts";
 import type { Refusals } from "../core/refusals.ts";
+import { TLS_OPTIONS, type TlsSource } from "../core/tls.ts";
 import { accessGuard } from "./access-guard.ts";
 import { type AccessRoutesOptions, accessRoutes } from "./access-routes.ts";
 import { type DevicesRoutesOptions, devicesRoutes } from "./devices-routes.ts";
@@ -29,6 +31,8 @@ export interface HttpOptions
   readonly store: DevicesRoutesOptions["store"] & ReadingsRoutesOptions["store"] & ExportRoutesOptions["store"];
   readonly gatekeeper: Gatekeeper;
   readonly log: Log;
+  /** Undefined: there is no certificate, and this speaks plain HTTP. */
+  readonly tls: TlsSource | undefined;
   readonly refusals: Refusals;
   /** Directory of the built dashboard. */
   readonly publicDir: string;
@@ -62,7 +66,7 @@ export function openHttp(options: HttpOptions): Http {
   app.use((_request, response) => sendProblem(response, "ROUTE_UNKNOWN"));
   app.use(problemHandler(options.log));
 
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 10_000 }, app);
+  const server = createServerFor(app, options.tls);
   server.on("clientError", (_error, socket) => socket.destroy());
   server.on("upgrade", (request, socket, head) => {
     const path = request.url?.split("?", 1)[0];
@@ -75,6 +79,16 @@ export function openHttp(options: HttpOptions): Http {
   });
 
   return { server, gate, close: () => closeServer(server) };
+}
+
+const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 10_000 } as const;
+
+function createServerFor(app: Express, tls: TlsSource | undefined): Server {
+  if (tls === undefined) return createServer(TIMEOUTS, app);
+  const server = createHttpsServer({ ...TIMEOUTS, ...TLS_OPTIONS, ...tls.context() }, app);
+  server.on("tlsClientError", (_error, socket) => socket.destroy());
+  tls.onChange((context) => server.setSecureContext(context));
+  return server;
 }
 
 /** Counts whom it does not let in. */

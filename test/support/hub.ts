@@ -71,6 +71,8 @@ export interface InProcessOptions {
 export interface InProcessHub extends HubAddress {
   /** Of the link that makes the first account. */
   readonly setupCode: string | undefined;
+  /** Of MQTT over TLS, where there is a certificate. */
+  readonly mqttsPort: number | undefined;
   readonly dataDir: string;
   readonly logged: readonly LogRecord[];
   /** The second call waits for the first; called by itself when the test has ended. */
@@ -106,7 +108,7 @@ export async function launchHub(options: InProcessOptions & { settings: { dataDi
   });
   const { dataDir, httpHost, mqttHost } = config;
   const address = addressOf(httpHost, hub.httpPort, mqttHost, hub.mqttPort);
-  return { ...address, setupCode: hub.setupCode, dataDir, logged, close: hub.close };
+  return { ...address, setupCode: hub.setupCode, mqttsPort: hub.mqttsPort, dataDir, logged, close: hub.close };
 }
 
 /** What ships, by a path that no bundler follows. */

@@ -174,6 +174,14 @@ async function prepare(): Promise<Tools> {
       findOrInstall("python with paho-mqtt", findPahoPython, () => apt("python3-paho-mqtt")),
       "The tests need Python's paho-mqtt. Install it: apt install python3-paho-mqtt, or pip install paho-mqtt.",
     ),
+    openssl: needed(
+      findOrInstall(
+        "openssl",
+        () => onPath("openssl"),
+        () => apt("openssl"),
+      ),
+      "The tests need openssl. Install it: apt install openssl (or your system's like).",
+    ),
     strace: findStrace(),
     mongod: await prepareMongod(),
   };

@@ -11,6 +11,8 @@ export interface Tools {
   readonly mosquittoRr: string;
   /** A Python that can import paho.mqtt. */
   readonly pahoPython: string;
+  /** Makes certificates. */
+  readonly openssl: string;
   /** Undefined where the system has none: it is for Linux. */
   readonly strace?: string | undefined;
   /** Undefined where AERIE_TEST_MONGODB=skip was said. */

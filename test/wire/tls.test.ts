@@ -1,0 +1,151 @@
+/** TLS on every wire with the owner's certificate: MQTT, WebSocket and HTTPS, renewed without a restart. */
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { request } from "node:https";
+import { connect, type DetailedPeerCertificate, type TLSSocket } from "node:tls";
+import { expect, onTestFinished, test } from "vitest";
+import type { SessionAnswer } from "../../src/contract/access.ts";
+import type { Readiness } from "../../src/contract/rest.ts";
+import { PASSWORD } from "../support/access-world.ts";
+import { type CertificateFiles, makeCertificate } from "../support/certificate.ts";
+import { type InProcessHub, runServer, startHub, tempDir } from "../support/hub.ts";
+import { openLiveClient } from "../support/live-client.ts";
+import { connectJs } from "../support/mqtt-clients.ts";
+import { until } from "../support/until.ts";
+
+async function hubWith({ certFile, keyFile }: CertificateFiles, settings = {}): Promise<InProcessHub> {
+  return startHub({ settings: { tlsCert: certFile, tlsKey: keyFile, mqttsPort: 0, ...settings } });
+}
+
+interface HttpsAnswer<Body> {
+  readonly status: number;
+  readonly cookie: string;
+  readonly body: Body;
+}
+
+function askSecurely<Body>(
+  { httpPort: port }: InProcessHub,
+  path: string,
+  ca: string,
+  body?: object,
+): Promise<HttpsAnswer<Body>> {
+  return new Promise((resolve, reject) => {
+    const headers = body === undefined ? {} : { "content-type": "application/json" };
+    const method = body === undefined ? "GET" : "POST";
+    const asked = request({ host: "127.0.0.1", port, path, ca, agent: false, method, headers }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (part: string) => {
+        text += part;
+      });
+      response.on("end", () => {
+        const cookie = response.headers["set-cookie"]?.[0] ?? "";
+        resolve({ status: response.statusCode ?? 0, cookie, body: JSON.parse(text) as Body });
+      });
+    });
+    asked.on("error", reject).end(body && JSON.stringify(body));
+  });
+}
+
+/** Settles with the end of the handshake. */
+function shakeHands(port: number, options: object): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: "127.0.0.1", port, rejectUnauthorized: false, ...options }, () => resolve(socket));
+    socket.once("error", reject);
+    onTestFinished(() => void socket.destroy());
+  });
+}
+
+const nameOf = (socket: TLSSocket): string =>
+  String((socket.getPeerCertificate() as DetailedPeerCertificate).subject.CN);
+
+test("boards, browsers and programs come by TLS 1.2 and later, and plain MQTT stays beside it", async () => {
+  const files = makeCertificate(tempDir());
+  const ca = readFileSync(files.certFile, "utf8");
+  const hub = await hubWith(files);
+  const urls = [`mqtts://127.0.0.1:${hub.mqttsPort}`, `wss://127.0.0.1:${hub.httpPort}/mqtt`, hub.mqttUrl];
+  for (const [at, url] of urls.entries()) {
+    const board = await connectJs(url, { ca });
+    await board.publish(`devices/b${at}/telemetry`, '{"temperature":20}', { qos: 1 });
+  }
+  const { body } = await askSecurely<{ total: number }>(hub, "/api/devices", ca);
+  expect(body.total).toBe(3);
+  const browser = await openLiveClient(`https://127.0.0.1:${hub.httpPort}`, { ca });
+  await browser.next("tick");
+
+  for (const port of [hub.httpPort, hub.mqttsPort ?? 0]) {
+    expect((await shakeHands(port, { minVersion: "TLSv1.2", maxVersion: "TLSv1.2" })).getProtocol()).toBe("TLSv1.2");
+    const old = { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "ALL:@SECLEVEL=0" };
+    await expect(shakeHands(port, old)).rejects.toThrow();
+  }
+  await expect(connectJs(`mqtts://127.0.0.1:${hub.mqttsPort}`)).rejects.toThrow(/self-signed/);
+  await expect(fetch(`http://127.0.0.1:${hub.httpPort}/healthz`)).rejects.toThrow();
+});
+
+test("with TLS a cookie goes by TLS only, and only to this host", async () => {
+  const files = makeCertificate(tempDir());
+  const hub = await hubWith(files, { auth: "on" });
+  const body = { code: hub.setupCode, name: "Ada", password: PASSWORD };
+  const answer = await askSecurely<SessionAnswer>(hub, "/api/setup", readFileSync(files.certFile, "utf8"), body);
+  expect([answer.status, answer.body.level]).toEqual([200, "owner"]);
+  expect(answer.cookie).toMatch(new RegExp(`^__Host-aerie_${hub.httpPort}=`));
+  expect(answer.cookie).toMatch(/; Path=\/;.*HttpOnly; Secure; SameSite=Strict$/);
+});
+
+test("a renewed certificate is taken without a restart, one that does not fit is not, and nobody is cut off", async () => {
+  const dir = tempDir();
+  const files = makeCertificate(dir);
+  const hub = await hubWith(files);
+  const ca = readFileSync(files.certFile, "utf8");
+  const board = await connectJs(`mqtts://127.0.0.1:${hub.mqttsPort}`, { ca });
+  const names = async (): Promise<string[]> =>
+    Promise.all([hub.mqttsPort ?? 0, hub.httpPort].map(async (port) => nameOf(await shakeHands(port, {}))));
+  expect(await names()).toEqual(["hub", "hub"]);
+
+  const next = makeCertificate(tempDir(), { name: "renewed" });
+  copyFileSync(next.certFile, files.certFile); // its key comes a moment later
+  await until("it is told", () => hub.logged.some(({ event }) => event === "the new certificate is not taken"));
+  expect(await names()).toEqual(["hub", "hub"]);
+  copyFileSync(next.keyFile, files.keyFile);
+  await until("it is taken", async () => (await names()).every((name) => name === "renewed"), { everyMs: 200 });
+  expect(board.client.connected).toBe(true);
+  await board.publish("devices/b/telemetry", '{"temperature":20}', { qos: 1 });
+});
+
+test("a certificate that expires soon stands in /readyz", async () => {
+  const files = makeCertificate(tempDir(), { days: 5 });
+  const hub = await hubWith(files);
+  const { body } = await askSecurely<Readiness>(hub, "/readyz", readFileSync(files.certFile, "utf8"));
+  expect(body.warnings).toEqual([{ part: "certificate", problem: expect.stringMatching(/expires in 5 days$/) }]);
+});
+
+test.each([
+  [
+    "a key alone",
+    ({ keyFile }: CertificateFiles) => ["--tls-key", keyFile],
+    /AERIE_TLS_CERT: the key needs its certificate/,
+  ],
+  [
+    "no such file",
+    ({ keyFile }: CertificateFiles) => ["--tls-cert", "/none.pem", "--tls-key", keyFile],
+    /AERIE_TLS_CERT: .*none\.pem cannot be read/,
+  ],
+  [
+    "another's key",
+    ({ certFile }: CertificateFiles) => ["--tls-cert", certFile, "--tls-key", makeCertificate(tempDir()).keyFile],
+    /is not the key of the certificate/,
+  ],
+  [
+    "no PEM",
+    ({ certFile, keyFile }: CertificateFiles) => {
+      writeFileSync(certFile, "SECRET-WORDS");
+      return ["--tls-cert", certFile, "--tls-key", keyFile];
+    },
+    /AERIE_TLS_CERT: .* holds no certificate in PEM/,
+  ],
+] as const)("with %s the hub does not start, and says which file is wrong", async (_, argsOf, words) => {
+  const server = runServer({
+    args: [...argsOf(makeCertificate(tempDir())), "--data-dir", tempDir(), "--http-port", "0", "--mqtt-port", "0"],
+  });
+  expect(await server.exited).toBe(2);
+  expect(server.stderr()).toMatch(words);
+  expect(server.stderr() + server.stdout()).not.toContain("SECRET-WORDS");
+});
