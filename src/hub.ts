@@ -2,7 +2,7 @@
 
 import type { Server as NetServer } from "node:net";
 import path from "node:path";
-import { openAccess } from "./access.ts";
+import { openAccess, quarantineOf } from "./access.ts";
 import { openBroker } from "./broker/broker.ts";
 import type { Config } from "./config/settings.ts";
 import { SETTINGS } from "./config/settings.ts";
@@ -190,6 +190,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       limits: config,
       tls,
       authenticate: access?.credentials.identify ?? identifyAnybody,
+      quarantine: access && quarantineOf(access),
       onConnectionClosed,
     }),
   );
@@ -236,6 +237,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       metrics: metrics.text,
       accounts: access?.accounts,
       credentials: access?.credentials,
+      pairing: access?.pairing,
       callers,
       tls,
       mqttPort: () => taken.mqttPort,
@@ -262,6 +264,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       written: diskWritten,
       accounts: access?.accounts,
       credentials: access?.credentials,
+      pairing: access?.pairing,
     }),
   );
   live = own(

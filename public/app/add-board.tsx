@@ -1,10 +1,11 @@
-/** Connects a board: its name, its secret and the code to put on it, and whether it was heard. Pairs nobody by itself. */
+/** Connects a board: by a secret and the code to put on it, or by letting it in; and whether it was heard. Decides nothing by itself. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { getDevice, type HubFault, postBoard, toFault } from "./api.ts";
 import { type BoardCode, codeFor, KINDS, type Kind } from "./board-code.ts";
 import { CommandLine } from "./command-line.tsx";
 import { FaultNote } from "./fault-note.tsx";
+import { JoinWindow, type LetIn } from "./join-window.tsx";
 import { deviceHref } from "./route.ts";
 import { reaches, session } from "./session.ts";
 
@@ -12,7 +13,7 @@ const LOOK_EVERY_MS = 2_000;
 const DEVICE_ID = "[A-Za-z0-9._:\\-]{1,64}";
 
 export function AddBoard() {
-  const made = useSignal<{ deviceId: string; secret: string } | undefined>(undefined);
+  const made = useSignal<LetIn | undefined>(undefined);
   useEffect(() => {
     document.title = "Connect a board – Aerie";
   }, []);
@@ -25,8 +26,24 @@ export function AddBoard() {
           made.value = board;
         }}
       />
-      {made.value !== undefined && <PutOnBoard key={made.value.secret} board={made.value} />}
+      <JoinWindow
+        letIn={(board) => {
+          made.value = board;
+        }}
+      />
+      {made.value !== undefined && <Made key={`${made.value.deviceId} ${made.value.secret}`} board={made.value} />}
     </>
+  );
+}
+
+/** With a password of its own a board needs nothing more. */
+function Made({ board: { deviceId, secret } }: { board: LetIn }) {
+  if (secret !== undefined) return <PutOnBoard board={{ deviceId, secret }} />;
+  return (
+    <section aria-labelledby="let-in">
+      <h2 id="let-in">{deviceId} is let in</h2>
+      <Heard deviceId={deviceId} />
+    </section>
   );
 }
 

@@ -1,5 +1,5 @@
 /** Asks the hub's REST interface and gives typed answers; a failure is always a HubFault. Keeps and retries nothing. */
-import type { BoardAnswer, SessionAnswer, WithSecret } from "../../src/contract/access.ts";
+import type { BoardAnswer, PairingAnswer, SessionAnswer, WithSecret } from "../../src/contract/access.ts";
 import type { Problem } from "../../src/contract/errors.ts";
 import { CSRF_HEADER } from "../../src/contract/levels.ts";
 import type { Device } from "../../src/contract/readings.ts";
@@ -61,6 +61,20 @@ export const deleteSession = () => ask<unknown>("/api/session", { method: "DELET
 
 export const postBoard = (deviceId: string) =>
   ask<WithSecret<BoardAnswer>>("/api/boards", { method: "POST", body: JSON.stringify({ deviceId }) });
+
+export const getPairing = () => ask<PairingAnswer>("/api/pairing", {});
+
+export const openPairing = (minutes: number) =>
+  ask<PairingAnswer>("/api/pairing", { method: "POST", body: JSON.stringify({ minutes }) });
+
+export const closePairing = () => ask<unknown>("/api/pairing", { method: "DELETE" });
+
+/** `secret` is there where the hub made it. */
+export const admitBoard = (id: string, body: { deviceId: string; adopt: boolean }) =>
+  ask<BoardAnswer & { secret?: string }>(`/api/pairing/${encodeURIComponent(id)}`, {
+    method: "POST",
+    body: JSON.stringify(body),
+  });
 
 let csrf: string | undefined;
 /** The word that goes with every change: no page of another origin can know it. */

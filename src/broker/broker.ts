@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import { MQTT_VERSIONS } from "../contract/refusals.ts";
 import type { IdentifyClient } from "../core/credentials.ts";
 import type { Intake } from "../core/intake.ts";
+import type { Quarantine } from "../core/pairing.ts";
 import type { Clock, Counters, Journal as KeptJournal, Log } from "../core/ports.ts";
 import type { Refusals } from "../core/refusals.ts";
 import type { Connection as ClientConnection } from "../core/registry.ts";
@@ -50,6 +51,8 @@ export interface BrokerOptions {
   readonly log: Log;
   readonly limits: BrokerLimits;
   readonly authenticate: IdentifyClient;
+  /** Where unknown clients wait to be let in; undefined: nowhere. */
+  readonly quarantine?: Quarantine | undefined;
   /** Undefined: there is no certificate. */
   readonly tls?: TlsSource | undefined;
   readonly onConnectionClosed: (connection: ClientConnection) => void;
@@ -168,6 +171,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     log,
     limits,
     authenticate: options.authenticate,
+    quarantine: options.quarantine,
     identify,
     onClosed: onConnectionClosed,
   };

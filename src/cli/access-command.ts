@@ -1,6 +1,6 @@
 /** `aerie user`, `aerie token`, `aerie device`: who may do what, without the browser. A secret is shown once, on standard output. */
 import { randomBytes } from "node:crypto";
-import type { BoardAnswer, TokenAnswer, UserAnswer, WithSecret } from "../contract/access.ts";
+import type { BoardAnswer, PairingAnswer, TokenAnswer, UserAnswer, WithSecret } from "../contract/access.ts";
 import type { Role, Scope } from "../contract/levels.ts";
 import { CommandFault } from "./command-fault.ts";
 import type { CommandWorld } from "./command-world.ts";
@@ -35,6 +35,19 @@ export async function accessCommand(wish: AccessWish, { config, clock }: Command
   const link = await linkToHub({ config, clock, changes: true });
   try {
     process.stdout.write(`${await work(link, wish)}\n`);
+    return 0;
+  } finally {
+    await link.close();
+  }
+}
+
+/** `aerie pair`: opens the join window of the hub that runs; who waits shows in the dashboard. */
+export async function pairCommand(minutes: number, { config, clock, say }: CommandWorld): Promise<number> {
+  const link = await linkToHub({ config, clock, changes: true });
+  try {
+    if (link.isOwn) throw new CommandFault("No hub runs on this data directory: start it first.");
+    const { openUntil } = await link.ask<PairingAnswer>("/api/pairing", json({ minutes }));
+    say(`Unknown boards may knock until ${openUntil}. They show in the dashboard, under Add.`);
     return 0;
   } finally {
     await link.close();

@@ -72,14 +72,25 @@ export async function openOwnHub({ config, clock, changes }: OwnHubOptions): Pro
     });
     // Nobody is connected here.
     const { dataDir } = config;
-    const { accounts, credentials } = own(
+    const { accounts, credentials, pairing } = own(
       "access",
       openAccess({ dataDir, clock, log: LOG, onSignInsEnded: nothing, onCredentialEnded: nothing }),
     );
     const rebuilder = createRebuilder({ store, registry });
     const control = own(
       "control",
-      openControl({ registry, store, clock, log: LOG, importer, rebuilder, written: undefined, accounts, credentials }),
+      openControl({
+        registry,
+        store,
+        clock,
+        log: LOG,
+        importer,
+        rebuilder,
+        written: undefined,
+        accounts,
+        credentials,
+        pairing,
+      }),
     );
     own("control socket", await listenLocally(control.server, path.join(config.dataDir, CONTROL_SOCKET)));
     return { close: lifecycle.close };

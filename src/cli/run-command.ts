@@ -7,7 +7,7 @@ import { StoreError } from "../core/ports.ts";
 import { StartError } from "../core/start-error.ts";
 import { readBuild } from "../platform/build.ts";
 import { systemClock } from "../platform/clock.ts";
-import { type AccessWish, accessCommand } from "./access-command.ts";
+import { type AccessWish, accessCommand, pairCommand } from "./access-command.ts";
 import { backupCommand } from "./backup-command.ts";
 import { CommandFault } from "./command-fault.ts";
 import type { CommandWorld } from "./command-world.ts";
@@ -125,6 +125,12 @@ function createProgram(done: (exitCode: number) => void): Command {
     .argument("[id]", "the device id")
     .action((verb: string, name: string | undefined, options: { dataDir?: string }) =>
       run(options, access("device", verb, name)),
+    );
+
+  command("pair", "let unknown boards knock for some minutes")
+    .option("--minutes <n>", "1 to 60", Number, 10)
+    .action((options: { minutes: number; dataDir?: string }) =>
+      run(options, (world) => pairCommand(options.minutes, world)),
     );
 
   return program;

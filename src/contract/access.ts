@@ -74,6 +74,34 @@ export interface BoardAnswer {
   lastUsedAt: string | null;
 }
 
+export const pairingRequest = z.strictObject({ minutes: z.number().int().min(1).max(60) });
+
+export const admitRequest = z.strictObject({
+  deviceId: z.string().max(64),
+  /** The password that the board brought along becomes its secret. */
+  adopt: z.boolean().default(false),
+});
+
+/** An unknown board in the join window: nothing of what it says is stored or passed on. */
+export interface WaitingBoard {
+  id: string;
+  clientId: string;
+  userName?: string;
+  address?: string;
+  since: string;
+  topics: string[];
+  /** The beginning of its first message. */
+  sample?: string;
+  /** It brought a password that is long enough to be its secret. */
+  mayAdopt: boolean;
+}
+
+export interface PairingAnswer {
+  /** ISO 8601; null: the window is shut. */
+  openUntil: string | null;
+  waiting: WaitingBoard[];
+}
+
 export interface ApplicationAnswer {
   id: string;
   name: string;

@@ -35,6 +35,8 @@ export interface TokenRecord extends Credential {
 
 export interface BoardRecord extends Credential {
   readonly deviceId: string;
+  /** It was chosen by who made the board: PHC string of argon2id. `hash` then is of nothing that can come. */
+  readonly adopted?: string;
 }
 
 export interface ApplicationRecord extends Credential {

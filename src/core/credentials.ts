@@ -2,8 +2,9 @@
 import type { ApplicationAnswer, BoardAnswer, WithSecret } from "../contract/access.ts";
 import type { RefusalCode } from "../contract/refusals.ts";
 import type { AccessBook } from "./access-book.ts";
-import type { ApplicationRecord, BoardRecord, Secrets } from "./access-records.ts";
+import type { ApplicationRecord, BoardRecord, Passwords, Secrets } from "./access-records.ts";
 import { isoOrNull, type Outcome } from "./accounts.ts";
+import type { LoginDelay } from "./login-delay.ts";
 import { ANYBODY, type MqttIdentity } from "./mqtt-access.ts";
 import type { Clock } from "./ports.ts";
 
@@ -11,6 +12,7 @@ export interface MqttLogin {
   readonly clientId: string;
   readonly userName: string | undefined;
   readonly password: string | undefined;
+  readonly address: string | undefined;
 }
 
 export type Identified =
@@ -22,14 +24,18 @@ export type Identified =
     }
   | { readonly ok: false; readonly code: RefusalCode; readonly detail: string };
 
-/** Whose a client is. */
-export type IdentifyClient = (login: MqttLogin) => Identified;
+/** Whose a client is; a password that somebody chose takes its time. */
+export type IdentifyClient = (login: MqttLogin) => Identified | Promise<Identified>;
 
 export interface Credentials {
   readonly identify: IdentifyClient;
+  /** Whether this name is a device with a secret. */
+  hasBoard(name: string): boolean;
   boards(): BoardAnswer[];
   /** A new secret; one that the device had before is worth nothing from then on. */
   makeBoard(deviceId: string): Promise<WithSecret<BoardAnswer>>;
+  /** The password that a board brought along becomes its secret. */
+  adoptBoard(deviceId: string, password: string): Promise<Outcome<BoardAnswer>>;
   removeBoard(deviceId: string): Promise<Outcome<undefined>>;
   applications(): ApplicationAnswer[];
   makeApplication(wish: {
@@ -45,6 +51,9 @@ export interface Credentials {
 export interface CredentialsOptions {
   readonly book: AccessBook;
   readonly secrets: Secrets;
+  /** Of boards alone: who guesses at one keeps no person from signing in. */
+  readonly passwords: Passwords;
+  readonly delay: LoginDelay;
   readonly clock: Clock;
   /** Whoever is connected by a credential of this owner is to go. */
   readonly onEnded: (owner: string) => void;
@@ -61,7 +70,10 @@ export const identifyAnybody: IdentifyClient = () => ({ ok: true, who: ANYBODY, 
 
 const EXPIRY_EVERY_MS = 1_000;
 
-export function createCredentials({ book, secrets, clock, onEnded }: CredentialsOptions): Credentials {
+export function createCredentials(options: CredentialsOptions): Credentials {
+  const { book, secrets, passwords, delay, clock, onEnded } = options;
+  /** Device → keyed hash of its adopted password, once that was found right in this run. */
+  const seen = new Map<string, string>();
   const expired = new Set<string>();
   const stop = clock.every(EXPIRY_EVERY_MS, () => {
     for (const { id, expiresAtMs } of book.applications()) {
@@ -71,7 +83,8 @@ export function createCredentials({ book, secrets, clock, onEnded }: Credentials
     }
   });
 
-  function identify({ clientId, userName, password }: MqttLogin): Identified {
+  function identify(login: MqttLogin): Identified | Promise<Identified> {
+    const { clientId, userName, password } = login;
     if (password === undefined || password === "") {
       return { ok: false, code: "CREDENTIAL_MISSING", detail: `client ${clientId || "without an id"}` };
     }
@@ -80,10 +93,36 @@ export function createCredentials({ book, secrets, clock, onEnded }: Credentials
     if (board !== undefined) return identifyBoard(board, userName);
     const application = book.applicationByHash(hash);
     if (application !== undefined) return identifyApplication(application);
-    const named = userName ?? clientId;
-    return book.board(named) === undefined
-      ? { ok: false, code: "CREDENTIAL_UNKNOWN", detail: `user ${named || "without a name"}` }
-      : { ok: false, code: "CREDENTIAL_WRONG", detail: `device ${named}` };
+    const named = nameIn(login);
+    const claimed = book.board(named);
+    if (claimed === undefined) {
+      return { ok: false, code: "CREDENTIAL_UNKNOWN", detail: `user ${named || "without a name"}` };
+    }
+    if (claimed.adopted === undefined) return wrong(named);
+    if (seen.get(named) === hash) return identifyBoard(claimed, named);
+    return identifyAdopted(claimed, claimed.adopted, hash, login);
+  }
+
+  const wrong = (named: string): Identified => ({ ok: false, code: "CREDENTIAL_WRONG", detail: `device ${named}` });
+
+  async function identifyAdopted(
+    { deviceId }: BoardRecord,
+    adopted: string,
+    hash: string,
+    { password = "", address = "" }: MqttLogin,
+  ): Promise<Identified> {
+    if (delay.waitMs(deviceId, address) > 0) return wrong(deviceId);
+    const isRight = await passwords.verify(adopted, password);
+    if (isRight === undefined) return { ok: false, code: "CREDENTIAL_BUSY", detail: `device ${deviceId}` };
+    // It may have been removed, or made anew, while this one was tried.
+    const now = book.board(deviceId);
+    if (!isRight || now?.adopted !== adopted) {
+      delay.failed(deviceId, address);
+      return wrong(deviceId);
+    }
+    delay.succeeded(deviceId, address);
+    seen.set(deviceId, hash);
+    return identifyBoard(now, deviceId);
   }
 
   function identifyBoard({ deviceId }: BoardRecord, userName: string | undefined): Identified {
@@ -120,6 +159,7 @@ export function createCredentials({ book, secrets, clock, onEnded }: Credentials
 
   return {
     identify,
+    hasBoard: (name) => book.board(name) !== undefined,
     boards: () => book.boards().map(boardAnswer),
     makeBoard: async (deviceId) => {
       const secret = `aerie_b_${secrets.make(BOARD_BITS)}`;
@@ -128,6 +168,13 @@ export function createCredentials({ book, secrets, clock, onEnded }: Credentials
       onEnded(deviceId);
       await made;
       return { ...boardAnswer(board), secret };
+    },
+    adoptBoard: async (deviceId, password) => {
+      const adopted = await passwords.hash(password);
+      if (adopted === undefined) return { ok: false, code: "LOGIN_BUSY", waitMs: 1_000 };
+      const board = { deviceId, hash: `adopted ${secrets.id()}`, adopted, createdAtMs: clock.nowMs() };
+      await book.putBoard(board);
+      return { ok: true, value: boardAnswer(board) };
     },
     removeBoard: async (deviceId) => {
       if (book.board(deviceId) === undefined) return UNKNOWN;
@@ -166,3 +213,7 @@ export function createCredentials({ book, secrets, clock, onEnded }: Credentials
 
 /** No device id has an `@` in it. */
 const ownerOf = (applicationId: string): string => `@${applicationId}`;
+
+/** Which device a client says it is. */
+export const nameIn = ({ userName, clientId }: Pick<MqttLogin, "userName" | "clientId">): string =>
+  userName || clientId;

@@ -19,9 +19,10 @@ import type { Rebuilder } from "../core/rebuilder.ts";
 import { type AccessRoutesOptions, accessRoutes } from "./access-routes.ts";
 import { type ExportRoutesOptions, exportRoutes } from "./export-routes.ts";
 import { closeServer } from "./http-server.ts";
+import { type PairingRoutesOptions, pairingRoutes } from "./pairing-routes.ts";
 import { invalidField, parseRequest, problemHandler, sendProblem } from "./problem.ts";
 
-export interface ControlOptions extends ExportRoutesOptions, AccessRoutesOptions {
+export interface ControlOptions extends ExportRoutesOptions, AccessRoutesOptions, PairingRoutesOptions {
   readonly store: Pick<Store, "exportChunk" | "backup" | "stats" | "space" | "damaged">;
   readonly importer: Importer;
   readonly rebuilder: Rebuilder;
@@ -39,7 +40,13 @@ export function openControl(options: ControlOptions): Control {
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
-  app.use(exportRoutes(options), countsRoutes(options), changesRoutes(options), accessRoutes(options));
+  app.use(
+    exportRoutes(options),
+    countsRoutes(options),
+    changesRoutes(options),
+    accessRoutes(options),
+    pairingRoutes(options),
+  );
   app.use((_request, response) => sendProblem(response, "ROUTE_UNKNOWN"));
   app.use(storeWords, problemHandler(options.log));
   const server = createServer({ keepAliveTimeout: 120_000 }, app);

@@ -16,6 +16,7 @@ import { type DevicesRoutesOptions, devicesRoutes } from "./devices-routes.ts";
 import { type ErasureRoutesOptions, erasureRoutes } from "./erasure-routes.ts";
 import { type ExportRoutesOptions, exportRoutes } from "./export-routes.ts";
 import { type HealthRoutesOptions, healthRoutes } from "./health-routes.ts";
+import { type PairingRoutesOptions, pairingRoutes } from "./pairing-routes.ts";
 import { problemHandler, sendProblem } from "./problem.ts";
 import { type ReadingsRoutesOptions, readingsRoutes } from "./readings-routes.ts";
 import { type SessionRoutesOptions, sessionRoutes } from "./session-routes.ts";
@@ -27,6 +28,7 @@ export interface HttpOptions
     ExportRoutesOptions,
     HealthRoutesOptions,
     SessionRoutesOptions,
+    PairingRoutesOptions,
     AccessRoutesOptions {
   readonly store: DevicesRoutesOptions["store"] & ReadingsRoutesOptions["store"] & ExportRoutesOptions["store"];
   readonly gatekeeper: Gatekeeper;
@@ -59,7 +61,7 @@ export function openHttp(options: HttpOptions): Http {
   app.use(securityHeaders(), crossOrigin(gate), accessGuard(options.callers.of));
   app.use(exportRoutes(options)); // before compression: it would hide from the export that its reader is slow
   app.use(compression());
-  app.use(healthRoutes(options), sessionRoutes(options), accessRoutes(options));
+  app.use(healthRoutes(options), sessionRoutes(options), accessRoutes(options), pairingRoutes(options));
   const ofDevices = [devicesRoutes(options), readingsRoutes(options), erasureRoutes(options)];
   app.use("/api/devices", express.json({ limit: "16kb" }), ...ofDevices);
   app.use(express.static(options.publicDir, { setHeaders: cacheHeaders }));

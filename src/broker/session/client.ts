@@ -2,8 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { REASON } from "../../contract/reason-codes.ts";
 import { MQTT_VERSIONS, type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
-import type { IdentifyClient } from "../../core/credentials.ts";
+import type { Identified, IdentifyClient, MqttLogin } from "../../core/credentials.ts";
 import { mayPublish } from "../../core/mqtt-access.ts";
+import type { Quarantine, Waiting } from "../../core/pairing.ts";
 import type { Clock, Log } from "../../core/ports.ts";
 import type { Refusals } from "../../core/refusals.ts";
 import type { Connection as ClientConnection } from "../../core/registry.ts";
@@ -14,8 +15,15 @@ import { decodePacket } from "../packets/decode.ts";
 import { decodeConnect } from "../packets/decode-connect.ts";
 import { createTopicMemo } from "../packets/decode-publish.ts";
 import { isFirstByte } from "../packets/framing.ts";
-import type { ConnectPacket, DisconnectPacket, PacketFault, PublishPacket, Version } from "../packets/packet.ts";
-import { type AdmissionLimits, admit, expiryWithin } from "./admission.ts";
+import type {
+  ClientPacket,
+  ConnectPacket,
+  DisconnectPacket,
+  PacketFault,
+  PublishPacket,
+  Version,
+} from "../packets/packet.ts";
+import { type Admission, type AdmissionLimits, admit, expiryWithin } from "./admission.ts";
 import { Inbound, type InboundContext, type Sender } from "./inbound.ts";
 import { Outlet } from "./outlet.ts";
 import { INBOUND_ALIASES, Service } from "./service.ts";
@@ -43,6 +51,7 @@ export interface ClientContext {
   readonly limits: ClientLimits;
   /** Whose it is, by its user name and password. */
   readonly authenticate: IdentifyClient;
+  readonly quarantine: Quarantine | undefined;
   readonly identify: (clientId: string, version: Version) => ClientConnection;
   readonly onClosed: (identity: ClientConnection) => void;
 }
@@ -81,6 +90,10 @@ export class Client implements PacketReader, Sender, Holder {
   #login: Login | undefined;
   /** Its CONNACK waits for what a restart has to know of it. */
   #isAdmitting = false;
+  /** Whose it is takes its time to find out. */
+  #isChecking = false;
+  /** It is unknown, and waits to be let in. */
+  #waiting: Waiting | undefined;
   readonly #memo = createTopicMemo();
 
   constructor(connection: Connection, context: ClientContext) {
@@ -95,11 +108,18 @@ export class Client implements PacketReader, Sender, Holder {
   }
 
   mayBegin(first: number): boolean {
-    return this.#login === undefined ? first === CONNECT_BYTE : isFirstByte(first);
+    const isBefore = this.#login === undefined && this.#waiting === undefined && !this.#isChecking;
+    return isBefore ? first === CONNECT_BYTE : isFirstByte(first);
   }
 
   packet(first: number, bytes: Buffer, from: number, to: number): boolean {
     const login = this.#login;
+    if (this.#isChecking) return false;
+    if (this.#waiting !== undefined && this.#voice !== undefined) {
+      const said = decodePacket(first, bytes, from, to, this.#voice.version, this.#memo);
+      this.#serveWaiting(said, this.#waiting, this.#voice);
+      return true;
+    }
     if (login === undefined || this.#voice === undefined) {
       this.#connect(first, bytes, from, to);
       return true;
@@ -129,6 +149,8 @@ export class Client implements PacketReader, Sender, Holder {
   }
 
   closed(): void {
+    this.#waiting?.left();
+    this.#waiting = undefined;
     this.#leave(true);
   }
 
@@ -171,6 +193,7 @@ export class Client implements PacketReader, Sender, Holder {
     if (connection.isEnding || !mayJudge) return;
     const login = this.#login;
     if (login === undefined) {
+      if (this.#waiting !== undefined) return; // its own two minutes end it
       if (nowMs - this.#openedMs >= this.#context.limits.connectTimeoutMs) this.#end("CONNECT_TIMEOUT", 0, undefined);
       return;
     }
@@ -196,16 +219,37 @@ export class Client implements PacketReader, Sender, Holder {
       const { code, reasonCode, detail } = admission;
       return this.#refuse(voice, code, reasonCode, detail);
     }
-    const { clientId, isAssigned, expiryS, keepAliveS } = admission;
-    this.#clientId = clientId;
-    const { version, clean, will } = packet;
+    this.#clientId = admission.clientId;
     const { userName, password } = packet;
-    const identified = this.#context.authenticate({
-      clientId: packet.clientId,
-      userName,
-      password: password && decoder.decode(password),
-    });
-    if (!identified.ok) return this.#refuse(voice, identified.code, reasonCodeOf(identified.code), identified.detail);
+    const { address } = this.#connection;
+    const said = { clientId: packet.clientId, userName, password: password && decoder.decode(password), address };
+    const identified = this.#context.authenticate(said);
+    if (!(identified instanceof Promise)) return this.#identified(identified, said, packet, voice, admission);
+    this.#isChecking = true;
+    identified
+      .then((whose) => {
+        this.#isChecking = false;
+        if (this.#connection.isEnding) return;
+        this.#identified(whose, said, packet, voice, admission);
+        this.#connection.countAnew();
+        this.#connection.resume();
+      })
+      .catch((cause: unknown) => this.failed(cause));
+  }
+
+  #identified(
+    identified: Identified,
+    said: MqttLogin,
+    packet: ConnectPacket,
+    voice: Voice,
+    { clientId, isAssigned, expiryS, keepAliveS }: Extract<Admission, { kind: "admitted" }>,
+  ): void {
+    const { version, clean, will } = packet;
+    if (!identified.ok) {
+      const { code, detail } = identified;
+      if (MAY_WAIT.has(code) && this.#wait(said, voice)) return;
+      return this.#refuse(voice, code, reasonCodeOf(code), detail);
+    }
     const { who, owner } = identified;
     if (will !== undefined && !mayPublish(who, will.topic)) {
       return this.#refuse(voice, "TOPIC_NOT_OWN", REASON.notAuthorized, `the last will's: ${will.topic}`);
@@ -284,6 +328,44 @@ export class Client implements PacketReader, Sender, Holder {
       serverKeepAliveS: keepAliveS === packet.keepAliveS ? undefined : keepAliveS,
     });
     session.outbound.attach(login.outlet);
+  }
+
+  /** An unknown board, where one may join: connected, and nothing that it says goes anywhere. False: none may. */
+  #wait(said: MqttLogin, voice: Voice): boolean {
+    const end = (): void => {
+      this.#waiting = undefined;
+      this.#connection.end();
+    };
+    this.#waiting = this.#context.quarantine?.(said, end);
+    if (this.#waiting === undefined) return false;
+    voice.connack({ reasonCode: REASON.success, sessionPresent: false, sessionExpiryS: 0 });
+    return true;
+  }
+
+  /** QoS above 0 is not acknowledged: the board keeps it until it is let in. */
+  #serveWaiting(packet: ClientPacket | PacketFault, waiting: Waiting, voice: Voice): void {
+    switch (packet.type) {
+      case "publish":
+        return waiting.said(packet.topic, packet.payload);
+      case "pingreq":
+        return voice.pingresp();
+      case "subscribe":
+        return voice.suback(
+          packet.packetId,
+          packet.wishes.map(() => REASON.notAuthorized),
+        );
+      case "unsubscribe":
+        return voice.unsuback(
+          packet.packetId,
+          packet.filters.map(() => REASON.noSubscriptionExisted),
+        );
+      case "disconnect":
+        return this.#connection.end();
+      case "fault":
+        return this.#end("PROTOCOL_VIOLATION", packet.reasonCode, packet.detail);
+      default:
+        return;
+    }
   }
 
   /** Answered, and not let in. [MQTT-3.1.4-2] */
@@ -376,6 +458,9 @@ export class Client implements PacketReader, Sender, Holder {
 const CONNECT_BYTE = 0x10;
 /** Packet types whose packets wait for the store: PUBLISH, SUBSCRIBE, UNSUBSCRIBE. */
 const TAKES_ROOM: ReadonlySet<number> = new Set([3, 8, 10]);
+
+/** Nobody's, as far as the hub knows. */
+const MAY_WAIT: ReadonlySet<RefusalCode> = new Set(["CREDENTIAL_MISSING", "CREDENTIAL_UNKNOWN"]);
 
 const CONNECT_REFUSALS: ReadonlyMap<number, RefusalCode> = new Map([
   [REASON.unsupportedProtocolVersion, "VERSION_UNSUPPORTED"],
