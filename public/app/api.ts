@@ -1,5 +1,13 @@
 /** Asks the hub's REST interface and gives typed answers; a failure is always a HubFault. Keeps and retries nothing. */
-import type { BoardAnswer, PairingAnswer, SessionAnswer, WithSecret } from "../../src/contract/access.ts";
+import type {
+  ApplicationAnswer,
+  BoardAnswer,
+  PairingAnswer,
+  SessionAnswer,
+  TokenAnswer,
+  UserAnswer,
+  WithSecret,
+} from "../../src/contract/access.ts";
 import type { Problem } from "../../src/contract/errors.ts";
 import { CSRF_HEADER } from "../../src/contract/levels.ts";
 import type { Device } from "../../src/contract/readings.ts";
@@ -75,6 +83,27 @@ export const admitBoard = (id: string, body: { deviceId: string; adopt: boolean 
     method: "POST",
     body: JSON.stringify(body),
   });
+
+const made = <Answer>(path: string, body: object): Promise<Answer> =>
+  ask<Answer>(path, { method: "POST", body: JSON.stringify(body) });
+const removed = (path: string, id: string) => ask<unknown>(`${path}/${encodeURIComponent(id)}`, { method: "DELETE" });
+
+export const getUsers = () => ask<{ users: UserAnswer[] }>("/api/users", {});
+export const postUser = (body: { name: string; password: string; role: string }) =>
+  made<UserAnswer>("/api/users", body);
+export const deleteUser = (id: string) => removed("/api/users", id);
+
+export const getTokens = () => ask<{ tokens: TokenAnswer[] }>("/api/tokens", {});
+export const postToken = (body: { name: string; scope: string }) => made<WithSecret<TokenAnswer>>("/api/tokens", body);
+export const deleteToken = (id: string) => removed("/api/tokens", id);
+
+export const getApplications = () => ask<{ applications: ApplicationAnswer[] }>("/api/applications", {});
+export const postApplication = (body: { name: string; publish: string[]; subscribe: string[] }) =>
+  made<WithSecret<ApplicationAnswer>>("/api/applications", body);
+export const deleteApplication = (id: string) => removed("/api/applications", id);
+
+export const getBoards = () => ask<{ boards: BoardAnswer[] }>("/api/boards", {});
+export const deleteBoard = (id: string) => removed("/api/boards", id);
 
 let csrf: string | undefined;
 /** The word that goes with every change: no page of another origin can know it. */

@@ -12,6 +12,7 @@ import { LiveChip } from "./live-chip.tsx";
 import { Overview } from "./overview.tsx";
 import { route } from "./route.ts";
 import { isIn, reaches, session, signOut } from "./session.ts";
+import { SettingsPage } from "./settings-page.tsx";
 import { SignInPage } from "./sign-in.tsx";
 import { theme, toggleTheme } from "./theme.ts";
 
@@ -65,9 +66,14 @@ function Header() {
             Inspector
           </PageLink>
           {session.value?.auth === "on" && reaches("operator") && (
-            <PageLink href="#/add" here={page === "add"}>
-              Add
-            </PageLink>
+            <>
+              <PageLink href="#/add" here={page === "add"}>
+                Add
+              </PageLink>
+              <PageLink href="#/settings" here={page === "settings"}>
+                Settings
+              </PageLink>
+            </>
           )}
         </nav>
       )}
@@ -118,6 +124,8 @@ function Page() {
       return <Inspector />;
     case "add":
       return <AddBoard />;
+    case "settings":
+      return <SettingsPage />;
     case "setup":
       return <SetUpAlready />;
     case "unknown":

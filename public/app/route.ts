@@ -6,6 +6,7 @@ export type Route =
   | { page: "device"; id: string }
   | { page: "inspector" }
   | { page: "add" }
+  | { page: "settings" }
   | { page: "setup"; code: string }
   | { page: "unknown" };
 
@@ -19,6 +20,7 @@ export function parseRoute(hash: string): Route {
   if (rest.length > 0) return { page: "unknown" };
   if (first === "" && second === "") return { page: "overview" };
   if (first === "inspector" && second === "") return { page: "inspector" };
+  if (first === "settings" && second === "") return { page: "settings" };
   if (first === "add" && second === "") return { page: "add" };
   if (first === "setup" && second !== "") return { page: "setup", code: second };
   if (first !== "devices" || second === "") return { page: "unknown" };

@@ -113,3 +113,52 @@ test("a board that connects by itself is let in with one click, with the passwor
   await page.locator('[data-heard="yes"]').waitFor(WAIT);
   expect(failures).toEqual([]);
 });
+
+test("the owner makes and takes away people, tokens and applications; an operator sees boards alone, a viewer none of it", async () => {
+  const hub = await spawnHub({ args: ["--auth", "on"] });
+  const [link = ""] = /http:\/\/\S+\/#\/setup\/\S+/.exec(hub.stderr()) ?? [];
+  const browser = await openBrowser();
+  const { page, failures } = await openPage(browser, link);
+  await fill(page, "Ada", PASSWORD, "Make the account");
+  await page.getByRole("link", { name: "Settings" }).click();
+  for (const [name, role] of [
+    ["Otto", "operator"],
+    ["Vera", "viewer"],
+  ] as const) {
+    const form = page.getByRole("form", { name: "Add a person" });
+    await form.getByLabel("Name").fill(name);
+    await form.getByLabel("Password").fill(PASSWORD);
+    await form.getByLabel("Role").selectOption(role);
+    await form.getByRole("button").click();
+    await page.locator(`[data-row="${name}"]`).waitFor(WAIT);
+  }
+  const tokens = page.getByRole("form", { name: "Make a token" });
+  await tokens.getByLabel("What for").fill("grafana");
+  await tokens.getByRole("button").click();
+  const secret = page.locator('[data-secret="grafana"] code');
+  await secret.waitFor(WAIT);
+  const asked = async () => {
+    const authorization = `Bearer ${await secret.textContent()}`;
+    return (await fetch(`${hub.url}/api/devices`, { headers: { authorization } })).status;
+  };
+  expect(await asked()).toBe(200);
+  await look(page, "settings");
+  await page.getByRole("button", { name: "Remove grafana" }).click();
+  await page.getByRole("button", { name: "Remove", exact: true }).click();
+  await page.locator('[data-row="grafana"]').waitFor({ state: "detached", ...WAIT });
+  expect(await asked()).toBe(401);
+
+  for (const [name, sections, links] of [
+    ["Otto", ["Boards"], 2],
+    ["Vera", [], 0],
+  ] as const) {
+    const { page: other } = await openPage(browser, `${hub.url}/#/settings`, { viewport: { width: 390, height: 844 } });
+    await fill(other, name, PASSWORD, "Sign in");
+    await other.getByRole("heading", { name: "Settings" }).waitFor(WAIT);
+    await expect.poll(() => other.locator("h2").allTextContents(), WAIT).toEqual([...sections]);
+    expect(await other.getByRole("link", { name: /^(Add|Settings)$/ }).count()).toBe(links);
+    await look(other, `settings-${name}`);
+    expect(await other.evaluate("document.documentElement.scrollWidth")).toBe(390);
+  }
+  expect(failures).toEqual([]);
+});

@@ -1,0 +1,104 @@
+/** One list of who may do what: shown, added to, taken from. Knows nothing of what is listed. */
+import { useSignal } from "@preact/signals";
+import type { FunctionComponent } from "preact";
+import { useEffect, useId } from "preact/hooks";
+import { type HubFault, toFault } from "./api.ts";
+import { CommandLine } from "./command-line.tsx";
+import { FaultNote } from "./fault-note.tsx";
+
+export interface AccessRow {
+  readonly id: string;
+  readonly name: string;
+  readonly about: string;
+}
+
+export interface AddProps {
+  /** `secret` is shown once. */
+  added(name: string, secret?: string): void;
+}
+
+export interface AccessListProps {
+  readonly title: string;
+  readonly read: () => Promise<readonly AccessRow[]>;
+  readonly remove: (id: string) => Promise<unknown>;
+  /** What becomes of one that is removed. */
+  readonly removal: string;
+  readonly Add: FunctionComponent<AddProps>;
+}
+
+export function AccessList({ title, read, remove, removal, Add }: AccessListProps) {
+  const id = useId();
+  const rows = useSignal<readonly AccessRow[] | undefined>(undefined);
+  const fault = useSignal<HubFault | undefined>(undefined);
+  const made = useSignal<{ name: string; secret: string } | undefined>(undefined);
+  const asking = useSignal<string | undefined>(undefined);
+
+  const work = async (change?: () => Promise<unknown>) => {
+    fault.value = undefined;
+    try {
+      await change?.();
+      rows.value = await read();
+    } catch (thrown) {
+      fault.value = toFault(thrown);
+    }
+    asking.value = undefined;
+  };
+  useEffect(() => void work(), []);
+
+  return (
+    <section class="access-list" aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      {fault.value !== undefined && <FaultNote what={`${title}: that did not work.`} fault={fault.value} />}
+      <ul>
+        {rows.value?.map((row) => (
+          <li key={row.id} data-row={row.name}>
+            <span>
+              <strong>{row.name}</strong> <span class="quiet">{row.about}</span>
+            </span>
+            {asking.value === row.id ? (
+              <span class="buttons" role="alert">
+                <span>
+                  {row.name} {removal}.
+                </span>
+                <button type="button" class="danger" onClick={() => void work(() => remove(row.id))}>
+                  Remove
+                </button>
+                <button
+                  type="button"
+                  onClick={() => {
+                    asking.value = undefined;
+                  }}
+                >
+                  Keep
+                </button>
+              </span>
+            ) : (
+              <button
+                type="button"
+                aria-label={`Remove ${row.name}`}
+                onClick={() => {
+                  asking.value = row.id;
+                }}
+              >
+                Remove…
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {rows.value?.length === 0 && <p class="quiet">None yet.</p>}
+      {made.value !== undefined && (
+        <div role="status" data-secret={made.value.name}>
+          <p>The secret of {made.value.name}, shown once:</p>
+          <CommandLine name={`the secret of ${made.value.name}`} command={made.value.secret} />
+        </div>
+      )}
+      <Add
+        added={(name, secret) => {
+          made.value = secret === undefined ? undefined : { name, secret };
+          void work();
+        }}
+      />
+    </section>
+  );
+}
