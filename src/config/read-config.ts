@@ -66,7 +66,7 @@ function exposureFaults({ auth, httpHost, mqttHost }: Partial<Config>): string[]
     .filter(({ host }) => host !== undefined && !LOOPBACK.test(host))
     .map(
       ({ env, host }) =>
-        `${env}: ${host} opens the hub to others, and without accounts everybody may do everything; say AERIE_AUTH=on, or off-and-public if you want that`,
+        `${env}: ${host} opens the hub to others, and without accounts everybody may do everything; say AERIE_AUTH=on, or AERIE_AUTH=off-and-public if you want that`,
     );
 }
 

@@ -96,7 +96,7 @@ test("the answer to a foreign page says nothing and may not be read; that to an 
   expect(allowed.headers["access-control-allow-origin"]).toBe(PANEL);
   expect(allowed.headers["vary"]).toMatch(/Origin/);
   expect(preflight.status).toBe(204);
-  expect(preflight.headers["access-control-allow-methods"]).toBe("GET, PATCH, DELETE");
+  expect(preflight.headers["access-control-allow-methods"]).toBe("GET, POST, PATCH, DELETE");
 });
 
 test("a foreign page gets no Socket.IO event while an allowed one does", async () => {
