@@ -66,6 +66,8 @@ export function judge(bench: Bench, what: string, result: DriveResult): void {
 
 export interface HubOf<T> {
   settings?: HubSettings;
+  /** What is to be in its directory before it starts. */
+  prepare?(dataDir: string): void;
   /** The hub has stopped and its directory is still there. */
   whenStopped?(result: T, dataDir: string): void;
 }
@@ -75,12 +77,13 @@ export async function withHub<T>(
   bench: Bench,
   what: string,
   work: (hub: Peer, dataDir: string) => Promise<T>,
-  { settings = {}, whenStopped }: HubOf<T> = {},
+  { settings = {}, prepare, whenStopped }: HubOf<T> = {},
 ): Promise<T> {
   const { hubEntry: entry, cpuProf } = bench.options;
   const dataDir = bench.owned.tempDir("data");
   const profileDir = cpuProf ? path.join(PROFILES_DIR, what.replaceAll(/[^\w]+/g, "-")) : undefined;
   try {
+    prepare?.(dataDir);
     const hub = await startHub(bench.owned, { entry, dataDir, settings, profileDir });
     const result = await work(hub, dataDir).catch(async (cause: unknown) => {
       throw new Error(`${what}: ${(await hub.stop()) ?? "the run broke"}`, { cause });
@@ -110,12 +113,13 @@ export async function runHub(
   bench: Bench,
   what: string,
   work: (hub: Peer, dataDir: string) => Promise<DriveResult>,
-  settings: HubSettings = {},
+  { settings = {}, prepare }: Pick<HubOf<DriveResult>, "settings" | "prepare"> = {},
   rowsOf: (result: DriveResult) => number = (result) => result.totalAcknowledged,
 ): Promise<RunRecord> {
   let stored = Number.NaN;
   const result = await withHub(bench, what, work, {
     settings,
+    ...(prepare !== undefined && { prepare }),
     whenStopped(driven, dataDir) {
       judge(bench, what, driven);
       stored = holdAgainstStore(bench, what, rowsOf(driven), dataDir);

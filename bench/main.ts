@@ -1,4 +1,6 @@
 /** `npm run bench`: runs the chosen sections, prints their tables, keeps all raw runs. Asserts only that what is stored or delivered is what was acknowledged. */
+
+import { accounts, accountsSeconds } from "./accounts.ts";
 import type { Bench } from "./bench-run.ts";
 import { beginSession, wordsOf } from "./bench-session.ts";
 import { boards, boardsSeconds } from "./boards.ts";
@@ -28,6 +30,7 @@ function plannedSeconds(options: BenchOptions): number {
     boards: boardsSeconds(options),
     retained: retainedSeconds(options),
     mongodb: mongodbSeconds(options),
+    accounts: accountsSeconds(options),
   };
   return sections.reduce((sum, section) => sum + seconds[section], 0);
 }
@@ -65,6 +68,9 @@ async function runSection(bench: Bench, section: Section, results: Results): Pro
       break;
     case "mongodb":
       results.mongodb = await mongodb(bench);
+      break;
+    case "accounts":
+      results.accounts = await accounts(bench);
   }
 }
 

@@ -13,6 +13,7 @@ export const SECTIONS = [
   "boards",
   "retained",
   "mongodb",
+  "accounts",
 ] as const;
 export type Section = (typeof SECTIONS)[number];
 

@@ -52,7 +52,7 @@ export function loadPairs(
         return result;
       };
       const rowsOf = (result: DriveResult): number => (isStored ? result.totalAcknowledged : 0);
-      return { ...(await runHub(bench, what, work, settings, rowsOf)), dropped };
+      return { ...(await runHub(bench, what, work, { settings }, rowsOf)), dropped };
     },
   });
 }

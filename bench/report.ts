@@ -1,4 +1,5 @@
 /** Turns what was measured into the tables that a person reads. Measures and judges nothing. */
+import { type AccountsResult, accountsTable } from "./accounts.ts";
 import type { RunRecord } from "./bench-run.ts";
 import type { BoardsResult } from "./boards.ts";
 import type { CarryResult } from "./carry.ts";
@@ -28,6 +29,7 @@ export interface Results {
   boards?: BoardsResult;
   retained?: RetainedOutcome;
   mongodb?: MongoResult;
+  accounts?: AccountsResult;
 }
 
 function total(records: readonly RunRecord[], read: (record: RunRecord) => number): string {
@@ -124,5 +126,6 @@ export function report(results: Results): string {
   if (results.boards !== undefined) parts.push(boardsTable(results.boards));
   if (results.retained !== undefined) parts.push(retainedTable(results.retained));
   if (results.mongodb !== undefined) parts.push(mongodbTable(results.mongodb));
+  if (results.accounts !== undefined) parts.push(accountsTable(results.accounts));
   return parts.join("\n");
 }

@@ -8,6 +8,7 @@ export interface BoardLinkOptions {
   host: string;
   port: number;
   clientId: string;
+  password?: string | undefined;
   /** Of the messages that are acknowledged. */
   qos: 1 | 2;
   window: SendWindow;

@@ -26,6 +26,8 @@ export interface LoadOptions {
   sentUs?: boolean;
   /** Client ids, which are also the device ids: `<prefix>-0`, `<prefix>-1` … Default `bench`. */
   idPrefix?: string;
+  /** Boards come with a password: this, and their client id behind it. */
+  secretPrefix?: string;
 }
 
 export interface BoardOutcome {
@@ -124,7 +126,9 @@ export async function openLoad(options: LoadOptions): Promise<Load> {
     const window = createSendWindow({ ring, units, messagesPerUnit, windowUnits, firstSequence, onAcknowledged });
     const onRoom = (): void => present?.onRoom(boardNumber);
     const onClosed = (): void => present?.onClosed();
-    const link = await openBoardLink({ host, port, clientId: deviceId, qos, window, onRoom, onClosed });
+    const { secretPrefix } = options;
+    const password = secretPrefix === undefined ? undefined : secretPrefix + deviceId;
+    const link = await openBoardLink({ host, port, clientId: deviceId, password, qos, window, onRoom, onClosed });
     return { deviceId, window, link };
   }
   const boards = await openAll(options.boards, openBoard, ({ link }) => link.close());

@@ -7,6 +7,7 @@ export interface MqttLinkOptions {
   host: string;
   port: number;
   clientId: string;
+  password?: string | undefined;
   /** Every packet but the CONNACK. */
   onPacket(packet: InboundPacket): void;
   /** All packets of one read have been told. */
@@ -30,7 +31,7 @@ const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** Settles when the broker has accepted the connection; rejects when it refused it or is not there. */
 export function openMqttLink(options: MqttLinkOptions): Promise<MqttLink> {
-  const { host, port, clientId, onPacket, onRead, onClosed } = options;
+  const { host, port, clientId, password, onPacket, onRead, onClosed } = options;
   return new Promise((resolve, reject) => {
     let state: "opening" | "open" | "closed" = "opening";
     let problem = "closed by the broker";
@@ -63,7 +64,7 @@ export function openMqttLink(options: MqttLinkOptions): Promise<MqttLink> {
       close: () => void socket.destroy(),
     };
     const tooLate = setTimeout(() => socket.destroy(new Error("no CONNACK in time")), CONNECT_WITHIN_MS);
-    socket.once("connect", () => socket.write(connectPacket(clientId)));
+    socket.once("connect", () => socket.write(connectPacket(clientId, password)));
     socket.on("error", (error) => {
       problem = error.message;
     });
