@@ -36,6 +36,7 @@ import { createCallers } from "./http/callers.ts";
 import { openControl } from "./http/control-server.ts";
 import { openHttp } from "./http/http-server.ts";
 import { type Live, openLive } from "./live/live.ts";
+import { readAccessFiles } from "./platform/access-file.ts";
 import type { Build } from "./platform/build.ts";
 import { diskWritten } from "./platform/disk-written.ts";
 import { createLifecycle } from "./platform/lifecycle.ts";
@@ -262,6 +263,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       importer: createImporter({ store, registry, clock, isClockSane, rawHorizon, counters, onStored }),
       rebuilder: createRebuilder({ store, registry }),
       written: diskWritten,
+      secretFiles: () => readAccessFiles(config.dataDir),
       accounts: access?.accounts,
       credentials: access?.credentials,
       pairing: access?.pairing,

@@ -3,6 +3,7 @@ import { rmSync, statSync } from "node:fs";
 import path from "node:path";
 import type { SpaceAnswer } from "../contract/control.ts";
 import { partOf } from "../core/part-file.ts";
+import { readAccessFiles } from "../platform/access-file.ts";
 import { CommandFault } from "./command-fault.ts";
 import type { CommandWorld } from "./command-world.ts";
 import { linkToHub } from "./hub-link.ts";
@@ -11,6 +12,7 @@ import { bytesText, durationText } from "./quantity.ts";
 
 export async function backupCommand(
   name: string,
+  withoutSecrets: boolean,
   { config, clock, screen, say, stopSignal }: CommandWorld,
 ): Promise<number> {
   const file = path.resolve(name);
@@ -28,7 +30,7 @@ export async function backupCommand(
     stop(link.isOwn, file, say);
   });
   try {
-    await link.ask("/backup", { type: "application/json", text: JSON.stringify({ file }) });
+    await link.ask("/backup", { type: "application/json", text: JSON.stringify({ file, withoutSecrets }) });
   } catch (error) {
     if (error instanceof CommandFault) throw new CommandFault(`No copy was made. ${error.message}`);
     throw error;
@@ -37,6 +39,11 @@ export async function backupCommand(
     await link.close();
   }
   say(`${file}: ${bytesText(sizeOf(file))}, copied in ${durationText(clock.monotonicMs() - startedMs)}.`);
+  const hasSecrets = !withoutSecrets && readAccessFiles(config.dataDir).length > 0;
+  if (hasSecrets)
+    say(
+      "It holds the accounts and the secrets of boards too: keep it where nobody else reads it (--without-secrets leaves them out).",
+    );
   return 0;
 }
 

@@ -12,6 +12,7 @@ import { StartError } from "../core/start-error.ts";
 import { createStateSaver } from "../core/state-saver.ts";
 import { createUpkeep } from "../core/upkeep.ts";
 import { openControl } from "../http/control-server.ts";
+import { readAccessFiles } from "../platform/access-file.ts";
 import { createLifecycle } from "../platform/lifecycle.ts";
 import { listenLocally } from "../platform/local-socket.ts";
 import { openStore } from "../store/open-store.ts";
@@ -87,6 +88,7 @@ export async function openOwnHub({ config, clock, changes }: OwnHubOptions): Pro
         importer,
         rebuilder,
         written: undefined,
+        secretFiles: () => readAccessFiles(dataDir),
         accounts,
         credentials,
         pairing,

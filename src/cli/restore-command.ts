@@ -1,6 +1,7 @@
 /** `aerie restore`: a copy in the place of the store, while the hub is stopped. Keeps what was there. */
 import { rmSync, statSync } from "node:fs";
 import path from "node:path";
+import { ACCESS_FILES } from "../platform/access-file.ts";
 import { restoreStore } from "../store/sqlite/restore.ts";
 import type { CommandWorld } from "./command-world.ts";
 import { IMPORTS_FOLDER } from "./import-place.ts";
@@ -24,7 +25,7 @@ export async function restoreCommand(name: string, { config, clock, screen, say 
     bytes = sofar;
   };
   try {
-    const aside = await restoreStore({ dataDir, copy, nowMs: clock.nowMs(), onBytes });
+    const aside = await restoreStore({ dataDir, copy, nowMs: clock.nowMs(), onBytes, beside: ACCESS_FILES });
     // They tell of another store.
     rmSync(path.join(dataDir, IMPORTS_FOLDER), { recursive: true, force: true });
     progress.end();

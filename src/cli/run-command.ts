@@ -85,7 +85,10 @@ function createProgram(done: (exitCode: number) => void): Command {
 
   command("backup", "copy the whole store, while the hub runs")
     .argument("<file>", "a new file")
-    .action((file: string, options: object) => run(options, (world) => backupCommand(file, world)));
+    .option("--without-secrets", "leave out accounts, tokens and the secrets of boards")
+    .action((file: string, options: { withoutSecrets?: true; dataDir?: string }) =>
+      run(options, (world) => backupCommand(file, options.withoutSecrets === true, world)),
+    );
 
   command("restore", "put a copy in the place of the store, while the hub is stopped")
     .argument("<file>", "a copy made by backup")

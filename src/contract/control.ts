@@ -59,6 +59,8 @@ export interface RebuildAnswer {
 export const backupRequest = z.strictObject({
   /** Absolute, as the hub's machine knows it. */
   file: z.string().min(1).max(4_096),
+  /** Accounts, tokens and secrets of boards stay out of it. */
+  withoutSecrets: z.boolean().default(false),
 });
 
 /** Answer of `GET /stats`. Times are epoch ms. */

@@ -366,6 +366,12 @@ export interface StoreStats {
   readonly oldestMs: number | undefined;
 }
 
+/** A file of the data directory that is no part of the store, and of a whole copy. */
+export interface FileBeside {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
 export interface StoreSpace {
   /** Of the file, with its free pages, and of the log. */
   readonly usedBytes: number;
@@ -419,8 +425,8 @@ export interface Store {
   rebuild(hours: readonly RebuiltHour[]): Promise<boolean[]>;
   /** One small step of sealing, rolling up, forgetting and giving back. Never two at once. */
   upkeep(wish: UpkeepWish): Promise<UpkeepStep>;
-  /** A whole copy, consistent, while everything goes on; rejects with a StoreError where `file` is there already. */
-  backup(file: string): Promise<void>;
+  /** A whole copy, consistent, while everything goes on; rejects with a StoreError where `file` is there already. `beside` goes into it. */
+  backup(file: string, beside?: readonly FileBeside[]): Promise<void>;
   stats(): Promise<StoreStats>;
   space(): Promise<StoreSpace>;
   close(): Promise<void>;

@@ -14,7 +14,7 @@ import {
   type StatsAnswer,
 } from "../contract/control.ts";
 import type { Importer } from "../core/importer.ts";
-import { type Store, StoreError } from "../core/ports.ts";
+import { type FileBeside, type Store, StoreError } from "../core/ports.ts";
 import type { Rebuilder } from "../core/rebuilder.ts";
 import { type AccessRoutesOptions, accessRoutes } from "./access-routes.ts";
 import { type ExportRoutesOptions, exportRoutes } from "./export-routes.ts";
@@ -26,6 +26,8 @@ export interface ControlOptions extends ExportRoutesOptions, AccessRoutesOptions
   readonly store: Pick<Store, "exportChunk" | "backup" | "stats" | "space" | "damaged">;
   readonly importer: Importer;
   readonly rebuilder: Rebuilder;
+  /** Accounts and secrets as they are kept, for a copy that is whole. */
+  readonly secretFiles: () => readonly FileBeside[];
   /** Bytes that the hub's process has written, and since when; undefined: no hub runs. */
   readonly written: (() => { bytes: number; overMs: number }) | undefined;
 }
@@ -77,7 +79,7 @@ function countsRoutes({ registry, store, written }: ControlOptions): Router {
   return router;
 }
 
-function changesRoutes({ store, importer, rebuilder, log }: ControlOptions): Router {
+function changesRoutes({ store, importer, rebuilder, secretFiles, log }: ControlOptions): Router {
   const router = Router();
   const lines = express.text({ type: () => true, limit: MAX_IMPORT_BYTES });
   const json = express.json({ limit: MAX_IMPORT_BYTES });
@@ -95,10 +97,10 @@ function changesRoutes({ store, importer, rebuilder, log }: ControlOptions): Rou
   });
 
   router.post("/backup", json, async (request, response) => {
-    const { file } = parseRequest(backupRequest, request.body);
+    const { file, withoutSecrets } = parseRequest(backupRequest, request.body);
     if (!path.isAbsolute(file)) throw invalidField("file", "expected an absolute path");
     log.info("backup begins", { file });
-    await store.backup(file);
+    await store.backup(file, withoutSecrets ? [] : secretFiles());
     log.info("backup done", { file });
     response.status(204).end();
   });

@@ -4,10 +4,13 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import path from "node:path";
 import { type AccessRecords, type AccessStore, NO_RECORDS } from "../core/access-records.ts";
+import type { FileBeside } from "../core/ports.ts";
 import { StartError } from "../core/start-error.ts";
 
 const FILE = "access.json";
 const KEY_FILE = "access.key";
+/** Together they are what a whole copy of the hub needs besides its store. */
+export const ACCESS_FILES: readonly string[] = [FILE, KEY_FILE];
 const KEY_BYTES = 32;
 const VERSION = 1;
 
@@ -59,6 +62,12 @@ export function openAccessFile(dataDir: string): AccessFile {
     },
   };
 }
+
+export const readAccessFiles = (dataDir: string): FileBeside[] =>
+  ACCESS_FILES.flatMap((name) => {
+    const file = path.join(dataDir, name);
+    return existsSync(file) ? [{ name, bytes: readFileSync(file) }] : [];
+  });
 
 function readRecords(file: string): AccessRecords | undefined {
   if (!existsSync(file)) return undefined;

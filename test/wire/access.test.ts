@@ -1,5 +1,5 @@
 /** Who may do what over HTTP and Socket.IO: every route and every caller, and how a caller comes to be none. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import type { SessionAnswer } from "../../src/contract/access.ts";
@@ -301,4 +301,29 @@ test("the command line makes accounts, tokens and secrets, with a hub and withou
   expect(await run("user", "remove", "Ada")).toMatchObject({ exitCode: 1, stderr: "A hub has at least one owner\n" });
   expect(await run("user", "promote", "Ada")).toMatchObject({ exitCode: 2, stdout: "" });
   expect((await run("device", "list")).stdout).toMatch(/^cellar {2}used 20/);
+});
+
+test("a backup is the whole hub, accounts and secrets too, and its owner's alone; without secrets it is the readings", async () => {
+  const world = await openAccessWorld();
+  const { hub } = world;
+  const { secret } = await world.board("cellar");
+  const [whole, open] = ["whole.db", "open.db"].map((name) => path.join(tempDir(), name));
+  const other = path.join(tempDir(), "other");
+  const made = await runCommand("backup", whole ?? "", "-d", hub.dataDir);
+  const bare = await runCommand("backup", open ?? "", "--without-secrets", "-d", hub.dataDir);
+  expect(made.stderr).toContain("It holds the accounts and the secrets of boards too");
+  expect(bare.stderr).not.toContain("secrets");
+  expect(statSync(whole ?? "").mode & 0o777).toBe(0o600);
+  const text = (file = ""): string => readFileSync(file, "latin1");
+  expect([text(whole), text(open)].map((bytes) => bytes.includes("argon2id"))).toEqual([true, false]);
+
+  expect((await runCommand("restore", whole ?? "", "-d", other)).exitCode).toBe(0);
+  const restored = await startHub({ settings: { auth: "on", dataDir: other } });
+  expect(restored.setupCode).toBeUndefined();
+  await signIn(restored, "Owner");
+  await expect(connectJs(restored.mqttUrl, { username: "cellar", password: secret })).resolves.toBeDefined();
+  await restored.close();
+  expect((await runCommand("restore", open ?? "", "-d", other)).exitCode).toBe(0);
+  const kept = await startHub({ settings: { auth: "on", dataDir: other } });
+  expect(kept.setupCode).toBeUndefined(); // a copy without secrets takes nobody's away
 });

@@ -1,12 +1,23 @@
 /** Copies the whole store into a new file, consistent, while everything goes on. Overwrites nothing. */
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statfsSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+} from "node:fs";
 import path from "node:path";
-import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
 import { partOf } from "../../core/part-file.ts";
+import type { FileBeside } from "../../core/ports.ts";
 import { pragma } from "./space.ts";
 
 /** One step: SQLite's stepwise copy starts anew at every commit and never ends under ingest. */
-export function backup(db: DatabaseSyncInstance, to: string): void {
+export function backup(db: DatabaseSyncInstance, to: string, beside: readonly FileBeside[] = []): void {
   if (existsSync(to)) throw new Error(`${to} is there already; give a name that is not`);
   const folder = path.dirname(to);
   if (!existsSync(folder)) throw new Error(`There is no directory ${folder}`);
@@ -15,11 +26,28 @@ export function backup(db: DatabaseSyncInstance, to: string): void {
   rmSync(part, { force: true }); // of a copy that was broken off
   try {
     db.prepare("VACUUM INTO ?").run(part);
+    chmodSync(part, 0o600);
+    putBeside(part, beside);
     syncPath(part);
     takeName(part, to);
     syncPath(folder);
   } finally {
     rmSync(part, { force: true });
+  }
+}
+
+/** A table that no store has: a restore takes it out again. */
+export const BESIDE_TABLE = "beside";
+
+function putBeside(file: string, beside: readonly FileBeside[]): void {
+  if (beside.length === 0) return;
+  const copy = new DatabaseSync(file);
+  try {
+    copy.exec(`CREATE TABLE ${BESIDE_TABLE} (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT`);
+    const insert = copy.prepare(`INSERT INTO ${BESIDE_TABLE} (name, bytes) VALUES (?, ?)`);
+    for (const { name, bytes } of beside) insert.run(name, bytes);
+  } finally {
+    copy.close();
   }
 }
 

@@ -9,12 +9,13 @@ import {
   rmSync,
   statfsSync,
   statSync,
+  writeFileSync,
 } from "node:fs";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
 import { StartError } from "../../core/start-error.ts";
-import { syncPath } from "./backup.ts";
+import { BESIDE_TABLE, syncPath } from "./backup.ts";
 import { lockDataDir } from "./data-dir-lock.ts";
 import { checkOwner, MIGRATIONS } from "./schema.ts";
 import { STORE_FILE } from "./store-file.ts";
@@ -25,10 +26,18 @@ export interface RestoreOptions {
   readonly copy: string;
   readonly nowMs: number;
   readonly onBytes: (bytes: number) => void;
+  /** Names of files that a copy may bring along. */
+  readonly beside: readonly string[];
 }
 
 /** Where the former store is kept; undefined: there was none. Rejects with a StartError, and nothing is changed then. */
-export async function restoreStore({ dataDir, copy, nowMs, onBytes }: RestoreOptions): Promise<string | undefined> {
+export async function restoreStore({
+  dataDir,
+  copy,
+  nowMs,
+  onBytes,
+  beside,
+}: RestoreOptions): Promise<string | undefined> {
   checkCopy(copy);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const lock = lockDataDir(dataDir);
@@ -38,6 +47,7 @@ export async function restoreStore({ dataDir, copy, nowMs, onBytes }: RestoreOpt
     checkRoom(dataDir, copy);
     try {
       await copyTo(fresh, copy, onBytes);
+      takeBeside(fresh, dataDir, beside, nowMs);
       return exchange(file, fresh, nowMs);
     } finally {
       rmSync(fresh, { force: true });
@@ -84,9 +94,30 @@ async function copyTo(fresh: string, copy: string, onBytes: (bytes: number) => v
   await pipeline(from, createWriteStream(fresh, { flush: true, mode: 0o600 }));
 }
 
+/** What a copy brought along besides the store; what was there under these names is kept aside. */
+function takeBeside(fresh: string, dataDir: string, names: readonly string[], nowMs: number): void {
+  const db = new DatabaseSync(fresh);
+  try {
+    const isThere = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(BESIDE_TABLE);
+    if (isThere === undefined) return;
+    for (const { name, bytes } of db.prepare(`SELECT name, bytes FROM ${BESIDE_TABLE}`).all()) {
+      if (!names.includes(String(name))) continue; // never a path that a copy made up
+      const file = path.join(dataDir, String(name));
+      if (existsSync(file)) renameSync(file, asideOf(file, nowMs));
+      writeFileSync(file, bytes as Uint8Array, { mode: 0o600, flush: true });
+    }
+    db.exec(`DROP TABLE ${BESIDE_TABLE}`);
+  } finally {
+    db.close();
+  }
+}
+
+const asideOf = (file: string, nowMs: number): string =>
+  `${file}.before-restore-${new Date(nowMs).toISOString().slice(0, 19).replaceAll(":", "-")}`;
+
 /** The store's name stands for a whole store at every moment, whenever the power goes. */
 function exchange(file: string, fresh: string, nowMs: number): string | undefined {
-  const aside = `${file}.before-restore-${new Date(nowMs).toISOString().slice(0, 19).replaceAll(":", "-")}`;
+  const aside = asideOf(file, nowMs);
   const isThere = existsSync(file);
   if (isThere) keepAside(file, aside);
   rmSync(`${file}-wal`, { force: true });

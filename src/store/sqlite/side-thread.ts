@@ -2,6 +2,7 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 import { DatabaseSync } from "@photostructure/sqlite";
+import type { FileBeside } from "../../core/ports.ts";
 import { backup } from "./backup.ts";
 import { readStats } from "./stats.ts";
 import { serve } from "./thread-link.ts";
@@ -12,7 +13,7 @@ function openOperations({ file }: { file: string }) {
   const db = new DatabaseSync(file, { readOnly: true });
   db.exec("PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 2000");
   return {
-    backup: (to: string) => backup(db, to),
+    backup: (to: string, beside?: readonly FileBeside[]) => backup(db, to, beside),
     stats: () => readStats(db, file),
     close: () => db.close(),
   };

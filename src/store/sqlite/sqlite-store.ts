@@ -119,7 +119,7 @@ export async function openSqliteParts(
       if (deletions.isStuck()) deletions.start();
       return writer.call("upkeep", [wish]);
     },
-    backup: (to) => side.run("backup", [to]),
+    backup: (to, beside) => side.run("backup", [to, beside]),
     stats: () => side.run("stats", []),
     space: () => reader.call("space", []),
     close,
