@@ -6,7 +6,7 @@ import { type BoardCode, codeFor, KINDS, type Kind } from "./board-code.ts";
 import { CommandLine } from "./command-line.tsx";
 import { FaultNote } from "./fault-note.tsx";
 import { JoinWindow, type LetIn } from "./join-window.tsx";
-import { deviceHref } from "./route.ts";
+import { deviceHref, query } from "./route.ts";
 import { reaches, session } from "./session.ts";
 
 const LOOK_EVERY_MS = 2_000;
@@ -50,7 +50,7 @@ function Made({ board: { deviceId, secret } }: { board: LetIn }) {
 function NameIt({ made }: { made: (board: { deviceId: string; secret: string }) => void }) {
   const id = useId();
   const first = useRef<HTMLInputElement>(null);
-  const deviceId = useSignal("");
+  const deviceId = useSignal(new URLSearchParams(query.peek()).get("id") ?? "");
   const busy = useSignal(false);
   const fault = useSignal<HubFault | undefined>(undefined);
   useEffect(() => first.current?.focus(), []);

@@ -31,6 +31,9 @@ export function parseRoute(hash: string): Route {
   }
 }
 
+/** Where a board is connected; the device id is filled in. */
+export const addHref = (id: string): string => `#/add?id=${encodeURIComponent(id)}`;
+
 export const deviceHref = (id: string): string => `#/devices/${encodeURIComponent(id)}`;
 
 /** Changes with the page only, not with what the page shows of itself. */

@@ -36,6 +36,8 @@ test("from an empty hub to a board whose chart moves: the link, a name, and what
   expect(hub.stdout()).not.toContain("#/setup");
   const browser = await openBrowser();
   const { page, failures } = await openPage(browser, link ?? "");
+  const sent: string[] = [];
+  page.on("request", (request) => void sent.push(`${request.url()} ${request.postData() ?? ""}`));
 
   await page.getByRole("heading", { name: "Make the first account" }).waitFor(WAIT);
   await look(page, "setup");
@@ -64,6 +66,8 @@ test("from an empty hub to a board whose chart moves: the link, a name, and what
   await expect.poll(() => chart.getAttribute("data-points"), WAIT).toBe("1");
   await board.publish(said("TELEMETRY"), '{"temperature":22.5}', { qos: 1 });
   await expect.poll(() => chart.getAttribute("data-points"), WAIT).toBe("2");
+  expect(sent.length).toBeGreaterThan(5);
+  expect(sent.filter((each) => each.includes("never"))).toEqual([]);
   expect(failures).toEqual([]);
 });
 
@@ -160,5 +164,29 @@ test("the owner makes and takes away people, tokens and applications; an operato
     await look(other, `settings-${name}`);
     expect(await other.evaluate("document.documentElement.scrollWidth")).toBe(390);
   }
+  expect(failures).toEqual([]);
+});
+
+test("a board that is refused stands in the inspector with what to do, and comes in by it", async () => {
+  const hub = await spawnHub({ args: ["--auth", "on"] });
+  const [link = ""] = /http:\/\/\S+\/#\/setup\/\S+/.exec(hub.stderr()) ?? [];
+  const browser = await openBrowser();
+  const { page, failures } = await openPage(browser, link);
+  await fill(page, "Ada", PASSWORD, "Make the account");
+  await page.getByRole("link", { name: "Inspector" }).click();
+  await page.getByText("Nothing was refused").waitFor(WAIT);
+  await expect(connectJs(hub.mqttUrl, { clientId: "boiler", username: "boiler", password: "x" })).rejects.toThrow();
+  const row = page.locator('tr[data-code="CREDENTIAL_UNKNOWN"]');
+  await row.waitFor(WAIT);
+  await look(page, "inspector-fix");
+  await row.getByRole("link", { name: "Let it in" }).click();
+  expect(await page.getByLabel("Device id").inputValue()).toBe("boiler");
+  await page.getByRole("button", { name: "Make its secret" }).click();
+  await page.getByRole("button", { name: "Command line" }).click();
+  const command = (await page.locator(".command code").textContent()) ?? "";
+  const password = / -P (\S+) /.exec(command)?.[1] ?? "";
+  const board = await connectJs(hub.mqttUrl, { clientId: "boiler", username: "boiler", password });
+  await board.publish("devices/boiler/telemetry", '{"temperature":60}', { qos: 1 });
+  await page.locator('[data-heard="yes"]').waitFor(WAIT);
   expect(failures).toEqual([]);
 });

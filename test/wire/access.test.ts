@@ -303,6 +303,16 @@ test("the command line makes accounts, tokens and secrets, with a hub and withou
   expect((await run("device", "list")).stdout).toMatch(/^cellar {2}used 20/);
 });
 
+test("the join window is opened by the command line, where a hub runs", async () => {
+  const { hub, owner } = await openAccessWorld();
+  const opened = await runCommand("pair", "--minutes", "5", "-d", hub.dataDir);
+  expect(opened).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("Unknown boards may knock until 20") });
+  expect((await owner.ask<{ openUntil: string | null }>("/api/pairing")).body.openUntil).not.toBeNull();
+  const alone = await runCommand("pair", "-d", path.join(tempDir(), "none"));
+  expect(alone).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("No hub runs") });
+  expect((await runCommand("pair", "--minutes", "1000", "-d", hub.dataDir)).exitCode).toBe(1);
+});
+
 test("a backup is the whole hub, accounts and secrets too, and its owner's alone; without secrets it is the readings", async () => {
   const world = await openAccessWorld();
   const { hub } = world;
