@@ -15,14 +15,7 @@ import { decodePacket } from "../packets/decode.ts";
 import { decodeConnect } from "../packets/decode-connect.ts";
 import { createTopicMemo } from "../packets/decode-publish.ts";
 import { isFirstByte } from "../packets/framing.ts";
-import type {
-  ClientPacket,
-  ConnectPacket,
-  DisconnectPacket,
-  PacketFault,
-  PublishPacket,
-  Version,
-} from "../packets/packet.ts";
+import type { ConnectPacket, DisconnectPacket, PacketFault, PublishPacket, Version } from "../packets/packet.ts";
 import { type Admission, type AdmissionLimits, admit, expiryWithin } from "./admission.ts";
 import { Inbound, type InboundContext, type Sender } from "./inbound.ts";
 import { Outlet } from "./outlet.ts";
@@ -31,6 +24,7 @@ import type { Holder, Session } from "./session.ts";
 import type { Opened, Sessions } from "./sessions.ts";
 import type { Subscribing } from "./subscribing.ts";
 import { Voice } from "./voice.ts";
+import { serveWaiting } from "./waiting-board.ts";
 
 export interface ClientLimits extends AdmissionLimits {
   readonly maxConnectBytes: number;
@@ -117,7 +111,9 @@ export class Client implements PacketReader, Sender, Holder {
     if (this.#isChecking) return false;
     if (this.#waiting !== undefined && this.#voice !== undefined) {
       const said = decodePacket(first, bytes, from, to, this.#voice.version, this.#memo);
-      this.#serveWaiting(said, this.#waiting, this.#voice);
+      if (said.type === "disconnect") this.#connection.end();
+      else if (said.type === "fault") this.#end("PROTOCOL_VIOLATION", said.reasonCode, said.detail);
+      else serveWaiting(said, this.#waiting, this.#voice);
       return true;
     }
     if (login === undefined || this.#voice === undefined) {
@@ -340,32 +336,6 @@ export class Client implements PacketReader, Sender, Holder {
     if (this.#waiting === undefined) return false;
     voice.connack({ reasonCode: REASON.success, sessionPresent: false, sessionExpiryS: 0 });
     return true;
-  }
-
-  /** QoS above 0 is not acknowledged: the board keeps it until it is let in. */
-  #serveWaiting(packet: ClientPacket | PacketFault, waiting: Waiting, voice: Voice): void {
-    switch (packet.type) {
-      case "publish":
-        return waiting.said(packet.topic, packet.payload);
-      case "pingreq":
-        return voice.pingresp();
-      case "subscribe":
-        return voice.suback(
-          packet.packetId,
-          packet.wishes.map(() => REASON.notAuthorized),
-        );
-      case "unsubscribe":
-        return voice.unsuback(
-          packet.packetId,
-          packet.filters.map(() => REASON.noSubscriptionExisted),
-        );
-      case "disconnect":
-        return this.#connection.end();
-      case "fault":
-        return this.#end("PROTOCOL_VIOLATION", packet.reasonCode, packet.detail);
-      default:
-        return;
-    }
   }
 
   /** Answered, and not let in. [MQTT-3.1.4-2] */
