@@ -107,7 +107,16 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
   const tls =
     config.tlsCert === ""
       ? undefined
-      : own("certificate", await openTlsFiles({ certFile: config.tlsCert, keyFile: config.tlsKey, clock, log }));
+      : own(
+          "certificate",
+          await openTlsFiles({
+            certFile: config.tlsCert,
+            keyFile: config.tlsKey,
+            hsts: config.hsts === "on",
+            clock,
+            log,
+          }),
+        );
   const access =
     config.auth === "on"
       ? own(
@@ -240,7 +249,9 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       credentials: access?.credentials,
       pairing: access?.pairing,
       callers,
+      auth: config.auth,
       tls,
+      hsts: config.hsts === "on",
       mqttPort: () => taken.mqttPort,
       connectedBrowsers: () => live?.clients() ?? 0,
       gatekeeper: createGatekeeper({

@@ -4,6 +4,7 @@ import type { Freshness } from "./freshness.ts";
 import { Icon } from "./icon.tsx";
 import { connectNow, freshness, newBuild, skipped, subscribeFault } from "./link.ts";
 import { ReadinessNotes } from "./readiness-notes.tsx";
+import { session } from "./session.ts";
 import { durationWords, timeOfDay } from "./time-words.ts";
 import { countWords } from "./value-words.ts";
 
@@ -15,8 +16,21 @@ export function HubNotes() {
       <div role="status" class="banner">
         <StaleBanner now={freshness.value} />
       </div>
+      {session.value?.auth === "off-and-public" && <OpenToAll />}
       <ReadinessNotes />
       <Notes />
+    </div>
+  );
+}
+
+function OpenToAll() {
+  return (
+    <div class="note note-bad" data-note="open">
+      <Icon name="warning" />
+      <p>
+        <strong>This hub is open.</strong> Everybody who reaches it may see and change everything
+        (AERIE_AUTH=off-and-public).
+      </p>
     </div>
   );
 }

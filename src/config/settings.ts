@@ -96,6 +96,13 @@ export const SETTINGS = {
     meaning:
       "Port of MQTT over TLS, on the address of MQTT, where there is a certificate. 0 takes a free one, named in the log.",
   }),
+  hsts: setting({
+    env: "AERIE_HSTS",
+    fallback: "off",
+    ...oneOf("on", "off"),
+    meaning:
+      "With a certificate: browsers that came once come by HTTPS only, for half a year. Not with a self-made one: a browser that does not trust it would find no way in any more.",
+  }),
   dataDir: setting({
     env: "AERIE_DATA_DIR",
     fallback: "./data",

@@ -40,8 +40,8 @@ export const applicationRequest = z.strictObject({
 
 /** Who asks, and what the page that asks needs to go on. */
 export interface SessionAnswer {
-  /** `off`: everybody may do everything. */
-  auth: "on" | "off";
+  /** `off`: everybody may do everything; `off-and-public`: and the owner wants it so beyond this machine. */
+  auth: "on" | "off" | "off-and-public";
   level: Level;
   /** There is no account yet: the hub's log has a link. */
   needsSetup: boolean;

@@ -35,6 +35,8 @@ export interface HttpOptions
   readonly log: Log;
   /** Undefined: there is no certificate, and this speaks plain HTTP. */
   readonly tls: TlsSource | undefined;
+  /** Browsers are told to come by HTTPS only. */
+  readonly hsts: boolean;
   readonly refusals: Refusals;
   /** Directory of the built dashboard. */
   readonly publicDir: string;
@@ -58,7 +60,7 @@ export function openHttp(options: HttpOptions): Http {
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
-  app.use(securityHeaders(), crossOrigin(gate), accessGuard(options.callers.of));
+  app.use(securityHeaders(options), crossOrigin(gate), accessGuard(options.callers.of));
   app.use(exportRoutes(options)); // before compression: it would hide from the export that its reader is slow
   app.use(compression());
   app.use(healthRoutes(options), sessionRoutes(options), accessRoutes(options), pairingRoutes(options));
@@ -111,14 +113,16 @@ function createGate({ gatekeeper, refusals }: HttpOptions): Http["gate"] {
   };
 }
 
-function securityHeaders(): RequestHandler {
+const HSTS_S = 180 * 86_400;
+
+function securityHeaders({ tls, hsts }: Pick<HttpOptions, "tls" | "hsts">): RequestHandler {
   return helmet({
     contentSecurityPolicy: {
       // Without TLS, `upgrade-insecure-requests` blanks the page on http://192.168…
       directives: { upgradeInsecureRequests: null, connectSrc: ["'self'", "ws:", "wss:"], fontSrc: null },
     },
-    // These three say nothing, or only warn, where there is no TLS.
-    strictTransportSecurity: false,
+    // These say nothing, or only warn, where there is no TLS.
+    strictTransportSecurity: tls !== undefined && hsts && { maxAge: HSTS_S, includeSubDomains: false },
     crossOriginOpenerPolicy: false,
     originAgentCluster: false,
   });

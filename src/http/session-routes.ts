@@ -11,15 +11,16 @@ export interface SessionRoutesOptions {
   /** Undefined: there are none, and everybody may do everything. */
   readonly accounts: Accounts | undefined;
   readonly callers: Callers;
+  readonly auth: SessionAnswer["auth"];
   readonly mqttPort: () => number;
 }
 
-export function sessionRoutes({ accounts, callers, mqttPort }: SessionRoutesOptions): Router {
+export function sessionRoutes({ accounts, callers, auth, mqttPort }: SessionRoutesOptions): Router {
   const router = Router();
   const json = express.json({ limit: "4kb" });
 
   const answerOf = ({ level, user, csrf }: Caller): SessionAnswer => ({
-    auth: accounts === undefined ? "off" : "on",
+    auth,
     level,
     needsSetup: accounts?.needsSetup() ?? false,
     ...(user !== undefined && { name: user.name }),

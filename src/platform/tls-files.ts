@@ -8,6 +8,8 @@ import type { TlsContext, TlsSource } from "../core/tls.ts";
 export interface TlsFilesOptions {
   readonly certFile: string;
   readonly keyFile: string;
+  /** Browsers are told to come by HTTPS only. */
+  readonly hsts: boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -24,7 +26,7 @@ const DAY_MS = 86_400_000;
 const WARN_BEFORE_MS = 14 * DAY_MS;
 
 /** Rejects with a StartError that says what is wrong with which file. */
-export async function openTlsFiles({ certFile, keyFile, clock, log }: TlsFilesOptions): Promise<TlsFiles> {
+export async function openTlsFiles({ certFile, keyFile, hsts, clock, log }: TlsFilesOptions): Promise<TlsFiles> {
   let { context, endsMs } = await read().catch((cause: unknown) => {
     throw new StartError(wordsOf(cause), 2, cause);
   });
@@ -56,6 +58,11 @@ export async function openTlsFiles({ certFile, keyFile, clock, log }: TlsFilesOp
     );
     if (!certificate.checkPrivateKey(privateKey)) {
       throw new Error(`AERIE_TLS_KEY: ${keyFile} is not the key of the certificate in ${certFile}`);
+    }
+    if (hsts && certificate.checkIssued(certificate)) {
+      throw new Error(
+        `AERIE_HSTS: ${certFile} is self-made, and browsers that do not trust it would be locked out for good`,
+      );
     }
     return Date.parse(certificate.validTo);
   }

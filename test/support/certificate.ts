@@ -8,8 +8,15 @@ export interface CertificateFiles {
   readonly keyFile: string;
 }
 
+export interface CertificateWish {
+  readonly name?: string;
+  readonly days?: number;
+  /** Self-made where there is none. */
+  readonly by?: CertificateFiles;
+}
+
 /** In place of those that are there. */
-export function makeCertificate(dir: string, { name = "hub", days = 30 } = {}): CertificateFiles {
+export function makeCertificate(dir: string, { name = "hub", days = 30, by }: CertificateWish = {}): CertificateFiles {
   const certFile = path.join(dir, `${name}.pem`);
   const keyFile = path.join(dir, `${name}.key`);
   const args = [
@@ -24,6 +31,9 @@ export function makeCertificate(dir: string, { name = "hub", days = 30 } = {}): 
     `/CN=${name}`,
   ];
   const reach = ["-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-days", String(days)];
-  execFileSync(readTools().openssl, [...args, ...reach, "-keyout", keyFile, "-out", certFile], { stdio: "ignore" });
+  const issuer = by === undefined ? [] : ["-CA", by.certFile, "-CAkey", by.keyFile];
+  execFileSync(readTools().openssl, [...args, ...reach, ...issuer, "-keyout", keyFile, "-out", certFile], {
+    stdio: "ignore",
+  });
   return { certFile, keyFile };
 }

@@ -24,6 +24,7 @@ describe("settings", () => {
       tlsCert: "",
       tlsKey: "",
       mqttsPort: 8_883,
+      hsts: "off",
       dataDir: path.resolve("data"),
       mongodbUrl: "",
       maxOutboxBytes: 4_294_967_296,

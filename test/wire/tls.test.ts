@@ -110,6 +110,21 @@ test("a renewed certificate is taken without a restart, one that does not fit is
   await board.publish("devices/b/telemetry", '{"temperature":20}', { qos: 1 });
 });
 
+test("HSTS is said where the owner wants it, with a certificate that somebody vouches for", async () => {
+  const dir = tempDir();
+  const authority = makeCertificate(dir, { name: "authority" });
+  const files = makeCertificate(dir, { by: authority });
+  const headerOf = async (settings: object): Promise<unknown> => {
+    const hub = await hubWith(files, settings);
+    const socket = await shakeHands(hub.httpPort, {});
+    const answer = new Promise<string>((resolve) => socket.once("data", (data) => resolve(String(data))));
+    socket.write("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+    return /strict-transport-security: (.*)\r\n/i.exec(await answer)?.[1];
+  };
+  expect(await headerOf({ hsts: "on" })).toBe("max-age=15552000");
+  expect(await headerOf({})).toBeUndefined();
+});
+
 test("a certificate that expires soon stands in /readyz", async () => {
   const files = makeCertificate(tempDir(), { days: 5 });
   const hub = await hubWith(files);
@@ -132,6 +147,11 @@ test.each([
     "another's key",
     ({ certFile }: CertificateFiles) => ["--tls-cert", certFile, "--tls-key", makeCertificate(tempDir()).keyFile],
     /is not the key of the certificate/,
+  ],
+  [
+    "a self-made one and HSTS",
+    ({ certFile, keyFile }: CertificateFiles) => ["--tls-cert", certFile, "--tls-key", keyFile, "--hsts", "on"],
+    /AERIE_HSTS: .* is self-made/,
   ],
   [
     "no PEM",
