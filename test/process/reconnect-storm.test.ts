@@ -3,6 +3,7 @@ import { connect, type Socket } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { CSRF_HEADER } from "../../src/contract/levels.ts";
 import { type HubAddress, type SpawnedHub, spawnHub } from "../support/hub.ts";
+import { connectBytes } from "../support/login-bytes.ts";
 import { pause } from "../support/until.ts";
 
 const BOARDS = 5_000;
@@ -12,21 +13,6 @@ const PASSWORD = "correct horse battery";
 const MAKERS = 100;
 /** A board tries again after about so long. */
 const AGAIN_MS = 1_000;
-
-/** CONNECT of MQTT 3.1.1 with user name and password. */
-function connectBytes(deviceId: string, secret: string): Buffer {
-  const text = (value: string): Buffer => {
-    const bytes = Buffer.from(value);
-    return Buffer.concat([Uint8Array.of(bytes.length >> 8, bytes.length & 0xff), bytes]);
-  };
-  const body = Buffer.concat([
-    text("MQTT"),
-    Uint8Array.of(4, 0b1100_0010, 0, 0),
-    ...[deviceId, deviceId, secret].map(text),
-  ]);
-  if (body.length > 127) throw new Error("the remaining length takes one byte here");
-  return Buffer.concat([Uint8Array.of(0x10, body.length), body]);
-}
 
 /** Settles with CONNACK's return code; undefined: the connection ended first. */
 function tryConnect(hub: HubAddress, bytes: Buffer, sockets: Set<Socket>): Promise<number | undefined> {

@@ -1,11 +1,14 @@
 /** Boards that join: they wait where nothing of theirs goes anywhere, and come in when somebody lets them. On real sockets. */
+import { once } from "node:events";
+import { connect } from "node:net";
 import { expect, test } from "vitest";
 import type { PairingAnswer } from "../../src/contract/access.ts";
 import { type AccessWorld, openAccessWorld } from "../support/access-world.ts";
 import { startHub } from "../support/hub.ts";
+import { connectBytes } from "../support/login-bytes.ts";
 import { connectJs } from "../support/mqtt-clients.ts";
 import { createShiftedClock } from "../support/shifted-clock.ts";
-import { until } from "../support/until.ts";
+import { pause, until } from "../support/until.ts";
 
 const SECRET = "chosen by the board's maker";
 const QUIET = { keepalive: 0 };
@@ -135,4 +138,28 @@ test("at most twenty wait, for two minutes each, and none when the window is shu
   expect((await pairingOf(world)).openUntil).toBeNull();
   const { counts } = (await owner.ask<{ counts: Record<string, number> }>("/api/rejections")).body;
   expect(counts["CREDENTIAL_MISSING"]).toBe(2);
+});
+
+test("who is gone before his password was looked at leaves nothing behind", async () => {
+  const world = await openAccessWorld();
+  const { hub } = world;
+  await openWindow(world);
+  const wish = { clientId: "cellar", username: "cellar", password: SECRET };
+  await connectJs(hub.mqttUrl, wish);
+  const [waiting] = (await pairingOf(world)).waiting;
+  expect((await admit(world, waiting?.id, { deviceId: "cellar", adopt: true })).status).toBe(201);
+  const metrics = await world.token("metrics");
+  const clients = async (): Promise<string | undefined> =>
+    /^aerie_mqtt_clients (\d+)$/m.exec((await metrics.ask("/metrics")).text)?.[1];
+  // Hashing takes tens of milliseconds; none of these waits for it.
+  for (let client = 0; client < 5; client++) {
+    const socket = connect({ host: hub.mqttHost, port: hub.mqttPort });
+    await once(socket, "connect");
+    socket.write(connectBytes("cellar", SECRET));
+    await pause(5);
+    socket.destroy();
+  }
+  await expect(connectJs(hub.mqttUrl, { ...wish, password: "a wrong password" })).rejects.toThrow(); // behind them in the line
+  expect(await clients()).toBe("0");
+  await expect(connectJs(hub.mqttUrl, wish)).resolves.toBeDefined();
 });
