@@ -19,6 +19,7 @@ import { createImporter } from "./core/importer.ts";
 import { createIntake } from "./core/intake.ts";
 import { newestBefore } from "./core/newest-before.ts";
 import type { Clock, Journal, LiveReading, Log, StoredDevice } from "./core/ports.ts";
+import { createRateLimit } from "./core/rate-limit.ts";
 import { createRawHorizon } from "./core/raw-horizon.ts";
 import { createReadiness } from "./core/readiness.ts";
 import { createRebuilder } from "./core/rebuilder.ts";
@@ -243,6 +244,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       clock,
       log,
       refusals,
+      rateLimit: createRateLimit({ clock, perMinute: config.maxRequestsPerMinute }),
       readiness,
       metrics: metrics.text,
       accounts: access?.accounts,

@@ -181,6 +181,13 @@ export const SETTINGS = {
     ...whole(1, 1_000_000),
     meaning: "MQTT connections from one address. Behind a NAT or a proxy all boards have one.",
   }),
+  maxRequestsPerMinute: setting({
+    env: "AERIE_MAX_REQUESTS_PER_MINUTE",
+    fallback: "6000",
+    ...wholeOrNone(1, 10_000_000),
+    meaning:
+      "HTTP requests of one address, pages and files included; as many may come at once. What is more is answered 429. 0: no limit.",
+  }),
   connectTimeoutMs: setting({
     env: "AERIE_CONNECT_TIMEOUT_MS",
     fallback: "10000",

@@ -18,6 +18,10 @@ export const ERRORS = {
   NAME_TAKEN: { status: 409, text: "The name is taken" },
   LAST_OWNER: { status: 409, text: "A hub has at least one owner" },
   BODY_TOO_LARGE: { status: 413, text: "The request's body is too large" },
+  TOO_MANY_REQUESTS: {
+    status: 429,
+    text: "Too many requests from this address; wait a little (AERIE_MAX_REQUESTS_PER_MINUTE)",
+  },
   LOGIN_DELAYED: { status: 429, text: "Too many wrong passwords from here; wait a little" },
   LOGIN_BUSY: { status: 429, text: "Too many sign in at once; try again in a moment" },
   INTERNAL: { status: 500, text: "The hub failed to answer; its log says why" },

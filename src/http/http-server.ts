@@ -8,6 +8,7 @@ import express, { type Express, type RequestHandler } from "express";
 import helmet from "helmet";
 import type { Gatekeeper, GateVerdict } from "../core/gatekeeper.ts";
 import type { Log } from "../core/ports.ts";
+import type { RateLimit } from "../core/rate-limit.ts";
 import type { Refusals } from "../core/refusals.ts";
 import { TLS_OPTIONS, type TlsSource } from "../core/tls.ts";
 import { accessGuard } from "./access-guard.ts";
@@ -38,6 +39,8 @@ export interface HttpOptions
   /** Browsers are told to come by HTTPS only. */
   readonly hsts: boolean;
   readonly refusals: Refusals;
+  /** By address. */
+  readonly rateLimit: RateLimit;
   /** Directory of the built dashboard. */
   readonly publicDir: string;
   /** An upgrade to `/mqtt` that was let in. */
@@ -60,7 +63,7 @@ export function openHttp(options: HttpOptions): Http {
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
-  app.use(securityHeaders(options), crossOrigin(gate), accessGuard(options.callers.of));
+  app.use(securityHeaders(options), limited(options), crossOrigin(gate), accessGuard(options.callers.of));
   app.use(exportRoutes(options)); // before compression: it would hide from the export that its reader is slow
   app.use(compression());
   app.use(healthRoutes(options), sessionRoutes(options), accessRoutes(options), pairingRoutes(options));
@@ -110,6 +113,18 @@ function createGate({ gatekeeper, refusals }: HttpOptions): Http["gate"] {
       });
     }
     return verdict;
+  };
+}
+
+/** Before all else: who asks too much costs no more than this. */
+function limited({ rateLimit, refusals }: HttpOptions): RequestHandler {
+  return (request, response, next) => {
+    const address = request.socket.remoteAddress;
+    const waitMs = rateLimit.take(address ?? "");
+    if (waitMs === 0) return next();
+    refusals.add({ code: "TOO_MANY_REQUESTS", kind: "message", address });
+    response.setHeader("Retry-After", String(Math.ceil(waitMs / 1_000)));
+    sendProblem(response, "TOO_MANY_REQUESTS");
   };
 }
 

@@ -36,6 +36,7 @@ describe("settings", () => {
       maxWaitingBytes: 67_108_864,
       maxConnections: 12_000,
       maxConnectionsPerAddress: 5_000,
+      maxRequestsPerMinute: 6_000,
       connectTimeoutMs: 10_000,
       maxConnectBytes: 16_384,
       maxPacketBytes: 262_144,

@@ -1,5 +1,6 @@
 /** Who may do what over HTTP and Socket.IO: every route and every caller, and how a caller comes to be none. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
+import { request } from "node:http";
 import path from "node:path";
 import { expect, test } from "vitest";
 import type { SessionAnswer } from "../../src/contract/access.ts";
@@ -301,6 +302,27 @@ test("the command line makes accounts, tokens and secrets, with a hub and withou
   expect(await run("user", "remove", "Ada")).toMatchObject({ exitCode: 1, stderr: "A hub has at least one owner\n" });
   expect(await run("user", "promote", "Ada")).toMatchObject({ exitCode: 2, stdout: "" });
   expect((await run("device", "list")).stdout).toMatch(/^cellar {2}used 20/);
+});
+
+test("an address that asks too much is answered 429 and told when to come again; another is not", async () => {
+  const clock = createShiftedClock();
+  const world = await openAccessWorld({ clock, settings: { maxRequestsPerMinute: 60 } });
+  const answers = await Promise.all(Array.from({ length: 100 }, () => world.nobody.ask("/healthz")));
+  const refused = answers.filter(({ status }) => status === 429);
+  expect(refused.length).toBeGreaterThan(40);
+  expect(refused.length).toBeLessThan(60);
+  expect(refused[0]?.body).toMatchObject({ code: "TOO_MANY_REQUESTS" });
+  expect(Number(refused[0]?.headers["retry-after"])).toBeGreaterThanOrEqual(1);
+  const elsewhere = await new Promise<number>((resolve, reject) => {
+    const { host, httpPort: port } = world.hub;
+    request({ host, port, path: "/healthz", localAddress: "127.0.0.9" }, ({ statusCode = 0 }) => resolve(statusCode))
+      .on("error", reject)
+      .end();
+  });
+  expect(elsewhere).toBe(200);
+  clock.skip(61_000);
+  const { counts } = (await world.owner.ask<{ counts: Record<string, number> }>("/api/rejections")).body;
+  expect(counts["TOO_MANY_REQUESTS"]).toBe(refused.length);
 });
 
 test("the join window is opened by the command line, where a hub runs", async () => {
