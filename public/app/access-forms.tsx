@@ -6,6 +6,7 @@ import { MIN_PASSWORD, ROLES, type Role, SCOPES, type Scope } from "../../src/co
 import type { AddProps } from "./access-list.tsx";
 import { type HubFault, postApplication, postToken, postUser, toFault } from "./api.ts";
 import { FaultNote } from "./fault-note.tsx";
+import { PasswordField, TextField } from "./text-field.tsx";
 
 export function AddPerson({ added }: AddProps) {
   const name = useSignal("");
@@ -20,8 +21,8 @@ export function AddPerson({ added }: AddProps) {
   };
   return (
     <AddForm label="Add a person" add={add}>
-      <Field label="Name" value={name} autoComplete="off" />
-      <PasswordField value={password} />
+      <TextField label="Name" value={name} isRequired />
+      <PasswordField label="Password" value={password} autoComplete="new-password" minLength={MIN_PASSWORD} />
       <Choice label="Role" value={role} choices={ROLES} />
     </AddForm>
   );
@@ -37,7 +38,7 @@ export function AddToken({ added }: AddProps) {
   };
   return (
     <AddForm label="Make a token" add={add}>
-      <Field label="What for" value={name} autoComplete="off" />
+      <TextField label="What for" value={name} isRequired />
       <Choice label="May do" value={scope} choices={SCOPES} />
     </AddForm>
   );
@@ -57,9 +58,9 @@ export function AddApplication({ added }: AddProps) {
   };
   return (
     <AddForm label="Let an application in" add={add}>
-      <Field label="Name" value={name} autoComplete="off" />
-      <Field label="May publish to" value={publish} isOptional autoComplete="off" />
-      <Field label="May read" value={subscribe} isOptional autoComplete="off" />
+      <TextField label="Name" value={name} isRequired />
+      <TextField label="May publish to" value={publish} isCode maxLength={1_000} />
+      <TextField label="May read" value={subscribe} isCode maxLength={1_000} />
     </AddForm>
   );
 }
@@ -90,54 +91,6 @@ function AddForm({ label, add, children }: { label: string; add: () => Promise<v
       </button>
       {fault.value !== undefined && <FaultNote what="Nothing was made." fault={fault.value} />}
     </form>
-  );
-}
-
-interface FieldProps {
-  label: string;
-  value: Signal<string>;
-  autoComplete: "off";
-  isOptional?: boolean;
-}
-
-function Field({ label, value, autoComplete, isOptional = false }: FieldProps) {
-  const id = useId();
-  return (
-    <label for={id}>
-      {label}
-      <input
-        id={id}
-        required={!isOptional}
-        maxLength={isOptional ? 1_000 : 64}
-        autoComplete={autoComplete}
-        autoCapitalize="none"
-        value={value.value}
-        onInput={(event) => {
-          value.value = event.currentTarget.value;
-        }}
-      />
-    </label>
-  );
-}
-
-function PasswordField({ value }: { value: Signal<string> }) {
-  const id = useId();
-  return (
-    <label for={id}>
-      Password
-      <input
-        id={id}
-        type="password"
-        required
-        minLength={MIN_PASSWORD}
-        maxLength={200}
-        autoComplete="new-password"
-        value={value.value}
-        onInput={(event) => {
-          value.value = event.currentTarget.value;
-        }}
-      />
-    </label>
   );
 }
 

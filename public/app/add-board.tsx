@@ -1,6 +1,6 @@
 /** Connects a board: by a secret and the code to put on it, or by letting it in; and whether it was heard. Decides nothing by itself. */
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { getDevice, type HubFault, postBoard, toFault } from "./api.ts";
 import { type BoardCode, codeFor, KINDS, type Kind } from "./board-code.ts";
 import { CommandLine } from "./command-line.tsx";
@@ -8,6 +8,7 @@ import { FaultNote } from "./fault-note.tsx";
 import { JoinWindow, type LetIn } from "./join-window.tsx";
 import { deviceHref, query } from "./route.ts";
 import { reaches, session } from "./session.ts";
+import { TextField } from "./text-field.tsx";
 
 const LOOK_EVERY_MS = 2_000;
 const DEVICE_ID = "[A-Za-z0-9._:\\-]{1,64}";
@@ -48,12 +49,9 @@ function Made({ board: { deviceId, secret } }: { board: LetIn }) {
 }
 
 function NameIt({ made }: { made: (board: { deviceId: string; secret: string }) => void }) {
-  const id = useId();
-  const first = useRef<HTMLInputElement>(null);
   const deviceId = useSignal(new URLSearchParams(query.peek()).get("id") ?? "");
   const busy = useSignal(false);
   const fault = useSignal<HubFault | undefined>(undefined);
-  useEffect(() => first.current?.focus(), []);
 
   const make = async () => {
     busy.value = true;
@@ -73,23 +71,15 @@ function NameIt({ made }: { made: (board: { deviceId: string; secret: string }) 
         void make();
       }}
     >
-      <label for={id}>
-        Device id
-        <input
-          id={id}
-          ref={first}
-          required
-          pattern={DEVICE_ID}
-          title="1 to 64 of A-Z a-z 0-9 . _ : -"
-          placeholder="cellar"
-          autoComplete="off"
-          autoCapitalize="none"
-          value={deviceId.value}
-          onInput={(event) => {
-            deviceId.value = event.currentTarget.value;
-          }}
-        />
-      </label>
+      <TextField
+        label="Device id"
+        value={deviceId}
+        isFirst
+        isRequired
+        isCode
+        placeholder="cellar"
+        shape={{ pattern: DEVICE_ID, words: "1 to 64 of A-Z a-z 0-9 . _ : -" }}
+      />
       <button type="submit" class="primary" disabled={busy.value}>
         Make its secret
       </button>
@@ -134,32 +124,14 @@ function PutOnBoard({ board }: { board: { deviceId: string; secret: string } }) 
       </fieldset>
       {kind.value === "Arduino" && (
         <div class="wifi">
-          <WifiField label="Wi-Fi name" value={wifiName} />
-          <WifiField label="Wi-Fi password" value={wifiPassword} />
+          <TextField label="Wi-Fi name" value={wifiName} />
+          {/* Not hidden: it stands in the code below. */}
+          <TextField label="Wi-Fi password" value={wifiPassword} />
         </div>
       )}
       <CommandLine name="the code" command={codeFor(kind.value, code)} />
       <Heard deviceId={board.deviceId} />
     </section>
-  );
-}
-
-/** Shown as it is typed: it stands in the code below. */
-function WifiField({ label, value }: { label: string; value: { value: string } }) {
-  const id = useId();
-  return (
-    <label for={id}>
-      {label}
-      <input
-        id={id}
-        maxLength={64}
-        autoComplete="off"
-        value={value.value}
-        onInput={(event) => {
-          value.value = event.currentTarget.value;
-        }}
-      />
-    </label>
   );
 }
 

@@ -1,19 +1,16 @@
 /** Changes a device's name and place. Nothing else of a device is its owner's to change. */
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
 import { type HubFault, patchDevice, toFault } from "./api.ts";
 import type { DeviceState } from "./device-state.ts";
 import { FaultNote } from "./fault-note.tsx";
 import { readDevice } from "./read-device.ts";
+import { TextField } from "./text-field.tsx";
 
 export function DeviceEdit({ device, done }: { device: DeviceState; done: () => void }) {
-  const form = useId();
-  const first = useRef<HTMLInputElement>(null);
   const name = useSignal(device.about.peek().name ?? "");
   const place = useSignal(device.about.peek().place ?? "");
   const saving = useSignal(false);
   const fault = useSignal<HubFault | undefined>(undefined);
-  useEffect(() => first.current?.focus(), []);
 
   const save = async () => {
     saving.value = true;
@@ -38,31 +35,8 @@ export function DeviceEdit({ device, done }: { device: DeviceState; done: () => 
       }}
       onKeyDown={(event) => event.key === "Escape" && done()}
     >
-      <label for={`${form}-name`}>
-        Name
-        <input
-          id={`${form}-name`}
-          ref={first}
-          maxLength={100}
-          placeholder={device.id}
-          value={name.value}
-          onInput={(event) => {
-            name.value = event.currentTarget.value;
-          }}
-        />
-      </label>
-      <label for={`${form}-place`}>
-        Place
-        <input
-          id={`${form}-place`}
-          maxLength={100}
-          placeholder="Cellar"
-          value={place.value}
-          onInput={(event) => {
-            place.value = event.currentTarget.value;
-          }}
-        />
-      </label>
+      <TextField label="Name" value={name} isFirst maxLength={100} placeholder={device.id} />
+      <TextField label="Place" value={place} maxLength={100} placeholder="Cellar" />
       <div class="buttons">
         <button type="submit" class="primary" disabled={saving.value}>
           {saving.value ? "Saving…" : "Save"}

@@ -1,10 +1,11 @@
 /** The join window: opens it, shows who waits in it, and lets one in. Judges no board. */
 import { type Signal, useSignal } from "@preact/signals";
-import { useEffect, useId } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import type { PairingAnswer, WaitingBoard } from "../../src/contract/access.ts";
 import { admitBoard, closePairing, getPairing, type HubFault, openPairing, toFault } from "./api.ts";
 import { hubNowMs } from "./clock.ts";
 import { FaultNote } from "./fault-note.tsx";
+import { TextField } from "./text-field.tsx";
 import { ageWords, durationWords } from "./time-words.ts";
 
 const LOOK_EVERY_MS = 2_000;
@@ -88,7 +89,6 @@ function useLooking(state: Signal<PairingAnswer | undefined>): void {
 const nameOf = ({ userName, clientId }: WaitingBoard): string => userName || clientId;
 
 function WaitingRow({ board, letIn }: { board: WaitingBoard; letIn: (board: LetIn) => void }) {
-  const id = useId();
   const said = nameOf(board);
   const deviceId = useSignal(DEVICE_ID.test(said) ? said : "");
   const fault = useSignal<HubFault | undefined>(undefined);
@@ -119,18 +119,7 @@ function WaitingRow({ board, letIn }: { board: WaitingBoard; letIn: (board: LetI
         </pre>
       )}
       <div class="add-board">
-        <label for={id}>
-          Device id
-          <input
-            id={id}
-            maxLength={64}
-            autoComplete="off"
-            value={deviceId.value}
-            onInput={(event) => {
-              deviceId.value = event.currentTarget.value;
-            }}
-          />
-        </label>
+        <TextField label="Device id" value={deviceId} isCode />
         {board.mayAdopt && deviceId.value.trim() === said && (
           <button type="button" class="primary" onClick={() => void admit(true)}>
             Let it in with its own password

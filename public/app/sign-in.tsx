@@ -1,12 +1,13 @@
 /** The page before all others: signing in, or, by the link of a new hub, its first account. Shows nothing of the hub. */
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId } from "preact/hooks";
 import { MIN_PASSWORD } from "../../src/contract/levels.ts";
 import { type HubFault, toFault } from "./api.ts";
 import { FaultNote } from "./fault-note.tsx";
 import { route } from "./route.ts";
 import { session, sessionFault, setUp, signIn } from "./session.ts";
+import { PasswordField, TextField } from "./text-field.tsx";
 
 export function SignInPage() {
   const now = route.value;
@@ -86,12 +87,10 @@ interface AccountFormProps {
 
 function AccountForm({ title, verb, autoComplete, run, failed, children }: AccountFormProps) {
   const id = useId();
-  const first = useRef<HTMLInputElement>(null);
   const name = useSignal("");
   const password = useSignal("");
   const busy = useSignal(false);
   const fault = useSignal<HubFault | undefined>(undefined);
-  useEffect(() => first.current?.focus(), []);
 
   const submit = async () => {
     busy.value = true;
@@ -112,35 +111,13 @@ function AccountForm({ title, verb, autoComplete, run, failed, children }: Accou
       }}
     >
       <h1 id={`${id}-title`}>{title}</h1>
-      <label for={`${id}-name`}>
-        Name
-        <input
-          id={`${id}-name`}
-          ref={first}
-          required
-          maxLength={64}
-          autoComplete="username"
-          value={name.value}
-          onInput={(event) => {
-            name.value = event.currentTarget.value;
-          }}
-        />
-      </label>
-      <label for={`${id}-password`}>
-        Password
-        <input
-          id={`${id}-password`}
-          type="password"
-          required
-          minLength={autoComplete === "new-password" ? MIN_PASSWORD : undefined}
-          maxLength={200}
-          autoComplete={autoComplete}
-          value={password.value}
-          onInput={(event) => {
-            password.value = event.currentTarget.value;
-          }}
-        />
-      </label>
+      <TextField label="Name" value={name} isFirst isRequired autoComplete="username" />
+      <PasswordField
+        label="Password"
+        value={password}
+        autoComplete={autoComplete}
+        minLength={autoComplete === "new-password" ? MIN_PASSWORD : undefined}
+      />
       <div class="buttons">
         <button type="submit" class="primary" disabled={busy.value}>
           {busy.value ? "One moment…" : verb}

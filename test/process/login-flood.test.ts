@@ -1,7 +1,7 @@
 /** A thousand guesses a second, at people and at boards: the hub stays quick for everybody else, and its memory flat. */
 import { Agent, request } from "node:http";
 import { expect, test } from "vitest";
-import { CSRF_HEADER } from "../../src/contract/levels.ts";
+import { makeOwner, OWNER } from "../support/first-account.ts";
 import { type SpawnedHub, spawnHub } from "../support/hub.ts";
 import { connectJs } from "../support/mqtt-clients.ts";
 import { startStallMeter } from "../support/stall-meter.ts";
@@ -9,7 +9,6 @@ import { pause } from "../support/until.ts";
 
 const A_SECOND = 1_000;
 const SECONDS = 4;
-const PASSWORD = "correct horse battery";
 const MOST_P99_MS = 100;
 const MOST_GROWTH_MB = 80;
 const MB = 1024 * 1024;
@@ -35,20 +34,10 @@ function post(hub: SpawnedHub, path: string, body: object, agent: Agent): Promis
   });
 }
 
-/** Makes the owner, and a token of a scraper. */
+/** As its scraper is told. */
 async function residentOf(hub: SpawnedHub): Promise<() => Promise<number>> {
-  const [, code = ""] = /#\/setup\/(\S+)/.exec(hub.stderr()) ?? [];
-  const json = { "content-type": "application/json" };
-  const body = JSON.stringify({ code, name: "Ada", password: PASSWORD });
-  const setUp = await fetch(`${hub.url}/api/setup`, { method: "POST", headers: json, body });
-  const [cookie = ""] = (setUp.headers.get("set-cookie") ?? "").split(";");
-  const { csrf } = (await setUp.json()) as { csrf: string };
-  const made = await fetch(`${hub.url}/api/tokens`, {
-    method: "POST",
-    headers: { ...json, cookie, origin: hub.url, [CSRF_HEADER]: csrf },
-    body: JSON.stringify({ name: "scraper", scope: "metrics" }),
-  });
-  const headers = { authorization: `Bearer ${((await made.json()) as { secret: string }).secret}` };
+  const tokenOf = await makeOwner(hub);
+  const headers = await tokenOf("metrics");
   return async () => {
     const text = await (await fetch(`${hub.url}/metrics`, { headers })).text();
     return Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)?.[1]) / MB;
@@ -95,7 +84,7 @@ test(`${A_SECOND} wrong logins a second for ${SECONDS} s: others are answered at
   expect(mostMb - startMb).toBeLessThan(MOST_GROWTH_MB);
   // From where nobody guesses.
   const elsewhere = new Agent({ localAddress: "127.0.0.7" } as object);
-  expect((await post(hub, "/api/session", { name: "Ada", password: PASSWORD }, elsewhere)).status).toBe(200);
+  expect((await post(hub, "/api/session", OWNER, elsewhere)).status).toBe(200);
   agent.destroy();
   await expect(connectJs(hub.mqttUrl, { username: "cellar", password: "guess" })).rejects.toThrow();
 });

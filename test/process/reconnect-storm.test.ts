@@ -1,14 +1,13 @@
 /** Five thousand boards with secrets of their own come back at once after a restart: all are in within half a minute. */
 import { connect, type Socket } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { CSRF_HEADER } from "../../src/contract/levels.ts";
+import { makeOwner } from "../support/first-account.ts";
 import { type HubAddress, type SpawnedHub, spawnHub } from "../support/hub.ts";
 import { connectBytes } from "../support/login-bytes.ts";
 import { pause } from "../support/until.ts";
 
 const BOARDS = 5_000;
 const WITHIN_MS = 30_000;
-const PASSWORD = "correct horse battery";
 /** Makers of secrets side by side: their changes go to the disk together. */
 const MAKERS = 100;
 /** A board tries again after about so long. */
@@ -34,21 +33,9 @@ interface Fleet {
 }
 
 async function makeFleet(hub: SpawnedHub): Promise<Fleet> {
-  const [, code = ""] = /#\/setup\/(\S+)/.exec(hub.stderr()) ?? [];
+  const tokenOf = await makeOwner(hub);
+  const { authorization } = await tokenOf("operator");
   const json = { "content-type": "application/json" };
-  const setUp = await fetch(`${hub.url}/api/setup`, {
-    method: "POST",
-    headers: json,
-    body: JSON.stringify({ code, name: "Ada", password: PASSWORD }),
-  });
-  const [cookie = ""] = (setUp.headers.get("set-cookie") ?? "").split(";");
-  const { csrf } = (await setUp.json()) as { csrf: string };
-  const made = await fetch(`${hub.url}/api/tokens`, {
-    method: "POST",
-    headers: { ...json, cookie, origin: hub.url, [CSRF_HEADER]: csrf },
-    body: JSON.stringify({ name: "fleet", scope: "operator" }),
-  });
-  const authorization = `Bearer ${((await made.json()) as { secret: string }).secret}`;
   const boards: Buffer[] = [];
   let next = 0;
   const make = async (): Promise<void> => {

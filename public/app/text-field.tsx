@@ -1,0 +1,82 @@
+/** A labelled line of text, and one that hides what is typed. Check nothing but what the browser checks. */
+import type { Signal } from "@preact/signals";
+import { useEffect, useId, useRef } from "preact/hooks";
+
+interface FieldProps {
+  readonly label: string;
+  readonly value: Signal<string>;
+  /** The cursor stands here when the form is shown. */
+  readonly isFirst?: boolean;
+}
+
+export interface TextFieldProps extends FieldProps {
+  readonly isRequired?: boolean;
+  readonly maxLength?: number;
+  readonly placeholder?: string;
+  readonly autoComplete?: "off" | "username";
+  /** No words of a language: a phone is not to make its first letter large. */
+  readonly isCode?: boolean;
+  /** What it must be: a regular expression, and the same in words. */
+  readonly shape?: { readonly pattern: string; readonly words: string };
+}
+
+export function TextField({ label, value, isFirst, shape, ...props }: TextFieldProps) {
+  const { isRequired = false, maxLength = 64, placeholder, autoComplete = "off", isCode = false } = props;
+  const { id, input } = useField(isFirst);
+  return (
+    <label for={id}>
+      {label}
+      <input
+        id={id}
+        ref={input}
+        required={isRequired}
+        maxLength={maxLength}
+        placeholder={placeholder}
+        autoComplete={autoComplete}
+        autoCapitalize={isCode ? "none" : undefined}
+        pattern={shape?.pattern}
+        title={shape?.words}
+        value={value.value}
+        onInput={(event) => {
+          value.value = event.currentTarget.value;
+        }}
+      />
+    </label>
+  );
+}
+
+export interface PasswordFieldProps extends FieldProps {
+  readonly autoComplete: "current-password" | "new-password";
+  readonly minLength?: number | undefined;
+}
+
+export function PasswordField({ label, value, isFirst, autoComplete, minLength }: PasswordFieldProps) {
+  const { id, input } = useField(isFirst);
+  return (
+    <label for={id}>
+      {label}
+      <input
+        id={id}
+        ref={input}
+        type="password"
+        required
+        minLength={minLength}
+        maxLength={200}
+        autoComplete={autoComplete}
+        value={value.value}
+        onInput={(event) => {
+          value.value = event.currentTarget.value;
+        }}
+      />
+    </label>
+  );
+}
+
+function useField(isFirst = false) {
+  const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (isFirst) input.current?.focus();
+  }, []);
+  return { id, input };
+}
