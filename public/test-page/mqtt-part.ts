@@ -12,6 +12,8 @@ const form = findElement("mqtt-connection", HTMLFormElement);
 const url = findElement("mqtt-url", HTMLInputElement);
 const version = findElement("mqtt-version", HTMLSelectElement);
 const clientId = findElement("mqtt-client", HTMLInputElement);
+const user = findElement("mqtt-user", HTMLInputElement);
+const password = findElement("mqtt-password", HTMLInputElement);
 const connect = findElement("mqtt-connect", HTMLButtonElement);
 const disconnect = findElement("mqtt-disconnect", HTMLButtonElement);
 const subscription = findElement("mqtt-subscription", HTMLFormElement);
@@ -63,6 +65,9 @@ async function open(): Promise<void> {
     const opened = mqtt.connect(url.value, {
       protocolVersion: version.value === "5" ? 5 : 4,
       clientId: clientId.value,
+      // MQTT 3.1.1 knows no password without a user name. [MQTT-3.1.2-22]
+      ...(user.value !== "" && { username: user.value }),
+      ...(password.value !== "" && { password: password.value }),
       clean: true,
       reconnectPeriod: 0,
       connectTimeout: CONNECT_TIMEOUT_MS,

@@ -10,6 +10,7 @@ export const ERRORS = {
   ORIGIN_FOREIGN: { status: 403, text: "Pages of this origin may not use the hub (AERIE_CORS_ORIGINS)" },
   HOST_FOREIGN: { status: 403, text: "This hub does not answer to that host name (AERIE_HOST_NAMES)" },
   ROUTE_UNKNOWN: { status: 404, text: "No such address" },
+  ACCOUNTS_OFF: { status: 404, text: "This hub runs without accounts and secrets; start it with AERIE_AUTH=on" },
   DEVICE_UNKNOWN: { status: 404, text: "No such device" },
   ACCOUNT_UNKNOWN: { status: 404, text: "There is no such account, token or credential" },
   NOT_WAITING: { status: 404, text: "This board does not wait any more; it comes again while the window is open" },

@@ -61,7 +61,7 @@ export function sessionRoutes({ accounts, callers, auth, mqttPort }: SessionRout
 
 /** Without accounts there is nothing to sign in to. */
 export function needed<Part>(part: Part | undefined): Part {
-  if (part === undefined) throw new HttpError("ROUTE_UNKNOWN");
+  if (part === undefined) throw new HttpError("ACCOUNTS_OFF");
   return part;
 }
 

@@ -1,6 +1,7 @@
 /** The built test page in a real browser: MQTT of both versions over WebSocket, and what a refusal looks like. */
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { openAccessWorld } from "../support/access-world.ts";
 import { startHub } from "../support/hub.ts";
 import { openBrowser, openPage } from "../support/page.ts";
 
@@ -63,6 +64,22 @@ test("with MQTT 5 the test page shows why the hub refuses a message, and the ins
   const inspector = await openPage(browser, `${hub.url}/#/inspector`);
   const answer = inspector.page.locator('tr[data-code="PAYLOAD_NOT_JSON"] [data-answer]');
   await expect.poll(() => answer.textContent(), { timeout: 10_000 }).toBe("MQTT 5 · 0x99 payload format invalid");
+});
+
+test("the test page comes in as a board with its secret, and says why it does not without", async () => {
+  const world = await openAccessWorld();
+  const { secret } = await world.board("cellar");
+  const { page } = await openPage(await openBrowser(), `${world.hub.url}/websocket-test.html`);
+  await page.locator("#mqtt-user").fill("cellar");
+  await page.locator("#mqtt-password").fill("a wrong one");
+  await page.locator("#mqtt-connect").click();
+  await row(page, "connack", "0x86 bad user name or password").waitFor({ timeout: 10_000 });
+
+  await page.locator('#mqtt-status[data-status="failed"]').waitFor({ timeout: 10_000 });
+  await page.locator("#mqtt-password").fill(secret);
+  await connect(page, "5");
+
+  expect(await page.locator("#mqtt-packets").textContent()).not.toContain(secret);
 });
 
 test("the test page says that a broker is not there", async () => {
