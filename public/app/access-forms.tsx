@@ -1,10 +1,10 @@
-/** The forms that make a person, a token and an application. Each asks the hub, and tells what came of it. */
+/** The forms that make a person, a token and an application, and change a person. Each asks the hub, and tells what came of it. */
 import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import { MIN_PASSWORD, ROLES, type Role, SCOPES, type Scope } from "../../src/contract/levels.ts";
-import type { AddProps } from "./access-list.tsx";
-import { type HubFault, postApplication, postToken, postUser, toFault } from "./api.ts";
+import type { AddProps, ChangeProps } from "./access-list.tsx";
+import { type HubFault, patchUser, postApplication, postToken, postUser, toFault } from "./api.ts";
 import { FaultNote } from "./fault-note.tsx";
 import { PasswordField, TextField } from "./text-field.tsx";
 
@@ -20,11 +20,37 @@ export function AddPerson({ added }: AddProps) {
     added(who);
   };
   return (
-    <AddForm label="Add a person" add={add}>
+    <AccessForm label="Add a person" work={add}>
       <TextField label="Name" value={name} isRequired />
       <PasswordField label="Password" value={password} autoComplete="new-password" minLength={MIN_PASSWORD} />
       <Choice label="Role" value={role} choices={ROLES} />
-    </AddForm>
+    </AccessForm>
+  );
+}
+
+/** A new role or password ends what he is signed in with. */
+export function ChangePerson({ row, changed }: ChangeProps) {
+  const password = useSignal("");
+  const role = useSignal<Role>(ROLES.find((word) => word === row.about) ?? "viewer");
+  const change = async () => {
+    await patchUser(row.id, {
+      ...(role.value !== row.about && { role: role.value }),
+      ...(password.value !== "" && { password: password.value }),
+    });
+    changed();
+  };
+  return (
+    <AccessForm label={`Change ${row.name}`} failed="Nothing was changed." work={change}>
+      <Choice label="Role" value={role} choices={ROLES} />
+      <PasswordField
+        label="New password (empty: the old one stays)"
+        value={password}
+        autoComplete="new-password"
+        minLength={MIN_PASSWORD}
+        isRequired={false}
+      />
+      <p class="quiet">{row.name} signs in anew after it.</p>
+    </AccessForm>
   );
 }
 
@@ -37,10 +63,10 @@ export function AddToken({ added }: AddProps) {
     name.value = "";
   };
   return (
-    <AddForm label="Make a token" add={add}>
+    <AccessForm label="Make a token" work={add}>
       <TextField label="What for" value={name} isRequired />
       <Choice label="May do" value={scope} choices={SCOPES} />
-    </AddForm>
+    </AccessForm>
   );
 }
 
@@ -57,21 +83,28 @@ export function AddApplication({ added }: AddProps) {
     name.value = "";
   };
   return (
-    <AddForm label="Let an application in" add={add}>
+    <AccessForm label="Let an application in" work={add}>
       <TextField label="Name" value={name} isRequired />
       <TextField label="May publish to" value={publish} isCode maxLength={1_000} />
       <TextField label="May read" value={subscribe} isCode maxLength={1_000} />
-    </AddForm>
+    </AccessForm>
   );
 }
 
-function AddForm({ label, add, children }: { label: string; add: () => Promise<void>; children: ComponentChildren }) {
+interface AccessFormProps {
+  readonly label: string;
+  readonly work: () => Promise<void>;
+  readonly failed?: string;
+  readonly children: ComponentChildren;
+}
+
+function AccessForm({ label, work, failed = "Nothing was made.", children }: AccessFormProps) {
   const busy = useSignal(false);
   const fault = useSignal<HubFault | undefined>(undefined);
   const submit = async () => {
     busy.value = true;
     fault.value = undefined;
-    await add().catch((thrown: unknown) => {
+    await work().catch((thrown: unknown) => {
       fault.value = toFault(thrown);
     });
     busy.value = false;
@@ -89,7 +122,7 @@ function AddForm({ label, add, children }: { label: string; add: () => Promise<v
       <button type="submit" disabled={busy.value}>
         {label}
       </button>
-      {fault.value !== undefined && <FaultNote what="Nothing was made." fault={fault.value} />}
+      {fault.value !== undefined && <FaultNote what={failed} fault={fault.value} />}
     </form>
   );
 }

@@ -17,6 +17,11 @@ export interface AddProps {
   added(name: string, secret?: string): void;
 }
 
+export interface ChangeProps {
+  readonly row: AccessRow;
+  changed(): void;
+}
+
 export interface AccessListProps {
   readonly title: string;
   readonly read: () => Promise<readonly AccessRow[]>;
@@ -24,14 +29,17 @@ export interface AccessListProps {
   /** What becomes of one that is removed. */
   readonly removal: string;
   readonly Add: FunctionComponent<AddProps>;
+  /** Left out: one is removed and made anew. */
+  readonly Change?: FunctionComponent<ChangeProps>;
 }
 
-export function AccessList({ title, read, remove, removal, Add }: AccessListProps) {
+export function AccessList({ title, read, remove, removal, Add, Change }: AccessListProps) {
   const id = useId();
   const rows = useSignal<readonly AccessRow[] | undefined>(undefined);
   const fault = useSignal<HubFault | undefined>(undefined);
   const made = useSignal<{ name: string; secret: string } | undefined>(undefined);
   const asking = useSignal<string | undefined>(undefined);
+  const changing = useSignal<string | undefined>(undefined);
 
   const work = async (change?: () => Promise<unknown>) => {
     fault.value = undefined;
@@ -42,6 +50,7 @@ export function AccessList({ title, read, remove, removal, Add }: AccessListProp
       fault.value = toFault(thrown);
     }
     asking.value = undefined;
+    changing.value = undefined;
   };
   useEffect(() => void work(), []);
 
@@ -73,16 +82,31 @@ export function AccessList({ title, read, remove, removal, Add }: AccessListProp
                 </button>
               </span>
             ) : (
-              <button
-                type="button"
-                aria-label={`Remove ${row.name}`}
-                onClick={() => {
-                  asking.value = row.id;
-                }}
-              >
-                Remove…
-              </button>
+              <span class="buttons">
+                {Change !== undefined && (
+                  <button
+                    type="button"
+                    aria-label={`Change ${row.name}`}
+                    aria-expanded={changing.value === row.id}
+                    onClick={() => {
+                      changing.value = changing.value === row.id ? undefined : row.id;
+                    }}
+                  >
+                    Change…
+                  </button>
+                )}
+                <button
+                  type="button"
+                  aria-label={`Remove ${row.name}`}
+                  onClick={() => {
+                    asking.value = row.id;
+                  }}
+                >
+                  Remove…
+                </button>
+              </span>
             )}
+            {Change !== undefined && changing.value === row.id && <Change row={row} changed={() => void work()} />}
           </li>
         ))}
       </ul>

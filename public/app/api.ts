@@ -91,6 +91,8 @@ const removed = (path: string, id: string) => ask<unknown>(`${path}/${encodeURIC
 export const getUsers = () => ask<{ users: UserAnswer[] }>("/api/users", {});
 export const postUser = (body: { name: string; password: string; role: string }) =>
   made<UserAnswer>("/api/users", body);
+export const patchUser = (id: string, patch: { role?: string; password?: string }) =>
+  ask<UserAnswer>(`/api/users/${encodeURIComponent(id)}`, { method: "PATCH", body: JSON.stringify(patch) });
 export const deleteUser = (id: string) => removed("/api/users", id);
 
 export const getTokens = () => ask<{ tokens: TokenAnswer[] }>("/api/tokens", {});

@@ -1,6 +1,6 @@
 /** The settings page: people, tokens of programs, MQTT credentials of boards and applications. Each list asks for itself. */
 import { useEffect } from "preact/hooks";
-import { AddApplication, AddPerson, AddToken } from "./access-forms.tsx";
+import { AddApplication, AddPerson, AddToken, ChangePerson } from "./access-forms.tsx";
 import { AccessList } from "./access-list.tsx";
 import {
   deleteApplication,
@@ -34,6 +34,7 @@ export function SettingsPage() {
             remove={deleteUser}
             removal="signs in no more"
             Add={AddPerson}
+            Change={ChangePerson}
           />
           <AccessList
             title="Tokens of programs"

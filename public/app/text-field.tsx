@@ -48,9 +48,12 @@ export function TextField({ label, value, isFirst, shape, ...props }: TextFieldP
 export interface PasswordFieldProps extends FieldProps {
   readonly autoComplete: "current-password" | "new-password";
   readonly minLength?: number | undefined;
+  /** False: none is an answer too. */
+  readonly isRequired?: boolean;
 }
 
-export function PasswordField({ label, value, isFirst, autoComplete, minLength }: PasswordFieldProps) {
+export function PasswordField(props: PasswordFieldProps) {
+  const { label, value, isFirst, autoComplete, minLength, isRequired = true } = props;
   const { id, input } = useField(isFirst);
   return (
     <label for={id}>
@@ -59,7 +62,7 @@ export function PasswordField({ label, value, isFirst, autoComplete, minLength }
         id={id}
         ref={input}
         type="password"
-        required
+        required={isRequired}
         minLength={minLength}
         maxLength={200}
         autoComplete={autoComplete}

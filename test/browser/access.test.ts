@@ -25,6 +25,25 @@ async function fill(page: Page, name: string, password: string, button: string):
   await page.getByRole("button", { name: button }).click();
 }
 
+/** Ada's page, on a hub that nobody else knows. */
+async function openAsOwner() {
+  const hub = await spawnHub({ args: ["--auth", "on"] });
+  const [link = ""] = /http:\/\/\S+\/#\/setup\/\S+/.exec(hub.stderr()) ?? [];
+  const browser = await openBrowser();
+  const { page, failures } = await openPage(browser, link);
+  await fill(page, "Ada", PASSWORD, "Make the account");
+  return { hub, browser, page, failures };
+}
+
+async function addPerson(page: Page, name: string, role: string): Promise<void> {
+  const form = page.getByRole("form", { name: "Add a person" });
+  await form.getByLabel("Name").fill(name);
+  await form.getByLabel("Password").fill(PASSWORD);
+  await form.getByLabel("Role").selectOption(role);
+  await form.getByRole("button").click();
+  await page.locator(`[data-row="${name}"]`).waitFor(WAIT);
+}
+
 test("from an empty hub to a board whose chart moves: the link, a name, and what the page says to put on the board", async () => {
   const address = nonLoopbackAddress();
   if (address === undefined) throw new Error("this machine has no IPv4 address besides 127.0.0.1");
@@ -96,11 +115,7 @@ test("who is signed out sees nothing, a wrong password is told, and signing out 
 });
 
 test("a board that connects by itself is let in with one click, with the password that it has", async () => {
-  const hub = await spawnHub({ args: ["--auth", "on"] });
-  const [link = ""] = /http:\/\/\S+\/#\/setup\/\S+/.exec(hub.stderr()) ?? [];
-  const browser = await openBrowser();
-  const { page, failures } = await openPage(browser, link);
-  await fill(page, "Ada", PASSWORD, "Make the account");
+  const { hub, page, failures } = await openAsOwner();
   await page.getByRole("link", { name: "Connect a board" }).click();
   await page.getByRole("button", { name: "Open for 10 minutes" }).click();
   await page.locator('[data-window="open"]').waitFor(WAIT);
@@ -119,23 +134,10 @@ test("a board that connects by itself is let in with one click, with the passwor
 });
 
 test("the owner makes and takes away people, tokens and applications; an operator sees boards alone, a viewer none of it", async () => {
-  const hub = await spawnHub({ args: ["--auth", "on"] });
-  const [link = ""] = /http:\/\/\S+\/#\/setup\/\S+/.exec(hub.stderr()) ?? [];
-  const browser = await openBrowser();
-  const { page, failures } = await openPage(browser, link);
-  await fill(page, "Ada", PASSWORD, "Make the account");
+  const { hub, browser, page, failures } = await openAsOwner();
   await page.getByRole("link", { name: "Settings" }).click();
-  for (const [name, role] of [
-    ["Otto", "operator"],
-    ["Vera", "viewer"],
-  ] as const) {
-    const form = page.getByRole("form", { name: "Add a person" });
-    await form.getByLabel("Name").fill(name);
-    await form.getByLabel("Password").fill(PASSWORD);
-    await form.getByLabel("Role").selectOption(role);
-    await form.getByRole("button").click();
-    await page.locator(`[data-row="${name}"]`).waitFor(WAIT);
-  }
+  await addPerson(page, "Otto", "operator");
+  await addPerson(page, "Vera", "viewer");
   const tokens = page.getByRole("form", { name: "Make a token" });
   await tokens.getByLabel("What for").fill("grafana");
   await tokens.getByRole("button").click();
@@ -167,12 +169,32 @@ test("the owner makes and takes away people, tokens and applications; an operato
   expect(failures).toEqual([]);
 });
 
+test("the owner gives a person another role and a password; who was signed in with the old ones signs in anew", async () => {
+  const { hub, browser, page, failures } = await openAsOwner();
+  await page.getByRole("link", { name: "Settings" }).click();
+  await addPerson(page, "Otto", "viewer");
+  const row = page.locator('[data-row="Otto"]');
+  const { page: other } = await openPage(browser, `${hub.url}/#/settings`, { viewport: { width: 390, height: 844 } });
+  await fill(other, "Otto", PASSWORD, "Sign in");
+  await other.locator('[data-state="live"]').waitFor(WAIT);
+
+  await row.getByRole("button", { name: "Change Otto" }).click();
+  const change = page.getByRole("form", { name: "Change Otto" });
+  await change.getByLabel("Role").selectOption("operator");
+  await change.getByLabel("New password").fill("another long password");
+  await look(page, "settings-change");
+  await change.getByRole("button").click();
+
+  await change.waitFor({ state: "detached", ...WAIT });
+  await row.getByText("operator", { exact: true }).waitFor(WAIT);
+  await other.getByRole("heading", { name: "Sign in" }).waitFor(WAIT);
+  await fill(other, "Otto", "another long password", "Sign in");
+  await other.getByRole("heading", { name: "Boards" }).waitFor(WAIT);
+  expect(failures).toEqual([]);
+});
+
 test("a board that is refused stands in the inspector with what to do, and comes in by it", async () => {
-  const hub = await spawnHub({ args: ["--auth", "on"] });
-  const [link = ""] = /http:\/\/\S+\/#\/setup\/\S+/.exec(hub.stderr()) ?? [];
-  const browser = await openBrowser();
-  const { page, failures } = await openPage(browser, link);
-  await fill(page, "Ada", PASSWORD, "Make the account");
+  const { hub, page, failures } = await openAsOwner();
   await page.getByRole("link", { name: "Inspector" }).click();
   await page.getByText("Nothing was refused").waitFor(WAIT);
   await expect(connectJs(hub.mqttUrl, { clientId: "boiler", username: "boiler", password: "x" })).rejects.toThrow();
