@@ -5,8 +5,10 @@ import type { Duplex } from "node:stream";
 import { MQTT_VERSIONS } from "../contract/refusals.ts";
 import type { IdentifyClient } from "../core/credentials.ts";
 import type { Intake } from "../core/intake.ts";
+import { createPaces } from "../core/pace.ts";
 import type { Quarantine } from "../core/pairing.ts";
 import type { Clock, Counters, Journal as KeptJournal, Log } from "../core/ports.ts";
+import { createRateLimit } from "../core/rate-limit.ts";
 import type { Refusals } from "../core/refusals.ts";
 import type { Connection as ClientConnection } from "../core/registry.ts";
 import { createRoom, type Room } from "../core/room.ts";
@@ -32,6 +34,11 @@ import { createWills } from "./session/wills.ts";
 export interface BrokerLimits extends ClientLimits, QueueLimits, RetainedLimits {
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
+  readonly maxConnectsPerMinute: number;
+  readonly maxMessagesPerSecond: number;
+  readonly maxBytesPerSecond: number;
+  readonly maxMessagesPerSecondPerAddress: number;
+  readonly maxBytesPerSecondPerAddress: number;
   readonly maxSubscriptions: number;
   readonly maxSessions: number;
   readonly maxWaitingBytes: number;
@@ -160,6 +167,18 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     ...limits,
     onRefused: ({ clientId }, topic, code) => refusals.add({ code, kind: "message", clientId, topic }),
   });
+  const paces = {
+    credential: createPaces({
+      clock,
+      messagesPerS: limits.maxMessagesPerSecond,
+      bytesPerS: limits.maxBytesPerSecond,
+    }),
+    address: createPaces({
+      clock,
+      messagesPerS: limits.maxMessagesPerSecondPerAddress,
+      bytesPerS: limits.maxBytesPerSecondPerAddress,
+    }),
+  };
   const context: ClientContext = {
     core,
     sessions,
@@ -173,6 +192,11 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     authenticate: options.authenticate,
     quarantine: options.quarantine,
     identify,
+    pacesOf: (owner, address = "") =>
+      [owner === undefined ? undefined : paces.credential.of(owner), paces.address.of(address)].filter(
+        (pace) => pace !== undefined,
+      ),
+    onSlowed: counters.slowed,
     onClosed: onConnectionClosed,
   };
 
@@ -183,6 +207,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const listeners = createListeners({
     ...limits,
     log,
+    connects: createRateLimit({ clock, perMinute: limits.maxConnectsPerMinute }),
     tls: options.tls,
     onTooMany: (code, address) => refusals.add({ code, kind: "connection", address }),
     onStream: (stream, address) => {

@@ -4,21 +4,22 @@ import { createServer, type Server } from "node:net";
 import type { Duplex } from "node:stream";
 import { createServer as createTlsServer } from "node:tls";
 import type { Log } from "../core/ports.ts";
+import type { RateLimit } from "../core/rate-limit.ts";
 import { TLS_OPTIONS, type TlsSource } from "../core/tls.ts";
 import { createWebSocketListener } from "./websocket-listener.ts";
+
+type TooMany = "TOO_MANY_CONNECTIONS" | "TOO_MANY_CONNECTIONS_OF_ADDRESS" | "TOO_MANY_CONNECTS_OF_ADDRESS";
 
 export interface ListenerOptions {
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
+  readonly connects: RateLimit;
   readonly maxPacketBytes: number;
   readonly log: Log;
   /** Undefined: there is no certificate. */
   readonly tls?: TlsSource | undefined;
   readonly onStream: (stream: Duplex, address: string | undefined) => void;
-  readonly onTooMany: (
-    code: "TOO_MANY_CONNECTIONS" | "TOO_MANY_CONNECTIONS_OF_ADDRESS",
-    address: string | undefined,
-  ) => void;
+  readonly onTooMany: (code: TooMany, address: string | undefined) => void;
 }
 
 export interface Listeners {
@@ -32,15 +33,16 @@ export interface Listeners {
 }
 
 export function createListeners(options: ListenerOptions): Listeners {
-  const { maxConnections, maxConnectionsPerAddress, onStream, onTooMany, log } = options;
+  const { maxConnections, maxConnectionsPerAddress, connects, onStream, onTooMany, log } = options;
   const ofAddress = new Map<string, number>();
   let open = 0;
 
   function accept(stream: Duplex, address: string | undefined): void {
     const key = address ?? "";
     const those = ofAddress.get(key) ?? 0;
-    if (open >= maxConnections || those >= maxConnectionsPerAddress) {
-      onTooMany(open >= maxConnections ? "TOO_MANY_CONNECTIONS" : "TOO_MANY_CONNECTIONS_OF_ADDRESS", address);
+    const tooMany = tooManyOf(key, those);
+    if (tooMany !== undefined) {
+      onTooMany(tooMany, address);
       stream.on("error", () => undefined);
       stream.destroy();
       return;
@@ -54,6 +56,12 @@ export function createListeners(options: ListenerOptions): Listeners {
       else ofAddress.set(key, left);
     });
     onStream(stream, address);
+  }
+
+  function tooManyOf(address: string, those: number): TooMany | undefined {
+    if (open >= maxConnections) return "TOO_MANY_CONNECTIONS";
+    if (those >= maxConnectionsPerAddress) return "TOO_MANY_CONNECTIONS_OF_ADDRESS";
+    return connects.take(address) > 0 ? "TOO_MANY_CONNECTS_OF_ADDRESS" : undefined;
   }
 
   // The system's keep-alive finds dead peers of those who asked for no keep-alive of MQTT's.

@@ -181,6 +181,37 @@ export const SETTINGS = {
     ...whole(1, 1_000_000),
     meaning: "MQTT connections from one address. Behind a NAT or a proxy all boards have one.",
   }),
+  maxConnectsPerMinute: setting({
+    env: "AERIE_MAX_CONNECTS_PER_MINUTE",
+    fallback: "20000",
+    ...wholeOrNone(1, 10_000_000),
+    meaning: "New MQTT connections of one address; as many may come at once. What is more is closed. 0: no limit.",
+  }),
+  maxMessagesPerSecond: setting({
+    env: "AERIE_MAX_MESSAGES_PER_SECOND",
+    fallback: "5000",
+    ...wholeOrNone(1, 10_000_000),
+    meaning:
+      "With accounts: messages of one board or application, over ten seconds. What is more is read more slowly; after a minute of it the connection is closed. 0: no limit.",
+  }),
+  maxBytesPerSecond: setting({
+    env: "AERIE_MAX_BYTES_PER_SECOND",
+    fallback: "8388608",
+    ...wholeOrNone(1, 10_000_000_000),
+    meaning: "The same for bytes.",
+  }),
+  maxMessagesPerSecondPerAddress: setting({
+    env: "AERIE_MAX_MESSAGES_PER_SECOND_PER_ADDRESS",
+    fallback: "0",
+    ...wholeOrNone(1, 10_000_000),
+    meaning: "The same for the messages of all clients of one address, with and without accounts.",
+  }),
+  maxBytesPerSecondPerAddress: setting({
+    env: "AERIE_MAX_BYTES_PER_SECOND_PER_ADDRESS",
+    fallback: "0",
+    ...wholeOrNone(1, 10_000_000_000),
+    meaning: "The same for their bytes.",
+  }),
   maxRequestsPerMinute: setting({
     env: "AERIE_MAX_REQUESTS_PER_MINUTE",
     fallback: "6000",

@@ -38,6 +38,10 @@ export const REFUSALS = {
   TOO_MANY_CONNECTIONS: "The hub has as many connections as it may (AERIE_MAX_CONNECTIONS)",
   TOO_MANY_CONNECTIONS_OF_ADDRESS:
     "This address has as many connections as one may (AERIE_MAX_CONNECTIONS_PER_ADDRESS)",
+  TOO_MANY_CONNECTS_OF_ADDRESS:
+    "This address connects more often than one may (AERIE_MAX_CONNECTS_PER_MINUTE); its boards come again by themselves",
+  RATE_TOO_HIGH:
+    "This client sent more than it may for a minute, though it was slowed down (AERIE_MAX_MESSAGES_PER_SECOND, AERIE_MAX_BYTES_PER_SECOND, and those PER_ADDRESS)",
   TOO_MANY_REQUESTS: "This address asks more of the hub over HTTP than one may (AERIE_MAX_REQUESTS_PER_MINUTE)",
   CONNECT_TIMEOUT: "The client connected and did not send a whole CONNECT in time (AERIE_CONNECT_TIMEOUT_MS)",
   CLIENT_ID_INVALID: "The client id is missing where one is needed, or is none that the hub takes",
@@ -103,6 +107,8 @@ const REASON_OF: Readonly<Record<RefusalCode, ReasonCode>> = {
   FILTER_INVALID: REASON.topicFilterInvalid,
   TOO_MANY_CONNECTIONS: REASON.serverBusy,
   TOO_MANY_CONNECTIONS_OF_ADDRESS: REASON.connectionRateExceeded,
+  TOO_MANY_CONNECTS_OF_ADDRESS: REASON.connectionRateExceeded,
+  RATE_TOO_HIGH: REASON.messageRateTooHigh,
   // HTTP answers it.
   TOO_MANY_REQUESTS: REASON.messageRateTooHigh,
   // Never on the wire: before CONNACK a server may only close. [MQTT 5.0, 3.14]

@@ -450,5 +450,7 @@ export interface Counters {
   dropped(count: number): void;
   /** Messages that a slow or absent MQTT client was not sent. */
   queueDropped(count: number): void;
+  /** An MQTT client that sent faster than it may began to be read more slowly. */
+  slowed(): void;
   upkeep(step: UpkeepStep): void;
 }

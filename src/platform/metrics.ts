@@ -54,6 +54,11 @@ export function createMetrics(): Metrics {
     help: "Readings that a browser was not sent",
     registers,
   });
+  const slowed = new Counter({
+    name: "aerie_mqtt_slowed_total",
+    help: "Times that an MQTT client sent faster than it may and was read more slowly",
+    registers,
+  });
   const queueDropped = new Counter({
     name: "aerie_queue_dropped_total",
     help: "Messages that a slow or absent MQTT client was not sent, because its queue was full or its packets too small",
@@ -78,6 +83,7 @@ export function createMetrics(): Metrics {
       liveMs: (spentMs) => live.inc(spentMs / 1000),
       dropped: (count) => dropped.inc(count),
       queueDropped: (count) => queueDropped.inc(count),
+      slowed: () => slowed.inc(),
       upkeep: (step) => {
         if (step.readings > 0) upkeep(step.did, step.readings);
         hot.set(step.hot);

@@ -31,6 +31,7 @@ export function createMemoryCounters(): MemoryCounters {
     commit: ({ writes }) => add("writes", writes),
     liveMs: (spentMs) => add("live ms", spentMs),
     dropped: (count) => add("dropped", count),
+    slowed: () => add("slowed", 1),
     queueDropped: (count) => add("queue dropped", count),
     upkeep: ({ did, readings }) => add(`upkeep ${did}`, readings),
   };

@@ -4,6 +4,7 @@ import { REASON } from "../../contract/reason-codes.ts";
 import { MQTT_VERSIONS, type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
 import type { Identified, IdentifyClient, MqttLogin } from "../../core/credentials.ts";
 import { mayPublish } from "../../core/mqtt-access.ts";
+import type { Pace } from "../../core/pace.ts";
 import type { Quarantine, Waiting } from "../../core/pairing.ts";
 import type { Clock, Log } from "../../core/ports.ts";
 import type { Refusals } from "../../core/refusals.ts";
@@ -19,6 +20,7 @@ import type { ConnectPacket, DisconnectPacket, PacketFault, PublishPacket, Versi
 import { type Admission, type AdmissionLimits, admit, expiryWithin } from "./admission.ts";
 import { Inbound, type InboundContext, type Sender } from "./inbound.ts";
 import { Outlet } from "./outlet.ts";
+import { createPacing, type Pacing } from "./pacing.ts";
 import { INBOUND_ALIASES, Service } from "./service.ts";
 import type { Holder, Session } from "./session.ts";
 import type { Opened, Sessions } from "./sessions.ts";
@@ -47,6 +49,9 @@ export interface ClientContext {
   readonly authenticate: IdentifyClient;
   readonly quarantine: Quarantine | undefined;
   readonly identify: (clientId: string, version: Version) => ClientConnection;
+  /** How fast its credential, and its address, may send. */
+  readonly pacesOf: (owner: string | undefined, address: string | undefined) => readonly Pace[];
+  readonly onSlowed: () => void;
   readonly onClosed: (identity: ClientConnection) => void;
 }
 
@@ -68,6 +73,8 @@ interface Login {
   readonly inbound: Inbound;
   readonly outlet: Outlet;
   readonly service: Service;
+  /** Undefined: it may send as fast as it can. */
+  readonly pacing: Pacing | undefined;
   readonly registered: RegisteredClient;
   readonly keepAliveMs: number;
   /** As CONNECT said. */
@@ -120,7 +127,16 @@ export class Client implements PacketReader, Sender, Holder {
       this.#connect(first, bytes, from, to);
       return true;
     }
-    if (this.#isAdmitting || (TAKES_ROOM.has(first >> 4) && !login.inbound.mayTake())) return false;
+    if (this.#isAdmitting) return false;
+    if (TAKES_ROOM.has(first >> 4)) {
+      const pace = login.pacing?.next();
+      if (pace === "never") {
+        this.#end("RATE_TOO_HIGH", REASON.messageRateTooHigh, undefined);
+        return true;
+      }
+      if (pace === "later" || !login.inbound.mayTake()) return false;
+      login.pacing?.spend(to - from);
+    }
     const packet = decodePacket(first, bytes, from, to, this.#voice.version, this.#memo);
     if (packet.type === "publish") login.service.publish(packet);
     else if (packet.type === "fault") this.#end("PROTOCOL_VIOLATION", packet.reasonCode, packet.detail);
@@ -252,7 +268,8 @@ export class Client implements PacketReader, Sender, Holder {
     }
     const connection = this.#context.identify(sessionIdOf(owner, clientId), version);
     const opened = this.#context.sessions.open({ connection, version, clean, expiryS, keepAliveS, will, who }, this);
-    const login = this.#logIn(packet, opened, connection, voice, keepAliveS);
+    const pacing = this.#pacingOf(owner);
+    const login = this.#logIn(packet, opened, connection, voice, keepAliveS, pacing);
     const welcome = (): void => this.#welcome(packet, opened, login, voice, isAssigned ? clientId : undefined);
     const isKept = opened.session.isDurable || will !== undefined;
     if (!isKept || this.#context.journal.isStuck()) return welcome();
@@ -277,6 +294,7 @@ export class Client implements PacketReader, Sender, Holder {
     identity: ClientConnection,
     voice: Voice,
     keepAliveS: number,
+    pacing: Pacing | undefined,
   ): Login {
     const { core, limits } = this.#context;
     const inbound = new Inbound(this.#context.inbound, session, identity, this);
@@ -303,10 +321,20 @@ export class Client implements PacketReader, Sender, Holder {
     };
     const { sessionExpiryS } = packet;
     const keepAliveMs = keepAliveS * 1000;
-    const login = { session, identity, inbound, outlet, service, registered, keepAliveMs, sessionExpiryS };
+    const login = { session, identity, inbound, outlet, service, pacing, registered, keepAliveMs, sessionExpiryS };
     this.#login = login;
     core.register(registered);
     return login;
+  }
+
+  #pacingOf(owner: string | undefined): Pacing | undefined {
+    const { clock, pacesOf, onSlowed } = this.#context;
+    const paces = pacesOf(owner, this.#connection.address);
+    const resume = (): void => {
+      this.#connection.countAnew();
+      this.#connection.resume();
+    };
+    return paces.length === 0 ? undefined : createPacing({ clock, paces, resume, onSlowed });
   }
 
   #welcome(packet: ConnectPacket, opened: Opened, login: Login, voice: Voice, assignedId: string | undefined): void {
@@ -418,6 +446,7 @@ export class Client implements PacketReader, Sender, Holder {
     this.#login = undefined;
     const { core, sessions, onClosed } = this.#context;
     login.inbound.close();
+    login.pacing?.stop();
     login.registered.closed = true;
     core.unregister(login.registered);
     onClosed(login.identity);

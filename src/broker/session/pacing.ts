@@ -1,0 +1,56 @@
+/** Slows down one client that sends faster than its credential or its address may. Ends no connection. */
+import type { Pace } from "../../core/pace.ts";
+import type { Clock } from "../../core/ports.ts";
+
+export interface PacingOptions {
+  readonly clock: Pick<Clock, "after" | "monotonicMs">;
+  readonly paces: readonly Pace[];
+  /** It was to wait, and need not any more. */
+  readonly resume: () => void;
+  readonly onSlowed: () => void;
+}
+
+export interface Pacing {
+  /** "later": `resume` tells when. "never": it has not come down to what it may in all that time. */
+  next(): "now" | "later" | "never";
+  spend(bytes: number): void;
+  stop(): void;
+}
+
+/** Slowed for so long, it does not mean to stop. */
+const MOST_SLOWED_MS = 60_000;
+/** Not slowed for so long, it has. */
+const CALM_MS = 2_000;
+
+export function createPacing({ clock, paces, resume, onSlowed }: PacingOptions): Pacing {
+  let cancel: (() => void) | undefined;
+  let sinceMs = 0;
+  /** Negative: it has not been yet. */
+  let untilMs = -CALM_MS;
+
+  function next(): "now" | "later" | "never" {
+    if (cancel !== undefined) return "later";
+    let waitMs = 0;
+    for (const pace of paces) waitMs = Math.max(waitMs, pace.waitMs());
+    if (waitMs === 0) return "now";
+    const nowMs = clock.monotonicMs();
+    if (nowMs - untilMs >= CALM_MS) {
+      sinceMs = nowMs;
+      onSlowed();
+    } else if (nowMs - sinceMs >= MOST_SLOWED_MS) return "never";
+    untilMs = nowMs + waitMs;
+    cancel = clock.after(waitMs, () => {
+      cancel = undefined;
+      resume();
+    });
+    return "later";
+  }
+
+  return {
+    next,
+    spend: (bytes) => {
+      for (const pace of paces) pace.spend(bytes);
+    },
+    stop: () => cancel?.(),
+  };
+}
