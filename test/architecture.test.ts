@@ -51,6 +51,8 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   mongodb: ["src/store/mongo/"],
   "aedes-persistence-mongodb": ["src/store/mongo/"],
   "@node-rs/argon2": ["src/platform/"],
+  "@peculiar/asn1-schema": ["src/platform/"],
+  "@peculiar/asn1-x509": ["src/platform/"],
   commander: ["src/cli/"],
   pino: ["src/platform/"],
   "prom-client": ["src/platform/"],

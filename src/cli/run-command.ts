@@ -9,6 +9,7 @@ import { readBuild } from "../platform/build.ts";
 import { systemClock } from "../platform/clock.ts";
 import { type AccessWish, accessCommand, pairCommand } from "./access-command.ts";
 import { backupCommand } from "./backup-command.ts";
+import { type CertificateOptions, certificateCommand } from "./certificate-command.ts";
 import { CommandFault } from "./command-fault.ts";
 import type { CommandWorld } from "./command-world.ts";
 import { type ExportOptions, exportCommand } from "./export-command.ts";
@@ -128,6 +129,14 @@ function createProgram(done: (exitCode: number) => void): Command {
     .argument("[id]", "the device id")
     .action((verb: string, name: string | undefined, options: { dataDir?: string }) =>
       run(options, access("device", verb, name)),
+    );
+
+  command("certificate", "make a certificate for TLS that vouches for itself, and print its fingerprint")
+    .option("--names <hosts>", "further names and addresses, with commas between")
+    .option("--days <n>", "how long it is good for", Number, 825)
+    .option("--replace", "in the place of the one that is there")
+    .action((options: CertificateOptions & { dataDir?: string }) =>
+      run(options, (world) => certificateCommand(options, world)),
     );
 
   command("pair", "let unknown boards knock for some minutes")

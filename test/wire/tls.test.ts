@@ -1,12 +1,14 @@
 /** TLS on every wire with the owner's certificate: MQTT, WebSocket and HTTPS, renewed without a restart. */
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
+import path from "node:path";
 import { connect, type DetailedPeerCertificate, type TLSSocket } from "node:tls";
 import { expect, onTestFinished, test } from "vitest";
 import type { SessionAnswer } from "../../src/contract/access.ts";
 import type { Readiness } from "../../src/contract/rest.ts";
 import { PASSWORD } from "../support/access-world.ts";
 import { type CertificateFiles, makeCertificate } from "../support/certificate.ts";
+import { runCommand } from "../support/command.ts";
 import { type InProcessHub, runServer, startHub, tempDir } from "../support/hub.ts";
 import { openLiveClient } from "../support/live-client.ts";
 import { connectJs } from "../support/mqtt-clients.ts";
@@ -56,6 +58,36 @@ function shakeHands(port: number, options: object): Promise<TLSSocket> {
 
 const nameOf = (socket: TLSSocket): string =>
   String((socket.getPeerCertificate() as DetailedPeerCertificate).subject.CN);
+
+test("the certificate that the hub makes is good for its names and addresses, and is not replaced unasked", async () => {
+  const dataDir = tempDir();
+  const made = await runCommand("certificate", "--names", "hub.example,192.0.2.7", "--days", "30", "-d", dataDir);
+  expect(made).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("AERIE_TLS_CERT=") });
+  const files = { certFile: path.join(dataDir, "tls", "hub.pem"), keyFile: path.join(dataDir, "tls", "hub.key") };
+  const ca = readFileSync(files.certFile, "utf8");
+  const hub = await hubWith(files);
+
+  expect((await askSecurely(hub, "/healthz", ca)).status).toBe(200);
+  const board = await connectJs(`mqtts://localhost:${hub.mqttsPort}`, { ca, clientId: "board" });
+  await board.publish("devices/board/telemetry", '{"temperature":20}', { qos: 1 });
+  const socket = await shakeHands(hub.mqttsPort ?? 0, { servername: "hub.example", ca, rejectUnauthorized: true });
+  expect(made.stdout).toContain(`SHA-256 ${socket.getPeerCertificate().fingerprint256}\n`);
+  expect(made.stdout).toContain(`SHA-1   ${socket.getPeerCertificate().fingerprint}\n`);
+  expect(statSync(files.keyFile).mode & 0o777).toBe(0o600);
+  expect(made.stdout + made.stderr).not.toContain("PRIVATE KEY");
+
+  const again = await runCommand("certificate", "-d", dataDir);
+  expect(again).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("--replace") });
+  expect(readFileSync(files.certFile, "utf8")).toBe(ca);
+  expect(await runCommand("certificate", "--replace", "-d", dataDir)).toMatchObject({ exitCode: 0 });
+  const isRenewed = async () => {
+    const { fingerprint256 } = (await shakeHands(hub.mqttsPort ?? 0, {})).getPeerCertificate();
+    return fingerprint256 !== socket.getPeerCertificate().fingerprint256;
+  };
+  await until("the hub shows the new one", isRenewed);
+  expect((await runCommand("certificate", "--names", "no name", "-d", dataDir)).exitCode).toBe(2);
+  expect((await runCommand("certificate", "--days", "0", "-d", dataDir)).exitCode).toBe(2);
+});
 
 test("boards, browsers and programs come by TLS 1.2 and later, and plain MQTT stays beside it", async () => {
   const files = makeCertificate(tempDir());
