@@ -76,6 +76,9 @@ async function stopProcess(child: ChildProcess, notable: readonly string[]): Pro
   return child.exitCode === 0 ? undefined : `the hub ended with ${child.exitCode ?? child.signalCode}${said}`;
 }
 
+/** What is measured is what comes behind the door. */
+const OPEN: HubSettings = { auth: "off", "http-host": "127.0.0.1", "mqtt-host": "127.0.0.1" };
+
 export interface HubOptions {
   entry: string;
   dataDir: string;
@@ -88,7 +91,7 @@ export interface HubOptions {
 /** Rejects with the hub's own words when it does not listen in time. */
 export async function startHub(owned: Owned, { entry, dataDir, settings = {}, profileDir }: HubOptions): Promise<Peer> {
   const flags = ["--http-port", "0", "--mqtt-port", "0", "--data-dir", dataDir, "--log-level", "info"];
-  flags.push(...(await knownFlags(owned, entry, settings)));
+  flags.push(...(await knownFlags(owned, entry, { ...OPEN, ...settings })));
   const profiling = profileDir === undefined ? [] : ["--cpu-prof", "--cpu-prof-dir", profileDir];
   const startedAtMs = performance.now();
   const child = owned.spawnNode([...profiling, entry, ...flags], ["ignore", "pipe", "pipe"]);

@@ -1,7 +1,10 @@
 /** What a person should check when no station could connect, from the error's text. Pure; guesses only where the text allows. */
 
 const ADVICE: readonly (readonly [RegExp, string])[] = [
-  [/not authorized|bad user ?name/i, "Check --username and --password: the broker refused them."],
+  [
+    /not authorized|bad user ?name/i,
+    "The broker wants a user and a password that it knows. Of an Aerie hub, get one with `npx aerie application add simulator --publish 'devices/#'`, or in its dashboard under Settings, and say --username simulator --password <what it shows>.",
+  ],
   [
     /ECONNREFUSED/,
     "Nothing listens there. Is the hub running (npm start), and is this its MQTT port? WebSocket addresses need its HTTP port: ws://127.0.0.1:3000/mqtt.",

@@ -1,5 +1,8 @@
 /** What an empty hub shows: how to get the first device onto it. Starts nothing itself. */
+import { useSignal } from "@preact/signals";
+import { type HubFault, postApplication, toFault } from "./api.ts";
 import { CommandLine } from "./command-line.tsx";
+import { FaultNote } from "./fault-note.tsx";
 import { reaches, session } from "./session.ts";
 
 export function FirstSteps() {
@@ -21,7 +24,47 @@ function FirstBoard() {
       ) : (
         <p>An operator or owner of this hub connects boards.</p>
       )}
+      {reaches("owner") && <SimulatedBoards />}
     </section>
+  );
+}
+
+const SIMULATOR = "simulator";
+
+/** They come as one application, which may speak for all devices. */
+function SimulatedBoards() {
+  const secret = useSignal<string | undefined>(undefined);
+  const fault = useSignal<HubFault | undefined>(undefined);
+  const make = async () => {
+    fault.value = undefined;
+    try {
+      secret.value = (await postApplication({ name: SIMULATOR, publish: ["devices/#"], subscribe: [] })).secret;
+    } catch (thrown) {
+      fault.value = toFault(thrown);
+    }
+  };
+  return (
+    <>
+      <h3>Simulated boards</h3>
+      {secret.value === undefined ? (
+        <p>
+          No board at hand?{" "}
+          <button type="button" onClick={() => void make()}>
+            Make a secret for simulated ones
+          </button>
+        </p>
+      ) : (
+        <>
+          <p>In the folder of the hub, this starts three boards that publish as real ones do:</p>
+          <CommandLine
+            name="the simulator's command"
+            command={`npm run sim -- --devices 3 --username ${SIMULATOR} --password ${secret.value}`}
+          />
+          <p class="quiet">The secret is shown once. Taken away again under Settings.</p>
+        </>
+      )}
+      {fault.value !== undefined && <FaultNote what="No secret was made." fault={fault.value} />}
+    </>
   );
 }
 

@@ -1,18 +1,28 @@
-/** `aerie user`, `aerie token`, `aerie device`: who may do what, without the browser. A secret is shown once, on standard output. */
+/** `aerie user`, `aerie token`, `aerie device`, `aerie application`: who may do what, without the browser. A secret is shown once, on standard output. */
 import { randomBytes } from "node:crypto";
-import type { BoardAnswer, PairingAnswer, TokenAnswer, UserAnswer, WithSecret } from "../contract/access.ts";
+import type {
+  ApplicationAnswer,
+  BoardAnswer,
+  PairingAnswer,
+  TokenAnswer,
+  UserAnswer,
+  WithSecret,
+} from "../contract/access.ts";
 import type { Role, Scope } from "../contract/levels.ts";
 import { CommandFault } from "./command-fault.ts";
 import type { CommandWorld } from "./command-world.ts";
 import { type HubLink, linkToHub } from "./hub-link.ts";
 
 export interface AccessWish {
-  readonly noun: "user" | "token" | "device";
+  readonly noun: "user" | "token" | "device" | "application";
   readonly verb: string;
   readonly name?: string | undefined;
   readonly role?: Role;
   readonly scope?: Scope;
   readonly days?: number;
+  /** Topic filters, with commas between. */
+  readonly publish?: string;
+  readonly subscribe?: string;
 }
 
 type Work = (link: HubLink, wish: AccessWish) => Promise<string>;
@@ -24,6 +34,7 @@ const WORK: Readonly<Record<AccessWish["noun"], Readonly<Record<string, Work>>>>
   user: { list: listUsers, add: addUser, password: setPassword, role: setRole, remove: removeUser },
   token: { list: listTokens, add: addToken, remove: removeToken },
   device: { list: listBoards, add: addBoard, remove: removeBoard },
+  application: { list: listApplications, add: addApplication, remove: removeApplication },
 };
 
 export async function accessCommand(wish: AccessWish, { config, clock }: CommandWorld): Promise<number> {
@@ -145,4 +156,32 @@ async function removeBoard(link: HubLink, wish: AccessWish): Promise<string> {
   const deviceId = nameOf(wish);
   await link.ask(`/api/boards/${encodeURIComponent(deviceId)}`, undefined, "DELETE");
   return `${deviceId} is let in no more`;
+}
+
+async function listApplications(link: HubLink): Promise<string> {
+  const { applications } = await link.ask<{ applications: ApplicationAnswer[] }>("/api/applications");
+  const line = ({ id, name, publish, subscribe, lastUsedAt }: ApplicationAnswer): string =>
+    `${id}  publishes ${publish.join(",") || "nothing"}  reads ${subscribe.join(",") || "nothing"}  used ${lastUsedAt ?? "never"}  ${name}`;
+  return applications.length === 0 ? "none" : applications.map(line).join("\n");
+}
+
+const filtersOf = (text = ""): string[] => text.split(",").filter((filter) => filter !== "");
+
+async function addApplication(link: HubLink, wish: AccessWish): Promise<string> {
+  const [publish, subscribe] = [filtersOf(wish.publish), filtersOf(wish.subscribe)];
+  if (publish.length + subscribe.length === 0) {
+    throw new CommandFault("aerie application add: for which topics? Say --publish, --subscribe or both", 2);
+  }
+  const days = wish.days === undefined ? {} : { days: wish.days };
+  const made = await link.ask<WithSecret<ApplicationAnswer>>(
+    "/api/applications",
+    json({ name: nameOf(wish), publish, subscribe, ...days }),
+  );
+  return made.secret;
+}
+
+async function removeApplication(link: HubLink, wish: AccessWish): Promise<string> {
+  const id = nameOf(wish);
+  await link.ask(`/api/applications/${encodeURIComponent(id)}`, undefined, "DELETE");
+  return `${id} is let in no more`;
 }

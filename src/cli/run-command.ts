@@ -37,6 +37,8 @@ export async function runCommand(args: readonly string[]): Promise<number> {
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
+type ApplicationOptions = Pick<AccessWish, "publish" | "subscribe" | "days"> & { dataDir?: string };
+
 type Run = (world: CommandWorld) => Promise<number>;
 
 function createProgram(done: (exitCode: number) => void): Command {
@@ -129,6 +131,16 @@ function createProgram(done: (exitCode: number) => void): Command {
     .argument("[id]", "the device id")
     .action((verb: string, name: string | undefined, options: { dataDir?: string }) =>
       run(options, access("device", verb, name)),
+    );
+
+  command("application", "programs that use MQTT: list, add, remove")
+    .argument("<verb>", "what to do")
+    .argument("[name]", "of a new one, or the id of one to remove")
+    .option("--publish <filters>", "topics that it may publish to, with commas between")
+    .option("--subscribe <filters>", "topics that it may read, with commas between")
+    .option("--days <n>", "it expires after so many", Number)
+    .action((verb: string, name: string | undefined, options: ApplicationOptions) =>
+      run(options, access("application", verb, name, options)),
     );
 
   command("certificate", "make a certificate for TLS that vouches for itself, and print its fingerprint")

@@ -1,6 +1,6 @@
 /** Reads the settings from flags and environment; flags win. The only place that sees `process.env`. */
 import { parseArgs } from "node:util";
-import { type Config, flagOf, SETTINGS, type Setting } from "./settings.ts";
+import { AUTO_HOST, type Config, flagOf, SETTINGS, type Setting } from "./settings.ts";
 
 export type ConfigResult =
   | { readonly kind: "config"; readonly config: Config }
@@ -30,6 +30,9 @@ export function readConfig(args: readonly string[] = process.argv.slice(2), env 
     if (value === undefined) faults.push(`${source}: expected ${setting.expected}${got}`);
     values[name] = value;
   }
+  for (const name of ["httpHost", "mqttHost"] as const) {
+    if (values[name] === AUTO_HOST) values[name] = values["auth"] === "on" ? ALL_IPV4 : "127.0.0.1";
+  }
   faults.push(...exposureFaults(values as Partial<Config>), ...tlsFaults(values as Partial<Config>));
   return faults.length > 0 ? { kind: "faults", faults } : { kind: "config", config: values as Config };
 }
@@ -54,6 +57,8 @@ function readFlags(args: readonly string[], faults: string[]): Record<string, st
   return parsed.values as Record<string, string | boolean | undefined>;
 }
 
+/** IPv6 has no NAT before it, which would keep the internet out where somebody forgets to. */
+const ALL_IPV4 = "0.0.0.0";
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
 /** Without accounts nobody opens the hub to a network without saying so. */

@@ -46,14 +46,17 @@ const list = (check: (item: string) => boolean) => (text: string) => {
 
 const setting = <T>(definition: Setting<T>): Setting<T> => definition;
 
+/** Where the hub listens is for `AERIE_AUTH` to say. */
+export const AUTO_HOST = "auto";
+
 export const SETTINGS = {
   httpHost: setting({
     env: "AERIE_HTTP_HOST",
-    fallback: "127.0.0.1",
-    expected: "a host name or address",
+    fallback: AUTO_HOST,
+    expected: "a host name or address, or auto",
     parse: host,
     meaning:
-      "Address that dashboard, REST and Socket.IO listen on. Any but loopback needs `AERIE_AUTH=off-and-public`.",
+      "Address that dashboard, REST and Socket.IO listen on. `auto`: with accounts all IPv4 addresses (`::` for IPv6 too), without them `127.0.0.1`. Without accounts any but loopback needs `AERIE_AUTH=off-and-public`.",
   }),
   httpPort: setting({
     env: "AERIE_HTTP_PORT",
@@ -63,10 +66,10 @@ export const SETTINGS = {
   }),
   mqttHost: setting({
     env: "AERIE_MQTT_HOST",
-    fallback: "127.0.0.1",
-    expected: "a host name or address",
+    fallback: AUTO_HOST,
+    expected: "a host name or address, or auto",
     parse: host,
-    meaning: "Address that the MQTT broker listens on. Any but loopback needs `AERIE_AUTH=off-and-public`.",
+    meaning: "The same for the MQTT broker.",
   }),
   mqttPort: setting({
     env: "AERIE_MQTT_PORT",
@@ -128,10 +131,10 @@ export const SETTINGS = {
   }),
   auth: setting({
     env: "AERIE_AUTH",
-    fallback: "off",
+    fallback: "on",
     ...oneOf("on", "off", "off-and-public"),
     meaning:
-      "`on`: people sign in, programs have tokens and boards secrets (in work: docs/security.md). `off` is for loopback; `off-and-public` says that everybody who reaches the hub may do everything.",
+      "`on`: people sign in, programs have tokens and boards secrets (docs/security.md). `off` is for loopback; `off-and-public` says that everybody who reaches the hub may do everything.",
   }),
   corsOrigins: setting({
     env: "AERIE_CORS_ORIGINS",

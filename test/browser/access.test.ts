@@ -1,8 +1,9 @@
 /** Accounts in a real browser: the first account by its link, signing in and out, and a board connected in three steps. */
+import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import type { Page } from "playwright-core";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { spawnHub } from "../support/hub.ts";
 import { connectJs } from "../support/mqtt-clients.ts";
 import { nonLoopbackAddress } from "../support/network.ts";
@@ -47,8 +48,7 @@ async function addPerson(page: Page, name: string, role: string): Promise<void> 
 test("from an empty hub to a board whose chart moves: the link, a name, and what the page says to put on the board", async () => {
   const address = nonLoopbackAddress();
   if (address === undefined) throw new Error("this machine has no IPv4 address besides 127.0.0.1");
-  const args = ["--auth", "on", "--http-host", "0.0.0.0", "--mqtt-host", "0.0.0.0"];
-  const hub = await spawnHub({ args });
+  const hub = await spawnHub({ asShipped: true });
   const links = [...hub.stderr().matchAll(/http:\/\/\S+\/#\/setup\/\S+/g)].map(([link]) => link);
   const link = links.find((each) => each.includes(address));
   expect(links.length).toBeGreaterThan(1);
@@ -190,6 +190,24 @@ test("the owner gives a person another role and a password; who was signed in wi
   await other.getByRole("heading", { name: "Sign in" }).waitFor(WAIT);
   await fill(other, "Otto", "another long password", "Sign in");
   await other.getByRole("heading", { name: "Boards" }).waitFor(WAIT);
+  expect(failures).toEqual([]);
+});
+
+test("without a board at hand the empty hub gives the simulator its secret, in the command that starts it", async () => {
+  const { hub, page, failures } = await openAsOwner();
+  await page.getByRole("button", { name: "Make a secret for simulated ones" }).click();
+  const command = (await page.locator(".command code").textContent()) ?? "";
+  await look(page, "simulated");
+  const args = command.replace(/^npm run sim -- /, "").split(" ");
+
+  const simulator = spawn(
+    process.execPath,
+    ["--import", "tsx", "firmware-sim/main.ts", ...args, "--url", hub.mqttUrl],
+    { stdio: "ignore" },
+  );
+  onTestFinished(() => void simulator.kill("SIGKILL"));
+
+  await expect.poll(() => page.locator("[data-device-id]").count(), { timeout: 20_000 }).toBe(3);
   expect(failures).toEqual([]);
 });
 

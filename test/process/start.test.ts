@@ -5,7 +5,8 @@ import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { SETTINGS } from "../../src/config/settings.ts";
 import { runServer, spawnHub, tempDir } from "../support/hub.ts";
-import { freePort, isListening } from "../support/network.ts";
+import { connectJs } from "../support/mqtt-clients.ts";
+import { freePort, isListening, nonLoopbackAddress } from "../support/network.ts";
 import { ask } from "../support/rest.ts";
 
 test("every fault of the settings is told in one message, and the exit code is 2", async () => {
@@ -46,6 +47,19 @@ test.each([
   expect(await server.exited).toBe(2);
   expect(server.stderr()).toContain(env);
   expect(server.stderr()).toContain("AERIE_AUTH=off-and-public");
+});
+
+test("as it ships, it is reached by its network, and does nothing for who is not let in", async () => {
+  const address = nonLoopbackAddress() ?? "127.0.0.1";
+  const hub = await spawnHub({ asShipped: true });
+  const there = { ...hub, host: address, url: `http://${address}:${hub.httpPort}` };
+
+  expect((await ask(there, "/healthz")).status).toBe(200);
+  expect((await ask(there, "/")).text).toContain("<title>Aerie</title>");
+  expect((await ask(there, "/api/devices")).status).toBe(401);
+  expect((await ask(there, "/metrics")).status).toBe(401);
+  await expect(connectJs(`mqtt://${address}:${hub.mqttPort}`)).rejects.toThrow(/not authorized/i);
+  await expect(connectJs(`ws://${address}:${hub.httpPort}/mqtt`)).rejects.toThrow(/not authorized/i);
 });
 
 test("start --help lists every setting and ends with 0", async () => {

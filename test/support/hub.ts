@@ -9,6 +9,7 @@ import { onTestFinished } from "vitest";
 import { type Config, SETTINGS } from "../../src/config/settings.ts";
 import type { Clock, LogFields } from "../../src/core/ports.ts";
 import type { HubOptions } from "../../src/hub.ts";
+import { envOf } from "./settings-env.ts";
 import { within } from "./until.ts";
 
 const DIST = path.join(import.meta.dirname, "..", "..", "dist", "src");
@@ -54,12 +55,15 @@ export function tempDir(): string {
   return dir;
 }
 
-/** Every setting at its default, on free ports. */
+/** Most tests are about what comes behind the door: it is open, on loopback. Those of accounts say so. */
+const OPEN = { auth: "off", httpHost: "127.0.0.1", mqttHost: "127.0.0.1" } as const;
+
+/** Every other setting at its default, on free ports. */
 export function configOf(settings: Partial<Config>): Config {
   const defaults = Object.fromEntries(
     Object.entries(SETTINGS).map(([name, { parse, fallback }]) => [name, parse(fallback)]),
   ) as unknown as Config;
-  return { ...defaults, httpPort: 0, mqttPort: 0, ...settings };
+  return { ...defaults, ...OPEN, httpPort: 0, mqttPort: 0, ...settings };
 }
 
 export interface InProcessOptions {
@@ -120,6 +124,8 @@ export interface ServerOptions {
   env?: Readonly<Record<string, string>>;
   /** A program and its arguments that starts the hub in turn, such as strace. */
   wrapper?: readonly string[];
+  /** With accounts, on all addresses. */
+  asShipped?: true;
 }
 
 export interface ServerProcess {
@@ -136,12 +142,12 @@ export interface ServerProcess {
   event(name: string): Promise<LogRecord>;
 }
 
-/** `node dist/src/server.js`, with no setting from outside; killed when the test has ended. */
-export function runServer({ args = [], env = {}, wrapper = [] }: ServerOptions = {}): ServerProcess {
+/** `node dist/src/server.js`, open on loopback and with no setting from outside; killed when the test has ended. */
+export function runServer({ args = [], env = {}, wrapper = [], asShipped }: ServerOptions = {}): ServerProcess {
   const [program = process.execPath, ...rest] = [...wrapper, process.execPath, SERVER_ENTRY, ...args];
   const outside = Object.entries(process.env).filter(([name]) => !/^(AERIE_|VITEST|NODE_OPTIONS|NODE_ENV)/.test(name));
   const child = spawn(program, rest, {
-    env: { ...Object.fromEntries(outside), ...env },
+    env: { ...Object.fromEntries(outside), ...(asShipped ? {} : envOf(OPEN)), ...env },
     stdio: ["ignore", "pipe", "pipe"],
     // With a wrapper, both are to be ended.
     detached: wrapper.length > 0,

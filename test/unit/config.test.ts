@@ -15,11 +15,11 @@ function faultsOf(args: readonly string[], env: Record<string, string> = {}): re
 }
 
 describe("settings", () => {
-  test("have defaults that let the hub start and open it to nobody", () => {
+  test("have defaults that let the hub start, and let in who has an account or a secret", () => {
     expect(configOf([])).toEqual({
-      httpHost: "127.0.0.1",
+      httpHost: "0.0.0.0",
       httpPort: 3_000,
-      mqttHost: "127.0.0.1",
+      mqttHost: "0.0.0.0",
       mqttPort: 1_883,
       tlsCert: "",
       tlsKey: "",
@@ -28,7 +28,7 @@ describe("settings", () => {
       dataDir: path.resolve("data"),
       mongodbUrl: "",
       maxOutboxBytes: 4_294_967_296,
-      auth: "off",
+      auth: "on",
       corsOrigins: [],
       hostNames: [],
       logLevel: "info",
@@ -184,9 +184,21 @@ describe("faults", () => {
 });
 
 describe("a host that others reach", () => {
+  test("is what the hub listens on by itself with accounts, and not without", () => {
+    expect(configOf([])).toMatchObject({ auth: "on", httpHost: "0.0.0.0", mqttHost: "0.0.0.0" });
+    for (const auth of ["off", "off-and-public"]) {
+      expect(configOf([`--auth=${auth}`])).toMatchObject({ httpHost: "127.0.0.1", mqttHost: "127.0.0.1" });
+    }
+    expect(configOf(["--http-host=auto", "--mqtt-host=127.0.0.1"])).toMatchObject({
+      httpHost: "0.0.0.0",
+      mqttHost: "127.0.0.1",
+    });
+    expect(configOf(["--http-host=::", "--mqtt-host=192.168.1.5"]).httpHost).toBe("::");
+  });
+
   for (const host of ["0.0.0.0", "::", "192.168.1.5", "hub.local", "127.0.0.1.example"]) {
-    test(`${host} needs AERIE_AUTH=off-and-public, for each listener`, () => {
-      const faults = faultsOf([`--http-host=${host}`, `--mqtt-host=${host}`]);
+    test(`${host} without accounts needs AERIE_AUTH=off-and-public, for each listener`, () => {
+      const faults = faultsOf(["--auth=off", `--http-host=${host}`, `--mqtt-host=${host}`]);
       expect(faults.map((fault) => fault.split(":")[0])).toEqual(["AERIE_HTTP_HOST", "AERIE_MQTT_HOST"]);
       expect(faults[0]).toContain("off-and-public");
       expect(configOf([`--http-host=${host}`, "--auth=off-and-public"]).httpHost).toBe(host);
@@ -195,7 +207,7 @@ describe("a host that others reach", () => {
 
   for (const host of ["127.0.0.1", "127.8.0.1", "localhost", "::1"]) {
     test(`${host} is not one`, () => {
-      expect(configOf([`--http-host=${host}`, `--mqtt-host=${host}`]).httpHost).toBe(host);
+      expect(configOf(["--auth=off", `--http-host=${host}`, `--mqtt-host=${host}`]).httpHost).toBe(host);
     });
   }
 });

@@ -302,6 +302,14 @@ test("the command line makes accounts, tokens and secrets, with a hub and withou
   expect(await run("user", "remove", "Ada")).toMatchObject({ exitCode: 1, stderr: "A hub has at least one owner\n" });
   expect(await run("user", "promote", "Ada")).toMatchObject({ exitCode: 2, stdout: "" });
   expect((await run("device", "list")).stdout).toMatch(/^cellar {2}used 20/);
+  const simulator = (await run("application", "add", "simulator", "--publish", "devices/#")).stdout.trim();
+  const boards = await connectJs(hub.mqttUrl, { username: "simulator", password: simulator });
+  await boards.publish("devices/any/telemetry", '{"temperature":20}', { qos: 1 });
+  const [, id = ""] =
+    /^(\S+) {2}publishes devices\/# {2}reads nothing {2}used 20/.exec((await run("application", "list")).stdout) ?? [];
+  expect(await run("application", "remove", id)).toMatchObject({ exitCode: 0 });
+  await expect(connectJs(hub.mqttUrl, { username: "simulator", password: simulator })).rejects.toThrow();
+  expect(await run("application", "add", "useless")).toMatchObject({ exitCode: 2, stdout: "" });
 });
 
 test("an address that asks too much is answered 429 and told when to come again; another is not", async () => {
