@@ -35,6 +35,7 @@ import { createWriter } from "./core/writer.ts";
 import { readNative } from "./dialects/native.ts";
 import { createCallers } from "./http/callers.ts";
 import { openControl } from "./http/control-server.ts";
+import { createForwarding } from "./http/forwarding.ts";
 import { openHttp } from "./http/http-server.ts";
 import { type Live, openLive } from "./live/live.ts";
 import { readAccessFiles } from "./platform/access-file.ts";
@@ -228,10 +229,11 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       ["retention", retentionClock.problem],
     ],
   });
+  const forwarding = createForwarding(config.trustedProxies);
   const callers = createCallers({
     accounts: access?.accounts,
     port: () => taken.httpPort,
-    isSecure: tls !== undefined,
+    isSecure: (request) => tls !== undefined || forwarding.isSecure(request),
   });
   const erase = createErasure({ store, registry, saveState: stateSaver.saveNow });
   const http = own(
@@ -251,6 +253,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       credentials: access?.credentials,
       pairing: access?.pairing,
       callers,
+      forwarding,
       auth: config.auth,
       tls,
       hsts: config.hsts === "on",

@@ -64,7 +64,7 @@ const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   contract: [],
   core: [],
   dialects: [],
-  config: ["node:path", "node:util"],
+  config: ["node:net", "node:path", "node:util"],
 };
 
 /** What the dashboard may take at run time; all else of the contract is types to it. */

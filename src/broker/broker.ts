@@ -1,7 +1,5 @@
 /** The MQTT broker: puts its parts together, opens and closes them. Decides nothing about sessions or readings. */
-import type { IncomingMessage } from "node:http";
 import type { Server } from "node:net";
-import type { Duplex } from "node:stream";
 import { MQTT_VERSIONS } from "../contract/refusals.ts";
 import type { IdentifyClient } from "../core/credentials.ts";
 import type { Intake } from "../core/intake.ts";
@@ -17,7 +15,7 @@ import type { Writer } from "../core/writer.ts";
 import { openAedesCore } from "./aedes-core.ts";
 import { Connection, createFlusher } from "./connection.ts";
 import { createJournal } from "./journal.ts";
-import { createListeners } from "./listeners.ts";
+import { createListeners, type Listeners } from "./listeners.ts";
 import { createMatching } from "./matching.ts";
 import { revived } from "./publication.ts";
 import { createRetained } from "./retained.ts";
@@ -71,7 +69,7 @@ export interface Broker {
   /** The same behind TLS, where there is a certificate. */
   readonly tlsServer: Server | undefined;
   /** MQTT over WebSocket: an upgrade request that was let in. */
-  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  readonly upgrade: Listeners["upgrade"];
   clients(): number;
   sessions(): number;
   retained(): number;

@@ -1,12 +1,12 @@
 /** TCP and WebSocket: streams of bytes, as many as are allowed. Reads none of them. */
-import type { IncomingMessage } from "node:http";
 import { createServer, type Server } from "node:net";
 import type { Duplex } from "node:stream";
 import { createServer as createTlsServer } from "node:tls";
+import { plainAddress } from "../core/plain-address.ts";
 import type { Log } from "../core/ports.ts";
 import type { RateLimit } from "../core/rate-limit.ts";
 import { TLS_OPTIONS, type TlsSource } from "../core/tls.ts";
-import { createWebSocketListener } from "./websocket-listener.ts";
+import { createWebSocketListener, type WebSocketListener } from "./websocket-listener.ts";
 
 type TooMany = "TOO_MANY_CONNECTIONS" | "TOO_MANY_CONNECTIONS_OF_ADDRESS" | "TOO_MANY_CONNECTS_OF_ADDRESS";
 
@@ -27,8 +27,8 @@ export interface Listeners {
   readonly server: Server;
   /** The same behind TLS, where there is a certificate. */
   readonly tlsServer: Server | undefined;
-  /** MQTT over WebSocket: an upgrade request that was let in. */
-  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** MQTT over WebSocket: an upgrade request that was let in, and whose it is. */
+  readonly upgrade: WebSocketListener["upgrade"];
   close(): void;
 }
 
@@ -65,10 +65,12 @@ export function createListeners(options: ListenerOptions): Listeners {
   }
 
   // The system's keep-alive finds dead peers of those who asked for no keep-alive of MQTT's.
-  const server = createServer({ noDelay: true, keepAlive: true }, (socket) => accept(socket, socket.remoteAddress));
+  const server = createServer({ noDelay: true, keepAlive: true }, (socket) =>
+    accept(socket, plainAddress(socket.remoteAddress)),
+  );
   function behindTls(tls: TlsSource): Server {
     const secure = createTlsServer({ ...TLS_OPTIONS, ...tls.context(), noDelay: true, keepAlive: true }, (socket) =>
-      accept(socket, socket.remoteAddress),
+      accept(socket, plainAddress(socket.remoteAddress)),
     );
     // Before the handshake nobody is a connection of ours yet.
     secure.maxConnections = maxConnections;
@@ -82,7 +84,7 @@ export function createListeners(options: ListenerOptions): Listeners {
 
   const webSocket = createWebSocketListener({
     maxPacketBytes: options.maxPacketBytes,
-    onStream: (stream, request) => accept(stream, request.socket.remoteAddress),
+    onStream: accept,
     onError: (error) => log.debug("websocket failed", { error }),
   });
   return {

@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { createWebSocketStream, WebSocketServer } from "ws";
 
 export interface WebSocketListener {
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address: string | undefined): void;
   close(): void;
 }
 
@@ -13,7 +13,7 @@ const PROTOCOLS = ["mqtt", "mqttv3.1"];
 
 export function createWebSocketListener(options: {
   maxPacketBytes: number;
-  onStream: (stream: Duplex, request: IncomingMessage) => void;
+  onStream: (stream: Duplex, address: string | undefined) => void;
   onError: (error: Error) => void;
 }): WebSocketListener {
   const server = new WebSocketServer({
@@ -29,14 +29,14 @@ export function createWebSocketListener(options: {
     socket.destroy();
   });
   return {
-    upgrade: (request, socket, head) => {
+    upgrade: (request, socket, head, address) => {
       socket.on("error", options.onError);
       server.handleUpgrade(request, socket, head, (webSocket) => {
         webSocket.on("error", options.onError);
         webSocket.on("message", (_, isBinary) => {
           if (!isBinary) webSocket.terminate(); // [MQTT-6.0.0-1]
         });
-        options.onStream(createWebSocketStream(webSocket), request);
+        options.onStream(createWebSocketStream(webSocket), address);
       });
     },
     close: () => {

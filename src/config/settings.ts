@@ -1,4 +1,5 @@
 /** Every setting of the hub: name, default, check, meaning. Types, flags and docs/configuration.md come from this table. */
+import { isIP } from "node:net";
 import path from "node:path";
 
 export interface Setting<T> {
@@ -43,6 +44,12 @@ const list = (check: (item: string) => boolean) => (text: string) => {
   const some = items.filter((item) => item !== "");
   return some.every(check) ? some : undefined;
 };
+
+function isNetwork(text: string): boolean {
+  const [address = "", bits, ...more] = text.split("/");
+  const most = [0, 32, 128][[0, 4, 6].indexOf(isIP(address))] ?? 0;
+  return most > 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
+}
 
 const setting = <T>(definition: Setting<T>): Setting<T> => definition;
 
@@ -151,6 +158,14 @@ export const SETTINGS = {
     parse: list((item) => host(item) !== undefined),
     meaning:
       "Further names that the hub answers to, such as that of a reverse proxy. Its own name and addresses need not be named.",
+  }),
+  trustedProxies: setting({
+    env: "AERIE_TRUSTED_PROXIES",
+    fallback: "",
+    expected: "addresses, or networks such as 10.0.0.0/8, with commas between",
+    parse: list(isNetwork),
+    meaning:
+      "Reverse proxies that are believed whom they speak for (`X-Forwarded-For`, `X-Forwarded-Proto`). Of all others these headers are ignored.",
   }),
   logLevel: setting({
     env: "AERIE_LOG_LEVEL",

@@ -10,8 +10,8 @@ export interface CallersOptions {
   readonly accounts: Accounts | undefined;
   /** Cookies know no ports: two hubs on one host would sign each other's people out. */
   readonly port: () => number;
-  /** The hub is reached by HTTPS only. */
-  readonly isSecure: boolean;
+  /** It came by HTTPS. */
+  readonly isSecure: (request: IncomingMessage) => boolean;
 }
 
 export interface Callers {
@@ -27,10 +27,11 @@ const KEEP_MS = 180 * 86_400_000;
 
 export function createCallers({ accounts, port, isSecure }: CallersOptions): Callers {
   // With the prefix no page of another name, and none without TLS, can set it. [RFC 6265bis, 4.1.3.2]
-  const cookie = (): string => `${isSecure ? "__Host-" : ""}aerie_${port()}`;
-  const options = { httpOnly: true, sameSite: "strict", path: "/", secure: isSecure } as const;
+  const cookie = (request: IncomingMessage): string => `${isSecure(request) ? "__Host-" : ""}aerie_${port()}`;
+  const optionsFor = (request: IncomingMessage) =>
+    ({ httpOnly: true, sameSite: "strict", path: "/", secure: isSecure(request) }) as const;
 
-  const secretOf = (request: IncomingMessage): string | undefined => cookieOf(request.headers.cookie, cookie());
+  const secretOf = (request: IncomingMessage): string | undefined => cookieOf(request.headers.cookie, cookie(request));
 
   function of(request: IncomingMessage): Caller {
     if (accounts === undefined) return EVERYBODY;
@@ -43,8 +44,9 @@ export function createCallers({ accounts, port, isSecure }: CallersOptions): Cal
 
   return {
     of,
-    keep: (response, secret) => void response.cookie(cookie(), secret, { ...options, maxAge: KEEP_MS }),
-    drop: (response) => void response.clearCookie(cookie(), options),
+    keep: (response, secret) =>
+      void response.cookie(cookie(response.req), secret, { ...optionsFor(response.req), maxAge: KEEP_MS }),
+    drop: (response) => void response.clearCookie(cookie(response.req), optionsFor(response.req)),
     secretOf,
   };
 }

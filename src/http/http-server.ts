@@ -44,7 +44,7 @@ export interface HttpOptions
   /** Directory of the built dashboard. */
   readonly publicDir: string;
   /** An upgrade to `/mqtt` that was let in. */
-  readonly onMqttUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  readonly onMqttUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer, address: string | undefined) => void;
 }
 
 export interface Http {
@@ -59,6 +59,7 @@ const SOCKET_IO_PATH = "/socket.io/";
 const MQTT_PATH = "/mqtt";
 
 export function openHttp(options: HttpOptions): Http {
+  const { forwarding } = options;
   const gate = createGate(options);
   const app = express();
   app.disable("x-powered-by");
@@ -78,7 +79,7 @@ export function openHttp(options: HttpOptions): Http {
   server.on("upgrade", (request, socket, head) => {
     const path = request.url?.split("?", 1)[0];
     if (path === MQTT_PATH) {
-      if (gate(request) === "allow") options.onMqttUpgrade(request, socket, head);
+      if (gate(request) === "allow") options.onMqttUpgrade(request, socket, head, forwarding.addressOf(request));
       else socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
     } else if (!request.url?.startsWith(SOCKET_IO_PATH)) {
       socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
@@ -99,7 +100,7 @@ function createServerFor(app: Express, tls: TlsSource | undefined): Server {
 }
 
 /** Counts whom it does not let in. */
-function createGate({ gatekeeper, refusals }: HttpOptions): Http["gate"] {
+function createGate({ gatekeeper, refusals, forwarding }: HttpOptions): Http["gate"] {
   return (request) => {
     const { host, origin } = request.headers;
     const verdict = gatekeeper({ host, origin });
@@ -108,7 +109,7 @@ function createGate({ gatekeeper, refusals }: HttpOptions): Http["gate"] {
       refusals.add({
         code: verdict,
         kind: "connection",
-        address: request.socket.remoteAddress,
+        address: forwarding.addressOf(request),
         detail: detail?.slice(0, 200),
       });
     }
@@ -117,9 +118,9 @@ function createGate({ gatekeeper, refusals }: HttpOptions): Http["gate"] {
 }
 
 /** Before all else: who asks too much costs no more than this. */
-function limited({ rateLimit, refusals }: HttpOptions): RequestHandler {
+function limited({ rateLimit, refusals, forwarding }: HttpOptions): RequestHandler {
   return (request, response, next) => {
-    const address = request.socket.remoteAddress;
+    const address = forwarding.addressOf(request);
     const waitMs = rateLimit.take(address ?? "");
     if (waitMs === 0) return next();
     refusals.add({ code: "TOO_MANY_REQUESTS", kind: "message", address });

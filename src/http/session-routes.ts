@@ -5,17 +5,19 @@ import type { Accounts, Caller, Outcome, SignedIn } from "../core/accounts.ts";
 import { reaches } from "../core/ask-level.ts";
 import { callerIn } from "./access-guard.ts";
 import type { Callers } from "./callers.ts";
+import type { Forwarding } from "./forwarding.ts";
 import { HttpError, parseRequest } from "./problem.ts";
 
 export interface SessionRoutesOptions {
   /** Undefined: there are none, and everybody may do everything. */
   readonly accounts: Accounts | undefined;
   readonly callers: Callers;
+  readonly forwarding: Forwarding;
   readonly auth: SessionAnswer["auth"];
   readonly mqttPort: () => number;
 }
 
-export function sessionRoutes({ accounts, callers, auth, mqttPort }: SessionRoutesOptions): Router {
+export function sessionRoutes({ accounts, callers, forwarding, auth, mqttPort }: SessionRoutesOptions): Router {
   const router = Router();
   const json = express.json({ limit: "4kb" });
 
@@ -41,7 +43,7 @@ export function sessionRoutes({ accounts, callers, auth, mqttPort }: SessionRout
 
   router.post("/api/session", json, async (request, response) => {
     const { name, password } = parseRequest(loginRequest, request.body);
-    letIn(response, await needed(accounts).signIn(name, password, request.socket.remoteAddress ?? ""));
+    letIn(response, await needed(accounts).signIn(name, password, forwarding.addressOf(request) ?? ""));
   });
 
   router.delete("/api/session", (request, response) => {
