@@ -5,7 +5,7 @@ import path from "node:path";
 import { openAccess, quarantineOf } from "./access.ts";
 import { openBroker } from "./broker/broker.ts";
 import type { Config } from "./config/settings.ts";
-import { SETTINGS } from "./config/settings.ts";
+import { limitsOf, SETTINGS } from "./config/settings.ts";
 import { CONTROL_SOCKET } from "./contract/control.ts";
 import { createAfterCommit } from "./core/after-commit.ts";
 import { createClockSanity } from "./core/clock-sanity.ts";
@@ -246,6 +246,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       clock,
       log,
       refusals,
+      limits: limitsOf(config),
       rateLimit: createRateLimit({ clock, perMinute: config.maxRequestsPerMinute }),
       readiness,
       metrics: metrics.text,

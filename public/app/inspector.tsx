@@ -7,9 +7,9 @@ import { getRejections } from "./api.ts";
 import { ReadNote } from "./fault-note.tsx";
 import { wishFor } from "./link.ts";
 import { watchRefusals } from "./live.ts";
+import { RefusalFix } from "./refusal-fix.tsx";
 import { mergeRefusals, type Refused, refusalKey } from "./refused.ts";
-import { addHref, deviceHref } from "./route.ts";
-import { reaches } from "./session.ts";
+import { deviceHref } from "./route.ts";
 import { fullTime, timeOfDay } from "./time-words.ts";
 import { useHubRead } from "./use-hub-read.ts";
 import { countWords } from "./value-words.ts";
@@ -65,7 +65,7 @@ function Refusals({ refused }: { refused: Refused }) {
           </thead>
           <tbody>
             {refused.rejections.map((refusal) => (
-              <RefusalRow key={refusalKey(refusal)} refusal={refusal} />
+              <RefusalRow key={refusalKey(refusal)} refusal={refusal} limits={refused.limits} />
             ))}
           </tbody>
         </table>
@@ -94,7 +94,7 @@ function Counts({ refused }: { refused: Refused }) {
   );
 }
 
-function RefusalRow({ refusal }: { refusal: Refusal }) {
+function RefusalRow({ refusal, limits }: { refusal: Refusal; limits: Refused["limits"] }) {
   const lastMs = Date.parse(refusal.lastAt);
   // The reason begins with the code's own words and adds what exactly was wrong; said once is enough.
   const text = REFUSALS[refusal.code] ?? refusal.code;
@@ -118,37 +118,12 @@ function RefusalRow({ refusal }: { refusal: Refusal }) {
           <code>{refusal.code}</code>
           <Answer refusal={refusal} />
         </span>
-        <Fix refusal={refusal} />
+        <RefusalFix refusal={refusal} limits={limits} />
       </td>
       <td class="number" title={`first ${fullTime(Date.parse(refusal.firstAt))}`}>
         {countWords(refusal.count)}
       </td>
     </tr>
-  );
-}
-
-const LET_IN = "Let it in";
-/** What a person can do about it at once. */
-const FIXES: Partial<Record<Refusal["code"], string>> = {
-  CREDENTIAL_MISSING: LET_IN,
-  CREDENTIAL_UNKNOWN: LET_IN,
-  CREDENTIAL_WRONG: "Give it a new secret",
-  CREDENTIAL_ENDED: "Give it a new secret",
-};
-
-function Fix({ refusal: { code, clientId = "" } }: { refusal: Refusal }) {
-  const words = FIXES[code];
-  if (words === undefined || !reaches("operator")) return null;
-  // Of a client id that has its credential before it, the device.
-  const deviceId =
-    clientId
-      .split("/")[0]
-      ?.replace(/[^A-Za-z0-9._:-]/g, "-")
-      .slice(0, 64) ?? "";
-  return (
-    <a class="fix" href={addHref(deviceId)}>
-      {words}
-    </a>
   );
 }
 

@@ -385,3 +385,12 @@ type Settings = typeof SETTINGS;
 export type Config = { readonly [Name in keyof Settings]: Settings[Name] extends Setting<infer T> ? T : never };
 
 export const flagOf = (env: string): string => env.slice("AERIE_".length).toLowerCase().replaceAll("_", "-");
+
+/** Those that refuse what is beyond them, by the names that refusals call them. */
+export function limitsOf(config: Config): Record<string, number> {
+  const limits = Object.entries(SETTINGS).flatMap(([name, { env }]) => {
+    const value = config[name as keyof Config];
+    return env.startsWith("AERIE_MAX_") && typeof value === "number" ? [[env, value] as const] : [];
+  });
+  return Object.fromEntries(limits);
+}

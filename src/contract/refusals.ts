@@ -142,6 +142,14 @@ export const MQTT_VERSIONS = { 3: "3.1", 4: "3.1.1", 5: "5" } as const;
 
 export type MqttVersion = (typeof MQTT_VERSIONS)[keyof typeof MQTT_VERSIONS];
 
+/** Where a payload is faulty, and what stands there. */
+export interface FaultPlace {
+  /** The characters right before it. */
+  before: string;
+  /** The character that should not be there, and some behind it; empty where the payload ends too early. */
+  from: string;
+}
+
 /** One kind of refusal of one subject; further ones of the same kind are counted into it. */
 export interface Refusal {
   code: RefusalCode;
@@ -153,6 +161,9 @@ export interface Refusal {
   topic?: string;
   deviceId?: string;
   metric?: string;
+  place?: FaultPlace;
+  /** ISO 8601: since then the same client was let in, or its message on this topic taken whole. */
+  acceptedAt?: string;
   /** What the client speaks, where it got far enough to say so. */
   mqttVersion?: MqttVersion;
   /** The reason code that the client was answered; only where it was answered one, so never with 3.x. */

@@ -167,6 +167,8 @@ export interface RejectionsAnswer {
   since: string;
   /** The newest kinds first. */
   rejections: Refusal[];
+  /** What the settings are that a reason names, such as `AERIE_MAX_DEVICES`. */
+  limits: { [setting: string]: number };
 }
 
 export interface Readiness {

@@ -57,6 +57,9 @@ const isEmpty = (parsed: Storable): boolean => parsed.kind === "telemetry" && pa
 export function createIntake(options: IntakeOptions): Intake {
   const { dialect, writer, registry, refusals, counters, clock, dating } = options;
 
+  /** Refusals noted so far: a message that adds none is taken whole. */
+  let noted = 0;
+
   function accept(message: InboundMessage, answer: Answer): void {
     const receivedAtMs = clock.nowMs();
     const parsed = dialect(message.topic, message.payload);
@@ -84,7 +87,9 @@ export function createIntake(options: IntakeOptions): Intake {
     const { deviceId } = parsed;
     const code = isEmpty(parsed) ? undefined : roomFor(message, parsed);
     if (code !== undefined) return refuse(message, deviceId, { code }, answer);
+    const notedBefore = noted;
     const writes = writesOf(message, parsed, receivedAtMs);
+    const isWhole = noted === notedBefore;
     if (writes.length === 0) {
       counters.message("refused");
       return answer("refuse", whyEmpty(parsed));
@@ -94,7 +99,12 @@ export function createIntake(options: IntakeOptions): Intake {
       bytes: message.payload.length + message.topic.length + writes.length * HELD_BYTES_A_WRITE,
       urgent: message.qos > 0,
       connection: message.connection,
-      answer: (outcome) => settle(message, deviceId, writes, outcome, answer),
+      answer: (outcome) => {
+        if (isWhole && outcome !== "stalled" && outcome.every(({ kind }) => kind !== "refused")) {
+          refusals.accepted(message.connection.clientId, message.topic);
+        }
+        settle(message, deviceId, writes, outcome, answer);
+      },
     });
   }
 
@@ -197,6 +207,7 @@ export function createIntake(options: IntakeOptions): Intake {
   }
 
   function note(message: InboundMessage, deviceId: DeviceId | undefined, fault: Fault): void {
+    noted++;
     const { clientId, mqttVersion } = message.connection;
     // What is refused in part is acknowledged as taken; a note of it says all the same what it would be in MQTT 5.
     const reasonCode = mqttVersion === "5" && message.qos > 0 ? reasonCodeOf(fault.code) : undefined;

@@ -1,5 +1,5 @@
 /** Remembers what was refused and why, for the owner to see. Decides nothing; holds a bounded list. */
-import { type MqttVersion, REFUSALS, type Refusal, type RefusalCode } from "../contract/refusals.ts";
+import { type FaultPlace, type MqttVersion, REFUSALS, type Refusal, type RefusalCode } from "../contract/refusals.ts";
 import type { Clock } from "./ports.ts";
 
 /** Kinds kept in memory; the one refused longest ago leaves first. */
@@ -14,6 +14,7 @@ export interface Refused {
   readonly topic?: string | undefined;
   readonly deviceId?: string | undefined;
   readonly metric?: string | undefined;
+  readonly place?: FaultPlace | undefined;
   readonly mqttVersion?: MqttVersion | undefined;
   /** The MQTT 5 reason code that was answered, if one was. */
   readonly reasonCode?: number | undefined;
@@ -29,6 +30,8 @@ export interface RefusalCount {
 
 export interface Refusals {
   add(refused: Refused): void;
+  /** The same client was let in; or, with a topic, its message there was taken whole. */
+  accepted(clientId: string, topic?: string): void;
   /** The newest first. */
   list(): Refusal[];
   /** Of each code, since the start. */
@@ -36,15 +39,44 @@ export interface Refusals {
   /** Of each code, version and reason code, since the start. */
   countsByAnswer(): readonly RefusalCount[];
   readonly sinceMs: number;
-  /** Calls `listener` with each refusal as it is counted. */
-  onRefusal(listener: (refusal: Refusal) => void): void;
+  /** Calls `listener` with each refusal as it is counted, and when what was refused is accepted; `key` is that of what is counted together. */
+  onRefusal(listener: (refusal: Refusal, key: string) => void): void;
 }
 
 export function createRefusals({ clock }: { clock: Clock }): Refusals {
   const kinds = new Map<string, Refusal>();
   // Bounded: codes, versions and reason codes are closed lists.
   const counts = new Map<string, RefusalCount>();
-  const listeners: ((refusal: Refusal) => void)[] = [];
+  const listeners: ((refusal: Refusal, key: string) => void)[] = [];
+
+  /** Keys of refusals that were not followed by an acceptance, by client and topic. */
+  const open = new Map<string, Set<string>>();
+
+  function accepted(clientId: string, topic?: string): void {
+    if (open.size === 0) return;
+    const subject = subjectOf(clientId, topic);
+    const keys = open.get(subject);
+    if (keys === undefined) return;
+    open.delete(subject);
+    for (const key of keys) {
+      const refusal = kinds.get(key);
+      if (refusal === undefined) continue;
+      const next = { ...refusal, acceptedAt: new Date(clock.nowMs()).toISOString() };
+      kinds.set(key, next);
+      for (const listener of listeners) listener(next, key);
+    }
+  }
+
+  function setOpen({ code, clientId, topic, kind }: Refused, key: string): void {
+    if (clientId === undefined || (kind === "connection" && !OF_LOGIN.has(code))) return;
+    const subject = subjectOf(clientId, kind === "message" ? topic : undefined);
+    const keys = open.get(subject) ?? new Set();
+    open.set(subject, keys.add(key));
+    for (const oldest of open.keys()) {
+      if (open.size <= MAX_KINDS) break;
+      open.delete(oldest);
+    }
+  }
 
   function add(refused: Refused): void {
     countIn(counts, refused);
@@ -58,11 +90,13 @@ export function createRefusals({ clock }: { clock: Clock }): Refusals {
     kinds.delete(key); // set again at the end: a Map keeps the order of insertion
     kinds.set(key, refusal);
     if (kinds.size > MAX_KINDS) forgetOldest(kinds);
-    for (const listener of listeners) listener(refusal);
+    setOpen(refused, key);
+    for (const listener of listeners) listener(refusal, key);
   }
 
   return {
     add,
+    accepted,
     list: () => [...kinds.values()].reverse(),
     counts: () => byCode(counts.values()),
     countsByAnswer: () => [...counts.values()],
@@ -70,6 +104,22 @@ export function createRefusals({ clock }: { clock: Clock }): Refusals {
     onRefusal: (listener) => void listeners.push(listener),
   };
 }
+
+/** Being let in is an answer to these alone: who sent too large a packet may connect again, and send it again. */
+const OF_LOGIN: ReadonlySet<RefusalCode> = new Set([
+  "CLIENT_ID_INVALID",
+  "CREDENTIAL_MISSING",
+  "CREDENTIAL_UNKNOWN",
+  "CREDENTIAL_WRONG",
+  "CREDENTIAL_BUSY",
+  "CREDENTIAL_EXPIRED",
+  "CREDENTIAL_ENDED",
+  "VERSION_UNSUPPORTED",
+  "AUTH_METHOD_UNSUPPORTED",
+]);
+
+const subjectOf = (clientId: string, topic?: string): string =>
+  topic === undefined ? clientId : `${clientId} ${topic}`;
 
 function countIn(counts: Map<string, RefusalCount>, { code, mqttVersion, reasonCode }: Refused): void {
   const key = `${code} ${mqttVersion} ${reasonCode}`;
@@ -90,7 +140,7 @@ function forgetOldest(kinds: Map<string, Refusal>): void {
 }
 
 function describe(refused: Refused, firstAt: string, lastAt: string, count: number): Refusal {
-  const { code, kind, detail, clientId, address, topic, deviceId, metric, mqttVersion, reasonCode } = refused;
+  const { code, kind, detail, clientId, address, topic, deviceId, metric, place, mqttVersion, reasonCode } = refused;
   return {
     code,
     reason: detail === undefined ? REFUSALS[code] : `${REFUSALS[code]}: ${detail}`,
@@ -100,6 +150,7 @@ function describe(refused: Refused, firstAt: string, lastAt: string, count: numb
     ...(topic !== undefined && { topic: topic.slice(0, 256) }),
     ...(deviceId !== undefined && { deviceId }),
     ...(metric !== undefined && { metric }),
+    ...(place !== undefined && { place }),
     ...(mqttVersion !== undefined && { mqttVersion }),
     ...(reasonCode !== undefined && { reasonCode }),
     firstAt,

@@ -1,11 +1,13 @@
 /** A value or the reason why there is none. Refusal is a value here; exceptions are for faults of our own. */
-import type { RefusalCode } from "../contract/refusals.ts";
+import type { FaultPlace, RefusalCode } from "../contract/refusals.ts";
 
 /** Why something from the wire was not taken: a code of the closed list, and what exactly was wrong. */
 export interface Fault {
   readonly code: RefusalCode;
   readonly detail?: string;
   readonly metric?: string;
+  /** Where in the payload. */
+  readonly place?: FaultPlace;
 }
 
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: Fault };

@@ -5,6 +5,7 @@ import { isLonger, jsonValue, plainValue } from "../core/metric-value.ts";
 import type { ParsedMessage, ParsedReading } from "../core/parsed-message.ts";
 import { type Fault, fault, ok, type Result } from "../core/result.ts";
 import { createFlatReader } from "./flat-reading.ts";
+import { jsonFaultAt } from "./json-fault.ts";
 
 const MAX_READINGS = 1_000;
 const MAX_METRICS = 64;
@@ -233,19 +234,19 @@ function decode(payload: Uint8Array): Result<string> {
 function parseJson(text: string): Result<unknown> {
   try {
     return ok(JSON.parse(text));
-  } catch (error) {
-    return fault("PAYLOAD_NOT_JSON", placeOf(error instanceof Error ? error.message : ""));
+  } catch {
+    const at = jsonFaultAt(text);
+    const detail = at === text.length ? "it ends too early" : `at character ${at + 1}`;
+    const place = { before: text.slice(Math.max(0, at - PLACE_BEFORE), at), from: text.slice(at, at + PLACE_FROM) };
+    return { ok: false, fault: { code: "PAYLOAD_NOT_JSON", detail, place } };
   }
 }
 
-/** Where the fault is, from the parser's words; the payload itself, which they may quote, does not belong in a log. */
-function placeOf(words: string): string | undefined {
-  if (/end of JSON/.test(words)) return "it ends too early";
-  const position = /position \d+/.exec(words)?.[0];
-  return position === undefined ? undefined : `fault at ${position}`;
-}
-
 const nameFault = (name: string): Fault => ({ code: "METRIC_NAME_INVALID", metric: name.slice(0, 80) });
+
+/** As much as one sees at a glance. */
+const PLACE_BEFORE = 60;
+const PLACE_FROM = 20;
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);

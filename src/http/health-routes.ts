@@ -8,9 +8,10 @@ export interface HealthRoutesOptions {
   readonly metrics: () => Promise<{ body: string; contentType: string }>;
   readonly connectedBrowsers: () => number;
   readonly refusals: Refusals;
+  readonly limits: RejectionsAnswer["limits"];
 }
 
-export function healthRoutes({ readiness, metrics, connectedBrowsers, refusals }: HealthRoutesOptions): Router {
+export function healthRoutes({ readiness, metrics, connectedBrowsers, refusals, limits }: HealthRoutesOptions): Router {
   const router = Router();
 
   router.get("/healthz", (_request, response) => {
@@ -40,6 +41,7 @@ export function healthRoutes({ readiness, metrics, connectedBrowsers, refusals }
       counts: Object.fromEntries(refusals.counts()),
       since: new Date(refusals.sinceMs).toISOString(),
       rejections: refusals.list(),
+      limits,
     } satisfies RejectionsAnswer);
   });
 

@@ -29,7 +29,8 @@ export interface LiveOptions {
 export interface Live {
   readings(readings: readonly LiveReading[]): void;
   presence(change: PresenceChange): void;
-  rejected(refusal: Refusal): void;
+  /** `key`: the same for refusals that are counted together. */
+  rejected(refusal: Refusal, key: string): void;
   clients(): number;
   /** Browsers and programs that came by these sign-ins or tokens. */
   end(keys: readonly string[]): void;
@@ -49,6 +50,8 @@ type Browser = Socket<BrowserToHub, HubToBrowser, Record<string, never>, SocketD
 const BATCH_EVERY_MS = 100;
 const TICK_EVERY_MS = 2_000;
 const REJECTED_EVERY_MS = 250;
+/** Kinds of refusals that wait for their turn: five seconds' worth. */
+const MOST_REFUSED = 20;
 /** Under load `sensorData` goes out this often, so that a browser's events of some milliseconds go together. */
 const GATHER_MS = 6;
 const MAX_BATCH_READINGS = 20_000;
@@ -80,7 +83,9 @@ export function openLive({ server, gate, callerOf, clock, counters, log, build }
   let sentAtMs = Number.NEGATIVE_INFINITY;
   /** Readings that `sensorData` browsers were not sent, by device, until they are told. */
   let unsent = new Map<string, number>();
-  let rejectedAtMs = Number.NEGATIVE_INFINITY;
+  /** The newest of each kind, for their turn. */
+  const refused = new Map<string, Refusal>();
+  let stopRefused: (() => void) | undefined;
   const stops = [clock.every(BATCH_EVERY_MS, flush), clock.every(TICK_EVERY_MS, tick)];
 
   io.on("connection", (browser) => {
@@ -106,6 +111,16 @@ export function openLive({ server, gate, callerOf, clock, counters, log, build }
     return csrf !== undefined && request.headers.origin === undefined && isUpgrade(request)
       ? "ORIGIN_FOREIGN"
       : undefined;
+  }
+
+  function sendRefused(): void {
+    stopRefused = undefined;
+    for (const [key, refusal] of refused) {
+      refused.delete(key);
+      io.emit("rejected", refusal);
+      stopRefused = clock.after(REJECTED_EVERY_MS, sendRefused);
+      return;
+    }
   }
 
   function subscribe(browser: Browser, raw: unknown, reply: unknown): void {
@@ -220,11 +235,11 @@ export function openLive({ server, gate, callerOf, clock, counters, log, build }
     presence: ({ deviceId, state, sinceMs }) => {
       io.emit("presence", { deviceId, state, since: new Date(sinceMs).toISOString() });
     },
-    rejected: (refusal) => {
-      const now = clock.monotonicMs();
-      if (browsers.size === 0 || now - rejectedAtMs < REJECTED_EVERY_MS) return;
-      rejectedAtMs = now;
-      io.emit("rejected", refusal);
+    rejected: (refusal, key) => {
+      if (browsers.size === 0) return;
+      refused.set(key, refusal);
+      if (refused.size > MOST_REFUSED) refused.delete(key); // the page reads all of them anew when it is opened
+      if (stopRefused === undefined) sendRefused();
     },
     clients: () => browsers.size,
     end: (keys) => {
@@ -234,6 +249,7 @@ export function openLive({ server, gate, callerOf, clock, counters, log, build }
     },
     close: () => {
       for (const stop of stops) stop();
+      stopRefused?.();
       // Not io.close(): that closes the HTTP server too, which is not ours.
       io.disconnectSockets(true);
       io.engine.close();

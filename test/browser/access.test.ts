@@ -228,5 +228,21 @@ test("a board that is refused stands in the inspector with what to do, and comes
   const board = await connectJs(hub.mqttUrl, { clientId: "boiler", username: "boiler", password });
   await board.publish("devices/boiler/telemetry", '{"temperature":60}', { qos: 1 });
   await page.locator('[data-heard="yes"]').waitFor(WAIT);
+
+  await page.getByRole("link", { name: "Inspector" }).click();
+  await row.getByText("The next try was accepted").waitFor(WAIT);
+  void board.client.publish("devices/boiler/telemetry", '{"temperature":nan,"humidity":40}', { qos: 0 });
+  const faulty = page.locator('tr[data-code="PAYLOAD_NOT_JSON"]');
+  await faulty.getByText("Show the place").click();
+  expect(await faulty.locator(".place").textContent()).toBe('{"temperature":nan,"humidity":40}');
+  expect(await faulty.locator("mark").textContent()).toBe("n");
+  void board.client.publish("devices/boiler/telemetry/BAD NAME!", "1".repeat(300_000), { qos: 0 });
+  const large = page.locator('tr[data-code="PAYLOAD_TOO_LARGE"]');
+  await large.getByText("Raise the limit").click();
+  expect(await large.locator(".command code").textContent()).toBe("AERIE_MAX_PACKET_BYTES=524288");
+  await look(page, "inspector-places");
+  const again = await connectJs(hub.mqttUrl, { clientId: "boiler", username: "boiler", password });
+  await again.publish("devices/boiler/telemetry", '{"temperature":61}', { qos: 1 });
+  await faulty.getByText("The next try was accepted").waitFor(WAIT);
   expect(failures).toEqual([]);
 });

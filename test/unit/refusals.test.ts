@@ -153,3 +153,35 @@ test("whoever listens is told of each", () => {
   refusals.add(bad);
   expect(heard).toEqual([1, 2]);
 });
+
+test("what was refused and is accepted after all says since when, until it is refused again; listeners are told", () => {
+  const { clock, refusals } = start();
+  const told: (string | undefined)[] = [];
+  refusals.onRefusal(({ acceptedAt }) => told.push(acceptedAt));
+  refusals.add(bad);
+  refusals.accepted("c", "devices/other/telemetry");
+  refusals.accepted("c");
+  expect(told).toEqual([undefined]);
+
+  clock.advance(1_000);
+  refusals.accepted("c", bad.topic);
+  refusals.accepted("c", bad.topic);
+
+  const acceptedAt = new Date(NOW + 1_000).toISOString();
+  expect(refusals.list()).toMatchObject([{ count: 1, acceptedAt }]);
+  expect(told).toEqual([undefined, acceptedAt]);
+  refusals.add(bad);
+  expect(refusals.list()[0]).toMatchObject({ count: 2 });
+  expect(refusals.list()[0]?.acceptedAt).toBeUndefined();
+});
+
+test("a login that was refused is answered by being let in, a packet that was too large is not", () => {
+  const { refusals } = start();
+  refusals.add({ code: "CREDENTIAL_UNKNOWN", kind: "connection", clientId: "c" });
+  refusals.add({ code: "PAYLOAD_TOO_LARGE", kind: "connection", clientId: "c" });
+  refusals.accepted("c");
+  expect(refusals.list().map(({ code, acceptedAt }) => [code, acceptedAt !== undefined])).toEqual([
+    ["PAYLOAD_TOO_LARGE", false],
+    ["CREDENTIAL_UNKNOWN", true],
+  ]);
+});

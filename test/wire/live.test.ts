@@ -191,6 +191,20 @@ test("rejected comes at most four times a second, however much is refused, and s
   });
 });
 
+test("refusals of several kinds at once all come, each in its turn", async () => {
+  const hub = await startHub();
+  const client = await openLiveClient(hub.url);
+  const board = await connectRaw(hub, { clientId: "careless" });
+
+  for (const [index, payload] of ["?", "[1]", ""].entries()) {
+    board.publish({ topic: telemetry("careless"), payload, qos: 1, packetId: index + 1 });
+  }
+
+  for (const code of ["PAYLOAD_NOT_JSON", "READING_WRONG_SHAPE", "PAYLOAD_EMPTY"]) {
+    await client.next("rejected", (refusal) => refusal.code === code);
+  }
+});
+
 test("tick comes every two seconds with the hub's time and build", async () => {
   const hub = await startHub();
   const client = await openLiveClient(hub.url);

@@ -263,6 +263,7 @@ export class Client implements PacketReader, Sender, Holder {
       return this.#refuse(voice, code, reasonCodeOf(code), detail);
     }
     const { who, owner } = identified;
+    this.#context.refusals.accepted(clientId);
     if (will !== undefined && !mayPublish(who, will.topic)) {
       return this.#refuse(voice, "TOPIC_NOT_OWN", REASON.notAuthorized, `the last will's: ${will.topic}`);
     }
