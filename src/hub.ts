@@ -247,6 +247,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       log,
       refusals,
       limits: limitsOf(config),
+      connectionLimits: config,
       rateLimit: createRateLimit({ clock, perMinute: config.maxRequestsPerMinute }),
       readiness,
       metrics: metrics.text,

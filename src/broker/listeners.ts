@@ -2,24 +2,21 @@
 import { createServer, type Server } from "node:net";
 import type { Duplex } from "node:stream";
 import { createServer as createTlsServer } from "node:tls";
+import { type ConnectionLimits, createConnectionLimit, type TooManyConnections } from "../core/connection-limit.ts";
 import { plainAddress } from "../core/plain-address.ts";
 import type { Log } from "../core/ports.ts";
 import type { RateLimit } from "../core/rate-limit.ts";
 import { TLS_OPTIONS, type TlsSource } from "../core/tls.ts";
 import { createWebSocketListener, type WebSocketListener } from "./websocket-listener.ts";
 
-type TooMany = "TOO_MANY_CONNECTIONS" | "TOO_MANY_CONNECTIONS_OF_ADDRESS" | "TOO_MANY_CONNECTS_OF_ADDRESS";
-
-export interface ListenerOptions {
-  readonly maxConnections: number;
-  readonly maxConnectionsPerAddress: number;
+export interface ListenerOptions extends ConnectionLimits {
   readonly connects: RateLimit;
   readonly maxPacketBytes: number;
   readonly log: Log;
   /** Undefined: there is no certificate. */
   readonly tls?: TlsSource | undefined;
   readonly onStream: (stream: Duplex, address: string | undefined) => void;
-  readonly onTooMany: (code: TooMany, address: string | undefined) => void;
+  readonly onTooMany: (code: TooManyConnections | "TOO_MANY_CONNECTS_OF_ADDRESS", address: string | undefined) => void;
 }
 
 export interface Listeners {
@@ -33,35 +30,19 @@ export interface Listeners {
 }
 
 export function createListeners(options: ListenerOptions): Listeners {
-  const { maxConnections, maxConnectionsPerAddress, connects, onStream, onTooMany, log } = options;
-  const ofAddress = new Map<string, number>();
-  let open = 0;
+  const { connects, onStream, onTooMany, log } = options;
+  const limit = createConnectionLimit(options);
 
   function accept(stream: Duplex, address: string | undefined): void {
-    const key = address ?? "";
-    const those = ofAddress.get(key) ?? 0;
-    const tooMany = tooManyOf(key, those);
+    const tooMany = connects.take(address ?? "") > 0 ? "TOO_MANY_CONNECTS_OF_ADDRESS" : limit.enter(address);
     if (tooMany !== undefined) {
       onTooMany(tooMany, address);
       stream.on("error", () => undefined);
       stream.destroy();
       return;
     }
-    open++;
-    ofAddress.set(key, those + 1);
-    stream.once("close", () => {
-      open--;
-      const left = (ofAddress.get(key) ?? 1) - 1;
-      if (left === 0) ofAddress.delete(key);
-      else ofAddress.set(key, left);
-    });
+    stream.once("close", () => limit.leave(address));
     onStream(stream, address);
-  }
-
-  function tooManyOf(address: string, those: number): TooMany | undefined {
-    if (open >= maxConnections) return "TOO_MANY_CONNECTIONS";
-    if (those >= maxConnectionsPerAddress) return "TOO_MANY_CONNECTIONS_OF_ADDRESS";
-    return connects.take(address) > 0 ? "TOO_MANY_CONNECTS_OF_ADDRESS" : undefined;
   }
 
   // The system's keep-alive finds dead peers of those who asked for no keep-alive of MQTT's.
@@ -73,7 +54,7 @@ export function createListeners(options: ListenerOptions): Listeners {
       accept(socket, plainAddress(socket.remoteAddress)),
     );
     // Before the handshake nobody is a connection of ours yet.
-    secure.maxConnections = maxConnections;
+    secure.maxConnections = options.maxConnections;
     secure.on("tlsClientError", (error, socket) => {
       log.debug("TLS failed", { error });
       socket.destroy();

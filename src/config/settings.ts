@@ -191,13 +191,13 @@ export const SETTINGS = {
     env: "AERIE_MAX_CONNECTIONS",
     fallback: "12000",
     ...whole(1, 1_000_000),
-    meaning: "MQTT connections in all. One more is closed.",
+    meaning: "MQTT connections in all, and as many of HTTP. One more is closed.",
   }),
   maxConnectionsPerAddress: setting({
     env: "AERIE_MAX_CONNECTIONS_PER_ADDRESS",
     fallback: "5000",
     ...whole(1, 1_000_000),
-    meaning: "MQTT connections from one address. Behind a NAT or a proxy all boards have one.",
+    meaning: "MQTT connections from one address, and as many of HTTP. Behind a NAT or a proxy all boards have one.",
   }),
   maxConnectsPerMinute: setting({
     env: "AERIE_MAX_CONNECTS_PER_MINUTE",

@@ -2,17 +2,21 @@
 
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import compression from "compression";
 import express, { type Express, type RequestHandler } from "express";
 import helmet from "helmet";
+import { type ConnectionLimits, createConnectionLimit } from "../core/connection-limit.ts";
 import type { Gatekeeper, GateVerdict } from "../core/gatekeeper.ts";
+import { plainAddress } from "../core/plain-address.ts";
 import type { Log } from "../core/ports.ts";
 import type { RateLimit } from "../core/rate-limit.ts";
 import type { Refusals } from "../core/refusals.ts";
 import { TLS_OPTIONS, type TlsSource } from "../core/tls.ts";
 import { accessGuard } from "./access-guard.ts";
 import { type AccessRoutesOptions, accessRoutes } from "./access-routes.ts";
+import { bodyLimit } from "./body-limit.ts";
 import { type DevicesRoutesOptions, devicesRoutes } from "./devices-routes.ts";
 import { type ErasureRoutesOptions, erasureRoutes } from "./erasure-routes.ts";
 import { type ExportRoutesOptions, exportRoutes } from "./export-routes.ts";
@@ -33,6 +37,7 @@ export interface HttpOptions
     AccessRoutesOptions {
   readonly store: DevicesRoutesOptions["store"] & ReadingsRoutesOptions["store"] & ExportRoutesOptions["store"];
   readonly gatekeeper: Gatekeeper;
+  readonly connectionLimits: ConnectionLimits;
   readonly log: Log;
   /** Undefined: there is no certificate, and this speaks plain HTTP. */
   readonly tls: TlsSource | undefined;
@@ -56,15 +61,19 @@ export interface Http {
 }
 
 const SOCKET_IO_PATH = "/socket.io/";
+/** Of what routes take; each has its own limit below it. */
+const MAX_BODY_BYTES = 16 * 1024;
 const MQTT_PATH = "/mqtt";
 
 export function openHttp(options: HttpOptions): Http {
   const { forwarding } = options;
+  const connections = createConnectionLimit(options.connectionLimits);
   const gate = createGate(options);
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
-  app.use(securityHeaders(options), limited(options), crossOrigin(gate), accessGuard(options.callers.of));
+  app.use(securityHeaders(options), limited(options), crossOrigin(gate), bodyLimit(MAX_BODY_BYTES, options.clock));
+  app.use(accessGuard(options.callers.of));
   app.use(exportRoutes(options)); // before compression: it would hide from the export that its reader is slow
   app.use(compression());
   app.use(healthRoutes(options), sessionRoutes(options), accessRoutes(options), pairingRoutes(options));
@@ -75,7 +84,7 @@ export function openHttp(options: HttpOptions): Http {
   app.use(problemHandler(options.log));
 
   const server = createServerFor(app, options.tls);
-  server.on("clientError", (_error, socket) => socket.destroy());
+  server.on("connection", (socket) => countIn(socket));
   server.on("upgrade", (request, socket, head) => {
     const path = request.url?.split("?", 1)[0];
     if (path === MQTT_PATH) {
@@ -87,9 +96,26 @@ export function openHttp(options: HttpOptions): Http {
   });
 
   return { server, gate, close: () => closeServer(server) };
+
+  /** Before a word was said, and before TLS. */
+  function countIn(socket: Socket): void {
+    const address = plainAddress(socket.remoteAddress);
+    const tooMany = connections.enter(address);
+    if (tooMany === undefined) socket.once("close", () => connections.leave(address));
+    else {
+      options.refusals.add({ code: tooMany, kind: "connection", address });
+      socket.destroy();
+    }
+  }
 }
 
-const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 10_000 } as const;
+const TIMEOUTS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 10_000,
+  // Else the first two may last half a minute longer.
+  connectionsCheckingInterval: 2_000,
+} as const;
 
 function createServerFor(app: Express, tls: TlsSource | undefined): Server {
   if (tls === undefined) return createServer(TIMEOUTS, app);

@@ -1,0 +1,35 @@
+/** Counts who is connected, in all and by address, and says when one more is too many. Closes nothing. */
+
+export interface ConnectionLimits {
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+}
+
+export type TooManyConnections = "TOO_MANY_CONNECTIONS" | "TOO_MANY_CONNECTIONS_OF_ADDRESS";
+
+export interface ConnectionLimit {
+  /** Undefined: it is counted, until `leave`. */
+  enter(address: string | undefined): TooManyConnections | undefined;
+  leave(address: string | undefined): void;
+}
+
+export function createConnectionLimit({ maxConnections, maxConnectionsPerAddress }: ConnectionLimits): ConnectionLimit {
+  const ofAddress = new Map<string, number>();
+  let open = 0;
+  return {
+    enter: (address = "") => {
+      const those = ofAddress.get(address) ?? 0;
+      if (open >= maxConnections) return "TOO_MANY_CONNECTIONS";
+      if (those >= maxConnectionsPerAddress) return "TOO_MANY_CONNECTIONS_OF_ADDRESS";
+      open++;
+      ofAddress.set(address, those + 1);
+      return undefined;
+    },
+    leave: (address = "") => {
+      open--;
+      const left = (ofAddress.get(address) ?? 1) - 1;
+      if (left === 0) ofAddress.delete(address);
+      else ofAddress.set(address, left);
+    },
+  };
+}

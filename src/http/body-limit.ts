@@ -1,0 +1,29 @@
+/** Answers a body that is too large when it is announced, or has grown so. Parses none. */
+import type { Request, RequestHandler, Response } from "express";
+import type { Clock } from "../core/ports.ts";
+import { sendProblem } from "./problem.ts";
+
+/** For who is still sending to read the answer: closed at once, the connection would be reset under it. */
+const LINGER_MS = 2_000;
+
+/** The parser would read a body to its end before it says no, and who never ends it would never hear. */
+export function bodyLimit(maxBytes: number, clock: Pick<Clock, "after">): RequestHandler {
+  return (request, response, next) => {
+    if (Number(request.headers["content-length"] ?? 0) > maxBytes) return refuse(request, response);
+    if (request.headers["transfer-encoding"] !== undefined) {
+      let bytes = 0;
+      request.on("data", (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > maxBytes && !response.headersSent) refuse(request, response);
+      });
+    }
+    next();
+  };
+
+  function refuse(request: Request, response: Response): void {
+    sendProblem(response, "BODY_TOO_LARGE");
+    request.resume();
+    const cancel = clock.after(LINGER_MS, () => request.socket.destroy());
+    request.once("close", cancel); // it was read to its end after all
+  }
+}
