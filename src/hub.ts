@@ -202,6 +202,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       limits: config,
       tls,
       authenticate: access?.credentials.identify ?? identifyAnybody,
+      identityOf: access?.credentials.identityOf,
       quarantine: access && quarantineOf(access),
       onConnectionClosed,
     }),

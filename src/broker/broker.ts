@@ -15,6 +15,7 @@ import type { Writer } from "../core/writer.ts";
 import { openAedesCore } from "./aedes-core.ts";
 import { Connection, createFlusher } from "./connection.ts";
 import { createJournal } from "./journal.ts";
+import { type IdentityOfSession, withinRights } from "./kept-rights.ts";
 import { createListeners, type Listeners } from "./listeners.ts";
 import { createMatching } from "./matching.ts";
 import { revived } from "./publication.ts";
@@ -56,6 +57,8 @@ export interface BrokerOptions {
   readonly log: Log;
   readonly limits: BrokerLimits;
   readonly authenticate: IdentifyClient;
+  /** Whose a kept session is; undefined: there are no accounts. */
+  readonly identityOf?: IdentityOfSession | undefined;
   /** Where unknown clients wait to be let in; undefined: nowhere. */
   readonly quarantine?: Quarantine | undefined;
   /** Undefined: there is no certificate. */
@@ -92,7 +95,7 @@ const STANDSTILL_MS = 5_000;
 const GOODBYE_MS = 1_000;
 
 export async function openBroker(options: BrokerOptions): Promise<Broker> {
-  const { intake, writer, room, kept, refusals, counters, clock, log, limits, onConnectionClosed } = options;
+  const { intake, writer, room, refusals, counters, clock, log, limits, onConnectionClosed } = options;
   let stopping = false;
   let serial = 0;
   const identify: ClientContext["identify"] = (clientId, version) => ({
@@ -102,6 +105,10 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   });
 
   const journal = createJournal({ writer, clock, log });
+  const { identityOf } = options;
+  const authorized = (kept: KeptJournal): KeptJournal =>
+    identityOf === undefined ? kept : withinRights(kept, identityOf, journal);
+  const kept = authorized(options.kept);
   const matching = createMatching<Session>();
   const retained = createRetained();
   const restoreRetained = (messages: KeptJournal["retained"]): void => {
@@ -247,7 +254,8 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     sessions: () => sessions.count,
     retained: () => retained.count,
     queuedBytes: () => totals.bytes,
-    adopt: (late) => {
+    adopt: (allOfIt) => {
+      const late = authorized(allOfIt);
       restoreRetained(late.retained);
       wills.adopt(late, sessions.isOfThisRun);
       sessions.adopt(late);

@@ -29,6 +29,8 @@ export type IdentifyClient = (login: MqttLogin) => Identified | Promise<Identifi
 
 export interface Credentials {
   readonly identify: IdentifyClient;
+  /** Whose a session of that client id is: `<device>`, `<device>/<client id>` or `@<application>/<client id>`; undefined: nobody's any more. */
+  identityOf(clientId: string): MqttIdentity | undefined;
   /** Whether this name is a device with a secret. */
   hasBoard(name: string): boolean;
   boards(): BoardAnswer[];
@@ -133,12 +135,23 @@ export function createCredentials(options: CredentialsOptions): Credentials {
     return { ok: true, who: { kind: "board", deviceId }, owner: deviceId };
   }
 
-  function identifyApplication({ id, name, publish, subscribe, expiresAtMs }: ApplicationRecord): Identified {
-    if ((expiresAtMs ?? Number.POSITIVE_INFINITY) <= clock.nowMs()) {
+  const isExpired = ({ expiresAtMs = Number.POSITIVE_INFINITY }: ApplicationRecord): boolean =>
+    expiresAtMs <= clock.nowMs();
+
+  const identityOfApplication = ({ id, publish, subscribe }: ApplicationRecord): MqttIdentity => ({
+    kind: "application",
+    id,
+    publish,
+    subscribe,
+  });
+
+  function identifyApplication(application: ApplicationRecord): Identified {
+    const { id, name } = application;
+    if (isExpired(application)) {
       return { ok: false, code: "CREDENTIAL_EXPIRED", detail: `application ${name}` };
     }
     book.used(id, clock.nowMs());
-    return { ok: true, who: { kind: "application", id, publish, subscribe }, owner: ownerOf(id) };
+    return { ok: true, who: identityOfApplication(application), owner: ownerOf(id) };
   }
 
   const boardAnswer = ({ deviceId, createdAtMs }: BoardRecord): BoardAnswer => ({
@@ -157,8 +170,16 @@ export function createCredentials(options: CredentialsOptions): Credentials {
     lastUsedAt: isoOrNull(book.lastUsedMs(application.id)),
   });
 
+  function identityOf(clientId: string): MqttIdentity | undefined {
+    const [owner = ""] = clientId.split("/", 1);
+    if (book.board(owner) !== undefined) return { kind: "board", deviceId: owner };
+    const application = book.applications().find(({ id }) => ownerOf(id) === owner);
+    return application === undefined || isExpired(application) ? undefined : identityOfApplication(application);
+  }
+
   return {
     identify,
+    identityOf,
     hasBoard: (name) => book.board(name) !== undefined,
     boards: () => book.boards().map(boardAnswer),
     makeBoard: async (deviceId) => {
