@@ -77,8 +77,9 @@ async function run(config: Config): Promise<void> {
 
 /** To the terminal, and never to the log: it is a secret, good for half an hour and one account. */
 function showSetupLink({ httpHost }: Config, scheme: string, port: number, code: string): void {
-  const isAll = httpHost === "0.0.0.0" || httpHost === "::";
-  const hosts = isAll ? ownAddresses() : [httpHost];
+  const all = ownAddresses();
+  const hosts =
+    httpHost === "::" ? all : httpHost === "0.0.0.0" ? all.filter((address) => !address.includes(":")) : [httpHost];
   const links = hosts.map((host) => `  ${scheme}://${shownHost(host)}:${port}/#/setup/${code}\n`).join("");
   process.stderr.write(
     `\nThis hub has no owner yet. Open this within 30 minutes to make the first account:\n${links}\n`,
