@@ -57,8 +57,9 @@ export function ChangePerson({ row, changed }: ChangeProps) {
 export function AddToken({ added }: AddProps) {
   const name = useSignal("");
   const scope = useSignal<Scope>("viewer");
+  const days = useSignal("");
   const add = async () => {
-    const { secret } = await postToken({ name: name.value.trim(), scope: scope.value });
+    const { secret } = await postToken({ name: name.value.trim(), scope: scope.value, ...expiryIn(days.value) });
     added(name.value.trim(), secret);
     name.value = "";
   };
@@ -66,7 +67,23 @@ export function AddToken({ added }: AddProps) {
     <AccessForm label="Make a token" work={add}>
       <TextField label="What for" value={name} isRequired />
       <Choice label="May do" value={scope} choices={SCOPES} />
+      <ExpiryField value={days} />
     </AccessForm>
+  );
+}
+
+const expiryIn = (days: string): { days?: number } => (days.trim() === "" ? {} : { days: Number(days) });
+
+function ExpiryField({ value }: { value: Signal<string> }) {
+  return (
+    <TextField
+      label="Expires after days"
+      value={value}
+      placeholder="never"
+      maxLength={4}
+      isCode
+      shape={{ pattern: "[1-9][0-9]{0,3}", words: "1 to 3650, or nothing: never" }}
+    />
   );
 }
 
@@ -76,8 +93,14 @@ export function AddApplication({ added }: AddProps) {
   const name = useSignal("");
   const publish = useSignal("");
   const subscribe = useSignal("devices/#");
+  const days = useSignal("");
   const add = async () => {
-    const wish = { name: name.value.trim(), publish: filtersOf(publish.value), subscribe: filtersOf(subscribe.value) };
+    const wish = {
+      name: name.value.trim(),
+      publish: filtersOf(publish.value),
+      subscribe: filtersOf(subscribe.value),
+      ...expiryIn(days.value),
+    };
     const { secret } = await postApplication(wish);
     added(wish.name, secret);
     name.value = "";
@@ -87,6 +110,7 @@ export function AddApplication({ added }: AddProps) {
       <TextField label="Name" value={name} isRequired />
       <TextField label="May publish to" value={publish} isCode maxLength={1_000} />
       <TextField label="May read" value={subscribe} isCode maxLength={1_000} />
+      <ExpiryField value={days} />
     </AccessForm>
   );
 }

@@ -96,11 +96,12 @@ export const patchUser = (id: string, patch: { role?: string; password?: string 
 export const deleteUser = (id: string) => removed("/api/users", id);
 
 export const getTokens = () => ask<{ tokens: TokenAnswer[] }>("/api/tokens", {});
-export const postToken = (body: { name: string; scope: string }) => made<WithSecret<TokenAnswer>>("/api/tokens", body);
+export const postToken = (body: { name: string; scope: string; days?: number }) =>
+  made<WithSecret<TokenAnswer>>("/api/tokens", body);
 export const deleteToken = (id: string) => removed("/api/tokens", id);
 
 export const getApplications = () => ask<{ applications: ApplicationAnswer[] }>("/api/applications", {});
-export const postApplication = (body: { name: string; publish: string[]; subscribe: string[] }) =>
+export const postApplication = (body: { name: string; publish: string[]; subscribe: string[]; days?: number }) =>
   made<WithSecret<ApplicationAnswer>>("/api/applications", body);
 export const deleteApplication = (id: string) => removed("/api/applications", id);
 

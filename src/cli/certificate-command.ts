@@ -1,5 +1,6 @@
 /** `aerie certificate`: a self-made certificate with its key, and the fingerprints to pin. Never overwrites one unasked. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { isIP } from "node:net";
 import path from "node:path";
 import { ownHosts } from "../platform/own-hosts.ts";
 import { CommandFault } from "./command-fault.ts";
@@ -17,7 +18,7 @@ const DAY_MS = 86_400_000;
 /** A board's clock may be behind. */
 const BACKDATED_MS = DAY_MS;
 const MOST_DAYS = 3_650;
-const HOST = /^[A-Za-z0-9.:_-]{1,253}$/;
+const isHost = (text: string): boolean => isIP(text) !== 0 || /^[A-Za-z0-9._-]{1,253}$/.test(text);
 
 export async function certificateCommand(options: CertificateOptions, world: CommandWorld): Promise<number> {
   const { names = "", days, replace } = options;
@@ -26,25 +27,22 @@ export async function certificateCommand(options: CertificateOptions, world: Com
     throw new CommandFault(`aerie certificate --days: expected a whole number from 1 to ${MOST_DAYS}`, 2);
   }
   const more = names.split(",").flatMap((name) => (name.trim() === "" ? [] : [name.trim()]));
-  const wrong = more.find((name) => !HOST.test(name));
+  const wrong = more.find((name) => !isHost(name));
   if (wrong !== undefined) throw new CommandFault(`aerie certificate --names: ${wrong} is no name or address`, 2);
-  const hosts = [...new Set([...ownHosts(), ...config.hostNames, ...more])].filter((host) => HOST.test(host));
-  const { makeSelfMade } = await import("../platform/self-made-certificate.ts"); // no other command needs it
-  const nowMs = clock.nowMs();
-  const made = makeSelfMade({ hosts, fromMs: nowMs - BACKDATED_MS, toMs: nowMs + days * DAY_MS });
+  const hosts = [...new Set([...ownHosts(), ...config.hostNames, ...more])].filter(isHost);
   const dir = path.join(config.dataDir, "tls");
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
   const [certFile, keyFile] = [path.join(dir, "hub.pem"), path.join(dir, "hub.key")];
-  const flag = replace === true ? "w" : "wx";
-  try {
-    writeFileSync(keyFile, made.key, { flag, mode: 0o600 });
-    writeFileSync(certFile, made.cert, { flag, mode: 0o644 });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause;
+  if (replace !== true && (existsSync(certFile) || existsSync(keyFile))) {
     throw new CommandFault(
       `There is a certificate in ${dir}, which boards may have pinned: say --replace for a new one`,
     );
   }
+  const { makeSelfMade } = await import("../platform/self-made-certificate.ts"); // no other command needs it
+  const nowMs = clock.nowMs();
+  const made = makeSelfMade({ hosts, fromMs: nowMs - BACKDATED_MS, toMs: nowMs + days * DAY_MS });
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  writeFileSync(keyFile, made.key, { mode: 0o600 });
+  writeFileSync(certFile, made.cert, { mode: 0o644 });
   say(`Good for ${days} days and ${hosts.join(", ")}. Start the hub with:`);
   say(`  AERIE_TLS_CERT=${certFile} AERIE_TLS_KEY=${keyFile}`);
   say("Browsers ask once whether to trust it; boards pin its fingerprint:");

@@ -92,7 +92,7 @@ export interface WaitingBoard {
   topics: string[];
   /** The beginning of its first message. */
   sample?: string;
-  /** It brought a password that is long enough to be its secret. */
+  /** It brought a password that is long enough to be its secret, and calls itself by no device that is there. */
   mayAdopt: boolean;
 }
 

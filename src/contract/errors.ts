@@ -14,6 +14,10 @@ export const ERRORS = {
   DEVICE_UNKNOWN: { status: 404, text: "No such device" },
   ACCOUNT_UNKNOWN: { status: 404, text: "There is no such account, token or credential" },
   NOT_WAITING: { status: 404, text: "This board does not wait any more; it comes again while the window is open" },
+  DEVICE_EXISTS: {
+    status: 409,
+    text: "This device is there already: give it a new secret, so that nobody takes its place by its name alone",
+  },
   DEVICE_HAS_SECRET: { status: 409, text: "This device has a secret already: make it a new one, or choose another id" },
   PASSWORD_TOO_SHORT: { status: 409, text: "The password that the board brought along is too short to be its secret" },
   NAME_TAKEN: { status: 409, text: "The name is taken" },

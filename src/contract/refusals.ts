@@ -41,7 +41,7 @@ export const REFUSALS = {
   TOO_MANY_CONNECTS_OF_ADDRESS:
     "This address connects more often than one may (AERIE_MAX_CONNECTS_PER_MINUTE); its boards come again by themselves",
   RATE_TOO_HIGH:
-    "This client sent more than it may for a minute, though it was slowed down (AERIE_MAX_MESSAGES_PER_SECOND, AERIE_MAX_BYTES_PER_SECOND, and those PER_ADDRESS)",
+    "This client sent more than it may for a minute, though it was slowed down (AERIE_MAX_MESSAGES_PER_SECOND and AERIE_MAX_BYTES_PER_SECOND, or those of its address)",
   TOO_MANY_REQUESTS: "This address asks more of the hub over HTTP than one may (AERIE_MAX_REQUESTS_PER_MINUTE)",
   CONNECT_TIMEOUT: "The client connected and did not send a whole CONNECT in time (AERIE_CONNECT_TIMEOUT_MS)",
   CLIENT_ID_INVALID: "The client id is missing where one is needed, or is none that the hub takes",

@@ -236,5 +236,10 @@ export function createCredentials(options: CredentialsOptions): Credentials {
 const ownerOf = (applicationId: string): string => `@${applicationId}`;
 
 /** Which device a client says it is. */
-export const nameIn = ({ userName, clientId }: Pick<MqttLogin, "userName" | "clientId">): string =>
-  userName || clientId;
+export const nameIn = ({
+  userName,
+  clientId,
+}: {
+  readonly userName?: string | undefined;
+  readonly clientId: string;
+}): string => userName || clientId;

@@ -10,6 +10,7 @@ import {
 import { type Credentials, nameIn } from "../core/credentials.ts";
 import { parseDeviceId } from "../core/device-id.ts";
 import { ADOPTED_PASSWORD, type Pairing } from "../core/pairing.ts";
+import type { Registry } from "../core/registry.ts";
 import { HttpError, invalidField, parseRequest } from "./problem.ts";
 import { needed, outcomeIn } from "./session-routes.ts";
 
@@ -17,17 +18,24 @@ export interface PairingRoutesOptions {
   /** Undefined: there are no accounts, and everybody is let in. */
   readonly pairing: Pairing | undefined;
   readonly credentials: Credentials | undefined;
+  readonly registry: Registry;
 }
 
-export function pairingRoutes({ pairing, credentials }: PairingRoutesOptions): Router {
+export function pairingRoutes({ pairing, credentials, registry }: PairingRoutesOptions): Router {
   const router = Router();
   const json = express.json({ limit: "4kb" });
 
   function state(): PairingAnswer {
     const untilMs = needed(pairing).openUntilMs();
     const openUntil = untilMs === undefined ? null : new Date(untilMs).toISOString();
-    return { openUntil, waiting: needed(pairing).waiting() };
+    const waiting = needed(pairing)
+      .waiting()
+      .map((board) => ({ ...board, mayAdopt: board.mayAdopt && !isDevice(nameIn(board)) }));
+    return { openUntil, waiting };
   }
+
+  /** It has readings: who brings nothing but its name along is not to take its place. */
+  const isDevice = (name: string): boolean => registry.get(name) !== undefined;
 
   router.get("/api/pairing", (_request, response) => {
     response.json(state());
@@ -53,6 +61,7 @@ export function pairingRoutes({ pairing, credentials }: PairingRoutesOptions): R
     if (login === undefined) throw new HttpError("NOT_WAITING");
     let made: BoardAnswer | WithSecret<BoardAnswer>;
     if (adopt) {
+      if (isDevice(deviceId)) throw new HttpError("DEVICE_EXISTS");
       const { password = "" } = login;
       if (password.length < ADOPTED_PASSWORD) throw new HttpError("PASSWORD_TOO_SHORT");
       if (nameIn(login) !== deviceId)

@@ -140,6 +140,7 @@ test("the owner makes and takes away people, tokens and applications; an operato
   await addPerson(page, "Vera", "viewer");
   const tokens = page.getByRole("form", { name: "Make a token" });
   await tokens.getByLabel("What for").fill("grafana");
+  await tokens.getByLabel("Expires after days").fill("30");
   await tokens.getByRole("button").click();
   const secret = page.locator('[data-secret="grafana"] code');
   await secret.waitFor(WAIT);
@@ -148,6 +149,7 @@ test("the owner makes and takes away people, tokens and applications; an operato
     return (await fetch(`${hub.url}/api/devices`, { headers: { authorization } })).status;
   };
   expect(await asked()).toBe(200);
+  expect(await page.locator('[data-row="grafana"]').textContent()).toMatch(/expires (?!.*not)/);
   await look(page, "settings");
   await page.getByRole("button", { name: "Remove grafana" }).click();
   await page.getByRole("button", { name: "Remove", exact: true }).click();

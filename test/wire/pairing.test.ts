@@ -105,6 +105,22 @@ test("a board gets a new secret where its own is none, and only an id that has n
   expect(await codeOf(other?.id, { deviceId: "other", adopt: true })).toBe("REQUEST_INVALID");
 });
 
+test("an id that exists is never offered for adoption: it gets a new secret, if the owner wants it so", async () => {
+  const world = await openAccessWorld();
+  const { secret } = await world.application({ name: "gateway", publish: ["devices/#"] });
+  const gateway = await connectJs(world.hub.mqttUrl, { username: "gateway", password: secret });
+  await gateway.publish("devices/shed/telemetry", '{"temperature":4}', { qos: 1 });
+  await openWindow(world);
+  await connectJs(world.hub.mqttUrl, { clientId: "shed", username: "shed", password: SECRET });
+
+  const [waiting] = (await pairingOf(world)).waiting;
+  expect(waiting).toMatchObject({ clientId: "shed", mayAdopt: false });
+  expect((await admit(world, waiting?.id, { deviceId: "shed", adopt: true })).body.code).toBe("DEVICE_EXISTS");
+  const admitted = await admit(world, waiting?.id, { deviceId: "shed" });
+  expect(admitted.status).toBe(201);
+  expect(admitted.body.secret).toMatch(/^aerie_b_/);
+});
+
 test("a device that has a secret never waits, whatever it brings along", async () => {
   const world = await openAccessWorld();
   await world.board("attic");

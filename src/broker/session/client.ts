@@ -263,10 +263,10 @@ export class Client implements PacketReader, Sender, Holder {
       return this.#refuse(voice, code, reasonCodeOf(code), detail);
     }
     const { who, owner } = identified;
-    this.#context.refusals.accepted(clientId);
     if (will !== undefined && !mayPublish(who, will.topic)) {
       return this.#refuse(voice, "TOPIC_NOT_OWN", REASON.notAuthorized, `the last will's: ${will.topic}`);
     }
+    this.#context.refusals.accepted(clientId);
     const connection = this.#context.identify(sessionIdOf(owner, clientId), version);
     const opened = this.#context.sessions.open({ connection, version, clean, expiryS, keepAliveS, will, who }, this);
     const pacing = this.#pacingOf(owner);
