@@ -197,6 +197,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     authenticate: options.authenticate,
     quarantine: options.quarantine,
     identify,
+    connects: createRateLimit({ clock, perMinute: limits.maxConnectsPerMinute }),
     pacesOf: (owner, address = "") =>
       [owner === undefined ? undefined : paces.credential.of(owner), paces.address.of(address)].filter(
         (pace) => pace !== undefined,

@@ -203,7 +203,8 @@ export const SETTINGS = {
     env: "AERIE_MAX_CONNECTS_PER_MINUTE",
     fallback: "20000",
     ...wholeOrNone(1, 10_000_000),
-    meaning: "New MQTT connections of one address; as many may come at once. What is more is closed. 0: no limit.",
+    meaning:
+      "New MQTT connections of one address, and of one credential; as many may come at once. What is more is closed. 0: no limit.",
   }),
   maxMessagesPerSecond: setting({
     env: "AERIE_MAX_MESSAGES_PER_SECOND",

@@ -40,6 +40,8 @@ export const REFUSALS = {
     "This address has as many connections as one may (AERIE_MAX_CONNECTIONS_PER_ADDRESS)",
   TOO_MANY_CONNECTS_OF_ADDRESS:
     "This address connects more often than one may (AERIE_MAX_CONNECTS_PER_MINUTE); its boards come again by themselves",
+  TOO_MANY_CONNECTS_OF_CREDENTIAL:
+    "Clients of this credential connect more often than they may (AERIE_MAX_CONNECTS_PER_MINUTE); they come again by themselves",
   RATE_TOO_HIGH:
     "This client sent more than it may for a minute, though it was slowed down (AERIE_MAX_MESSAGES_PER_SECOND and AERIE_MAX_BYTES_PER_SECOND, or those of its address)",
   TOO_MANY_REQUESTS: "This address asks more of the hub over HTTP than one may (AERIE_MAX_REQUESTS_PER_MINUTE)",
@@ -108,6 +110,7 @@ const REASON_OF: Readonly<Record<RefusalCode, ReasonCode>> = {
   TOO_MANY_CONNECTIONS: REASON.serverBusy,
   TOO_MANY_CONNECTIONS_OF_ADDRESS: REASON.connectionRateExceeded,
   TOO_MANY_CONNECTS_OF_ADDRESS: REASON.connectionRateExceeded,
+  TOO_MANY_CONNECTS_OF_CREDENTIAL: REASON.connectionRateExceeded,
   RATE_TOO_HIGH: REASON.messageRateTooHigh,
   // HTTP answers it.
   TOO_MANY_REQUESTS: REASON.messageRateTooHigh,

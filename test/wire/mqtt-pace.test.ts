@@ -2,9 +2,12 @@
 import { expect, test } from "vitest";
 import { type AccessWorld, openAccessWorld } from "../support/access-world.ts";
 import type { InProcessHub } from "../support/hub.ts";
+import { connectBytes } from "../support/login-bytes.ts";
 import { connectJs, type JsClient } from "../support/mqtt-clients.ts";
+import { CONNACK } from "../support/packets.ts";
 import { createShiftedClock } from "../support/shifted-clock.ts";
 import { until } from "../support/until.ts";
+import { openWire } from "../support/wire-client.ts";
 
 const TELEMETRY = '{"temperature":21}';
 
@@ -114,3 +117,27 @@ test("an address that connects too often is not let in, and is again when it has
   await (await come(world.hub)).publish("devices/cellar/telemetry", TELEMETRY, { qos: 1 });
   expect(await counts(world)).toEqual({ TOO_MANY_CONNECTS_OF_ADDRESS: 1 });
 });
+
+// Elsewhere 127.0.0.2 is not this machine.
+test.runIf(process.platform === "linux")(
+  "a credential whose clients connect too often, from wherever, is told so; another comes in",
+  async () => {
+    const clock = createShiftedClock();
+    const world = await openAccessWorld({ clock, settings: { maxConnectsPerMinute: 4 } });
+    const [cellar, attic] = [await world.board("cellar"), await world.board("attic")];
+    const come = async ({ deviceId, secret }: { deviceId: string; secret: string }, from: number) => {
+      const client = openWire(world.hub, { localAddress: `127.0.0.${from}` });
+      client.send(connectBytes(deviceId, secret));
+      const { body } = await client.first("a CONNACK", ({ type }) => type === CONNACK);
+      return body[1];
+    };
+    const codes: (number | undefined)[] = [];
+    for (const from of [2, 3, 4, 5, 6]) codes.push(await come(cellar, from));
+
+    expect(codes).toEqual([0, 0, 0, 0, 3]);
+    expect(await come(attic, 7)).toBe(0);
+    clock.skip(15_000);
+    expect(await come(cellar, 8)).toBe(0);
+    expect(await counts(world)).toMatchObject({ TOO_MANY_CONNECTS_OF_CREDENTIAL: 1 });
+  },
+);

@@ -7,6 +7,7 @@ import { mayPublish } from "../../core/mqtt-access.ts";
 import type { Pace } from "../../core/pace.ts";
 import type { Quarantine, Waiting } from "../../core/pairing.ts";
 import type { Clock, Log } from "../../core/ports.ts";
+import type { RateLimit } from "../../core/rate-limit.ts";
 import type { Refusals } from "../../core/refusals.ts";
 import type { Connection as ClientConnection } from "../../core/registry.ts";
 import type { AedesCore, RegisteredClient } from "../aedes-core.ts";
@@ -49,6 +50,8 @@ export interface ClientContext {
   readonly authenticate: IdentifyClient;
   readonly quarantine: Quarantine | undefined;
   readonly identify: (clientId: string, version: Version) => ClientConnection;
+  /** How often clients of a credential may come. */
+  readonly connects: RateLimit;
   /** How fast its credential, and its address, may send. */
   readonly pacesOf: (owner: string | undefined, address: string | undefined) => readonly Pace[];
   readonly onSlowed: () => void;
@@ -263,6 +266,10 @@ export class Client implements PacketReader, Sender, Holder {
       return this.#refuse(voice, code, reasonCodeOf(code), detail);
     }
     const { who, owner } = identified;
+    if (owner !== undefined && this.#context.connects.take(owner) > 0) {
+      const code = "TOO_MANY_CONNECTS_OF_CREDENTIAL";
+      return this.#refuse(voice, code, reasonCodeOf(code), owner);
+    }
     if (will !== undefined && !mayPublish(who, will.topic)) {
       return this.#refuse(voice, "TOPIC_NOT_OWN", REASON.notAuthorized, `the last will's: ${will.topic}`);
     }
