@@ -4,6 +4,9 @@ import type { Clock } from "./ports.ts";
 
 /** Kinds kept in memory; the one refused longest ago leaves first. */
 const MAX_KINDS = 500;
+/** Characters that are shown. */
+const MAX_CLIENT_ID = 128;
+const MAX_TOPIC = 256;
 
 export interface Refused {
   readonly code: RefusalCode;
@@ -49,30 +52,27 @@ export function createRefusals({ clock }: { clock: Clock }): Refusals {
   const counts = new Map<string, RefusalCount>();
   const listeners: ((refusal: Refusal, key: string) => void)[] = [];
 
-  /** Keys of refusals that were not followed by an acceptance, by client and topic. */
-  const open = new Map<string, Set<string>>();
+  /** Clients, and clients with topics, of which something was refused and nothing accepted since. */
+  const open = new Set<string>();
 
   function accepted(clientId: string, topic?: string): void {
     if (open.size === 0) return;
-    const subject = subjectOf(clientId, topic);
-    const keys = open.get(subject);
-    if (keys === undefined) return;
-    open.delete(subject);
-    for (const key of keys) {
-      const refusal = kinds.get(key);
-      if (refusal === undefined) continue;
-      const next = { ...refusal, acceptedAt: new Date(clock.nowMs()).toISOString() };
+    const subject = subjectOf(clientId.slice(0, MAX_CLIENT_ID), topic?.slice(0, MAX_TOPIC));
+    if (!open.delete(subject)) return;
+    const acceptedAt = new Date(clock.nowMs()).toISOString();
+    for (const [key, refusal] of kinds) {
+      if (refusal.acceptedAt !== undefined || subjectIn(refusal) !== subject) continue;
+      const next = { ...refusal, acceptedAt };
       kinds.set(key, next);
       for (const listener of listeners) listener(next, key);
     }
   }
 
-  function setOpen({ code, clientId, topic, kind }: Refused, key: string): void {
-    if (clientId === undefined || (kind === "connection" && !OF_LOGIN.has(code))) return;
-    const subject = subjectOf(clientId, kind === "message" ? topic : undefined);
-    const keys = open.get(subject) ?? new Set();
-    open.set(subject, keys.add(key));
-    for (const oldest of open.keys()) {
+  function setOpen(refusal: Refusal): void {
+    const subject = subjectIn(refusal);
+    if (subject === undefined) return;
+    open.add(subject);
+    for (const oldest of open) {
       if (open.size <= MAX_KINDS) break;
       open.delete(oldest);
     }
@@ -83,14 +83,14 @@ export function createRefusals({ clock }: { clock: Clock }): Refusals {
     // Whoever and whatever it was, but not what exactly was wrong: a sensor that sends a new wrong number each second
     // is one line, not a thousand. Nor the version: the newest is shown.
     const { code, clientId, address, topic, metric } = refused;
-    const key = JSON.stringify([code, clientId?.slice(0, 128), address, topic?.slice(0, 256), metric]);
+    const key = JSON.stringify([code, clientId?.slice(0, MAX_CLIENT_ID), address, topic?.slice(0, MAX_TOPIC), metric]);
     const now = new Date(clock.nowMs()).toISOString();
     const former = kinds.get(key);
     const refusal = describe(refused, former?.firstAt ?? now, now, (former?.count ?? 0) + 1);
     kinds.delete(key); // set again at the end: a Map keeps the order of insertion
     kinds.set(key, refusal);
     if (kinds.size > MAX_KINDS) forgetOldest(kinds);
-    setOpen(refused, key);
+    setOpen(refusal);
     for (const listener of listeners) listener(refusal, key);
   }
 
@@ -121,6 +121,13 @@ const OF_LOGIN: ReadonlySet<RefusalCode> = new Set([
 const subjectOf = (clientId: string, topic?: string): string =>
   topic === undefined ? clientId : `${clientId} ${topic}`;
 
+/** Whose acceptance answers it; undefined: nobody's. */
+function subjectIn({ code, kind, clientId, topic }: Refusal): string | undefined {
+  if (clientId === undefined) return undefined;
+  if (kind === "connection") return OF_LOGIN.has(code) ? subjectOf(clientId) : undefined;
+  return subjectOf(clientId, topic);
+}
+
 function countIn(counts: Map<string, RefusalCount>, { code, mqttVersion, reasonCode }: Refused): void {
   const key = `${code} ${mqttVersion} ${reasonCode}`;
   counts.set(key, { code, mqttVersion, reasonCode, count: (counts.get(key)?.count ?? 0) + 1 });
@@ -145,9 +152,9 @@ function describe(refused: Refused, firstAt: string, lastAt: string, count: numb
     code,
     reason: detail === undefined ? REFUSALS[code] : `${REFUSALS[code]}: ${detail}`,
     kind,
-    ...(clientId !== undefined && { clientId: clientId.slice(0, 128) }),
+    ...(clientId !== undefined && { clientId: clientId.slice(0, MAX_CLIENT_ID) }),
     ...(address !== undefined && { address }),
-    ...(topic !== undefined && { topic: topic.slice(0, 256) }),
+    ...(topic !== undefined && { topic: topic.slice(0, MAX_TOPIC) }),
     ...(deviceId !== undefined && { deviceId }),
     ...(metric !== undefined && { metric }),
     ...(place !== undefined && { place }),

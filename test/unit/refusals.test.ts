@@ -185,3 +185,12 @@ test("a login that was refused is answered by being let in, a packet that was to
     ["CREDENTIAL_UNKNOWN", true],
   ]);
 });
+
+test("whatever names of metrics a client makes up, what is remembered of it is bounded, and all that is listed is answered", () => {
+  const { refusals } = start();
+  for (let metric = 0; metric < 5_000; metric++) refusals.add({ ...bad, metric: `m${metric}` });
+  refusals.accepted("c", bad.topic);
+  const listed = refusals.list();
+  expect(listed.length).toBe(500);
+  expect(listed.every(({ acceptedAt }) => acceptedAt !== undefined)).toBe(true);
+});
