@@ -9,7 +9,8 @@ export function createSecrets(key: () => Uint8Array): Secrets {
   const make = (bits: number): string => randomBytes(Math.ceil(bits / 8)).toString("base64url");
   return {
     make,
-    id: () => make(ID_BITS),
+    // No `-`: at the beginning of a word the command line would take it for an option.
+    id: () => randomBytes(ID_BITS / 8).toString("hex"),
     hash: (secret) => createHmac("sha256", key()).update(secret).digest("base64url"),
     isSame: (a, b) => {
       const [one, other] = [Buffer.from(a), Buffer.from(b)];
