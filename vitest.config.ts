@@ -1,38 +1,49 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { createClosingReporter } from "./test/support/closing-reporter.ts";
 
-/** Unit tests run from source; everything else runs on what `npm run build` made, since that is what ships. */
+/**
+ * Files that measure latency, the event loop's delay, memory or frames: each runs alone, after the others. Whoever adds one writes a
+ * line here; any other file runs beside others, in a process that ran others before it, and leaves nothing behind.
+ */
+const MEASURING = [
+  "test/browser/chart-range.test.ts",
+  "test/process/frozen-reader.test.ts",
+  "test/process/greedy-client.test.ts",
+  "test/process/log-bound.test.ts",
+  "test/process/login-flood.test.ts",
+  "test/process/mongodb-outage.test.ts",
+  "test/process/paused-export.test.ts",
+  "test/process/pressure.test.ts",
+  "test/process/reconnect-storm.test.ts",
+  "test/process/siege.test.ts",
+  "test/process/slow-store.test.ts",
+  "test/process/storm.test.ts",
+];
+
+/** Tests run on what `npm run build` made, since that is what ships; only unit tests run from source. */
+const ON_DIST = { testTimeout: 60_000, hookTimeout: 60_000, server: { deps: { external: [/\/dist\//] } } };
+
+/** Beside each other, and one process after another file's: a start from nothing costs each file a second. */
+const TOGETHER = { isolate: false, maxWorkers: Math.max(2, availableParallelism()) };
+
 export default defineConfig({
   test: {
+    reporters: ["default", createClosingReporter()],
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts", "test/*.test.ts"] } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts", "test/*.test.ts"], ...TOGETHER } },
       {
         test: {
           name: "hub",
-          include: [
-            "test/contract/**/*.test.ts",
-            "test/wire/**/*.test.ts",
-            "test/process/**/*.test.ts",
-            "test/browser/**/*.test.ts",
-          ],
-          // Two cores, and tests that measure waiting: one file at a time.
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          server: { deps: { external: [/\/dist\//] } },
+          include: ["test/{contract,wire,process,browser}/**/*.test.ts"],
+          exclude: MEASURING,
+          ...TOGETHER,
+          ...ON_DIST,
         },
       },
+      { test: { name: "conformance", include: ["test/conformance/**/*.test.ts"], ...TOGETHER, ...ON_DIST } },
       {
-        test: {
-          name: "conformance",
-          include: ["test/conformance/**/*.test.ts"],
-          // A hub for each file, but one process that has loaded it already: thirty starts from nothing take a minute.
-          isolate: false,
-          fileParallelism: false,
-          sequence: { groupOrder: 1 },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          server: { deps: { external: [/\/dist\//] } },
-        },
+        test: { name: "alone", include: MEASURING, maxWorkers: 1, sequence: { groupOrder: 1 }, ...ON_DIST },
       },
     ],
   },

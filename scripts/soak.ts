@@ -1,0 +1,99 @@
+/**
+ * `npm run soak`: the long tests, a part at a time. What has passed is remembered for the state of the code it passed on, so that a
+ * run that was stopped is resumed. `npm run soak -- PART…` runs these parts, `npm run soak -- --list` says what is done and left.
+ */
+import { execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { SOAK_PARTS, type SoakPart } from "../test/soak-parts.ts";
+
+const STATE_FILE = path.join(import.meta.dirname, "..", "node_modules", ".cache", "aerie-soak.json");
+
+interface State {
+  /** Commit, and a hash of what is not committed. */
+  readonly code: string;
+  /** Name of a part that passed → the seconds that it took. */
+  readonly passed: Record<string, number>;
+}
+
+const git = (...args: string[]): string =>
+  execFileSync("git", args, { encoding: "utf8", maxBuffer: 256 * 1024 * 1024 }).trim();
+
+function codeNow(): string {
+  const commit = git("rev-parse", "--short=12", "HEAD");
+  const changes = git("status", "--porcelain") + git("diff", "HEAD");
+  return changes === ""
+    ? commit
+    : `${commit} with changes ${createHash("sha256").update(changes).digest("hex").slice(0, 8)}`;
+}
+
+function readState(code: string): State {
+  try {
+    const state = JSON.parse(readFileSync(STATE_FILE, "utf8")) as State;
+    if (state.code === code) return state;
+  } catch {
+    // There was no run yet.
+  }
+  return { code, passed: {} };
+}
+
+function writeState(state: State): void {
+  mkdirSync(path.dirname(STATE_FILE), { recursive: true });
+  writeFileSync(STATE_FILE, `${JSON.stringify(state, undefined, 2)}\n`);
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+function list({ code, passed }: State): void {
+  say(`Parts on ${code}:`);
+  const width = Math.max(...SOAK_PARTS.map(({ name }) => name.length));
+  for (const { name, what } of SOAK_PARTS) {
+    const seconds = passed[name];
+    say(`  ${(seconds === undefined ? "left" : `done in ${seconds} s`).padEnd(15)} ${name.padEnd(width)}  ${what}`);
+  }
+}
+
+const leftOf = ({ passed }: State): SoakPart[] => SOAK_PARTS.filter(({ name }) => passed[name] === undefined);
+
+/** Settles with whether it passed. */
+function run({ file, env }: SoakPart): Promise<boolean> {
+  const child = spawn("node_modules/.bin/vitest", ["run", "--config", "vitest.soak.config.ts", file], {
+    stdio: "inherit",
+    env: { ...env, ...process.env },
+  });
+  return new Promise((resolve) => child.once("close", (code) => resolve(code === 0)));
+}
+
+function chosen(names: readonly string[], state: State): readonly SoakPart[] {
+  if (names.length === 0) return leftOf(state);
+  const unknown = names.filter((name) => !SOAK_PARTS.some((part) => part.name === name));
+  if (unknown.length > 0) throw new Error(`no such part: ${unknown.join(", ")} (npm run soak -- --list shows them)`);
+  return SOAK_PARTS.filter(({ name }) => names.includes(name));
+}
+
+async function soak(names: readonly string[]): Promise<void> {
+  const state = readState(codeNow());
+  const parts = chosen(names, state);
+  const failed: string[] = [];
+  for (const part of parts) {
+    say(`\n== ${part.name}: ${part.what}`);
+    const fromMs = performance.now();
+    if (await run(part)) state.passed[part.name] = Math.round((performance.now() - fromMs) / 1_000);
+    else failed.push(part.name);
+    writeState(state);
+    const left = leftOf(state).map(({ name }) => name);
+    say(`== ${part.name}: ${failed.includes(part.name) ? "FAILED" : "done"}; left: ${left.join(", ") || "none"}`);
+  }
+  list(state);
+  if (failed.length > 0) throw new Error(`failed: ${failed.join(", ")}`);
+}
+
+try {
+  const args = process.argv.slice(2);
+  if (args.includes("--list")) list(readState(codeNow()));
+  else await soak(args);
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,55 @@
+/** The parts of `npm run soak`: which file each runs, and what makes it long. `npm test` runs the same files in their short form. */
+
+export interface SoakPart {
+  readonly name: string;
+  /** For the list. */
+  readonly what: string;
+  readonly file: string;
+  /** What is set outside wins. */
+  readonly env: Readonly<Record<`AERIE_TEST_${string}`, string>>;
+}
+
+export const SOAK_PARTS: readonly SoakPart[] = [
+  {
+    name: "kill",
+    what: "200 SIGKILLs while boards send readings",
+    file: "test/process/kill.test.ts",
+    env: { AERIE_TEST_KILLS: "200" },
+  },
+  {
+    name: "history-kill",
+    what: "300 SIGKILLs while readings are sealed, rolled up, deleted and erased",
+    file: "test/process/history-kill.test.ts",
+    env: { AERIE_TEST_HISTORY_KILLS: "300" },
+  },
+  {
+    name: "broker-memory",
+    what: "200 SIGKILLs on either store while the broker has sessions, queues and retained messages to keep",
+    file: "test/process/broker-memory.test.ts",
+    env: { AERIE_TEST_KILLS: "200" },
+  },
+  {
+    name: "fuzz",
+    what: "20,000 odd sequences of packets",
+    file: "test/process/fuzz.test.ts",
+    env: { AERIE_TEST_SEQUENCES: "20000" },
+  },
+  {
+    name: "storm",
+    what: "30 s of silent, dripping and rushing clients",
+    file: "test/process/storm.test.ts",
+    env: { AERIE_TEST_STORM_S: "30" },
+  },
+  {
+    name: "mongodb-outage",
+    what: "10 outages of MongoDB of each kind under load",
+    file: "test/process/mongodb-outage.test.ts",
+    env: { AERIE_TEST_OUTAGES: "10" },
+  },
+  {
+    name: "mongodb-sessions",
+    what: "10 outages of MongoDB while the broker has sessions to keep",
+    file: "test/process/mongodb-sessions.test.ts",
+    env: { AERIE_TEST_OUTAGES: "10" },
+  },
+];
