@@ -13,11 +13,15 @@ export interface Access {
   readonly accounts: Accounts;
   readonly credentials: Credentials;
   readonly pairing: Pairing;
+  /** In words for the owner, while accounts cannot be written. */
+  problem(): string | undefined;
   close(): Promise<void>;
 }
 
 export interface AccessOptions {
   readonly dataDir: string;
+  /** Clients come: what knows their secrets again is on disk before they do. */
+  readonly isHub: boolean;
   readonly clock: Clock;
   readonly log: Log;
   /** Sign-ins and tokens that are worth nothing any more. */
@@ -26,9 +30,17 @@ export interface AccessOptions {
   readonly onCredentialEnded: (owner: string) => void;
 }
 
-/** Throws a StartError where the file of accounts cannot be read. */
-export function openAccess({ dataDir, clock, log, onSignInsEnded, onCredentialEnded }: AccessOptions): Access {
-  const file = openAccessFile(dataDir);
+/** Rejects with a StartError where the file of accounts cannot be read. */
+export async function openAccess(options: AccessOptions): Promise<Access> {
+  const { dataDir, isHub, clock, log, onSignInsEnded, onCredentialEnded } = options;
+  const file = openAccessFile({ dataDir, log });
+  if (isHub) {
+    await file.saveKey().catch((cause: Error) => {
+      log.error("the key of accounts is not on disk; it is tried again with the first account", {
+        reason: cause.message,
+      });
+    });
+  }
   const secrets = createSecrets(file.key);
   const book: AccessBook = createAccessBook({ store: file, clock, log });
   const delay = createLoginDelay({ clock });
@@ -46,11 +58,11 @@ export function openAccess({ dataDir, clock, log, onSignInsEnded, onCredentialEn
     accounts: createAccounts({ book, secrets, passwords, delay, clock, onEnded: onSignInsEnded }),
     credentials,
     pairing,
+    problem: book.problem,
     close: async () => {
       pairing.stop();
       credentials.close();
       await book.close();
-      await file.close();
     },
   };
 }

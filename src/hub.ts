@@ -123,8 +123,9 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     config.auth === "on"
       ? own(
           "access",
-          openAccess({
+          await openAccess({
             dataDir: config.dataDir,
+            isHub: true,
             clock,
             log,
             onSignInsEnded: (keys) => live?.end(keys),
@@ -224,6 +225,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     warnings: [
       ["mongodb", () => forward && awayProblem(forward.away(), config.maxOutboxBytes)],
       ["certificate", () => tls?.problem()],
+      ["accounts", () => access?.problem()],
       ["disk", diskWatch.problem],
       ["store", sizeBound.problem],
       ["history", () => damageProblem(registry, store)],

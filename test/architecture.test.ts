@@ -25,13 +25,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   contract: [],
   core: ["contract"],
   dialects: DECIDE,
-  ...Object.fromEntries(ADAPTERS.map((adapter) => [adapter, DECIDE])),
+  /** How a file comes onto the disk: below the adapters that keep files. */
+  files: DECIDE,
+  ...Object.fromEntries(ADAPTERS.map((adapter) => [adapter, [...DECIDE, "files"]])),
   config: [],
   /** The part of the composition root that knows who may do what. */
   access: [...DECIDE, "platform"],
-  hub: [...ADAPTERS, ...DECIDE, "dialects", "config", "access"],
+  hub: [...ADAPTERS, ...DECIDE, "files", "dialects", "config", "access"],
   /** Talks to a running hub as any program does, or opens a store itself where none runs. */
-  cli: [...DECIDE, "config", "store", "http", "platform", "access"],
+  cli: [...DECIDE, "config", "files", "store", "http", "platform", "access"],
   server: [...ADAPTERS, ...DECIDE, "dialects", "config", "hub", "cli"],
   "firmware-sim": ["contract"],
   public: ["contract"],
@@ -56,7 +58,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   commander: ["src/cli/"],
   pino: ["src/platform/"],
   "prom-client": ["src/platform/"],
-  zod: ["src/contract/", "src/http/", "src/live/"],
+  zod: ["src/contract/", "src/http/", "src/live/", "src/platform/"],
 };
 
 /** Layers that know no machine, and one that needs little of it. */

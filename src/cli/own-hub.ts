@@ -75,7 +75,14 @@ export async function openOwnHub({ config, clock, changes }: OwnHubOptions): Pro
     const { dataDir } = config;
     const { accounts, credentials, pairing } = own(
       "access",
-      openAccess({ dataDir, clock, log: LOG, onSignInsEnded: nothing, onCredentialEnded: nothing }),
+      await openAccess({
+        dataDir,
+        isHub: false,
+        clock,
+        log: LOG,
+        onSignInsEnded: nothing,
+        onCredentialEnded: nothing,
+      }),
     );
     const rebuilder = createRebuilder({ store, registry });
     const control = own(

@@ -30,6 +30,14 @@ export const ERRORS = {
   LOGIN_DELAYED: { status: 429, text: "Too many wrong passwords from here; wait a little" },
   LOGIN_BUSY: { status: 429, text: "Too many sign in at once; try again in a moment" },
   INTERNAL: { status: 500, text: "The hub failed to answer; its log says why" },
+  ACCESS_NOT_SAVED: {
+    status: 503,
+    text: "The file of accounts cannot be written: nothing was made or replaced, and what was good before is good",
+  },
+  REVOKED_NOT_SAVED: {
+    status: 503,
+    text: "It is revoked, but the file of accounts cannot be written: a crash before the next successful write (see /readyz) would undo this",
+  },
   STORE_UNAVAILABLE: { status: 503, text: "The reading store does not answer" },
 } as const;
 

@@ -1,4 +1,5 @@
-/** The records of access in memory, found by what they are asked for, and written behind every change. Judges nobody. */
+/** The records of access in memory, found by what they are asked for, and written at every change. Judges nobody. */
+import { type AccessIndex, indexOf } from "./access-index.ts";
 import type {
   AccessRecords,
   AccessStore,
@@ -8,36 +9,48 @@ import type {
   TokenRecord,
   UserRecord,
 } from "./access-records.ts";
-import { type Clock, type Log, StoreError } from "./ports.ts";
+import { createAccessWriter } from "./access-writer.ts";
+import type { Clock, Log } from "./ports.ts";
 
-/** A change is true at once, and settles when it is on disk; it rejects with a StoreError where it cannot be written. */
+/**
+ * What gives somebody access is in force when it is on disk; where it cannot be written nothing has changed. What takes
+ * access away is in force at once, and stays so; where it cannot be written the hub tries again until it can. Either
+ * promise settles when the change is on disk, and rejects with an AccessFileError. False: the records do not allow it.
+ */
 export interface AccessBook {
   users(): readonly UserRecord[];
-  putUser(user: UserRecord): Promise<void>;
+  /** False: the name is taken. */
+  addUser(user: UserRecord): Promise<boolean>;
+  /** A higher role, or another password. Sign-ins made before it end. */
+  changeUser(id: string, patch: Partial<Pick<UserRecord, "role" | "password">>): Promise<boolean>;
+  /** Takes away: a lower role. Sign-ins end. */
+  lowerUser(id: string, role: UserRecord["role"]): Promise<void>;
   /** With all that he is signed in by. */
   removeUser(id: string): Promise<void>;
   signIns(): readonly SignInRecord[];
   signIn(hash: string): SignInRecord | undefined;
-  /** Nobody waits for the disk to sign in, or out. */
+  /** Nobody waits for the disk to sign in: it is in force at once, and lost where the hub is killed before it is on disk. */
   putSignIn(signIn: SignInRecord, ended: readonly string[]): void;
-  endSignIns(hashes: readonly string[]): void;
+  endSignIns(hashes: readonly string[]): Promise<void>;
   tokens(): readonly TokenRecord[];
   tokenByHash(hash: string): TokenRecord | undefined;
-  putToken(token: TokenRecord): Promise<void>;
+  addToken(token: TokenRecord): Promise<void>;
   removeToken(id: string): Promise<void>;
   boards(): readonly BoardRecord[];
   board(deviceId: string): BoardRecord | undefined;
   boardByHash(hash: string): BoardRecord | undefined;
-  /** In the place of one of that device. */
-  putBoard(board: BoardRecord): Promise<void>;
+  /** False: the device has a secret, and it was not to be replaced. */
+  putBoard(board: BoardRecord, replaces: boolean): Promise<boolean>;
   removeBoard(deviceId: string): Promise<void>;
   applications(): readonly ApplicationRecord[];
   applicationByHash(hash: string): ApplicationRecord | undefined;
-  putApplication(application: ApplicationRecord): Promise<void>;
+  addApplication(application: ApplicationRecord): Promise<void>;
   removeApplication(id: string): Promise<void>;
   /** Noted in memory, and written from time to time. `key`: a sign-in's hash, a token's or application's id, a device id. */
   used(key: string, atMs: number): void;
   lastUsedMs(key: string): number | undefined;
+  /** In words for the owner, while something is not on disk that should be. */
+  problem(): string | undefined;
   close(): Promise<void>;
 }
 
@@ -52,101 +65,109 @@ export function createAccessBook({
   readonly clock: Clock;
   readonly log: Log;
 }): AccessBook {
-  let records = store.records;
-  let index = indexOf(records);
   /** Uses that are not in the records yet. */
   const uses = new Map<string, number>();
+  const writer = createAccessWriter({ store, clock, log, uses });
+  let indexed: AccessRecords | undefined;
+  let index: AccessIndex;
   const stop = clock.every(SAVE_USE_MS, () => {
-    if (uses.size > 0) saveBehind({});
+    if (uses.size > 0) writer.saveUses();
   });
 
-  async function change(part: Partial<AccessRecords>): Promise<void> {
-    records = withUses({ ...records, ...part }, uses);
-    uses.clear();
-    index = indexOf(records);
-    try {
-      await store.save(records);
-    } catch (cause) {
-      throw new StoreError("the file of accounts cannot be written", true, cause);
+  function found(): AccessIndex {
+    const records = writer.records();
+    if (records !== indexed) {
+      index = indexOf(records);
+      indexed = records;
     }
+    return index;
   }
 
-  function saveBehind(part: Partial<AccessRecords>): void {
-    change(part).catch((cause: unknown) => log.error("accounts are not on disk", { cause }));
-  }
-
-  const without = <Item>(items: readonly Item[], isGone: (item: Item) => boolean): Item[] =>
-    items.filter((item) => !isGone(item));
+  const give = (change: (records: AccessRecords) => AccessRecords | undefined): Promise<boolean> =>
+    writer.change(change, "when it is on disk");
+  const add = async (change: (records: AccessRecords) => AccessRecords): Promise<void> => void (await give(change));
+  const takeAway = async (change: (records: AccessRecords) => AccessRecords): Promise<void> =>
+    void (await writer.change(change, "at once"));
 
   return {
-    users: () => records.users,
-    putUser: (user) => change({ users: [...without(records.users, ({ id }) => id === user.id), user] }),
+    users: () => writer.records().users,
+    addUser: (user) =>
+      give((records) =>
+        records.users.some(({ name }) => name.toLowerCase() === user.name.toLowerCase())
+          ? undefined
+          : { ...records, users: [...records.users, user] },
+      ),
+    changeUser: (id, patch) => give((records) => withPatch(records, id, patch)),
+    lowerUser: (id, role) => takeAway((records) => withPatch(records, id, { role }) ?? records),
     removeUser: (id) =>
-      change({
+      takeAway((records) => ({
+        ...withoutSignInsOf(records, id),
         users: without(records.users, (user) => user.id === id),
-        signIns: without(records.signIns, ({ userId }) => userId === id),
-      }),
-    signIns: () => records.signIns,
-    signIn: (hash) => index.signIns.get(hash),
-    putSignIn: (signIn, ended) =>
-      saveBehind({ signIns: [...without(records.signIns, ({ hash }) => ended.includes(hash)), signIn] }),
-    endSignIns: (hashes) => {
-      if (hashes.some((hash) => index.signIns.has(hash))) {
-        saveBehind({ signIns: without(records.signIns, ({ hash }) => hashes.includes(hash)) });
-      }
+      })),
+    signIns: () => writer.records().signIns,
+    signIn: (hash) => found().signIns.get(hash),
+    putSignIn: (signIn, ended) => {
+      const change = (records: AccessRecords) => ({
+        ...records,
+        signIns: [...without(records.signIns, ({ hash }) => ended.includes(hash)), signIn],
+      });
+      writer.change(change, "at once").catch(() => undefined); // it is said and tried again
     },
-    tokens: () => records.tokens,
-    tokenByHash: (hash) => index.tokens.get(hash),
-    putToken: (token) => change({ tokens: [...records.tokens, token] }),
-    removeToken: (id) => change({ tokens: without(records.tokens, (token) => token.id === id) }),
-    boards: () => records.boards,
-    board: (deviceId) => index.boardOf.get(deviceId),
-    boardByHash: (hash) => index.boards.get(hash),
-    putBoard: (board) =>
-      change({ boards: [...without(records.boards, ({ deviceId }) => deviceId === board.deviceId), board] }),
-    removeBoard: (id) => change({ boards: without(records.boards, ({ deviceId }) => deviceId === id) }),
-    applications: () => records.applications,
-    applicationByHash: (hash) => index.applications.get(hash),
-    putApplication: (application) => change({ applications: [...records.applications, application] }),
-    removeApplication: (id) => change({ applications: without(records.applications, (each) => each.id === id) }),
+    endSignIns: (hashes) =>
+      hashes.some((hash) => found().signIns.has(hash))
+        ? takeAway((records) => ({
+            ...records,
+            signIns: without(records.signIns, ({ hash }) => hashes.includes(hash)),
+          }))
+        : Promise.resolve(),
+    tokens: () => writer.records().tokens,
+    tokenByHash: (hash) => found().tokens.get(hash),
+    addToken: (token) => add((records) => ({ ...records, tokens: [...records.tokens, token] })),
+    removeToken: (id) =>
+      takeAway((records) => ({ ...records, tokens: without(records.tokens, (each) => each.id === id) })),
+    boards: () => writer.records().boards,
+    board: (deviceId) => found().boardOf.get(deviceId),
+    boardByHash: (hash) => found().boards.get(hash),
+    putBoard: (board, replaces) =>
+      give((records) => {
+        const others = without(records.boards, ({ deviceId }) => deviceId === board.deviceId);
+        if (!replaces && others.length < records.boards.length) return undefined;
+        return { ...records, boards: [...others, board] };
+      }),
+    removeBoard: (id) =>
+      takeAway((records) => ({ ...records, boards: without(records.boards, ({ deviceId }) => deviceId === id) })),
+    applications: () => writer.records().applications,
+    applicationByHash: (hash) => found().applications.get(hash),
+    addApplication: (application) =>
+      add((records) => ({ ...records, applications: [...records.applications, application] })),
+    removeApplication: (id) =>
+      takeAway((records) => ({
+        ...records,
+        applications: without(records.applications, (each) => each.id === id),
+      })),
     used: (key, atMs) => void uses.set(key, atMs),
-    lastUsedMs: (key) => uses.get(key) ?? index.lastUsedMs.get(key),
+    lastUsedMs: (key) => uses.get(key) ?? found().lastUsedMs.get(key),
+    problem: writer.problem,
     close: async () => {
       stop();
-      if (uses.size > 0) saveBehind({});
+      await writer.close();
     },
   };
 }
 
-function indexOf({ signIns, tokens, boards, applications }: AccessRecords) {
-  const byHash = <Item extends { readonly hash: string }>(items: readonly Item[]): Map<string, Item> =>
-    new Map(items.map((item) => [item.hash, item]));
-  const lastUsedMs = new Map<string, number | undefined>([
-    ...signIns.map(({ hash, lastUsedAtMs }) => [hash, lastUsedAtMs] as const),
-    ...[...tokens, ...applications].map(({ id, lastUsedAtMs }) => [id, lastUsedAtMs] as const),
-    ...boards.map(({ deviceId, lastUsedAtMs }) => [deviceId, lastUsedAtMs] as const),
-  ]);
-  return {
-    signIns: byHash(signIns),
-    tokens: byHash(tokens),
-    boards: byHash(boards),
-    boardOf: new Map(boards.map((board) => [board.deviceId, board])),
-    applications: byHash(applications),
-    lastUsedMs,
-  };
-}
+const without = <Item>(items: readonly Item[], isGone: (item: Item) => boolean): Item[] =>
+  items.filter((item) => !isGone(item));
 
-function withUses(records: AccessRecords, uses: ReadonlyMap<string, number>): AccessRecords {
-  if (uses.size === 0) return records;
-  const used = <Item extends { readonly lastUsedAtMs?: number }>(item: Item, key: string): Item => {
-    const lastUsedAtMs = uses.get(key);
-    return lastUsedAtMs === undefined ? item : { ...item, lastUsedAtMs };
-  };
+const withoutSignInsOf = (records: AccessRecords, id: string): AccessRecords => ({
+  ...records,
+  signIns: without(records.signIns, ({ userId }) => userId === id),
+});
+
+/** Undefined: there is no such user any more. */
+function withPatch(records: AccessRecords, id: string, patch: Partial<UserRecord>): AccessRecords | undefined {
+  if (!records.users.some((user) => user.id === id)) return undefined;
   return {
-    ...records,
-    signIns: records.signIns.map((each) => used(each, each.hash)),
-    tokens: records.tokens.map((each) => used(each, each.id)),
-    boards: records.boards.map((each) => used(each, each.deviceId)),
-    applications: records.applications.map((each) => used(each, each.id)),
+    ...withoutSignInsOf(records, id),
+    users: records.users.map((user) => (user.id === id ? { ...user, ...patch } : user)),
   };
 }

@@ -77,6 +77,6 @@ export interface Passwords {
 
 export interface AccessStore {
   readonly records: AccessRecords;
-  /** Settles when they are on disk. The newest wins where several are given at once. */
+  /** Settles when they are on disk; rejects with an Error in the owner's words. Never called while one is on its way. */
   save(records: AccessRecords): Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { ErrorCode } from "../contract/errors.ts";
 import type { Level, Role, Scope } from "../contract/levels.ts";
 import type { AccessBook } from "./access-book.ts";
 import type { Passwords, Secrets, SignInRecord, TokenRecord, UserRecord } from "./access-records.ts";
+import { reaches } from "./ask-level.ts";
 import type { LoginDelay } from "./login-delay.ts";
 import type { Clock } from "./ports.ts";
 
@@ -38,7 +39,8 @@ export interface Accounts {
   setupCode(): string | undefined;
   setUp(code: string, name: string, password: string): Promise<Outcome<SignedIn>>;
   signIn(name: string, password: string, address: string): Promise<Outcome<SignedIn>>;
-  signOut(secret: string): void;
+  /** Settles when that is on disk; it holds at once. */
+  signOut(secret: string): Promise<void>;
   /** Undefined: nobody's. */
   callerOfCookie(secret: string): Caller | undefined;
   callerOfToken(secret: string): Caller | undefined;
@@ -146,8 +148,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     if (signIn === undefined || user === undefined) return undefined;
     const nowMs = clock.nowMs();
     if (nowMs - signIn.lastUsedAtMs > IDLE_MS || nowMs - signIn.createdAtMs > SIGN_IN_MS) {
-      book.endSignIns([hash]);
-      onEnded([hash]);
+      endBehind([hash]);
       return undefined;
     }
     book.used(hash, nowMs);
@@ -168,7 +169,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     if (hash === undefined) return failed("LOGIN_BUSY", 1_000);
     if (byName(name) !== undefined) return failed("NAME_TAKEN");
     const user = { id: secrets.id(), name, role, password: hash, createdAtMs: clock.nowMs() };
-    await book.putUser(user);
+    if (!(await book.addUser(user))) return failed("NAME_TAKEN");
     return done(userAnswer(user));
   }
 
@@ -179,27 +180,40 @@ export function createAccounts(options: AccountsOptions): Accounts {
     if (user === undefined) return failed("ACCOUNT_UNKNOWN");
     if (user.role === "owner" && patch.role !== undefined && patch.role !== "owner" && isLastOwner(id))
       return failed("LAST_OWNER");
-    const changed = { ...user, role: patch.role ?? user.role, password: hash ?? user.password };
-    // Whoever is signed in by the old password or role signs in anew.
-    endAll(id);
-    await book.putUser(changed);
-    return done(userAnswer(changed));
+    const { role = user.role } = patch;
+    const before = signInsOf(id);
+    if (!reaches(role, user.role)) {
+      const lowered = book.lowerUser(id, role);
+      onEnded(before);
+      await lowered;
+      if (hash === undefined) return done(userAnswer({ ...user, role }));
+    }
+    const change = { role, ...(hash !== undefined && { password: hash }) };
+    if (!(await book.changeUser(id, change))) return failed("ACCOUNT_UNKNOWN");
+    onEnded(before);
+    endBehind(signInsOf(id)); // by the old password, while the new one was written
+    return done(userAnswer({ ...user, role }));
   }
 
   async function removeUser(id: string): Promise<Outcome<undefined>> {
     const user = book.users().find((each) => each.id === id);
     if (user === undefined) return failed("ACCOUNT_UNKNOWN");
     if (user.role === "owner" && isLastOwner(id)) return failed("LAST_OWNER");
-    endAll(id);
-    await book.removeUser(id);
+    const ended = signInsOf(id);
+    const removed = book.removeUser(id);
+    onEnded(ended);
+    await removed;
     return done(undefined);
   }
 
   const isLastOwner = (id: string): boolean => book.users().every((user) => user.role !== "owner" || user.id === id);
 
-  function endAll(id: string): void {
-    const hashes = book.signIns().flatMap(({ userId, hash }) => (userId === id ? [hash] : []));
-    book.endSignIns(hashes);
+  const signInsOf = (id: string): string[] =>
+    book.signIns().flatMap(({ userId, hash }) => (userId === id ? [hash] : []));
+
+  /** Nobody waits for it. */
+  function endBehind(hashes: readonly string[]): void {
+    book.endSignIns(hashes).catch(() => undefined); // the book says so and tries again
     onEnded(hashes);
   }
 
@@ -208,7 +222,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     const createdAtMs = clock.nowMs();
     const expires = days === undefined ? {} : { expiresAtMs: createdAtMs + days * DAY_MS };
     const token = { id: secrets.id(), name, scope, hash: secrets.hash(secret), createdAtMs, ...expires };
-    await book.putToken(token);
+    await book.addToken(token);
     return { ...tokenAnswer(token), secret };
   }
 
@@ -234,10 +248,11 @@ export function createAccounts(options: AccountsOptions): Accounts {
     setupCode: () => setup?.code,
     setUp,
     signIn,
-    signOut: (secret) => {
+    signOut: async (secret) => {
       const hash = secrets.hash(secret);
-      book.endSignIns([hash]);
+      const ended = book.endSignIns([hash]);
       onEnded([hash]);
+      await ended;
     },
     callerOfCookie,
     callerOfToken,

@@ -34,8 +34,10 @@ export interface Credentials {
   /** Whether this name is a device with a secret. */
   hasBoard(name: string): boolean;
   boards(): BoardAnswer[];
-  /** A new secret; one that the device had before is worth nothing from then on. */
+  /** A new secret; one that the device had before is revoked once this settles. */
   makeBoard(deviceId: string): Promise<WithSecret<BoardAnswer>>;
+  /** The same, for a device that has none. */
+  makeFirst(deviceId: string): Promise<Outcome<WithSecret<BoardAnswer>>>;
   /** The password that a board brought along becomes its secret. */
   adoptBoard(deviceId: string, password: string): Promise<Outcome<BoardAnswer>>;
   removeBoard(deviceId: string): Promise<Outcome<undefined>>;
@@ -66,6 +68,7 @@ const DAY_MS = 86_400_000;
 const BOARD_BITS = 128;
 const APPLICATION_BITS = 192;
 const UNKNOWN: Outcome<undefined> = { ok: false, code: "ACCOUNT_UNKNOWN" };
+const HAS_SECRET = { ok: false, code: "DEVICE_HAS_SECRET" } as const;
 
 /** There are no accounts. */
 export const identifyAnybody: IdentifyClient = () => ({ ok: true, who: ANYBODY, owner: undefined });
@@ -74,8 +77,8 @@ const EXPIRY_EVERY_MS = 1_000;
 
 export function createCredentials(options: CredentialsOptions): Credentials {
   const { book, secrets, passwords, delay, clock, onEnded } = options;
-  /** Device → keyed hash of its adopted password, once that was found right in this run. */
-  const seen = new Map<string, string>();
+  /** Device → its adopted password as it is kept, and the keyed hash of what was found right for it in this run. */
+  const seen = new Map<string, { readonly adopted: string; readonly hash: string }>();
   const expired = new Set<string>();
   const stop = clock.every(EXPIRY_EVERY_MS, () => {
     for (const { id, expiresAtMs } of book.applications()) {
@@ -101,7 +104,8 @@ export function createCredentials(options: CredentialsOptions): Credentials {
       return { ok: false, code: "CREDENTIAL_UNKNOWN", detail: `user ${named || "without a name"}` };
     }
     if (claimed.adopted === undefined) return wrong(named);
-    if (seen.get(named) === hash) return identifyBoard(claimed, named);
+    const known = seen.get(named);
+    if (known?.hash === hash && known.adopted === claimed.adopted) return identifyBoard(claimed, named);
     return identifyAdopted(claimed, claimed.adopted, hash, login);
   }
 
@@ -123,7 +127,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
       return wrong(deviceId);
     }
     delay.succeeded(deviceId, address);
-    seen.set(deviceId, hash);
+    seen.set(deviceId, { adopted, hash });
     return identifyBoard(now, deviceId);
   }
 
@@ -152,6 +156,11 @@ export function createCredentials(options: CredentialsOptions): Credentials {
     }
     book.used(id, clock.nowMs());
     return { ok: true, who: identityOfApplication(application), owner: ownerOf(id) };
+  }
+
+  function newBoard(deviceId: string): { board: BoardRecord; secret: string } {
+    const secret = `aerie_b_${secrets.make(BOARD_BITS)}`;
+    return { secret, board: { deviceId, hash: secrets.hash(secret), createdAtMs: clock.nowMs() } };
   }
 
   const boardAnswer = ({ deviceId, createdAtMs }: BoardRecord): BoardAnswer => ({
@@ -183,18 +192,21 @@ export function createCredentials(options: CredentialsOptions): Credentials {
     hasBoard: (name) => book.board(name) !== undefined,
     boards: () => book.boards().map(boardAnswer),
     makeBoard: async (deviceId) => {
-      const secret = `aerie_b_${secrets.make(BOARD_BITS)}`;
-      const board = { deviceId, hash: secrets.hash(secret), createdAtMs: clock.nowMs() };
-      const made = book.putBoard(board);
+      const { board, secret } = newBoard(deviceId);
+      await book.putBoard(board, true);
       onEnded(deviceId);
-      await made;
       return { ...boardAnswer(board), secret };
+    },
+    makeFirst: async (deviceId) => {
+      const { board, secret } = newBoard(deviceId);
+      if (!(await book.putBoard(board, false))) return HAS_SECRET;
+      return { ok: true, value: { ...boardAnswer(board), secret } };
     },
     adoptBoard: async (deviceId, password) => {
       const adopted = await passwords.hash(password);
       if (adopted === undefined) return { ok: false, code: "LOGIN_BUSY", waitMs: 1_000 };
       const board = { deviceId, hash: `adopted ${secrets.id()}`, adopted, createdAtMs: clock.nowMs() };
-      await book.putBoard(board);
+      if (!(await book.putBoard(board, false))) return HAS_SECRET;
       return { ok: true, value: boardAnswer(board) };
     },
     removeBoard: async (deviceId) => {
@@ -218,7 +230,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
         createdAtMs,
         ...expires,
       };
-      await book.putApplication(application);
+      await book.addApplication(application);
       return { ...applicationAnswer(application), secret };
     },
     removeApplication: async (id) => {

@@ -67,7 +67,7 @@ export function pairingRoutes({ pairing, credentials, registry }: PairingRoutesO
       if (nameIn(login) !== deviceId)
         throw invalidField("deviceId", `expected ${nameIn(login)}, as the board calls itself`);
       made = outcomeIn(response, await needed(credentials).adoptBoard(deviceId, password));
-    } else made = await needed(credentials).makeBoard(known.value);
+    } else made = outcomeIn(response, await needed(credentials).makeFirst(known.value));
     needed(pairing).letGo(String(request.params["id"]));
     response.status(201).json(made);
   });

@@ -2,6 +2,7 @@
 import type { ErrorRequestHandler, Response } from "express";
 import type { z } from "zod";
 import { ERRORS, type ErrorCode, type Problem } from "../contract/errors.ts";
+import { AccessFileError } from "../core/access-writer.ts";
 import { type Log, StoreError } from "../core/ports.ts";
 
 /** An answer of the closed list, thrown by a route. */
@@ -49,6 +50,12 @@ export function problemHandler(log: Log): ErrorRequestHandler {
       log.warn("store did not answer a request", { path: request.path, cause: error });
       response.setHeader("Retry-After", "5");
       return sendProblem(response, "STORE_UNAVAILABLE");
+    }
+    if (error instanceof AccessFileError) {
+      response.setHeader("Retry-After", "5");
+      return sendProblem(response, error.isInForce ? "REVOKED_NOT_SAVED" : "ACCESS_NOT_SAVED", {
+        detail: error.message,
+      });
     }
     const { status, type } = error as { status?: number; type?: string };
     if (type === "entity.too.large") return sendProblem(response, "BODY_TOO_LARGE");

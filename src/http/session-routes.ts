@@ -46,10 +46,10 @@ export function sessionRoutes({ accounts, callers, forwarding, auth, mqttPort }:
     letIn(response, await needed(accounts).signIn(name, password, forwarding.addressOf(request) ?? ""));
   });
 
-  router.delete("/api/session", (request, response) => {
+  router.delete("/api/session", async (request, response) => {
     const secret = callers.secretOf(request);
-    if (secret !== undefined) accounts?.signOut(secret);
     callers.drop(response);
+    if (secret !== undefined) await accounts?.signOut(secret);
     response.status(204).end();
   });
 

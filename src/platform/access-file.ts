@@ -1,64 +1,54 @@
 /** Keeps people, tokens and credentials in a file of the data directory that only its owner may read. Decides nothing. */
-import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { open, rename } from "node:fs/promises";
+import { createHmac, randomBytes } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { type AccessRecords, type AccessStore, NO_RECORDS } from "../core/access-records.ts";
-import type { FileBeside } from "../core/ports.ts";
+import { type AccessStore, NO_RECORDS } from "../core/access-records.ts";
+import type { FileBeside, Log } from "../core/ports.ts";
 import { StartError } from "../core/start-error.ts";
+import { makeFolder, removeLeftovers, replaceFiles } from "../files/durable-file.ts";
+import { fileFault } from "../files/file-fault.ts";
+import { keepPrivate } from "../files/private-file.ts";
+import { type AccessText, formatAccess, parseAccess } from "./access-format.ts";
 
 const FILE = "access.json";
 const KEY_FILE = "access.key";
 /** Together they are what a whole copy of the hub needs besides its store. */
 export const ACCESS_FILES: readonly string[] = [FILE, KEY_FILE];
 const KEY_BYTES = 32;
-const VERSION = 1;
 
 export interface AccessFile extends AccessStore {
-  /** Of keyed hashes; made when it is asked for first. */
-  readonly key: () => Uint8Array;
-  /** Settles when all that was given is on disk. */
-  close(): Promise<void>;
+  /** Of keyed hashes. */
+  readonly key: Uint8Array;
+  /** Puts the key on disk, where it is not; `save` does it too. Rejects with an Error in the owner's words. */
+  saveKey(): Promise<void>;
 }
 
 /** Throws a StartError where the file is none of ours, or cannot be read: nobody is let in by mistake. */
-export function openAccessFile(dataDir: string): AccessFile {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const file = path.join(dataDir, FILE);
-  const records = readRecords(file);
-  let known = records === undefined ? undefined : readKey(path.join(dataDir, KEY_FILE), true);
-  let wanted: AccessRecords | undefined;
-  let writing: Promise<void> | undefined;
+export function openAccessFile({ dataDir, log }: { readonly dataDir: string; readonly log: Log }): AccessFile {
+  makeFolder(dataDir);
+  const [file, keyFile] = [path.join(dataDir, FILE), path.join(dataDir, KEY_FILE)];
+  removeLeftovers([file, keyFile]);
+  for (const each of [file, keyFile]) keepPrivate(each, log);
+  const { records, keyCheck } = readRecords(file);
+  const isKeyNeeded = Object.values(records).some((list) => Array.isArray(list) && list.length > 0);
+  const kept = readKey(keyFile, isKeyNeeded);
+  const key = kept ?? randomBytes(KEY_BYTES);
+  if (isKeyNeeded && keyCheck !== undefined && keyCheck !== checkOf(key)) throw notTheKey(keyFile);
+  let isKeySaved = kept !== undefined;
 
-  async function writeAll(): Promise<void> {
-    while (wanted !== undefined) {
-      const next = wanted;
-      wanted = undefined;
-      await replaceFile(file, `${JSON.stringify({ version: VERSION, ...next })}\n`);
-    }
-  }
-
-  function key(): Uint8Array {
-    known ??= readKey(path.join(dataDir, KEY_FILE), false);
-    return known;
-  }
-
-  /** What is given while one is written goes with the next. There are no records without the key. */
-  function save(next: AccessRecords): Promise<void> {
-    key();
-    wanted = next;
-    writing ??= writeAll().finally(() => {
-      writing = undefined;
-    });
-    return writing;
+  async function saveKey(): Promise<void> {
+    if (isKeySaved) return;
+    await put(keyFile, key);
+    isKeySaved = true;
   }
 
   return {
-    records: records ?? NO_RECORDS,
+    records,
     key,
-    save,
-    close: async () => {
-      await writing?.catch(() => undefined);
+    saveKey,
+    save: async (next) => {
+      await saveKey(); // there are no records without it
+      await put(file, formatAccess({ records: next, keyCheck: checkOf(key) }));
     },
   };
 }
@@ -69,49 +59,57 @@ export const readAccessFiles = (dataDir: string): FileBeside[] =>
     return existsSync(file) ? [{ name, bytes: readFileSync(file) }] : [];
   });
 
-function readRecords(file: string): AccessRecords | undefined {
-  if (!existsSync(file)) return undefined;
+async function put(file: string, content: string | Uint8Array): Promise<void> {
   try {
-    const { version, ...records } = JSON.parse(readFileSync(file, "utf8")) as AccessRecords & { version: unknown };
-    const lists = Object.keys(NO_RECORDS).every((name) => Array.isArray(records[name as keyof AccessRecords]));
-    if (version !== VERSION || !lists) throw new Error("it is of another shape");
-    return records;
+    await replaceFiles([{ file, content }]);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${file} cannot be written: ${fileFault(cause)}`, { cause });
+  }
+}
+
+const checkOf = (key: Uint8Array): string => createHmac("sha256", key).update("the key of access.json").digest("hex");
+
+function readRecords(file: string): AccessText {
+  try {
+    const content = readIfThere(file);
+    return content === undefined ? { records: NO_RECORDS, keyCheck: undefined } : parseAccess(content.toString());
+  } catch (cause) {
     throw new StartError(
-      `${file} cannot be read (${why}). Restore it from a backup, or take it away to begin with no accounts.`,
+      `${file} cannot be read (${fileFault(cause)}). Restore it from a backup, or take it away to begin with no accounts.`,
       1,
       cause,
     );
   }
 }
 
-/** Without the key no secret that was handed out is known again: a file of records without one is a fault. */
-function readKey(file: string, isNeeded: boolean): Uint8Array {
-  if (!existsSync(file)) {
-    if (isNeeded)
-      throw new StartError(
-        `${file} is missing: without it no token and no board is known again. Restore it from a backup.`,
-        1,
-      );
-    writeFileSync(file, randomBytes(KEY_BYTES), { mode: 0o600, flag: "wx", flush: true });
+/** Undefined: there is none that is of use, and none is needed. */
+function readKey(file: string, isNeeded: boolean): Uint8Array | undefined {
+  let key: Buffer | undefined;
+  try {
+    key = readIfThere(file);
+  } catch (cause) {
+    throw new StartError(`${file} cannot be read: ${fileFault(cause)}. Restore it from a backup.`, 1, cause);
   }
-  const key = readFileSync(file);
-  if (key.length !== KEY_BYTES) throw new StartError(`${file} is no key of this hub. Restore it from a backup.`, 1);
-  return key;
+  if (key?.length === KEY_BYTES) return key;
+  if (!isNeeded) return undefined;
+  if (key !== undefined) throw notTheKey(file);
+  throw new StartError(
+    `${file} is missing: without it no token and no board is known again. Restore it from a backup.`,
+    1,
+  );
 }
 
-/** Whole, or as it was before, also after a power cut. */
-async function replaceFile(file: string, text: string): Promise<void> {
-  const fresh = await open(`${file}.new`, "w", 0o600);
+const notTheKey = (file: string): StartError =>
+  new StartError(
+    `${file} is not the key that belongs to ${FILE}: with it no token and no board is known again. Restore it from a backup (both files of the same one), or take both away to begin with no accounts.`,
+    1,
+  );
+
+function readIfThere(file: string): Buffer | undefined {
   try {
-    await fresh.writeFile(text);
-    await fresh.sync();
-  } finally {
-    await fresh.close();
+    return readFileSync(file);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw cause;
   }
-  await rename(`${file}.new`, file);
-  const directory = await open(path.dirname(file), "r").catch(() => undefined); // Windows opens none
-  await directory?.sync().catch(() => undefined);
-  await directory?.close();
 }

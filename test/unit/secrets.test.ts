@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { createSecrets } from "../../src/platform/secrets.ts";
 
-const { id, make, hash, isSame } = createSecrets(() => new Uint8Array(32));
+const { id, make, hash, isSame } = createSecrets(new Uint8Array(32));
 
 test("an id is a word that a command line takes as it is, and no two are the same", () => {
   const ids = Array.from({ length: 2_000 }, id);

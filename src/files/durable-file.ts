@@ -1,0 +1,81 @@
+/** Replaces files whole: after a crash, a full disk or a power cut a name stands for the former content or for the new one. */
+import { closeSync, fsyncSync, mkdirSync, openSync, rmSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
+import path from "node:path";
+
+export interface FileContent {
+  readonly file: string;
+  readonly content: string | Uint8Array;
+  /** 0600 where none is given. */
+  readonly mode?: number;
+}
+
+const OWNER_ONLY = 0o600;
+const besideOf = (file: string): string => `${file}.new`;
+
+/** All of them are on the disk before the first takes its name. Rejects as `node:fs` does; then nothing is left beside them. */
+export async function replaceFiles(files: readonly FileContent[]): Promise<void> {
+  try {
+    for (const each of files) await writeBeside(each);
+    for (const { file } of files) await rename(besideOf(file), file);
+  } catch (cause) {
+    for (const { file } of files) await rm(besideOf(file), { force: true }).catch(() => undefined);
+    throw cause;
+  }
+  for (const folder of new Set(files.map(({ file }) => path.dirname(file)))) await syncFolder(folder);
+}
+
+async function writeBeside({ file, content, mode = OWNER_ONLY }: FileContent): Promise<void> {
+  const beside = await open(besideOf(file), "w", mode);
+  try {
+    await beside.chmod(mode); // where umask, or a file that was there, says otherwise
+    await beside.writeFile(content);
+    await beside.sync();
+  } finally {
+    await beside.close();
+  }
+}
+
+/** What a process that was killed while it wrote left beside these files. */
+export function removeLeftovers(files: readonly string[]): void {
+  for (const file of files) {
+    try {
+      rmSync(besideOf(file), { force: true });
+    } catch {
+      // It is no file of ours, or cannot be removed: the next write says so.
+    }
+  }
+}
+
+/** Its names are on the disk. Windows opens no directory, and syncs none. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const opened = await open(folder, "r");
+  try {
+    await opened.sync();
+  } finally {
+    await opened.close();
+  }
+}
+
+/** A file's content, or a directory's names, on the disk. */
+export function syncPath(file: string): void {
+  if (process.platform === "win32") return;
+  const descriptor = openSync(file, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** For its owner alone, with every folder on the way that is missing; on the disk when this returns. */
+export function makeFolder(folder: string): void {
+  const first = mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  const top = path.dirname(first);
+  for (let at = path.dirname(path.resolve(folder)); at.length >= top.length; at = path.dirname(at)) {
+    syncPath(at);
+    if (at === path.dirname(at)) break;
+  }
+}
