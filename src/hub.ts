@@ -53,6 +53,8 @@ export interface HubOptions {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Log;
+  /** Lines of the log that could not be written. */
+  readonly logLinesDropped: () => number;
   readonly build: Build;
   /** The hub cannot do its job any more and should be started anew. */
   readonly onFatal: (cause: Error) => void;
@@ -306,6 +308,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     refusals: refusals.countsByAnswer,
     space: diskWatch.space,
     outbox: () => forward?.away()?.waiting,
+    logLinesDropped: options.logLinesDropped,
   });
 
   // What is accepted is finished before the connections are closed: acknowledgements still go out.

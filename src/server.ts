@@ -7,8 +7,10 @@ import type { Config } from "./config/settings.ts";
 import { StartError } from "./core/start-error.ts";
 import { readBuild } from "./platform/build.ts";
 import { systemClock } from "./platform/clock.ts";
+import { createLineOutput } from "./platform/line-output.ts";
 import { createLog } from "./platform/log.ts";
 import { ownAddresses } from "./platform/own-hosts.ts";
+import { createProcessEnd, FLUSH_WITHIN_MS } from "./platform/process-end.ts";
 
 const [command = "", ...rest] = process.argv.slice(2);
 if (command === "start") await start(rest);
@@ -40,50 +42,47 @@ async function start(args: readonly string[]): Promise<void> {
 
 async function run(config: Config): Promise<void> {
   const build = readBuild();
-  const log = createLog({ level: config.logLevel, text: process.stdout.isTTY === true });
+  const { write: say, flush: flushWords } = createLineOutput({ fd: 2 });
+  const log = createLog({
+    level: config.logLevel,
+    text: process.stdout.isTTY === true,
+    onFirstDrop: (reason) =>
+      say(`The log cannot be written (${reason}). Lines are dropped and counted (aerie_log_lines_dropped_total).\n`),
+  });
+  const flush = async (withinMs: number): Promise<void> => {
+    await Promise.all([log.flush(withinMs), flushWords(withinMs)]);
+  };
+  const end = createProcessEnd({ log, flush, say });
   log.info("starting", { version: build.version, dataDir: config.dataDir, node: process.version });
   if (config.auth === "off-and-public") log.warn("open to everybody who reaches it: there are no accounts");
   try {
     const { openHub } = await import("./hub.ts"); // a command needs none of it
-    const hub = await openHub({ config, clock: systemClock, log, build, onFatal });
+    const onFatal = (cause: Error): void => end.giveUp("the hub cannot go on", cause);
+    const options = { config, clock: systemClock, log, logLinesDropped: log.dropped, build, onFatal };
+    const hub = await end.closes(openHub(options));
     const scheme = config.tlsCert === "" ? "http" : "https";
     const http = `${scheme}://${shownHost(config.httpHost)}:${hub.httpPort}`;
     const mqtt = `mqtt://${shownHost(config.mqttHost)}:${hub.mqttPort}`;
     const mqtts =
       hub.mqttsPort === undefined ? {} : { mqtts: `mqtts://${shownHost(config.mqttHost)}:${hub.mqttsPort}` };
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stop(signal, hub.close));
-    if (hub.setupCode !== undefined) showSetupLink(config, scheme, hub.httpPort, hub.setupCode);
+    if (hub.setupCode !== undefined) say(setupLinks(config, scheme, hub.httpPort, hub.setupCode));
     log.info("listening", { http, mqtt, ...mqtts, mqttOverWebSocket: `${http.replace("http", "ws")}/mqtt` });
   } catch (error) {
-    if (!(error instanceof StartError)) throw error;
+    if (!(error instanceof StartError)) return end.giveUp("cannot start", error);
     log.error("cannot start", { reason: error.message });
-    process.stderr.write(`${error.message}\n`);
+    say(`${error.message}\n`);
     process.exitCode = error.exitCode;
-  }
-
-  async function stop(signal: string, close: () => Promise<void>): Promise<void> {
-    log.info("stopping", { signal }); // a second signal waits for the first
-    await close();
-    log.info("stopped");
-    process.exitCode = 0;
-    process.removeAllListeners("SIGINT").removeAllListeners("SIGTERM");
-  }
-
-  function onFatal(cause: Error): void {
-    log.error("the hub cannot go on", { cause });
-    process.exit(1);
+    await flush(FLUSH_WITHIN_MS);
   }
 }
 
 /** To the terminal, and never to the log: it is a secret, good for half an hour and one account. */
-function showSetupLink({ httpHost }: Config, scheme: string, port: number, code: string): void {
+function setupLinks({ httpHost }: Config, scheme: string, port: number, code: string): string {
   const all = ownAddresses();
   const hosts =
     httpHost === "::" ? all : httpHost === "0.0.0.0" ? all.filter((address) => !address.includes(":")) : [httpHost];
   const links = hosts.map((host) => `  ${scheme}://${shownHost(host)}:${port}/#/setup/${code}\n`).join("");
-  process.stderr.write(
-    `\nThis hub has no owner yet. Open this within 30 minutes to make the first account:\n${links}\n`,
-  );
+  return `\nThis hub has no owner yet. Open this within 30 minutes to make the first account:\n${links}\n`;
 }
 
 function shownHost(host: string): string {

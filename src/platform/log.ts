@@ -1,23 +1,43 @@
 /** The hub's log: pino, JSON lines, or text where a person watches. Decides nothing about what is worth a line. */
 import pino from "pino";
 import type { Log, LogFields } from "../core/ports.ts";
+import { createLineOutput } from "./line-output.ts";
 
 export interface LogOptions {
   readonly level: "debug" | "info" | "warn" | "error";
   /** Text for a terminal in place of JSON lines. */
   readonly text: boolean;
+  /** Stdout does not take lines: called once, with the reason. */
+  readonly onFirstDrop: (reason: string) => void;
 }
 
-export function createLog({ level, text }: LogOptions): Log {
+export interface OutputLog extends Log {
+  /** Lines that stdout did not take. */
+  dropped(): number;
+  /** Settles when every line is written, at the latest after `withinMs`. */
+  flush(withinMs: number): Promise<void>;
+}
+
+export function createLog({ level, text, onFirstDrop }: LogOptions): OutputLog {
   const options = { level, base: null, formatters: { level: (label: string) => ({ level: label }) } };
-  const sink = text
-    ? { write: (line: string) => void process.stdout.write(asText(line)) }
-    : pino.destination({ sync: true });
+  const output = createLineOutput({
+    fd: 1,
+    onFirstDrop,
+    onWrittenAgain: (count) => logger.warn({ count }, "log lines dropped"),
+  });
+  const sink = text ? { write: (line: string) => output.write(asText(line)) } : output;
   const logger = pino({ ...options, timestamp: pino.stdTimeFunctions.isoTime }, sink);
   const at = (method: "debug" | "info" | "warn" | "error") => (event: string, fields?: LogFields) => {
     logger[method](withErrors(fields), event);
   };
-  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+  return {
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+    dropped: output.dropped,
+    flush: output.flush,
+  };
 }
 
 /** An error's own fields are not enumerable, so JSON would show `{}`. */

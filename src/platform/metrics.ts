@@ -18,6 +18,7 @@ export interface Gauges {
   readonly space: () => StoreSpace | undefined;
   /** What waits for MongoDB; undefined: nothing does. */
   readonly outbox: () => { readonly writes: number; readonly bytes: number } | undefined;
+  readonly logLinesDropped: () => number;
 }
 
 export interface Metrics {
@@ -140,6 +141,15 @@ function watch(registry: Registry, gauges: Gauges): void {
   gauge("aerie_devices", "Known devices", gauges.devices);
   gauge("aerie_outbox_writes", "Writes that wait for MongoDB", () => gauges.outbox()?.writes ?? 0);
   gauge("aerie_outbox_bytes", "Bytes of them on the hub's own disk", () => gauges.outbox()?.bytes ?? 0);
+  new Counter({
+    name: "aerie_log_lines_dropped_total",
+    help: "Lines of the log that could not be written",
+    registers,
+    collect() {
+      this.reset();
+      this.inc(gauges.logLinesDropped());
+    },
+  });
   new Gauge({
     name: "aerie_refused",
     help: "Connections and messages refused since the start, by code, MQTT version and reason code answered",

@@ -106,6 +106,7 @@ export async function launchHub(options: InProcessOptions & { settings: { dataDi
     config,
     clock,
     log: { debug: note("debug"), info: note("info"), warn: note("warn"), error: note("error") },
+    logLinesDropped: () => 0,
     build: { version: "0.0.0-test", id: "test-build", builtAtMs: 0 },
     onFatal: (cause) => note("fatal")("the hub cannot go on", { cause }),
     ...(storeLimits !== undefined && { storeLimits }),

@@ -16,6 +16,7 @@ const NOTHING: Gauges = {
   refusals: () => [],
   space: () => undefined,
   outbox: () => undefined,
+  logLinesDropped: none,
 };
 
 test("refusals are told by code, MQTT version and reason code; what is unknown has no label", async () => {
