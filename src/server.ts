@@ -42,17 +42,18 @@ async function start(args: readonly string[]): Promise<void> {
 
 async function run(config: Config): Promise<void> {
   const build = readBuild();
-  const { write: say, flush: flushWords } = createLineOutput({ fd: 2 });
+  const { write: say, flush: flushWords } = createLineOutput({ fd: 2, clock: systemClock });
   const log = createLog({
     level: config.logLevel,
     text: process.stdout.isTTY === true,
+    clock: systemClock,
     onFirstDrop: (reason) =>
       say(`The log cannot be written (${reason}). Lines are dropped and counted (aerie_log_lines_dropped_total).\n`),
   });
   const flush = async (withinMs: number): Promise<void> => {
     await Promise.all([log.flush(withinMs), flushWords(withinMs)]);
   };
-  const end = createProcessEnd({ log, flush, say });
+  const end = createProcessEnd({ clock: systemClock, log, flush, say });
   log.info("starting", { version: build.version, dataDir: config.dataDir, node: process.version });
   if (config.auth === "off-and-public") log.warn("open to everybody who reaches it: there are no accounts");
   try {

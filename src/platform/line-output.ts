@@ -3,6 +3,7 @@
  * descriptor. Lines that cannot be written are dropped and counted.
  */
 import { write } from "node:fs";
+import type { Clock } from "../core/ports.ts";
 
 export interface LineOutput {
   /** `line` ends with a line break. */
@@ -15,6 +16,7 @@ export interface LineOutput {
 
 export interface LineOutputOptions {
   readonly fd: 1 | 2;
+  readonly clock: Clock;
   /** Called for the first line that is dropped in the life of the process. */
   readonly onFirstDrop?: (reason: string) => void;
   /** Called when lines are written again, with the number of those that were dropped since it was called last. */
@@ -28,7 +30,7 @@ const CHUNK_BYTES = 65_536;
 /** A pipe or terminal that takes nothing is tried again so often. */
 const RETRY_MS = 50;
 
-export function createLineOutput({ fd, onFirstDrop, onWrittenAgain }: LineOutputOptions): LineOutput {
+export function createLineOutput({ fd, clock, onFirstDrop, onWrittenAgain }: LineOutputOptions): LineOutput {
   let waiting: string[] = [];
   let waitingBytes = 0;
   let isWriting = false;
@@ -75,7 +77,7 @@ export function createLineOutput({ fd, onFirstDrop, onWrittenAgain }: LineOutput
 
   function attempt(rest: Buffer): void {
     write(fd, rest, (fault, written) => {
-      if (fault?.code === "EAGAIN") return void setTimeout(attempt, RETRY_MS, rest).unref();
+      if (fault?.code === "EAGAIN") return retry(rest);
       if (fault?.code === "EINTR") return attempt(rest);
       if (fault) {
         drop(linesOf(rest), fault.message);
@@ -85,6 +87,14 @@ export function createLineOutput({ fd, onFirstDrop, onWrittenAgain }: LineOutput
       if (written < rest.length) return attempt(rest.subarray(written));
       if (waitingBytes < MAX_WAITING_BYTES / 2) reportDropped();
       next();
+    });
+  }
+
+  /** Nobody is kept waiting by it: a process that has nothing else to do ends. */
+  function retry(rest: Buffer): void {
+    const stop = clock.every(RETRY_MS, () => {
+      stop();
+      attempt(rest);
     });
   }
 
@@ -100,12 +110,13 @@ export function createLineOutput({ fd, onFirstDrop, onWrittenAgain }: LineOutput
     dropped: () => dropped,
     flush: async (withinMs) => {
       if (!isWriting) return;
-      let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, withinMs);
-        idle.push(resolve);
+        const cancel = clock.after(withinMs, resolve);
+        idle.push(() => {
+          cancel();
+          resolve();
+        });
       });
-      clearTimeout(timer);
     },
   };
 }

@@ -1,12 +1,13 @@
 /** The hub's log: pino, JSON lines, or text where a person watches. Decides nothing about what is worth a line. */
 import pino from "pino";
-import type { Log, LogFields } from "../core/ports.ts";
+import type { Clock, Log, LogFields } from "../core/ports.ts";
 import { createLineOutput } from "./line-output.ts";
 
 export interface LogOptions {
   readonly level: "debug" | "info" | "warn" | "error";
   /** Text for a terminal in place of JSON lines. */
   readonly text: boolean;
+  readonly clock: Clock;
   /** Stdout does not take lines: called once, with the reason. */
   readonly onFirstDrop: (reason: string) => void;
 }
@@ -18,10 +19,11 @@ export interface OutputLog extends Log {
   flush(withinMs: number): Promise<void>;
 }
 
-export function createLog({ level, text, onFirstDrop }: LogOptions): OutputLog {
+export function createLog({ level, text, clock, onFirstDrop }: LogOptions): OutputLog {
   const options = { level, base: null, formatters: { level: (label: string) => ({ level: label }) } };
   const output = createLineOutput({
     fd: 1,
+    clock,
     onFirstDrop,
     onWrittenAgain: (count) => logger.warn({ count }, "log lines dropped"),
   });

@@ -1,5 +1,5 @@
 /** Ends the process in order: with 0 when a signal asks for it, with 1 and within 5 s after a fault. Knows no part of the hub. */
-import type { Log } from "../core/ports.ts";
+import type { Clock, Log } from "../core/ports.ts";
 
 interface Closable {
   close(): Promise<void>;
@@ -13,6 +13,7 @@ export interface ProcessEnd {
 }
 
 export interface ProcessEndOptions {
+  readonly clock: Clock;
   readonly log: Log;
   /** Writes what the log and stderr still hold, as long as that takes and at most so long. */
   readonly flush: (withinMs: number) => Promise<void>;
@@ -28,7 +29,7 @@ const CLOSE_WITHIN_MS = 3_800;
 const END_WITHIN_MS = 4_900;
 
 /** From now on a fault that nobody caught ends the process in order. */
-export function createProcessEnd({ log, flush, say }: ProcessEndOptions): ProcessEnd {
+export function createProcessEnd({ clock, log, flush, say }: ProcessEndOptions): ProcessEnd {
   let opened: Promise<Closable | undefined> = Promise.resolve(undefined);
   let isGivingUp = false;
   process.on("uncaughtException", (cause) => giveUp("a fault that nobody caught", cause));
@@ -57,13 +58,14 @@ export function createProcessEnd({ log, flush, say }: ProcessEndOptions): Proces
     if (isGivingUp) return;
     isGivingUp = true;
     tryTo(() => say(`The hub cannot go on: ${wordsOf(cause)}. Its log says more. Start it again.\n`));
-    setTimeout(() => process.exit(1), END_WITHIN_MS);
+    clock.after(END_WITHIN_MS, () => process.exit(1));
     void closeAndFlush().finally(() => process.exit(1));
   }
 
   async function closeAndFlush(): Promise<void> {
     const closed = opened.then(async (part) => part?.close()).then(() => true);
-    const isClosed = await Promise.race([closed, after(CLOSE_WITHIN_MS).then(() => false)]).catch(() => false);
+    const isLate = new Promise<void>((resolve) => void clock.after(CLOSE_WITHIN_MS, resolve));
+    const isClosed = await Promise.race([closed, isLate.then(() => false)]).catch(() => false);
     if (isClosed) log.info("stopped");
     else log.error("not everything could be closed", { withinMs: CLOSE_WITHIN_MS });
     await flush(FLUSH_WITHIN_MS);
@@ -71,8 +73,6 @@ export function createProcessEnd({ log, flush, say }: ProcessEndOptions): Proces
 
   return { closes, giveUp };
 }
-
-const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Whatever fails meanwhile, the process ends. */
 function tryTo(run: () => void): void {

@@ -117,11 +117,13 @@ test("a pipe that nobody reads costs a bounded number of lines, and the rest com
 });
 
 const CHATTER = 50_000;
-const LOG_MODULE = pathToFileURL(path.join(path.dirname(SERVER_ENTRY), "platform", "log.js")).href;
+const moduleOf = (name: string): string =>
+  JSON.stringify(pathToFileURL(path.join(path.dirname(SERVER_ENTRY), "platform", `${name}.js`)).href);
 /** Logs more than anybody may leave unread, says on stderr how that went, and ends when all that waits is read. */
 const CHATTERBOX = `
-  import { createLog } from ${JSON.stringify(LOG_MODULE)};
-  const log = createLog({ level: "info", text: false, onFirstDrop: () => undefined });
+  import { createLog } from ${moduleOf("log")};
+  import { systemClock as clock } from ${moduleOf("clock")};
+  const log = createLog({ level: "info", text: false, clock, onFirstDrop: () => undefined });
   const startedMs = performance.now();
   for (let seq = 0; seq < ${CHATTER}; seq++) log.info("chatter", { seq });
   const tookMs = performance.now() - startedMs;
