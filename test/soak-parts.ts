@@ -29,6 +29,12 @@ export const SOAK_PARTS: readonly SoakPart[] = [
     env: { AERIE_TEST_KILLS: "200" },
   },
   {
+    name: "power-cut",
+    what: "500 power cuts replayed on what a hub under load asked of its disk",
+    file: "test/process/power-cut.test.ts",
+    env: { AERIE_TEST_CUTS: "500" },
+  },
+  {
     name: "fuzz",
     what: "20,000 odd sequences of packets",
     file: "test/process/fuzz.test.ts",

@@ -8,7 +8,7 @@ import type {
   WithSecret,
 } from "../../src/contract/access.ts";
 import { CSRF_HEADER, type Role, type Scope } from "../../src/contract/levels.ts";
-import { type InProcessHub, type InProcessOptions, startHub } from "./hub.ts";
+import { type HubAddress, type InProcessHub, type InProcessOptions, startHub } from "./hub.ts";
 import { type Answer, type AskOptions, ask } from "./rest.ts";
 
 export const PASSWORD = "correct horse battery";
@@ -30,9 +30,9 @@ export interface AccessWorld {
   application(wish: { name: string; publish?: string[]; subscribe?: string[] }): Promise<WithSecret<ApplicationAnswer>>;
 }
 
-export const originOf = ({ url }: InProcessHub): string => url;
+export const originOf = ({ url }: HubAddress): string => url;
 
-export function askerWith(hub: InProcessHub, headers: Readonly<Record<string, string>>): Asker {
+export function askerWith(hub: HubAddress, headers: Readonly<Record<string, string>>): Asker {
   return {
     headers,
     ask: (path, options = {}) => ask(hub, path, { ...options, headers: { ...headers, ...options.headers } }),
@@ -46,21 +46,26 @@ export function cookieOf({ headers }: Answer<unknown>): string {
 }
 
 /** A browser on a page of the hub, by what it was let in with. */
-export function browserOf(hub: InProcessHub, answer: Answer<SessionAnswer>): Asker {
+export function browserOf(hub: HubAddress, answer: Answer<SessionAnswer>): Asker {
   const cookie = cookieOf(answer);
   if (cookie === "") throw new Error(`no cookie came: ${answer.status} ${answer.text}`);
   return askerWith(hub, { cookie, origin: originOf(hub), [CSRF_HEADER]: answer.body.csrf ?? "" });
 }
 
-export async function signIn(hub: InProcessHub, name: string, password = PASSWORD): Promise<Asker> {
+export async function signIn(hub: HubAddress, name: string, password = PASSWORD): Promise<Asker> {
   return browserOf(hub, await ask<SessionAnswer>(hub, "/api/session", { method: "POST", body: { name, password } }));
+}
+
+/** Makes the first account, by the code of the link that the hub printed. */
+export async function setUp(hub: HubAddress, code: string | undefined): Promise<Asker> {
+  const body = { code, name: "Owner", password: PASSWORD };
+  return browserOf(hub, await ask<SessionAnswer>(hub, "/api/setup", { method: "POST", body }));
 }
 
 /** With its owner. */
 export async function openAccessWorld(options: InProcessOptions = {}): Promise<AccessWorld> {
   const hub = await startHub({ ...options, settings: { auth: "on", ...options.settings } });
-  const body = { code: hub.setupCode, name: "Owner", password: PASSWORD };
-  const owner = browserOf(hub, await ask<SessionAnswer>(hub, "/api/setup", { method: "POST", body }));
+  const owner = await setUp(hub, hub.setupCode);
   const made = async <Body>(path: string, body: unknown): Promise<Body> => {
     const answer = await owner.ask<Body>(path, { method: "POST", body });
     if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${answer.text}`);

@@ -5,9 +5,12 @@ import type { SpawnedHub } from "./hub.ts";
 
 export const OWNER = { name: "Ada", password: "correct horse battery" } as const;
 
+/** Of the link that the hub printed. */
+export const printedCode = (hub: SpawnedHub): string => /#\/setup\/(\S+)/.exec(hub.stderr())?.[1] ?? "";
+
 /** Answers with what makes the headers of a token of that scope. */
 export async function makeOwner(hub: SpawnedHub): Promise<(scope: Scope) => Promise<{ authorization: string }>> {
-  const [, code = ""] = /#\/setup\/(\S+)/.exec(hub.stderr()) ?? [];
+  const code = printedCode(hub);
   const json = { "content-type": "application/json" };
   const body = JSON.stringify({ code, ...OWNER });
   const setUp = await fetch(`${hub.url}/api/setup`, { method: "POST", headers: json, body });

@@ -13,11 +13,19 @@ export interface PacketLink {
   readonly closed: Promise<void>;
   /** Gone without a word, as when the power fails. */
   vanish(): Promise<void>;
+  /** Ends the connection with a RST. */
+  reset(): void;
   /** Sends these bytes and ends. */
   end(...bytes: Uint8Array[]): Promise<void>;
 }
 
 const KEPT_S = 86_400;
+
+/** What a client of a hub with accounts comes with. */
+export interface Login {
+  readonly userName: string;
+  readonly password: string;
+}
 
 /** CONNECT of a session that outlives its connections. */
 export const keptSession = (version: 4 | 5, clientId: string): ConnectWish => ({
@@ -63,6 +71,7 @@ export async function openLink(
       stream.destroy();
       await within("the connection is closed", closed);
     },
+    reset: () => void stream.resetAndDestroy(),
     end: async (...bytes) => {
       stream.end(Buffer.concat(bytes));
       await within("the connection is closed", closed);

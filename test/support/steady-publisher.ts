@@ -2,7 +2,7 @@
 import { disconnectPacket, PROPERTY, publishPacket, pubrelPacket } from "../conformance/bytes.ts";
 import { propertyOf, type Received } from "../conformance/received.ts";
 import type { HubAddress } from "./hub.ts";
-import { keptSession, openLink, type PacketLink } from "./packet-link.ts";
+import { keptSession, type Login, openLink, type PacketLink } from "./packet-link.ts";
 
 export interface SentMessage {
   readonly topic: string;
@@ -18,6 +18,10 @@ export interface PublisherOptions {
   window: number;
   /** The next message, or undefined while there is none. */
   next: () => SentMessage | undefined;
+  /** With accounts. */
+  login?: Login;
+  /** Told when it happens: PUBACK, or PUBREC, without an error. */
+  onAcknowledged?: (message: SentMessage) => void;
 }
 
 export interface SteadyPublisher {
@@ -34,6 +38,8 @@ export interface SteadyPublisher {
   fill(): void;
   isSettled(): boolean;
   isOpen(): boolean;
+  /** Ends its connection with a RST. */
+  reset(): void;
   leave(): Promise<void>;
 }
 
@@ -46,7 +52,14 @@ interface Handshake {
 
 const PACKET_IDS = 65_535;
 
-export function createPublisher({ clientId, version, window, next }: PublisherOptions): SteadyPublisher {
+export function createPublisher({
+  clientId,
+  version,
+  window,
+  next,
+  login,
+  onAcknowledged,
+}: PublisherOptions): SteadyPublisher {
   const sent: SentMessage[] = [];
   const acknowledged: SentMessage[] = [];
   const sessionsPresent: boolean[] = [];
@@ -84,7 +97,10 @@ export function createPublisher({ clientId, version, window, next }: PublisherOp
     const handshake = waiting.get(packet.packetId);
     // A PUBCOMP may say after a restart that the id is not in use any more: the handshake is over. [MQTT 5.0, 3.7.2.1]
     if (packet.type !== "pubcomp" && packet.code >= 0x80) refusals.push(packet.code);
-    if (packet.type !== "pubcomp" && handshake?.isReceived === false) acknowledged.push(handshake.message);
+    if (packet.type !== "pubcomp" && handshake?.isReceived === false) {
+      acknowledged.push(handshake.message);
+      if (packet.code < 0x80) onAcknowledged?.(handshake.message);
+    }
     if (packet.type === "pubrec" && packet.code < 0x80) {
       if (handshake !== undefined) handshake.isReceived = true;
       link?.send(pubrelPacket(packet.packetId));
@@ -100,7 +116,7 @@ export function createPublisher({ clientId, version, window, next }: PublisherOp
     sessionsPresent,
     refusals,
     connect: async (hub) => {
-      link = await openLink(hub, keptSession(version, clientId), hear);
+      link = await openLink(hub, { ...keptSession(version, clientId), ...login }, hear);
       sessionsPresent.push(link.connack.sessionPresent);
       receiveMaximum = Number(propertyOf(link.connack, PROPERTY.receiveMaximum) ?? PACKET_IDS);
       for (const [packetId, { message, isReceived }] of waiting) {
@@ -111,6 +127,7 @@ export function createPublisher({ clientId, version, window, next }: PublisherOp
     fill,
     isSettled: () => waiting.size === 0,
     isOpen: () => link?.isOpen() === true,
+    reset: () => link?.reset(),
     leave: async () => link?.end(disconnectPacket()),
   };
 }

@@ -2,7 +2,7 @@
 import { disconnectPacket, pubackPacket, pubcompPacket, pubrecPacket, subscribePacket } from "../conformance/bytes.ts";
 import type { Publish, Received } from "../conformance/received.ts";
 import type { HubAddress } from "./hub.ts";
-import { keptSession, openLink, type PacketLink } from "./packet-link.ts";
+import { keptSession, type Login, openLink, type PacketLink } from "./packet-link.ts";
 import { until } from "./until.ts";
 
 /** What its owner was given. */
@@ -25,12 +25,14 @@ export interface SteadySubscriber {
   /** Settles with SUBACK. */
   subscribe(...filters: string[]): Promise<void>;
   isOpen(): boolean;
+  /** Ends its connection with a RST. */
+  reset(): void;
   vanish(): Promise<void>;
   leave(): Promise<void>;
 }
 
 /** Its subscriptions have QoS 2. */
-export function createSubscriber(clientId: string, version: 4 | 5): SteadySubscriber {
+export function createSubscriber(clientId: string, version: 4 | 5, login?: Login): SteadySubscriber {
   const deliveries: Delivery[] = [];
   const sessionsPresent: boolean[] = [];
   const disconnects: number[] = [];
@@ -64,7 +66,7 @@ export function createSubscriber(clientId: string, version: 4 | 5): SteadySubscr
     connect: async (hub) => {
       const early: Received[] = [];
       let listen = (packet: Received): void => void early.push(packet);
-      link = await openLink(hub, keptSession(version, clientId), (packet) => listen(packet));
+      link = await openLink(hub, { ...keptSession(version, clientId), ...login }, (packet) => listen(packet));
       listen = hear;
       sessionsPresent.push(link.connack.sessionPresent);
       if (!link.connack.sessionPresent) unreleased.clear();
@@ -77,6 +79,7 @@ export function createSubscriber(clientId: string, version: 4 | 5): SteadySubscr
       await until("SUBACK", () => subacks > before, { everyMs: 2 });
     },
     isOpen: () => link?.isOpen() === true,
+    reset: () => link?.reset(),
     vanish: async () => link?.vanish(),
     leave: async () => link?.end(disconnectPacket()),
   };

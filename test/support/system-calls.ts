@@ -26,24 +26,43 @@ export const straceFlags = (output: string): string[] => [
 
 const UNFINISHED = " <unfinished ...>";
 
-export function parseTrace(log: string): SystemCall[] {
-  const calls: SystemCall[] = [];
-  const unfinished = new Map<string, { text: string; beganAt: number }>();
-  for (const [line, content] of log.split("\n").entries()) {
-    const [, thread = "", text = ""] = /^(\d+)\s+(.*)$/.exec(content) ?? [];
+/** One call as strace wrote it, put together where other threads came between its beginning and its end. */
+export interface TracedCall {
+  /** `name(arguments) = result` */
+  readonly text: string;
+  /** Lines of the log. */
+  readonly beganAt: number;
+  readonly endedAt: number;
+  /** Epoch ms, where strace was told `-ttt`. */
+  readonly beganMs: number;
+  readonly endedMs: number;
+}
+
+/** In the order in which they ended. */
+export function* tracedCalls(lines: Iterable<string>): Generator<TracedCall> {
+  const unfinished = new Map<string, TracedCall>();
+  let at = -1;
+  for (const line of lines) {
+    at += 1;
+    const [, thread = "", seconds = "0", text = ""] = /^(\d+)\s+(?:(\d+\.\d+) )?(.*)$/.exec(line) ?? [];
+    const ms = Number(seconds) * 1_000;
     if (text.endsWith(UNFINISHED)) {
-      unfinished.set(thread, { text: text.slice(0, -UNFINISHED.length), beganAt: line });
+      const begin = text.slice(0, -UNFINISHED.length);
+      unfinished.set(thread, { text: begin, beganAt: at, endedAt: at, beganMs: ms, endedMs: ms });
       continue;
     }
     const resumed = /^<\.\.\. \w+ resumed>(.*)$/.exec(text);
-    const begin = resumed === null ? { text: "", beganAt: line } : unfinished.get(thread);
-    const call = parseCall(`${begin?.text ?? ""}${resumed?.[1] ?? text}`, begin?.beganAt ?? line, line);
-    if (call !== undefined) calls.push(call);
+    const begin = resumed === null ? undefined : unfinished.get(thread);
+    const { beganAt = at, beganMs = ms } = begin ?? {};
+    yield { text: `${begin?.text ?? ""}${resumed?.[1] ?? text}`, beganAt, endedAt: at, beganMs, endedMs: ms };
   }
-  return calls;
 }
 
-function parseCall(text: string, beganAt: number, endedAt: number): SystemCall | undefined {
+export function parseTrace(log: string): SystemCall[] {
+  return [...tracedCalls(log.split("\n"))].flatMap((call) => parseCall(call) ?? []);
+}
+
+function parseCall({ text, beganAt, endedAt }: TracedCall): SystemCall | undefined {
   const match = /^(\w+)\(\d+<([^>]*)>(.*)$/.exec(text);
   if (match === null) return undefined;
   const [, name = "", file = "", rest = ""] = match;
@@ -51,4 +70,5 @@ function parseCall(text: string, beganAt: number, endedAt: number): SystemCall |
   return { name, file: bytesOf(file).toString(), bytes: Buffer.concat(shown), beganAt, endedAt };
 }
 
-const bytesOf = (shown: string): Buffer => Buffer.from(shown.replaceAll("\\x", ""), "hex");
+/** What `-xx` shows of bytes. */
+export const bytesOf = (shown: string): Buffer => Buffer.from(shown.replaceAll("\\x", ""), "hex");

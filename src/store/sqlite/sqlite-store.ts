@@ -1,9 +1,10 @@
 /** The embedded store: SQLite in one file, one thread that writes and one that reads. Holds no policy of the hub. */
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Log, Store } from "../../core/ports.ts";
 import { StartError } from "../../core/start-error.ts";
+import { makeFolder } from "../../files/durable-file.ts";
 import { createDamageList } from "./damage-list.ts";
 import { lockDataDir } from "./data-dir-lock.ts";
 import { createDeletions } from "./deletions.ts";
@@ -129,7 +130,7 @@ export async function openSqliteParts(
 
 function makeDataDir(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir);
     accessSync(dataDir, constants.W_OK);
   } catch (cause) {
     const why = (cause as Error).message;
