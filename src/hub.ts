@@ -30,6 +30,7 @@ import { createRoom } from "./core/room.ts";
 import { createSizeBound } from "./core/size-bound.ts";
 import { createStateSaver } from "./core/state-saver.ts";
 import { awayProblem, degradation } from "./core/store-and-forward.ts";
+import { createTrustedTime } from "./core/trusted-time.ts";
 import { createUpkeep } from "./core/upkeep.ts";
 import { createWriter } from "./core/writer.ts";
 import { readNative } from "./dialects/native.ts";
@@ -46,6 +47,7 @@ import { listen } from "./platform/listen.ts";
 import { listenLocally } from "./platform/local-socket.ts";
 import { createMetrics } from "./platform/metrics.ts";
 import { ownHosts } from "./platform/own-hosts.ts";
+import { openTimeFile } from "./platform/time-file.ts";
 import { openTlsFiles } from "./platform/tls-files.ts";
 import { openStore } from "./store/open-store.ts";
 
@@ -139,6 +141,15 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
   const stored = await store.load();
   const newestMs = newestOf(stored);
   const clockSanity = own("clock sanity", createClockSanity({ clock, builtAtMs: build.builtAtMs, newestMs }));
+  const journal = await store.loadJournal();
+  const { record, save } = openTimeFile({ dataDir: config.dataDir, log });
+  const time = own(
+    "time",
+    createTrustedTime({
+      ...{ clock, clockSanity, log, record, save, builtAtMs: build.builtAtMs },
+      newestMs: Math.max(newestMs, newestAbsence(journal, clock.nowMs())),
+    }),
+  );
   const retentionClock = own(
     "retention clock",
     createRetentionClock({
@@ -196,11 +207,12 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       intake,
       writer,
       room,
-      kept: await store.loadJournal(),
+      kept: journal,
       isKeptKnown: forward?.isLoaded() ?? true,
       refusals,
       counters,
       clock,
+      time,
       log,
       limits: config,
       tls,
@@ -232,6 +244,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       ["store", sizeBound.problem],
       ["history", () => damageProblem(registry, store)],
       ["retention", retentionClock.problem],
+      ["time", time.problem],
     ],
   });
   const forwarding = createForwarding(config.trustedProxies);
@@ -353,6 +366,12 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     return taken;
   }
 }
+
+/** When the last session was left; one in the future was noted by a wrong clock. */
+const newestAbsence = ({ sessions }: Journal, nowMs: number): number =>
+  sessions.reduce((newest, { value: { disconnectedAtMs = 0 } }) => {
+    return disconnectedAtMs > nowMs ? newest : Math.max(newest, disconnectedAtMs);
+  }, 0);
 
 /** When the newest reading came: an instant of its own may lie anywhere. */
 const newestOf = (stored: readonly StoredDevice[]): number =>
