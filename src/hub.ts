@@ -30,7 +30,6 @@ import { createRoom } from "./core/room.ts";
 import { createSizeBound } from "./core/size-bound.ts";
 import { createStateSaver } from "./core/state-saver.ts";
 import { awayProblem, degradation } from "./core/store-and-forward.ts";
-import { createTrustedTime } from "./core/trusted-time.ts";
 import { createUpkeep } from "./core/upkeep.ts";
 import { createWriter } from "./core/writer.ts";
 import { readNative } from "./dialects/native.ts";
@@ -46,8 +45,8 @@ import { createLifecycle } from "./platform/lifecycle.ts";
 import { listen } from "./platform/listen.ts";
 import { listenLocally } from "./platform/local-socket.ts";
 import { createMetrics } from "./platform/metrics.ts";
+import { createOpenSockets } from "./platform/open-sockets.ts";
 import { ownHosts } from "./platform/own-hosts.ts";
-import { openTimeFile } from "./platform/time-file.ts";
 import { openTlsFiles } from "./platform/tls-files.ts";
 import { openStore } from "./store/open-store.ts";
 
@@ -92,6 +91,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
   const metrics = own("metrics", createMetrics());
   const { counters } = metrics;
   const refusals = createRefusals({ clock });
+  const openSockets = own("open sockets", createOpenSockets({ log }));
 
   // Who is connected comes last: before them there is nobody to send readings to, or to let go.
   let live: Live | undefined;
@@ -141,15 +141,6 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
   const stored = await store.load();
   const newestMs = newestOf(stored);
   const clockSanity = own("clock sanity", createClockSanity({ clock, builtAtMs: build.builtAtMs, newestMs }));
-  const journal = await store.loadJournal();
-  const { record, save } = openTimeFile({ dataDir: config.dataDir, log });
-  const time = own(
-    "time",
-    createTrustedTime({
-      ...{ clock, clockSanity, log, record, save, builtAtMs: build.builtAtMs },
-      newestMs: Math.max(newestMs, newestAbsence(journal, clock.nowMs())),
-    }),
-  );
   const retentionClock = own(
     "retention clock",
     createRetentionClock({
@@ -207,12 +198,11 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       intake,
       writer,
       room,
-      kept: journal,
+      kept: await store.loadJournal(),
       isKeptKnown: forward?.isLoaded() ?? true,
       refusals,
       counters,
       clock,
-      time,
       log,
       limits: config,
       tls,
@@ -244,7 +234,6 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       ["store", sizeBound.problem],
       ["history", () => damageProblem(registry, store)],
       ["retention", retentionClock.problem],
-      ["time", time.problem],
     ],
   });
   const forwarding = createForwarding(config.trustedProxies);
@@ -253,6 +242,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     port: () => taken.httpPort,
     isSecure: (request) => tls !== undefined || forwarding.isSecure(request),
   });
+  const rateLimit = createRateLimit({ clock, perMinute: config.maxRequestsPerMinute });
   const erase = createErasure({ store, registry, saveState: stateSaver.saveNow });
   const http = own(
     "http",
@@ -266,7 +256,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       refusals,
       limits: limitsOf(config),
       connectionLimits: config,
-      rateLimit: createRateLimit({ clock, perMinute: config.maxRequestsPerMinute }),
+      rateLimit,
       readiness,
       metrics: metrics.text,
       accounts: access?.accounts,
@@ -285,6 +275,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       }),
       publicDir: path.join(import.meta.dirname, "..", "public"),
       onMqttUpgrade: broker.upgrade,
+      socketIo: () => live,
     }),
   );
   const { isSane: isClockSane } = clockSanity;
@@ -307,7 +298,17 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
   );
   live = own(
     "live",
-    openLive({ server: http.server, gate: http.gate, callerOf: callers.of, clock, counters, log, build: build.id }),
+    openLive({
+      callerOf: callers.of,
+      addressOf: forwarding.addressOf,
+      limits: config,
+      rateLimit,
+      refusals,
+      clock,
+      counters,
+      log,
+      build: build.id,
+    }),
   );
   refusals.onRefusal(live.rejected);
   metrics.watch({
@@ -317,6 +318,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     retainedMessages: broker.retained,
     queuedBytes: broker.queuedBytes,
     browsers: live.clients,
+    liveSessions: live.sessions,
     devices: () => registry.list().length,
     refusals: refusals.countsByAnswer,
     space: diskWatch.space,
@@ -343,6 +345,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
   /** Without it only the command line is deaf: a hub on a file system that knows no sockets is a hub all the same. */
   async function listenToCommands(): Promise<void> {
     const file = path.join(config.dataDir, CONTROL_SOCKET);
+    openSockets.watch(control.server);
     try {
       own("control socket", await listenLocally(control.server, file));
     } catch (cause) {
@@ -356,6 +359,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     port: number,
     kind: "mqtt" | "mqtts" | "http",
   ): Promise<number> {
+    openSockets.watch(server);
     const taken = await listen(server, {
       host,
       port,
@@ -366,12 +370,6 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     return taken;
   }
 }
-
-/** When the last session was left; one in the future was noted by a wrong clock. */
-const newestAbsence = ({ sessions }: Journal, nowMs: number): number =>
-  sessions.reduce((newest, { value: { disconnectedAtMs = 0 } }) => {
-    return disconnectedAtMs > nowMs ? newest : Math.max(newest, disconnectedAtMs);
-  }, 0);
 
 /** When the newest reading came: an instant of its own may lie anywhere. */
 const newestOf = (stored: readonly StoredDevice[]): number =>

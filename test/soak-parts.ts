@@ -35,6 +35,12 @@ export const SOAK_PARTS: readonly SoakPart[] = [
     env: { AERIE_TEST_CUTS: "500" },
   },
   {
+    name: "refused-sockets",
+    what: "100 of each refused HTTP request with each way to end its connection, over HTTP, HTTPS and the control socket",
+    file: "test/process/refused-sockets.test.ts",
+    env: { AERIE_TEST_REFUSED_SOCKETS: "100" },
+  },
+  {
     name: "fuzz",
     what: "20,000 odd sequences of packets",
     file: "test/process/fuzz.test.ts",
@@ -47,22 +53,10 @@ export const SOAK_PARTS: readonly SoakPart[] = [
     env: { AERIE_TEST_STORM_S: "30" },
   },
   {
-    name: "frozen-reader",
-    what: "floods of 400 MB at subscribers that stop reading or never acknowledge",
-    file: "test/process/frozen-reader.test.ts",
-    env: { AERIE_TEST_FLOOD_MB: "400" },
-  },
-  {
-    name: "reconnect-storm",
-    what: "5,000 boards with secrets that reconnect at once",
-    file: "test/process/reconnect-storm.test.ts",
-    env: { AERIE_TEST_BOARDS: "5000" },
-  },
-  {
     name: "mongodb-outage",
-    what: "10 outages of MongoDB of each kind, of half a minute each, under 2,000 readings a second",
+    what: "10 outages of MongoDB of each kind under load",
     file: "test/process/mongodb-outage.test.ts",
-    env: { AERIE_TEST_OUTAGES: "10", AERIE_TEST_OUTAGE_S: "30", AERIE_TEST_READINGS_PER_S: "2000" },
+    env: { AERIE_TEST_OUTAGES: "10" },
   },
   {
     name: "mongodb-sessions",

@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { createWebSocketStream, WebSocketServer } from "ws";
 
 export interface WebSocketListener {
+  /** The socket's errors are heard already; where this refuses, it ends it before it returns. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address: string | undefined): void;
   close(): void;
 }
@@ -26,11 +27,11 @@ export function createWebSocketListener(options: {
   server.on("error", options.onError);
   server.on("wsClientError", (error, socket) => {
     options.onError(error);
-    socket.destroy();
+    socket.once("finish", () => socket.destroy());
+    socket.end(`HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   });
   return {
     upgrade: (request, socket, head, address) => {
-      socket.on("error", options.onError);
       server.handleUpgrade(request, socket, head, (webSocket) => {
         webSocket.on("error", options.onError);
         webSocket.on("message", (_, isBinary) => {

@@ -236,13 +236,31 @@ export const SETTINGS = {
     fallback: "6000",
     ...wholeOrNone(1, 10_000_000),
     meaning:
-      "HTTP requests of one address, pages and files included; as many may come at once. What is more is answered 429. 0: no limit.",
+      "HTTP requests of one address, with pages, files, upgrades and what is refused; as many may come at once. What is more is answered 429. 0: no limit.",
+  }),
+  maxLiveSessions: setting({
+    env: "AERIE_MAX_LIVE_SESSIONS",
+    fallback: "2000",
+    ...whole(1, 1_000_000),
+    meaning: "Socket.IO sessions in all: an open dashboard has one. One more is refused.",
+  }),
+  maxLiveSessionsPerAddress: setting({
+    env: "AERIE_MAX_LIVE_SESSIONS_PER_ADDRESS",
+    fallback: "500",
+    ...whole(1, 1_000_000),
+    meaning: "The same from one address. Behind a NAT or a proxy all browsers have one.",
+  }),
+  maxLiveSessionsPerAccount: setting({
+    env: "AERIE_MAX_LIVE_SESSIONS_PER_ACCOUNT",
+    fallback: "100",
+    ...whole(1, 1_000_000),
+    meaning: "With accounts: the same of one person, or of one token.",
   }),
   connectTimeoutMs: setting({
     env: "AERIE_CONNECT_TIMEOUT_MS",
     fallback: "10000",
     ...whole(100, 600_000),
-    meaning: "Time that a new connection has for its CONNECT packet.",
+    meaning: "Time that a new connection, or a Socket.IO session, has for its CONNECT packet.",
   }),
   maxConnectBytes: setting({
     env: "AERIE_MAX_CONNECT_BYTES",

@@ -22,6 +22,7 @@ export const ERRORS = {
   PASSWORD_TOO_SHORT: { status: 409, text: "The password that the board brought along is too short to be its secret" },
   NAME_TAKEN: { status: 409, text: "The name is taken" },
   LAST_OWNER: { status: 409, text: "A hub has at least one owner" },
+  EXPECTATION_UNKNOWN: { status: 417, text: "The hub knows no other Expect than 100-continue" },
   BODY_TOO_LARGE: { status: 413, text: "The request's body is too large" },
   TOO_MANY_REQUESTS: {
     status: 429,

@@ -33,6 +33,8 @@ export const REFUSALS = {
   PROTOCOL_VIOLATION: "The client broke the MQTT protocol",
   ORIGIN_FOREIGN: "The page's origin is not this hub's own (AERIE_CORS_ORIGINS)",
   HOST_FOREIGN: "The request names a host that is not this hub (AERIE_HOST_NAMES)",
+  TLS_FAILED: "The TLS handshake failed: the client does not trust the certificate, or speaks no TLS",
+  REQUEST_MALFORMED: "What came is no HTTP request that the hub can read",
   SUBSCRIPTION_DENIED: "The broker does not serve this subscription, or not to this client",
   FILTER_INVALID: "The topic filter is none: + and # stand for whole levels, # is the last, and a share has a name",
   TOO_MANY_CONNECTIONS: "The hub has as many connections as it may (AERIE_MAX_CONNECTIONS)",
@@ -45,6 +47,11 @@ export const REFUSALS = {
   RATE_TOO_HIGH:
     "This client sent more than it may for a minute, though it was slowed down (AERIE_MAX_MESSAGES_PER_SECOND and AERIE_MAX_BYTES_PER_SECOND, or those of its address)",
   TOO_MANY_REQUESTS: "This address asks more of the hub over HTTP than one may (AERIE_MAX_REQUESTS_PER_MINUTE)",
+  TOO_MANY_LIVE_SESSIONS: "The hub has as many Socket.IO sessions as it may (AERIE_MAX_LIVE_SESSIONS)",
+  TOO_MANY_LIVE_SESSIONS_OF_ADDRESS:
+    "This address has as many Socket.IO sessions as one may (AERIE_MAX_LIVE_SESSIONS_PER_ADDRESS)",
+  TOO_MANY_LIVE_SESSIONS_OF_ACCOUNT:
+    "This person or token has as many Socket.IO sessions as one may (AERIE_MAX_LIVE_SESSIONS_PER_ACCOUNT)",
   CONNECT_TIMEOUT: "The client connected and did not send a whole CONNECT in time (AERIE_CONNECT_TIMEOUT_MS)",
   CLIENT_ID_INVALID: "The client id is missing where one is needed, or is none that the hub takes",
   CREDENTIAL_MISSING: "The client gave no password, and the hub lets in nobody without one",
@@ -102,9 +109,11 @@ const REASON_OF: Readonly<Record<RefusalCode, ReasonCode>> = {
   STORE_STALLED: REASON.serverUnavailable,
   HUB_CLOSING: REASON.serverShuttingDown,
   PROTOCOL_VIOLATION: REASON.protocolError,
-  // HTTP answers these two, before there is an MQTT connection.
+  // Before there is an MQTT connection; HTTP answers the three after the first.
+  TLS_FAILED: REASON.notAuthorized,
   ORIGIN_FOREIGN: REASON.notAuthorized,
   HOST_FOREIGN: REASON.notAuthorized,
+  REQUEST_MALFORMED: REASON.protocolError,
   SUBSCRIPTION_DENIED: REASON.notAuthorized,
   FILTER_INVALID: REASON.topicFilterInvalid,
   TOO_MANY_CONNECTIONS: REASON.serverBusy,
@@ -112,8 +121,11 @@ const REASON_OF: Readonly<Record<RefusalCode, ReasonCode>> = {
   TOO_MANY_CONNECTS_OF_ADDRESS: REASON.connectionRateExceeded,
   TOO_MANY_CONNECTS_OF_CREDENTIAL: REASON.connectionRateExceeded,
   RATE_TOO_HIGH: REASON.messageRateTooHigh,
-  // HTTP answers it.
+  // HTTP answers these.
   TOO_MANY_REQUESTS: REASON.messageRateTooHigh,
+  TOO_MANY_LIVE_SESSIONS: REASON.quotaExceeded,
+  TOO_MANY_LIVE_SESSIONS_OF_ADDRESS: REASON.quotaExceeded,
+  TOO_MANY_LIVE_SESSIONS_OF_ACCOUNT: REASON.quotaExceeded,
   // Never on the wire: before CONNACK a server may only close. [MQTT 5.0, 3.14]
   CONNECT_TIMEOUT: REASON.protocolError,
   CLIENT_ID_INVALID: REASON.clientIdNotValid,

@@ -1,6 +1,7 @@
 /** What the command line asks of the hub that holds the store: export, import, copies, counts. Never listens on a port. */
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import path from "node:path";
+import type { Duplex } from "node:stream";
 import express, { type ErrorRequestHandler, type Response, Router } from "express";
 import {
   backupRequest,
@@ -18,9 +19,9 @@ import { type FileBeside, type Store, StoreError } from "../core/ports.ts";
 import type { Rebuilder } from "../core/rebuilder.ts";
 import { type AccessRoutesOptions, accessRoutes } from "./access-routes.ts";
 import { type ExportRoutesOptions, exportRoutes } from "./export-routes.ts";
-import { closeServer } from "./http-server.ts";
 import { type PairingRoutesOptions, pairingRoutes } from "./pairing-routes.ts";
 import { invalidField, parseRequest, problemHandler, sendProblem } from "./problem.ts";
+import { openUpgradeSocket } from "./upgrade-sockets.ts";
 
 export interface ControlOptions extends ExportRoutesOptions, AccessRoutesOptions, PairingRoutesOptions {
   readonly store: Pick<Store, "exportChunk" | "backup" | "stats" | "space" | "damaged">;
@@ -52,7 +53,20 @@ export function openControl(options: ControlOptions): Control {
   app.use((_request, response) => sendProblem(response, "ROUTE_UNKNOWN"));
   app.use(storeWords, problemHandler(options.log));
   const server = createServer({ keepAliveTimeout: 120_000 }, app);
-  return { server, close: () => closeServer(server) };
+  for (const event of ["upgrade", "connect"] as const) server.on(event, refuseUpgrade);
+  return { server, close };
+
+  function refuseUpgrade(request: IncomingMessage, socket: Duplex): void {
+    const upgrade = openUpgradeSocket(request, socket, options.clock);
+    if (upgrade !== undefined) sendProblem(upgrade.response, "ROUTE_UNKNOWN");
+  }
+
+  /** What is still open, such as a slow export, is cut. */
+  async function close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+    server.closeAllConnections();
+    await closed;
+  }
 }
 
 function countsRoutes({ registry, store, written }: ControlOptions): Router {

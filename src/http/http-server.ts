@@ -1,21 +1,18 @@
-/** The HTTP server: gate, headers, routes, the dashboard's files, and where upgrades go. Holds no data. */
+/** The HTTP server: what comes in passes the admission and goes to routes, files, Socket.IO or MQTT. Holds no data. */
 
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import compression from "compression";
-import express, { type Express, type RequestHandler } from "express";
-import helmet from "helmet";
+import express, { type Express } from "express";
 import { type ConnectionLimits, createConnectionLimit } from "../core/connection-limit.ts";
-import type { Gatekeeper, GateVerdict } from "../core/gatekeeper.ts";
 import { plainAddress } from "../core/plain-address.ts";
 import type { Log } from "../core/ports.ts";
-import type { RateLimit } from "../core/rate-limit.ts";
-import type { Refusals } from "../core/refusals.ts";
 import { TLS_OPTIONS, type TlsSource } from "../core/tls.ts";
 import { accessGuard } from "./access-guard.ts";
 import { type AccessRoutesOptions, accessRoutes } from "./access-routes.ts";
+import { type AdmissionOptions, createAdmission } from "./admission.ts";
 import { bodyLimit } from "./body-limit.ts";
 import { type DevicesRoutesOptions, devicesRoutes } from "./devices-routes.ts";
 import { type ErasureRoutesOptions, erasureRoutes } from "./erasure-routes.ts";
@@ -25,6 +22,8 @@ import { type PairingRoutesOptions, pairingRoutes } from "./pairing-routes.ts";
 import { problemHandler, sendProblem } from "./problem.ts";
 import { type ReadingsRoutesOptions, readingsRoutes } from "./readings-routes.ts";
 import { type SessionRoutesOptions, sessionRoutes } from "./session-routes.ts";
+import { refuseUnreadable } from "./unreadable-request.ts";
+import { openUpgradeSocket } from "./upgrade-sockets.ts";
 
 export interface HttpOptions
   extends DevicesRoutesOptions,
@@ -34,30 +33,34 @@ export interface HttpOptions
     HealthRoutesOptions,
     SessionRoutesOptions,
     PairingRoutesOptions,
-    AccessRoutesOptions {
+    AccessRoutesOptions,
+    Pick<AdmissionOptions, "gatekeeper" | "rateLimit" | "refusals" | "hsts"> {
   readonly store: DevicesRoutesOptions["store"] & ReadingsRoutesOptions["store"] & ExportRoutesOptions["store"];
-  readonly gatekeeper: Gatekeeper;
   readonly connectionLimits: ConnectionLimits;
   readonly log: Log;
   /** Undefined: there is no certificate, and this speaks plain HTTP. */
   readonly tls: TlsSource | undefined;
-  /** Browsers are told to come by HTTPS only. */
-  readonly hsts: boolean;
-  readonly refusals: Refusals;
-  /** By address. */
-  readonly rateLimit: RateLimit;
   /** Directory of the built dashboard. */
   readonly publicDir: string;
   /** An upgrade to `/mqtt` that was let in. */
   readonly onMqttUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer, address: string | undefined) => void;
+  /** Undefined until it is open. */
+  readonly socketIo: () => SocketIo | undefined;
+}
+
+/** Who serves `/socket.io/`. */
+export interface SocketIo {
+  request(request: IncomingMessage, response: ServerResponse): void;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** The next poll of a session, which is not counted as a request: the hub answers it when it has something to say. */
+  isPoll(request: IncomingMessage): boolean;
 }
 
 export interface Http {
   /** Not listening yet. */
   readonly server: Server;
-  /** For whoever takes requests beside the routes. */
-  readonly gate: (request: IncomingMessage) => GateVerdict;
-  close(): Promise<void>;
+  /** Requests are cut; sockets that were upgraded are left to those who took them. */
+  close(): void;
 }
 
 const SOCKET_IO_PATH = "/socket.io/";
@@ -66,14 +69,79 @@ const MAX_BODY_BYTES = 16 * 1024;
 const MQTT_PATH = "/mqtt";
 
 export function openHttp(options: HttpOptions): Http {
-  const { forwarding } = options;
+  const { forwarding, clock, refusals, rateLimit } = options;
   const connections = createConnectionLimit(options.connectionLimits);
-  const gate = createGate(options);
+  const isSocketIo = ({ url }: IncomingMessage): boolean => url?.startsWith(SOCKET_IO_PATH) === true;
+  const admit = createAdmission({
+    ...options,
+    isSecure: options.tls !== undefined,
+    isFree: (request) => isSocketIo(request) && options.socketIo()?.isPoll(request) === true,
+  });
+  const app = createApp(options);
+  const server = createServerFor(options);
+  server.on("connection", countIn);
+  server.on("request", (request, response) => {
+    if (admit(request, response)) serve(request, response);
+  });
+  server.on("checkContinue", (request, response) => {
+    if (!admit(request, response)) return;
+    // A body that is too large is refused before it comes.
+    if (Number(request.headers["content-length"] ?? 0) <= MAX_BODY_BYTES) response.writeContinue();
+    serve(request, response);
+  });
+  server.on("checkExpectation", (request, response) => {
+    if (admit(request, response)) sendProblem(response, "EXPECTATION_UNKNOWN");
+  });
+  server.on("upgrade", upgrade);
+  server.on("connect", upgrade); // refused there as any unknown path
+  server.on("clientError", refuseUnreadable({ clock, rateLimit, refusals }));
+
+  return {
+    server,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+
+  function serve(request: IncomingMessage, response: ServerResponse): void {
+    const socketIo = isSocketIo(request) ? options.socketIo() : undefined;
+    if (socketIo !== undefined) socketIo.request(request, response);
+    else app(request, response);
+  }
+
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const upgraded = openUpgradeSocket(request, socket, clock);
+    if (upgraded === undefined) {
+      const detail = "it asked for an upgrade before earlier requests were answered";
+      const address = forwarding.addressOf(request);
+      return refusals.add({ code: "REQUEST_MALFORMED", kind: "connection", address, detail });
+    }
+    if (!admit(request, upgraded.response)) return;
+    const socketIo = isSocketIo(request) ? options.socketIo() : undefined;
+    if (request.url?.split("?", 1)[0] === MQTT_PATH) {
+      upgraded.handOver(() => options.onMqttUpgrade(request, socket, head, forwarding.addressOf(request)));
+    } else if (socketIo !== undefined) upgraded.handOver(() => socketIo.upgrade(request, socket, head));
+    else sendProblem(upgraded.response, "ROUTE_UNKNOWN");
+  }
+
+  /** Before a word was said, and before TLS. */
+  function countIn(socket: Socket): void {
+    const address = plainAddress(socket.remoteAddress);
+    const tooMany = connections.enter(address);
+    if (tooMany === undefined) socket.once("close", () => connections.leave(address));
+    else {
+      refusals.add({ code: tooMany, kind: "connection", address });
+      socket.destroy();
+    }
+  }
+}
+
+function createApp(options: HttpOptions): Express {
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
-  app.use(securityHeaders(options), limited(options), crossOrigin(gate), bodyLimit(MAX_BODY_BYTES, options.clock));
-  app.use(accessGuard(options.callers.of));
+  app.use(bodyLimit(MAX_BODY_BYTES, options.clock), accessGuard(options.callers.of));
   app.use(exportRoutes(options)); // before compression: it would hide from the export that its reader is slow
   app.use(compression());
   app.use(healthRoutes(options), sessionRoutes(options), accessRoutes(options), pairingRoutes(options));
@@ -82,34 +150,12 @@ export function openHttp(options: HttpOptions): Http {
   app.use(express.static(options.publicDir, { setHeaders: cacheHeaders }));
   app.use((_request, response) => sendProblem(response, "ROUTE_UNKNOWN"));
   app.use(problemHandler(options.log));
-
-  const server = createServerFor(app, options.tls);
-  server.on("connection", (socket) => countIn(socket));
-  server.on("upgrade", (request, socket, head) => {
-    const path = request.url?.split("?", 1)[0];
-    if (path === MQTT_PATH) {
-      if (gate(request) === "allow") options.onMqttUpgrade(request, socket, head, forwarding.addressOf(request));
-      else socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
-    } else if (!request.url?.startsWith(SOCKET_IO_PATH)) {
-      socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
-    }
-  });
-
-  return { server, gate, close: () => closeServer(server) };
-
-  /** Before a word was said, and before TLS. */
-  function countIn(socket: Socket): void {
-    const address = plainAddress(socket.remoteAddress);
-    const tooMany = connections.enter(address);
-    if (tooMany === undefined) socket.once("close", () => connections.leave(address));
-    else {
-      options.refusals.add({ code: tooMany, kind: "connection", address });
-      socket.destroy();
-    }
-  }
+  return app;
 }
 
-const TIMEOUTS = {
+const SERVER_OPTIONS = {
+  // The admission does: node:http would answer before it is asked.
+  requireHostHeader: false,
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   keepAliveTimeout: 10_000,
@@ -117,85 +163,21 @@ const TIMEOUTS = {
   connectionsCheckingInterval: 2_000,
 } as const;
 
-function createServerFor(app: Express, tls: TlsSource | undefined): Server {
-  if (tls === undefined) return createServer(TIMEOUTS, app);
-  const server = createHttpsServer({ ...TIMEOUTS, ...TLS_OPTIONS, ...tls.context() }, app);
-  server.on("tlsClientError", (_error, socket) => socket.destroy());
+function createServerFor({ tls, refusals }: Pick<HttpOptions, "tls" | "refusals">): Server {
+  if (tls === undefined) return createServer(SERVER_OPTIONS);
+  const server = createHttpsServer({ ...SERVER_OPTIONS, ...TLS_OPTIONS, ...tls.context() });
+  server.on("tlsClientError", (error: NodeJS.ErrnoException, socket) => {
+    const { code: detail } = error;
+    const address = plainAddress(socket.remoteAddress);
+    if (detail !== "ECONNRESET") refusals.add({ code: "TLS_FAILED", kind: "connection", address, detail });
+    socket.destroy();
+  });
   tls.onChange((context) => server.setSecureContext(context));
   return server;
-}
-
-/** Counts whom it does not let in. */
-function createGate({ gatekeeper, refusals, forwarding }: HttpOptions): Http["gate"] {
-  return (request) => {
-    const { host, origin } = request.headers;
-    const verdict = gatekeeper({ host, origin });
-    if (verdict !== "allow") {
-      const detail = verdict === "HOST_FOREIGN" ? host : origin;
-      refusals.add({
-        code: verdict,
-        kind: "connection",
-        address: forwarding.addressOf(request),
-        detail: detail?.slice(0, 200),
-      });
-    }
-    return verdict;
-  };
-}
-
-/** Before all else: who asks too much costs no more than this. */
-function limited({ rateLimit, refusals, forwarding }: HttpOptions): RequestHandler {
-  return (request, response, next) => {
-    const address = forwarding.addressOf(request);
-    const waitMs = rateLimit.take(address ?? "");
-    if (waitMs === 0) return next();
-    refusals.add({ code: "TOO_MANY_REQUESTS", kind: "message", address });
-    response.setHeader("Retry-After", String(Math.ceil(waitMs / 1_000)));
-    sendProblem(response, "TOO_MANY_REQUESTS");
-  };
-}
-
-const HSTS_S = 180 * 86_400;
-
-function securityHeaders({ tls, hsts }: Pick<HttpOptions, "tls" | "hsts">): RequestHandler {
-  return helmet({
-    contentSecurityPolicy: {
-      // Without TLS, `upgrade-insecure-requests` blanks the page on http://192.168…
-      directives: { upgradeInsecureRequests: null, connectSrc: ["'self'", "ws:", "wss:"], fontSrc: null },
-    },
-    // These say nothing, or only warn, where there is no TLS.
-    strictTransportSecurity: tls !== undefined && hsts && { maxAge: HSTS_S, includeSubDomains: false },
-    crossOriginOpenerPolicy: false,
-    originAgentCluster: false,
-  });
-}
-
-/** Lets in by Host and Origin, and tells the browser of an allowed foreign page that it may read the answer. */
-function crossOrigin(gate: Http["gate"]): RequestHandler {
-  return (request, response, next) => {
-    const verdict = gate(request);
-    if (verdict !== "allow") return sendProblem(response, verdict);
-    const { origin } = request.headers;
-    if (origin === undefined) return next();
-    response.setHeader("Access-Control-Allow-Origin", origin);
-    response.setHeader("Vary", "Origin");
-    response.setHeader("Cross-Origin-Resource-Policy", "cross-origin");
-    if (request.method !== "OPTIONS") return next();
-    response.setHeader("Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE");
-    response.setHeader("Access-Control-Allow-Headers", "Authorization, Content-Type");
-    response.status(204).end();
-  };
 }
 
 /** Vite names the files of `assets/` by their content. */
 function cacheHeaders(response: { setHeader(name: string, value: string): void }, file: string): void {
   const forever = /[/\\]assets[/\\]/.test(file);
   response.setHeader("Cache-Control", forever ? "public, max-age=31536000, immutable" : "no-cache");
-}
-
-/** The listener is closed before; what is still open, such as a slow download, is cut. */
-export async function closeServer(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
-  server.closeAllConnections();
-  await closed;
 }

@@ -1,5 +1,6 @@
 /** Turns errors into RFC 9457 answers. The only place where HTTP tells what went wrong; internals stay in the log. */
-import type { ErrorRequestHandler, Response } from "express";
+import type { ServerResponse } from "node:http";
+import type { ErrorRequestHandler } from "express";
 import type { z } from "zod";
 import { ERRORS, type ErrorCode, type Problem } from "../contract/errors.ts";
 import { AccessFileError } from "../core/access-writer.ts";
@@ -16,10 +17,16 @@ export class HttpError extends Error {
   }
 }
 
-export function sendProblem(response: Response, code: ErrorCode, extra: Pick<Problem, "detail" | "errors"> = {}): void {
+export function sendProblem(
+  response: ServerResponse,
+  code: ErrorCode,
+  extra: Pick<Problem, "detail" | "errors"> = {},
+): void {
   const { status, text } = ERRORS[code];
   const problem: Problem = { type: "about:blank", title: text, status, code, ...extra };
-  response.status(status).type("application/problem+json").send(JSON.stringify(problem));
+  response.statusCode = status;
+  response.setHeader("Content-Type", "application/problem+json; charset=utf-8");
+  response.end(JSON.stringify(problem));
 }
 
 /** The checked value, or REQUEST_INVALID with every fault and its field. */

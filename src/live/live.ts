@@ -1,22 +1,21 @@
 /** Socket.IO: stored readings, presence and refusals to browsers, within a budget. Reads no store, decides no presence. */
-import type { Server as HttpServer, IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import { Server, type Socket } from "socket.io";
 import type { BrowserToHub, HubToBrowser, SubscribeAnswer } from "../contract/live.ts";
 import type { Refusal } from "../contract/refusals.ts";
 import type { Caller } from "../core/accounts.ts";
 import { reaches } from "../core/ask-level.ts";
-import type { GateVerdict } from "../core/gatekeeper.ts";
 import type { Clock, Counters, LiveReading, Log } from "../core/ports.ts";
 import { fromLive } from "../core/reading-shape.ts";
 import type { PresenceChange } from "../core/registry.ts";
 import { type Batch, createBatchBuffer } from "./batch-buffer.ts";
 import { corkFlushes } from "./corked-flush.ts";
 import { createLiveBudget } from "./live-budget.ts";
+import { createLiveSessions, type LiveSessionsOptions } from "./live-sessions.ts";
 import { readWish, type Wish } from "./subscribe-wish.ts";
 
-export interface LiveOptions {
-  readonly server: HttpServer;
-  readonly gate: (request: IncomingMessage) => GateVerdict;
+export interface LiveOptions extends Omit<LiveSessionsOptions, "engine"> {
   /** Who asks; anew for each call, since a sign-in may have ended. */
   readonly callerOf: (request: IncomingMessage) => Caller;
   readonly clock: Clock;
@@ -27,11 +26,18 @@ export interface LiveOptions {
 }
 
 export interface Live {
+  /** Of `/socket.io/`, within its address' budget and from a page that may ask. */
+  request(request: IncomingMessage, response: ServerResponse): void;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Whether it is the next poll of a session. */
+  isPoll(request: IncomingMessage): boolean;
   readings(readings: readonly LiveReading[]): void;
   presence(change: PresenceChange): void;
   /** `key`: the same for refusals that are counted together. */
   rejected(refusal: Refusal, key: string): void;
   clients(): number;
+  /** With those that are not clients yet. */
+  sessions(): number;
   /** Browsers and programs that came by these sign-ins or tokens. */
   end(keys: readonly string[]): void;
   close(): void;
@@ -63,18 +69,18 @@ const EACH = "each";
 const eachOf = (deviceId: string): string => `each:${deviceId}`;
 const BATCHES = "batches";
 
-export function openLive({ server, gate, callerOf, clock, counters, log, build }: LiveOptions): Live {
-  const io = new Server<BrowserToHub, HubToBrowser, Record<string, never>, SocketData>(server, {
-    // An upgrade to /mqtt is not Socket.IO's to end.
-    destroyUpgrade: false,
+export function openLive(options: LiveOptions): Live {
+  const { callerOf, clock, counters, log, build } = options;
+  // A server that never listens: what comes is handed to the engine, behind the admission of all requests.
+  const io = new Server<BrowserToHub, HubToBrowser, Record<string, never>, SocketData>(createServer(), {
     serveClient: false,
     maxHttpBufferSize: 100_000,
     allowRequest: (request, done) => {
       const refusal = refusalOf(request);
       done(refusal ?? null, refusal === undefined);
     },
-    cors: { origin: true }, // `allowRequest` has decided; this only names the origin in the answer
   });
+  const sessions = createLiveSessions({ ...options, engine: io.engine });
   const budget = createLiveBudget({ clock, counters });
   const batches = createBatchBuffer(MAX_BATCH_READINGS);
   const browsers = new Set<Browser>();
@@ -90,6 +96,7 @@ export function openLive({ server, gate, callerOf, clock, counters, log, build }
 
   io.on("connection", (browser) => {
     browsers.add(browser);
+    sessions.connected(browser.conn);
     browser.data.wish = { devices: undefined, batch: false };
     browser.data.waitingBytes = 0;
     browser.data.key = callerOf(browser.request).key;
@@ -103,14 +110,11 @@ export function openLive({ server, gate, callerOf, clock, counters, log, build }
   });
 
   function refusalOf(request: IncomingMessage): string | undefined {
-    const verdict = gate(request);
-    if (verdict !== "allow") return verdict;
     const { level, csrf } = callerOf(request);
     if (!reaches(level, "viewer")) return "LOGIN_NEEDED";
     // A cookie goes along with any page's request, and a browser always says what page that is.
-    return csrf !== undefined && request.headers.origin === undefined && isUpgrade(request)
-      ? "ORIGIN_FOREIGN"
-      : undefined;
+    if (csrf !== undefined && request.headers.origin === undefined && isUpgrade(request)) return "ORIGIN_FOREIGN";
+    return sessions.excess(request);
   }
 
   function sendRefused(): void {
@@ -231,6 +235,9 @@ export function openLive({ server, gate, callerOf, clock, counters, log, build }
   }
 
   return {
+    request: sessions.request,
+    upgrade: (request, socket, head) => io.engine.handleUpgrade(request, socket, head),
+    isPoll: sessions.isPoll,
     readings,
     presence: ({ deviceId, state, sinceMs }) => {
       io.emit("presence", { deviceId, state, since: new Date(sinceMs).toISOString() });
@@ -242,6 +249,7 @@ export function openLive({ server, gate, callerOf, clock, counters, log, build }
       if (stopRefused === undefined) sendRefused();
     },
     clients: () => browsers.size,
+    sessions: sessions.count,
     end: (keys) => {
       for (const browser of browsers) {
         if (browser.data.key !== undefined && keys.includes(browser.data.key)) browser.disconnect(true);

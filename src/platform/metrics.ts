@@ -12,6 +12,7 @@ export interface Gauges {
   readonly retainedMessages: () => number;
   readonly queuedBytes: () => number;
   readonly browsers: () => number;
+  readonly liveSessions: () => number;
   readonly devices: () => number;
   readonly refusals: () => readonly RefusalCount[];
   /** Undefined while it is not known. */
@@ -138,6 +139,7 @@ function watch(registry: Registry, gauges: Gauges): void {
   gauge("aerie_retained_messages", "Retained messages", gauges.retainedMessages);
   gauge("aerie_queued_bytes", "Bytes of messages that wait for slow or absent MQTT clients", gauges.queuedBytes);
   gauge("aerie_browsers", "Connected Socket.IO clients", gauges.browsers);
+  gauge("aerie_live_sessions", "Socket.IO sessions, with those that are not connected yet", gauges.liveSessions);
   gauge("aerie_devices", "Known devices", gauges.devices);
   gauge("aerie_outbox_writes", "Writes that wait for MongoDB", () => gauges.outbox()?.writes ?? 0);
   gauge("aerie_outbox_bytes", "Bytes of them on the hub's own disk", () => gauges.outbox()?.bytes ?? 0);

@@ -1,13 +1,16 @@
 /** An orderly stop while boards send: nothing that was promised is lost. */
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { WebSocket } from "ws";
 import { createBoard, createFleetingBoard } from "../support/board.ts";
 import { spawnHub, startHub } from "../support/hub.ts";
 import { isListening } from "../support/network.ts";
 import { idOf, PINGREQ_PACKET, PINGRESP, PUBACK, publishPacket } from "../support/packets.ts";
+import { DISCONNECT } from "../support/packets-of-version.ts";
 import { connectRaw } from "../support/raw-client.ts";
 import { ask, readingsOf } from "../support/rest.ts";
 import { compareAll, NO_DIFFERENCES } from "../support/stored-sequences.ts";
 import { until, within } from "../support/until.ts";
+import { connectWire } from "../support/wire-client.ts";
 
 test.each(["SIGTERM", "SIGINT"] as const)(
   "%s under load ends with 0 within 5 s; what was acknowledged is there after a restart, and so is what went before",
@@ -99,4 +102,27 @@ test("a second SIGTERM waits for the first stop and changes nothing", async () =
 
   expect(code).toBe(0);
   expect(hub.logged.at(-1)?.event).toBe("stopped");
+});
+
+test("a stop waits for no WebSocket: boards on it hear that the hub stops, and a browser that reads nothing is left", async () => {
+  const hub = await spawnHub();
+  const old = await connectRaw(hub, { clientId: "board of 3.1.1" }, "websocket");
+  const board = await connectWire(hub, 5, { clientId: "board of 5", transport: "websocket" });
+  const frozen = new WebSocket(`${hub.url.replace("http", "ws")}/socket.io/?EIO=4&transport=websocket`);
+  onTestFinished(() => frozen.terminate());
+  const isIn = new Promise<void>((resolve) => {
+    frozen.on("message", (text) => String(text).startsWith("40") && resolve());
+  });
+  await within("it opens", new Promise((resolve) => frozen.once("open", resolve)));
+  frozen.send("40");
+  await within("it is in", isIn);
+  frozen.pause();
+
+  const askedAtMs = performance.now();
+  const code = await hub.kill("SIGTERM");
+
+  expect(code).toBe(0);
+  expect(performance.now() - askedAtMs).toBeLessThan(5_000);
+  expect(board.received.at(-1)).toMatchObject({ type: DISCONNECT });
+  expect(old.isOpen()).toBe(false);
 });

@@ -1,8 +1,7 @@
 /** Runs tests on a hub with the embedded store and on one with MongoDB. All hubs of one test have the same database. */
-import { beforeAll, beforeEach, describe } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe } from "vitest";
 import type { Config } from "../../src/config/settings.ts";
-import { databaseUrl, isMongodSkipped } from "./mongod.ts";
-import { type SharedMongod, sharedMongod } from "./shared-mongod.ts";
+import { databaseUrl, isMongodSkipped, launchMongod, type Mongod } from "./mongod.ts";
 
 export interface Engine {
   /** For a hub in the test's process. */
@@ -14,11 +13,12 @@ export interface Engine {
 export function onEachEngine(tests: (engine: Engine) => void): void {
   describe("embedded store", () => tests({ settings: () => ({}), env: () => ({}) }));
   describe.skipIf(isMongodSkipped)("MongoDB", () => {
-    let server: SharedMongod;
+    let server: Mongod;
     let url = "";
     beforeAll(async () => {
-      server = await sharedMongod();
+      server = await launchMongod();
     });
+    afterAll(() => server.dispose());
     beforeEach(() => {
       url = databaseUrl(server);
     });

@@ -12,6 +12,7 @@ const NOTHING: Gauges = {
   retainedMessages: none,
   queuedBytes: none,
   browsers: none,
+  liveSessions: none,
   devices: none,
   refusals: () => [],
   space: () => undefined,

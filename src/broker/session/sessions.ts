@@ -1,9 +1,8 @@
 /** Keeps the sessions: opens, takes over, ends, and brings them back after a restart. Knows no packet but CONNECT's words. */
 
 import { type MqttIdentity, maySubscribe } from "../../core/mqtt-access.ts";
-import type { Journal as KeptJournal } from "../../core/ports.ts";
+import type { Clock, Journal as KeptJournal } from "../../core/ports.ts";
 import type { Connection } from "../../core/registry.ts";
-import type { TrustedTime } from "../../core/trusted-time.ts";
 import type { Journal } from "../journal.ts";
 import type { Matching } from "../matching.ts";
 import { NEVER_EXPIRES, type Qos, type Version, type Will } from "../packets/packet.ts";
@@ -15,7 +14,7 @@ import { entriesOf, type Holder, Session, sessionEntry } from "./session.ts";
 import type { Wills } from "./wills.ts";
 
 export interface SessionsOptions {
-  readonly time: Pick<TrustedTime, "nowMs" | "sinceMs">;
+  readonly clock: Clock;
   readonly journal: Journal;
   readonly matching: Matching<Session>;
   readonly router: Router;
@@ -65,7 +64,7 @@ export interface Sessions {
 }
 
 export function createSessions(options: SessionsOptions, kept: KeptJournal, isKeptKnown = true): Sessions {
-  const { time, journal, matching, router, wills, maxSessions, onTooMany } = options;
+  const { clock, journal, matching, router, wills, maxSessions, onTooMany } = options;
   const sessions = new Map<string, Session>();
   /** Those whose client is away, by when it left. */
   const away = new Set<Session>();
@@ -108,10 +107,10 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
     if (present) authorizeAgain(session);
     session.holder = holder;
     session.version = version;
-    session.disconnectedAtMs = undefined;
+    session.disconnectedMs = undefined;
     session.last = { connection, will };
     session.setExpiry(expiryS);
-    if (session.isDurable) journal.note(sessionEntry(session));
+    if (session.isDurable) journal.note(sessionEntry(session, undefined));
     else if (wasDurable) journal.note({ of: "session", clientId, value: undefined });
     if (will !== undefined) wills.keep(clientId, will, arrival.keepAliveS);
   }
@@ -142,7 +141,7 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
   function close(session: Session, publishWill: boolean): void {
     session.holder = undefined;
     session.outbound.detach();
-    session.disconnectedAtMs = time.nowMs();
+    session.disconnectedMs = clock.monotonicMs();
     if (stopping && publishWill) return keepForNextStart(session);
     const { last } = session;
     session.last = undefined;
@@ -153,11 +152,11 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
     }
     if (!session.isDurable) return end(session);
     away.add(session);
-    journal.note(sessionEntry(session));
+    journal.note(sessionEntry(session, clock.nowMs()));
   }
 
   function keepForNextStart(session: Session): void {
-    if (session.isDurable) journal.note(sessionEntry(session));
+    if (session.isDurable) journal.note(sessionEntry(session, clock.nowMs()));
   }
 
   /** Nothing of it is left: a delayed will goes out now [MQTT-3.1.2-8], shared messages go to other members. */
@@ -187,8 +186,8 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
     if (wasDurable && !session.isDurable) journal.note({ of: "session", clientId: session.clientId, value: undefined });
   }
 
-  const isExpired = ({ expiryS, disconnectedAtMs }: Session): boolean =>
-    disconnectedAtMs !== undefined && expiryS !== NEVER_EXPIRES && time.sinceMs(disconnectedAtMs) >= expiryS * 1000;
+  const isExpired = ({ expiryS, disconnectedMs }: Session): boolean =>
+    disconnectedMs !== undefined && expiryS !== NEVER_EXPIRES && clock.monotonicMs() - disconnectedMs >= expiryS * 1000;
 
   function sweep(): void {
     for (const session of away) if (isExpired(session)) end(session);
@@ -223,15 +222,14 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
   }
 
   function restore(kept: KeptJournal): void {
-    const nowMs = time.nowMs();
+    const times = { wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
     /** Deliveries up to this place may have been sent. */
     const sentThrough = new Map<string, number>();
     for (const { clientId, value } of kept.sessions) {
       const session = new Session(clientId, asVersion(value.version), options.outbound);
       session.setExpiry(value.expiryS);
       const { disconnectedAtMs } = value;
-      const isKnown = disconnectedAtMs !== undefined && isPossible(disconnectedAtMs, nowMs);
-      session.disconnectedAtMs = isKnown ? disconnectedAtMs : nowMs;
+      session.disconnectedMs = times.monotonicMs - absenceMs(disconnectedAtMs, times.wallMs);
       const sent = disconnectedAtMs === undefined ? Number.POSITIVE_INFINITY : value.sentThrough;
       if (sent !== undefined) sentThrough.set(clientId, sent);
       sessions.set(clientId, session);
@@ -260,7 +258,7 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
         continue;
       }
       session.outbound.restore({
-        publication: message && revived(message, nowMs),
+        publication: message && revived(message, times),
         qos: qos as Qos,
         retain,
         subscriptionIds,
@@ -271,12 +269,12 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
         isWritten: true,
       });
     }
-    // Whoever was connected when the hub ended is away since now, and was sent what may have been sent.
+    // Whoever was connected when the hub ended is away since now, with what may have been sent.
     for (const { clientId, value } of kept.sessions) {
       const session = sessions.get(clientId);
-      if (session === undefined || session.disconnectedAtMs === value.disconnectedAtMs) continue;
-      if (value.disconnectedAtMs === undefined) session.outbound.assumeAllSent();
-      journal.note(sessionEntry(session));
+      if (session === undefined || value.disconnectedAtMs !== undefined) continue;
+      session.outbound.assumeAllSent();
+      journal.note(sessionEntry(session, times.wallMs));
     }
   }
 
@@ -298,8 +296,11 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
   };
 }
 
-/** Before any hub of ours, or in the future: the clock of an earlier version was wrong, and there is no time to count from. */
-const isPossible = (atMs: number, nowMs: number): boolean => atMs >= FIRST_VALID_MS && atMs <= nowMs;
+/** Before any hub of ours, or in the future: a clock that was wrong, and no time to count from. */
+function absenceMs(disconnectedAtMs: number | undefined, nowMs: number): number {
+  if (disconnectedAtMs === undefined || disconnectedAtMs < FIRST_VALID_MS) return 0;
+  return Math.max(0, nowMs - disconnectedAtMs);
+}
 
 const FIRST_VALID_MS = Date.UTC(2020, 0, 1);
 

@@ -76,6 +76,13 @@ export async function openSqliteParts(
   }
 
   await deletions.recover();
+  try {
+    // Until it answers it reads its code from files: a process that has no descriptor left by then would end.
+    await reader.call("space", []);
+  } catch (cause) {
+    await close().catch(() => undefined);
+    throw new StartError(`The store ${file} cannot be read: ${(cause as Error).message}`, 1, cause);
+  }
   deletions.start();
   open = true;
   const store: Store = {

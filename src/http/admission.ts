@@ -1,0 +1,102 @@
+/** What every request and every upgrade passes first, whoever serves it: headers, budget, Host, Origin. Knows no route. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import helmet from "helmet";
+import type { Gatekeeper } from "../core/gatekeeper.ts";
+import type { RateLimit } from "../core/rate-limit.ts";
+import type { Refusals } from "../core/refusals.ts";
+import type { Forwarding } from "./forwarding.ts";
+import { sendProblem } from "./problem.ts";
+
+export interface AdmissionOptions {
+  readonly gatekeeper: Gatekeeper;
+  /** By address. */
+  readonly rateLimit: RateLimit;
+  readonly refusals: Refusals;
+  readonly forwarding: Forwarding;
+  /** The server speaks HTTPS. */
+  readonly isSecure: boolean;
+  /** Browsers are told to come by HTTPS only. */
+  readonly hsts: boolean;
+  /** The request costs nothing of the budget: the hub itself says how often it may come. */
+  readonly isFree: (request: IncomingMessage) => boolean;
+}
+
+/** False: it is answered. */
+export type Admit = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+export function createAdmission(options: AdmissionOptions): Admit {
+  const { gatekeeper, rateLimit, refusals, forwarding, isFree } = options;
+  const setSecurityHeaders = securityHeaders(options);
+
+  return (request, response) => {
+    setSecurityHeaders(request, response, () => undefined);
+    return isWithinBudget(request, response) && hasOneHost(request, response) && passesGate(request, response);
+  };
+
+  /** Before all else: who asks too much costs no more than this. */
+  function isWithinBudget(request: IncomingMessage, response: ServerResponse): boolean {
+    if (isFree(request)) return true;
+    const address = forwarding.addressOf(request);
+    const waitMs = rateLimit.take(address ?? "");
+    if (waitMs === 0) return true;
+    refusals.add({ code: "TOO_MANY_REQUESTS", kind: "message", address });
+    response.setHeader("Retry-After", String(Math.ceil(waitMs / 1_000)));
+    sendProblem(response, "TOO_MANY_REQUESTS");
+    return false;
+  }
+
+  /** A proxy and a hub that each believe another one of two Hosts do not protect each other. [RFC 9112, 3.2] */
+  function hasOneHost(request: IncomingMessage, response: ServerResponse): boolean {
+    const hosts = countOfHosts(request);
+    if (hosts === 1 || (hosts === 0 && request.httpVersion === "1.0")) return true;
+    const detail = hosts === 0 ? "it has no Host header" : "it has more than one Host header";
+    refusals.add({ code: "REQUEST_MALFORMED", kind: "connection", address: forwarding.addressOf(request), detail });
+    sendProblem(response, "REQUEST_INVALID", { detail });
+    return false;
+  }
+
+  /** By Host and Origin; and the browser of an allowed foreign page is told that it may read the answer. */
+  function passesGate(request: IncomingMessage, response: ServerResponse): boolean {
+    const { host, origin } = request.headers;
+    const verdict = gatekeeper({ host, origin });
+    if (verdict !== "allow") {
+      const detail = (verdict === "HOST_FOREIGN" ? host : origin)?.slice(0, 200);
+      refusals.add({ code: verdict, kind: "connection", address: forwarding.addressOf(request), detail });
+      sendProblem(response, verdict);
+      return false;
+    }
+    if (origin === undefined) return true;
+    response.setHeader("Access-Control-Allow-Origin", origin);
+    response.setHeader("Vary", "Origin");
+    response.setHeader("Cross-Origin-Resource-Policy", "cross-origin");
+    if (request.method !== "OPTIONS") return true;
+    response.setHeader("Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE");
+    response.setHeader("Access-Control-Allow-Headers", "Authorization, Content-Type");
+    response.writeHead(204).end();
+    return false;
+  }
+}
+
+/** node:http keeps the first and drops the others. */
+function countOfHosts({ rawHeaders }: IncomingMessage): number {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() === "host") count++;
+  }
+  return count;
+}
+
+const HSTS_S = 180 * 86_400;
+
+function securityHeaders({ isSecure, hsts }: Pick<AdmissionOptions, "isSecure" | "hsts">): ReturnType<typeof helmet> {
+  return helmet({
+    contentSecurityPolicy: {
+      // Without TLS, `upgrade-insecure-requests` blanks the page on http://192.168…
+      directives: { upgradeInsecureRequests: null, connectSrc: ["'self'", "ws:", "wss:"], fontSrc: null },
+    },
+    // These say nothing, or only warn, where there is no TLS.
+    strictTransportSecurity: isSecure && hsts && { maxAge: HSTS_S, includeSubDomains: false },
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+  });
+}

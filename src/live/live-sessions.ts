@@ -1,0 +1,151 @@
+/** Engine.IO's sessions, from before Socket.IO knows them: how many, how fast, and until when. Sends no event. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Server, Socket } from "socket.io";
+import type { Caller } from "../core/accounts.ts";
+import type { Clock } from "../core/ports.ts";
+import type { RateLimit } from "../core/rate-limit.ts";
+import type { Refusals } from "../core/refusals.ts";
+import { createSessionLimit, type SessionLimits, type TooManySessions } from "../core/session-limit.ts";
+
+export interface LiveSessionsOptions {
+  /** Attached, without a connection yet. */
+  readonly engine: Server["engine"];
+  readonly limits: SessionLimits & { readonly connectTimeoutMs: number };
+  readonly addressOf: (request: IncomingMessage) => string | undefined;
+  readonly callerOf: (request: IncomingMessage) => Caller;
+  /** Of HTTP requests, by address: what comes over a WebSocket costs as much. */
+  readonly rateLimit: RateLimit;
+  readonly refusals: Pick<Refusals, "add">;
+  readonly clock: Clock;
+}
+
+export interface LiveSessions {
+  /** Undefined: the request may open one. Else it is counted as refused. */
+  excess(request: IncomingMessage): TooManySessions | undefined;
+  isPoll(request: IncomingMessage): boolean;
+  request(request: IncomingMessage, response: ServerResponse): void;
+  /** It has said CONNECT. */
+  connected(conn: Conn): void;
+  count(): number;
+}
+
+type Conn = Socket["conn"];
+
+interface Session {
+  readonly conn: Conn;
+  /** When its poll was last given to Engine.IO. */
+  polledAtMs: number;
+  /** A poll waits for its turn. */
+  isPollHeld: boolean;
+}
+
+/** Events gather meanwhile. So a browser that polls asks ten times a second at most, however many events there are. */
+const POLL_EVERY_MS = 100;
+
+export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
+  const { engine, limits, addressOf, callerOf, rateLimit, refusals, clock } = options;
+  const limit = createSessionLimit(limits);
+  /** By the id that its requests name. */
+  const sessions = new Map<string, Session>();
+  /** Of those that have not said CONNECT: what ends the wait for it. */
+  const waiting = new Map<Conn, () => void>();
+
+  engine.on("connection", (conn: Conn) => {
+    const owner = ownerOf(conn.request);
+    // Several that were asked for at once found the same room.
+    const tooMany = limit.excess(owner);
+    if (tooMany !== undefined) {
+      refusals.add({ code: tooMany, kind: "connection", address: owner.address });
+      conn.close(true);
+      return;
+    }
+    limit.enter(owner);
+    const cancel = clock.after(limits.connectTimeoutMs, () => {
+      refusals.add({ code: "CONNECT_TIMEOUT", kind: "connection", address: owner.address });
+      conn.close(true); // at once: a session of polls that nobody asks for would stay for another half a minute
+    });
+    waiting.set(conn, cancel);
+    const { sid } = conn.transport;
+    sessions.set(sid, { conn, polledAtMs: Number.NEGATIVE_INFINITY, isPollHeld: false });
+    conn.once("close", () => {
+      connected(conn);
+      sessions.delete(sid);
+      limit.leave(owner);
+    });
+    limitPackets(conn, owner.address);
+  });
+
+  function connected(conn: Conn): void {
+    waiting.get(conn)?.();
+    waiting.delete(conn);
+  }
+
+  function ownerOf(request: IncomingMessage): { address: string | undefined; account: string | undefined } {
+    const { user, key } = callerOf(request);
+    return { address: addressOf(request), account: user?.id ?? key };
+  }
+
+  /** Each packet costs a request, but the answers to the hub's pings. */
+  function limitPackets(conn: Conn, address: string | undefined): void {
+    let isPongDue = false;
+    conn.on("packetCreate", ({ type }: { type: string }) => {
+      if (type === "ping") isPongDue = true;
+    });
+    conn.on("packet", ({ type }: { type: string }) => {
+      if (type === "pong" && isPongDue) {
+        isPongDue = false;
+        return;
+      }
+      if (rateLimit.take(address ?? "") === 0) return;
+      refusals.add({ code: "TOO_MANY_REQUESTS", kind: "message", address });
+      conn.close(true);
+    });
+  }
+
+  /** Only what Engine.IO will surely take as the next poll of a session that has none waiting. */
+  function polled({ method, url = "" }: IncomingMessage): Session | undefined {
+    if (method !== "GET") return undefined;
+    const query = new URLSearchParams(url.slice(url.indexOf("?") + 1));
+    const only = (name: string): string | undefined => {
+      const [value, ...more] = query.getAll(name);
+      return more.length === 0 ? value : undefined;
+    };
+    if (only("EIO") !== "4" || only("transport") !== "polling") return undefined;
+    const session = sessions.get(only("sid") ?? "");
+    if (session === undefined || session.isPollHeld) return undefined;
+    const { name, writable } = session.conn.transport;
+    return name === "polling" && !writable ? session : undefined;
+  }
+
+  function request(request: IncomingMessage, response: ServerResponse): void {
+    const session = polled(request);
+    if (session === undefined) return engine.handleRequest(request, response);
+    const waitMs = session.polledAtMs + POLL_EVERY_MS - clock.monotonicMs();
+    if (waitMs <= 0) return poll(session, request, response);
+    session.isPollHeld = true;
+    clock.after(waitMs, () => {
+      session.isPollHeld = false;
+      // Engine.IO would not notice that its browser has gone.
+      if (request.destroyed || response.destroyed) session.conn.close(true);
+      else poll(session, request, response);
+    });
+  }
+
+  function poll(session: Session, request: IncomingMessage, response: ServerResponse): void {
+    session.polledAtMs = clock.monotonicMs();
+    engine.handleRequest(request, response);
+  }
+
+  return {
+    excess: (request) => {
+      const owner = ownerOf(request);
+      const tooMany = limit.excess(owner);
+      if (tooMany !== undefined) refusals.add({ code: tooMany, kind: "connection", address: owner.address });
+      return tooMany;
+    },
+    isPoll: (request) => polled(request) !== undefined,
+    request,
+    connected,
+    count: () => sessions.size,
+  };
+}
