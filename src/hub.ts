@@ -210,6 +210,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       identityOf: access?.credentials.identityOf,
       quarantine: access && quarantineOf(access),
       onConnectionClosed,
+      httpPlace: () => ({ scheme: tls === undefined ? "http" : "https", port: taken.httpPort }),
     }),
   );
 

@@ -11,10 +11,10 @@ import type { Refusals } from "../core/refusals.ts";
 import type { Connection as ClientConnection } from "../core/registry.ts";
 import { createRoom, type Room } from "../core/room.ts";
 import type { TlsSource } from "../core/tls.ts";
-import type { TrustedTime } from "../core/trusted-time.ts";
 import type { Writer } from "../core/writer.ts";
 import { openAedesCore } from "./aedes-core.ts";
 import { Connection, createFlusher } from "./connection.ts";
+import type { HttpPlace } from "./http-answer.ts";
 import { createJournal } from "./journal.ts";
 import { type IdentityOfSession, withinRights } from "./kept-rights.ts";
 import { createListeners, type Listeners } from "./listeners.ts";
@@ -55,7 +55,6 @@ export interface BrokerOptions {
   readonly refusals: Refusals;
   readonly counters: Counters;
   readonly clock: Clock;
-  readonly time: TrustedTime;
   readonly log: Log;
   readonly limits: BrokerLimits;
   readonly authenticate: IdentifyClient;
@@ -66,6 +65,7 @@ export interface BrokerOptions {
   /** Undefined: there is no certificate. */
   readonly tls?: TlsSource | undefined;
   readonly onConnectionClosed: (connection: ClientConnection) => void;
+  readonly httpPlace: () => HttpPlace;
 }
 
 export interface Broker {
@@ -97,7 +97,7 @@ const STANDSTILL_MS = 5_000;
 const GOODBYE_MS = 1_000;
 
 export async function openBroker(options: BrokerOptions): Promise<Broker> {
-  const { intake, writer, room, refusals, counters, clock, time, log, limits, onConnectionClosed } = options;
+  const { intake, writer, room, refusals, counters, clock, log, limits, onConnectionClosed } = options;
   let stopping = false;
   let serial = 0;
   const identify: ClientContext["identify"] = (clientId, version) => ({
@@ -114,13 +114,13 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const matching = createMatching<Session>();
   const retained = createRetained();
   const restoreRetained = (messages: KeptJournal["retained"]): void => {
-    const nowMs = time.nowMs();
-    for (const { topic, value } of messages) if (retained.get(topic) === undefined) retained.set(revived(value, nowMs));
+    const times = { wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
+    for (const { topic, value } of messages) if (retained.get(topic) === undefined) retained.set(revived(value, times));
   };
   restoreRetained(kept.retained);
 
   const router = createRouter({
-    time,
+    clock,
     matching,
     retained,
     limits,
@@ -140,7 +140,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const totals = { bytes: 0 };
   const drops = new Map<string, number>();
   const outbound: OutboundContext = {
-    time,
+    clock,
     journal,
     limits,
     totals,
@@ -151,10 +151,10 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     },
   };
   const inbound = { intake, router, journal, room, maxInflight: limits.maxInflight, isStopping: () => stopping };
-  const wills = createWills({ clock, time, journal, publish: createWillPublisher({ intake, router, journal }) }, kept);
+  const wills = createWills({ clock, journal, publish: createWillPublisher({ intake, router, journal }) }, kept);
   const sessions = createSessions(
     {
-      time,
+      clock,
       journal,
       matching,
       router,
@@ -217,7 +217,8 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     log,
     connects: createRateLimit({ clock, perMinute: limits.maxConnectsPerMinute }),
     tls: options.tls,
-    onTooMany: (code, address) => refusals.add({ code, kind: "connection", address }),
+    onRefused: (code, address, detail) => refusals.add({ code, kind: "connection", address, detail }),
+    httpPlace: options.httpPlace,
     onStream: (stream, address) => {
       const connection = new Connection(stream, address, clock, flusher, gathering);
       const client = new Client(connection, context);
@@ -240,7 +241,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     for (const client of clients) client.sweep(nowMs, mayJudge, isScarce);
     wills.sweep();
     sessions.sweep();
-    for (const topic of retained.takeExpired(time)) journal.note({ of: "retained", topic, value: undefined });
+    for (const topic of retained.takeExpired(nowMs)) journal.note({ of: "retained", topic, value: undefined });
     // Told once a sweep, however many they are.
     for (const [clientId, count] of drops) {
       refusals.add({ code: "QUEUE_FULL", kind: "message", clientId, detail: `${count} messages` });

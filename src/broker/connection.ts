@@ -12,8 +12,8 @@ export interface PacketReader {
   mayBegin(first: number): boolean;
   /** bytes[from, to) behind the fixed header. False: not now; it comes again after `resume`. */
   packet(first: number, bytes: Buffer, from: number, to: number): boolean;
-  /** No packet can be made of what came; it is the reader's to end the connection. */
-  unreadable(why: "too large" | "malformed", announcedBytes: number): void;
+  /** No packet can be made of what came, which began with `first`; it is the reader's to end the connection. */
+  unreadable(why: "too large" | "malformed", announcedBytes: number, first: number): void;
   /** `packet` threw: a fault of ours. */
   failed(cause: unknown): void;
   /** There is room in the socket again. */
@@ -231,12 +231,12 @@ export class Connection {
       }
       const frame = framer.next(reader.maxBytes());
       if (frame === "more") {
-        if (framer.first !== 0 && !reader.mayBegin(framer.first)) reader.unreadable("malformed", 0);
+        if (framer.first !== 0 && !reader.mayBegin(framer.first)) reader.unreadable("malformed", 0, framer.first);
         else this.#gather();
         break;
       }
       if (frame !== "packet") {
-        reader.unreadable(frame, framer.announced);
+        reader.unreadable(frame, framer.announced, framer.first);
         break;
       }
       if (this.#gatheredBytes > 0) this.#letGo(); // it is whole

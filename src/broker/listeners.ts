@@ -1,12 +1,14 @@
-/** TCP and WebSocket: streams of bytes, as many as are allowed. Reads none of them. */
-import { createServer, type Server } from "node:net";
+/** TCP and WebSocket: streams of bytes, as many as are allowed. Reads no packet. */
+import { createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createServer as createTlsServer } from "node:tls";
-import { type ConnectionLimits, createConnectionLimit, type TooManyConnections } from "../core/connection-limit.ts";
+import type { RefusalCode } from "../contract/refusals.ts";
+import { type ConnectionLimits, createConnectionLimit } from "../core/connection-limit.ts";
 import { plainAddress } from "../core/plain-address.ts";
 import type { Log } from "../core/ports.ts";
 import type { RateLimit } from "../core/rate-limit.ts";
 import { TLS_OPTIONS, type TlsSource } from "../core/tls.ts";
+import { type HttpPlace, httpAnswer } from "./http-answer.ts";
 import { createWebSocketListener, type WebSocketListener } from "./websocket-listener.ts";
 
 export interface ListenerOptions extends ConnectionLimits {
@@ -16,7 +18,9 @@ export interface ListenerOptions extends ConnectionLimits {
   /** Undefined: there is no certificate. */
   readonly tls?: TlsSource | undefined;
   readonly onStream: (stream: Duplex, address: string | undefined) => void;
-  readonly onTooMany: (code: TooManyConnections | "TOO_MANY_CONNECTS_OF_ADDRESS", address: string | undefined) => void;
+  readonly onRefused: (code: RefusalCode, address: string | undefined, detail?: string) => void;
+  /** For who takes this for a web server. */
+  readonly httpPlace: () => HttpPlace;
 }
 
 export interface Listeners {
@@ -30,33 +34,42 @@ export interface Listeners {
 }
 
 export function createListeners(options: ListenerOptions): Listeners {
-  const { connects, onStream, onTooMany, log } = options;
+  const { connects, onStream, onRefused, log } = options;
   const limit = createConnectionLimit(options);
 
-  function accept(stream: Duplex, address: string | undefined): void {
+  /** False: it is one too many, and closed. */
+  function enter(stream: Duplex, address: string | undefined): boolean {
     const tooMany = connects.take(address ?? "") > 0 ? "TOO_MANY_CONNECTS_OF_ADDRESS" : limit.enter(address);
-    if (tooMany !== undefined) {
-      onTooMany(tooMany, address);
-      stream.on("error", () => undefined);
-      stream.destroy();
-      return;
+    if (tooMany === undefined) {
+      stream.once("close", () => limit.leave(address));
+      return true;
     }
-    stream.once("close", () => limit.leave(address));
-    onStream(stream, address);
+    onRefused(tooMany, address);
+    stream.on("error", () => undefined);
+    stream.destroy();
+    return false;
+  }
+
+  function serve(socket: Socket): void {
+    // Before its reader has them: that one ends a connection that does not begin as MQTT does.
+    socket.once("data", (first: Buffer) => {
+      const answer = first[0] === CONNECT_BYTE ? undefined : httpAnswer(first, options.httpPlace());
+      if (answer !== undefined) socket.write(answer);
+    });
+    onStream(socket, plainAddress(socket.remoteAddress));
   }
 
   // The system's keep-alive finds dead peers of those who asked for no keep-alive of MQTT's.
-  const server = createServer({ noDelay: true, keepAlive: true }, (socket) =>
-    accept(socket, plainAddress(socket.remoteAddress)),
-  );
+  const server = createServer({ noDelay: true, keepAlive: true }, (socket) => {
+    if (enter(socket, plainAddress(socket.remoteAddress))) serve(socket);
+  });
   function behindTls(tls: TlsSource): Server {
-    const secure = createTlsServer({ ...TLS_OPTIONS, ...tls.context(), noDelay: true, keepAlive: true }, (socket) =>
-      accept(socket, plainAddress(socket.remoteAddress)),
-    );
-    // Before the handshake nobody is a connection of ours yet.
-    secure.maxConnections = options.maxConnections;
-    secure.on("tlsClientError", (error, socket) => {
+    const secure = createTlsServer({ ...TLS_OPTIONS, ...tls.context(), noDelay: true, keepAlive: true }, serve);
+    // Before the handshake: who never ends it has a connection all the same.
+    secure.on("connection", (socket: Socket) => enter(socket, plainAddress(socket.remoteAddress)));
+    secure.on("tlsClientError", (error: NodeJS.ErrnoException, socket) => {
       log.debug("TLS failed", { error });
+      if (error.code !== "ECONNRESET") onRefused("TLS_FAILED", plainAddress(socket.remoteAddress), error.code);
       socket.destroy();
     });
     tls.onChange((context) => secure.setSecureContext(context));
@@ -65,7 +78,9 @@ export function createListeners(options: ListenerOptions): Listeners {
 
   const webSocket = createWebSocketListener({
     maxPacketBytes: options.maxPacketBytes,
-    onStream: accept,
+    onStream: (stream, address) => {
+      if (enter(stream, address)) onStream(stream, address);
+    },
     onError: (error) => log.debug("websocket failed", { error }),
   });
   return {
@@ -75,3 +90,6 @@ export function createListeners(options: ListenerOptions): Listeners {
     close: webSocket.close,
   };
 }
+
+/** What every client of MQTT begins with. */
+const CONNECT_BYTE = 0x10;

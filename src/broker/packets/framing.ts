@@ -26,6 +26,19 @@ export function isFirstByte(first: number): boolean {
   }
 }
 
+/** First letters of HTTP's methods. As a first packet they are none of MQTT. */
+const HTTP_LETTERS = new Set([..."CDGHOPT"].map((letter) => letter.charCodeAt(0)));
+const TLS_HANDSHAKE = 0x16;
+/** The second byte of TLS, its version, is taken for the length. */
+const TLS_LENGTH = 3;
+
+/** What speaks where a CONNECT should come, in words; undefined: MQTT, or nothing that is known. */
+export function foreignProtocol(first: number, lengthBytes = TLS_LENGTH): string | undefined {
+  if (HTTP_LETTERS.has(first)) return "it speaks HTTP, which has a port of its own (AERIE_HTTP_PORT)";
+  if (first !== TLS_HANDSHAKE || lengthBytes !== TLS_LENGTH) return undefined;
+  return "it speaks TLS where MQTT is spoken without; MQTT over TLS has a port of its own (AERIE_MQTTS_PORT)";
+}
+
 export type Frame =
   /** A whole packet lies in `bytes` from `from` to `to`. */
   | "packet"

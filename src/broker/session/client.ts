@@ -16,7 +16,7 @@ import type { Journal } from "../journal.ts";
 import { decodePacket } from "../packets/decode.ts";
 import { decodeConnect } from "../packets/decode-connect.ts";
 import { createTopicMemo } from "../packets/decode-publish.ts";
-import { isFirstByte } from "../packets/framing.ts";
+import { foreignProtocol, isFirstByte } from "../packets/framing.ts";
 import type { ConnectPacket, DisconnectPacket, PacketFault, PublishPacket, Version } from "../packets/packet.ts";
 import { type Admission, type AdmissionLimits, admit, expiryWithin } from "./admission.ts";
 import { Inbound, type InboundContext, type Sender } from "./inbound.ts";
@@ -148,9 +148,11 @@ export class Client implements PacketReader, Sender, Holder {
     return true;
   }
 
-  unreadable(why: "too large" | "malformed", announcedBytes: number): void {
-    if (why === "malformed") this.#end("PROTOCOL_VIOLATION", REASON.malformedPacket, "no packet of MQTT begins so");
-    else this.#end("PAYLOAD_TOO_LARGE", REASON.packetTooLarge, `${announcedBytes} bytes were announced`);
+  unreadable(why: "too large" | "malformed", announcedBytes: number, first: number): void {
+    if (why === "malformed") {
+      const foreign = this.#login === undefined ? foreignProtocol(first) : undefined;
+      this.#end("PROTOCOL_VIOLATION", REASON.malformedPacket, foreign ?? "no packet of MQTT begins so");
+    } else this.#end("PAYLOAD_TOO_LARGE", REASON.packetTooLarge, `${announcedBytes} bytes were announced`);
   }
 
   failed(cause: unknown): void {
@@ -224,6 +226,8 @@ export class Client implements PacketReader, Sender, Holder {
   }
 
   #connect(first: number, bytes: Buffer, from: number, to: number): void {
+    const foreign = foreignProtocol(first, to - from);
+    if (foreign !== undefined) return this.#end("PROTOCOL_VIOLATION", REASON.protocolError, foreign);
     const packet = decodeConnect(first, bytes, from, to);
     if (packet.type === "fault") return this.#refuseConnect(packet);
     const voice = new Voice(this.#connection, packet);
