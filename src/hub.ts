@@ -30,6 +30,7 @@ import { createRoom } from "./core/room.ts";
 import { createSizeBound } from "./core/size-bound.ts";
 import { createStateSaver } from "./core/state-saver.ts";
 import { awayProblem, degradation } from "./core/store-and-forward.ts";
+import { createTrustedTime } from "./core/trusted-time.ts";
 import { createUpkeep } from "./core/upkeep.ts";
 import { createWriter } from "./core/writer.ts";
 import { readNative } from "./dialects/native.ts";
@@ -47,6 +48,7 @@ import { listenLocally } from "./platform/local-socket.ts";
 import { createMetrics } from "./platform/metrics.ts";
 import { createOpenSockets } from "./platform/open-sockets.ts";
 import { ownHosts } from "./platform/own-hosts.ts";
+import { openTimeFile } from "./platform/time-file.ts";
 import { openTlsFiles } from "./platform/tls-files.ts";
 import { openStore } from "./store/open-store.ts";
 
@@ -141,6 +143,15 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
   const stored = await store.load();
   const newestMs = newestOf(stored);
   const clockSanity = own("clock sanity", createClockSanity({ clock, builtAtMs: build.builtAtMs, newestMs }));
+  const journal = await store.loadJournal();
+  const { record, save } = openTimeFile({ dataDir: config.dataDir, log });
+  const time = own(
+    "time",
+    createTrustedTime({
+      ...{ clock, clockSanity, log, record, save, builtAtMs: build.builtAtMs },
+      newestMs: Math.max(newestMs, newestAbsence(journal, clock.nowMs())),
+    }),
+  );
   const retentionClock = own(
     "retention clock",
     createRetentionClock({
@@ -198,11 +209,12 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       intake,
       writer,
       room,
-      kept: await store.loadJournal(),
+      kept: journal,
       isKeptKnown: forward?.isLoaded() ?? true,
       refusals,
       counters,
       clock,
+      time,
       log,
       limits: config,
       tls,
@@ -235,6 +247,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       ["store", sizeBound.problem],
       ["history", () => damageProblem(registry, store)],
       ["retention", retentionClock.problem],
+      ["time", time.problem],
     ],
   });
   const forwarding = createForwarding(config.trustedProxies);
@@ -371,6 +384,12 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     return taken;
   }
 }
+
+/** When the last session was left; one in the future was noted by a wrong clock. */
+const newestAbsence = ({ sessions }: Journal, nowMs: number): number =>
+  sessions.reduce((newest, { value: { disconnectedAtMs = 0 } }) => {
+    return disconnectedAtMs > nowMs ? newest : Math.max(newest, disconnectedAtMs);
+  }, 0);
 
 /** When the newest reading came: an instant of its own may lie anywhere. */
 const newestOf = (stored: readonly StoredDevice[]): number =>

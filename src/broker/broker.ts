@@ -11,6 +11,7 @@ import type { Refusals } from "../core/refusals.ts";
 import type { Connection as ClientConnection } from "../core/registry.ts";
 import { createRoom, type Room } from "../core/room.ts";
 import type { TlsSource } from "../core/tls.ts";
+import type { TrustedTime } from "../core/trusted-time.ts";
 import type { Writer } from "../core/writer.ts";
 import { openAedesCore } from "./aedes-core.ts";
 import { Connection, createFlusher } from "./connection.ts";
@@ -55,6 +56,7 @@ export interface BrokerOptions {
   readonly refusals: Refusals;
   readonly counters: Counters;
   readonly clock: Clock;
+  readonly time: TrustedTime;
   readonly log: Log;
   readonly limits: BrokerLimits;
   readonly authenticate: IdentifyClient;
@@ -97,7 +99,7 @@ const STANDSTILL_MS = 5_000;
 const GOODBYE_MS = 1_000;
 
 export async function openBroker(options: BrokerOptions): Promise<Broker> {
-  const { intake, writer, room, refusals, counters, clock, log, limits, onConnectionClosed } = options;
+  const { intake, writer, room, refusals, counters, clock, time, log, limits, onConnectionClosed } = options;
   let stopping = false;
   let serial = 0;
   const identify: ClientContext["identify"] = (clientId, version) => ({
@@ -114,13 +116,13 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const matching = createMatching<Session>();
   const retained = createRetained();
   const restoreRetained = (messages: KeptJournal["retained"]): void => {
-    const times = { wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
-    for (const { topic, value } of messages) if (retained.get(topic) === undefined) retained.set(revived(value, times));
+    const nowMs = time.nowMs();
+    for (const { topic, value } of messages) if (retained.get(topic) === undefined) retained.set(revived(value, nowMs));
   };
   restoreRetained(kept.retained);
 
   const router = createRouter({
-    clock,
+    time,
     matching,
     retained,
     limits,
@@ -140,7 +142,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const totals = { bytes: 0 };
   const drops = new Map<string, number>();
   const outbound: OutboundContext = {
-    clock,
+    time,
     journal,
     limits,
     totals,
@@ -151,10 +153,10 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     },
   };
   const inbound = { intake, router, journal, room, maxInflight: limits.maxInflight, isStopping: () => stopping };
-  const wills = createWills({ clock, journal, publish: createWillPublisher({ intake, router, journal }) }, kept);
+  const wills = createWills({ clock, time, journal, publish: createWillPublisher({ intake, router, journal }) }, kept);
   const sessions = createSessions(
     {
-      clock,
+      time,
       journal,
       matching,
       router,
@@ -241,7 +243,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     for (const client of clients) client.sweep(nowMs, mayJudge, isScarce);
     wills.sweep();
     sessions.sweep();
-    for (const topic of retained.takeExpired(nowMs)) journal.note({ of: "retained", topic, value: undefined });
+    for (const topic of retained.takeExpired(time)) journal.note({ of: "retained", topic, value: undefined });
     // Told once a sweep, however many they are.
     for (const [clientId, count] of drops) {
       refusals.add({ code: "QUEUE_FULL", kind: "message", clientId, detail: `${count} messages` });

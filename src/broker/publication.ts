@@ -1,6 +1,8 @@
 /** A message on its way to subscribers, whoever holds it. Knows no session and no socket. */
 import type { KeptMessage } from "../core/ports.ts";
+import type { TrustedTime } from "../core/trusted-time.ts";
 import { type Message, NO_BYTES, type Qos } from "./packets/packet.ts";
+import { PROPERTY } from "./packets/property-table.ts";
 
 export interface Publication {
   readonly topic: string;
@@ -10,8 +12,8 @@ export interface Publication {
   readonly retain: boolean;
   /** Encoded properties that go on to MQTT 5 subscribers. */
   readonly properties: Uint8Array;
-  /** Monotonic ms; undefined: never. */
-  readonly expiresMs: number | undefined;
+  /** Undefined: it does not expire. */
+  readonly expiry: Expiry | undefined;
   /** Client id of who published it. */
   readonly publisher: string | undefined;
   /** Greater than that of every message before it; 0 for what an earlier run left. */
@@ -20,6 +22,12 @@ export interface Publication {
   readonly bytes: number;
   /** As it is written down, once for all sessions that keep it. */
   kept: KeptMessage | undefined;
+}
+
+export interface Expiry {
+  /** By the hub's time. */
+  readonly fromMs: number;
+  readonly forMs: number;
 }
 
 /** Objects, pointers, maps: what one message costs beside its bytes. */
@@ -41,7 +49,7 @@ export function publicationOf(
     qos,
     retain,
     properties,
-    expiresMs: expiryS === undefined ? undefined : nowMs + expiryS * 1000,
+    expiry: expiryS === undefined ? undefined : { fromMs: nowMs, forMs: expiryS * 1000 },
     publisher,
     serial,
     bytes: topic.length + payload.length + properties.length + OVERHEAD_BYTES,
@@ -53,31 +61,56 @@ function copyOf(bytes: Uint8Array): Uint8Array {
   return bytes.length === 0 ? NO_BYTES : new Uint8Array(bytes);
 }
 
-/** One moment, on both clocks: what outlives the process is written in wall time. */
-export interface Times {
-  readonly wallMs: number;
-  readonly monotonicMs: number;
-}
+/** How long it still is of use; less than 0: it has expired; undefined: it does not expire. */
+export const leftMsOf = ({ expiry }: Publication, time: Pick<TrustedTime, "sinceMs">): number | undefined =>
+  expiry && expiry.forMs - time.sinceMs(expiry.fromMs);
 
-export function keptOf(publication: Publication, { wallMs, monotonicMs }: Times): KeptMessage {
-  const { topic, payload, qos, retain, properties, expiresMs, publisher } = publication;
-  const expiresAtMs = expiresMs === undefined ? undefined : Math.round(wallMs + expiresMs - monotonicMs);
-  publication.kept ??= { topic, payload, qos, retain, properties, expiresAtMs, publisher };
+/** Property identifier and four bytes. [MQTT 5.0, 3.3.2.3.3] */
+const INTERVAL_BYTES = 5;
+
+export function keptOf(publication: Publication): KeptMessage {
+  if (publication.kept !== undefined) return publication.kept;
+  const { topic, payload, qos, retain, expiry, publisher } = publication;
+  const expiresAtMs = expiry && expiry.fromMs + expiry.forMs;
+  const properties = expiry === undefined ? publication.properties : withInterval(expiry, publication.properties);
+  publication.kept = { topic, payload, qos, retain, properties, expiresAtMs, publisher };
   return publication.kept;
 }
 
-export function revived(kept: KeptMessage, { wallMs, monotonicMs }: Times): Publication {
-  const { topic, payload, qos, retain, properties, expiresAtMs, publisher } = kept;
+export function revived(kept: KeptMessage, nowMs: number): Publication {
+  const { topic, payload, qos, retain, expiresAtMs, publisher } = kept;
+  const intervalS = intervalOf(kept.properties);
+  const properties = intervalS === undefined ? kept.properties : kept.properties.subarray(INTERVAL_BYTES);
   return {
     topic,
     payload,
     qos,
     retain,
     properties,
-    expiresMs: expiresAtMs === undefined ? undefined : monotonicMs + expiresAtMs - wallMs,
+    expiry: expiresAtMs === undefined ? undefined : expiryOf(expiresAtMs, intervalS, nowMs),
     publisher,
     serial: 0,
     bytes: topic.length + payload.length + properties.length + OVERHEAD_BYTES,
     kept,
   };
 }
+
+/** Of a message that an earlier version kept, only the end is known. */
+const expiryOf = (expiresAtMs: number, intervalS: number | undefined, nowMs: number): Expiry =>
+  intervalS === undefined
+    ? { fromMs: nowMs, forMs: expiresAtMs - nowMs }
+    : { fromMs: expiresAtMs - intervalS * 1000, forMs: intervalS * 1000 };
+
+/** A kept message has its Message Expiry Interval before its other properties, so that it is known when it was published. */
+function withInterval({ forMs }: Expiry, properties: Uint8Array): Uint8Array {
+  const all = new Uint8Array(INTERVAL_BYTES + properties.length);
+  all[0] = PROPERTY.messageExpiry;
+  new DataView(all.buffer).setUint32(1, forMs / 1000);
+  all.set(properties, INTERVAL_BYTES);
+  return all;
+}
+
+const intervalOf = (properties: Uint8Array): number | undefined =>
+  properties[0] === PROPERTY.messageExpiry && properties.length >= INTERVAL_BYTES
+    ? new DataView(properties.buffer, properties.byteOffset).getUint32(1)
+    : undefined;

@@ -1,5 +1,6 @@
 /** The retained message of each topic, found by filter without a scan. Bounded by whoever sets it; stores nothing durably. */
-import type { Publication } from "./publication.ts";
+import type { TrustedTime } from "../core/trusted-time.ts";
+import { leftMsOf, type Publication } from "./publication.ts";
 
 export interface Retained {
   get(topic: string): Publication | undefined;
@@ -10,8 +11,8 @@ export interface Retained {
   readonly count: number;
   /** Of messages and of the index. */
   readonly bytes: number;
-  /** Topics whose messages had expired by then (monotonic ms); they are gone. */
-  takeExpired(nowMs: number): string[];
+  /** Topics whose messages have expired; they are gone. */
+  takeExpired(time: Pick<TrustedTime, "sinceMs">): string[];
 }
 
 interface Node {
@@ -34,7 +35,7 @@ export function createRetained(): Retained {
     if (former === undefined) bytes += NODE_BYTES * put(root, topic);
     bytes += publication.bytes - (former?.bytes ?? 0);
     messages.set(topic, publication);
-    if (publication.expiresMs === undefined) expiring.delete(topic);
+    if (publication.expiry === undefined) expiring.delete(topic);
     else expiring.add(topic);
   }
 
@@ -66,8 +67,10 @@ export function createRetained(): Retained {
     get bytes() {
       return bytes;
     },
-    takeExpired: (nowMs) => {
-      const gone = [...expiring].filter((topic) => (messages.get(topic)?.expiresMs ?? nowMs) <= nowMs);
+    takeExpired: (time) => {
+      const isExpired = (publication: Publication | undefined): boolean =>
+        publication === undefined || (leftMsOf(publication, time) ?? 1) <= 0;
+      const gone = [...expiring].filter((topic) => isExpired(messages.get(topic)));
       for (const topic of gone) remove(topic);
       return gone;
     },

@@ -1,10 +1,11 @@
 /** Brings a message to the sessions that want it, and keeps what is retained. Knows no connection and no packet. */
-import type { Clock, JournalEntry } from "../core/ports.ts";
+import type { JournalEntry } from "../core/ports.ts";
+import type { TrustedTime } from "../core/trusted-time.ts";
 import type { Journal } from "./journal.ts";
 import type { Matching, ShareGroup, Target } from "./matching.ts";
 import { targetOf } from "./matching.ts";
 import type { Message, Qos } from "./packets/packet.ts";
-import { keptOf, type Publication, publicationOf, type Times } from "./publication.ts";
+import { keptOf, type Publication, publicationOf } from "./publication.ts";
 import type { Retained } from "./retained.ts";
 import type { Wish } from "./session/delivery.ts";
 import type { Session } from "./session/session.ts";
@@ -15,7 +16,7 @@ export interface RetainedLimits {
 }
 
 export interface RouterOptions {
-  readonly clock: Clock;
+  readonly time: Pick<TrustedTime, "nowMs">;
   readonly matching: Matching<Session>;
   readonly retained: Retained;
   readonly limits: RetainedLimits;
@@ -58,7 +59,7 @@ interface Current {
 }
 
 export function createRouter(options: RouterOptions): Router {
-  const { clock, matching, retained, limits, journal, onRetainedRefused } = options;
+  const { time, matching, retained, limits, journal, onRetainedRefused } = options;
   /** The message that is in Aedes' hands; what Aedes says of itself comes between, with a message of its own. */
   let current: Current | undefined;
   let serial = 0;
@@ -83,8 +84,8 @@ export function createRouter(options: RouterOptions): Router {
   }
 
   function publicationFor(message: Message): Publication {
-    if (current?.message !== message) return publicationOf(message, undefined, ++serial, clock.monotonicMs());
-    current.publication ??= publicationOf(message, current.publisher?.clientId, ++serial, clock.monotonicMs());
+    if (current?.message !== message) return publicationOf(message, undefined, ++serial, time.nowMs());
+    current.publication ??= publicationOf(message, current.publisher?.clientId, ++serial, time.nowMs());
     return current.publication;
   }
 
@@ -102,7 +103,7 @@ export function createRouter(options: RouterOptions): Router {
       return onRetainedRefused(topic, publication.publisher);
     }
     retained.set(publication);
-    note({ of: "retained", topic, value: keptOf(publication, timesOf(clock)) });
+    note({ of: "retained", topic, value: keptOf(publication) });
   }
 
   function forget(topic: string): void {
@@ -176,5 +177,3 @@ const FITNESS: readonly ((member: Target<Session>) => boolean)[] = [
   ({ session }) => session.outbound.isConnected,
   ({ session, qos }) => session.isDurable && qos > 0,
 ];
-
-const timesOf = (clock: Clock): Times => ({ wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() });

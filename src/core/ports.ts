@@ -69,13 +69,13 @@ export interface StatusWrite {
   readonly online: boolean;
 }
 
-/** A message as the broker keeps it. Times are wall time, epoch ms. */
+/** A message as the broker keeps it. Times are the hub's (`TrustedTime`), epoch ms. */
 export interface KeptMessage {
   readonly topic: string;
   readonly payload: Uint8Array;
   readonly qos: 0 | 1 | 2;
   readonly retain: boolean;
-  /** Encoded MQTT 5 properties that go on to subscribers. */
+  /** Encoded MQTT 5 properties that go on to subscribers; before them the Message Expiry Interval, where there is one. */
   readonly properties: Uint8Array;
   readonly expiresAtMs: number | undefined;
   /** Client id. */
@@ -119,7 +119,7 @@ export interface KeptWill {
   readonly keepAliveS: number;
   /** Message Expiry Interval, counted from its publication. */
   readonly expiryS: number | undefined;
-  /** Wall time at which it is to be published; undefined while its client is connected. */
+  /** When it is to be published; undefined while its client is connected. */
   readonly dueAtMs: number | undefined;
 }
 

@@ -14,8 +14,10 @@ import { createWills } from "../../src/broker/session/wills.ts";
 import type { Answer, InboundMessage, Intake } from "../../src/core/intake.ts";
 import { ANYBODY, type MqttIdentity } from "../../src/core/mqtt-access.ts";
 import type { Journal as KeptJournal } from "../../src/core/ports.ts";
+import type { TrustedTime } from "../../src/core/trusted-time.ts";
 import { createManualClock, type ManualClock } from "./manual-clock.ts";
 import { createMemoryLog } from "./memory-log.ts";
+import { createMemoryTime } from "./memory-time.ts";
 import { type MessageWish, message, textOf } from "./publications.ts";
 import { createRecordingJournal, NOTHING_KEPT, type RecordingJournal } from "./recording-journal.ts";
 
@@ -73,6 +75,7 @@ export type World = Awaited<ReturnType<typeof openWorld>>;
 
 export interface WorldOptions {
   readonly clock?: ManualClock;
+  readonly time?: TrustedTime;
   readonly journal?: RecordingJournal;
   readonly kept?: KeptJournal;
   readonly limits?: Partial<Limits>;
@@ -88,10 +91,11 @@ export async function openWorld(options: WorldOptions = {}) {
   const totals = { bytes: 0 };
   const matching = createMatching<Session>();
   const retained = createRetained();
-  const times = { wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
-  for (const { value } of kept.retained) retained.set(revived(value, times));
+  // Years pass in these tests, and their clock is right: nobody looks at it each few seconds.
+  const time = options.time ?? createMemoryTime({ ...clock, every: () => () => undefined }).start();
+  for (const { value } of kept.retained) retained.set(revived(value, time.nowMs()));
   const router = createRouter({
-    clock,
+    time,
     matching,
     retained,
     limits,
@@ -108,17 +112,17 @@ export async function openWorld(options: WorldOptions = {}) {
   });
   const { intake, held } = createHeldIntake();
   const outbound = {
-    clock,
+    time,
     journal,
     limits,
     totals,
     retained: retained.get,
     onDropped: (clientId: string, count: number) => void drops.set(clientId, (drops.get(clientId) ?? 0) + count),
   };
-  const wills = createWills({ clock, journal, publish: createWillPublisher({ intake, router, journal }) }, kept);
+  const wills = createWills({ clock, time, journal, publish: createWillPublisher({ intake, router, journal }) }, kept);
   const sessions = createSessions(
     {
-      clock,
+      time,
       journal,
       matching,
       router,
@@ -177,6 +181,7 @@ export async function openWorld(options: WorldOptions = {}) {
 
   return {
     clock,
+    time,
     journal,
     sessions,
     wills,
@@ -202,7 +207,7 @@ export async function openWorld(options: WorldOptions = {}) {
     kill: async (more: Partial<WorldOptions> = {}) => {
       await core.close();
       journal.kill();
-      return openWorld({ limits, clock, journal, kept: journal.kept(), ...more });
+      return openWorld({ limits, clock, time, journal, kept: journal.kept(), ...more });
     },
     close: () => core.close(),
   };

@@ -6,6 +6,7 @@ import { type Delivery, packetIdOf } from "../../src/broker/session/delivery.ts"
 import { Outbound, type Sink } from "../../src/broker/session/outbound.ts";
 import type { QueueLimits } from "../../src/broker/session/wait-line.ts";
 import { createManualClock } from "../support/manual-clock.ts";
+import { createMemoryTime } from "../support/memory-time.ts";
 import { type MessageWish, publication, textOf } from "../support/publications.ts";
 import { createRecordingJournal } from "../support/recording-journal.ts";
 
@@ -36,12 +37,13 @@ interface Options {
 
 function start({ isDurable = true, limits = {} }: Options = {}) {
   const clock = createManualClock();
+  const time = createMemoryTime(clock).start();
   const journal = createRecordingJournal();
   const totals = { bytes: 0 };
   const kept = new Map<string, Publication>();
   const drops = { count: 0 };
   const context = {
-    clock,
+    time,
     journal,
     limits: { ...ROOMY, ...limits },
     totals,
@@ -58,7 +60,7 @@ function start({ isDurable = true, limits = {} }: Options = {}) {
   const outbound = make();
   const deliver = (text: string, qos: Qos = 1, wish: MessageWish = {}): boolean =>
     outbound.deliver({
-      publication: publication({ qos, text, ...wish }, clock.monotonicMs()),
+      publication: publication({ qos, text, ...wish }, time.nowMs()),
       qos,
       retain: false,
       subscriptionIds: [],

@@ -1,7 +1,7 @@
 /** One message for one session, and where it stands on its way. Moves nothing itself. */
 import type { JournalEntry } from "../../core/ports.ts";
 import type { Qos } from "../packets/packet.ts";
-import { keptOf, type Publication, type Times } from "../publication.ts";
+import { keptOf, type Publication } from "../publication.ts";
 
 /** What is to be delivered, and how. */
 export interface Wish {
@@ -33,14 +33,14 @@ export const bytesOf = ({ publication }: Delivery): number => publication?.bytes
  */
 export const packetIdOf = (place: number): number => (place % 65_535) + 1;
 
-export function deliveryEntry(clientId: string, delivery: Delivery, times: Times): JournalEntry {
+export function deliveryEntry(clientId: string, delivery: Delivery): JournalEntry {
   const { publication, qos, retain, subscriptionIds, share, place } = delivery;
   return {
     of: "delivery",
     clientId,
     place,
     value: {
-      message: publication && keptOf(publication, times),
+      message: publication && keptOf(publication),
       qos: qos === 2 ? 2 : 1,
       retain,
       subscriptionIds,

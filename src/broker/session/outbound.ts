@@ -1,7 +1,8 @@
 /** Delivers to one session: order, flow control, redelivery. Knows neither sockets nor bytes; asks a sink to send. */
-import type { Clock, JournalEntry } from "../../core/ports.ts";
+import type { JournalEntry } from "../../core/ports.ts";
+import type { TrustedTime } from "../../core/trusted-time.ts";
 import type { Journal } from "../journal.ts";
-import type { Publication, Times } from "../publication.ts";
+import { leftMsOf, type Publication } from "../publication.ts";
 import { bytesOf, type Delivery, deliveryEntry, packetIdOf, type Wish } from "./delivery.ts";
 import { type RetainedRun, RetainedRuns } from "./retained-runs.ts";
 import { type QueueLimits, type QueueTotals, WaitLine } from "./wait-line.ts";
@@ -18,7 +19,7 @@ export interface Sink {
 }
 
 export interface OutboundContext {
-  readonly clock: Clock;
+  readonly time: Pick<TrustedTime, "sinceMs">;
   readonly journal: Journal;
   readonly limits: QueueLimits;
   readonly totals: QueueTotals;
@@ -177,10 +178,9 @@ export class Outbound {
 
   /** It is to outlive its connection from now on. */
   entriesOfAll(): JournalEntry[] {
-    const times = this.#times();
     return [...this.#inflight.values(), ...this.#waiting.all()]
       .filter(({ qos }) => qos > 0)
-      .map((delivery) => deliveryEntry(this.#clientId, delivery, times));
+      .map((delivery) => deliveryEntry(this.#clientId, delivery));
   }
 
   #place({ publication, qos, retain, subscriptionIds, share }: Wish): Delivery {
@@ -193,7 +193,7 @@ export class Outbound {
   #note(delivery: Delivery): void {
     if (!this.isDurable) return;
     if (delivery.qos === 2) this.#whenWritten(delivery, () => this.pump());
-    else this.#context.journal.note(deliveryEntry(this.#clientId, delivery, this.#times()));
+    else this.#context.journal.note(deliveryEntry(this.#clientId, delivery));
   }
 
   #whenWritten(delivery: Delivery, then: () => void): void {
@@ -203,7 +203,7 @@ export class Outbound {
     };
     if (!this.isDurable) return written();
     const state = delivery.publication;
-    this.#context.journal.note(deliveryEntry(this.#clientId, delivery, this.#times()), (isDurable) => {
+    this.#context.journal.note(deliveryEntry(this.#clientId, delivery), (isDurable) => {
       if (delivery.isDropped || delivery.publication !== state) return;
       if (isDurable) written();
       else this.#whenWritten(delivery, then); // the store is away: asked again
@@ -296,19 +296,13 @@ export class Outbound {
   }
 
   /** Whole seconds that are left, at least 1; 0: none; undefined: it does not expire. */
-  #expiryOf({ expiresMs }: Publication): number | undefined {
-    if (expiresMs === undefined) return undefined;
-    const leftMs = expiresMs - this.#context.clock.monotonicMs();
-    return leftMs <= 0 ? 0 : Math.ceil(leftMs / 1000);
+  #expiryOf(publication: Publication): number | undefined {
+    const leftMs = leftMsOf(publication, this.#context.time);
+    return leftMs && Math.max(0, Math.ceil(leftMs / 1000));
   }
 
   #forget({ qos, place }: Delivery): void {
     if (qos === 0 || !this.isDurable) return;
     this.#context.journal.note({ of: "delivery", clientId: this.#clientId, place, value: undefined });
-  }
-
-  #times(): Times {
-    const { clock } = this.#context;
-    return { wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
   }
 }

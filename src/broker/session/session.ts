@@ -36,8 +36,8 @@ export class Session {
   version: Version;
   /** 0xFFFFFFFF: never. 0: it ends with its connection. */
   expiryS = 0;
-  /** Monotonic; undefined: connected. */
-  disconnectedMs: number | undefined;
+  /** By the hub's time; undefined: connected. */
+  disconnectedAtMs: number | undefined;
   /** The present connection, and its last will. */
   last: { readonly connection: Connection; readonly will: Will | undefined } | undefined;
 
@@ -64,8 +64,8 @@ export const keptSubscriptionOf = ({
   subscriptionId,
 }: Subscription<Session>): KeptSubscription => ({ qos, noLocal, retainAsPublished, subscriptionId });
 
-export function sessionEntry(session: Session, disconnectedAtMs: number | undefined): JournalEntry {
-  const { version, expiryS, outbound } = session;
+export function sessionEntry(session: Session): JournalEntry {
+  const { version, expiryS, disconnectedAtMs, outbound } = session;
   const value: KeptSession = { version, expiryS, disconnectedAtMs, sentThrough: outbound.sentThrough };
   return { of: "session", clientId: session.clientId, value };
 }
@@ -74,7 +74,7 @@ export function sessionEntry(session: Session, disconnectedAtMs: number | undefi
 export function entriesOf(session: Session): JournalEntry[] {
   const { clientId } = session;
   return [
-    sessionEntry(session, undefined),
+    sessionEntry(session),
     ...[...session.subscriptions].map(
       ([filter, each]): JournalEntry => ({
         of: "subscription",

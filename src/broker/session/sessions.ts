@@ -1,8 +1,9 @@
 /** Keeps the sessions: opens, takes over, ends, and brings them back after a restart. Knows no packet but CONNECT's words. */
 
 import { type MqttIdentity, maySubscribe } from "../../core/mqtt-access.ts";
-import type { Clock, Journal as KeptJournal } from "../../core/ports.ts";
+import type { Journal as KeptJournal } from "../../core/ports.ts";
 import type { Connection } from "../../core/registry.ts";
+import type { TrustedTime } from "../../core/trusted-time.ts";
 import type { Journal } from "../journal.ts";
 import type { Matching } from "../matching.ts";
 import { NEVER_EXPIRES, type Qos, type Version, type Will } from "../packets/packet.ts";
@@ -14,7 +15,7 @@ import { entriesOf, type Holder, Session, sessionEntry } from "./session.ts";
 import type { Wills } from "./wills.ts";
 
 export interface SessionsOptions {
-  readonly clock: Clock;
+  readonly time: Pick<TrustedTime, "nowMs" | "sinceMs">;
   readonly journal: Journal;
   readonly matching: Matching<Session>;
   readonly router: Router;
@@ -64,7 +65,7 @@ export interface Sessions {
 }
 
 export function createSessions(options: SessionsOptions, kept: KeptJournal, isKeptKnown = true): Sessions {
-  const { clock, journal, matching, router, wills, maxSessions, onTooMany } = options;
+  const { time, journal, matching, router, wills, maxSessions, onTooMany } = options;
   const sessions = new Map<string, Session>();
   /** Those whose client is away, by when it left. */
   const away = new Set<Session>();
@@ -107,10 +108,10 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
     if (present) authorizeAgain(session);
     session.holder = holder;
     session.version = version;
-    session.disconnectedMs = undefined;
+    session.disconnectedAtMs = undefined;
     session.last = { connection, will };
     session.setExpiry(expiryS);
-    if (session.isDurable) journal.note(sessionEntry(session, undefined));
+    if (session.isDurable) journal.note(sessionEntry(session));
     else if (wasDurable) journal.note({ of: "session", clientId, value: undefined });
     if (will !== undefined) wills.keep(clientId, will, arrival.keepAliveS);
   }
@@ -141,7 +142,7 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
   function close(session: Session, publishWill: boolean): void {
     session.holder = undefined;
     session.outbound.detach();
-    session.disconnectedMs = clock.monotonicMs();
+    session.disconnectedAtMs = time.nowMs();
     if (stopping && publishWill) return keepForNextStart(session);
     const { last } = session;
     session.last = undefined;
@@ -152,11 +153,11 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
     }
     if (!session.isDurable) return end(session);
     away.add(session);
-    journal.note(sessionEntry(session, clock.nowMs()));
+    journal.note(sessionEntry(session));
   }
 
   function keepForNextStart(session: Session): void {
-    if (session.isDurable) journal.note(sessionEntry(session, clock.nowMs()));
+    if (session.isDurable) journal.note(sessionEntry(session));
   }
 
   /** Nothing of it is left: a delayed will goes out now [MQTT-3.1.2-8], shared messages go to other members. */
@@ -186,8 +187,8 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
     if (wasDurable && !session.isDurable) journal.note({ of: "session", clientId: session.clientId, value: undefined });
   }
 
-  const isExpired = ({ expiryS, disconnectedMs }: Session): boolean =>
-    disconnectedMs !== undefined && expiryS !== NEVER_EXPIRES && clock.monotonicMs() - disconnectedMs >= expiryS * 1000;
+  const isExpired = ({ expiryS, disconnectedAtMs }: Session): boolean =>
+    disconnectedAtMs !== undefined && expiryS !== NEVER_EXPIRES && time.sinceMs(disconnectedAtMs) >= expiryS * 1000;
 
   function sweep(): void {
     for (const session of away) if (isExpired(session)) end(session);
@@ -222,14 +223,15 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
   }
 
   function restore(kept: KeptJournal): void {
-    const times = { wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
+    const nowMs = time.nowMs();
     /** Deliveries up to this place may have been sent. */
     const sentThrough = new Map<string, number>();
     for (const { clientId, value } of kept.sessions) {
       const session = new Session(clientId, asVersion(value.version), options.outbound);
       session.setExpiry(value.expiryS);
       const { disconnectedAtMs } = value;
-      session.disconnectedMs = times.monotonicMs - absenceMs(disconnectedAtMs, times.wallMs);
+      const isKnown = disconnectedAtMs !== undefined && isPossible(disconnectedAtMs, nowMs);
+      session.disconnectedAtMs = isKnown ? disconnectedAtMs : nowMs;
       const sent = disconnectedAtMs === undefined ? Number.POSITIVE_INFINITY : value.sentThrough;
       if (sent !== undefined) sentThrough.set(clientId, sent);
       sessions.set(clientId, session);
@@ -258,7 +260,7 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
         continue;
       }
       session.outbound.restore({
-        publication: message && revived(message, times),
+        publication: message && revived(message, nowMs),
         qos: qos as Qos,
         retain,
         subscriptionIds,
@@ -269,12 +271,12 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
         isWritten: true,
       });
     }
-    // Whoever was connected when the hub ended is away since now, with what may have been sent.
+    // Whoever was connected when the hub ended is away since now, and was sent what may have been sent.
     for (const { clientId, value } of kept.sessions) {
       const session = sessions.get(clientId);
-      if (session === undefined || value.disconnectedAtMs !== undefined) continue;
-      session.outbound.assumeAllSent();
-      journal.note(sessionEntry(session, times.wallMs));
+      if (session === undefined || session.disconnectedAtMs === value.disconnectedAtMs) continue;
+      if (value.disconnectedAtMs === undefined) session.outbound.assumeAllSent();
+      journal.note(sessionEntry(session));
     }
   }
 
@@ -296,11 +298,8 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
   };
 }
 
-/** Before any hub of ours, or in the future: a clock that was wrong, and no time to count from. */
-function absenceMs(disconnectedAtMs: number | undefined, nowMs: number): number {
-  if (disconnectedAtMs === undefined || disconnectedAtMs < FIRST_VALID_MS) return 0;
-  return Math.max(0, nowMs - disconnectedAtMs);
-}
+/** Before any hub of ours, or in the future: the clock of an earlier version was wrong, and there is no time to count from. */
+const isPossible = (atMs: number, nowMs: number): boolean => atMs >= FIRST_VALID_MS && atMs <= nowMs;
 
 const FIRST_VALID_MS = Date.UTC(2020, 0, 1);
 

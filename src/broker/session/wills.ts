@@ -1,11 +1,13 @@
 /** Keeps last wills until they are published or called off. Publishes through whoever made it. [MQTT 3.1.2.5] */
 import type { Clock, Journal as KeptJournal, KeptWill } from "../../core/ports.ts";
 import type { Connection } from "../../core/registry.ts";
+import type { TrustedTime } from "../../core/trusted-time.ts";
 import type { Journal } from "../journal.ts";
 import type { Will } from "../packets/packet.ts";
 
 export interface WillsOptions {
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, "monotonicMs">;
+  readonly time: Pick<TrustedTime, "nowMs" | "sinceMs">;
   readonly journal: Journal;
   /** `done` is to be called when the will need not be kept any more, or with false when it is to be tried again. */
   readonly publish: (connection: Connection, will: Will, done: (isPublished: boolean) => void) => void;
@@ -31,14 +33,20 @@ const GRACE_KEEP_ALIVES = 1.5;
 /** A store that did not take it is asked again. */
 const RETRY_MS = 1_000;
 
+const DUE = { fromMs: 0, delayMs: 0 };
+
 interface Pending {
   /** Of which it is the last word. */
   readonly connection: Connection;
   readonly will: Will;
-  readonly dueMs: number;
+  /** By the hub's time. */
+  readonly fromMs: number;
+  readonly delayMs: number;
+  /** Monotonic: not before. */
+  readonly notBeforeMs: number;
 }
 
-export function createWills({ clock, journal, publish }: WillsOptions, kept: KeptJournal): Wills {
+export function createWills({ clock, time, journal, publish }: WillsOptions, kept: KeptJournal): Wills {
   const pending = new Map<string, Pending>();
   /** Of connected and absent clients: those that stand in the journal. */
   const written = new Map<string, KeptWill>();
@@ -57,13 +65,13 @@ export function createWills({ clock, journal, publish }: WillsOptions, kept: Kep
     written.set(clientId, value);
     const { message, delayS, keepAliveS, expiryS, dueAtMs } = value;
     const graceMs = Math.max(GRACE_MS, keepAliveS * GRACE_KEEP_ALIVES * 1000);
-    // Whoever was connected is away since now; and the clock may have been set back meanwhile.
-    const wholeMs = Math.min(delayS, sessionExpiryS) * 1000;
-    const leftMs = dueAtMs === undefined ? wholeMs : Math.min(dueAtMs - clock.nowMs(), wholeMs);
+    const delayMs = Math.min(delayS, sessionExpiryS) * 1000;
+    // Whoever was connected is away since now.
+    const fromMs = dueAtMs === undefined ? time.nowMs() : dueAtMs - delayMs;
     const { topic, payload, qos, retain, properties } = message;
     const will = { topic, payload, qos, retain, properties, delayS, expiryS };
     const connection = { clientId, serial: 0 }; // older than any of this run
-    pending.set(clientId, { connection, will, dueMs: clock.monotonicMs() + Math.max(graceMs, leftMs) });
+    pending.set(clientId, { connection, will, fromMs, delayMs, notBeforeMs: clock.monotonicMs() + graceMs });
   }
 
   function keep(clientId: string, will: Will, keepAliveS: number): void {
@@ -73,9 +81,11 @@ export function createWills({ clock, journal, publish }: WillsOptions, kept: Kep
   function due(connection: Connection, will: Will, delayS: number): void {
     const { clientId } = connection;
     if (delayS <= 0) return send(connection, will);
-    pending.set(clientId, { connection, will, dueMs: clock.monotonicMs() + delayS * 1000 });
+    const fromMs = time.nowMs();
+    const delayMs = delayS * 1000;
+    pending.set(clientId, { connection, will, fromMs, delayMs, notBeforeMs: clock.monotonicMs() });
     const keepAliveS = written.get(clientId)?.keepAliveS ?? 0;
-    write(clientId, { ...keptOf(clientId, will), keepAliveS, dueAtMs: clock.nowMs() + delayS * 1000 });
+    write(clientId, { ...keptOf(clientId, will), keepAliveS, dueAtMs: fromMs + delayMs });
   }
 
   function cancel(clientId: string): void {
@@ -90,7 +100,9 @@ export function createWills({ clock, journal, publish }: WillsOptions, kept: Kep
 
   function sweep(): void {
     const nowMs = clock.monotonicMs();
-    for (const { connection, will, dueMs } of pending.values()) if (dueMs <= nowMs) send(connection, will);
+    for (const { connection, will, fromMs, delayMs, notBeforeMs } of pending.values()) {
+      if (notBeforeMs <= nowMs && time.sinceMs(fromMs) >= delayMs) send(connection, will);
+    }
   }
 
   /** It stays written down until what it says is, so that a crash in between does not lose it. */
@@ -101,7 +113,7 @@ export function createWills({ clock, journal, publish }: WillsOptions, kept: Kep
     publish(connection, will, (isPublished) => {
       if (written.get(clientId) !== before) return; // its client came back meanwhile
       if (isPublished) forget(clientId);
-      else pending.set(clientId, { connection, will, dueMs: clock.monotonicMs() + RETRY_MS });
+      else pending.set(clientId, { connection, will, ...DUE, notBeforeMs: clock.monotonicMs() + RETRY_MS });
     });
   }
 

@@ -1,0 +1,237 @@
+/**
+ * The hub's own time, by which what was promised ends: sessions, messages, wills, sign-ins, tokens. It goes on through a wrong
+ * clock, a jump and a restart. Ends nothing itself. (docs/decisions/0015)
+ */
+import type { ClockSanity } from "./clock-sanity.ts";
+import type { Clock, Log } from "./ports.ts";
+
+export interface TrustedTime {
+  /** Epoch ms: the wall clock's, as far as it is trusted; while it is not, only what the hub has run is added. Never runs backwards. */
+  nowMs(): number;
+  /** How long ago that was, by `nowMs()` of this run or an earlier one: at least. What is to be lost ends by this. */
+  sinceMs(atMs: number): number;
+  /** The same if the wall clock is right after all. What protects ends by this. */
+  sinceAtMostMs(atMs: number): number;
+  /** When that was, for people. */
+  dateOf(atMs: number): Date;
+  /** For the owner, while the wall clock is not trusted. */
+  problem(): string | undefined;
+  /** Settles when the record is on disk. */
+  close(): Promise<void>;
+}
+
+/** What was noted by the hub's time from `fromMs` until before `toMs` is newer by `addMs` than it seems. */
+export interface TimeShift {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly addMs: number;
+}
+
+/** The wall clock differs from what it should show. */
+export interface TimeHold {
+  /** What was noted since then does not age by the difference: nobody knows whether it was before or after that time passed. */
+  readonly fromMs: number;
+  /** Positive: the wall clock is ahead. */
+  readonly differenceMs: number;
+  /** The hub has run so long with it. */
+  readonly heldMs: number;
+}
+
+/** What a restart needs to know of it. */
+export interface TimeRecord {
+  readonly nowMs: number;
+  /** By so much the wall clock may differ from `nowMs` without being in doubt. */
+  readonly aheadMs: number;
+  readonly hold: TimeHold | undefined;
+  readonly shifts: readonly TimeShift[];
+}
+
+export interface TrustedTimeOptions {
+  readonly clock: Clock;
+  readonly clockSanity: Pick<ClockSanity, "problem">;
+  readonly log: Log;
+  /** Of the last run. */
+  readonly record: TimeRecord | undefined;
+  readonly save: (record: TimeRecord) => Promise<void>;
+  /** Something was stored then; 0: nothing is. It stands in for a record that is missing. */
+  readonly newestMs: number;
+  /** No clock is right before that. */
+  readonly builtAtMs: number;
+}
+
+const DAY_MS = 24 * 3_600_000;
+/** Corrections up to this count as none. */
+const STEP_MS = 60_000;
+/** What a clock may have been wrong by, and how long the hub runs before it counts a difference. */
+const HOLD_MS = 10 * 60_000;
+const LONG_HOLD_MS = DAY_MS;
+const CHECK_EVERY_MS = 1_000;
+const SAVE_EVERY_MS = 10 * 60_000;
+const MOST_SHIFTS = 64;
+
+export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
+  const { clock, clockSanity, log, save } = options;
+  let { baseMs, aheadMs, hold, shifts } = started(options);
+  const startedMs = nowMs();
+  let checkedMs = clock.monotonicMs();
+  let savedMs = checkedMs;
+  let saving = Promise.resolve();
+  let isSaved = true;
+  if (hold !== undefined) warn();
+  keep();
+  const stop = clock.every(CHECK_EVERY_MS, check);
+
+  function nowMs(): number {
+    return Math.floor(baseMs + clock.monotonicMs());
+  }
+
+  /** Between what the wall clock shows and what it should. */
+  const differenceMs = (): number => clock.nowMs() - nowMs() - aheadMs;
+
+  function check(): void {
+    const passedMs = clock.monotonicMs() - checkedMs;
+    checkedMs += passedMs;
+    const difference = differenceMs();
+    if (Math.abs(difference) <= STEP_MS) {
+      aheadMs += difference;
+      if (hold !== undefined) trustAgain(0);
+    } else if (hold === undefined || Math.abs(difference - hold.differenceMs) > STEP_MS) {
+      const heldMs = difference > DAY_MS ? heldMsOf(hold, difference) : 0;
+      hold = { fromMs: hold?.fromMs ?? startedMs, differenceMs: difference, heldMs };
+      warn();
+      keep();
+    } else {
+      hold = { ...hold, heldMs: hold.heldMs + passedMs };
+      if (hold.heldMs >= holdMsOf(hold) && clockSanity.problem() === undefined) count(hold);
+    }
+    if (clock.monotonicMs() - savedMs >= SAVE_EVERY_MS) keep();
+  }
+
+  /** The difference has stayed: it is time that passed, or a clock that was wrong before. */
+  function count({ fromMs, differenceMs: difference }: TimeHold): void {
+    const addMs = Math.max(0, Math.min(difference, clock.nowMs() - nowMs()));
+    shifts = withShift(shifts, { fromMs, toMs: nowMs() + 1, addMs });
+    baseMs += addMs;
+    aheadMs = clock.nowMs() - nowMs();
+    trustAgain(addMs);
+  }
+
+  function trustAgain(countedMs: number): void {
+    hold = undefined;
+    log.info("the clock is trusted again", { countedS: Math.round(countedMs / 1_000) });
+    keep();
+  }
+
+  function warn(): void {
+    log.warn("the clock is not trusted: nothing ends by it", { reason: problem() });
+  }
+
+  function keep(): void {
+    savedMs = clock.monotonicMs();
+    const record = { nowMs: nowMs(), aheadMs, hold, shifts };
+    saving = saving
+      .then(() => save(record))
+      .then(
+        () => {
+          isSaved = true;
+        },
+        (cause: unknown) => {
+          if (isSaved) log.warn("the record of the hub's time is not on disk", { cause });
+          isSaved = false;
+        },
+      );
+  }
+
+  function sinceMs(atMs: number): number {
+    return Math.max(0, nowMs() - atMs - addedTo(atMs));
+  }
+
+  const addedTo = (atMs: number): number => {
+    let addedMs = 0;
+    for (const { fromMs, toMs, addMs } of shifts) if (atMs >= fromMs && atMs < toMs) addedMs += addMs;
+    return addedMs;
+  };
+
+  /** What would be counted if the wall clock were trusted now. */
+  function uncountedMs(): number {
+    const difference = differenceMs();
+    return Math.abs(difference) <= STEP_MS ? 0 : Math.max(0, Math.min(difference, clock.nowMs() - nowMs()));
+  }
+
+  const isInHold = (atMs: number): boolean => atMs >= (hold?.fromMs ?? startedMs);
+
+  function problem(): string | undefined {
+    if (hold === undefined) return undefined;
+    const { differenceMs: difference, heldMs } = hold;
+    const what = `The hub's clock is ${durationOf(Math.abs(difference))} ${difference > 0 ? "ahead of" : "behind"} the time that the hub expects, and could be wrong`;
+    const insane = clockSanity.problem();
+    if (insane !== undefined) return `${what}: nothing ends by it before it is right`;
+    const untilMs = clock.nowMs() + Math.max(0, holdMsOf(hold) - heldMs);
+    return `${what}: nothing ends by it before ${new Date(untilMs).toISOString()}`;
+  }
+
+  return {
+    nowMs,
+    sinceMs,
+    sinceAtMostMs: (atMs) => sinceMs(atMs) + (isInHold(atMs) ? 0 : uncountedMs()),
+    dateOf: (atMs) => new Date(atMs + addedTo(atMs) + (isInHold(atMs) ? uncountedMs() : 0)),
+    problem,
+    close: async () => {
+      stop();
+      keep();
+      await saving;
+    },
+  };
+}
+
+const holdMsOf = ({ differenceMs }: TimeHold): number => (Math.abs(differenceMs) > DAY_MS ? LONG_HOLD_MS : HOLD_MS);
+
+/** What the wall clock says of the time that the hub was off counts at once up to a day. */
+function started({ clock, record, newestMs, builtAtMs }: TrustedTimeOptions) {
+  const wallMs = clock.nowMs();
+  const known = record ?? (newestMs > 0 ? { ...NOTHING, nowMs: newestMs } : undefined);
+  const from = (nowMs: number) => nowMs - clock.monotonicMs();
+  if (known === undefined) {
+    const nowMs = Math.max(wallMs, builtAtMs);
+    return { ...NOTHING, baseMs: from(nowMs), aheadMs: wallMs - nowMs };
+  }
+  const { nowMs, aheadMs, hold: former, shifts } = known;
+  const differenceMs = wallMs - nowMs - aheadMs;
+  if (differenceMs >= -STEP_MS && differenceMs <= DAY_MS) {
+    const offMs = Math.max(0, differenceMs);
+    const shift = former && { fromMs: former.fromMs, toMs: nowMs + 1, addMs: offMs };
+    return { baseMs: from(nowMs + offMs), aheadMs, hold: undefined, shifts: shift ? withShift(shifts, shift) : shifts };
+  }
+  const hold = { fromMs: former?.fromMs ?? nowMs + 1, differenceMs, heldMs: heldMsOf(former, differenceMs) };
+  return { baseMs: from(nowMs + 1), aheadMs, hold, shifts };
+}
+
+const NOTHING: Omit<TimeRecord, "nowMs"> = { aheadMs: 0, hold: undefined, shifts: [] };
+
+/** The same difference as before, but for up to a day in which the hub was off or suspended. */
+function heldMsOf(former: TimeHold | undefined, differenceMs: number): number {
+  if (former === undefined) return 0;
+  const offMs = differenceMs - former.differenceMs;
+  return offMs >= -STEP_MS && offMs <= DAY_MS ? former.heldMs : 0;
+}
+
+/** Of too many, the two oldest become one that errs on the side of the newer. */
+function withShift(shifts: readonly TimeShift[], shift: TimeShift): readonly TimeShift[] {
+  if (shift.addMs <= 0) return shifts;
+  const [first, second, ...rest] = [...shifts, shift];
+  if (first === undefined || second === undefined || rest.length + 2 <= MOST_SHIFTS) return [...shifts, shift];
+  const { min, max } = Math;
+  const addMs = first.addMs + second.addMs;
+  return [{ fromMs: min(first.fromMs, second.fromMs), toMs: max(first.toMs, second.toMs), addMs }, ...rest];
+}
+
+const UNITS = [
+  ["days", DAY_MS],
+  ["hours", 3_600_000],
+  ["minutes", 60_000],
+] as const;
+
+function durationOf(ms: number): string {
+  const [unit, unitMs] = UNITS.find(([, each]) => ms >= 2 * each) ?? ["seconds", 1_000];
+  return `${Math.round(ms / unitMs)} ${unit}`;
+}
