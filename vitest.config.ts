@@ -7,12 +7,10 @@ import { createClosingReporter } from "./test/support/closing-reporter.ts";
  * line here; any other file runs beside others, in a process that ran others before it, and leaves nothing behind.
  */
 const MEASURING = [
-  "test/browser/chart-range.test.ts",
   "test/process/frozen-reader.test.ts",
   "test/process/greedy-client.test.ts",
   "test/process/log-bound.test.ts",
   "test/process/login-flood.test.ts",
-  "test/process/mongodb-outage.test.ts",
   "test/process/paused-export.test.ts",
   "test/process/pressure.test.ts",
   "test/process/reconnect-storm.test.ts",
@@ -29,6 +27,8 @@ const TOGETHER = { isolate: false, maxWorkers: Math.max(2, availableParallelism(
 
 export default defineConfig({
   test: {
+    // One mongod of each kind a run.
+    globalSetup: "test/support/mongod-of-run.ts",
     reporters: ["default", createClosingReporter()],
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts", "test/*.test.ts"], ...TOGETHER } },

@@ -53,10 +53,22 @@ export const SOAK_PARTS: readonly SoakPart[] = [
     env: { AERIE_TEST_STORM_S: "30" },
   },
   {
+    name: "frozen-reader",
+    what: "floods of 400 MB at subscribers that stop reading or never acknowledge",
+    file: "test/process/frozen-reader.test.ts",
+    env: { AERIE_TEST_FLOOD_MB: "400" },
+  },
+  {
+    name: "reconnect-storm",
+    what: "5,000 boards with secrets that reconnect at once",
+    file: "test/process/reconnect-storm.test.ts",
+    env: { AERIE_TEST_BOARDS: "5000" },
+  },
+  {
     name: "mongodb-outage",
-    what: "10 outages of MongoDB of each kind under load",
+    what: "10 outages of MongoDB of each kind, of half a minute each, under 2,000 readings a second",
     file: "test/process/mongodb-outage.test.ts",
-    env: { AERIE_TEST_OUTAGES: "10" },
+    env: { AERIE_TEST_OUTAGES: "10", AERIE_TEST_OUTAGE_S: "30", AERIE_TEST_READINGS_PER_S: "2000" },
   },
   {
     name: "mongodb-sessions",

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import type { Log, WritesOfMessage } from "../../src/core/ports.ts";
 import type { PlacedGroup, RemoteStore } from "../../src/core/remote-store.ts";
 import { systemClock } from "../../src/platform/clock.ts";
-import { databaseUrl, isMongodSkipped, launchMongod, type Mongod } from "../support/mongod.ts";
+import { databaseUrl, isMongodSkipped, launchMongod } from "../support/mongod.ts";
+import { type SharedMongod, sharedMongod } from "../support/shared-mongod.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { until } from "../support/until.ts";
 import { KEEP_ALL, upkeepAll } from "./history-contract.ts";
@@ -24,16 +25,13 @@ async function open(url: string, hubId: string = randomUUID()): Promise<RemoteSt
 }
 
 describe.skipIf(isMongodSkipped)("the MongoDB engine", () => {
-  let mongod: Mongod;
+  let mongod: SharedMongod;
   let admin: MongoClient;
   beforeAll(async () => {
-    mongod = await launchMongod();
+    mongod = await sharedMongod();
     admin = new MongoClient(mongod.url);
   });
-  afterAll(async () => {
-    await admin?.close();
-    await mongod?.dispose();
-  });
+  afterAll(() => admin?.close());
 
   test.each([
     ["nothing://127.0.0.1/aerie", "AERIE_MONGODB_URL cannot work"],

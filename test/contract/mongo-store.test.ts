@@ -1,9 +1,10 @@
 /** The MongoDB engine against the contract of all stores, alone and as a replica set. Runs what was built. */
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe } from "vitest";
+import { beforeAll, describe } from "vitest";
 import type { Log } from "../../src/core/ports.ts";
 import { systemClock } from "../../src/platform/clock.ts";
-import { databaseUrl, isMongodSkipped, launchMongod, type Mongod } from "../support/mongod.ts";
+import { databaseUrl, isMongodSkipped } from "../support/mongod.ts";
+import { type SharedMongod, sharedMongod } from "../support/shared-mongod.ts";
 import type { OpenedStore } from "./opened-store.ts";
 import { describeStore } from "./store-contract.ts";
 
@@ -12,7 +13,7 @@ const { openMongoStore } = (await import(built)) as typeof import("../../src/sto
 
 const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-async function openFresh(mongod: Mongod): Promise<OpenedStore> {
+async function openFresh(mongod: SharedMongod): Promise<OpenedStore> {
   const url = databaseUrl(mongod);
   const hubId = randomUUID();
   const open = () =>
@@ -40,14 +41,13 @@ async function openFresh(mongod: Mongod): Promise<OpenedStore> {
 }
 
 describe.skipIf(isMongodSkipped).each([
-  ["a standalone", false],
-  ["a replica set", true],
-])("on %s", (name, replicaSet) => {
-  let mongod: Mongod;
+  ["a standalone", "standalone"],
+  ["a replica set", "replica-set"],
+] as const)("on %s", (name, kind) => {
+  let mongod: SharedMongod;
   beforeAll(async () => {
-    mongod = await launchMongod({ replicaSet });
+    mongod = await sharedMongod(kind);
   });
-  afterAll(() => mongod?.dispose());
 
   describeStore(`the MongoDB store on ${name}`, () => openFresh(mongod));
 });

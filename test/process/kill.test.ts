@@ -6,7 +6,7 @@ import { compareAll, compareNewest, type Differences, NO_DIFFERENCES } from "../
 import { pause, until } from "../support/until.ts";
 
 /** `npm run soak` sets 200. */
-const KILLS = Number(process.env["AERIE_TEST_KILLS"] ?? 20);
+const KILLS = Number(process.env["AERIE_TEST_KILLS"] ?? 5);
 const LEAST_LOAD_MS = 50;
 const MOST_LOAD_MS = 500;
 /** All that is stored is read after so many kills; in between the newest. */

@@ -1,6 +1,6 @@
 /** `aerie migrate`: from the embedded store to MongoDB and back, the command itself, on real files and a real server. */
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Log, Store } from "../../src/core/ports.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { KEEP_ALL, rollupsOf, upkeepAll } from "../contract/history-contract.ts";
@@ -18,7 +18,8 @@ import {
   untimed,
 } from "../contract/writes.ts";
 import { runServer, spawnHub, tempDir } from "../support/hub.ts";
-import { databaseUrl, isMongodSkipped, launchMongod, type Mongod } from "../support/mongod.ts";
+import { databaseUrl, isMongodSkipped } from "../support/mongod.ts";
+import { type SharedMongod, sharedMongod } from "../support/shared-mongod.ts";
 
 const built = (file: string): string => new URL(`../../dist/src/store/${file}`, import.meta.url).href;
 const { openSqliteStore } = (await import(
@@ -98,11 +99,10 @@ async function migrate(
 }
 
 describe.skipIf(isMongodSkipped)("aerie migrate", () => {
-  let mongod: Mongod;
+  let mongod: SharedMongod;
   beforeAll(async () => {
-    mongod = await launchMongod();
+    mongod = await sharedMongod();
   });
-  afterAll(() => mongod?.dispose());
 
   test("moves everything to MongoDB, says that nothing differs, moves nothing the second time, and everything back", async () => {
     const url = databaseUrl(mongod);

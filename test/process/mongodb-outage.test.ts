@@ -22,13 +22,15 @@ import { pause, until } from "../support/until.ts";
 
 /** `npm run soak` sets 10. */
 const OUTAGES = Number(process.env["AERIE_TEST_OUTAGES"] ?? 1);
-const OUTAGE_MS = 30_000;
-const PER_SECOND = 2_000;
+/** `npm run soak` sets 30. */
+const OUTAGE_MS = 1_000 * Number(process.env["AERIE_TEST_OUTAGE_S"] ?? 3);
+/** `npm run soak` sets 2,000. */
+const PER_SECOND = Number(process.env["AERIE_TEST_READINGS_PER_S"] ?? 600);
 const DAY_MS = 24 * 3_600_000;
 /** Of the readings to which their boards give an instant: days ago, so that upkeep counts their hours meanwhile. */
 const PAST_MS = Math.floor(Date.now() / DAY_MS) * DAY_MS - 3 * DAY_MS;
-/** Decided within three seconds, and what waits for its answer then goes on. */
-const MOST_GAP_MS = 4_500;
+/** Decided within three seconds, and what waits for its answer then goes on: with slack, since other files run beside this one. */
+const MOST_GAP_MS = 8_000;
 const MOST_GROWTH_MB = 250;
 
 async function ownMongod(options: MongodOptions = {}): Promise<Mongod> {
@@ -88,16 +90,17 @@ describe.skipIf(isMongodSkipped)("MongoDB away", () => {
     const url = databaseUrl(mongod);
     const hub = await hubOn(url);
     const load = await startOutageLoad(hub, { boards: 40, perSecond: PER_SECOND, pastMs: PAST_MS });
-    await publishes(load, 3_000);
+    await publishes(load, 1.5 * PER_SECOND);
     const memory = await watchMemory(hub);
     for (let outage = 0; outage < OUTAGES; outage++) {
+      const beforeMs = Date.now();
       await mongod.kill();
       const killedMs = performance.now();
       await isAway(hub);
-      await publishes(load, 2_000);
+      await publishes(load, PER_SECOND);
       const degraded = (await readinessOf(hub)).degraded;
-      expect(degraded?.waiting).toBeGreaterThan(1_000);
-      expect(Date.parse(degraded?.since ?? "")).toBeGreaterThan(Date.now() - OUTAGE_MS);
+      expect(degraded?.waiting).toBeGreaterThan(PER_SECOND / 2);
+      expect(Date.parse(degraded?.since ?? "")).toBeGreaterThanOrEqual(beforeMs);
       const whole = await ask(hub, "/api/devices/b1/series?metrics=seq");
       expect([whole.status, whole.headers["retry-after"]]).toEqual([503, "5"]);
       const part = await ask<{ partial: { waiting: number }; metrics: { seq: { t: number[] } } }>(
@@ -105,13 +108,13 @@ describe.skipIf(isMongodSkipped)("MongoDB away", () => {
         "/api/devices/b1/series?metrics=seq&partial=true",
       );
       expect(part.status).toBe(200);
-      expect(part.body.partial.waiting).toBeGreaterThan(1_000);
+      expect(part.body.partial.waiting).toBeGreaterThan(PER_SECOND / 2);
       expect(part.body.metrics.seq.t.length).toBeGreaterThan(10);
       expect((await ask(hub, "/api/devices/b1/latest")).status).toBe(200);
       await pause(Math.max(0, OUTAGE_MS - (performance.now() - killedMs)));
       await mongod.start();
       await isWhole(hub);
-      await publishes(load, 2_000);
+      await publishes(load, PER_SECOND);
     }
     await expectWhole(hub, url, load, OUTAGES);
     expect(memory.growthMb()).toBeLessThan(MOST_GROWTH_MB);
@@ -126,14 +129,14 @@ describe.skipIf(isMongodSkipped)("MongoDB away", () => {
     const url = databaseUrl(mongod, "aerie");
     const hub = await hubOn(`mongodb://127.0.0.1:${proxy.port}/aerie`);
     const load = await startOutageLoad(hub, { boards: 40, perSecond: PER_SECOND, pastMs: PAST_MS });
-    await publishes(load, 2_000);
+    await publishes(load, PER_SECOND);
     for (let round = 0; round < 3 * OUTAGES; round++) {
       for (const where of ["before", "after"] as const) {
         const cuts = proxy.cuts();
         proxy.cut(where, 2);
         await until("writes are cut", () => proxy.cuts() >= cuts + 1, { withinMs: 10_000 });
         await isWhole(hub);
-        await publishes(load, 500);
+        await publishes(load, 0.25 * PER_SECOND);
       }
     }
     await expectWhole(hub, url, load, 6 * OUTAGES);
@@ -146,13 +149,13 @@ describe.skipIf(isMongodSkipped)("MongoDB away", () => {
     const url = databaseUrl(mongod, "aerie");
     const hub = await hubOn(`mongodb://127.0.0.1:${proxy.port}/aerie`);
     const load = await startOutageLoad(hub, { boards: 40, perSecond: PER_SECOND, pastMs: PAST_MS });
-    await publishes(load, 2_000);
+    await publishes(load, PER_SECOND);
     proxy.swallow();
     await isAway(hub);
-    await publishes(load, 4_000);
+    await publishes(load, 2 * PER_SECOND);
     proxy.pass();
     await isWhole(hub);
-    await publishes(load, 1_000);
+    await publishes(load, 0.5 * PER_SECOND);
     await expectWhole(hub, url, load, 1);
   });
 
@@ -162,12 +165,12 @@ describe.skipIf(isMongodSkipped)("MongoDB away", () => {
     const hub = await hubOn(url);
     const load = await startOutageLoad(hub, { boards: 40, perSecond: PER_SECOND, pastMs: PAST_MS });
     for (let round = 0; round < OUTAGES; round++) {
-      await publishes(load, 2_000);
+      await publishes(load, PER_SECOND);
       await admin(mongod.port, (command) => command({ replSetStepDown: 6, force: true })).catch(() => undefined);
       await isAway(hub);
       await isWhole(hub);
     }
-    await publishes(load, 1_000);
+    await publishes(load, 0.5 * PER_SECOND);
     await expectWhole(hub, url, load, OUTAGES);
   });
 

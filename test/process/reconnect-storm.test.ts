@@ -1,4 +1,4 @@
-/** Five thousand boards with secrets of their own come back at once after a restart: all are in within half a minute. */
+/** Thousands of boards with secrets of their own come back at once after a restart: all are in soon, and none is timed out. */
 import { connect, type Socket } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { makeOwner } from "../support/first-account.ts";
@@ -6,8 +6,10 @@ import { type HubAddress, type SpawnedHub, spawnHub } from "../support/hub.ts";
 import { connectBytes } from "../support/login-bytes.ts";
 import { pause } from "../support/until.ts";
 
-const BOARDS = 5_000;
-const WITHIN_MS = 30_000;
+/** `npm run soak` sets 5,000. */
+const BOARDS = Number(process.env["AERIE_TEST_BOARDS"] ?? 1_000);
+/** Some 5,000 a second are let in; what takes longest is the wait of those that the system did not let in at once. */
+const WITHIN_MS = 10_000 + 4 * BOARDS;
 /** Makers of secrets side by side: their changes go to the disk together. */
 const MAKERS = 100;
 /** A board tries again after about so long. */

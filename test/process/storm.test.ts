@@ -12,13 +12,13 @@ import { openDrippingConnects, openDrippingPublishes, openSilent, rush, takeOver
 import { until } from "../support/until.ts";
 
 /** `npm run soak` sets 30. */
-const STORM_S = Number(process.env["AERIE_TEST_STORM_S"] ?? 10);
+const STORM_S = Number(process.env["AERIE_TEST_STORM_S"] ?? 4);
 const SILENT = 2_000;
 const DRIPPING = 50;
 const CONNECTS_A_SECOND = 500;
 const TAKE_OVERS = 40;
 const AT_ONCE = 6;
-const CONNECT_TIMEOUT_MS = 8_000;
+const CONNECT_TIMEOUT_MS = 4_000;
 /**
  * From write to PUBACK. This process runs the storm, too, and shares two cores with the hub: what its own event loop stood
  * still meanwhile is not the hub's doing and is taken off.

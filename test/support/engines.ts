@@ -1,7 +1,8 @@
 /** Runs tests on a hub with the embedded store and on one with MongoDB. All hubs of one test have the same database. */
-import { afterAll, beforeAll, beforeEach, describe } from "vitest";
+import { beforeAll, beforeEach, describe } from "vitest";
 import type { Config } from "../../src/config/settings.ts";
-import { databaseUrl, isMongodSkipped, launchMongod, type Mongod } from "./mongod.ts";
+import { databaseUrl, isMongodSkipped } from "./mongod.ts";
+import { type SharedMongod, sharedMongod } from "./shared-mongod.ts";
 
 export interface Engine {
   /** For a hub in the test's process. */
@@ -13,12 +14,11 @@ export interface Engine {
 export function onEachEngine(tests: (engine: Engine) => void): void {
   describe("embedded store", () => tests({ settings: () => ({}), env: () => ({}) }));
   describe.skipIf(isMongodSkipped)("MongoDB", () => {
-    let server: Mongod;
+    let server: SharedMongod;
     let url = "";
     beforeAll(async () => {
-      server = await launchMongod();
+      server = await sharedMongod();
     });
-    afterAll(() => server.dispose());
     beforeEach(() => {
       url = databaseUrl(server);
     });
