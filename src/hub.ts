@@ -10,7 +10,7 @@ import { CONTROL_SOCKET } from "./contract/control.ts";
 import { createAfterCommit } from "./core/after-commit.ts";
 import { createClockSanity } from "./core/clock-sanity.ts";
 import { identifyAnybody } from "./core/credentials.ts";
-import { damageProblem } from "./core/damage.ts";
+import { createDamageNotes, damageProblem } from "./core/damage.ts";
 import { createDating } from "./core/dating.ts";
 import { createDiskWatch } from "./core/disk-watch.ts";
 import { createErasure } from "./core/erasure.ts";
@@ -18,7 +18,7 @@ import { createGatekeeper } from "./core/gatekeeper.ts";
 import { createImporter } from "./core/importer.ts";
 import { createIntake } from "./core/intake.ts";
 import { newestBefore } from "./core/newest-before.ts";
-import type { Clock, Journal, LiveReading, Log, StoredDevice } from "./core/ports.ts";
+import { type Clock, type Journal, type LiveReading, type Log, type StoredDevice, StoreError } from "./core/ports.ts";
 import { createRateLimit } from "./core/rate-limit.ts";
 import { createRawHorizon } from "./core/raw-horizon.ts";
 import { createReadiness } from "./core/readiness.ts";
@@ -28,6 +28,7 @@ import { createRegistry, type PresenceChange } from "./core/registry.ts";
 import { createRetentionClock } from "./core/retention-clock.ts";
 import { createRoom } from "./core/room.ts";
 import { createSizeBound } from "./core/size-bound.ts";
+import { StartError } from "./core/start-error.ts";
 import { createStateSaver } from "./core/state-saver.ts";
 import { awayProblem, degradation } from "./core/store-and-forward.ts";
 import { createTrustedTime } from "./core/trusted-time.ts";
@@ -84,7 +85,8 @@ export async function openHub(options: HubOptions): Promise<Hub> {
     return await openParts(options, lifecycle);
   } catch (error) {
     await lifecycle.close();
-    throw error;
+    // A store that was opened and then cannot be read.
+    throw error instanceof StoreError ? new StartError(error.message, 1, error) : error;
   }
 }
 
@@ -94,6 +96,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
   const { counters } = metrics;
   const refusals = createRefusals({ clock });
   const openSockets = own("open sockets", createOpenSockets({ log }));
+  const damage = createDamageNotes(log);
 
   // Who is connected comes last: before them there is nobody to send readings to, or to let go.
   let live: Live | undefined;
@@ -108,6 +111,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     onDead: onFatal,
     onReached: (kept) => takeIn?.(kept),
     onRefused: (count) => counters.readings("refused", count),
+    damage,
     limits: storeLimits,
   });
   const { forward } = opened;
@@ -246,6 +250,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       ["disk", diskWatch.problem],
       ["store", sizeBound.problem],
       ["history", () => damageProblem(registry, store)],
+      ["stored data", damage.problem],
       ["retention", retentionClock.problem],
       ["time", time.problem],
     ],

@@ -48,9 +48,17 @@ export function redeliveryOf(candidate: Candidate, samePacket: readonly Stored[]
   );
 }
 
-/** The order of metrics says nothing, nor how a number is written. */
-function sameBody(a: string, b: string): boolean {
-  return a === b || canonicalBody(a) === canonicalBody(b);
+/** The order of metrics says nothing, nor how a number is written. A stored one that is damaged equals none. */
+export function sameBody(stored: string, body: string): boolean {
+  return stored === body || readableBody(stored) === canonicalBody(body);
+}
+
+function readableBody(stored: string): string | undefined {
+  try {
+    return canonicalBody(stored);
+  } catch {
+    return undefined;
+  }
 }
 
 /** One text for all bodies that say the same. */

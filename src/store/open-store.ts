@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import type { DamageNotes } from "../core/damage.ts";
 import type { Clock, Journal, Log, Store, StoredDevice } from "../core/ports.ts";
 import { type Away, createStoreAndForward, type StoreAndForward } from "../core/store-and-forward.ts";
 import { openSqliteOutbox } from "./sqlite/sqlite-outbox.ts";
@@ -18,6 +19,8 @@ export interface OpenStoreOptions {
   readonly onReached: (kept: { readonly devices: readonly StoredDevice[]; readonly journal: Journal }) => void;
   /** Acknowledged readings that MongoDB refused when their turn came. */
   readonly onRefused: (count: number) => void;
+  /** Where the stores tell of what is damaged; left out: the log only. */
+  readonly damage?: DamageNotes | undefined;
   /** For tests: a full disk and a slow one. */
   readonly limits?: { readonly maxPages?: number; readonly commitDelayMs?: number } | undefined;
 }
@@ -32,16 +35,17 @@ export type { Away };
 
 /** Rejects with a StartError, and with nothing opened. */
 export async function openStore(options: OpenStoreOptions): Promise<OpenedStore> {
-  const { config, clock, log, onDead, limits } = options;
+  const { config, clock, log, onDead, damage, limits } = options;
   const { dataDir, mongodbUrl: url, maxOutboxBytes } = config;
   if (url === "") {
-    return { store: await openSqliteStore({ dataDir, log, onDead, ...limits }), forward: undefined };
+    return { store: await openSqliteStore({ dataDir, log, onDead, damage, ...limits }), forward: undefined };
   }
   const outbox = await openSqliteOutbox({
     dataDir: path.join(dataDir, OUTBOX_DIR),
     clock,
     log,
     onDead,
+    damage,
     maxBytes: maxOutboxBytes,
   });
   try {

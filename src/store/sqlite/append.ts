@@ -4,9 +4,10 @@ import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { AttributeValue } from "../../contract/readings.ts";
 import { mergeAttributes } from "../../core/device-record.ts";
 import { forgottenReason } from "../../core/forgotten.ts";
-import { canonicalBody, redeliveryOf, type Stored, timedDuplicateOf } from "../../core/identity.ts";
+import { canonicalBody, redeliveryOf, type Stored, sameBody, timedDuplicateOf } from "../../core/identity.ts";
 import { type Claims, createClaims } from "./claims.ts";
 import { compare } from "./each-reading.ts";
+import { ifReadable, primaryCode } from "./file-damage.ts";
 import type { HotLedger } from "./hot-ledger.ts";
 import { createJournalTable } from "./journal-table.ts";
 import {
@@ -21,7 +22,7 @@ import {
   unpackPatch,
 } from "./packed-batch.ts";
 import type { SealedLookup } from "./sealed-lookup.ts";
-import { primaryCode } from "./thread-link.ts";
+import { parseAttributes } from "./stored-text.ts";
 
 /** What the thread remembers of a device, so that a reading newer than all before needs no look-up. */
 interface DeviceCursor {
@@ -112,7 +113,8 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger }: App
     // One without an instant of its own comes now, whatever the clock says of now.
     if (write.timed && write.atMs < cursor.rawSinceMs) throw new Refusal(forgottenReason(cursor.rawSinceMs));
     claims.begin(write.message);
-    const duplicate = findDuplicate(cursor, write, claims);
+    // What damage hides cannot be compared with: it is stored again rather than lost.
+    const duplicate = ifReadable(() => findDuplicate(cursor, write, claims));
     if (duplicate !== undefined) {
       claims.add(duplicate.atMs, duplicate.n);
       return DUPLICATE_MARK;
@@ -162,7 +164,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger }: App
   function findOfId(cursor: DeviceCursor, { atMs, body }: UnpackedDeviceWrite, n: number): Taken | undefined {
     if (atMs > cursor.newestAtMs) return undefined;
     const row = sql.isThere.get(cursor.key, atMs, n) as { body: string } | undefined;
-    if (row !== undefined) return canonicalBody(row.body) === canonicalBody(body) ? { atMs, n } : undefined;
+    if (row !== undefined) return sameBody(row.body, body) ? { atMs, n } : undefined;
     return atMs <= cursor.sealedToMs && sealed.equal(cursor.key, atMs, body).includes(n) ? { atMs, n } : undefined;
   }
 
@@ -188,8 +190,9 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger }: App
   }
 
   function writeAttributes(cursor: DeviceCursor, write: UnpackedDeviceWrite): void {
-    const text = String(sql.attributes.get(cursor.key)?.["attributes"] ?? "{}");
-    const attributes = new Map(Object.entries(JSON.parse(text) as Record<string, AttributeValue>));
+    // What is damaged was named at the start; what comes now is kept all the same.
+    const attributes =
+      parseAttributes(sql.attributes.get(cursor.key)?.["attributes"]) ?? new Map<string, AttributeValue>();
     mergeAttributes(attributes, unpackPatch(write.body));
     const suspect = write.flag === undefined ? null : Number(write.flag);
     sql.setAttributes.run(JSON.stringify(Object.fromEntries(attributes)), suspect, write.receivedAtMs, cursor.key);

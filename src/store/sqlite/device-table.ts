@@ -1,74 +1,12 @@
-/** Loads and saves what is kept of devices besides their readings. Runs in the writer's thread. */
+/** Saves what is kept of devices besides their readings. Runs in the writer's thread. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
-import type { AttributeValue, DeviceId, MetricValue } from "../../contract/readings.ts";
-import { mergeLatest } from "../../core/device-record.ts";
-import type { DeviceState, LatestMetric, Retention, StoredDevice } from "../../core/ports.ts";
+import type { DeviceId } from "../../contract/readings.ts";
+import type { DeviceState, Retention } from "../../core/ports.ts";
 import { type Pieces, removePieces } from "./pieces.ts";
 import { inTransaction } from "./transaction.ts";
 
-interface DeviceRow {
-  key: number;
-  device_id: DeviceId;
-  name: string | null;
-  place: string | null;
-  attributes: string;
-  clock_suspect: number;
-  status_online: number | null;
-  status_at: number | null;
-  heard_at: number;
-  interval_ms: number | null;
-  latest: string;
-  raw_days: number | null;
-  hour_days: number | null;
-  day_days: number | null;
-}
-
 /** Rows that one step of a deletion takes. */
 const DELETE_STEP = 500;
-
-/** Every device, its latest values brought forward over the rows that came after they were saved. */
-export function loadDevices(db: DatabaseSyncInstance): StoredDevice[] {
-  const byKey = new Map<number, StoredDevice>();
-  for (const row of db.prepare("SELECT * FROM device").iterate()) {
-    const device = fromRow(row as unknown as DeviceRow);
-    byKey.set(Number((row as unknown as DeviceRow).key), device);
-  }
-  const since = Number(db.prepare("SELECT value FROM meta WHERE key = 'state_seq'").get()?.["value"] ?? 0);
-  const rows = db.prepare(
-    "SELECT device, at, coalesce(received_at, at) AS received, body FROM hot WHERE seq > ? ORDER BY seq",
-  );
-  for (const row of rows.iterate(since)) {
-    const { device: key, at, received, body } = row as { device: number; at: number; received: number; body: string };
-    const device = byKey.get(key);
-    if (device === undefined) continue; // it is being deleted
-    mergeLatest(device.latest, new Map(Object.entries(JSON.parse(body) as Record<string, MetricValue>)), at);
-    device.lastHeardAtMs = Math.max(device.lastHeardAtMs, received);
-  }
-  return [...byKey.values()];
-}
-
-function fromRow(row: DeviceRow): StoredDevice {
-  return {
-    deviceId: row.device_id,
-    name: row.name ?? undefined,
-    place: row.place ?? undefined,
-    attributes: new Map(Object.entries(JSON.parse(row.attributes) as Record<string, AttributeValue>)),
-    clockSuspect: row.clock_suspect === 1,
-    status: row.status_at === null ? undefined : { online: row.status_online === 1, atMs: row.status_at },
-    lastHeardAtMs: row.heard_at,
-    intervalMs: row.interval_ms ?? undefined,
-    latest: new Map(
-      Object.entries(JSON.parse(row.latest) as Record<string, [MetricValue, number]>).map(
-        ([metric, [value, atMs]]): [string, LatestMetric] => [metric, { value, atMs }],
-      ),
-    ),
-    retention: {
-      ...(row.raw_days !== null && { rawDays: row.raw_days }),
-      ...(row.hour_days !== null && { hourDays: row.hour_days }),
-      ...(row.day_days !== null && { dayDays: row.day_days }),
-    },
-  };
-}
 
 export function setRetention(db: DatabaseSyncInstance, deviceId: DeviceId, retention: Partial<Retention>): void {
   const { rawDays = null, hourDays = null, dayDays = null } = retention;

@@ -2,7 +2,8 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { MetricValue } from "../../contract/readings.ts";
 import type { Place } from "../../core/ports.ts";
-import { type DeviceHistory, eachHead, hotRows, type OnDamage, openSegment, type Range } from "./history.ts";
+import { type DeviceHistory, eachHead, type OnDamage, openSegment, type Range } from "./history.ts";
+import { hotRows } from "./hot-rows.ts";
 import { metricsAt, type Segment } from "./segment-format.ts";
 
 export interface EachReadingWish extends Range {
@@ -26,7 +27,7 @@ export function* eachReading(
   onDamage: OnDamage,
 ): Generator<HistoryReading> {
   const sign = wish.order === "asc" ? 1 : -1;
-  const hot = eachHot(db, device, wish);
+  const hot = eachHot(db, device, wish, onDamage);
   const sealed = eachSealed(db, device, wish, onDamage);
   try {
     let [a, b] = [hot.next(), sealed.next()];
@@ -48,15 +49,14 @@ export function* eachReading(
 
 export const compare = (a: Place, b: Place): number => a.atMs - b.atMs || a.n - b.n;
 
-function* eachHot(db: DatabaseSyncInstance, device: DeviceHistory, wish: EachReadingWish): Generator<HistoryReading> {
-  for (const { atMs, n, receivedAtMs, body } of hotRows(db, device, wish, wish.order, wish.behind)) {
-    yield {
-      atMs,
-      n,
-      receivedAtMs,
-      body: () => body,
-      metrics: () => JSON.parse(body) as { [metric: string]: MetricValue },
-    };
+function* eachHot(
+  db: DatabaseSyncInstance,
+  device: DeviceHistory,
+  wish: EachReadingWish,
+  onDamage: OnDamage,
+): Generator<HistoryReading> {
+  for (const { atMs, n, receivedAtMs, body, metrics } of hotRows(db, device, wish, onDamage)) {
+    yield { atMs, n, receivedAtMs, body: () => body, metrics: () => metrics };
   }
 }
 

@@ -3,15 +3,16 @@
  * in a table, so that it goes on after a crash. Runs in the writer's thread; deletes no device.
  */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
-import type { MetricValue } from "../../contract/readings.ts";
 import type { EraseWish, LatestMetric } from "../../core/ports.ts";
 import { DAY_MS, startOf } from "../../core/rollup.ts";
+import type { NoteDamage } from "./damage-note.ts";
 import { eraseRollups } from "./erase-rollups.ts";
 import { historyOfKey, openSegment, type Range, type SegmentHead, segmentHeads } from "./history.ts";
 import { latestOf } from "./latest-query.ts";
 import { filterColumns } from "./merge-columns.ts";
 import type { RollupKeeper } from "./rollup-keeper.ts";
 import { deleteSegment, replaceSegment } from "./segment-table.ts";
+import { parseLatest, parseList, parseMetrics } from "./stored-text.ts";
 import { inTransaction } from "./transaction.ts";
 
 export interface Eraser {
@@ -28,6 +29,7 @@ export interface EraserOptions {
   readonly rollups: RollupKeeper;
   /** Rows of it changed or are gone; `hot`: such as wait to be sealed. */
   readonly onErased: (key: number, hot: boolean) => void;
+  readonly note: NoteDamage;
 }
 
 /** What no instant lies behind. */
@@ -47,7 +49,7 @@ interface Job {
 const STEP_SEGMENTS = 4;
 const STEP_ROWS = 500;
 
-export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
+export function createEraser({ db, rollups, onErased, note }: EraserOptions): Eraser {
   const sql = prepare(db);
 
   function begin({ deviceId, fromMs, toMs, metrics }: EraseWish): number | undefined {
@@ -67,6 +69,12 @@ export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
     const row = sql.job.get(id);
     if (row === undefined) return true;
     const job = toJob(row);
+    if (job === undefined) {
+      // Of what, nobody can tell any more; those behind it must not wait for it.
+      note({ what: "a deletion of metrics that was under way (ask for it again)" });
+      sql.done.run(id);
+      return true;
+    }
     const device = historyOfKey(db, job.key);
     if (device === undefined) {
       sql.done.run(id); // it was deleted meanwhile, whole
@@ -130,7 +138,8 @@ export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
     sql.deleteDead.run(key, fromMs, toMs, key);
     let changed = false;
     for (const row of sql.hot.all(key, key, fromMs, toMs)) {
-      const said = JSON.parse(String(row["body"])) as { [metric: string]: MetricValue };
+      const said = parseMetrics(row["body"]);
+      if (said === undefined) continue; // what cannot be read cannot be cut; it goes when its whole span does
       const kept = Object.entries(said).filter(([name]) => !metrics.includes(name));
       if (kept.length === Object.keys(said).length) continue;
       changed = true;
@@ -161,15 +170,15 @@ export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
   /** A start must not bring back, as the latest, what is gone. */
   function finish({ id, key, metrics, isAll }: Job): true {
     const device = sql.device.get(key);
-    const latest = JSON.parse(String(device?.["latest"] ?? "{}")) as Record<string, [MetricValue, number]>;
-    const asked = Object.keys(latest).filter((name) => metrics === undefined || metrics.includes(name));
+    const latest = parseLatest(device?.["latest"]) ?? new Map<string, LatestMetric>();
+    const asked = [...latest.keys()].filter((name) => metrics === undefined || metrics.includes(name));
     const found = isAll
       ? new Map<string, LatestMetric>()
       : latestOf(db, String(device?.["device_id"]), asked, () => {});
-    const kept = Object.entries(latest).filter(([name]) => !asked.includes(name));
-    const now = [...found].map(([name, { value, atMs }]): [string, [MetricValue, number]] => [name, [value, atMs]]);
+    const kept = [...latest].filter(([name]) => !asked.includes(name));
+    const now = [...kept, ...found].map(([name, { value, atMs }]) => [name, [value, atMs]] as const);
     inTransaction(db, () => {
-      sql.setLatest.run(JSON.stringify(Object.fromEntries([...kept, ...now])), key);
+      sql.setLatest.run(JSON.stringify(Object.fromEntries(now)), key);
       sql.done.run(id);
     });
     return true;
@@ -182,14 +191,19 @@ export function createEraser({ db, rollups, onErased }: EraserOptions): Eraser {
   };
 }
 
-const toJob = (row: Record<string, unknown>): Job => ({
-  id: Number(row["id"]),
-  key: Number(row["device"]),
-  fromMs: Number(row["from_at"]),
-  toMs: Number(row["to_at"]),
-  metrics: row["metrics"] === null ? undefined : (JSON.parse(String(row["metrics"])) as string[]),
-  isAll: row["is_all"] === 1,
-});
+/** Undefined: it is damaged. */
+function toJob(row: Record<string, unknown>): Job | undefined {
+  const metrics = row["metrics"] === null ? undefined : parseList(row["metrics"], "string");
+  if (metrics === undefined && row["metrics"] !== null) return undefined;
+  return {
+    id: Number(row["id"]),
+    key: Number(row["device"]),
+    fromMs: Number(row["from_at"]),
+    toMs: Number(row["to_at"]),
+    metrics,
+    isAll: row["is_all"] === 1,
+  };
+}
 
 function prepare(db: DatabaseSyncInstance) {
   return {

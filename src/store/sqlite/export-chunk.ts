@@ -21,7 +21,7 @@ export function exportChunk(db: DatabaseSyncInstance, wish: ExportWish, onDamage
     const device = historyOf(db, wish.deviceId);
     const chunk = createChunk(createLineWriter(wish));
     if (device !== undefined) {
-      const hot = createHotPages(db, device, wish);
+      const hot = createHotPages(db, device, wish, onDamage);
       if (sealedLines(db, device, wish, onDamage, hot, chunk)) hotLines(hot, undefined, chunk);
     }
     return chunk.done();

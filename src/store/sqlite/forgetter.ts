@@ -5,6 +5,7 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { Retention, UpkeepWish } from "../../core/ports.ts";
 import { DAY_MS, startOf } from "../../core/rollup.ts";
+import { isDamage } from "./file-damage.ts";
 import { segmentHeads } from "./history.ts";
 import { blockMs, LEVELS } from "./rollup-format.ts";
 import type { RollupKeeper } from "./rollup-keeper.ts";
@@ -31,6 +32,8 @@ export interface ForgetterOptions {
   readonly rollups: RollupKeeper;
   /** Its readings of before that are gone. */
   readonly onForgotten: (key: number) => void;
+  /** Of a page of the file: nothing of that device goes. */
+  readonly onFault: (reason: string) => void;
 }
 
 /** Devices looked at in one step. */
@@ -46,7 +49,7 @@ interface Device {
   readonly retention: Retention;
 }
 
-export function createForgetter({ db, sealer, rollups, onForgotten }: ForgetterOptions): Forgetter {
+export function createForgetter({ db, sealer, rollups, onForgotten, onFault }: ForgetterOptions): Forgetter {
   const sql = prepare(db);
   /** The last device of the present round that was done with; undefined: no round is under way. */
   let behindKey: number | undefined;
@@ -60,6 +63,17 @@ export function createForgetter({ db, sealer, rollups, onForgotten }: ForgetterO
     return stepByAge(wish.nowMs, wish.retention) ?? stepBySize(wish.nowMs, wish.retention.maxBytes);
   }
 
+  /** One device cannot keep the others. */
+  function whole(forget: () => Forgot | undefined): Forgot | undefined {
+    try {
+      return forget();
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      onFault((error as Error).message);
+      return undefined;
+    }
+  }
+
   /** Rounds over all devices, one an hour. */
   function stepByAge(nowMs: number, defaults: Retention): Forgot | undefined {
     if (behindKey === undefined) {
@@ -69,7 +83,7 @@ export function createForgetter({ db, sealer, rollups, onForgotten }: ForgetterO
     }
     const devices = sql.devices.all(behindKey, STEP_DEVICES).map((row) => toDevice(row, defaults));
     for (const device of devices) {
-      const forgot = forgetAged(device, nowMs);
+      const forgot = whole(() => forgetAged(device, nowMs));
       if (forgot !== undefined) return forgot;
       behindKey = device.key;
     }
@@ -141,7 +155,7 @@ export function createForgetter({ db, sealer, rollups, onForgotten }: ForgetterO
     const { dayMs, behindKey: first } = oversized;
     for (const row of sql.keysBehind.all(first)) {
       const key = Number(row["key"]);
-      const forgot = forgetDay(key, dayMs + DAY_MS, nowMs);
+      const forgot = whole(() => forgetDay(key, dayMs + DAY_MS, nowMs));
       if (forgot !== undefined) {
         oversized.went = true;
         return forgot.did === "forgot" ? { ...forgot, shortenedToMs: dayMs + DAY_MS } : forgot;

@@ -1,7 +1,8 @@
 /** Finds what is stored of one device: hot rows, segments, rollups. Each caller reads in one transaction; writes nothing. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
-import type { Place, Span } from "../../core/ports.ts";
+import type { Span } from "../../core/ports.ts";
 import { DAY_MS, startOf } from "../../core/rollup.ts";
+import { isDamage } from "./file-damage.ts";
 import { type Pieces, readPieces } from "./pieces.ts";
 import { prepared } from "./prepared.ts";
 import { type Block, blockMs, decodeBlock, LEVELS, type Level } from "./rollup-format.ts";
@@ -118,8 +119,8 @@ export function openSegment(db: DatabaseSyncInstance, head: SegmentHead, onDamag
   try {
     return new Segment(readPieces(db, "segment_piece", segmentPieces(db, head.id)));
   } catch (error) {
-    if (!(error instanceof SegmentError)) throw error;
-    onDamage({ fromMs: head.fromAt, toMs: head.toAt }, error.message);
+    if (!(error instanceof SegmentError || isDamage(error))) throw error;
+    onDamage({ fromMs: head.fromAt, toMs: head.toAt }, (error as Error).message);
     return undefined;
   }
 }
@@ -176,33 +177,4 @@ export function dueDays(db: DatabaseSyncInstance, key: number, { fromMs, toMs }:
     toMs,
   );
   return new Set(rows.map((row) => Number(row["day"])));
-}
-
-export interface HotRow {
-  readonly atMs: number;
-  readonly n: number;
-  readonly receivedAtMs: number;
-  readonly body: string;
-}
-
-/** Hot rows of the range that are in no segment, by (instant, n). */
-export function hotRows(
-  db: DatabaseSyncInstance,
-  { key, sealedSeq }: DeviceHistory,
-  { fromMs, toMs }: Range,
-  order: "asc" | "desc" = "asc",
-  behind?: Place,
-): IterableIterator<HotRow> {
-  const [beyond, direction] = order === "asc" ? [">", "ASC"] : ["<", "DESC"];
-  const place = behind === undefined ? [] : [behind.atMs, behind.n];
-  // Said as a bound of the instant, too, the place is found by the index; as a pair alone all rows before it are looked at.
-  const from = behind === undefined || order === "desc" ? fromMs : Math.max(fromMs, behind.atMs);
-  const to = behind === undefined || order === "asc" ? toMs : Math.min(toMs, behind.atMs + 1);
-  return db
-    .prepare(
-      `SELECT at AS atMs, n, coalesce(received_at, at) AS receivedAtMs, body FROM hot
-       WHERE device = ? AND at >= ? AND at < ? ${behind === undefined ? "" : `AND (at, n) ${beyond} (?, ?)`} AND seq > ?
-       ORDER BY at ${direction}, n ${direction}`,
-    )
-    .iterate(key, from, to, ...place, sealedSeq) as unknown as IterableIterator<HotRow>;
 }

@@ -1,11 +1,19 @@
 /** Knows how many hot rows of each device wait to be sealed, and since when. Runs in the writer's thread; writes nothing. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import { ifReadable } from "./file-damage.ts";
 
 export interface HotCount {
   count: number;
   oldestSeq: number;
   /** When its oldest was received. */
   sinceMs: number;
+}
+
+interface Counted {
+  readonly device: number;
+  readonly many: number;
+  readonly seq: number;
+  readonly since: number;
 }
 
 export interface HotLedger {
@@ -25,19 +33,31 @@ export function createHotLedger(db: DatabaseSyncInstance): HotLedger {
   let isCounted = false;
 
   function count(): void {
-    const rows = db
+    const counted = ifReadable(countRows) ?? countByIndex();
+    counts.clear();
+    total = 0;
+    for (const { device, many, seq, since } of counted) set(device, { count: many, oldestSeq: seq, sinceMs: since });
+    isCounted = true;
+  }
+
+  const countRows = (): Counted[] =>
+    db
       .prepare(
         `SELECT first.device, first.many, first.seq, coalesce(hot.received_at, hot.at) AS since FROM (
            SELECT hot.device AS device, count(*) AS many, min(seq) AS seq
            FROM device JOIN hot ON hot.device = device.key AND hot.seq > device.sealed_seq GROUP BY hot.device
          ) AS first JOIN hot ON hot.seq = first.seq`,
       )
-      .all() as unknown as { device: number; many: number; seq: number; since: number }[];
-    counts.clear();
-    total = 0;
-    for (const { device, many, seq, since } of rows) set(device, { count: many, oldestSeq: seq, sinceMs: since });
-    isCounted = true;
-  }
+      .all() as unknown as Counted[];
+
+  /** A page of rows is damaged: since when they wait is not known, so that all are due. */
+  const countByIndex = (): Counted[] =>
+    db
+      .prepare(
+        `SELECT device, count(*) AS many, min(seq) AS seq, 0 AS since FROM hot INDEXED BY hot_by_instant
+         WHERE seq > (SELECT sealed_seq FROM device WHERE key = hot.device) GROUP BY device`,
+      )
+      .all() as unknown as Counted[];
 
   function set(key: number, left: HotCount | undefined): void {
     total += (left?.count ?? 0) - (counts.get(key)?.count ?? 0);

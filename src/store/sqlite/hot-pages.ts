@@ -1,7 +1,9 @@
 /** Reads hot rows of one device in order, a page at a time, which costs half of stepping through a cursor. Writes nothing. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { Place } from "../../core/ports.ts";
-import type { DeviceHistory, HotRow, Range } from "./history.ts";
+import { ifReadable } from "./file-damage.ts";
+import type { DeviceHistory, OnDamage, Range } from "./history.ts";
+import { checkedRow, type HotRow, hotRows } from "./hot-rows.ts";
 
 export interface HotPages {
   /** The first that was not taken yet. */
@@ -16,15 +18,32 @@ type Row = [at: number, n: number, receivedAt: number, body: string];
 /** Those that are in no segment, behind the place. */
 export function createHotPages(
   db: DatabaseSyncInstance,
-  { key, sealedSeq }: DeviceHistory,
+  device: DeviceHistory,
   wish: Range & { readonly behind: Place | undefined },
+  onDamage: OnDamage,
 ): HotPages {
-  let rows: Row[] = [];
+  let rows: HotRow[] = [];
   let at = 0;
   let isLast = false;
   let { behind } = wish;
 
   function readPage(): void {
+    const found = ifReadable(selectPage);
+    if (found === undefined) readRows();
+    else {
+      rows = [];
+      for (const [atMs, n, receivedAtMs, body] of found) {
+        const row = checkedRow({ atMs, n, receivedAtMs, body }, onDamage);
+        if (row !== undefined) rows.push(row);
+      }
+      isLast = found.length < PAGE_ROWS;
+      const last = found.at(-1);
+      if (last !== undefined) behind = { atMs: last[0], n: last[1] };
+    }
+    at = 0;
+  }
+
+  function selectPage(): Row[] {
     // The place as a range of its own: by (at, n) > (?, ?) alone SQLite begins at `from` each time.
     const since = Math.max(wish.fromMs, behind?.atMs ?? wish.fromMs);
     const statement = db.prepare(
@@ -32,19 +51,27 @@ export function createHotPages(
        WHERE device = ? AND at >= ? AND at < ? AND seq > ? AND (at > ? OR n > ?) ORDER BY at, n LIMIT ${PAGE_ROWS}`,
     );
     statement.setReturnArrays(true);
-    const found = statement.all(key, since, wish.toMs, sealedSeq, since, behind?.atMs === since ? behind.n : -1);
-    rows = found as unknown as Row[];
-    at = 0;
-    isLast = rows.length < PAGE_ROWS;
-    const last = rows.at(-1);
-    if (last !== undefined) behind = { atMs: last[0], n: last[1] };
+    const { key, sealedSeq } = device;
+    const rowsOf = statement.all(key, since, wish.toMs, sealedSeq, since, behind?.atMs === since ? behind.n : -1);
+    return rowsOf as unknown as Row[];
+  }
+
+  /** Something in the page is damaged: each row for itself. */
+  function readRows(): void {
+    rows = [];
+    isLast = true;
+    for (const row of hotRows(db, device, { ...wish, order: "asc", behind }, onDamage)) {
+      rows.push(row);
+      isLast = rows.length < PAGE_ROWS;
+      if (!isLast) break;
+    }
+    behind = rows.at(-1) ?? behind;
   }
 
   return {
     next: () => {
-      if (at >= rows.length && !isLast) readPage();
-      const row = rows[at];
-      return row === undefined ? undefined : { atMs: row[0], n: row[1], receivedAtMs: row[2], body: row[3] };
+      while (at >= rows.length && !isLast) readPage();
+      return rows[at];
     },
     take: () => {
       at++;

@@ -8,13 +8,13 @@ import {
   dueDays,
   eachHead,
   historyOf,
-  hotRows,
   inSnapshot,
   type OnDamage,
   openSegment,
   type Range,
   rollupBlocks,
 } from "./history.ts";
+import { hotRows } from "./hot-rows.ts";
 import { blockMs, type Level } from "./rollup-format.ts";
 
 const ALWAYS = { fromMs: 0, toMs: 8.64e15 } as const;
@@ -50,7 +50,7 @@ export function latestOf(
       if (day >= device.rawSinceMs) days.add(day);
     }
     for (const day of [...days].sort((a, b) => b - a)) readDay(db, device, day, metrics, offer, onDamage);
-    readHot(db, device, metrics, offer);
+    readHot(db, device, metrics, offer, onDamage);
     return latest;
   });
 }
@@ -109,10 +109,15 @@ function readDay(
   }
 }
 
-function readHot(db: DatabaseSyncInstance, device: DeviceHistory, metrics: readonly string[], offer: Offer): void {
+function readHot(
+  db: DatabaseSyncInstance,
+  device: DeviceHistory,
+  metrics: readonly string[],
+  offer: Offer,
+  onDamage: OnDamage,
+): void {
   const missing = new Set(metrics);
-  for (const { atMs, body } of hotRows(db, device, ALWAYS, "desc")) {
-    const said = JSON.parse(body) as { [metric: string]: MetricValue };
+  for (const { atMs, metrics: said } of hotRows(db, device, { ...ALWAYS, order: "desc" }, onDamage)) {
     for (const name of missing) {
       const value = Object.hasOwn(said, name) ? said[name] : undefined;
       if (value === undefined) continue;

@@ -1,119 +1,171 @@
-/** Gives the broker's journal back at start. Runs in the writer's thread; writes nothing. */
+/**
+ * Gives the broker's journal back at start. A row that is damaged is given as far as it is of use, else left out, and named either
+ * way. Runs in the writer's thread; writes nothing.
+ */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { Journal, KeptDelivery, KeptMessage } from "../../core/ports.ts";
-import { fromColumn, fromOptionalColumn } from "../../core/text-column.ts";
+import { fromColumn } from "../../core/text-column.ts";
+import type { NoteDamage } from "./damage-note.ts";
+import { ifReadable, isDamage } from "./file-damage.ts";
+import { fieldsOf, isBytes, isText, isWholeUpTo, type StoredFields } from "./stored-fields.ts";
+import { isInstant, parseList } from "./stored-text.ts";
 
-export function loadJournal(db: DatabaseSyncInstance): Journal {
-  const rows = <Row>(sql: string): Row[] => db.prepare(sql).all() as unknown as Row[];
+type Row = Record<string, unknown>;
+
+export function loadJournal(db: DatabaseSyncInstance, note: NoteDamage): Journal {
+  function rows<T>(table: string, what: string, key: string, read: (fields: StoredFields) => T | undefined): T[] {
+    const found: T[] = [];
+    for (const row of readableRows(db, table, key, () => note({ what: `a page with every MQTT ${what} on it` }))) {
+      const fields = fieldsOf(row);
+      const value = read(fields);
+      if (value !== undefined) found.push(value);
+      if (fields.damaged.length === 0) continue;
+      const whose = isText(row[key]) ? ` ${JSON.stringify(row[key].slice(0, 80))}` : "";
+      const much = value === undefined ? "the" : `a part (${fields.damaged.join(", ")}) of the`;
+      note({ what: `${much} MQTT ${what}${whose}` });
+    }
+    return found;
+  }
   return {
-    sessions: rows<SessionRow>("SELECT * FROM mqtt_session").map(toSession),
-    subscriptions: rows<SubscriptionRow>("SELECT * FROM mqtt_subscription").map(toSubscription),
-    retained: rows<MessageRow>("SELECT * FROM mqtt_retained")
-      .map(toMessage)
-      .map((value) => ({ topic: value.topic, value })),
-    deliveries: rows<DeliveryRow>("SELECT * FROM mqtt_delivery ORDER BY client, place").map(toDelivery),
-    inbound: rows<{ client: string; packet: number }>("SELECT * FROM mqtt_inbound").map(({ client, packet }) => ({
-      clientId: fromColumn(client),
-      packetId: packet,
-    })),
-    wills: rows<WillRow>("SELECT * FROM mqtt_will").map(toWill),
+    sessions: rows("mqtt_session", "session", "client", toSession),
+    subscriptions: rows("mqtt_subscription", "subscription", "client", toSubscription),
+    retained: rows("mqtt_retained", "retained message", "topic", toRetained),
+    deliveries: rows("mqtt_delivery", "queued message of", "client", toDelivery),
+    inbound: rows("mqtt_inbound", "packet id of", "client", toInbound),
+    wills: rows("mqtt_will", "last will of", "client", toWill),
   };
 }
 
-interface MessageRow {
-  topic: string;
-  qos: KeptMessage["qos"];
-  retain: number;
-  expires_at: number | null;
-  publisher: string | null;
-  properties: Uint8Array;
-  payload: Uint8Array;
+/** Where a page is damaged, those before it and those behind it. */
+function readableRows(db: DatabaseSyncInstance, table: string, key: string, onDamage: () => void): Row[] {
+  const order = KEYS[table] ?? key;
+  const whole = ifReadable(() => db.prepare(`SELECT * FROM ${table} ORDER BY ${order}`).all());
+  if (whole !== undefined) return whole;
+  onDamage();
+  const before = untilDamage(db, `SELECT * FROM ${table} ORDER BY ${order}`);
+  const behind = untilDamage(db, `SELECT * FROM ${table} ORDER BY ${order.replaceAll(/\w+/g, "$& DESC")}`);
+  return [...before, ...behind.reverse()];
 }
 
-const toMessage = (row: MessageRow): KeptMessage => ({
-  topic: fromColumn(row.topic),
-  payload: row.payload,
-  qos: row.qos,
-  retain: row.retain === 1,
-  properties: row.properties,
-  expiresAtMs: row.expires_at ?? undefined,
-  publisher: fromOptionalColumn(row.publisher),
-});
-
-type SessionRow = {
-  client: string;
-  version: number;
-  expiry_s: number;
-  disconnected_at: number | null;
-  sent_through: number | null;
+/** Of those with more than one column in their key. */
+const KEYS: { readonly [table: string]: string } = {
+  mqtt_subscription: "client, filter",
+  mqtt_delivery: "client, place",
+  mqtt_inbound: "client, packet",
 };
 
-const toSession = (row: SessionRow): Journal["sessions"][number] => ({
-  clientId: fromColumn(row.client),
-  value: {
-    version: row.version,
-    expiryS: row.expiry_s,
-    disconnectedAtMs: row.disconnected_at ?? undefined,
-    sentThrough: row.sent_through ?? undefined,
-  },
-});
+function untilDamage(db: DatabaseSyncInstance, sql: string): Row[] {
+  const found: Row[] = [];
+  try {
+    for (const row of db.prepare(sql).iterate()) found.push(row);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+  }
+  return found;
+}
 
-type SubscriptionRow = {
-  client: string;
-  filter: string;
-  qos: 0 | 1 | 2;
-  no_local: number;
-  retain_as_published: number;
-  subscription_id: number | null;
-};
+const MAX_U32 = 0xffff_ffff;
+const isFlag = isWholeUpTo(1);
+const isQos = isWholeUpTo(2) as (value: unknown) => value is 0 | 1 | 2;
+const isAcknowledgedQos = (value: unknown): value is 1 | 2 => value === 1 || value === 2;
+const isU32 = isWholeUpTo(MAX_U32);
+const isPlace = isWholeUpTo(Number.MAX_SAFE_INTEGER);
+const isPacketId = isWholeUpTo(0xffff);
+/** A text as `toColumn` writes it. */
+function isColumn(value: unknown): value is string {
+  if (!isText(value)) return false;
+  return !value.startsWith('"') || parseList(`[${value}]`, "string")?.length === 1;
+}
 
-const toSubscription = (row: SubscriptionRow): Journal["subscriptions"][number] => ({
-  clientId: fromColumn(row.client),
-  filter: fromColumn(row.filter),
-  value: {
-    qos: row.qos,
-    noLocal: row.no_local === 1,
-    retainAsPublished: row.retain_as_published === 1,
-    subscriptionId: row.subscription_id ?? undefined,
-  },
-});
+const textOf = (column: string | undefined): string | undefined =>
+  column === undefined ? undefined : fromColumn(column);
 
-type DeliveryRow = {
-  client: string;
-  place: number;
-  delivery_qos: KeptDelivery["qos"];
-  delivery_retain: number;
-  subscription_ids: string | null;
-  share: string | null;
-} & (MessageRow | { topic: null });
+function toMessage({ get, need }: StoredFields): KeptMessage | undefined {
+  const [topic, payload, qos] = [need("topic", isColumn), need("payload", isBytes), need("qos", isQos)];
+  const properties = need("properties", isBytes);
+  if (topic === undefined || payload === undefined || qos === undefined || properties === undefined) return undefined;
+  return {
+    topic: fromColumn(topic),
+    payload,
+    qos,
+    retain: need("retain", isFlag) === 1,
+    properties,
+    expiresAtMs: get("expires_at", isInstant),
+    publisher: textOf(get("publisher", isColumn)),
+  };
+}
 
-const toDelivery = (row: DeliveryRow): Journal["deliveries"][number] => ({
-  clientId: fromColumn(row.client),
-  place: row.place,
-  value: {
-    message: row.topic === null ? undefined : toMessage(row),
-    qos: row.delivery_qos,
-    retain: row.delivery_retain === 1,
-    subscriptionIds: row.subscription_ids === null ? [] : (JSON.parse(row.subscription_ids) as number[]),
-    share: fromOptionalColumn(row.share),
-  },
-});
+function toRetained(fields: StoredFields): Journal["retained"][number] | undefined {
+  const value = toMessage(fields);
+  return value && { topic: value.topic, value };
+}
 
-type WillRow = MessageRow & {
-  client: string;
-  delay_s: number;
-  keep_alive_s: number;
-  expiry_s: number | null;
-  due_at: number | null;
-};
+/** Better too long than ended: what waits for it was acknowledged. */
+function toSession({ get, need }: StoredFields): Journal["sessions"][number] | undefined {
+  const client = need("client", isColumn);
+  if (client === undefined) return undefined;
+  return {
+    clientId: fromColumn(client),
+    value: {
+      version: need("version", isWholeUpTo(5)) ?? 4,
+      expiryS: need("expiry_s", isU32) ?? MAX_U32,
+      disconnectedAtMs: get("disconnected_at", isInstant),
+      sentThrough: get("sent_through", isPlace),
+    },
+  };
+}
 
-const toWill = (row: WillRow): Journal["wills"][number] => ({
-  clientId: fromColumn(row.client),
-  value: {
-    message: toMessage(row),
-    delayS: row.delay_s,
-    keepAliveS: row.keep_alive_s,
-    expiryS: row.expiry_s ?? undefined,
-    dueAtMs: row.due_at ?? undefined,
-  },
-});
+function toSubscription({ get, need }: StoredFields): Journal["subscriptions"][number] | undefined {
+  const [client, filter] = [need("client", isColumn), need("filter", isColumn)];
+  if (client === undefined || filter === undefined) return undefined;
+  return {
+    clientId: fromColumn(client),
+    filter: fromColumn(filter),
+    value: {
+      qos: need("qos", isQos) ?? 2,
+      noLocal: need("no_local", isFlag) === 1,
+      retainAsPublished: need("retain_as_published", isFlag) === 1,
+      subscriptionId: get("subscription_id", isU32),
+    },
+  };
+}
+
+function toDelivery(fields: StoredFields): Journal["deliveries"][number] | undefined {
+  const { get, need } = fields;
+  const [client, place] = [need("client", isColumn), need("place", isPlace)];
+  // Without a topic only the packet id is still of use.
+  const isEmpty = get("topic", isColumn) === undefined && fields.damaged.length === 0;
+  const message = isEmpty ? undefined : toMessage(fields);
+  if (client === undefined || place === undefined || (message === undefined && !isEmpty)) return undefined;
+  const ids = get("subscription_ids", (value): value is string => parseList(value, "number") !== undefined);
+  const value: KeptDelivery = {
+    message,
+    qos: need("delivery_qos", isAcknowledgedQos) ?? 1,
+    retain: need("delivery_retain", isFlag) === 1,
+    subscriptionIds: parseList(ids, "number") ?? [],
+    share: textOf(get("share", isColumn)),
+  };
+  return { clientId: fromColumn(client), place, value };
+}
+
+function toInbound({ need }: StoredFields): Journal["inbound"][number] | undefined {
+  const [client, packetId] = [need("client", isColumn), need("packet", isPacketId)];
+  return client === undefined || packetId === undefined ? undefined : { clientId: fromColumn(client), packetId };
+}
+
+function toWill(fields: StoredFields): Journal["wills"][number] | undefined {
+  const { get, need } = fields;
+  const client = need("client", isColumn);
+  const message = toMessage(fields);
+  if (client === undefined || message === undefined) return undefined;
+  return {
+    clientId: fromColumn(client),
+    value: {
+      message,
+      delayS: need("delay_s", isU32) ?? 0,
+      keepAliveS: need("keep_alive_s", isPacketId) ?? 0,
+      expiryS: get("expiry_s", isU32),
+      dueAtMs: get("due_at", isInstant),
+    },
+  };
+}

@@ -35,6 +35,8 @@ function openOperations({ file, quickReadings }: ReaderThreadData) {
   const db = new DatabaseSync(file, { readOnly: true });
   db.exec("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA busy_timeout = 2000");
   return {
+    /** Settles when it can read. */
+    open: () => void db.prepare("SELECT 1 FROM device LIMIT 1").get(),
     readings: (wish: ReadingsWish) => withDamage((onDamage) => readReadings(db, wish, onDamage)),
     series: (wish: SeriesWish) => withDamage((onDamage) => readSeries(db, wish, onDamage, quickReadings)),
     rollups: (wish: RollupsWish) => withDamage((onDamage) => readRollups(db, wish, onDamage)),

@@ -1,10 +1,10 @@
 /** Answers with hours or days of a device, true at this moment: what is not rolled up yet is added. Writes nothing. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
-import type { MetricValue } from "../../contract/readings.ts";
 import type { RollupRow, RollupsWish } from "../../core/ports.ts";
 import { type Aggregate, DAY_MS, startOf } from "../../core/rollup.ts";
 import { aggregateOf, countSegments } from "./day-count.ts";
-import { type DeviceHistory, dueDays, historyOf, hotRows, inSnapshot, type OnDamage, rollupBlocks } from "./history.ts";
+import { type DeviceHistory, dueDays, historyOf, inSnapshot, type OnDamage, rollupBlocks } from "./history.ts";
+import { hotRows } from "./hot-rows.ts";
 import { LEVELS } from "./rollup-format.ts";
 
 /** Beginning of the hour or day → metric → what it comes to */
@@ -23,7 +23,7 @@ export function readRollups(db: DatabaseSyncInstance, wish: RollupsWish, onDamag
       toMs: Math.ceil(wish.toMs / widthMs) * widthMs,
     };
     addRolledUp(db, device, { ...wish, ...range }, found, onDamage);
-    addHot(db, device, { ...wish, ...range }, found);
+    addHot(db, device, { ...wish, ...range }, found, onDamage);
     return rowsOf(found);
   });
 }
@@ -74,10 +74,16 @@ const within = (day: number, { fromMs, toMs }: RollupsWish) => ({
   toMs: Math.min(day + DAY_MS, toMs),
 });
 
-function addHot(db: DatabaseSyncInstance, device: DeviceHistory, wish: RollupsWish, found: Found): void {
+function addHot(
+  db: DatabaseSyncInstance,
+  device: DeviceHistory,
+  wish: RollupsWish,
+  found: Found,
+  onDamage: OnDamage,
+): void {
   const { widthMs } = LEVELS[wish.level];
-  for (const { atMs, body } of hotRows(db, device, wish)) {
-    for (const [name, value] of Object.entries(JSON.parse(body) as { [metric: string]: MetricValue })) {
+  for (const { atMs, metrics } of hotRows(db, device, { ...wish, order: "asc" }, onDamage)) {
+    for (const [name, value] of Object.entries(metrics)) {
       if (wish.metrics !== undefined && !wish.metrics.includes(name)) continue;
       aggregateAt(found, startOf(atMs, widthMs), name).add(value, atMs);
     }

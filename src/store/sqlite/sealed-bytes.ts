@@ -6,6 +6,9 @@ import { ByteWriter } from "./byte-writer.ts";
 /** A compressed row cannot be read; the message says why. */
 export class SegmentError extends Error {}
 
+/** In the place of the version: what follows is a row that was damaged, as it was found. */
+export const DAMAGED_ROW = 255;
+
 /** Version, CRC-32 of what follows. */
 const HEAD_BYTES = 5;
 
@@ -20,6 +23,7 @@ export function sealBytes(version: number, bytes: Buffer): Buffer {
 
 /** Throws a SegmentError where they are damaged, or of another version. */
 export function openBytes(version: number, sealed: Buffer): Buffer {
+  if (sealed[0] === DAMAGED_ROW) throw new SegmentError("damaged before it was compressed");
   if (sealed.length < HEAD_BYTES) throw new SegmentError("damaged: it ends too early");
   if (sealed[0] !== version) throw new SegmentError(`of version ${sealed[0]}; this program knows version ${version}`);
   const deflated = sealed.subarray(HEAD_BYTES);

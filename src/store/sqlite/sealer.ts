@@ -2,18 +2,21 @@
  * Moves hot rows into segments: a device's oldest at a time, in one transaction with the note that they are moved. Runs in
  * the writer's thread; decides no retention.
  */
-import type { DatabaseSyncInstance, StatementSyncInstance } from "@photostructure/sqlite";
-import type { MetricValue } from "../../contract/readings.ts";
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { REDELIVERY_WINDOW_MS } from "../../core/identity.ts";
 import type { Place } from "../../core/ports.ts";
 import { DAY_MS, startOf } from "../../core/rollup.ts";
 import { compare } from "./each-reading.ts";
+import { ifReadable } from "./file-damage.ts";
 import { openSegment, type SegmentHead, segmentHeads } from "./history.ts";
 import type { HotCount, HotLedger } from "./hot-ledger.ts";
 import { cut, mergeRows, type SealRow } from "./merge-columns.ts";
+import type { Damage } from "./reader-thread.ts";
 import type { Columns } from "./segment-format.ts";
-import { deleteSegment, insertSegment } from "./segment-table.ts";
+import { deleteSegment, insertDamaged, insertSegment } from "./segment-table.ts";
+import { isInstant } from "./stored-text.ts";
 import { inTransaction } from "./transaction.ts";
+import { createUnsealedRows, type UnsealedRow, type UnsealedRows } from "./unsealed-rows.ts";
 
 export interface Sealer {
   /** Seals some rows of a device that is due; the number of rows, 0: none is due. */
@@ -41,20 +44,19 @@ const STEP_SEGMENTS = 3;
 const MOST_HELD_UP = 50_000;
 const CLEAR_ROWS = 500;
 
-interface Row extends SealRow {
-  readonly seq: number;
-  readonly hasPacket: boolean;
-}
+type Row = UnsealedRow & SealRow;
 
 export interface SealerOptions {
   readonly db: DatabaseSyncInstance;
   readonly ledger: HotLedger;
   /** Its readings moved. */
   readonly onSealed: (key: number) => void;
+  readonly onDamage: (key: number, damage: Damage) => void;
 }
 
-export function createSealer({ db, ledger, onSealed }: SealerOptions): Sealer {
+export function createSealer({ db, ledger, onSealed, onDamage }: SealerOptions): Sealer {
   const sql = prepare(db);
+  const { byIndex, bySeq } = createUnsealedRows(db);
   /** Devices that could not be sealed, and when that was found. */
   const waiting = new Map<number, { atMs: number; stateSeq: number }>();
 
@@ -110,34 +112,40 @@ export function createSealer({ db, ledger, onSealed }: SealerOptions): Sealer {
       waiting.delete(key);
       return 0;
     }
-    const scan = isDense(hot) ? sql.bySeq : sql.byDevice;
+    const scan = isDense(hot) ? bySeq : byIndex;
     // One more than a step takes: what is left begins with it.
     const from = Math.max(Number(device["sealed_seq"]) + 1, hot.oldestSeq);
-    const unsealed = scan.unsealed.all(key, from, STEP_ROWS + 1) as unknown as { seq: number }[];
+    const unsealed = scan.seqs(key, from, STEP_ROWS + 1);
     const rows = movable(key, unsealed.slice(0, STEP_ROWS), nowMs, scan.rows);
-    const groups = readable(key, rows);
-    const moved = groups.reduce((sum, group) => sum + group.rows.length, 0);
-    if (moved === 0) return 0;
-    const last = rows[moved - 1]?.seq ?? 0;
+    const groups = readable(key, rows.filter(isWhole));
+    const moved = firstWith(
+      rows,
+      groups.reduce((sum, group) => sum + group.rows.length, 0),
+    );
+    if (moved.length === 0) return 0;
+    const damaged = moved.filter((row) => !isWhole(row));
     inTransaction(db, () => {
       for (const group of groups) writeGroup(key, group);
-      sql.setSealed.run(last, key);
+      for (const row of damaged) insertDamaged(db, key, row, row.body);
+      sql.setSealed.run(moved.at(-1)?.seq ?? 0, key);
     });
-    ledger.set(key, leftOf(hot.count - moved, unsealed[moved]?.seq));
+    for (const { atMs } of damaged)
+      onDamage(key, { fromMs: atMs, toMs: atMs, reason: "damaged before it was compressed" });
+    ledger.set(key, leftOf(hot.count - moved.length, unsealed[moved.length]));
     onSealed(key);
-    return moved;
+    return moved.length;
   }
 
   /** The oldest rows, up to the first that a redelivery or the next start may still have to find. */
   function movable(
     key: number,
-    unsealed: readonly { seq: number }[],
+    unsealed: readonly number[],
     nowMs: number,
-    select: StatementSyncInstance,
-  ): Row[] {
-    const first = unsealed[0]?.seq ?? 0;
-    const last = Math.min(unsealed.at(-1)?.seq ?? 0, readStateSeq());
-    const rows = select.all(key, first, last).map(rowOf);
+    select: UnsealedRows["rows"],
+  ): UnsealedRow[] {
+    const first = unsealed[0] ?? 0;
+    const last = Math.min(unsealed.at(-1) ?? 0, readStateSeq());
+    const rows = select(key, first, last);
     const held = rows.findIndex(
       ({ hasPacket, receivedAtMs }) => hasPacket && Math.abs(nowMs - receivedAtMs) <= REDELIVERY_WINDOW_MS,
     );
@@ -146,7 +154,8 @@ export function createSealer({ db, ledger, onSealed }: SealerOptions): Sealer {
 
   function leftOf(count: number, oldestSeq: number | undefined): HotCount | undefined {
     if (oldestSeq === undefined) return undefined;
-    return { count, oldestSeq, sinceMs: Number(sql.received.get(oldestSeq)?.["received"]) };
+    const received = ifReadable(() => sql.received.get(oldestSeq)?.["received"]);
+    return { count, oldestSeq, sinceMs: isInstant(received) ? received : 0 };
   }
 
   /** Many of the rows behind its oldest are its own: they are found quicker one after the other than by its index, which has all. */
@@ -241,15 +250,13 @@ function segmentFor(
     : { head: before, name: String(before.id) };
 }
 
-function rowOf(row: Record<string, unknown>): Row {
-  return {
-    seq: Number(row["seq"]),
-    atMs: Number(row["at"]),
-    n: Number(row["n"]),
-    receivedAtMs: Number(row["received"]),
-    hasPacket: row["packet"] !== null,
-    metrics: JSON.parse(String(row["body"])) as { [metric: string]: MetricValue },
-  };
+const isWhole = (row: UnsealedRow): row is Row => row.metrics !== undefined;
+
+/** The first rows that have so many whole ones, and the damaged ones that lie before the next. */
+function firstWith(rows: readonly UnsealedRow[], whole: number): readonly UnsealedRow[] {
+  let left = whole;
+  const end = rows.findIndex((row) => isWhole(row) && left-- === 0);
+  return end < 0 ? rows : rows.slice(0, end);
 }
 
 function prepare(db: DatabaseSyncInstance) {
@@ -258,8 +265,6 @@ function prepare(db: DatabaseSyncInstance) {
     firstSeq: db.prepare("SELECT min(seq) AS seq FROM hot"),
     lastSeq: db.prepare("SELECT max(seq) AS seq FROM hot"),
     device: db.prepare("SELECT sealed_seq FROM device WHERE key = ?"),
-    byDevice: scanOf(db, "hot INDEXED BY hot_by_instant"),
-    bySeq: scanOf(db, "hot NOT INDEXED"),
     received: db.prepare("SELECT coalesce(received_at, at) AS received FROM hot WHERE seq = ?"),
     setSealed: db.prepare("UPDATE device SET sealed_seq = ? WHERE key = ?"),
     isBehind: db.prepare("SELECT 1 FROM segment WHERE device = ? AND (from_at, from_n) > (?, ?) LIMIT 1"),
@@ -268,12 +273,3 @@ function prepare(db: DatabaseSyncInstance) {
     clear: db.prepare("DELETE FROM hot WHERE seq < ?"),
   };
 }
-
-/** Rows of a device, from one on and up to one, in the order in which they came. */
-const scanOf = (db: DatabaseSyncInstance, table: string) => ({
-  unsealed: db.prepare(`SELECT seq FROM ${table} WHERE device = ? AND seq >= ? ORDER BY seq LIMIT ?`),
-  rows: db.prepare(
-    `SELECT seq, at, n, coalesce(received_at, at) AS received, packet, body FROM ${table}
-     WHERE device = ? AND seq >= ? AND seq <= ? ORDER BY seq`,
-  ),
-});

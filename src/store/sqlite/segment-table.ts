@@ -1,7 +1,9 @@
 /** Writes, replaces and deletes the segments of a device. In its caller's transaction; decides nothing of what is in them. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import type { Place } from "../../core/ports.ts";
 import { type Pieces, readPieces, removePieces, writePieces } from "./pieces.ts";
 import { prepared } from "./prepared.ts";
+import { DAMAGED_ROW } from "./sealed-bytes.ts";
 import { type Columns, encodeSegment } from "./segment-format.ts";
 
 /** `grows`: it is the device's newest and will be replaced soon; any other that grew until now is closed. */
@@ -12,6 +14,16 @@ export function insertSegment(db: DatabaseSyncInstance, key: number, columns: Co
     db,
     "INSERT INTO segment (device, from_at, from_n, to_at, count, piece, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)",
   ).run(key, ...placesOf(columns), piece, bytes);
+}
+
+/** What is left of a reading that was damaged, in a segment that cannot be read: it is named as long as it is kept, and nothing is merged with it. */
+export function insertDamaged(db: DatabaseSyncInstance, key: number, { atMs, n }: Place, body: unknown): void {
+  const left = Buffer.concat([Buffer.of(DAMAGED_ROW), typeof body === "string" ? Buffer.from(body) : Buffer.alloc(0)]);
+  const { piece, bytes } = writePieces(db, "segment_piece", left);
+  prepared(
+    db,
+    "INSERT INTO segment (device, from_at, from_n, to_at, count, piece, bytes) VALUES (?, ?, ?, ?, 0, ?, ?)",
+  ).run(key, atMs, n, atMs, piece, bytes);
 }
 
 /** Its new bytes lie among those that do not change. */

@@ -1,5 +1,6 @@
 /** The outbox in an embedded store of its own: what waits is stored there as ever, and each group beside it as it came. */
 import type { MetricValue } from "../../contract/readings.ts";
+import type { DamageNotes } from "../../core/damage.ts";
 import type { Clock, Log, Write, WriteOutcome, WritesOfMessage } from "../../core/ports.ts";
 import type { Outbox, PlacedGroup, WaitingGroup } from "../../core/remote-store.ts";
 import type { PackedGroup, PackedPlaces } from "./outbox-table.ts";
@@ -20,16 +21,21 @@ export interface SqliteOutboxOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly onDead: (cause: Error) => void;
+  readonly damage?: DamageNotes | undefined;
   readonly maxBytes: number;
 }
+
+/** Nothing else has what waits in it. */
+const ADVICE =
+  "Check the disk. It holds what waits for MongoDB: stop the hub and move this directory away to go on without what cannot be read";
 
 /** Sent together; many groups are of a reading or two. */
 const WRITES_A_GROUP = 2_000;
 
 /** Rejects with a StartError where the directory or the file cannot be used. */
 export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Outbox> {
-  const { dataDir, clock, log, onDead, maxBytes } = options;
-  const { store, writer } = await openSqliteParts({ dataDir, log, onDead });
+  const { dataDir, clock, log, onDead, damage, maxBytes } = options;
+  const { store, writer } = await openSqliteParts({ dataDir, log, onDead, damage, advice: ADVICE });
   let state = await writer.call("outboxOpen", [maxBytes]);
   /** What `next` gave, as it is stored. */
   const given = new WeakMap<WaitingGroup, readonly PackedGroup[]>();

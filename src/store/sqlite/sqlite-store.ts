@@ -2,18 +2,20 @@
 import { accessSync, constants } from "node:fs";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
+import { createDamageNotes, type DamageNotes } from "../../core/damage.ts";
 import type { Log, Store } from "../../core/ports.ts";
 import { StartError } from "../../core/start-error.ts";
 import { makeFolder } from "../../files/durable-file.ts";
 import { createDamageList } from "./damage-list.ts";
 import { lockDataDir } from "./data-dir-lock.ts";
 import { createDeletions } from "./deletions.ts";
+import { damageWords, RESTORE } from "./file-damage.ts";
 import { packBatch, unpackOutcomes } from "./packed-batch.ts";
 import type { ReaderOperations, ReaderThreadData } from "./reader-thread.ts";
 import type { SideOperations } from "./side-thread.ts";
 import { createSideThread } from "./side-work.ts";
 import { STORE_FILE } from "./store-file.ts";
-import { linkTo, type Thread } from "./thread-link.ts";
+import { type LinkOptions, linkTo, type Thread } from "./thread-link.ts";
 import type { WriterOperations, WriterThreadData } from "./writer-thread.ts";
 
 export interface SqliteStoreOptions {
@@ -22,6 +24,10 @@ export interface SqliteStoreOptions {
   readonly log: Log;
   /** A thread is gone: nothing can be stored any more. */
   readonly onDead: (cause: Error) => void;
+  /** Where it tells of damage that is not of a device's history; left out: the log only. */
+  readonly damage?: DamageNotes | undefined;
+  /** What its owner is to do where the file is damaged; left out: restore a backup. */
+  readonly advice?: string | undefined;
   /** For tests: pages that the file may have (a full disk), and a pause before each commit (a slow one). */
   readonly maxPages?: number | undefined;
   readonly commitDelayMs?: number | undefined;
@@ -40,7 +46,7 @@ export const openSqliteStore = async (options: SqliteStoreOptions): Promise<Stor
 export async function openSqliteParts(
   options: SqliteStoreOptions,
 ): Promise<{ readonly store: Store; readonly writer: Thread<WriterOperations> }> {
-  const { dataDir, maxPages, commitDelayMs, quickReadings } = options;
+  const { dataDir, maxPages, commitDelayMs, quickReadings, log, advice = RESTORE } = options;
   makeDataDir(dataDir);
   const lock = lockDataDir(dataDir);
   const file = path.join(dataDir, STORE_FILE);
@@ -49,20 +55,48 @@ export async function openSqliteParts(
   const onDead = (cause: Error): void => {
     if (open) options.onDead(cause);
   };
-  const writer = startThread<WriterOperations>("writer-thread", { file, maxPages, commitDelayMs }, onDead);
-  try {
-    await writer.call("probe", []);
-  } catch (cause) {
+  const { damage: notes = createDamageNotes(log) } = options;
+  const damage = createDamageList(log);
+  const onDamage = (reason: string): string => {
+    const words = damageWords(file, reason, advice);
+    notes.note(words);
+    return words;
+  };
+  const link: LinkOptions = {
+    onDead,
+    onNote: (note) => {
+      if ("what" in note) notes.note(`In ${file}, ${note.what} is damaged and was left out: a backup may have it`);
+      else if ("page" in note) onDamage(note.page);
+      else damage.add(note);
+    },
+    onDamage,
+  };
+  const writer = startThread<WriterOperations>("writer-thread", { file, maxPages, commitDelayMs, advice }, link);
+  const reader = await openThreads().catch(async (cause: Error) => {
     await writer.stop();
     lock.release();
-    throw new StartError(`The store ${file} cannot be opened: ${(cause as Error).message}`, 1, cause);
-  }
-  const reader = startThread<ReaderOperations>("reader-thread", { file, quickReadings }, onDead);
-  const side = createSideThread(() => startThread<SideOperations>("side-thread", { file }, () => undefined));
+    throw new StartError(`The store cannot be opened. ${cause.message}`, 1, cause);
+  });
+  const side = createSideThread(() =>
+    startThread<SideOperations>("side-thread", { file }, { ...link, onDead: () => undefined }),
+  );
   /** The newest row whose outcome was told. */
   let settledSeq: number | undefined;
-  const deletions = createDeletions(writer, options.log);
-  const damage = createDamageList(options.log);
+  const deletions = createDeletions(writer, log);
+
+  /** The reader opens what the writer has made or brought up to date. */
+  async function openThreads(): Promise<Thread<ReaderOperations>> {
+    await writer.call("probe", []);
+    const started = startThread<ReaderOperations>("reader-thread", { file, quickReadings }, link);
+    try {
+      // Until it answers it reads its code from files: a process that has no descriptor left by then would end.
+      await started.call("open", []);
+      return started;
+    } catch (cause) {
+      await started.stop();
+      throw cause;
+    }
+  }
 
   async function close(): Promise<void> {
     open = false;
@@ -76,13 +110,6 @@ export async function openSqliteParts(
   }
 
   await deletions.recover();
-  try {
-    // Until it answers it reads its code from files: a process that has no descriptor left by then would end.
-    await reader.call("space", []);
-  } catch (cause) {
-    await close().catch(() => undefined);
-    throw new StartError(`The store ${file} cannot be read: ${(cause as Error).message}`, 1, cause);
-  }
   deletions.start();
   open = true;
   const store: Store = {
@@ -152,10 +179,10 @@ function makeDataDir(dataDir: string): void {
 function startThread<Ops extends Record<string, (...args: never[]) => unknown>>(
   name: "writer-thread" | "reader-thread" | "side-thread",
   data: WriterThreadData | ReaderThreadData | { file: string },
-  onDead: (cause: Error) => void,
+  options: LinkOptions,
 ): Thread<Ops> {
   const worker = new Worker(new URL(`./${name}.js`, import.meta.url), { workerData: data, name });
-  const link = linkTo<Ops>(worker, onDead);
+  const link = linkTo<Ops>(worker, options);
   return {
     call: link.call,
     stop: async () => {

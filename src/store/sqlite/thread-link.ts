@@ -1,6 +1,8 @@
 /** Calls operations in a worker thread and answers them there, in order. Knows none of the operations. */
 import type { MessagePort, Worker } from "node:worker_threads";
 import { StoreError } from "../../core/ports.ts";
+import type { DamageNote, NoteDamage } from "./damage-note.ts";
+import { isDamage, primaryCode } from "./file-damage.ts";
 
 /** name → what it takes and gives. */
 export type Operations = { [name: string]: (...args: never[]) => unknown };
@@ -21,19 +23,31 @@ interface Request {
   args: unknown[];
 }
 
-type Reply = { id: number; value: unknown } | { id: number; error: { message: string; passing: boolean } };
+type Failure = { message: string; passing: boolean; isDamage: boolean };
+type Reply = { id: number; value: unknown } | { id: number; error: Failure } | { note: DamageNote };
 
-/** `onDead`: the thread is gone for good, and every call is rejected. */
-export function linkTo<Ops extends Operations>(worker: Worker, onDead: (cause: Error) => void): Link<Ops> {
+export interface LinkOptions {
+  /** The thread is gone for good, and every call is rejected. */
+  readonly onDead: (cause: Error) => void;
+  /** Told before the answer of the call that found it. */
+  readonly onNote: NoteDamage;
+  /** A call failed because the file is damaged; answers that in words for the owner. */
+  readonly onDamage: (reason: string) => string;
+}
+
+export function linkTo<Ops extends Operations>(worker: Worker, { onDead, onNote, onDamage }: LinkOptions): Link<Ops> {
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: StoreError) => void }>();
   let nextId = 0;
   let dead: StoreError | undefined;
 
   worker.on("message", (reply: Reply) => {
+    if ("note" in reply) return onNote(reply.note);
     const call = waiting.get(reply.id);
     waiting.delete(reply.id);
-    if ("error" in reply) call?.reject(new StoreError(reply.error.message, reply.error.passing));
-    else call?.resolve(reply.value as never);
+    if ("error" in reply) {
+      const { message, passing, isDamage } = reply.error;
+      call?.reject(new StoreError(isDamage ? onDamage(message) : message, passing));
+    } else call?.resolve(reply.value as never);
   });
   worker.on("error", (error) => die(error));
   worker.on("exit", () => die(new Error("the store's thread has stopped")));
@@ -58,12 +72,6 @@ export function linkTo<Ops extends Operations>(worker: Worker, onDead: (cause: E
   };
 }
 
-/** SQLite's primary result code of an error (https://sqlite.org/rescode.html); undefined: it is not SQLite's. */
-export function primaryCode(error: unknown): number | undefined {
-  const code = (error as { errcode?: unknown }).errcode;
-  return typeof code === "number" ? code & 0xff : undefined;
-}
-
 /**
  * The thread's side. A throw becomes the caller's StoreError. Whatever SQLite says of the file (full, busy, damaged,
  * read-only) is not the fault of what was written, so it may pass: nothing is acknowledged until it has.
@@ -81,7 +89,7 @@ export function serve(
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       const passing = error instanceof StoreError ? error.passing : primaryCode(error) !== undefined;
-      port.postMessage({ id, error: { message, passing } });
+      port.postMessage({ id, error: { message, passing, isDamage: isDamage(error) } satisfies Failure });
     }
   });
 }

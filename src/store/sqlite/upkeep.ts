@@ -1,6 +1,7 @@
 /** One small step of what keeps the store small and true, each kind in its turn. Runs in the writer's thread; decides no pace. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { UpkeepStep, UpkeepWish } from "../../core/ports.ts";
+import { isDamage } from "./file-damage.ts";
 import type { Forgetter } from "./forgetter.ts";
 import type { HotLedger } from "./hot-ledger.ts";
 import type { RollupKeeper } from "./rollup-keeper.ts";
@@ -13,6 +14,8 @@ export interface UpkeepParts {
   readonly sealer: Sealer;
   readonly rollups: RollupKeeper;
   readonly forgetter: Forgetter;
+  /** Of a page of the file: the step went on with what is whole. */
+  readonly onFault: (reason: string) => void;
 }
 
 type Did = Omit<UpkeepStep, "hot">;
@@ -27,6 +30,7 @@ export function createUpkeep({
   sealer,
   rollups,
   forgetter,
+  onFault,
 }: UpkeepParts): (wish: UpkeepWish) => UpkeepStep {
   const kinds: ((wish: UpkeepWish) => Did | undefined)[] = [
     ({ nowMs }) => did("sealed", sealer.step(nowMs)),
@@ -36,6 +40,17 @@ export function createUpkeep({
     () => giveBack(db),
   ];
   let next = 0;
+
+  /** A damaged page stops one kind of work, and none of the others. */
+  function whole<T>(work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      onFault((error as Error).message);
+      return undefined;
+    }
+  }
 
   function forget(wish: UpkeepWish): Did | undefined {
     const forgot = forgetter.step(wish);
@@ -49,7 +64,7 @@ export function createUpkeep({
     for (let tried = 0; tried < kinds.length; tried++) {
       const kind = kinds[next];
       next = (next + 1) % kinds.length;
-      const done = kind?.(wish);
+      const done = whole(() => kind?.(wish));
       if (done === undefined) continue;
       said = done;
       if (done.did !== "nothing") break;

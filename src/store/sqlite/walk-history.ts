@@ -3,19 +3,18 @@
  * were rolled up, with raw readings where those are not up to date. Reads in its caller's transaction; sums nothing up.
  */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
-import type { MetricValue } from "../../contract/readings.ts";
 import type { Rollup } from "../../core/ports.ts";
 import { DAY_MS, startOf } from "../../core/rollup.ts";
 import {
   type DeviceHistory,
   dueDays,
-  hotRows,
   type OnDamage,
   openSegment,
   type Range,
   rollupBlocks,
   segmentHeads,
 } from "./history.ts";
+import { hotRows } from "./hot-rows.ts";
 import { LEVELS, type Level } from "./rollup-format.ts";
 
 export interface HistorySink {
@@ -51,7 +50,7 @@ export function walkHistory(
       walkSegments(db, device, range, wish, sink, onDamage);
     }
   }
-  walkHot(db, device, wish, sink);
+  walkHot(db, device, wish, sink, onDamage);
 }
 
 /** Days that are taken from raw readings: changed since they were rolled up, or only in part in the range. */
@@ -112,9 +111,14 @@ function walkSegments(
   }
 }
 
-function walkHot(db: DatabaseSyncInstance, device: DeviceHistory, wish: HistoryWish, sink: HistorySink): void {
-  for (const { atMs, body } of hotRows(db, device, wish)) {
-    const said = JSON.parse(body) as { [metric: string]: MetricValue };
+function walkHot(
+  db: DatabaseSyncInstance,
+  device: DeviceHistory,
+  wish: HistoryWish,
+  sink: HistorySink,
+  onDamage: OnDamage,
+): void {
+  for (const { atMs, metrics: said } of hotRows(db, device, { ...wish, order: "asc" }, onDamage)) {
     for (let metric = 0; metric < wish.metrics.length; metric++) {
       const name = wish.metrics[metric] ?? "";
       const value = Object.hasOwn(said, name) ? said[name] : undefined;

@@ -5,13 +5,17 @@ import { DatabaseSync } from "@photostructure/sqlite";
 import type { DeviceId } from "../../contract/readings.ts";
 import type { DeviceState, EraseWish, Retention } from "../../core/ports.ts";
 import { createAppender } from "./append.ts";
-import { deleteStep, loadDevices, markDeleted, nameDevice, probe, saveState, setRetention } from "./device-table.ts";
+import type { NoteDamage } from "./damage-note.ts";
+import { deleteStep, markDeleted, nameDevice, probe, saveState, setRetention } from "./device-table.ts";
 import { createEraser } from "./eraser.ts";
+import { damageWords, isDamage, primaryCode } from "./file-damage.ts";
 import { createForgetter } from "./forgetter.ts";
 import { createHotLedger } from "./hot-ledger.ts";
+import { loadDevices } from "./load-devices.ts";
 import { loadJournal } from "./load-journal.ts";
 import { createOutboxTable } from "./outbox-table.ts";
 import type { PackedBatch } from "./packed-batch.ts";
+import type { Damage } from "./reader-thread.ts";
 import { createRebuilder } from "./rebuilder.ts";
 import { createRollupKeeper } from "./rollup-keeper.ts";
 import { checkOwner, migrate } from "./schema.ts";
@@ -25,9 +29,24 @@ export interface WriterThreadData {
   readonly file: string;
   readonly maxPages: number | undefined;
   readonly commitDelayMs: number | undefined;
+  /** What its owner is to do where the file is damaged. */
+  readonly advice: string;
 }
 
 export type WriterOperations = ReturnType<typeof openOperations>;
+
+/** Throws in words where the file is damaged. */
+function open(data: WriterThreadData) {
+  try {
+    return openOperations(data);
+  } catch (error) {
+    // Code 1: a table or a column is not there.
+    if (!isDamage(error) && primaryCode(error) !== 1) throw error;
+    throw new Error(damageWords(data.file, (error as Error).message, data.advice));
+  }
+}
+
+const note: NoteDamage = (found) => parentPort?.postMessage({ note: found });
 
 function openOperations({ file, maxPages, commitDelayMs }: WriterThreadData) {
   const db = new DatabaseSync(file);
@@ -54,12 +73,17 @@ function openOperations({ file, maxPages, commitDelayMs }: WriterThreadData) {
     onMoved(key);
     if (hot) ledger.forget();
   };
-  const sealer = createSealer({ db, ledger, onSealed: onMoved });
-  const forgetter = createForgetter({ db, sealer, rollups, onForgotten: onMoved });
-  const eraser = createEraser({ db, rollups, onErased });
+  const onDamage = (key: number, damage: Damage): void => {
+    const deviceId = db.prepare("SELECT device_id FROM device WHERE key = ?").get(key)?.["device_id"];
+    note({ deviceId: String(deviceId) as DeviceId, ...damage });
+  };
+  const onFault = (page: string): void => note({ page });
+  const sealer = createSealer({ db, ledger, onSealed: onMoved, onDamage });
+  const forgetter = createForgetter({ db, sealer, rollups, onForgotten: onMoved, onFault });
+  const eraser = createEraser({ db, rollups, onErased, note });
   return {
-    load: () => loadDevices(db),
-    loadJournal: () => loadJournal(db),
+    load: () => loadDevices(db, note),
+    loadJournal: () => loadJournal(db, note),
     append: (batch: PackedBatch) => {
       if (commitDelayMs !== undefined) sleep(commitDelayMs);
       return appender.append(batch);
@@ -77,7 +101,7 @@ function openOperations({ file, maxPages, commitDelayMs }: WriterThreadData) {
     },
     deleteStep: () => deleteStep(db),
     setRetention: (deviceId: DeviceId, retention: Partial<Retention>) => setRetention(db, deviceId, retention),
-    upkeep: createUpkeep({ db, ledger, sealer, rollups, forgetter }),
+    upkeep: createUpkeep({ db, ledger, sealer, rollups, forgetter, onFault }),
     beginErase: (wish: EraseWish) => eraser.begin(wish),
     pendingErasures: () => eraser.pending(),
     eraseStep: (job: number) => eraser.step(job),
@@ -100,4 +124,4 @@ function sleep(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
-if (parentPort !== null) serve(parentPort, openOperations(workerData as WriterThreadData));
+if (parentPort !== null) serve(parentPort, open(workerData as WriterThreadData));

@@ -1,0 +1,30 @@
+/** Reads the fields of one row and does not trust them: whatever is not what its column holds is left out and its name kept. */
+
+export interface StoredFields {
+  /** Undefined where it is null or damaged. */
+  get<T>(name: string, isWhole: (value: unknown) => value is T): T | undefined;
+  /** The same of a column that is never null. */
+  need<T>(name: string, isWhole: (value: unknown) => value is T): T | undefined;
+  /** Names of columns that were damaged. */
+  readonly damaged: readonly string[];
+}
+
+/** Undefined: the row itself cannot be read. */
+export function fieldsOf(row: Readonly<Record<string, unknown>> | undefined): StoredFields {
+  const damaged: string[] = [];
+  const need: StoredFields["need"] = (name, isWhole) => {
+    const value = row?.[name];
+    if (isWhole(value)) return value;
+    damaged.push(name);
+    return undefined;
+  };
+  return { need, get: (name, isWhole) => (row?.[name] === null ? undefined : need(name, isWhole)), damaged };
+}
+
+export const isText = (value: unknown): value is string => typeof value === "string";
+export const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array;
+
+export const isWholeUpTo =
+  (most: number) =>
+  (value: unknown): value is number =>
+    typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= most;
