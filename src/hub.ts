@@ -27,6 +27,7 @@ import { createRefusals } from "./core/refusals.ts";
 import { createRegistry, type PresenceChange } from "./core/registry.ts";
 import { createRetentionClock } from "./core/retention-clock.ts";
 import { createRoom } from "./core/room.ts";
+import { shareAnswer } from "./core/shared-answer.ts";
 import { createSizeBound } from "./core/size-bound.ts";
 import { StartError } from "./core/start-error.ts";
 import { createStateSaver } from "./core/state-saver.ts";
@@ -52,6 +53,9 @@ import { ownHosts } from "./platform/own-hosts.ts";
 import { openTimeFile } from "./platform/time-file.ts";
 import { openTlsFiles } from "./platform/tls-files.ts";
 import { openStore } from "./store/open-store.ts";
+
+/** All of `/metrics` takes some milliseconds of the thread that answers boards. */
+const METRICS_FOR_MS = 1_000;
 
 export interface HubOptions {
   readonly config: Config;
@@ -277,7 +281,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       connectionLimits: config,
       rateLimit,
       readiness,
-      metrics: metrics.text,
+      metrics: shareAnswer({ clock, forMs: METRICS_FOR_MS, make: metrics.text }),
       accounts: access?.accounts,
       credentials: access?.credentials,
       pairing: access?.pairing,

@@ -28,6 +28,10 @@ export const ERRORS = {
     status: 429,
     text: "Too many requests from this address; wait a little (AERIE_MAX_REQUESTS_PER_MINUTE)",
   },
+  TOO_MANY_LARGE_REQUESTS: {
+    status: 429,
+    text: "Too many charts, pages of readings, lists of devices or exports are asked for at once; wait for some of them",
+  },
   LOGIN_DELAYED: { status: 429, text: "Too many wrong passwords from here; wait a little" },
   LOGIN_BUSY: { status: 429, text: "Too many sign in at once; try again in a moment" },
   INTERNAL: { status: 500, text: "The hub failed to answer; its log says why" },

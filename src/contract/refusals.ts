@@ -52,6 +52,8 @@ export const REFUSALS = {
     "This address has as many Socket.IO sessions as one may (AERIE_MAX_LIVE_SESSIONS_PER_ADDRESS)",
   TOO_MANY_LIVE_SESSIONS_OF_ACCOUNT:
     "This person or token has as many Socket.IO sessions as one may (AERIE_MAX_LIVE_SESSIONS_PER_ACCOUNT)",
+  TOO_MANY_LARGE_REQUESTS:
+    "This client asked for more charts, pages of readings, lists of devices or exports at once than may wait (50, while 4 are answered)",
   CONNECT_TIMEOUT: "The client connected and did not send a whole CONNECT in time (AERIE_CONNECT_TIMEOUT_MS)",
   CLIENT_ID_INVALID: "The client id is missing where one is needed, or is none that the hub takes",
   CREDENTIAL_MISSING: "The client gave no password, and the hub lets in nobody without one",
@@ -126,6 +128,7 @@ const REASON_OF: Readonly<Record<RefusalCode, ReasonCode>> = {
   TOO_MANY_LIVE_SESSIONS: REASON.quotaExceeded,
   TOO_MANY_LIVE_SESSIONS_OF_ADDRESS: REASON.quotaExceeded,
   TOO_MANY_LIVE_SESSIONS_OF_ACCOUNT: REASON.quotaExceeded,
+  TOO_MANY_LARGE_REQUESTS: REASON.messageRateTooHigh,
   // Never on the wire: before CONNACK a server may only close. [MQTT 5.0, 3.14]
   CONNECT_TIMEOUT: REASON.protocolError,
   CLIENT_ID_INVALID: REASON.clientIdNotValid,

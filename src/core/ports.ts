@@ -1,6 +1,5 @@
 /** What the core asks of the world: clock, log, store, counters. Declares shapes; does nothing itself. */
 import type { AttributeValue, DeviceId, MetricValue } from "../contract/readings.ts";
-import type { SeriesColumns } from "../contract/rest.ts";
 import type { ReadingMetrics } from "./metric-list.ts";
 
 /** Wall time says when something was; monotonic time says how long something takes. */
@@ -241,6 +240,14 @@ export interface ReadingsWish {
   readonly behind: Place | undefined;
 }
 
+export interface ReadingsChunk {
+  /** UTF-8: readings in the shape of REST, with commas between them. */
+  readonly json: Uint8Array;
+  readonly readings: number;
+  /** Of the last of them; undefined: no further reading lies behind it. */
+  readonly behind: Place | undefined;
+}
+
 export interface SeriesWish {
   readonly deviceId: DeviceId;
   readonly metrics: readonly string[];
@@ -252,8 +259,8 @@ export interface SeriesWish {
 export interface Series {
   /** A bucket's width in ms; 0: each point is one reading. */
   readonly resolutionMs: number;
-  /** In the order of the wish's metrics. */
-  readonly columns: readonly SeriesColumns[];
+  /** In the order of the wish's metrics, each as JSON (UTF-8) in the shape of REST: `{t, mean, min, max, count}`. */
+  readonly columns: readonly Uint8Array[];
 }
 
 export interface Span {
@@ -409,7 +416,10 @@ export interface Store {
   nameDevice(deviceId: DeviceId, names: { name: string | undefined; place: string | undefined }): Promise<void>;
   /** The device is gone when this settles; its readings go in small steps behind it. */
   deleteDevice(deviceId: DeviceId): Promise<void>;
+  /** For the hub's own use. */
   readings(wish: ReadingsWish): Promise<StoredReading[]>;
+  /** The first of what `readings` has, as many as make some hundred KB: for whoever asks from outside. */
+  readingsChunk(wish: ReadingsWish): Promise<ReadingsChunk>;
   series(wish: SeriesWish): Promise<Series>;
   rollups(wish: RollupsWish): Promise<RollupRow[]>;
   exportChunk(wish: ExportWish): Promise<ExportChunk>;

@@ -56,6 +56,6 @@ export interface Outbox {
   forget(throughSeq: number): Promise<void>;
   state(): OutboxState;
   /** What waits, as a store that can be asked, brought up to date by `put`; what is forgotten may be in it until nothing waits. */
-  readonly waiting: Pick<Store, "readings" | "series">;
+  readonly waiting: Pick<Store, "readings" | "readingsChunk" | "series">;
   close(): Promise<void>;
 }

@@ -335,6 +335,7 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
     nameDevice: asked(remote.nameDevice),
     deleteDevice: asked(remote.deleteDevice),
     readings: asked(remote.readings),
+    readingsChunk: asked(remote.readingsChunk),
     series: asked(remote.series),
     rollups: asked(remote.rollups),
     exportChunk: asked(remote.exportChunk),

@@ -1,11 +1,10 @@
-/** `/api/devices`: list, one, names, retention, deletion, latest values. Reads memory; the store only where something changes. */
+/** `/api/devices/:id`: one device, names, retention, deletion, latest values. Reads memory; the store only where something changes. */
 import { type Request, Router } from "express";
 import type { z } from "zod";
-import { type DevicesPage, devicePatch, devicesQuery, type LatestAnswer } from "../contract/rest.ts";
+import { devicePatch, type LatestAnswer } from "../contract/rest.ts";
 import { type DeviceRecord, mergeRetention, toDevice, toLatest } from "../core/device-record.ts";
 import type { Store } from "../core/ports.ts";
 import type { Registry } from "../core/registry.ts";
-import { deviceCursor, parseDeviceCursor } from "./page-cursor.ts";
 import { HttpError, parseRequest } from "./problem.ts";
 
 export interface DevicesRoutesOptions {
@@ -15,20 +14,6 @@ export interface DevicesRoutesOptions {
 
 export function devicesRoutes({ registry, store }: DevicesRoutesOptions): Router {
   const router = Router();
-
-  router.get("/", (request, response) => {
-    const { limit, cursor, search } = parseRequest(devicesQuery, request.query);
-    const behind = parseDeviceCursor(cursor);
-    const matching = registry.list().filter((device) => search === undefined || matches(device, search.toLowerCase()));
-    const rest = behind === undefined ? matching : matching.filter((device) => device.deviceId > behind);
-    const page = rest.slice(0, limit);
-    const last = page.at(-1);
-    response.json({
-      devices: page.map(toDevice),
-      total: matching.length,
-      nextCursor: rest.length > limit && last !== undefined ? deviceCursor(last.deviceId) : null,
-    } satisfies DevicesPage);
-  });
 
   router.get("/:id", (request, response) => {
     response.json(toDevice(knownDevice(registry, request)));
@@ -83,6 +68,3 @@ export function knownDevice(registry: Registry, request: Request): DeviceRecord 
   if (device === undefined) throw new HttpError("DEVICE_UNKNOWN");
   return device;
 }
-
-const matches = ({ deviceId, name, place }: DeviceRecord, text: string): boolean =>
-  [deviceId, name, place].some((field) => field?.toLowerCase().includes(text));

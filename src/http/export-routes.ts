@@ -1,8 +1,5 @@
 /** `/api/export`: stored readings as one stream of lines, as fast as its reader takes them. Holds a few chunks, never the whole. */
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { createGzip } from "node:zlib";
-import { type Request, type Response, Router } from "express";
+import { type RequestHandler, Router } from "express";
 import type { z } from "zod";
 import { exportQuery } from "../contract/rest.ts";
 import type { DeviceRecord } from "../core/device-record.ts";
@@ -10,6 +7,7 @@ import { csvHeader } from "../core/export-line.ts";
 import type { Clock, ExportWish, Log, Place, Store } from "../core/ports.ts";
 import type { Registry } from "../core/registry.ts";
 import { HttpError, parseRequest } from "./problem.ts";
+import { type Pieces, streamAnswer } from "./stream-answer.ts";
 
 export interface ExportRoutesOptions {
   readonly registry: Registry;
@@ -22,42 +20,28 @@ type Wish = z.infer<typeof exportQuery>;
 
 const TYPES = { ndjson: "application/x-ndjson", csv: "text/csv; charset=utf-8; header=present" } as const;
 
-export function exportRoutes({ registry, store, clock, log }: ExportRoutesOptions): Router {
+/** `turn`: passes when it is the caller's turn. */
+export function exportRoutes({ registry, store, clock, log }: ExportRoutesOptions, turn: RequestHandler): Router {
   const router = Router();
 
-  router.get("/api/export", async (request, response) => {
+  router.get("/api/export", turn, async (request, response) => {
     const wish = parseRequest(exportQuery, request.query);
     const devices = chosen(registry, wish.devices);
     const metrics = wish.metrics ?? (wish.format === "csv" ? knownMetrics(devices) : undefined);
-    const isGzip = compress(request, response, wish);
-    const chunks = exportChunks(store, devices, wish, metrics);
-    // Before anything is said: a store that does not answer is a 503.
-    const first = request.method === "HEAD" ? undefined : await chunks.next();
-    response.setHeader("Content-Disposition", `attachment; filename="${fileName(clock, wish)}"`);
-    response.setHeader("Cache-Control", "no-store");
-    if (first === undefined) return void response.end();
-    const head = wish.format === "csv" ? csvHeader(metrics ?? []) : "";
-    const body = Readable.from(joined(head, first, chunks), { objectMode: true, highWaterMark: 1 });
-    await pipeline([body, ...(isGzip ? [createGzip({ level: GZIP_LEVEL })] : []), response]).catch((cause) => {
-      // The connection is cut, so that a part is never taken for the whole. Who went away needs no word.
-      if (!isGone(cause)) log.warn("export broken off", { cause });
+    const isFile = wish.gzip === "true";
+    await streamAnswer(response, {
+      pieces: exportPieces(store, devices, wish, metrics),
+      headers: {
+        "Content-Type": isFile ? "application/gzip" : TYPES[wish.format],
+        "Content-Disposition": `attachment; filename="${fileName(clock, wish)}"`,
+        "Cache-Control": "no-store",
+      },
+      gzip: isFile ? "file" : "encoding",
+      log,
     });
   });
 
   return router;
-}
-
-/** A fifth larger than the usual 6, at a third of its time. */
-const GZIP_LEVEL = 2;
-
-/** Of one reading as it is written: a file, or what the client unpacks by itself. */
-function compress(request: Request, response: Response, wish: Wish): boolean {
-  response.setHeader("Vary", "Accept-Encoding");
-  response.type(wish.gzip === "true" ? "application/gzip" : TYPES[wish.format]);
-  if (wish.gzip === "true") return true;
-  if (request.acceptsEncodings("gzip", "identity") !== "gzip") return false;
-  response.setHeader("Content-Encoding", "gzip");
-  return true;
 }
 
 function chosen(registry: Registry, deviceIds: readonly string[] | undefined): readonly DeviceRecord[] {
@@ -72,38 +56,29 @@ function chosen(registry: Registry, deviceIds: readonly string[] | undefined): r
 const knownMetrics = (devices: readonly DeviceRecord[]): string[] =>
   [...new Set(devices.flatMap(({ latest }) => [...latest.keys()]))].sort();
 
-async function* exportChunks(
+async function* exportPieces(
   store: Pick<Store, "exportChunk">,
   devices: readonly DeviceRecord[],
   { from = 0, to = Number.MAX_SAFE_INTEGER, format }: Wish,
   metrics: readonly string[] | undefined,
-): AsyncGenerator<Uint8Array, void> {
+): Pieces {
   const common = { fromMs: from, toMs: to, format, metrics } satisfies Partial<ExportWish>;
+  let head = format === "csv" ? csvHeader(metrics ?? []) : "";
   for (const { deviceId } of devices.slice()) {
     let behind: Place | undefined;
     do {
       const chunk = await store.exportChunk({ ...common, deviceId, behind });
+      // Behind the first read: a store that does not answer is a 503.
+      if (head !== "") yield head;
+      head = "";
       if (chunk.lines.length > 0) yield chunk.lines;
       behind = chunk.behind;
     } while (behind !== undefined);
   }
-}
-
-async function* joined(
-  head: string,
-  first: IteratorResult<Uint8Array, void>,
-  rest: AsyncGenerator<Uint8Array, void>,
-): AsyncGenerator<Uint8Array | string> {
   if (head !== "") yield head;
-  if (first.done === true) return;
-  yield first.value;
-  yield* rest;
 }
 
 function fileName(clock: Clock, { format, gzip }: Wish): string {
   const day = new Date(clock.nowMs()).toISOString().slice(0, 10);
   return `aerie-${day}.${format}${gzip === "true" ? ".gz" : ""}`;
 }
-
-const isGone = (cause: unknown): boolean =>
-  ["ERR_STREAM_PREMATURE_CLOSE", "ECONNRESET", "EPIPE"].includes(String((cause as NodeJS.ErrnoException).code));

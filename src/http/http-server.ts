@@ -5,19 +5,23 @@ import { createServer as createHttpsServer } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import compression from "compression";
-import express, { type Express } from "express";
+import express, { type Express, type RequestHandler } from "express";
 import { type ConnectionLimits, createConnectionLimit } from "../core/connection-limit.ts";
 import { plainAddress } from "../core/plain-address.ts";
 import type { Log } from "../core/ports.ts";
 import { TLS_OPTIONS, type TlsSource } from "../core/tls.ts";
+import { createTurnBudget } from "../core/turn-budget.ts";
+import type { TurnLimits } from "../core/turns.ts";
 import { accessGuard } from "./access-guard.ts";
 import { type AccessRoutesOptions, accessRoutes } from "./access-routes.ts";
 import { type AdmissionOptions, createAdmission } from "./admission.ts";
 import { bodyLimit } from "./body-limit.ts";
+import { type DeviceListRoutesOptions, deviceListRoutes } from "./device-list-routes.ts";
 import { type DevicesRoutesOptions, devicesRoutes } from "./devices-routes.ts";
 import { type ErasureRoutesOptions, erasureRoutes } from "./erasure-routes.ts";
 import { type ExportRoutesOptions, exportRoutes } from "./export-routes.ts";
 import { type HealthRoutesOptions, healthRoutes } from "./health-routes.ts";
+import { EXPORTS, largeAnswers, PAGES } from "./large-answers.ts";
 import { type PairingRoutesOptions, pairingRoutes } from "./pairing-routes.ts";
 import { problemHandler, sendProblem } from "./problem.ts";
 import { type ReadingsRoutesOptions, readingsRoutes } from "./readings-routes.ts";
@@ -27,6 +31,7 @@ import { openUpgradeSocket } from "./upgrade-sockets.ts";
 
 export interface HttpOptions
   extends DevicesRoutesOptions,
+    DeviceListRoutesOptions,
     ReadingsRoutesOptions,
     ErasureRoutesOptions,
     ExportRoutesOptions,
@@ -67,6 +72,9 @@ const SOCKET_IO_PATH = "/socket.io/";
 /** Of what routes take; each has its own limit below it. */
 const MAX_BODY_BYTES = 16 * 1024;
 const MQTT_PATH = "/mqtt";
+/** Requests begin in a turn of the event loop until so much of it is spent: a board waits for two turns at most. */
+const MOST_OF_A_TURN_MS = 5;
+const MOST_IN_A_TURN = 4;
 
 export function openHttp(options: HttpOptions): Http {
   const { forwarding, clock, refusals, rateLimit } = options;
@@ -141,12 +149,19 @@ function createApp(options: HttpOptions): Express {
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
+  const budget = createTurnBudget({ clock: options.clock, mostMs: MOST_OF_A_TURN_MS, mostPieces: MOST_IN_A_TURN });
+  app.use((_request, _response, next) => budget.run(next));
   app.use(bodyLimit(MAX_BODY_BYTES, options.clock), accessGuard(options.callers.of));
-  app.use(exportRoutes(options)); // before compression: it would hide from the export that its reader is slow
+  const turnOf = (limits: TurnLimits): RequestHandler =>
+    largeAnswers({ refusals: options.refusals, addressOf: options.forwarding.addressOf, limits });
+  const turn = turnOf(PAGES);
+  // Before compression: it would hide from these that their reader is slow.
+  app.use(exportRoutes(options, turnOf(EXPORTS)));
+  app.use(deviceListRoutes(options, { turn, budget }));
+  app.use("/api/devices", readingsRoutes(options, turn));
   app.use(compression());
   app.use(healthRoutes(options), sessionRoutes(options), accessRoutes(options), pairingRoutes(options));
-  const ofDevices = [devicesRoutes(options), readingsRoutes(options), erasureRoutes(options)];
-  app.use("/api/devices", express.json({ limit: "16kb" }), ...ofDevices);
+  app.use("/api/devices", express.json({ limit: "16kb" }), devicesRoutes(options), erasureRoutes(options));
   app.use(express.static(options.publicDir, { setHeaders: cacheHeaders }));
   app.use((_request, response) => sendProblem(response, "ROUTE_UNKNOWN"));
   app.use(problemHandler(options.log));

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import type { Log, LogFields, Store } from "../../src/core/ports.ts";
 import { expectRollups, KEEP_ALL, rollupsOf, saveAll, upkeepAll } from "./history-contract.ts";
 import { createHistoryModel, type HistoryModel } from "./history-model.ts";
-import { boiler, readAll, T0, timed } from "./writes.ts";
+import { boiler, readAll, seriesOf, T0, timed } from "./writes.ts";
 
 // Worker threads load only what was built.
 const built = new URL("../../dist/src/store/sqlite/sqlite-store.js", import.meta.url).href;
@@ -128,7 +128,7 @@ for (const isOpen of [true, false]) {
     });
     expect(newest).toHaveLength(whole.length);
     const chart = { deviceId: boiler, metrics: ["a"], fromMs: T0, toMs: LATER_MS, points: 10_000 };
-    expect((await store.series(chart)).columns[0]?.t).toEqual(whole.map(({ atMs }) => atMs));
+    expect((await seriesOf(store, chart)).columns[0]?.t).toEqual(whole.map(({ atMs }) => atMs));
     // They were counted while all was whole.
     for (const level of ["hour", "day"] as const) {
       expectRollups(await rollupsOf(store, boiler, level), model.rollups(level));
@@ -239,7 +239,7 @@ test("damaged hours are told of and do not stop a chart, and with the next readi
   expect(errors.map(({ fields }) => fields["reason"])).toEqual([reason, reason]);
   expectRollups(await rollupsOf(store, boiler, "day"), model.rollups("day"));
   const chart = { deviceId: boiler, metrics: ["a"], fromMs: T0, toMs: LATER_MS, points: 100 };
-  expect((await store.series(chart)).columns[0]?.count.reduce((sum, count) => sum + count, 0)).toBe(MANY);
+  expect((await seriesOf(store, chart)).columns[0]?.count.reduce((sum, count) => sum + count, 0)).toBe(MANY);
 
   // A row is made anew, whole, when more comes of a day of it.
   for (const day of [0, 2]) {
@@ -269,7 +269,7 @@ test("a chart goes on where its hours are damaged and no reading is left to mend
   await upkeepAll(store, T0 + 3.5 * DAY_MS, { ...KEEP_ALL, rawDays: 1 });
   damage(`UPDATE rollup_piece SET body = substr(body, 1, 30) ${OF_HOURS}`);
   const chart = { deviceId: boiler, metrics: ["a"], fromMs: T0, toMs: LATER_MS, points: 100 };
-  await expect(store.series(chart)).resolves.toBeDefined();
+  await expect(seriesOf(store, chart)).resolves.toBeDefined();
   expect(store.damaged(boiler)).toHaveLength(2);
   expectRollups(await rollupsOf(store, boiler, "day"), model.rollups("day"));
 });

@@ -5,7 +5,19 @@ import type { DeviceId, MetricValue } from "../../src/contract/readings.ts";
 import type { ReadingWrite, Retention, RollupRow, Store, UpkeepStep } from "../../src/core/ports.ts";
 import { createHistoryModel, type HistoryModel } from "./history-model.ts";
 import type { Start } from "./opened-store.ts";
-import { ALL, boiler, deviceId, type Metrics, packet, readAll, stateOf, T0, timed, untimed } from "./writes.ts";
+import {
+  ALL,
+  boiler,
+  deviceId,
+  type Metrics,
+  packet,
+  readAll,
+  seriesOf,
+  stateOf,
+  T0,
+  timed,
+  untimed,
+} from "./writes.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -225,7 +237,7 @@ export function describeHistory(start: Start): void {
     expect(late.flat().map(({ kind }) => kind)).toEqual(["refused", "stored"]);
     // A chart over both: whole hours, as far back as there is anything.
     const range = { fromMs: T0, toMs: nowMs, points: 500 };
-    const series = await again.series({ deviceId: boiler, metrics: ["a"], ...range });
+    const series = await seriesOf(again, { deviceId: boiler, metrics: ["a"], ...range });
     expect(series.resolutionMs).toBe(HOUR_MS);
     expect(series.columns[0]?.count.reduce((sum, count) => sum + count, 0)).toBe(201);
   });
@@ -263,7 +275,7 @@ export function describeHistory(start: Start): void {
     expect(hours.length).toBeLessThan(20);
     expect(hours.length).toBeGreaterThanOrEqual(10);
     expect(await rollupsOf(store, boiler, "day")).toHaveLength(40);
-    const series = await store.series({ deviceId: boiler, metrics: ["a"], fromMs: T0, toMs: nowMs, points: 500 });
+    const series = await seriesOf(store, { deviceId: boiler, metrics: ["a"], fromMs: T0, toMs: nowMs, points: 500 });
     expect(series.resolutionMs).toBe(DAY_MS);
     expect(series.columns[0]?.mean).toEqual(Array.from({ length: 40 }, (_, i) => i));
   });
@@ -368,7 +380,7 @@ export function describeHistory(start: Start): void {
         expectRollups(await rollupsOf(store, boiler, level), model.rollups(level));
       for (const points of [1, 100]) {
         const chart = { deviceId: boiler, metrics: ["a"], fromMs: T0, toMs: T0 + 4 * DAY_MS, points };
-        expect((await store.series(chart)).columns[0]?.count.reduce((sum, count) => sum + count, 0)).toBe(50);
+        expect((await seriesOf(store, chart)).columns[0]?.count.reduce((sum, count) => sum + count, 0)).toBe(50);
       }
     }
   });
@@ -481,7 +493,7 @@ async function expectChart(
 ): Promise<void> {
   const toMs = fromMs + spanMs;
   const metrics = ["a", "b", "c"];
-  const { resolutionMs, columns } = await store.series({ deviceId: device, metrics, fromMs, toMs, points });
+  const { resolutionMs, columns } = await seriesOf(store, { deviceId: device, metrics, fromMs, toMs, points });
   for (const [index, metric] of metrics.entries()) {
     const samples = model.samples(metric, fromMs, toMs);
     const column = columns[index];

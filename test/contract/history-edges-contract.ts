@@ -6,7 +6,19 @@ import type { ReadingWrite, Rollup, Store } from "../../src/core/ports.ts";
 import { expectLike, expectRollups, KEEP_ALL, rollupsOf, saveAll, upkeepAll } from "./history-contract.ts";
 import { createHistoryModel, type HistoryModel } from "./history-model.ts";
 import type { Start } from "./opened-store.ts";
-import { ALL, boiler, cellar, deviceId, type Metrics, MINUTE_MS, readAll, T0, timed, untimed } from "./writes.ts";
+import {
+  ALL,
+  boiler,
+  cellar,
+  deviceId,
+  type Metrics,
+  MINUTE_MS,
+  readAll,
+  seriesOf,
+  T0,
+  timed,
+  untimed,
+} from "./writes.ts";
 
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
@@ -341,10 +353,10 @@ export function describeHistoryEdges(start: Start): void {
     expect((await rollupsOf(store, boiler, "hour")).length).toBeLessThan(before);
     for (const day of [0, 2, 19]) {
       const range = { fromMs: T0 + day * DAY_MS, toMs: T0 + (day + 1) * DAY_MS };
-      const fine = await store.series({ deviceId: boiler, metrics: ["a"], ...range, points: 500 });
+      const fine = await seriesOf(store, { deviceId: boiler, metrics: ["a"], ...range, points: 500 });
       expect(fine.resolutionMs).toBe(0);
       expect(fine.columns[0]?.mean).toEqual(Array.from({ length: 48 }, (_, i) => day * 48 + i));
-      const bucketed = await store.series({ deviceId: boiler, metrics: ["a"], ...range, points: 40 });
+      const bucketed = await seriesOf(store, { deviceId: boiler, metrics: ["a"], ...range, points: 40 });
       expect(bucketed.resolutionMs).toBeLessThan(HOUR_MS);
       expect(bucketed.columns[0]?.count.reduce((sum, count) => sum + count, 0)).toBe(48);
     }

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { MetricValue } from "../../src/contract/readings.ts";
 import type { Start } from "./opened-store.ts";
-import { attributes, boiler, deviceId, loadOne, stateOf, status, T0, timed, values } from "./writes.ts";
+import { attributes, boiler, deviceId, loadOne, seriesOf, stateOf, status, T0, timed, values } from "./writes.ts";
 
 export function describeLoad(start: Start): void {
   test("a store that is new has no devices", async () => {
@@ -121,7 +121,7 @@ export function describeLoad(start: Start): void {
     await store.saveState([stateOf(boiler, latest)]);
     const again = await reopen();
     expect((await loadOne(again))?.latest.get("toString")).toEqual({ value: 2, atMs: T0 });
-    const series = await again.series({
+    const series = await seriesOf(again, {
       deviceId: boiler,
       metrics: ["constructor"],
       fromMs: 0,

@@ -10,7 +10,7 @@ import { type SharedMongod, sharedMongod } from "../support/shared-mongod.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { until } from "../support/until.ts";
 import { KEEP_ALL, upkeepAll } from "./history-contract.ts";
-import { boiler, duplicate, packet, readAll, stateOf, stored, T0, timed, untimed } from "./writes.ts";
+import { boiler, duplicate, packet, readAll, seriesOf, stateOf, stored, T0, timed, untimed } from "./writes.ts";
 
 const built = new URL("../../dist/src/store/mongo/mongo-store.js", import.meta.url).href;
 const { openMongoStore } = (await import(built)) as typeof import("../../src/store/mongo/mongo-store.ts");
@@ -295,13 +295,13 @@ describe.skipIf(isMongodSkipped)("the MongoDB engine", () => {
     await store.append([[timed(T0, { t: 0, on: true })], [untimed(T0, { t: 5 }, { packet: packet(1, true) })]]);
     const range = { deviceId: boiler, fromMs: T0, toMs: T0 + 3 * DAY_MS };
     await store.readings({ ...range, limit: 10, order: "desc", behind: { atMs: T0 + DAY_MS, n: 0 } });
-    await store.series({ ...range, metrics: ["t", "on"], points: 100 });
+    await seriesOf(store, { ...range, metrics: ["t", "on"], points: 100 });
     await store.rollups({ ...range, level: "day", metrics: ["t"] });
     await store.latestOf(boiler, ["t"]);
     await store.exportChunk({ ...range, metrics: undefined, format: "ndjson", behind: undefined });
     await store.saveState([stateOf(boiler, {})]);
     await upkeepAll(store, T0 + 30 * DAY_MS, { ...KEEP_ALL, rawDays: 29 });
-    await store.series({ ...range, metrics: ["t"], points: 3 });
+    await seriesOf(store, { ...range, metrics: ["t"], points: 3 });
     await store.erase({ ...range, fromMs: T0 + 2 * DAY_MS, metrics: ["on"] });
     await of(url).command({ profile: 0 });
     const scans = await of(url)

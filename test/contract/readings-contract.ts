@@ -1,8 +1,9 @@
 /** Reading back in pages. */
 import { expect, test } from "vitest";
-import type { StoredReading } from "../../src/core/ports.ts";
+import type { Place, StoredReading } from "../../src/core/ports.ts";
+import { fromStored } from "../../src/core/reading-shape.ts";
 import type { Start } from "./opened-store.ts";
-import { ALL, boiler, cellar, readAll, T0, timed } from "./writes.ts";
+import { ALL, boiler, cellar, readAll, seriesOf, T0, timed } from "./writes.ts";
 
 export function describeReadings(start: Start): void {
   /** Three at each of four instants, stored out of order. */
@@ -39,6 +40,32 @@ export function describeReadings(start: Start): void {
     },
   );
 
+  test.each(["asc", "desc"] as const)("chunks in %s order are the text of the same readings", async (order) => {
+    const { store } = await start();
+    await store.append(spread);
+    // 16 KB each: some make a chunk.
+    const texts = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`t${at}`, `"\n${at}€`.repeat(40)]));
+    await store.append([Array.from({ length: 40 }, (_, v) => timed(T0 + 5_000 + (v % 20), { v, ...texts }))]);
+    const whole = await store.readings({ ...ALL, deviceId: boiler, order });
+    const text = (some: readonly StoredReading[]): string =>
+      some.map((each) => JSON.stringify(fromStored(each))).join();
+    for (const limit of [1, 13, 50, 51, 52, 53, 100]) {
+      const chunks: string[] = [];
+      let behind: Place | undefined;
+      let left = limit;
+      do {
+        const chunk = await store.readingsChunk({ ...ALL, deviceId: boiler, order, limit: left, behind });
+        expect(chunk.json.length).toBeLessThan(300_000);
+        chunks.push(new TextDecoder().decode(chunk.json));
+        left -= chunk.readings;
+        behind = chunk.behind;
+      } while (behind !== undefined && left > 0);
+      expect(chunks.join()).toBe(text(whole.slice(0, limit)));
+      expect(behind !== undefined).toBe(limit < whole.length);
+    }
+    expect(await store.readingsChunk({ ...ALL, deviceId: cellar })).toMatchObject({ readings: 0, behind: undefined });
+  });
+
   test("a page goes on where the former ended though readings arrived in between", async () => {
     const { store } = await start();
     await store.append(spread);
@@ -58,7 +85,13 @@ export function describeReadings(start: Start): void {
   test("a device that nobody knows has no readings and an empty series", async () => {
     const { store } = await start();
     expect(await readAll(store, cellar)).toEqual([]);
-    const series = await store.series({ deviceId: cellar, metrics: ["a", "b"], fromMs: T0, toMs: T0 + 1, points: 5 });
+    const series = await seriesOf(store, {
+      deviceId: cellar,
+      metrics: ["a", "b"],
+      fromMs: T0,
+      toMs: T0 + 1,
+      points: 5,
+    });
     const empty = { t: [], mean: [], min: [], max: [], count: [] };
     expect(series.columns).toEqual([empty, empty]);
   });

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { MetricValue } from "../../src/contract/readings.ts";
 import type { ReadingWrite } from "../../src/core/ports.ts";
 import type { Start } from "./opened-store.ts";
-import { boiler, deviceId, type Metrics, T0, timed } from "./writes.ts";
+import { boiler, deviceId, type Metrics, seriesOf, T0, timed } from "./writes.ts";
 
 export function describeSeries(start: Start): void {
   test("an integer that no double holds exactly is drawn as the nearest one", async () => {
@@ -12,7 +12,7 @@ export function describeSeries(start: Start): void {
     await store.append([[{ ...timed(T0, { v: 2 ** 53 }), body: '{"v":9007199254740993}' }], [timed(T0 + 1, { v: 1 })]]);
     for (const points of [1, 10]) {
       const wish = { deviceId: boiler, metrics: ["v"], fromMs: T0, toMs: T0 + 1_000, points };
-      expect(Math.max(...((await store.series(wish)).columns[0]?.max ?? []))).toBe(9007199254740992);
+      expect(Math.max(...((await seriesOf(store, wish)).columns[0]?.max ?? []))).toBe(9007199254740992);
     }
   });
 
@@ -24,7 +24,7 @@ export function describeSeries(start: Start): void {
       [timed(T0 + 1_000, { t: "warm", "BME280.t": 1 })],
     ]);
     const metrics = ["t", "on", "mode", "BME280.t", "no such", '"'];
-    const { resolutionMs, columns } = await store.series({
+    const { resolutionMs, columns } = await seriesOf(store, {
       deviceId: boiler,
       metrics,
       fromMs: T0,
@@ -55,8 +55,8 @@ export function describeSeries(start: Start): void {
       Array.from({ length: 10 }, (_, i) => [timed(T0 + i * 1_000, i < 5 ? { a: i } : { a: i, b: i })]),
     );
     const wish = { deviceId: boiler, metrics: ["b", "a"], fromMs: T0, toMs: T0 + 10_000 };
-    expect((await store.series({ ...wish, points: 10 })).resolutionMs).toBe(0);
-    const bucketed = await store.series({ ...wish, points: 9 });
+    expect((await seriesOf(store, { ...wish, points: 10 })).resolutionMs).toBe(0);
+    const bucketed = await seriesOf(store, { ...wish, points: 9 });
     expect(bucketed.resolutionMs).toBe(2_000);
     expect(bucketed.columns[1]).toEqual({
       t: [0, 2, 4, 6, 8].map((second) => T0 + second * 1_000),
@@ -73,10 +73,10 @@ export function describeSeries(start: Start): void {
     const [hours, days] = [3_600_000, 40];
     await store.append(Array.from({ length: days * 24 }, (_, i) => [timed(T0 + i * hours, { a: i % 24 })]));
     const wish = { deviceId: boiler, metrics: ["a"], fromMs: T0, toMs: T0 + days * 24 * hours };
-    const wide = await store.series({ ...wish, points: 60 });
+    const wide = await seriesOf(store, { ...wish, points: 60 });
     expect(wide.resolutionMs).toBe(24 * hours);
     expect(wide.columns[0]?.mean).toEqual(Array.from({ length: days }, () => 11.5));
-    expect((await store.series({ ...wish, points: 90 })).resolutionMs).toBeLessThanOrEqual(12 * hours);
+    expect((await seriesOf(store, { ...wish, points: 90 })).resolutionMs).toBeLessThanOrEqual(12 * hours);
   });
 
   test("a series is what a count by hand makes of the same readings", async () => {
@@ -112,7 +112,7 @@ export function describeSeries(start: Start): void {
         await store.append([writes]);
         const fromMs = T0 + fromOffset;
         const range = { fromMs, toMs: fromMs + span };
-        const series = await store.series({ deviceId: device, metrics: ["a", "b"], ...range, points });
+        const series = await seriesOf(store, { deviceId: device, metrics: ["a", "b"], ...range, points });
         const numeric = ["a", "b"].map((metric) => samples(writes, metric, range));
         expect(series.resolutionMs === 0).toBe(numeric.every((list) => list.length <= points));
         for (const [index, list] of numeric.entries()) {

@@ -9,7 +9,7 @@ import { createManualClock, type ManualClock } from "../support/manual-clock.ts"
 import { allStored, createMemoryStore, forGood } from "../support/memory-store.ts";
 import { until } from "../support/until.ts";
 import { journal } from "./journal-contract.ts";
-import { attributes, boiler, packet, status, stored, T0, timed, untimed } from "./writes.ts";
+import { attributes, boiler, packet, seriesOf, status, stored, T0, timed, untimed } from "./writes.ts";
 
 const built = (file: string): string => new URL(`../../dist/src/${file}`, import.meta.url).href;
 const { openSqliteOutbox } = (await import(
@@ -322,6 +322,6 @@ describe("store and forward", () => {
     await expect(store.erase({ ...wish, metrics: undefined })).rejects.toMatchObject({ passing: true });
     expect(await store.upkeep({ nowMs: T0, retention: undefined })).toMatchObject({ did: "nothing" });
     expect(await store.waiting.readings(wish)).toHaveLength(1);
-    expect((await store.waiting.series({ ...wish, metrics: ["seq"], points: 10 })).columns[0]?.mean).toEqual([1]);
+    expect((await seriesOf(store.waiting, { ...wish, metrics: ["seq"], points: 10 })).columns[0]?.mean).toEqual([1]);
   });
 });

@@ -1,10 +1,12 @@
 /** Writes of the plainest kind and ways to read them back, for the suites of the store contract. */
 import type { AttributeValue, DeviceId, MetricValue } from "../../src/contract/readings.ts";
+import type { SeriesColumns } from "../../src/contract/rest.ts";
 import type {
   AttributesWrite,
   DeviceState,
   LatestMetric,
   ReadingWrite,
+  SeriesWish,
   StatusWrite,
   Store,
   StoredDevice,
@@ -73,6 +75,15 @@ export async function appendOne(store: Store, write: ReadingWrite): Promise<Writ
 
 export const readAll = (store: Store, device: DeviceId = boiler): Promise<StoredReading[]> =>
   store.readings({ ...ALL, deviceId: device });
+
+/** A chart with its columns as lists. */
+export async function seriesOf(
+  store: Pick<Store, "series">,
+  wish: SeriesWish,
+): Promise<{ resolutionMs: number; columns: SeriesColumns[] }> {
+  const { resolutionMs, columns } = await store.series(wish);
+  return { resolutionMs, columns: columns.map((json) => JSON.parse(new TextDecoder().decode(json)) as SeriesColumns) };
+}
 
 export async function loadOne(store: Store, device: DeviceId = boiler): Promise<StoredDevice | undefined> {
   return (await store.load()).find((each) => each.deviceId === device);

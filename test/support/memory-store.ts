@@ -119,6 +119,7 @@ export function createMemoryStore(): MemoryStore {
     nameDevice: async () => {},
     deleteDevice: async () => {},
     readings: async () => [],
+    readingsChunk: async () => ({ json: new Uint8Array(), readings: 0, behind: undefined }),
     series: async () => ({ resolutionMs: 0, columns: [] }),
     rollups: async () => [],
     exportChunk: async () => ({ lines: new Uint8Array(), readings: 0, behind: undefined }),

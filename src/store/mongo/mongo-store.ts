@@ -13,7 +13,7 @@ import { DURABLE, WRITE_WITHIN_MS } from "./insert.ts";
 import { createLane } from "./lane.ts";
 import { createLease } from "./lease.ts";
 import { createMarks } from "./marks.ts";
-import { readExportChunk, readReadings } from "./readings-query.ts";
+import { readExportChunk, readReadings, readReadingsChunk } from "./readings-query.ts";
 import { asStore } from "./store-fault.ts";
 
 export interface MongoStoreOptions {
@@ -118,6 +118,7 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Remote
     nameDevice: (deviceId, names) => asStore(() => devices.nameDevice(deviceId, names)),
     setRetention: (deviceId, retention) => asStore(() => devices.setRetention(deviceId, retention)),
     readings: (wish) => asStore(() => readReadings(query, wish)),
+    readingsChunk: (wish) => asStore(() => readReadingsChunk(query, wish)),
     exportChunk: (wish) => asStore(() => readExportChunk(query, wish)),
     damaged: () => [],
     ...history.store,

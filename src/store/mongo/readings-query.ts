@@ -2,7 +2,8 @@
 import type { Filter } from "mongodb";
 import type { DeviceId } from "../../contract/readings.ts";
 import { createLineWriter } from "../../core/export-line.ts";
-import type { ExportChunk, ExportWish, Place, ReadingsWish, StoredReading } from "../../core/ports.ts";
+import type { ExportChunk, ExportWish, Place, ReadingsChunk, ReadingsWish, StoredReading } from "../../core/ports.ts";
+import { createReadingsJson } from "../../core/readings-json.ts";
 import { TextBytes } from "../../core/text-bytes.ts";
 import type { Collections } from "./collections.ts";
 import { lifeFilter } from "./device-cursors.ts";
@@ -72,6 +73,26 @@ export async function readReadings(parts: ReadingsQueryParts, wish: ReadingsWish
   }));
 }
 
+/** Documents that are taken apart in one turn of the event loop: some milliseconds. */
+const TURN_READINGS = 300;
+
+/** One that was given is full or the last: what lies behind is asked for anew. */
+export async function readReadingsChunk(parts: ReadingsQueryParts, wish: ReadingsWish): Promise<ReadingsChunk> {
+  const chunk = createReadingsJson(wish);
+  if (wish.limit <= 0 || wish.fromMs >= wish.toMs) return chunk.done(true);
+  const found = parts.collections().readings.find(behindPlace(parts, wish, wish.behind, wish.order), {
+    projection: PROJECTION,
+    sort: wish.order === "asc" ? BY_INSTANT : BY_INSTANT_DESCENDING,
+    limit: wish.limit + 1,
+    batchSize: TURN_READINGS,
+  });
+  for await (const { at, n, receivedAt, metrics } of found) {
+    if (chunk.isFull()) return chunk.done(false);
+    chunk.add({ atMs: at.getTime(), n, receivedAtMs: (receivedAt ?? at).getTime() }, bodyOf(metrics));
+  }
+  return chunk.done(true);
+}
+
 const CHUNK_READINGS = 3_000;
 const LINE_BYTES = 32 * 1024;
 const CHUNK_BYTES = 512 * 1024;
@@ -85,12 +106,12 @@ export async function readExportChunk(parts: ReadingsQueryParts, wish: ExportWis
     projection: PROJECTION,
     sort: BY_INSTANT,
     limit: CHUNK_READINGS,
-    batchSize: CHUNK_READINGS,
+    batchSize: TURN_READINGS,
   });
   let readings = 0;
   let seen = 0;
   let last: Place | undefined;
-  for (const { at, n, receivedAt, metrics } of await cursor.toArray()) {
+  for await (const { at, n, receivedAt, metrics } of cursor) {
     const head = { atMs: at.getTime(), n, receivedAtMs: (receivedAt ?? at).getTime() };
     if (line.fromBody(into, head, bodyOf(metrics))) readings++;
     last = { atMs: head.atMs, n };

@@ -1,4 +1,5 @@
 /** Answers a chart: chooses what it is drawn from and how wide its buckets are; readings are summed up in the server. Writes nothing. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Document } from "mongodb";
 import type { SeriesColumns } from "../../contract/rest.ts";
 import { isMetricName } from "../../core/device-id.ts";
@@ -6,6 +7,7 @@ import type { Rollup, Series, SeriesWish } from "../../core/ports.ts";
 import { DAY_MS, HOUR_MS, startOf } from "../../core/rollup.ts";
 import { bucketWidthMs } from "../../core/series.ts";
 import { SeriesBuckets } from "../../core/series-buckets.ts";
+import { columnsJson, type SeriesLists } from "../../core/series-json.ts";
 import { type Level, numberOf } from "./counting.ts";
 import {
   dueDays,
@@ -28,12 +30,21 @@ const DAYS_FROM_MS = 12 * HOUR_MS;
 
 const EMPTY: SeriesColumns = { t: [], mean: [], min: [], max: [], count: [] };
 
+/** Documents that are taken apart in one turn of the event loop. */
+const TURN_ROWS = 300;
+
 /** Raw readings where no metric has more of them than points; else buckets of one width for all. */
-export async function readSeries(
-  parts: HistoryParts,
-  wish: SeriesWish,
-  quickReadings = QUICK_READINGS,
-): Promise<Series> {
+export async function readSeries(parts: HistoryParts, wish: SeriesWish, quickReadings?: number): Promise<Series> {
+  const { resolutionMs, columns } = await readLists(parts, wish, quickReadings);
+  const json: Uint8Array[] = [];
+  for (const each of columns) {
+    json.push(columnsJson(each));
+    await nextTurn();
+  }
+  return { resolutionMs, columns: json };
+}
+
+async function readLists(parts: HistoryParts, wish: SeriesWish, quickReadings = QUICK_READINGS): Promise<SeriesLists> {
   const names = wish.metrics.filter((metric) => isMetricName(metric));
   const horizons = await horizonsOf(parts, wish.deviceId);
   if (horizons === undefined || wish.fromMs >= wish.toMs || names.length === 0) return answer(wish, 0, names, []);
@@ -62,7 +73,7 @@ function answer(
   resolutionMs: number,
   names: readonly string[],
   columns: readonly SeriesColumns[],
-): Series {
+): SeriesLists {
   return { resolutionMs, columns: wish.metrics.map((metric) => columns[names.indexOf(metric)] ?? EMPTY) };
 }
 
@@ -118,20 +129,23 @@ async function addRaw(
   if (ranges.length === 0) return;
   const of = (as: string, make: (value: string) => Document): Document =>
     fieldsOf(names, (_, index) => make(`$v${index}`), as);
-  const found = parts.collections().readings.aggregate<{ _id: number; [field: string]: number | null }>([
-    { $match: inRanges(parts, deviceId, ranges) },
-    ...valueStages(names),
-    {
-      $group: {
-        _id: { $floor: { $divide: [{ $toLong: "$at" }, width] } },
-        ...of("c", (value) => ({ $sum: { $cond: [{ $eq: [value, null] }, 0, 1] } })),
-        ...of("s", (value) => ({ $sum: value })),
-        ...of("a", (value) => ({ $min: value })),
-        ...of("z", (value) => ({ $max: value })),
+  const found = parts.collections().readings.aggregate<{ _id: number; [field: string]: number | null }>(
+    [
+      { $match: inRanges(parts, deviceId, ranges) },
+      ...valueStages(names),
+      {
+        $group: {
+          _id: { $floor: { $divide: [{ $toLong: "$at" }, width] } },
+          ...of("c", (value) => ({ $sum: { $cond: [{ $eq: [value, null] }, 0, 1] } })),
+          ...of("s", (value) => ({ $sum: value })),
+          ...of("a", (value) => ({ $min: value })),
+          ...of("z", (value) => ({ $max: value })),
+        },
       },
-    },
-  ]);
-  for (const row of await found.toArray()) {
+    ],
+    { batchSize: TURN_ROWS },
+  );
+  for await (const row of found) {
     for (const [index, bucket] of buckets.entries()) {
       const said = (as: string): number => Number(row[`${as}${index}`] ?? 0);
       const rollup = {
@@ -162,7 +176,7 @@ async function samplesIfFew(
         { $sort: { device: 1, at: 1, n: 1 } },
         ...valueStages(names),
       ],
-      { batchSize: wish.points + 1 },
+      { batchSize: TURN_ROWS },
     );
   const columns = names.map(() => ({ t: [] as number[], value: [] as number[] }));
   for await (const row of found) {

@@ -2,15 +2,26 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 import { DatabaseSync } from "@photostructure/sqlite";
-import type { ExportWish, ReadingsWish, RollupsWish, SeriesWish } from "../../core/ports.ts";
+import type {
+  ExportChunk,
+  ExportWish,
+  ReadingsChunk,
+  ReadingsWish,
+  RollupsWish,
+  Series,
+  SeriesWish,
+} from "../../core/ports.ts";
+import { seriesJson } from "../../core/series-json.ts";
 import { exportChunk } from "./export-chunk.ts";
 import type { OnDamage } from "./history.ts";
 import { latestOf } from "./latest-query.ts";
 import { readReadings } from "./queries.ts";
+import { readReadingsChunk } from "./readings-chunk.ts";
 import { readRollups } from "./rollups-query.ts";
 import { readSeries } from "./series-query.ts";
 import { readSpace } from "./space.ts";
 import { serve } from "./thread-link.ts";
+import { giveWay } from "./thread-priority.ts";
 
 export interface ReaderThreadData {
   readonly file: string;
@@ -38,7 +49,8 @@ function openOperations({ file, quickReadings }: ReaderThreadData) {
     /** Settles when it can read. */
     open: () => void db.prepare("SELECT 1 FROM device LIMIT 1").get(),
     readings: (wish: ReadingsWish) => withDamage((onDamage) => readReadings(db, wish, onDamage)),
-    series: (wish: SeriesWish) => withDamage((onDamage) => readSeries(db, wish, onDamage, quickReadings)),
+    readingsChunk: (wish: ReadingsWish) => withDamage((onDamage) => readReadingsChunk(db, wish, onDamage)),
+    series: (wish: SeriesWish) => withDamage((onDamage) => seriesJson(readSeries(db, wish, onDamage, quickReadings))),
     rollups: (wish: RollupsWish) => withDamage((onDamage) => readRollups(db, wish, onDamage)),
     latestOf: (deviceId: string, metrics: readonly string[]) =>
       withDamage((onDamage) => latestOf(db, deviceId, metrics, onDamage)),
@@ -54,10 +66,15 @@ function withDamage<T>(read: (onDamage: OnDamage) => T): Read<T> {
   return { value, damage };
 }
 
-/** The lines of an export. */
-function blocksOf(value: unknown): ArrayBuffer[] {
-  const { lines } = ((value as Partial<Read<unknown>> | undefined)?.value ?? {}) as { lines?: unknown };
-  return lines instanceof Uint8Array && lines.buffer instanceof ArrayBuffer ? [lines.buffer] : [];
+/** The bytes of a large answer. */
+function blocksOf(answer: unknown): ArrayBuffer[] {
+  const { value } = (answer ?? {}) as Partial<Read<Partial<ExportChunk & ReadingsChunk & Series> | undefined>>;
+  return [value?.lines, value?.json, ...(value?.columns ?? [])].flatMap((bytes) =>
+    bytes?.buffer instanceof ArrayBuffer ? [bytes.buffer] : [],
+  );
 }
 
-if (parentPort !== null) serve(parentPort, openOperations(workerData as ReaderThreadData), blocksOf);
+if (parentPort !== null) {
+  giveWay();
+  serve(parentPort, openOperations(workerData as ReaderThreadData), blocksOf);
+}

@@ -2,10 +2,11 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { SeriesColumns } from "../../contract/rest.ts";
 import { isMetricName } from "../../core/device-id.ts";
-import type { Series, SeriesWish } from "../../core/ports.ts";
+import type { SeriesWish } from "../../core/ports.ts";
 import { DAY_MS, HOUR_MS } from "../../core/rollup.ts";
 import { bucketWidthMs } from "../../core/series.ts";
 import { SeriesBuckets } from "../../core/series-buckets.ts";
+import type { SeriesLists } from "../../core/series-json.ts";
 import { type DeviceHistory, historyOf, inSnapshot, type OnDamage } from "./history.ts";
 import { LEVELS, type Level } from "./rollup-format.ts";
 import { walkHistory } from "./walk-history.ts";
@@ -27,7 +28,7 @@ export function readSeries(
   wish: SeriesWish,
   onDamage: OnDamage,
   quickReadings = QUICK_READINGS,
-): Series {
+): SeriesLists {
   return inSnapshot(db, () => {
     const device = historyOf(db, wish.deviceId);
     const names = wish.metrics.filter((metric) => isMetricName(metric));
@@ -65,7 +66,7 @@ function answer(
   resolutionMs: number,
   names: readonly string[],
   columns: readonly SeriesColumns[],
-): Series {
+): SeriesLists {
   const empty: SeriesColumns = { t: [], mean: [], min: [], max: [], count: [] };
   return { resolutionMs, columns: wish.metrics.map((metric) => columns[names.indexOf(metric)] ?? empty) };
 }

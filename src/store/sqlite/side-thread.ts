@@ -6,6 +6,7 @@ import type { FileBeside } from "../../core/ports.ts";
 import { backup } from "./backup.ts";
 import { readStats } from "./stats.ts";
 import { serve } from "./thread-link.ts";
+import { giveWay } from "./thread-priority.ts";
 
 export type SideOperations = ReturnType<typeof openOperations>;
 
@@ -19,4 +20,7 @@ function openOperations({ file }: { file: string }) {
   };
 }
 
-if (parentPort !== null) serve(parentPort, openOperations(workerData as { file: string }));
+if (parentPort !== null) {
+  giveWay();
+  serve(parentPort, openOperations(workerData as { file: string }));
+}

@@ -85,7 +85,7 @@ export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Ou
       state = await writer.call("outboxForget", [throughSeq]);
     },
     state: () => state,
-    waiting: { readings: store.readings, series: store.series },
+    waiting: { readings: store.readings, readingsChunk: store.readingsChunk, series: store.series },
     close: store.close,
   };
 }

@@ -139,6 +139,7 @@ export async function openSqliteParts(
       deletions.start();
     },
     readings: async (wish) => damage.note(wish.deviceId, await reader.call("readings", [wish])),
+    readingsChunk: async (wish) => damage.note(wish.deviceId, await reader.call("readingsChunk", [wish])),
     series: async (wish) => damage.note(wish.deviceId, await reader.call("series", [wish])),
     rollups: async (wish) => damage.note(wish.deviceId, await reader.call("rollups", [wish])),
     latestOf: async (deviceId, metrics) => damage.note(deviceId, await reader.call("latestOf", [deviceId, metrics])),
