@@ -1,13 +1,9 @@
-/** The shapes in which a reading leaves the hub. Formats; looks nothing up. */
+/** The shape in which a reading that just came leaves the hub. Formats; looks nothing up. */
 import type { Metrics, Reading } from "../contract/readings.ts";
 import { readingId } from "./identity.ts";
-import type { LiveReading, StoredReading } from "./ports.ts";
+import type { LiveReading } from "./ports.ts";
 
 const iso = (ms: number): string => new Date(ms).toISOString();
-
-export function fromStored({ deviceId, atMs, n, receivedAtMs, body }: StoredReading): Reading {
-  return shape(deviceId, atMs, n, receivedAtMs, JSON.parse(body) as Metrics);
-}
 
 export function fromLive({ deviceId, atMs, n, receivedAtMs, metrics }: LiveReading): Reading {
   return shape(deviceId, atMs, n, receivedAtMs, Object.fromEntries(metrics));

@@ -4,9 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { ExportWish, Place, Store } from "../../src/core/ports.ts";
-import { fromStored } from "../../src/core/reading-shape.ts";
 import type { Start } from "./opened-store.ts";
-import { boiler, cellar, deviceId, readAll, stateOf, T0, timed } from "./writes.ts";
+import { boiler, cellar, deviceId, readAll, shown, stateOf, T0, timed } from "./writes.ts";
 
 const SECOND_MS = 1_000;
 const DAY_MS = 86_400_000;
@@ -78,7 +77,7 @@ export function describeExport(start: Start): void {
 
       const stored = await readAll(store);
       expect(readings).toBe(2_650);
-      expect(lines(text)).toEqual(stored.map(fromStored));
+      expect(lines(text)).toEqual(stored.map(shown));
     });
 
     test("much comes in several chunks, with nothing left out or doubled between them", async () => {

@@ -1,9 +1,8 @@
 /** Reading back in pages. */
 import { expect, test } from "vitest";
 import type { Place, StoredReading } from "../../src/core/ports.ts";
-import { fromStored } from "../../src/core/reading-shape.ts";
 import type { Start } from "./opened-store.ts";
-import { ALL, boiler, cellar, readAll, seriesOf, T0, timed } from "./writes.ts";
+import { ALL, boiler, cellar, readAll, seriesOf, shown, T0, timed } from "./writes.ts";
 
 export function describeReadings(start: Start): void {
   /** Three at each of four instants, stored out of order. */
@@ -47,8 +46,7 @@ export function describeReadings(start: Start): void {
     const texts = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`t${at}`, `"\n${at}€`.repeat(40)]));
     await store.append([Array.from({ length: 40 }, (_, v) => timed(T0 + 5_000 + (v % 20), { v, ...texts }))]);
     const whole = await store.readings({ ...ALL, deviceId: boiler, order });
-    const text = (some: readonly StoredReading[]): string =>
-      some.map((each) => JSON.stringify(fromStored(each))).join();
+    const text = (some: readonly StoredReading[]): string => some.map((each) => JSON.stringify(shown(each))).join();
     for (const limit of [1, 13, 50, 51, 52, 53, 100]) {
       const chunks: string[] = [];
       let behind: Place | undefined;

@@ -1,5 +1,5 @@
 /** Writes of the plainest kind and ways to read them back, for the suites of the store contract. */
-import type { AttributeValue, DeviceId, MetricValue } from "../../src/contract/readings.ts";
+import type { AttributeValue, DeviceId, MetricValue, Reading } from "../../src/contract/readings.ts";
 import type { SeriesColumns } from "../../src/contract/rest.ts";
 import type {
   AttributesWrite,
@@ -13,6 +13,7 @@ import type {
   StoredReading,
   WriteOutcome,
 } from "../../src/core/ports.ts";
+import { fromLive } from "../../src/core/reading-shape.ts";
 
 export const T0 = Date.UTC(2026, 10, 1);
 export const MINUTE_MS = 60_000;
@@ -84,6 +85,10 @@ export async function seriesOf(
   const { resolutionMs, columns } = await store.series(wish);
   return { resolutionMs, columns: columns.map((json) => JSON.parse(new TextDecoder().decode(json)) as SeriesColumns) };
 }
+
+/** As REST, exports and live events show it. */
+export const shown = ({ body, ...rest }: StoredReading): Reading =>
+  fromLive({ ...rest, metrics: new Map(Object.entries(JSON.parse(body) as Metrics)) });
 
 export async function loadOne(store: Store, device: DeviceId = boiler): Promise<StoredDevice | undefined> {
   return (await store.load()).find((each) => each.deviceId === device);

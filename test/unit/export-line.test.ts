@@ -6,9 +6,8 @@ import { createRecordSplitter } from "../../src/cli/record-splitter.ts";
 import type { MetricValue } from "../../src/contract/readings.ts";
 import { createLineWriter, csvHeader, type ReadingHead } from "../../src/core/export-line.ts";
 import { type ImportedLine, readImportedLine } from "../../src/core/imported-reading.ts";
-import { fromStored } from "../../src/core/reading-shape.ts";
 import { TextBytes } from "../../src/core/text-bytes.ts";
-import { deviceId } from "../contract/writes.ts";
+import { deviceId, shown } from "../contract/writes.ts";
 
 const NOW = { nowMs: Date.UTC(2026, 10, 25), isSane: true };
 const board = deviceId("-board.1:a");
@@ -68,9 +67,7 @@ test("NDJSON has the shape of the REST interface, one reading a line", () => {
       for (const text of linesOf("ndjson", readings)) {
         const lines = text.split("\n");
         expect(lines.pop()).toBe("");
-        const rest = readings.map((each) =>
-          fromStored({ ...each, deviceId: board, body: JSON.stringify(each.metrics) }),
-        );
+        const rest = readings.map((each) => shown({ ...each, deviceId: board, body: JSON.stringify(each.metrics) }));
         expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(rest);
         expect(lines.map((line) => readImportedLine(line, NOW))).toEqual(readings.map(expected));
       }
