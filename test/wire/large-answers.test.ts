@@ -61,6 +61,23 @@ test("a caller has four large answers at once: more wait, too many are refused a
   expect(statuses.filter((status) => status === 200)).toHaveLength(MOST_WAITING);
 });
 
+test("who goes away gives back its turn and its place in the queue, at whatever moment", async () => {
+  const hub = await startHub();
+  await publish(hub, 100, (seq) => ({ seq, ...NOTES }));
+  const { host, httpPort: port } = hub;
+  const path = "/api/devices/a/readings?limit=10000";
+  for (let index = 0; index < 80; index++) {
+    const asked = request({ host, port, path, agent: false }, (response) => response.destroy());
+    const gone = new Promise<void>((resolve) => void asked.on("error", () => undefined).on("close", resolve));
+    asked.end(() => index % 2 === 0 && setImmediate(() => asked.destroy()));
+    if (index % 40 === 0) await gone;
+  }
+  await until("all have gone", async () => {
+    const answers = await Promise.all(Array.from({ length: AT_ONCE + MOST_WAITING }, () => ask(hub, path)));
+    return answers.every(({ status }) => status === 200);
+  });
+});
+
 test("pages, charts and lists are byte for byte what JSON.stringify makes of them, compressed or not", async () => {
   const hub = await startHub();
   const odd = ["", 'a"b', "ä€😀", "\\\u2028\n", "-0", "1e21"];
