@@ -105,6 +105,36 @@ test("a board gets a new secret where its own is none, and only an id that has n
   expect(await codeOf(other?.id, { deviceId: "other", adopt: true })).toBe("REQUEST_INVALID");
 });
 
+test("a board that was removed and adopted again with another password is not let in with the former one", async () => {
+  const world = await openAccessWorld();
+  const { hub, owner } = world;
+  const wish = { clientId: "cellar", username: "cellar" };
+  const former = { ...wish, password: SECRET };
+  const newer = { ...wish, password: "another of such length" };
+  for (const each of [former, newer]) {
+    await openWindow(world);
+    await connectJs(hub.mqttUrl, each);
+    const [waiting] = (await pairingOf(world)).waiting;
+    expect((await admit(world, waiting?.id, { deviceId: "cellar", adopt: true })).status).toBe(201);
+    if (each === newer) break;
+    await connectJs(hub.mqttUrl, each);
+    await owner.ask("/api/boards/cellar", { method: "DELETE" });
+  }
+  expect(await isRefused(hub.mqttUrl, former)).toBe(true);
+  await connectJs(hub.mqttUrl, newer);
+});
+
+test("of two boards that are let in at once as the same device, one gets its first secret", async () => {
+  const world = await openAccessWorld();
+  await openWindow(world);
+  for (const username of ["one", "two"])
+    await connectJs(world.hub.mqttUrl, { clientId: username, username, password: "short" });
+  const { waiting } = await pairingOf(world);
+  const answers = await Promise.all(waiting.map(({ id }) => admit(world, id, { deviceId: "cellar" })));
+  expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
+  expect(answers.find(({ status }) => status === 409)?.body.code).toBe("DEVICE_HAS_SECRET");
+});
+
 test("an id that exists is never offered for adoption: it gets a new secret, if the owner wants it so", async () => {
   const world = await openAccessWorld();
   const { secret } = await world.application({ name: "gateway", publish: ["devices/#"] });
