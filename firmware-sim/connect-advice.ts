@@ -3,7 +3,7 @@
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [
     /not authorized|bad user ?name/i,
-    "The broker wants a user and a password that it knows. Of an Aerie hub, get one with `npx aerie application add simulator --publish 'devices/#'`, or in its dashboard under Settings, and say --username simulator --password <what it shows>.",
+    "The broker wants a user and a password that it knows. Of an Aerie hub, get one with `npx aerie application add simulator --publish 'devices/#'`, or in its dashboard under Settings, and give what it shows as AERIE_SIM_PASSWORD or in a --password-file.",
   ],
   [
     /ECONNREFUSED/,

@@ -8,7 +8,9 @@ export const HELP = `Simulated ESP32 air-quality stations that publish to an MQT
 Usage: npm run sim -- [options]
 
   --url <url>             mqtt, mqtts, ws or wss (default mqtt://127.0.0.1:1883; path of ws and wss: /mqtt)
-  --username <name>       --password <text>
+  --username <name>       default simulator, where there is a password
+  --password-file <file>  the password; or give it as AERIE_SIM_PASSWORD
+  --password <text>       every user of this machine sees it in the list of processes
   --ca <file>             PEM of the authority that signed the broker's certificate
   --insecure              take any certificate
   --mqtt-version 3.1.1|5  what the stations speak; with 5 the hub says why it refuses (default 3.1.1)
@@ -33,7 +35,7 @@ Examples:
   npm run sim -- --devices 3 --interval 500ms --scenario fire,wifi-flap,malformed
   npm run sim -- --mqtt-version 5 --scenario malformed
   npm run sim -- --url ws://127.0.0.1:3000/mqtt --devices 100 --interval 10s --duration 10m
-  npm run sim -- --url mqtts://hub.local:8883 --ca ca.pem --username shed --password …
+  npm run sim -- --url mqtts://hub.local:8883 --ca ca.pem --username shed --password-file shed.secret
 
 Exit code: 0; 1 if no station could ever connect (it tries for 30 s); 2 if an option is wrong.
 `;

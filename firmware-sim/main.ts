@@ -15,7 +15,7 @@ const LOG_LINE_MS = 10_000;
 /** Long enough for a hub that is being started in the next window. */
 const GIVE_UP_AFTER_MS = 30_000;
 
-process.exitCode = await main(parseOptions(process.argv.slice(2), readFileSync));
+process.exitCode = await main(parseOptions(process.argv.slice(2), readFileSync, process.env));
 
 async function main(options: ParsedOptions): Promise<number> {
   switch (options.kind) {

@@ -14,6 +14,7 @@ const OPTIONS = {
   url: { type: "string", default: "mqtt://127.0.0.1:1883" },
   username: { type: "string" },
   password: { type: "string" },
+  "password-file": { type: "string" },
   ca: { type: "string" },
   insecure: { type: "boolean" },
   "mqtt-version": { type: "string", default: "3.1.1" },
@@ -37,8 +38,20 @@ const MIN_INTERVAL_MS = 10;
 /** setTimeout's longest. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+type ReadFile = (path: string) => Buffer;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Flags stand in the list of processes, where every user of the machine sees them. */
+const PASSWORD_VARIABLE = "AERIE_SIM_PASSWORD";
+/** An Aerie hub takes an application under any name. */
+const DEFAULT_USER = "simulator";
+
 /** `readFile` fails as `readFileSync` does. */
-export function parseOptions(args: readonly string[], readFile: (path: string) => Buffer): ParsedOptions {
+export function parseOptions(
+  args: readonly string[],
+  readFile: ReadFile,
+  environment: Environment = {},
+): ParsedOptions {
   const faults: string[] = [];
   const refuse: Refuse = (fault) => void faults.push(fault);
   const given = readArguments(args, refuse);
@@ -48,7 +61,7 @@ export function parseOptions(args: readonly string[], readFile: (path: string) =
   const whole = (name: Name, min: number, max: number) => wholeNumber(name, text(name), min, max, refuse);
   const scenarios = scenarioNames(given.get("scenario") ?? [], refuse);
   const simulation: SimulationOptions = {
-    address: addressOf(text("url"), given, readFile, refuse),
+    address: addressOf(text("url"), given, { readFile, environment }, refuse),
     mqttVersion: oneOf("mqtt-version", text("mqtt-version"), ["3.1.1", "5"], refuse),
     devices: whole("devices", 1, 10_000),
     intervalMs: duration("interval", text("interval"), MIN_INTERVAL_MS, refuse),
@@ -103,25 +116,32 @@ const NOWHERE: BrokerAddress = { protocol: "mqtt", host: "", port: 0, path: "", 
 function addressOf(
   url: string,
   given: Map<Name, string[]>,
-  readFile: (path: string) => Buffer,
+  { readFile, environment }: { readFile: ReadFile; environment: Environment },
   refuse: Refuse,
 ): BrokerAddress {
   const address = parseBrokerUrl(url);
   if (address === undefined) refuse(`--url: expected mqtt://, mqtts://, ws:// or wss:// and a host, got "${url}"`);
   const secure = address?.protocol === "mqtts" || address?.protocol === "wss";
-  const [username, password, caFile] = [
-    given.get("username")?.at(-1),
-    given.get("password")?.at(-1),
-    given.get("ca")?.at(-1),
-  ];
+  const [flag, passwordFile, caFile] = (["password", "password-file", "ca"] as const).map((name) =>
+    given.get(name)?.at(-1),
+  );
   for (const name of ["ca", "insecure"] as const) {
     if (given.has(name) && address !== undefined && !secure) refuse(`--${name} is for mqtts and wss addresses`);
   }
   // [MQTT-3.1.2-22]: a password cannot stand without a name.
-  if (password !== undefined && username === undefined && address?.username === undefined) {
+  if (flag !== undefined && !given.has("username") && address?.username === undefined) {
     refuse("--password needs --username");
   }
-  const ca = caFile === undefined ? undefined : read(caFile, readFile, refuse);
+  if (flag !== undefined && passwordFile !== undefined) refuse("--password and --password-file: say one of them");
+  const inFile = passwordFile === undefined ? undefined : read("password-file", passwordFile, readFile, refuse);
+  const password =
+    flag ??
+    inFile?.toString().replace(/\r?\n$/, "") ??
+    address?.password ??
+    (environment[PASSWORD_VARIABLE] || undefined);
+  const username =
+    given.get("username")?.at(-1) ?? address?.username ?? (password === undefined ? undefined : DEFAULT_USER);
+  const ca = caFile === undefined ? undefined : read("ca", caFile, readFile, refuse);
   return {
     ...(address ?? NOWHERE),
     insecure: given.has("insecure"),
@@ -131,11 +151,11 @@ function addressOf(
   };
 }
 
-function read(path: string, readFile: (path: string) => Buffer, refuse: Refuse): Buffer | undefined {
+function read(name: Name, path: string, readFile: ReadFile, refuse: Refuse): Buffer | undefined {
   try {
     return readFile(path);
   } catch (error) {
-    refuse(`--ca: ${error instanceof Error ? error.message : String(error)}`);
+    refuse(`--${name}: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   }
 }

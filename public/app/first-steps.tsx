@@ -58,7 +58,7 @@ function SimulatedBoards() {
           <p>In the folder of the hub, this starts three boards that publish as real ones do:</p>
           <CommandLine
             name="the simulator's command"
-            command={`npm run sim -- --devices 3 --username ${SIMULATOR} --password ${secret.value}`}
+            command={`AERIE_SIM_PASSWORD=${secret.value} npm run sim -- --devices 3`}
           />
           <p class="quiet">The secret is shown once. Taken away again under Settings.</p>
         </>

@@ -1,7 +1,9 @@
 /** `aerie certificate`: a self-made certificate with its key, and the fingerprints to pin. Never overwrites one unasked. */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { isIP } from "node:net";
 import path from "node:path";
+import { makeFolder, removeLeftovers, replaceFiles } from "../files/durable-file.ts";
+import { fileFault } from "../files/file-fault.ts";
 import { ownHosts } from "../platform/own-hosts.ts";
 import { CommandFault } from "./command-fault.ts";
 import type { CommandWorld } from "./command-world.ts";
@@ -40,9 +42,16 @@ export async function certificateCommand(options: CertificateOptions, world: Com
   const { makeSelfMade } = await import("../platform/self-made-certificate.ts"); // no other command needs it
   const nowMs = clock.nowMs();
   const made = makeSelfMade({ hosts, fromMs: nowMs - BACKDATED_MS, toMs: nowMs + days * DAY_MS });
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  writeFileSync(keyFile, made.key, { mode: 0o600 });
-  writeFileSync(certFile, made.cert, { mode: 0o644 });
+  try {
+    makeFolder(dir);
+    removeLeftovers([keyFile, certFile]);
+    await replaceFiles([
+      { file: keyFile, content: made.key },
+      { file: certFile, content: made.cert, mode: 0o644 },
+    ]);
+  } catch (cause) {
+    throw new CommandFault(`No certificate was made: ${fileFault(cause)}`);
+  }
   say(`Good for ${days} days and ${hosts.join(", ")}. Start the hub with:`);
   say(`  AERIE_TLS_CERT=${certFile} AERIE_TLS_KEY=${keyFile}`);
   say("Browsers ask once whether to trust it; boards pin its fingerprint:");

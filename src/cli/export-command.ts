@@ -1,10 +1,12 @@
 /** `aerie export`: readings as lines into a file or standard output. Never leaves a part under the file's name. */
 import { createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
+import path from "node:path";
 import { type Readable, Transform, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import type { DeviceIdsAnswer } from "../contract/control.ts";
 import { partOf } from "../core/part-file.ts";
+import { syncPath } from "../files/durable-file.ts";
 import { CommandFault } from "./command-fault.ts";
 import type { CommandWorld } from "./command-world.ts";
 import { createExportMeter, type ExportMeter } from "./export-meter.ts";
@@ -81,7 +83,10 @@ async function carry(
   });
   try {
     await pipeline([response, watched, ...(isGzip ? [createGzip()] : []), to], { signal, end: part !== undefined });
-    if (part !== undefined && output !== undefined) renameSync(part, output);
+    if (part !== undefined && output !== undefined) {
+      renameSync(part, output);
+      syncPath(path.dirname(output));
+    }
     return true;
   } catch (cause) {
     if (part !== undefined) rmSync(part, { force: true });

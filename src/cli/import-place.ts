@@ -1,7 +1,10 @@
 /** Remembers how far a file was imported into a data directory, so that a stopped import goes on. Reads no readings. */
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
+import { makeFolder, removeLeftovers, replaceFiles } from "../files/durable-file.ts";
+import { fileFault } from "../files/file-fault.ts";
+import { CommandFault } from "./command-fault.ts";
 import type { ImportSource } from "./import-source.ts";
 
 export interface PlaceInFile {
@@ -15,7 +18,8 @@ export interface PlaceInFile {
 export interface PlaceKeeper {
   /** Undefined: this file was not begun, or was changed since. */
   find(): PlaceInFile | undefined;
-  keep(place: PlaceInFile): void;
+  /** Rejects with a CommandFault. */
+  keep(place: PlaceInFile): Promise<void>;
   forget(): void;
 }
 
@@ -30,6 +34,7 @@ export function createPlaceKeeper(dataDir: string, source: ImportSource, deviceI
 
   return {
     find: () => {
+      removeLeftovers([kept]);
       try {
         const found = JSON.parse(readFileSync(kept, "utf8")) as PlaceInFile & { key: string };
         return found.key === key ? found : undefined;
@@ -37,10 +42,15 @@ export function createPlaceKeeper(dataDir: string, source: ImportSource, deviceI
         return undefined; // whatever is wrong with it: from the beginning on is right too
       }
     },
-    keep: (place) => {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      writeFileSync(`${kept}.new`, JSON.stringify({ ...place, key }));
-      renameSync(`${kept}.new`, kept);
+    keep: async (place) => {
+      try {
+        makeFolder(folder);
+        await replaceFiles([{ file: kept, content: JSON.stringify({ ...place, key }) }]);
+      } catch (cause) {
+        throw new CommandFault(
+          `How far the file is imported cannot be written to ${folder}: ${fileFault(cause)}. Begun again, the import stores nothing twice.`,
+        );
+      }
     },
     forget: () => rmSync(kept, { force: true }),
   };

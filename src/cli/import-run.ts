@@ -16,7 +16,7 @@ export interface ImportRunOptions {
   readonly begun: PlaceInFile;
   /** Hours of a time whose raw readings are forgotten are replaced by what the file says. */
   readonly rebuild: boolean;
-  readonly keepPlace: (place: PlaceInFile) => void;
+  readonly keepPlace: (place: PlaceInFile) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -63,7 +63,7 @@ export function createImportRun(options: ImportRunOptions): { tally: ImportTally
     endByte = batch.at(-1)?.record.endByte ?? endByte;
     if (clock.monotonicMs() - keptMs < KEEP_EVERY_MS) return;
     keptMs = clock.monotonicMs();
-    keepPlace(place());
+    await keepPlace(place());
   }
 
   async function settle(sent: readonly ImportLine[], answer: ImportAnswer): Promise<void> {
@@ -111,7 +111,7 @@ export function createImportRun(options: ImportRunOptions): { tally: ImportTally
         await onItsWay;
         await sendHours();
       } finally {
-        if (!rebuild) keepPlace(place());
+        if (!rebuild) await keepPlace(place());
       }
     },
   };

@@ -1,5 +1,5 @@
 /** `aerie restore`: a copy in the place of the store, while the hub is stopped. Keeps what was there. */
-import { rmSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import path from "node:path";
 import { ACCESS_FILES } from "../platform/access-file.ts";
 import { restoreStore } from "../store/sqlite/restore.ts";
@@ -25,12 +25,20 @@ export async function restoreCommand(name: string, { config, clock, screen, say 
     bytes = sofar;
   };
   try {
-    const aside = await restoreStore({ dataDir, copy, nowMs: clock.nowMs(), onBytes, beside: ACCESS_FILES });
-    // They tell of another store.
-    rmSync(path.join(dataDir, IMPORTS_FOLDER), { recursive: true, force: true });
+    const kept = await restoreStore({
+      dataDir,
+      copy,
+      nowMs: clock.nowMs(),
+      onBytes,
+      beside: ACCESS_FILES,
+      outdated: [IMPORTS_FOLDER],
+      say,
+    });
     progress.end();
     say(`${dataDir} holds the copy now, after ${durationText(clock.monotonicMs() - startedMs)}. Start the hub.`);
-    if (aside !== undefined) say(`What was there is kept as ${aside}; delete it when you are sure.`);
+    if (kept.length > 0) {
+      say(`What was there is kept; delete it when you are sure:\n${kept.map((file) => `  ${file}`).join("\n")}`);
+    }
     return 0;
   } finally {
     progress.end();

@@ -27,6 +27,11 @@ export function readConfig(args: readonly string[] = process.argv.slice(2), env 
     const text = typeof flag === "string" ? flag : (env[setting.env] ?? setting.fallback);
     const value = setting.parse(text);
     const got = setting.isSecret ? "" : `, got ${JSON.stringify(text)}`;
+    if (typeof flag === "string" && setting.isSecret && HAS_PASSWORD.test(flag)) {
+      faults.push(
+        `${source}: it holds a password, and every user of this machine sees flags in the list of processes; give it as ${setting.env}`,
+      );
+    }
     if (value === undefined) faults.push(`${source}: expected ${setting.expected}${got}`);
     values[name] = value;
   }
@@ -36,6 +41,8 @@ export function readConfig(args: readonly string[] = process.argv.slice(2), env 
   faults.push(...exposureFaults(values as Partial<Config>), ...tlsFaults(values as Partial<Config>));
   return faults.length > 0 ? { kind: "faults", faults } : { kind: "config", config: values as Config };
 }
+
+const HAS_PASSWORD = /:\/\/[^/@]*:[^/]*@/;
 
 const KNOWN: ReadonlySet<string> = new Set(Object.values(SETTINGS).map((setting) => setting.env));
 

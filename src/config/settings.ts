@@ -127,7 +127,7 @@ export const SETTINGS = {
     expected: "mongodb://host[:port]/database or mongodb+srv://host/database",
     parse: (text) => (text === "" || /^mongodb(\+srv)?:\/\/[^\s/]+/.test(text) ? text : undefined),
     meaning:
-      "MongoDB that keeps readings, devices and the broker's sessions, in the database named (`aerie` where none is). Unset: the embedded store in the data directory.",
+      "MongoDB that keeps readings, devices and the broker's sessions, in the database named (`aerie` where none is). Unset: the embedded store in the data directory. With a password in it, not as a flag.",
   }),
   maxOutboxBytes: setting({
     env: "AERIE_MAX_OUTBOX_BYTES",

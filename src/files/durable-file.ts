@@ -1,5 +1,5 @@
 /** Replaces files whole: after a crash, a full disk or a power cut a name stands for the former content or for the new one. */
-import { closeSync, fsyncSync, mkdirSync, openSync, rmSync } from "node:fs";
+import { closeSync, copyFileSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 
@@ -47,26 +47,46 @@ export function removeLeftovers(files: readonly string[]): void {
   }
 }
 
-/** Its names are on the disk. Windows opens no directory, and syncs none. */
+/** Its names are on the disk. */
 async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const opened = await open(folder, "r");
   try {
-    await opened.sync();
-  } finally {
-    await opened.close();
+    const opened = await open(folder, "r");
+    await opened.sync().finally(() => opened.close());
+  } catch (cause) {
+    if (!isUnable(cause)) throw cause;
   }
 }
 
-/** A file's content, or a directory's names, on the disk. */
+/** The same for a directory, and for a file's content. */
 export function syncPath(file: string): void {
-  if (process.platform === "win32") return;
-  const descriptor = openSync(file, "r");
   try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
+    const descriptor = openSync(file, "r");
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (cause) {
+    if (!isUnable(cause)) throw cause;
   }
+}
+
+/** Windows opens no directory, some file systems of networks sync none, and one may be written that may not be read. */
+const isUnable = (cause: unknown): boolean =>
+  ["EISDIR", "EINVAL", "ENOTSUP", "EACCES", "EPERM"].includes((cause as NodeJS.ErrnoException).code ?? "");
+
+/** Under its name it is whole, and on the disk. */
+export function copyFileWhole(from: string, to: string): void {
+  const beside = besideOf(to);
+  try {
+    copyFileSync(from, beside);
+    syncPath(beside);
+    renameSync(beside, to);
+  } catch (cause) {
+    rmSync(beside, { force: true });
+    throw cause;
+  }
+  syncPath(path.dirname(to));
 }
 
 /** For its owner alone, with every folder on the way that is missing; on the disk when this returns. */

@@ -33,7 +33,7 @@ export async function openBoth(
     const embedded = await openSqliteStore({ dataDir, log, onDead });
     closing.push(embedded.close);
     const { openMongoStore } = await import("./mongo/mongo-store.ts");
-    const mongodb = await openMongoStore({ url, hubId: hubIdOf(dataDir), clock, log, onDead });
+    const mongodb = await openMongoStore({ url, hubId: await hubIdOf(dataDir, log), clock, log, onDead });
     closing.push(mongodb.close);
     await mongodb.probe().catch((error: unknown) => {
       const why = error instanceof StoreError ? error.message : String(error);

@@ -1,10 +1,13 @@
 /** Opens the store that the settings name: the embedded one, or MongoDB with an outbox before it. Knows no reading. */
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { DamageNotes } from "../core/damage.ts";
 import type { Clock, Journal, Log, Store, StoredDevice } from "../core/ports.ts";
+import { StartError } from "../core/start-error.ts";
 import { type Away, createStoreAndForward, type StoreAndForward } from "../core/store-and-forward.ts";
+import { makeFolder, removeLeftovers, replaceFiles } from "../files/durable-file.ts";
+import { fileFault } from "../files/file-fault.ts";
 import { openSqliteOutbox } from "./sqlite/sqlite-outbox.ts";
 import { openSqliteStore } from "./sqlite/sqlite-store.ts";
 import { STORE_FILE } from "./sqlite/store-file.ts";
@@ -51,7 +54,7 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenedStore>
   try {
     // Only a hub that has MongoDB loads its driver.
     const { openMongoStore } = await import("./mongo/mongo-store.ts");
-    const remote = await openMongoStore({ url, hubId: hubIdOf(dataDir), clock, log, onDead });
+    const remote = await openMongoStore({ url, hubId: await hubIdOf(dataDir, log), clock, log, onDead });
     warnOfOthers(dataDir, log);
     const { onReached, onRefused } = options;
     const store = createStoreAndForward({ remote, outbox, clock, log, onReached, onRefused });
@@ -65,12 +68,27 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenedStore>
 export const OUTBOX_DIR = "outbox";
 const HUB_ID_FILE = "hub-id";
 
-/** By it a hub takes its own database back at once, after it was killed. */
-export function hubIdOf(dataDir: string): string {
+const HUB_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** By it a hub takes its own database back at once, after it was killed. Rejects with a StartError. */
+export async function hubIdOf(dataDir: string, log: Log): Promise<string> {
   const file = path.join(dataDir, HUB_ID_FILE);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  if (!existsSync(file)) writeFileSync(file, randomUUID(), { mode: 0o600 });
-  return readFileSync(file, "utf8").trim();
+  try {
+    makeFolder(dataDir);
+    removeLeftovers([file]);
+    const kept = existsSync(file) ? readFileSync(file, "utf8").trim() : undefined;
+    if (kept !== undefined && HUB_ID.test(kept)) return kept;
+    if (kept !== undefined) {
+      log.warn("hub-id is damaged and made again; after a crash MongoDB lets the new one in some seconds later", {
+        file,
+      });
+    }
+    const made = randomUUID();
+    await replaceFiles([{ file, content: made }]);
+    return made;
+  } catch (cause) {
+    throw new StartError(`${file} cannot be made or read: ${fileFault(cause)}`, 1, cause);
+  }
 }
 
 function warnOfOthers(dataDir: string, log: Log): void {

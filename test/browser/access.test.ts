@@ -200,12 +200,13 @@ test("without a board at hand the empty hub gives the simulator its secret, in t
   await page.getByRole("button", { name: "Make a secret for simulated ones" }).click();
   const command = (await page.locator(".command code").textContent()) ?? "";
   await look(page, "simulated");
-  const args = command.replace(/^npm run sim -- /, "").split(" ");
+  const [, password, options = ""] = /^AERIE_SIM_PASSWORD=(\S+) npm run sim -- (.*)$/.exec(command) ?? [];
+  const args = options.split(" ");
 
   const simulator = spawn(
     process.execPath,
     ["--import", "tsx", "firmware-sim/main.ts", ...args, "--url", hub.mqttUrl],
-    { stdio: "ignore" },
+    { stdio: "ignore", env: { ...process.env, AERIE_SIM_PASSWORD: password } },
   );
   onTestFinished(() => void simulator.kill("SIGKILL"));
 

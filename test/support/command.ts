@@ -8,10 +8,18 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+/** Behind a program that starts it in turn. */
+export async function runWrapped(wrapper: readonly string[], ...args: string[]): Promise<CommandResult> {
+  return resultOf(runServer({ args, wrapper }), args);
+}
+
 export const beginCommand = (...args: string[]): ServerProcess => runServer({ args });
 
 export async function runCommand(...args: string[]): Promise<CommandResult> {
-  const command = beginCommand(...args);
+  return resultOf(beginCommand(...args), args);
+}
+
+async function resultOf(command: ServerProcess, args: readonly string[]): Promise<CommandResult> {
   const exitCode = await within(`aerie ${args.join(" ")} ends`, command.exited, 50_000);
   return { exitCode, stdout: command.stdout(), stderr: command.stderr() };
 }

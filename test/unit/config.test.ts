@@ -89,6 +89,18 @@ describe("settings", () => {
     expect(faults[0]).not.toContain("secret");
   });
 
+  test("take no password as a flag, which every user sees in the list of processes", () => {
+    for (const url of ["mongodb://hub:secret@db.example/aerie", "mongodb+srv://hub:@db.example/aerie"]) {
+      const faults = faultsOf([`--mongodb-url=${url}`]);
+      expect(faults).toHaveLength(1);
+      expect(faults[0]).toContain("give it as AERIE_MONGODB_URL");
+      expect(faults[0]).not.toContain("secret");
+      expect(configOf([], { AERIE_MONGODB_URL: url }).mongodbUrl).toBe(url);
+    }
+    const bare = "mongodb://hub@db.example:27017/aerie?appName=a:b@c";
+    expect(configOf(["--mongodb-url", bare]).mongodbUrl).toBe(bare);
+  });
+
   test("are read from the environment, and flags win over it", () => {
     const env = { AERIE_HTTP_PORT: "8080", AERIE_MQTT_PORT: "8883", PATH: "/bin" };
     expect(configOf([], env)).toMatchObject({ httpPort: 8_080, mqttPort: 8_883 });

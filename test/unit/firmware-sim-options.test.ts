@@ -112,6 +112,25 @@ test("all faults are told at once", () => {
   expect(faults).toContain("--prefix needs a value");
 });
 
+test("a password comes from the environment or a file, so that it is in no list of processes", () => {
+  const login = (args: string[], environment = {}) => {
+    const parsed = parseOptions(args, () => Buffer.from("of the file\n"), environment);
+    if (parsed.kind !== "run") throw new Error(JSON.stringify(parsed));
+    const { username, password } = parsed.simulation.address;
+    return [username, password];
+  };
+  const environment = { AERIE_SIM_PASSWORD: "of the environment" };
+  expect(login([])).toEqual([undefined, undefined]);
+  expect(login([], { AERIE_SIM_PASSWORD: "" })).toEqual([undefined, undefined]);
+  expect(login([], environment)).toEqual(["simulator", "of the environment"]);
+  expect(login(["--username", "shed"], environment)).toEqual(["shed", "of the environment"]);
+  expect(login(["--password-file", "x"], environment)).toEqual(["simulator", "of the file"]);
+  expect(login(["--url", "mqtt://me:its@hub"], environment)).toEqual(["me", "its"]);
+  expect(login(["--url", "mqtt://me@hub"], environment)).toEqual(["me", "of the environment"]);
+  expect(faultsOf("--password-file", "gone")).toEqual(["--password-file: no such file: gone"]);
+  expect(faultsOf("--username", "a", "--password", "b", "--password-file", "gone")[0]).toContain("say one of them");
+});
+
 test("an option that swallows the next one is told as missing its value", () => {
   expect(faultsOf("--duration", "--quiet")).toContain("--duration needs a value");
 });

@@ -1,19 +1,10 @@
 /** Copies the whole store into a new file, consistent, while everything goes on. Overwrites nothing. */
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-} from "node:fs";
+import { chmodSync, existsSync, linkSync, renameSync, rmSync, statfsSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
 import { partOf } from "../../core/part-file.ts";
 import type { FileBeside } from "../../core/ports.ts";
+import { syncPath } from "../../files/durable-file.ts";
 import { pragma } from "./space.ts";
 
 /** One step: SQLite's stepwise copy starts anew at every commit and never ends under ingest. */
@@ -66,15 +57,5 @@ function takeName(part: string, to: string): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") throw new Error(`${to} is there already`);
     renameSync(part, to);
-  }
-}
-
-/** A file's content, or a directory's names, on the disk. */
-export function syncPath(file: string): void {
-  const descriptor = openSync(file, "r");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }

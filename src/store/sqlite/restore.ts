@@ -1,22 +1,14 @@
 /** Puts a copy in the place of the store while no hub uses it. Takes nothing away: what was there is kept under another name. */
-import {
-  createReadStream,
-  createWriteStream,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { createReadStream, createWriteStream, existsSync, mkdirSync, rmSync, statfsSync, statSync } from "node:fs";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
 import { StartError } from "../../core/start-error.ts";
-import { BESIDE_TABLE, syncPath } from "./backup.ts";
+import { makeFolder, replaceFiles, syncPath } from "../../files/durable-file.ts";
+import { fileFault } from "../../files/file-fault.ts";
+import { BESIDE_TABLE } from "./backup.ts";
 import { lockDataDir } from "./data-dir-lock.ts";
+import { exchange, finishExchange, preparedFolder } from "./exchange.ts";
 import { checkOwner, MIGRATIONS } from "./schema.ts";
 import { STORE_FILE } from "./store-file.ts";
 
@@ -28,33 +20,34 @@ export interface RestoreOptions {
   readonly onBytes: (bytes: number) => void;
   /** Names of files that a copy may bring along. */
   readonly beside: readonly string[];
+  /** Folders of the data directory that tell of the former store and can be made again. */
+  readonly outdated: readonly string[];
+  /** A line for who asked. */
+  readonly say: (line: string) => void;
 }
 
-/** Where the former store is kept; undefined: there was none. Rejects with a StartError, and nothing is changed then. */
-export async function restoreStore({
-  dataDir,
-  copy,
-  nowMs,
-  onBytes,
-  beside,
-}: RestoreOptions): Promise<string | undefined> {
+/** Under which names what was there is kept. Rejects with a StartError, and what was there is in place then. */
+export async function restoreStore(options: RestoreOptions): Promise<readonly string[]> {
+  const { dataDir, copy, nowMs, outdated, say } = options;
   checkCopy(copy);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(dataDir);
   const lock = lockDataDir(dataDir);
   try {
-    const file = path.join(dataDir, STORE_FILE);
-    const fresh = `${file}.restoring`;
-    checkRoom(dataDir, copy);
-    try {
-      await copyTo(fresh, copy, onBytes);
-      takeBeside(fresh, dataDir, beside, nowMs);
-      return exchange(file, fresh, nowMs);
-    } finally {
-      rmSync(fresh, { force: true });
-    }
+    const finished = finishExchange(dataDir);
+    if (finished !== undefined) say(finished);
+    await prepare(options);
+    emptyLog(path.join(dataDir, STORE_FILE));
+    for (const folder of outdated) rmSync(path.join(dataDir, folder), { recursive: true, force: true });
   } catch (cause) {
+    rmSync(preparedFolder(dataDir), { recursive: true, force: true });
+    lock.release();
     if (cause instanceof StartError) throw cause;
-    throw new StartError(`The store was not restored: ${(cause as Error).message}`, 1, cause);
+    throw new StartError(`The store was not restored: ${fileFault(cause)}. What was there is as it was.`, 1, cause);
+  }
+  try {
+    return exchange(dataDir, nowMs);
+  } catch (cause) {
+    throw new StartError(`The store was not restored: ${(cause as Error).message}.`, 1, cause);
   } finally {
     lock.release();
   }
@@ -80,6 +73,19 @@ export function checkCopy(copy: string): void {
   }
 }
 
+/** Everything that the exchange needs, on the disk. */
+async function prepare({ dataDir, copy, onBytes, beside }: RestoreOptions): Promise<void> {
+  checkRoom(dataDir, copy);
+  const folder = preparedFolder(dataDir);
+  mkdirSync(folder, { mode: 0o700 });
+  const fresh = path.join(folder, STORE_FILE);
+  const from = createReadStream(copy, { highWaterMark: 1024 * 1024 });
+  from.on("data", () => onBytes(from.bytesRead));
+  await pipeline(from, createWriteStream(fresh, { flush: true, mode: 0o600 }));
+  await replaceFiles(takeBeside(fresh, folder, beside));
+  syncPath(fresh);
+}
+
 function checkRoom(dataDir: string, copy: string): void {
   const { bavail, bsize } = statfsSync(dataDir);
   const needed = statSync(copy).size;
@@ -88,63 +94,30 @@ function checkRoom(dataDir: string, copy: string): void {
   }
 }
 
-async function copyTo(fresh: string, copy: string, onBytes: (bytes: number) => void): Promise<void> {
-  const from = createReadStream(copy, { highWaterMark: 1024 * 1024 });
-  from.on("data", () => onBytes(from.bytesRead));
-  await pipeline(from, createWriteStream(fresh, { flush: true, mode: 0o600 }));
-}
-
-/** What a copy brought along besides the store; what was there under these names is kept aside. */
-function takeBeside(fresh: string, dataDir: string, names: readonly string[], nowMs: number): void {
+/** What a copy brought along besides the store. */
+function takeBeside(fresh: string, folder: string, names: readonly string[]): { file: string; content: Uint8Array }[] {
   const db = new DatabaseSync(fresh);
   try {
     const isThere = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(BESIDE_TABLE);
-    if (isThere === undefined) return;
-    for (const { name, bytes } of db.prepare(`SELECT name, bytes FROM ${BESIDE_TABLE}`).all()) {
-      if (!names.includes(String(name))) continue; // never a path that a copy made up
-      const file = path.join(dataDir, String(name));
-      if (existsSync(file)) renameSync(file, asideOf(file, nowMs));
-      writeFileSync(file, bytes as Uint8Array, { mode: 0o600, flush: true });
-    }
+    if (isThere === undefined) return [];
+    const rows = db.prepare(`SELECT name, bytes FROM ${BESIDE_TABLE}`).all();
     db.exec(`DROP TABLE ${BESIDE_TABLE}`);
+    return rows
+      .filter(({ name }) => names.includes(String(name))) // never a path that a copy made up
+      .map(({ name, bytes }) => ({ file: path.join(folder, String(name)), content: bytes as Uint8Array }));
   } finally {
     db.close();
   }
 }
 
-const asideOf = (file: string, nowMs: number): string =>
-  `${file}.before-restore-${new Date(nowMs).toISOString().slice(0, 19).replaceAll(":", "-")}`;
-
-/** The store's name stands for a whole store at every moment, whenever the power goes. */
-function exchange(file: string, fresh: string, nowMs: number): string | undefined {
-  const aside = asideOf(file, nowMs);
-  const isThere = existsSync(file);
-  if (isThere) keepAside(file, aside);
-  rmSync(`${file}-wal`, { force: true });
-  rmSync(`${file}-shm`, { force: true });
-  renameSync(fresh, file);
-  syncPath(path.dirname(file));
-  return isThere ? aside : undefined;
-}
-
-function keepAside(file: string, aside: string): void {
-  emptyLog(file);
-  // A log that could not be emptied belongs to the file, and is found by its name.
-  if (existsSync(`${file}-wal`)) renameSync(`${file}-wal`, `${aside}-wal`);
-  try {
-    linkSync(file, aside);
-  } catch {
-    renameSync(file, aside); // a file system that knows no second name
-  }
-}
-
 /** Of a hub that was killed: what it committed last is not in the file yet. */
 function emptyLog(file: string): void {
+  if (!existsSync(file)) return;
   try {
     const db = new DatabaseSync(file);
     db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     db.close();
   } catch {
-    // A damaged store is kept as it is.
+    // A damaged store is kept as it is, with its log.
   }
 }

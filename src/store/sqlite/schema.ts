@@ -1,6 +1,6 @@
 /** The tables of the embedded store, as numbered steps forward. Knows no reading. */
-import { copyFileSync } from "node:fs";
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import { copyFileWhole } from "../../files/durable-file.ts";
 
 /** `AERI`: tells an Aerie database from any other SQLite file. */
 const APPLICATION_ID = 0x41455249;
@@ -232,7 +232,7 @@ export function migrate(db: DatabaseSyncInstance, file: string, migrations: read
 /** The log is emptied into the file first, so that the file alone is the whole. */
 function copyBefore(db: DatabaseSyncInstance, file: string, version: number, migration: Migration): void {
   db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-  copyFileSync(file, `${file}.v${version}-before-${migration.name}`);
+  copyFileWhole(file, `${file}.v${version}-before-${migration.name}`);
 }
 
 function pragma(db: DatabaseSyncInstance, name: "user_version" | "application_id"): number {

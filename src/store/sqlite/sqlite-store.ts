@@ -9,6 +9,7 @@ import { makeFolder } from "../../files/durable-file.ts";
 import { createDamageList } from "./damage-list.ts";
 import { lockDataDir } from "./data-dir-lock.ts";
 import { createDeletions } from "./deletions.ts";
+import { finishExchange } from "./exchange.ts";
 import { damageWords, RESTORE } from "./file-damage.ts";
 import { packBatch, unpackOutcomes } from "./packed-batch.ts";
 import type { ReaderOperations, ReaderThreadData } from "./reader-thread.ts";
@@ -50,6 +51,13 @@ export async function openSqliteParts(
   makeDataDir(dataDir);
   const lock = lockDataDir(dataDir);
   const file = path.join(dataDir, STORE_FILE);
+  try {
+    const finished = finishExchange(dataDir);
+    if (finished !== undefined) options.log.warn("a restore was finished", { what: finished });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
   /** While it opens or closes, a thread that ends is no news. */
   let open = false;
   const onDead = (cause: Error): void => {
