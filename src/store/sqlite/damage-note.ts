@@ -7,6 +7,8 @@ export type DamageNote =
   | (Span & { readonly deviceId: DeviceId; readonly reason: string })
   /** A page of the file; what SQLite said of it. */
   | { readonly page: string }
+  /** A sentence for the owner. */
+  | { readonly words: string }
   /** Anything else, as it stands in "… is damaged and was left out". */
   | { readonly what: string };
 

@@ -75,6 +75,7 @@ export async function openSqliteParts(
     onNote: (note) => {
       if ("what" in note) notes.note(`In ${file}, ${note.what} is damaged and was left out: a backup may have it`);
       else if ("page" in note) onDamage(note.page);
+      else if ("words" in note) notes.note(note.words);
       else damage.add(note);
     },
     onDamage,

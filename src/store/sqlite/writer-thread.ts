@@ -5,6 +5,7 @@ import { DatabaseSync } from "@photostructure/sqlite";
 import type { DeviceId } from "../../contract/readings.ts";
 import type { DeviceState, EraseWish, Retention } from "../../core/ports.ts";
 import { createAppender } from "./append.ts";
+import { checkLog } from "./check-log.ts";
 import type { NoteDamage } from "./damage-note.ts";
 import { deleteStep, markDeleted, nameDevice, probe, saveState, setRetention } from "./device-table.ts";
 import { createEraser } from "./eraser.ts";
@@ -35,9 +36,12 @@ export interface WriterThreadData {
 
 export type WriterOperations = ReturnType<typeof openOperations>;
 
+const note: NoteDamage = (found) => parentPort?.postMessage({ note: found });
+
 /** Throws in words where the file is damaged. */
 function open(data: WriterThreadData) {
   try {
+    checkLog(data.file, data.advice, note);
     return openOperations(data);
   } catch (error) {
     // Code 1: a table or a column is not there.
@@ -45,8 +49,6 @@ function open(data: WriterThreadData) {
     throw new Error(damageWords(data.file, (error as Error).message, data.advice));
   }
 }
-
-const note: NoteDamage = (found) => parentPort?.postMessage({ note: found });
 
 function openOperations({ file, maxPages, commitDelayMs }: WriterThreadData) {
   const db = new DatabaseSync(file);
