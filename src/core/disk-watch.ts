@@ -1,4 +1,4 @@
-/** Watches how much room the store has on its disk, and warns before it is full. Frees nothing. */
+/** Watches how much room the store has on its disk, and whether its files are still there; warns before it is full. Frees nothing. */
 import type { Clock, Log, Store, StoreSpace } from "./ports.ts";
 
 export interface DiskWatch {
@@ -6,11 +6,14 @@ export interface DiskWatch {
   space(): StoreSpace | undefined;
   /** For the owner; undefined while there is room. */
   problem(): string | undefined;
+  /** For the owner: the store's files were removed or replaced. As of the last second. */
+  lost(): string | undefined;
   /** Waits for the look that is under way. */
   close(): Promise<void>;
 }
 
 const CHECK_EVERY_MS = 60_000;
+const CHECK_FILES_EVERY_MS = 1_000;
 const MB = 1_000_000;
 /** Too little on any disk: some days of a few boards. */
 const LEAST_BYTES = 200 * MB;
@@ -25,7 +28,7 @@ export function createDiskWatch({
   clock,
   log,
 }: {
-  store: Pick<Store, "space">;
+  store: Pick<Store, "space" | "filesProblem">;
   clock: Clock;
   log: Log;
 }): DiskWatch {
@@ -36,6 +39,23 @@ export function createDiskWatch({
   const stop = clock.every(CHECK_EVERY_MS, () => {
     looking ??= look();
   });
+
+  let lost: string | undefined;
+  let lookingAtFiles: Promise<void> | undefined;
+  const stopFiles = clock.every(CHECK_FILES_EVERY_MS, () => {
+    lookingAtFiles ??= lookAtFiles();
+  });
+
+  async function lookAtFiles(): Promise<void> {
+    try {
+      const now = await store.filesProblem();
+      if (now !== undefined && lost === undefined) log.error("the store's files are not there", { reason: now });
+      lost = now;
+    } catch {
+      // a store that does not answer says so by itself
+    }
+    lookingAtFiles = undefined;
+  }
 
   async function look(): Promise<void> {
     try {
@@ -67,9 +87,11 @@ export function createDiskWatch({
       const free = space === undefined ? "little" : `${Math.round(space.diskFreeBytes / MB)} MB`;
       return `The disk of the data directory is nearly full, ${free} is free: make room on it, or keep less (AERIE_RAW_DAYS, AERIE_MAX_STORE_BYTES)`;
     },
+    lost: () => lost,
     close: async () => {
       stop();
-      await looking;
+      stopFiles();
+      await Promise.all([looking, lookingAtFiles]);
     },
   };
 }

@@ -439,6 +439,8 @@ export interface Store {
   backup(file: string, beside?: readonly FileBeside[]): Promise<void>;
   stats(): Promise<StoreStats>;
   space(): Promise<StoreSpace>;
+  /** Why what is written on this machine is lost, in words for the owner: its files were removed or replaced. Undefined: they are there. */
+  filesProblem(): Promise<string | undefined>;
   close(): Promise<void>;
 }
 

@@ -55,6 +55,7 @@ export interface Outbox {
   /** The store has all groups up to this one. */
   forget(throughSeq: number): Promise<void>;
   state(): OutboxState;
+  filesProblem: Store["filesProblem"];
   /** What waits, as a store that can be asked, brought up to date by `put`; what is forgotten may be in it until nothing waits. */
   readonly waiting: Pick<Store, "readings" | "readingsChunk" | "series">;
   close(): Promise<void>;

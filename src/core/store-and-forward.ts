@@ -348,6 +348,7 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
     backup: remote.backup,
     stats: asked(remote.stats),
     space: asked(remote.space),
+    filesProblem: outbox.filesProblem,
     close: async () => {
       isClosed = true;
       cancelProbe?.();

@@ -152,6 +152,7 @@ export function createMemoryStore(): MemoryStore {
       if (store.failure !== undefined) throw store.failure;
       return store.room;
     },
+    filesProblem: async () => undefined,
     close: async () => {},
   };
   return store;

@@ -121,6 +121,7 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Remote
     readingsChunk: (wish) => asStore(() => readReadingsChunk(query, wish)),
     exportChunk: (wish) => asStore(() => readExportChunk(query, wish)),
     damaged: () => [],
+    filesProblem: async () => undefined,
     ...history.store,
     backup: () =>
       Promise.reject(

@@ -56,6 +56,7 @@ function openOperations({ file, quickReadings }: ReaderThreadData) {
       withDamage((onDamage) => latestOf(db, deviceId, metrics, onDamage)),
     exportChunk: (wish: ExportWish) => withDamage((onDamage) => exportChunk(db, wish, onDamage)),
     space: () => readSpace(db, file),
+    ping: () => undefined,
     close: () => db.close(),
   };
 }
@@ -76,5 +77,5 @@ function blocksOf(answer: unknown): ArrayBuffer[] {
 
 if (parentPort !== null) {
   giveWay();
-  serve(parentPort, openOperations(workerData as ReaderThreadData), blocksOf);
+  serve(parentPort, openOperations(workerData as ReaderThreadData), { blocksOf });
 }

@@ -85,6 +85,7 @@ export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Ou
       state = await writer.call("outboxForget", [throughSeq]);
     },
     state: () => state,
+    filesProblem: store.filesProblem,
     waiting: { readings: store.readings, readingsChunk: store.readingsChunk, series: store.series },
     close: store.close,
   };

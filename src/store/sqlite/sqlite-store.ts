@@ -167,6 +167,7 @@ export async function openSqliteParts(
     backup: (to, beside) => side.run("backup", [to, beside]),
     stats: () => side.run("stats", []),
     space: () => reader.call("space", []),
+    filesProblem: () => writer.call("filesProblem", []),
     close,
   };
   return { store, writer };

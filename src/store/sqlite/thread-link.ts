@@ -50,6 +50,7 @@ export function linkTo<Ops extends Operations>(worker: Worker, { onDead, onNote,
     } else call?.resolve(reply.value as never);
   });
   worker.on("error", (error) => die(error));
+  worker.on("messageerror", (error) => die(error));
   worker.on("exit", () => die(new Error("the store's thread has stopped")));
 
   function die(cause: Error): void {
@@ -65,8 +66,8 @@ export function linkTo<Ops extends Operations>(worker: Worker, { onDead, onNote,
       if (dead !== undefined) return Promise.reject(dead);
       const id = nextId++;
       return new Promise((resolve, reject) => {
-        waiting.set(id, { resolve, reject });
         worker.postMessage({ id, name, args } satisfies Request, transfer ?? []);
+        waiting.set(id, { resolve, reject });
       });
     },
   };
@@ -75,16 +76,26 @@ export function linkTo<Ops extends Operations>(worker: Worker, { onDead, onNote,
 /**
  * The thread's side. A throw becomes the caller's StoreError. Whatever SQLite says of the file (full, busy, damaged,
  * read-only) is not the fault of what was written, so it may pass: nothing is acknowledged until it has.
- * `blocksOf`: what of an answer is handed over instead of copied.
+ * `blocksOf`: what of an answer is handed over instead of copied. `around`: runs the operation, and may throw before or after it.
  */
 export function serve(
   port: MessagePort,
   operations: Operations,
-  blocksOf: (value: unknown) => ArrayBuffer[] = () => [],
+  {
+    blocksOf = () => [],
+    around = (_name, run) => run(),
+  }: {
+    readonly blocksOf?: (value: unknown) => ArrayBuffer[];
+    readonly around?: (name: string, run: () => unknown) => unknown;
+  } = {},
 ): void {
+  // A call that cannot be read cannot be answered: the thread ends, and every caller is told.
+  port.on("messageerror", (error) => {
+    throw error;
+  });
   port.on("message", ({ id, name, args }: Request) => {
     try {
-      const value = operations[name]?.(...(args as never[]));
+      const value = around(name, () => operations[name]?.(...(args as never[])));
       port.postMessage({ id, value }, blocksOf(value));
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);

@@ -3,7 +3,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { DatabaseSync } from "@photostructure/sqlite";
 import type { DeviceId } from "../../contract/readings.ts";
-import type { DeviceState, EraseWish, Retention } from "../../core/ports.ts";
+import { type DeviceState, type EraseWish, type Retention, StoreError } from "../../core/ports.ts";
 import { createAppender } from "./append.ts";
 import { checkLog } from "./check-log.ts";
 import type { NoteDamage } from "./damage-note.ts";
@@ -14,6 +14,7 @@ import { createForgetter } from "./forgetter.ts";
 import { createHotLedger } from "./hot-ledger.ts";
 import { loadDevices } from "./load-devices.ts";
 import { loadJournal } from "./load-journal.ts";
+import { identityOf, type OpenedFiles, watchOpenedFiles } from "./opened-files.ts";
 import { createOutboxTable } from "./outbox-table.ts";
 import type { PackedBatch } from "./packed-batch.ts";
 import type { Damage } from "./reader-thread.ts";
@@ -34,7 +35,7 @@ export interface WriterThreadData {
   readonly advice: string;
 }
 
-export type WriterOperations = ReturnType<typeof openOperations>;
+export type WriterOperations = ReturnType<typeof openStore>["operations"];
 
 const note: NoteDamage = (found) => parentPort?.postMessage({ note: found });
 
@@ -42,7 +43,7 @@ const note: NoteDamage = (found) => parentPort?.postMessage({ note: found });
 function open(data: WriterThreadData) {
   try {
     checkLog(data.file, data.advice, note);
-    return openOperations(data);
+    return openStore(data);
   } catch (error) {
     // Code 1: a table or a column is not there.
     if (!isDamage(error) && primaryCode(error) !== 1) throw error;
@@ -50,7 +51,8 @@ function open(data: WriterThreadData) {
   }
 }
 
-function openOperations({ file, maxPages, commitDelayMs }: WriterThreadData) {
+function openStore({ file, maxPages, commitDelayMs }: WriterThreadData) {
+  const before = identityOf(file);
   const db = new DatabaseSync(file);
   checkOwner(db, file);
   // The first two have an effect only before the first table.
@@ -62,6 +64,7 @@ function openOperations({ file, maxPages, commitDelayMs }: WriterThreadData) {
   db.exec("PRAGMA wal_autocheckpoint = 8000");
   migrate(db, file);
   if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`);
+  const files = watchOpenedFiles(file, before);
   const sealed = createSealedLookup(db);
   const ledger = createHotLedger(db);
   const appender = createAppender(db, { sealed, ledger });
@@ -83,7 +86,7 @@ function openOperations({ file, maxPages, commitDelayMs }: WriterThreadData) {
   const sealer = createSealer({ db, ledger, onSealed: onMoved, onDamage });
   const forgetter = createForgetter({ db, sealer, rollups, onForgotten: onMoved, onFault });
   const eraser = createEraser({ db, rollups, onErased, note });
-  return {
+  const operations = {
     load: () => loadDevices(db, note),
     loadJournal: () => loadJournal(db, note),
     append: (batch: PackedBatch) => {
@@ -118,12 +121,32 @@ function openOperations({ file, maxPages, commitDelayMs }: WriterThreadData) {
         sealed.forget();
       },
     }),
+    filesProblem: () => files.problem(),
     close: () => db.close(),
   };
+  return { operations, files };
+}
+
+/** What was written to files that are not at their path any more is not answered as done. */
+const refusingLost =
+  (files: OpenedFiles) =>
+  (name: string, run: () => unknown): unknown => {
+    if (name === "close" || name === "filesProblem") return run();
+    refuse(files.found());
+    const answer = run();
+    refuse(files.quickProblem());
+    return answer;
+  };
+
+function refuse(problem: string | undefined): void {
+  if (problem !== undefined) throw new StoreError(problem, true);
 }
 
 function sleep(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
-if (parentPort !== null) serve(parentPort, open(workerData as WriterThreadData));
+if (parentPort !== null) {
+  const { operations, files } = open(workerData as WriterThreadData);
+  serve(parentPort, operations, { around: refusingLost(files) });
+}
