@@ -1,5 +1,5 @@
 /** Replaces files whole: after a crash, a full disk or a power cut a name stands for the former content or for the new one. */
-import { closeSync, copyFileSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
+import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 
@@ -91,11 +91,15 @@ export function copyFileWhole(from: string, to: string): void {
 
 /** For its owner alone, with every folder on the way that is missing; on the disk when this returns. */
 export function makeFolder(folder: string): void {
-  const first = mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  const top = path.dirname(first);
-  for (let at = path.dirname(path.resolve(folder)); at.length >= top.length; at = path.dirname(at)) {
-    syncPath(at);
-    if (at === path.dirname(at)) break;
+  const whole = path.resolve(folder);
+  if (existsSync(whole)) return;
+  const parent = path.dirname(whole);
+  makeFolder(parent);
+  try {
+    mkdirSync(whole, { mode: 0o700 }); // one by one: below /proc, `recursive` never returns
+  } catch (cause) {
+    if (existsSync(whole)) return; // somebody else has made it meanwhile
+    throw cause;
   }
+  syncPath(parent);
 }

@@ -1,13 +1,15 @@
 /** The process at its start: what it says, with which exit code it ends, and what it leaves behind. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { SETTINGS } from "../../src/config/settings.ts";
-import { runServer, spawnHub, tempDir } from "../support/hub.ts";
+import { runServer, spawnHub, startHub, tempDir } from "../support/hub.ts";
 import { connectJs } from "../support/mqtt-clients.ts";
 import { freePort, isListening, nonLoopbackAddress } from "../support/network.ts";
 import { ask } from "../support/rest.ts";
+import { within } from "../support/until.ts";
 
 test("every fault of the settings is told in one message, and the exit code is 2", async () => {
   const dataDir = path.join(tempDir(), "never-made");
@@ -147,6 +149,60 @@ test("a data directory that cannot be made is named with its setting", async () 
   expect(server.stderr()).toContain("AERIE_DATA_DIR");
   expect(server.stderr()).toContain(file);
 });
+
+test("a data directory below /proc is refused in words", async () => {
+  const server = runServer({ args: ["--data-dir", "/proc/aerie/data", "--http-port", "0", "--mqtt-port", "0"] });
+
+  expect(await within("the hub ends", server.exited)).toBe(1);
+  expect(server.stderr()).toMatch(/^The data directory \/proc\/aerie\/data cannot be written: .*AERIE_DATA_DIR.*\n$/);
+});
+
+test.each([
+  {
+    what: "random bytes",
+    make: (file: string) => writeFileSync(file, randomBytes(5_000)),
+    said: /is damaged.*remove it/,
+  },
+  {
+    what: "a few zeros",
+    make: (file: string) => writeFileSync(file, Buffer.alloc(100)),
+    said: /is damaged.*remove it/,
+  },
+  { what: "a directory", make: (file: string) => void mkdirSync(file), said: /cannot be opened.*AERIE_DATA_DIR/ },
+  {
+    what: "a link to nowhere",
+    make: (file: string) => symlinkSync(path.join(tempDir(), "no", "file"), file),
+    said: /cannot be opened.*AERIE_DATA_DIR/,
+  },
+])("a lock file that is $what is named, with what to do", async ({ make, said }) => {
+  const dataDir = tempDir();
+  const file = path.join(dataDir, "aerie.lock");
+  make(file);
+
+  const fault = await startHub({ settings: { dataDir } }).catch((error: Error) => error);
+
+  expect(fault).toMatchObject({ name: "StartError", message: expect.stringMatching(said) });
+  expect(fault).toMatchObject({ message: expect.stringContaining(file) });
+});
+
+test.each([
+  { what: "a directory", make: (file: string) => void mkdirSync(file) },
+  { what: "a link to nowhere", make: (file: string) => symlinkSync(path.join(tempDir(), "no", "file"), file) },
+])(
+  "a process id that cannot be noted, because its file is $what, does not keep the hub from starting",
+  async ({ make }) => {
+    const dataDir = tempDir();
+    make(path.join(dataDir, "aerie.pid"));
+
+    const hub = await startHub({ settings: { dataDir } });
+
+    expect(hub.logged).toContainEqual(
+      expect.objectContaining({ level: "warn", event: expect.stringContaining("aerie.pid") }),
+    );
+    const second = await startHub({ settings: { dataDir } }).catch((error: Error) => error);
+    expect(second).toMatchObject({ message: expect.stringMatching(/is in use by another hub[.,]/) });
+  },
+);
 
 test.each([
   { what: "no database", bytes: "this is no database, and longer than a header of a hundred bytes ".repeat(30) },

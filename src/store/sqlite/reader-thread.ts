@@ -56,7 +56,6 @@ function openOperations({ file, quickReadings }: ReaderThreadData) {
       withDamage((onDamage) => latestOf(db, deviceId, metrics, onDamage)),
     exportChunk: (wish: ExportWish) => withDamage((onDamage) => exportChunk(db, wish, onDamage)),
     space: () => readSpace(db, file),
-    ping: () => undefined,
     close: () => db.close(),
   };
 }

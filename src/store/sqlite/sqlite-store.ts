@@ -50,6 +50,7 @@ export async function openSqliteParts(
   const { dataDir, maxPages, commitDelayMs, quickReadings, log, advice = RESTORE } = options;
   makeDataDir(dataDir);
   const lock = lockDataDir(dataDir);
+  if (lock.unnamed !== undefined) log.warn("the process id could not be noted in aerie.pid", { cause: lock.unnamed });
   const file = path.join(dataDir, STORE_FILE);
   try {
     const finished = finishExchange(dataDir);
