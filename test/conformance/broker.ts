@@ -11,6 +11,8 @@ import path from "node:path";
 import { afterAll, beforeAll, describe } from "vitest";
 import type { Config } from "../../src/config/settings.ts";
 import { type InProcessHub, launchHub } from "../support/hub.ts";
+import { createShiftedClock, type ShiftedClock } from "../support/shifted-clock.ts";
+import { pause } from "../support/until.ts";
 import type { ConnectWish, Version } from "./bytes.ts";
 import { type BrokerAddress, type ConnectedClient, connect, open, type Transport, type WireClient } from "./wire.ts";
 
@@ -32,6 +34,8 @@ export interface Wire {
   open(version?: Version): WireClient;
   /** Connected: CONNACK came and said yes. A client id of its own where none is given. */
   connect(wish?: ConnectWish): Promise<ConnectedClient>;
+  /** So much time passes behind all that was done so far: at once for the hub, as it does for another broker. */
+  pass(ms: number): Promise<void>;
   /** A topic (of three levels), filter or client id that no other test uses. */
   unique(): string;
 }
@@ -47,13 +51,22 @@ const unique = (): string => {
 
 /** Runs `body` once for each transport, against one hub for the whole file. */
 export function overTransports(body: (wire: Wire) => void, settings: Partial<Config> = {}): void {
-  const address = isOurHub ? hubOfFile(settings) : otherBroker(OTHER_BROKER ?? "");
+  const clock = createShiftedClock();
+  const address = isOurHub ? hubOfFile(settings, clock) : otherBroker(OTHER_BROKER ?? "");
+  const pass = async (ms: number): Promise<void> => {
+    if (!isOurHub) return pause(ms);
+    const witness = await connect(address, { transport: "tcp", clientId: unique() });
+    await witness.ping(); // the hub has seen what came before, ends of connections too
+    await witness.disconnect();
+    clock.pass(ms);
+  };
   describe.each(TRANSPORTS)("over %s", (transport) => {
     body({
       transport,
       address,
       open: (version) => open(address, { transport, ...(version !== undefined && { version }) }),
       connect: (wish) => connect(address, { transport, clientId: unique(), ...wish }),
+      pass,
       unique,
     });
   });
@@ -66,12 +79,12 @@ function otherBroker(named: string): BrokerAddress {
 }
 
 /** Its address is known once the tests run. */
-function hubOfFile(settings: Partial<Config>): BrokerAddress {
+function hubOfFile(settings: Partial<Config>, clock: ShiftedClock): BrokerAddress {
   let dataDir = "";
   let running: InProcessHub | undefined;
   beforeAll(async () => {
     dataDir = mkdtempSync(path.join(tmpdir(), "aerie-conformance-"));
-    running = await launchHub({ settings: { ...settings, dataDir } });
+    running = await launchHub({ settings: { ...settings, dataDir }, clock });
   });
   afterAll(async () => {
     await running?.close();

@@ -1,6 +1,5 @@
 /** MQTT 5.0, 4.3 as a receiver, 4.5, 4.6: what the hub does with a client's QoS 1 and 2, and the order of deliveries. */
 import { expect, test } from "vitest";
-import { pause } from "../support/until.ts";
 import { isOurHub } from "./broker.ts";
 import { PROPERTY, publishPacket, pubrelPacket } from "./bytes.ts";
 import type { Publish } from "./received.ts";
@@ -8,7 +7,7 @@ import { overTransports5, resumed, sessionOf, subscriberOf } from "./v5-support.
 import { type ConnectedClient, fence } from "./wire.ts";
 
 overTransports5((wire) => {
-  const { connect, unique, timed } = wire;
+  const { connect, pass, unique, timed } = wire;
 
   const payloadsTo = async (reader: ConnectedClient, from: ConnectedClient): Promise<string[]> => {
     await fence(from, reader);
@@ -119,7 +118,7 @@ overTransports5((wire) => {
     const writer = await connect();
     writer.send(publishPacket({ topic, qos: 2, packetId: 5, properties: [[PROPERTY.messageExpiry, 1]] }, 5));
     await writer.expectPacket("pubrec");
-    await pause(1_100);
+    await pass(1_100);
     writer.send(pubrelPacket(5));
     expect(await writer.expectPacket("pubcomp")).toMatchObject({ packetId: 5, code: 0 });
   });

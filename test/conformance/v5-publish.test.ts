@@ -1,6 +1,5 @@
 /** MQTT 5.0, 3.3.1 and 3.3.2: flags, topic name and properties of PUBLISH. Retained and aliases have files of their own. */
 import { expect, test } from "vitest";
-import { pause } from "../support/until.ts";
 import { isOurHub } from "./broker.ts";
 import { PROPERTY, type Properties, pubackPacket, publishPacket } from "./bytes.ts";
 import { propertiesOf, propertyOf } from "./received.ts";
@@ -16,7 +15,7 @@ import {
 } from "./v5-support.ts";
 
 overTransports5((wire) => {
-  const { connect, unique, timed } = wire;
+  const { connect, pass, unique, timed } = wire;
 
   /** What a subscriber gets of a message with these properties. */
   const forwarded = async (properties: Properties, payload = "x") => {
@@ -103,7 +102,7 @@ overTransports5((wire) => {
       await writer.publish({ topic, payload: "short", qos, properties: [[PROPERTY.messageExpiry, 1]] });
     }
     await writer.publish({ topic, payload: "long", qos: 1 });
-    await pause(PAST_A_SECOND_MS);
+    await pass(PAST_A_SECOND_MS);
     const back = await connect(resumed(clientId));
     expect((await back.expectMessage()).payload).toBe("long");
     await expectNothingFrom(writer, back);
@@ -113,7 +112,7 @@ overTransports5((wire) => {
     const [topic, clientId] = [unique(), unique()];
     await (await subscriberOf(wire, topic, 1, { wish: sessionOf(clientId) })).disconnect();
     await (await connect()).publish({ topic, qos: 1, properties: [[PROPERTY.messageExpiry, 60]] });
-    await pause(1_100);
+    await pass(1_100);
     const message = await (await connect(resumed(clientId))).expectMessage();
     expect([57, 58, 59]).toContain(propertyOf(message, PROPERTY.messageExpiry));
   });

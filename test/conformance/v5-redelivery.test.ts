@@ -1,12 +1,11 @@
 /** MQTT 5.0, 4.3 as a sender, and 4.4: the handshakes towards a subscriber, and what is sent again at reconnection. */
 import { expect, test } from "vitest";
-import { pause } from "../support/until.ts";
 import { PROPERTY, pubackPacket, pubcompPacket, pubrecPacket } from "./bytes.ts";
 import { expectNothingFrom, overTransports5, resumed, sessionOf, subscriberOf } from "./v5-support.ts";
 import type { ConnectedClient } from "./wire.ts";
 
 overTransports5((wire) => {
-  const { connect, unique, timed } = wire;
+  const { connect, pass, unique, timed } = wire;
 
   /** A subscriber with a session, and a way to publish to it. */
   const pair = async (qos: 1 | 2) => {
@@ -103,7 +102,7 @@ overTransports5((wire) => {
     const { topic, reader, writer, comeBack } = await pair(2);
     await writer.publish({ topic, payload: "x", qos: 2, properties: [[PROPERTY.messageExpiry, 1]] });
     const { packetId } = await reader.expectPacket("publish");
-    await pause(1_300);
+    await pass(1_300);
     const second = await comeBack(reader);
     expect(await second.expectMessage()).toMatchObject({ packetId, dup: true, payload: "x" });
   });
@@ -117,7 +116,7 @@ overTransports5((wire) => {
     for (let count = 0; count < 3; count += 1) sent.push((await reader.expectPacket("publish")).packetId);
     reader.send(pubrecPacket(sent[0] ?? 0));
     await reader.expectPacket("pubrel");
-    await pause(300);
+    await pass(60_000);
     await expectNothingFrom(writer, reader);
     const second = await comeBack(reader);
     const came = [await second.next(), await second.next(), await second.next()];

@@ -1,6 +1,5 @@
 /** MQTT 5.0, 3.3.1.3: retained messages, and the options of a subscription that concern them. */
 import { expect, test } from "vitest";
-import { pause } from "../support/until.ts";
 import { PROPERTY, type PublishWish } from "./bytes.ts";
 import { type Publish, propertiesOf, propertyOf } from "./received.ts";
 import {
@@ -19,7 +18,7 @@ import {
 const payloadsOf = (messages: readonly Publish[]): string[] => messages.map(({ payload }) => payload);
 
 overTransports5((wire) => {
-  const { connect, unique, timed } = wire;
+  const { connect, pass, unique, timed } = wire;
 
   /** Publishes to a topic of its own, which is given back. */
   const published = async (...wishes: Omit<PublishWish, "topic">[]): Promise<string> => {
@@ -139,7 +138,7 @@ overTransports5((wire) => {
     });
     const [short, long] = [await published(expiring(1)), await published(expiring(60))];
     expect(await retainedOn(wire, short)).toHaveLength(1);
-    await pause(PAST_A_SECOND_MS);
+    await pass(PAST_A_SECOND_MS);
     expect(await retainedOn(wire, short)).toEqual([]);
     const [message] = await retainedOn(wire, long);
     if (message === undefined) throw new Error("nothing is retained");

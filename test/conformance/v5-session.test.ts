@@ -1,6 +1,5 @@
 /** MQTT 5.0, 3.1.2.4, 3.1.2.11.2, 3.1.3.1, 3.1.4, 4.1: sessions, client ids, take-over, keep alive. */
 import { expect, test } from "vitest";
-import { pause } from "../support/until.ts";
 import { isOurHub } from "./broker.ts";
 import { disconnectPacket, PROPERTY } from "./bytes.ts";
 import { propertyOf } from "./received.ts";
@@ -16,7 +15,7 @@ import {
 import { fence } from "./wire.ts";
 
 overTransports5((wire) => {
-  const { connect, unique, timed } = wire;
+  const { connect, pass, unique, timed } = wire;
 
   test("[MQTT-3.1.2-4] [MQTT-3.2.2-2] Clean Start forgets subscriptions and messages, and says no session", async () => {
     const [topic, clientId] = [unique(), unique()];
@@ -56,13 +55,12 @@ overTransports5((wire) => {
     async () => {
       const client = await connect({ keepAliveS: 1 });
       expect(propertyOf(client.connack, PROPERTY.serverKeepAlive)).toBeUndefined();
-      await pause(700);
-      await client.ping();
-      const spoke = performance.now();
+      for (let spoken = 0; spoken < 3; spoken += 1) {
+        await pass(isOurHub ? 1_400 : 700); // Mosquitto counts whole seconds
+        await client.ping();
+      }
+      await pass(1_600);
       await expectDisconnect(client, 0x8d);
-      const silentMs = performance.now() - spoke;
-      expect(silentMs).toBeGreaterThan(isOurHub ? 1_400 : 950); // Mosquitto counts whole seconds
-      expect(silentMs).toBeLessThan(4_000);
     },
   );
 
@@ -116,7 +114,7 @@ overTransports5((wire) => {
   timed("[MQTT-4.1.0-1] a session expiry does not run while the client is connected", async () => {
     const topic = unique();
     const client = await subscriberOf(wire, topic, 1, { wish: sessionOf(unique(), 1) });
-    await pause(PAST_A_SECOND_MS);
+    await pass(PAST_A_SECOND_MS);
     await client.publish({ topic, payload: "still here", qos: 1 });
     expect((await client.expectMessage()).payload).toBe("still here");
   });
@@ -124,7 +122,7 @@ overTransports5((wire) => {
   timed("[MQTT-4.1.0-2] a session ends when its expiry interval has passed", async () => {
     const clientId = unique();
     await (await connect(sessionOf(clientId, 1))).disconnect();
-    await pause(PAST_A_SECOND_MS);
+    await pass(PAST_A_SECOND_MS);
     expect((await connect(resumed(clientId))).connack.sessionPresent).toBe(false);
   });
 
@@ -138,7 +136,7 @@ overTransports5((wire) => {
     for (const seconds of [999_999_999, 0xffff_ffff]) {
       const clientId = unique();
       await (await connect(sessionOf(clientId, seconds))).disconnect();
-      await pause(50);
+      await pass(50);
       expect((await connect(resumed(clientId))).connack.sessionPresent).toBe(true);
     }
   });
@@ -154,7 +152,7 @@ overTransports5((wire) => {
     const clientId = unique();
     const client = await connect(sessionOf(clientId, 1));
     await client.disconnect({ reasonCode: 0, properties: [[PROPERTY.sessionExpiry, 60]] });
-    await pause(PAST_A_SECOND_MS);
+    await pass(PAST_A_SECOND_MS);
     expect((await connect(resumed(clientId))).connack.sessionPresent).toBe(true);
   });
 

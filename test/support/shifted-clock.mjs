@@ -1,6 +1,9 @@
 /** The machine's clock with a handle to move it on. Plain JavaScript, since a spawned hub loads it as it stands (shifted-clock-loader.mjs). */
 import { performance } from "node:perf_hooks";
 
+/** As often as the broker looks for who is silent. After a longer gap it takes the machine for having stood still, and judges nobody. */
+const STEP_MS = 500;
+
 /** Typed in shifted-clock.ts. */
 export function createShiftedClock() {
   let shiftMs = 0;
@@ -45,6 +48,10 @@ export function createShiftedClock() {
     for (const timer of due) if (timers.has(timer)) fire(timer);
   }
 
+  function pass(ms) {
+    for (let left = ms; left > 0; left -= STEP_MS) skip(Math.min(left, STEP_MS));
+  }
+
   return {
     nowMs: () => Date.now() + shiftMs,
     monotonicMs,
@@ -52,5 +59,6 @@ export function createShiftedClock() {
     soon: (run) => void setImmediate(run),
     after: (delayMs, run) => add(delayMs, undefined, run),
     skip,
+    pass,
   };
 }

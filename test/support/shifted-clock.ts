@@ -9,6 +9,8 @@ import { within } from "./until.ts";
 export interface ShiftedClock extends Clock {
   /** Wall time and monotonic time both jump ahead, and every timer that is due by then has run when this returns, in order; a periodic one once. */
   skip(ms: number): void;
+  /** The same in small steps: time that passes for a hub that runs. After one large step it takes itself for having stood still, and cuts nobody off for his silence. */
+  pass(ms: number): void;
 }
 
 const IMPLEMENTATION = new URL("shifted-clock.mjs", import.meta.url).href;

@@ -21,6 +21,17 @@ test("a skip runs what is due by then, in the order of its time; a periodic time
   expect(seen).toHaveLength(5);
 });
 
+test("time that passes in small steps lets a periodic timer run each time", () => {
+  const clock = createShiftedClock();
+  const seen: number[] = [];
+  const fromMs = clock.monotonicMs();
+  const stop = clock.every(1_000, () => void seen.push(clock.monotonicMs() - fromMs));
+  clock.pass(3_700);
+  stop();
+  expect(seen).toHaveLength(3);
+  expect(clock.monotonicMs() - fromMs).toBeGreaterThanOrEqual(3_700);
+});
+
 test("what is cancelled does not run, neither before the skip nor by a timer of the same skip", () => {
   const clock = createShiftedClock();
   const seen: string[] = [];
