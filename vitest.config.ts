@@ -7,6 +7,7 @@ import { createClosingReporter } from "./test/support/closing-reporter.ts";
  * line here; any other file runs beside others, in a process that ran others before it, and leaves nothing behind.
  */
 const MEASURING = [
+  "test/process/fault-campaign.test.ts",
   "test/process/frozen-reader.test.ts",
   "test/process/greedy-client.test.ts",
   "test/process/log-bound.test.ts",

@@ -29,6 +29,12 @@ export const SOAK_PARTS: readonly SoakPart[] = [
     env: { AERIE_TEST_KILLS: "200" },
   },
   {
+    name: "fault-campaign",
+    what: "30 minutes of faults at random on a hub under load",
+    file: "test/process/fault-campaign.test.ts",
+    env: { AERIE_TEST_FAULTS_S: "1800" },
+  },
+  {
     name: "power-cut",
     what: "500 power cuts replayed on what a hub under load asked of its disk",
     file: "test/process/power-cut.test.ts",

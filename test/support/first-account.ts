@@ -6,7 +6,7 @@ import type { SpawnedHub } from "./hub.ts";
 export const OWNER = { name: "Ada", password: "correct horse battery" } as const;
 
 /** Of the link that the hub printed. */
-export const printedCode = (hub: SpawnedHub): string => /#\/setup\/(\S+)/.exec(hub.stderr())?.[1] ?? "";
+export const printedCode = (hub: Pick<SpawnedHub, "stderr">): string => /#\/setup\/(\S+)/.exec(hub.stderr())?.[1] ?? "";
 
 /** Answers with what makes the headers of a token of that scope. */
 export async function makeOwner(hub: SpawnedHub): Promise<(scope: Scope) => Promise<{ authorization: string }>> {

@@ -42,7 +42,12 @@ export function ask<Body = unknown>(hub: HubAddress, path: string, options: AskO
 }
 
 /** Every stored reading of a device, oldest first, page by page; none where the hub knows no such device. */
-export async function readingsOf(hub: HubAddress, deviceId: string, from = "2020-01-01T00:00:00Z"): Promise<Reading[]> {
+export async function readingsOf(
+  hub: HubAddress,
+  deviceId: string,
+  from = "2020-01-01T00:00:00Z",
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Reading[]> {
   const readings: Reading[] = [];
   let cursor: string | null = null;
   do {
@@ -50,6 +55,7 @@ export async function readingsOf(hub: HubAddress, deviceId: string, from = "2020
     const page: Answer<ReadingsPage> = await ask<ReadingsPage>(
       hub,
       `/api/devices/${deviceId}/readings?order=asc&limit=10000&from=${from}${query}`,
+      { headers },
     );
     if (page.status === 404) return [];
     if (page.status !== 200) throw new Error(`readings of ${deviceId}: ${page.status} ${page.text}`);
