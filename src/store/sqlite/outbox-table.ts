@@ -2,13 +2,16 @@
  * Groups that wait for another store, each as it came, in the order of their commits: in the same transaction that stores them
  * here. Runs in the writer's thread; sends nothing.
  */
-import { deserialize, serialize } from "node:v8";
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { StoreError } from "../../core/ports.ts";
 import type { OutboxState } from "../../core/remote-store.ts";
 import type { Appender } from "./append.ts";
+import type { NoteDamage } from "./damage-note.ts";
+import { ifReadable } from "./file-damage.ts";
+import { readRecord, writeRecord } from "./outbox-record.ts";
 import { countOf, type PackedBatch, type PackedOutcomes } from "./packed-batch.ts";
 import { pragma } from "./space.ts";
+import { isInstant } from "./stored-text.ts";
 import { inTransaction } from "./transaction.ts";
 
 /** What the other store decided of a group; undefined: it was not asked yet. */
@@ -24,7 +27,7 @@ export interface OutboxOperations {
   outboxOpen(maxBytes: number): OutboxState;
   outboxPut(batch: PackedBatch, places: PackedPlaces, nowMs: number): { outcomes: PackedOutcomes; state: OutboxState };
   /** The oldest groups behind `seq`, of up to about so many writes, all of which are placed or none. */
-  outboxNext(behindSeq: number, mostWrites: number): PackedGroup[];
+  outboxNext(behindSeq: number, mostWrites: number): { groups: PackedGroup[]; state: OutboxState };
   /** Each group as it will be written. */
   outboxPlace(groups: readonly PackedGroup[]): void;
   outboxForget(throughSeq: number): OutboxState;
@@ -35,6 +38,7 @@ export interface OutboxParts {
   readonly appender: Appender;
   /** All rows are gone. */
   readonly onEmptied: () => void;
+  readonly note: NoteDamage;
 }
 
 /** Tables of what was stored here meanwhile; of no use once nothing waits. */
@@ -43,7 +47,7 @@ const TABLES = [
   ...["mqtt_session", "mqtt_subscription", "mqtt_delivery", "mqtt_inbound", "mqtt_retained", "mqtt_will"],
 ];
 
-export function createOutboxTable({ db, appender, onEmptied }: OutboxParts): OutboxOperations {
+export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts): OutboxOperations {
   let most = Number.POSITIVE_INFINITY;
   let groups = 0;
   let writes = 0;
@@ -86,8 +90,8 @@ export function createOutboxTable({ db, appender, onEmptied }: OutboxParts): Out
       db.prepare("INSERT INTO outbox (at, writes, batch, places) VALUES (?, ?, ?, ?)").run(
         nowMs,
         countOf(batch),
-        serialize(batch),
-        places === undefined ? null : serialize(places),
+        writeRecord(batch),
+        places === undefined ? null : writeRecord(places),
       );
     });
     groups++;
@@ -95,24 +99,62 @@ export function createOutboxTable({ db, appender, onEmptied }: OutboxParts): Out
     return { outcomes, state: state() };
   }
 
-  function outboxNext(behindSeq: number, mostWrites: number): PackedGroup[] {
+  function outboxNext(behindSeq: number, mostWrites: number) {
+    return { groups: readNext(behindSeq, mostWrites), state: state() };
+  }
+
+  function readNext(behindSeq: number, mostWrites: number): PackedGroup[] {
     const found: PackedGroup[] = [];
     let many = 0;
-    const rows = db.prepare("SELECT seq, writes, batch, places FROM outbox WHERE seq > ? ORDER BY seq");
-    for (const row of rows.iterate(behindSeq)) {
-      const places = row["places"] === null ? undefined : (deserialize(row["places"] as Uint8Array) as PackedPlaces);
+    // Without their bytes, which may lie in damaged pages.
+    const seqs = db.prepare("SELECT seq FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?").all(behindSeq, mostWrites);
+    for (const row of seqs) {
+      const seq = Number(row["seq"]);
+      const group = readGroup(seq);
+      if (group === undefined) {
+        giveUp(seq);
+        continue;
+      }
       const [first] = found;
-      if (first !== undefined && (many >= mostWrites || (first.places === undefined) !== (places === undefined))) break;
-      many += Number(row["writes"]);
-      found.push({ seq: Number(row["seq"]), batch: deserialize(row["batch"] as Uint8Array) as PackedBatch, places });
+      const isOther = first !== undefined && (first.places === undefined) !== (group.places === undefined);
+      if (many >= mostWrites || isOther) break;
+      many += countOf(group.batch);
+      found.push(group);
     }
-    return found;
+    // What follows the damaged ones is for the same call: who gets nothing takes it that nothing waits.
+    const last = Number(seqs.at(-1)?.["seq"] ?? behindSeq);
+    return found.length > 0 || seqs.length === 0 ? found : readNext(last, mostWrites);
+  }
+
+  /** Undefined: it is damaged. */
+  function readGroup(seq: number): PackedGroup | undefined {
+    const row = ifReadable(() => db.prepare("SELECT batch, places FROM outbox WHERE seq = ?").get(seq));
+    if (row === undefined) return undefined;
+    try {
+      const places = row["places"] === null ? undefined : (readRecord(row["places"]) as PackedPlaces);
+      return { seq, batch: readRecord(row["batch"]) as PackedBatch, places };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Those behind it must not wait for it. */
+  function giveUp(seq: number): void {
+    const { writes: many, at } =
+      ifReadable(() => db.prepare("SELECT writes, at FROM outbox WHERE seq = ?").get(seq)) ?? {};
+    const since = isInstant(at) ? ` since ${new Date(at).toISOString()}` : "";
+    note({ what: `a group of ${Number(many) || "some"} readings and other writes that waited for MongoDB${since}` });
+    ifReadable(() => {
+      db.prepare("DELETE FROM outbox WHERE seq = ?").run(seq);
+      count();
+      if (groups === 0) outboxForget(seq);
+    });
   }
 
   function outboxPlace(placed: readonly PackedGroup[]): void {
     inTransaction(db, () => {
       const place = db.prepare("UPDATE outbox SET batch = ?, places = ? WHERE seq = ?");
-      for (const { seq, batch, places } of placed) place.run(serialize(batch), serialize(places), seq);
+      for (const { seq, batch, places } of placed) place.run(writeRecord(batch), writeRecord(places), seq);
     });
   }
 

@@ -49,7 +49,9 @@ export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Ou
   }
 
   async function next(behindSeq: number): Promise<WaitingGroup | undefined> {
-    const groups = await writer.call("outboxNext", [behindSeq, WRITES_A_GROUP]);
+    const answer = await writer.call("outboxNext", [behindSeq, WRITES_A_GROUP]);
+    const { groups } = answer;
+    state = answer.state; // of what is damaged nothing waits any more
     const last = groups.at(-1);
     if (last === undefined) return undefined;
     const messages = groups.flatMap(({ batch }) => messagesOf(batch));

@@ -71,10 +71,11 @@ export async function openSqliteParts(
     notes.note(words);
     return words;
   };
+  const otherwise = options.advice === undefined ? ": a backup may have it" : "";
   const link: LinkOptions = {
     onDead,
     onNote: (note) => {
-      if ("what" in note) notes.note(`In ${file}, ${note.what} is damaged and was left out: a backup may have it`);
+      if ("what" in note) notes.note(`In ${file}, ${note.what} is damaged and was left out${otherwise}`);
       else if ("page" in note) onDamage(note.page);
       else if ("words" in note) notes.note(note.words);
       else damage.add(note);

@@ -114,6 +114,7 @@ function openStore({ file, maxPages, commitDelayMs }: WriterThreadData) {
     ...createOutboxTable({
       db,
       appender,
+      note,
       onEmptied: () => {
         appender.forget();
         ledger.forget();

@@ -1,0 +1,73 @@
+/** A damaged record of the outbox: what waits before and behind it is sent, and what it held is said to be lost. Runs what was built. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { serialize } from "node:v8";
+import { DatabaseSync } from "@photostructure/sqlite";
+import { expect, onTestFinished, test } from "vitest";
+import { createDamageNotes } from "../../src/core/damage.ts";
+import { readRecord, writeRecord } from "../../src/store/sqlite/outbox-record.ts";
+import { createManualClock } from "../support/manual-clock.ts";
+import { createMemoryLog } from "../support/memory-log.ts";
+import { T0, timed } from "./writes.ts";
+
+// Worker threads load only what was built.
+const built = new URL("../../dist/src/store/sqlite/sqlite-outbox.js", import.meta.url).href;
+const { openSqliteOutbox } = (await import(built)) as typeof import("../../src/store/sqlite/sqlite-outbox.ts");
+
+async function open(dataDir: string) {
+  const damage = createDamageNotes(createMemoryLog());
+  const clock = createManualClock({ nowMs: T0 });
+  const options = { dataDir, clock, log: createMemoryLog(), onDead: () => {}, maxBytes: 1e9, damage };
+  const outbox = await openSqliteOutbox(options);
+  onTestFinished(() => outbox.close().catch(() => undefined));
+  return { outbox, problem: damage.problem };
+}
+
+test("each bit of a record that turns is found, and a record of before is read", () => {
+  const value = { numbers: Float64Array.of(1, 2, 3), names: ["a", "b"] };
+  const record = writeRecord(value);
+  expect(readRecord(record)).toEqual(value);
+  expect(readRecord(serialize(value))).toEqual(value);
+  for (let bit = 0; bit < record.length * 8; bit++) {
+    const turned = Buffer.from(record);
+    turned[bit >> 3] = (turned[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    expect(() => readRecord(turned), `bit ${bit}`).toThrow();
+  }
+  for (const length of [0, 1, 4, 5, record.length - 1]) expect(() => readRecord(record.subarray(0, length))).toThrow();
+});
+
+for (const which of [[1], [2], [5], [1, 2, 3, 4, 5]]) {
+  test(`of five groups that wait, ${which.join(", ")} damaged: the others are sent in order, and then nothing waits`, async () => {
+    const dataDir = mkdtempSync(path.join(tmpdir(), "aerie-outbox-"));
+    onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+    const first = await open(dataDir);
+    for (let group = 1; group <= 5; group++) {
+      await first.outbox.put([[timed(T0 + group, { group }), timed(T0 + 100 + group, { group })]], undefined);
+    }
+    await first.outbox.close();
+    const db = new DatabaseSync(path.join(dataDir, "aerie.db"));
+    for (const seq of which) {
+      const record = db.prepare("SELECT batch FROM outbox WHERE seq = ?").get(seq)?.["batch"] as Uint8Array;
+      record[record.length >> 1] = (record[record.length >> 1] ?? 0) ^ 4;
+      db.prepare("UPDATE outbox SET batch = ? WHERE seq = ?").run(record, seq);
+    }
+    db.close();
+
+    const { outbox, problem } = await open(dataDir);
+    const sent: number[] = [];
+    for (let behind = 0; ; ) {
+      const group = await outbox.next(behind);
+      if (group === undefined) break;
+      for (const [write] of group.messages)
+        sent.push(write?.kind === "reading" ? Number(write.metrics.get("group")) : 0);
+      await outbox.forget(group.seq);
+      behind = group.seq;
+    }
+    expect(sent).toEqual([1, 2, 3, 4, 5].filter((group) => !which.includes(group)));
+    expect(outbox.state()).toMatchObject({ groups: 0, writes: 0 });
+    expect(problem()).toMatch(
+      /aerie\.db, a group of 2 readings and other writes that waited for MongoDB since 2026-11-01T/,
+    );
+  });
+}
