@@ -5,6 +5,7 @@ import { type Credentials, createCredentials, nameIn } from "./core/credentials.
 import { createLoginDelay } from "./core/login-delay.ts";
 import { createPairing, type Pairing, type Quarantine } from "./core/pairing.ts";
 import type { Clock, Log } from "./core/ports.ts";
+import type { TrustedTime } from "./core/trusted-time.ts";
 import { openAccessFile } from "./platform/access-file.ts";
 import { createPasswords } from "./platform/passwords.ts";
 import { createSecrets } from "./platform/secrets.ts";
@@ -23,6 +24,7 @@ export interface AccessOptions {
   /** Clients come: what knows their secrets again is on disk before they do. */
   readonly isHub: boolean;
   readonly clock: Clock;
+  readonly time: TrustedTime;
   readonly log: Log;
   /** Sign-ins and tokens that are worth nothing any more. */
   readonly onSignInsEnded: (keys: readonly string[]) => void;
@@ -32,7 +34,7 @@ export interface AccessOptions {
 
 /** Rejects with a StartError where the file of accounts cannot be read. */
 export async function openAccess(options: AccessOptions): Promise<Access> {
-  const { dataDir, isHub, clock, log, onSignInsEnded, onCredentialEnded } = options;
+  const { dataDir, isHub, clock, time, log, onSignInsEnded, onCredentialEnded } = options;
   const file = openAccessFile({ dataDir, log });
   if (isHub) {
     await file.saveKey().catch((cause: Error) => {
@@ -51,11 +53,12 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
     passwords: createPasswords(),
     delay: createLoginDelay({ clock }),
     clock,
+    time,
     onEnded: onCredentialEnded,
   });
   const pairing = createPairing({ clock, makeId: secrets.id });
   return {
-    accounts: createAccounts({ book, secrets, passwords, delay, clock, onEnded: onSignInsEnded }),
+    accounts: createAccounts({ book, secrets, passwords, delay, clock, time, onEnded: onSignInsEnded }),
     credentials,
     pairing,
     problem: book.problem,

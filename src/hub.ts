@@ -133,21 +133,6 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
             log,
           }),
         );
-  const access =
-    config.auth === "on"
-      ? own(
-          "access",
-          await openAccess({
-            dataDir: config.dataDir,
-            isHub: true,
-            clock,
-            log,
-            onSignInsEnded: (keys) => live?.end(keys),
-            onCredentialEnded: (owner) => dropOwner?.(owner),
-          }),
-        )
-      : undefined;
-
   const stored = await store.load();
   const newestMs = newestOf(stored);
   const clockSanity = own("clock sanity", createClockSanity({ clock, builtAtMs: build.builtAtMs, newestMs }));
@@ -160,6 +145,21 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       newestMs: Math.max(newestMs, newestAbsence(journal, clock.nowMs())),
     }),
   );
+  const access =
+    config.auth === "on"
+      ? own(
+          "access",
+          await openAccess({
+            dataDir: config.dataDir,
+            isHub: true,
+            clock,
+            time,
+            log,
+            onSignInsEnded: (keys) => live?.end(keys),
+            onCredentialEnded: (owner) => dropOwner?.(owner),
+          }),
+        )
+      : undefined;
   const retentionClock = own(
     "retention clock",
     createRetentionClock({

@@ -4,17 +4,19 @@ import { openAccess } from "../access.ts";
 import type { Config } from "../config/settings.ts";
 import { CONTROL_SOCKET } from "../contract/control.ts";
 import { createImporter } from "../core/importer.ts";
-import type { Clock, Log, LogFields } from "../core/ports.ts";
+import type { Clock, Log, LogFields, StoredDevice } from "../core/ports.ts";
 import { createRawHorizon } from "../core/raw-horizon.ts";
 import { createRebuilder } from "../core/rebuilder.ts";
 import { createRegistry } from "../core/registry.ts";
 import { StartError } from "../core/start-error.ts";
 import { createStateSaver } from "../core/state-saver.ts";
+import { createTrustedTime, type TrustedTime } from "../core/trusted-time.ts";
 import { createUpkeep } from "../core/upkeep.ts";
 import { openControl } from "../http/control-server.ts";
 import { readAccessFiles } from "../platform/access-file.ts";
 import { createLifecycle } from "../platform/lifecycle.ts";
 import { listenLocally } from "../platform/local-socket.ts";
+import { openTimeFile } from "../platform/time-file.ts";
 import { openStore } from "../store/open-store.ts";
 
 export interface OwnHubOptions {
@@ -79,6 +81,7 @@ export async function openOwnHub({ config, clock, changes }: OwnHubOptions): Pro
         dataDir,
         isHub: false,
         clock,
+        time: openTime(config, clock, stored),
         log: LOG,
         onSignInsEnded: nothing,
         onCredentialEnded: nothing,
@@ -107,6 +110,16 @@ export async function openOwnHub({ config, clock, changes }: OwnHubOptions): Pro
     await lifecycle.close();
     throw error;
   }
+}
+
+/** As the hub left it: a command notes what it makes by the hub's time, and changes nothing of that. */
+function openTime({ dataDir }: Config, clock: Clock, stored: readonly StoredDevice[]): TrustedTime {
+  const nothing = (): void => undefined;
+  const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+  const { record } = openTimeFile({ dataDir, log });
+  const newestMs = stored.reduce((newest, { lastHeardAtMs }) => Math.max(newest, lastHeardAtMs), 0);
+  const clockSanity = { problem: () => undefined };
+  return createTrustedTime({ clock, clockSanity, log, record, save: async () => undefined, newestMs, builtAtMs: 0 });
 }
 
 /** Standard output belongs to the command. */

@@ -5,8 +5,10 @@ import type { Level, Role, Scope } from "../contract/levels.ts";
 import type { AccessBook } from "./access-book.ts";
 import type { Passwords, Secrets, SignInRecord, TokenRecord, UserRecord } from "./access-records.ts";
 import { reaches } from "./ask-level.ts";
+import { datesOf, mayBeExpired } from "./expiry.ts";
 import type { LoginDelay } from "./login-delay.ts";
 import type { Clock } from "./ports.ts";
+import type { TrustedTime } from "./trusted-time.ts";
 
 /** Who asks. */
 export interface Caller {
@@ -59,6 +61,7 @@ export interface AccountsOptions {
   readonly passwords: Passwords;
   readonly delay: LoginDelay;
   readonly clock: Clock;
+  readonly time: TrustedTime;
   /** Whoever is connected by these is no longer who he was. */
   readonly onEnded: (keys: readonly string[]) => void;
 }
@@ -79,7 +82,7 @@ const failed = (code: ErrorCode, waitMs?: number) =>
 const done = <T>(value: T) => ({ ok: true, value }) as const;
 
 export function createAccounts(options: AccountsOptions): Accounts {
-  const { book, secrets, passwords, delay, clock, onEnded } = options;
+  const { book, secrets, passwords, delay, clock, time, onEnded } = options;
   let setup =
     book.users().length > 0 ? undefined : { code: secrets.make(SETUP_BITS), endsMs: clock.monotonicMs() + SETUP_MS };
   /** The first account is one, however many ask at once. */
@@ -122,7 +125,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
 
   function open(user: UserRecord): SignedIn {
     const secret = secrets.make(COOKIE_BITS);
-    const nowMs = clock.nowMs();
+    const nowMs = time.nowMs();
     const signIn = { hash: secrets.hash(secret), userId: user.id, createdAtMs: nowMs, lastUsedAtMs: nowMs };
     const others = book.signIns().filter(({ userId }) => userId === user.id);
     const ended = others.length < MOST_SIGN_INS ? [] : others.slice(0, others.length - MOST_SIGN_INS + 1);
@@ -146,20 +149,18 @@ export function createAccounts(options: AccountsOptions): Accounts {
     const signIn = book.signIn(hash);
     const user = signIn && book.users().find(({ id }) => id === signIn.userId);
     if (signIn === undefined || user === undefined) return undefined;
-    const nowMs = clock.nowMs();
-    if (nowMs - signIn.lastUsedAtMs > IDLE_MS || nowMs - signIn.createdAtMs > SIGN_IN_MS) {
+    if (time.sinceMs(signIn.lastUsedAtMs) > IDLE_MS || time.sinceMs(signIn.createdAtMs) > SIGN_IN_MS) {
       endBehind([hash]);
       return undefined;
     }
-    book.used(hash, nowMs);
+    book.used(hash, time.nowMs());
     return callerOf(signIn, user);
   }
 
   function callerOfToken(secret: string): Caller | undefined {
     const token = book.tokenByHash(secrets.hash(secret));
-    const nowMs = clock.nowMs();
-    if (token === undefined || (token.expiresAtMs ?? Number.POSITIVE_INFINITY) <= nowMs) return undefined;
-    book.used(token.id, nowMs);
+    if (token === undefined || mayBeExpired(token, time)) return undefined;
+    book.used(token.id, clock.nowMs());
     return { level: token.scope, key: token.id };
   }
 
@@ -219,7 +220,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
 
   async function addToken(name: string, scope: Scope, days: number | undefined): Promise<WithSecret<TokenAnswer>> {
     const secret = `aerie_t_${secrets.make(TOKEN_BITS)}`;
-    const createdAtMs = clock.nowMs();
+    const createdAtMs = time.nowMs();
     const expires = days === undefined ? {} : { expiresAtMs: createdAtMs + days * DAY_MS };
     const token = { id: secrets.id(), name, scope, hash: secrets.hash(secret), createdAtMs, ...expires };
     await book.addToken(token);
@@ -234,14 +235,10 @@ export function createAccounts(options: AccountsOptions): Accounts {
     return done(undefined);
   }
 
-  const tokenAnswer = ({ id, name, scope, createdAtMs, expiresAtMs }: TokenRecord): TokenAnswer => ({
-    id,
-    name,
-    scope,
-    createdAt: new Date(createdAtMs).toISOString(),
-    expiresAt: isoOrNull(expiresAtMs),
-    lastUsedAt: isoOrNull(book.lastUsedMs(id)),
-  });
+  const tokenAnswer = (token: TokenRecord): TokenAnswer => {
+    const { id, name, scope } = token;
+    return { id, name, scope, ...datesOf(token, time), lastUsedAt: isoOrNull(book.lastUsedMs(id)) };
+  };
 
   return {
     needsSetup: () => book.users().length === 0,

@@ -4,9 +4,11 @@ import type { RefusalCode } from "../contract/refusals.ts";
 import type { AccessBook } from "./access-book.ts";
 import type { ApplicationRecord, BoardRecord, Passwords, Secrets } from "./access-records.ts";
 import { isoOrNull, type Outcome } from "./accounts.ts";
+import { datesOf, isExpired, mayBeExpired } from "./expiry.ts";
 import type { LoginDelay } from "./login-delay.ts";
 import { ANYBODY, type MqttIdentity } from "./mqtt-access.ts";
 import type { Clock } from "./ports.ts";
+import type { TrustedTime } from "./trusted-time.ts";
 
 export interface MqttLogin {
   readonly clientId: string;
@@ -59,6 +61,7 @@ export interface CredentialsOptions {
   readonly passwords: Passwords;
   readonly delay: LoginDelay;
   readonly clock: Clock;
+  readonly time: TrustedTime;
   /** Whoever is connected by a credential of this owner is to go. */
   readonly onEnded: (owner: string) => void;
 }
@@ -76,15 +79,15 @@ export const identifyAnybody: IdentifyClient = () => ({ ok: true, who: ANYBODY, 
 const EXPIRY_EVERY_MS = 1_000;
 
 export function createCredentials(options: CredentialsOptions): Credentials {
-  const { book, secrets, passwords, delay, clock, onEnded } = options;
+  const { book, secrets, passwords, delay, clock, time, onEnded } = options;
   /** Device → its adopted password as it is kept, and the keyed hash of what was found right for it in this run. */
   const seen = new Map<string, { readonly adopted: string; readonly hash: string }>();
   const expired = new Set<string>();
   const stop = clock.every(EXPIRY_EVERY_MS, () => {
-    for (const { id, expiresAtMs } of book.applications()) {
-      if (expiresAtMs === undefined || expiresAtMs > clock.nowMs() || expired.has(id)) continue;
-      expired.add(id);
-      onEnded(ownerOf(id));
+    for (const application of book.applications()) {
+      if (expired.has(application.id) || !isExpired(application, time)) continue;
+      expired.add(application.id);
+      onEnded(ownerOf(application.id)); // its sessions with it
     }
   });
 
@@ -139,9 +142,6 @@ export function createCredentials(options: CredentialsOptions): Credentials {
     return { ok: true, who: { kind: "board", deviceId }, owner: deviceId };
   }
 
-  const isExpired = ({ expiresAtMs = Number.POSITIVE_INFINITY }: ApplicationRecord): boolean =>
-    expiresAtMs <= clock.nowMs();
-
   const identityOfApplication = ({ id, publish, subscribe }: ApplicationRecord): MqttIdentity => ({
     kind: "application",
     id,
@@ -151,7 +151,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
 
   function identifyApplication(application: ApplicationRecord): Identified {
     const { id, name } = application;
-    if (isExpired(application)) {
+    if (mayBeExpired(application, time)) {
       return { ok: false, code: "CREDENTIAL_EXPIRED", detail: `application ${name}` };
     }
     book.used(id, clock.nowMs());
@@ -174,8 +174,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
     name: application.name,
     publish: [...application.publish],
     subscribe: [...application.subscribe],
-    createdAt: new Date(application.createdAtMs).toISOString(),
-    expiresAt: isoOrNull(application.expiresAtMs),
+    ...datesOf(application, time),
     lastUsedAt: isoOrNull(book.lastUsedMs(application.id)),
   });
 
@@ -183,7 +182,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
     const [owner = ""] = clientId.split("/", 1);
     if (book.board(owner) !== undefined) return { kind: "board", deviceId: owner };
     const application = book.applications().find(({ id }) => ownerOf(id) === owner);
-    return application === undefined || isExpired(application) ? undefined : identityOfApplication(application);
+    return application === undefined || isExpired(application, time) ? undefined : identityOfApplication(application);
   }
 
   return {
@@ -219,7 +218,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
     applications: () => book.applications().map(applicationAnswer),
     makeApplication: async ({ name, publish, subscribe, days }) => {
       const secret = `aerie_a_${secrets.make(APPLICATION_BITS)}`;
-      const createdAtMs = clock.nowMs();
+      const createdAtMs = time.nowMs();
       const expires = days === undefined ? {} : { expiresAtMs: createdAtMs + days * DAY_MS };
       const application = {
         id: secrets.id(),

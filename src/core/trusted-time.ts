@@ -93,7 +93,7 @@ export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
     checkedMs += passedMs;
     const difference = differenceMs();
     if (Math.abs(difference) <= STEP_MS) {
-      aheadMs += difference;
+      aheadMs = Math.min(aheadMs + difference, STEP_MS); // many of them are counted as one step
       if (hold !== undefined) trustAgain(0);
     } else if (hold === undefined || Math.abs(difference - hold.differenceMs) > STEP_MS) {
       const heldMs = difference > DAY_MS ? heldMsOf(hold, difference) : 0;
@@ -109,7 +109,7 @@ export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
 
   /** The difference has stayed: it is time that passed, or a clock that was wrong before. */
   function count({ fromMs, differenceMs: difference }: TimeHold): void {
-    const addMs = Math.max(0, Math.min(difference, clock.nowMs() - nowMs()));
+    const addMs = difference > 0 ? Math.max(0, clock.nowMs() - nowMs()) : 0;
     shifts = withShift(shifts, { fromMs, toMs: nowMs() + 1, addMs });
     baseMs += addMs;
     aheadMs = clock.nowMs() - nowMs();
@@ -155,7 +155,7 @@ export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
   /** What would be counted if the wall clock were trusted now. */
   function uncountedMs(): number {
     const difference = differenceMs();
-    return Math.abs(difference) <= STEP_MS ? 0 : Math.max(0, Math.min(difference, clock.nowMs() - nowMs()));
+    return difference <= STEP_MS ? 0 : Math.max(0, clock.nowMs() - nowMs());
   }
 
   const isInHold = (atMs: number): boolean => atMs >= (hold?.fromMs ?? startedMs);

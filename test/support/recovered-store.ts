@@ -5,6 +5,7 @@ import type { Access } from "../../src/access.ts";
 import { parseDeviceId } from "../../src/core/device-id.ts";
 import type { Journal, Log, Store, StoredDevice } from "../../src/core/ports.ts";
 import { startHub } from "./hub.ts";
+import { createMemoryTime } from "./memory-time.ts";
 import type { OwnerChange, PromisedLoad } from "./promised-load.ts";
 import { createSubscriber } from "./steady-subscriber.ts";
 import { until } from "./until.ts";
@@ -74,10 +75,12 @@ async function open(dataDir: string): Promise<{ store: Store; access: Access; cl
     onReached: nothing,
     onRefused: nothing,
   });
+  const time = createMemoryTime(clock).start();
   const access = await openAccess({
     dataDir,
     isHub: true,
     clock,
+    time,
     log: SILENT,
     onSignInsEnded: nothing,
     onCredentialEnded: nothing,
@@ -87,6 +90,7 @@ async function open(dataDir: string): Promise<{ store: Store; access: Access; cl
     access,
     close: async () => {
       await access.close();
+      await time.close();
       await store.close();
     },
   };

@@ -11,7 +11,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 /** What corrections of the clock may come to. */
-const TOLERANCE_MS = 2 * MINUTE_MS;
+const TOLERANCE_MS = 3 * MINUTE_MS;
 /** A clock that is wrong for a day of running is believed. */
 const MOST_WRONG_MS = 20 * HOUR_MS;
 
@@ -71,6 +71,8 @@ async function openHistory() {
   let wrongMs = 0;
   const promised = new Map<string, Promised>();
   let ofThisRun: Promised[] = [];
+  let hasJumped = false;
+  let hasStood = false;
   /** Not a queued message: it is looked at when somebody comes for it. */
   const isThere = new Set<string>();
 
@@ -89,6 +91,7 @@ async function openHistory() {
 
   function jump(ms: number): void {
     setError(ms);
+    hasJumped = true;
     for (const each of ofThisRun) each.isPlain = false;
   }
 
@@ -99,7 +102,7 @@ async function openHistory() {
     if (kind === "will") world.come(id, { expiryS: NEVER_EXPIRES, will: { text: id, delayS: forS } }).vanish();
     if (kind === "message") world.publish({ topic: "keeper", text: id, expiryS: forS });
     if (kind === "retained") world.publish({ topic: id, text: id, expiryS: forS, retain: true });
-    const isPlain = errorMs === 0 && time.problem() === undefined;
+    const isPlain = errorMs === 0 && time.problem() === undefined && !hasJumped;
     const each = { kind, forMs, trueMs: trueMs(), ranMs: clock.monotonicMs(), isPlain };
     promised.set(id, each);
     ofThisRun.push(each);
@@ -138,7 +141,7 @@ async function openHistory() {
 
   async function restart({ offMs: wentMs, errorMs: next, isKilled }: Run): Promise<void> {
     // A clock that is behind and looks right shows itself in the same run, or never.
-    if (errorMs !== 0 && time.problem() === undefined) jump(0);
+    if (errorMs !== 0 && (hasStood || time.problem() === undefined)) jump(0);
     run(MINUTE_MS);
     if (isKilled) for (const each of ofThisRun) each.isPlain = false;
     world.journal.commit();
@@ -146,11 +149,13 @@ async function openHistory() {
     await (isKilled ? memory.kill(time) : time.close());
     offMs += wentMs;
     clock.stepWall(wentMs);
+    hasStood = next === "stood";
     setError(next === "stood" ? errorMs - wentMs : next);
     time = memory.start();
     world = await world.kill({ time });
     listener = listen();
     ofThisRun = [];
+    hasJumped = false;
     look();
   }
 
