@@ -23,8 +23,11 @@ const MEASURING = [
 /** Tests run on what `npm run build` made, since that is what ships; only unit tests run from source. */
 const ON_DIST = { testTimeout: 60_000, hookTimeout: 60_000, server: { deps: { external: [/\/dist\//] } } };
 
-/** Beside each other, and one process after another file's: a start from nothing costs each file a second. */
-const TOGETHER = { isolate: false, maxWorkers: Math.max(2, availableParallelism()) };
+/**
+ * Beside each other, and in one process after another file: a start from nothing costs each file a second. One more than there are
+ * cores, since most files wait for a disk, a process or a browser half of their time.
+ */
+const TOGETHER = { isolate: false, maxWorkers: availableParallelism() + 1 };
 
 export default defineConfig({
   test: {
