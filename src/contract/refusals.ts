@@ -77,7 +77,8 @@ export const REFUSALS = {
     "Messages to a slow or absent subscriber were dropped: its queue was full (AERIE_MAX_QUEUE_MESSAGES, AERIE_MAX_QUEUE_BYTES)",
   PACKET_UNFINISHED:
     "A large packet did not go on for 10 s while room for large packets was scarce (a quarter of AERIE_MAX_WAITING_BYTES)",
-  READER_TOO_SLOW: "A subscriber took nothing of what it was sent for too long, and was cut off",
+  READER_TOO_SLOW:
+    "A subscriber, or a program that asked for a chart or a page, took nothing of what it was sent for too long, and was cut off",
 } as const;
 
 export type RefusalCode = keyof typeof REFUSALS;

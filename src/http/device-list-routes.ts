@@ -1,10 +1,11 @@
 /** `GET /api/devices`: the list, page by page, from memory. Made some devices at a time, so that a long one holds up nobody. */
-import { type RequestHandler, Router } from "express";
+import { Router } from "express";
 import { type DevicesPage, devicesQuery } from "../contract/rest.ts";
 import { type DeviceRecord, toDevice } from "../core/device-record.ts";
 import type { Log } from "../core/ports.ts";
 import type { Registry } from "../core/registry.ts";
 import type { TurnBudget } from "../core/turn-budget.ts";
+import type { LargeAnswerParts } from "./large-answers.ts";
 import { deviceCursor, parseDeviceCursor } from "./page-cursor.ts";
 import { parseRequest } from "./problem.ts";
 import { JSON_HEADERS, type Pieces, streamAnswer } from "./stream-answer.ts";
@@ -14,9 +15,7 @@ export interface DeviceListRoutesOptions {
   readonly log: Log;
 }
 
-/** What belongs to this server. */
-export interface DeviceListParts {
-  readonly turn: RequestHandler;
+export interface DeviceListParts extends LargeAnswerParts {
   readonly budget: TurnBudget;
 }
 
@@ -25,7 +24,7 @@ const DEVICES_A_PIECE = 25;
 
 export function deviceListRoutes(
   { registry, log }: DeviceListRoutesOptions,
-  { turn, budget }: DeviceListParts,
+  { turn, patience, budget }: DeviceListParts,
 ): Router {
   const router = Router();
 
@@ -40,7 +39,8 @@ export function deviceListRoutes(
       total: matching.length,
       nextCursor: rest.length > limit && last !== undefined ? deviceCursor(last.deviceId) : null,
     };
-    await streamAnswer(response, { pieces: listOf(page, about, budget), headers: JSON_HEADERS, gzip: "encoding", log });
+    const pieces = listOf(page, about, budget);
+    await streamAnswer(response, { pieces, headers: JSON_HEADERS, gzip: "encoding", log, patience });
   });
 
   return router;

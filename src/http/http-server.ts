@@ -154,11 +154,15 @@ function createApp(options: HttpOptions): Express {
   app.use(bodyLimit(MAX_BODY_BYTES, options.clock), accessGuard(options.callers.of));
   const turnOf = (limits: TurnLimits): RequestHandler =>
     largeAnswers({ refusals: options.refusals, addressOf: options.forwarding.addressOf, limits });
-  const turn = turnOf(PAGES);
+  const onTooSlow = (request: IncomingMessage): void => {
+    const address = options.forwarding.addressOf(request);
+    options.refusals.add({ code: "READER_TOO_SLOW", kind: "connection", address });
+  };
+  const parts = { turn: turnOf(PAGES), patience: { clock: options.clock, onTooSlow } };
   // Before compression: it would hide from these that their reader is slow.
   app.use(exportRoutes(options, turnOf(EXPORTS)));
-  app.use(deviceListRoutes(options, { turn, budget }));
-  app.use("/api/devices", readingsRoutes(options, turn));
+  app.use(deviceListRoutes(options, { ...parts, budget }));
+  app.use("/api/devices", readingsRoutes(options, parts));
   app.use(compression());
   app.use(healthRoutes(options), sessionRoutes(options), accessRoutes(options), pairingRoutes(options));
   app.use("/api/devices", express.json({ limit: "16kb" }), devicesRoutes(options), erasureRoutes(options));

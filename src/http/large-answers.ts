@@ -5,6 +5,7 @@ import type { Refusals } from "../core/refusals.ts";
 import { createTurns, type TurnLimits } from "../core/turns.ts";
 import { callerIn } from "./access-guard.ts";
 import { sendProblem } from "./problem.ts";
+import type { Patience } from "./stream-answer.ts";
 
 /** A page of the dashboard asks for one after the other, so these are four pages that load at the same moment. */
 const OF_ONE = { atOnce: 4, mostWaiting: 50 } as const;
@@ -12,6 +13,13 @@ const OF_ONE = { atOnce: 4, mostWaiting: 50 } as const;
 export const PAGES: TurnLimits = { ...OF_ONE, atOnceInAll: 16 };
 /** A download lasts as long as its reader likes, and holds little: those of one caller hold up no other. */
 export const EXPORTS: TurnLimits = { ...OF_ONE, atOnceInAll: Number.POSITIVE_INFINITY };
+
+/** What routes of large answers are given. */
+export interface LargeAnswerParts {
+  /** Passes when it is the caller's turn. */
+  readonly turn: RequestHandler;
+  readonly patience: Patience;
+}
 
 const RETRY_AFTER_S = 2;
 

@@ -6,6 +6,7 @@ import type { Problem } from "../../src/contract/errors.ts";
 import { type HubAddress, spawnHub, startHub } from "../support/hub.ts";
 import { connectJs } from "../support/mqtt-clients.ts";
 import { ask, refusedCount } from "../support/rest.ts";
+import { createShiftedClock } from "../support/shifted-clock.ts";
 import { until } from "../support/until.ts";
 
 const HOUR_MS = 3_600_000;
@@ -59,6 +60,31 @@ test("a caller has four large answers at once: more wait, too many are refused a
   held[0]?.destroy();
   const statuses = (await Promise.all(more)).map(({ status }) => status);
   expect(statuses.filter((status) => status === 200)).toHaveLength(MOST_WAITING);
+});
+
+test("a reader that takes nothing of its page for a minute is cut off and counted, and its turn is another's", async () => {
+  const clock = createShiftedClock();
+  const hub = await startHub({ clock });
+  await publish(hub, 4_000, (seq) => ({ seq, ...NOTES }));
+  const page = "/api/devices/a/readings?limit=10000";
+  const held = await Promise.all(Array.from({ length: AT_ONCE }, () => begin(hub, page)));
+  const closed = held.map(
+    (each) => new Promise<void>((resolve) => void each.on("error", resolve).on("close", resolve)),
+  );
+  const waits = ask(hub, "/api/devices?limit=1");
+  await refusedCount(hub, "READER_TOO_SLOW"); // the request before has come
+
+  clock.skip(50_000);
+  expect(await refusedCount(hub, "READER_TOO_SLOW")).toBe(0);
+  // Until the sockets are full each piece has its own minute.
+  await until("they are cut off", async () => {
+    clock.skip(60_001);
+    return (await refusedCount(hub, "READER_TOO_SLOW")) === AT_ONCE;
+  });
+  expect((await waits).status).toBe(200);
+  for (const each of held) each.resume();
+  await Promise.all(closed);
+  expect(held.map(({ complete }) => complete)).toEqual([false, false, false, false]);
 });
 
 test("who goes away gives back its turn and its place in the queue, at whatever moment", async () => {
