@@ -2,7 +2,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Bench, driveAt, type LoadSpec, OVERHEAD_SECONDS, type RunRecord, runBare, runHub } from "./bench-run.ts";
 import { type DiskSync, diskSync } from "./disk-sync.ts";
+import type { DriveResult } from "./generator/drive-spec.ts";
 import type { BenchOptions } from "./options.ts";
+import { type ReadersReport, startReaders } from "./readers.ts";
 import { openWatch } from "./watch.ts";
 import type { WatchReport } from "./watchers/watch-spec.ts";
 
@@ -15,11 +17,16 @@ export interface LatencyResult {
   disk: DiskSync;
   watched: RunRecord;
   watch: WatchReport;
+  /** At the light load, in one hub: nobody reads, then `readers.count` programs do. */
+  unread: DriveResult;
+  read: RunRecord;
+  readers: ReadersReport & { count: number };
 }
 
 const LIGHT_RATE_PER_SECOND = 200;
 const WATCHED_RATE_PER_SECOND = 1_000;
 const BROWSERS = 20;
+const READERS = 20;
 /** More samples than a run of full speed needs: each second gives few. */
 const STRETCH = 2;
 /** What is acknowledged is on its way to the browsers. */
@@ -36,7 +43,7 @@ function pacedSpec({ boards, seconds, warmUpSeconds }: BenchOptions, ratePerSeco
 const runSeconds = ({ seconds, warmUpSeconds }: BenchOptions): number =>
   seconds * STRETCH + warmUpSeconds + OVERHEAD_SECONDS;
 
-export const latencySeconds = (options: BenchOptions): number => 3 * runSeconds(options) + 2;
+export const latencySeconds = (options: BenchOptions): number => 5 * runSeconds(options) + options.seconds + 2;
 
 async function watchedRun(bench: Bench) {
   const spec = pacedSpec(bench.options, WATCHED_RATE_PER_SECOND, true);
@@ -58,6 +65,38 @@ async function watchedRun(bench: Bench) {
   return { disk, watched, watch: report };
 }
 
+/** The store is filled before at full speed, so that answers are large. */
+async function readRun(bench: Bench) {
+  const { options } = bench;
+  const full: LoadSpec = {
+    load: { boards: options.boards, qos: 1, timestamps: "half" },
+    warmUp: { durationMs: 0 },
+    measured: { durationMs: options.seconds * 1000 },
+  };
+  const light = pacedSpec(options, LIGHT_RATE_PER_SECOND, false);
+  let before = 0;
+  let unread: DriveResult | undefined;
+  let report: ReadersReport | undefined;
+  const read = await runHub(
+    bench,
+    "acknowledgement while programs read",
+    async (hub) => {
+      const filled = await driveAt(bench, hub, full);
+      unread = await driveAt(bench, hub, light);
+      before = filled.totalAcknowledged + unread.totalAcknowledged;
+      const readers = await startReaders(hub.httpUrl, READERS);
+      const result = await driveAt(bench, hub, light);
+      report = await readers.stop();
+      return result;
+    },
+    { settings: { "max-requests-per-minute": "0" } },
+    (result) => before + result.totalAcknowledged,
+  );
+  if (unread === undefined || report === undefined)
+    throw new Error("acknowledgement while programs read: nothing was measured");
+  return { unread, read, readers: { ...report, count: READERS } };
+}
+
 export async function latency(bench: Bench): Promise<LatencyResult> {
   const { options, progress } = bench;
   const light = pacedSpec(options, LIGHT_RATE_PER_SECOND, false);
@@ -68,11 +107,14 @@ export async function latency(bench: Bench): Promise<LatencyResult> {
   const lightAerie = await runHub(bench, `${what}, Aerie`, (hub) => driveAt(bench, hub, light));
   progress.begin(`publish to ${BROWSERS} browsers at ${WATCHED_RATE_PER_SECOND} readings/s`, runSeconds(options) + 2);
   const watched = await watchedRun(bench);
+  progress.begin(`acknowledgement while ${READERS} programs read`, 2 * runSeconds(options) + options.seconds);
+  const read = await readRun(bench);
   return {
     lightRatePerSecond: LIGHT_RATE_PER_SECOND,
     lightBare,
     lightAerie,
     watchedRatePerSecond: WATCHED_RATE_PER_SECOND,
     ...watched,
+    ...read,
   };
 }

@@ -14,6 +14,8 @@ export function notes({ boards, connected, pairs, seconds, warmUpSeconds, cpuPro
     peers, and at most three such hundreds are under way a board: a PUBACK says that all before it was processed (by
     Aerie: is on disk). A rate is what was acknowledged, from the first message to the last PUBACK.
   - Under full load a PUBACK's latency is mostly the wait behind the other messages of the windows.
+  - Programs read: each asks for the next as soon as it has one, charts of all metrics to 10,000 points and pages of 10,000
+    readings in turn; the budget of the p99 is 2 × that of the same hub unread + 20 ms.
   - CPU is user and system time of the whole process, all threads, over the same stretch.
   - Publish → browser is from the publisher's write to the page's event handler, all browsers together, in one process.
   - Carried: ${boards} clients publish 200 bytes to plant/<n>/state, QoS 1 and 2 with up to 50 unacknowledged each, QoS 0 as above.

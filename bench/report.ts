@@ -75,7 +75,7 @@ function seen({ browsers }: WatchReport, acknowledged: number): string {
 }
 
 function latencyText(result: LatencyResult): string {
-  const { lightBare, lightAerie, watched, watch, disk } = result;
+  const { lightBare, lightAerie, watched, watch, disk, unread, read, readers } = result;
   const rows = [
     ["latency, ms", "p50", "p99", "max", "samples"],
     latencyRow(`PUBACK at ${result.lightRatePerSecond} readings/s, bare Aedes`, lightBare.result.latency),
@@ -88,9 +88,17 @@ function latencyText(result: LatencyResult): string {
       figure(disk.p99Ms, 2),
       figure(disk.maxMs, 2),
     ],
+    latencyRow(`PUBACK at ${result.lightRatePerSecond} readings/s, full store, nobody reads`, unread.latency),
+    latencyRow(`the same while ${readers.count} programs read charts and pages`, read.result.latency),
+    [
+      "  p99 against 2 × that of nobody + 20 ms",
+      "",
+      figure(read.result.latency.p99Ms / (2 * unread.latency.p99Ms + 20), 2),
+    ],
     ["publish → browser above the disk", "", figure(watch.latency.p99Ms - disk.p99Ms, 2)],
   ];
-  return `${table(rows)}  browsers: ${seen(watch, watched.result.totalAcknowledged)}\n`;
+  const came = `  programs: ${figure(readers.answers)} answers, ${figure(readers.bytes / 1e6)} MB\n`;
+  return `${table(rows)}  browsers: ${seen(watch, watched.result.totalAcknowledged)}\n${came}`;
 }
 
 function liveText({ maximumPerSecond, wishedPerSecond, run, watch, mainThreadShare }: LiveResult): string {
