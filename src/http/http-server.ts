@@ -175,6 +175,7 @@ function createApp(options: HttpOptions): Express {
 const SERVER_OPTIONS = {
   // The admission does: node:http would answer before it is asked.
   requireHostHeader: false,
+  keepAlive: true, // the system's finds dead peers of WebSocket
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   keepAliveTimeout: 10_000,

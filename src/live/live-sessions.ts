@@ -1,5 +1,7 @@
 /** Engine.IO's sessions, from before Socket.IO knows them: how many, how fast, and until when. Sends no event. */
+import type { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import type { Server, Socket } from "socket.io";
 import type { Caller } from "../core/accounts.ts";
 import type { Clock } from "../core/ports.ts";
@@ -24,6 +26,7 @@ export interface LiveSessions {
   excess(request: IncomingMessage): TooManySessions | undefined;
   isPoll(request: IncomingMessage): boolean;
   request(request: IncomingMessage, response: ServerResponse): void;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** It has said CONNECT. */
   connected(conn: Conn): void;
   count(): number;
@@ -41,6 +44,8 @@ interface Session {
 
 /** Events gather meanwhile. So a browser that polls asks ten times a second at most, however many events there are. */
 const POLL_EVERY_MS = 100;
+/** A poll is answered with the next ping at the latest. Of a session on WebSocket Engine.IO answers none. */
+const ANSWER_MS = 60_000;
 
 export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
   const { engine, limits, addressOf, callerOf, rateLimit, refusals, clock } = options;
@@ -96,10 +101,15 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
         isPongDue = false;
         return;
       }
-      if (rateLimit.take(address ?? "") === 0) return;
-      refusals.add({ code: "TOO_MANY_REQUESTS", kind: "message", address });
-      conn.close(true);
+      if (!mayGoOn(address)) conn.close(true);
     });
+  }
+
+  /** One more of its address. */
+  function mayGoOn(address: string | undefined): boolean {
+    if (rateLimit.take(address ?? "") === 0) return true;
+    refusals.add({ code: "TOO_MANY_REQUESTS", kind: "message", address });
+    return false;
   }
 
   /** Only what Engine.IO will surely take as the next poll of a session that has none waiting. */
@@ -118,6 +128,10 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
   }
 
   function request(request: IncomingMessage, response: ServerResponse): void {
+    response.once(
+      "close",
+      clock.after(ANSWER_MS, () => request.socket.destroy()),
+    );
     const session = polled(request);
     if (session === undefined) return engine.handleRequest(request, response);
     const waitMs = session.polledAtMs + POLL_EVERY_MS - clock.monotonicMs();
@@ -129,6 +143,17 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
       if (request.destroyed || response.destroyed) session.conn.close(true);
       else poll(session, request, response);
     });
+  }
+
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    engine.handleUpgrade(request, socket, head);
+    // Engine.IO's name for what it has made of the request. A browser sends no pings of WebSocket, and each is answered.
+    const { websocket } = request as { websocket?: EventEmitter };
+    const address = addressOf(request);
+    const spend = (): void => {
+      if (!mayGoOn(address)) socket.destroy();
+    };
+    websocket?.on("ping", spend).on("pong", spend);
   }
 
   function poll(session: Session, request: IncomingMessage, response: ServerResponse): void {
@@ -145,6 +170,7 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
     },
     isPoll: (request) => polled(request) !== undefined,
     request,
+    upgrade,
     connected,
     count: () => sessions.size,
   };

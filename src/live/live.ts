@@ -14,6 +14,7 @@ import { corkFlushes } from "./corked-flush.ts";
 import { createLiveBudget } from "./live-budget.ts";
 import { createLiveSessions, type LiveSessionsOptions } from "./live-sessions.ts";
 import { readWish, type Wish } from "./subscribe-wish.ts";
+import { type Waiting, watchWaiting } from "./waiting-bytes.ts";
 
 export interface LiveOptions extends Omit<LiveSessionsOptions, "engine"> {
   /** Who asks; anew for each call, since a sign-in may have ended. */
@@ -43,12 +44,11 @@ export interface Live {
   close(): void;
 }
 
-interface SocketData {
+interface SocketData extends Waiting {
   wish: Wish;
   /** Of the sign-in or token that it came by; undefined: there are no accounts. */
   key: string | undefined;
-  /** Bytes handed to the connection and not yet to its socket. */
-  waitingBytes: number;
+  address: string | undefined;
 }
 
 type Browser = Socket<BrowserToHub, HubToBrowser, Record<string, never>, SocketData>;
@@ -63,6 +63,8 @@ const GATHER_MS = 6;
 const MAX_BATCH_READINGS = 20_000;
 /** A browser that stops reading may hold so much, then it is cut off; it comes back by itself. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+/** All together; beyond it whoever holds more than his share is cut off. */
+const MAX_ALL_WAITING_BYTES = 64 * 1024 * 1024;
 
 /** Rooms: who gets one event a reading, of all devices or of one. Batches are sent to each browser by its wish. */
 const EACH = "each";
@@ -70,7 +72,7 @@ const eachOf = (deviceId: string): string => `each:${deviceId}`;
 const BATCHES = "batches";
 
 export function openLive(options: LiveOptions): Live {
-  const { callerOf, clock, counters, log, build } = options;
+  const { callerOf, addressOf, refusals, clock, counters, log, build } = options;
   // A server that never listens: what comes is handed to the engine, behind the admission of all requests.
   const io = new Server<BrowserToHub, HubToBrowser, Record<string, never>, SocketData>(createServer(), {
     serveClient: false,
@@ -100,8 +102,9 @@ export function openLive(options: LiveOptions): Live {
     browser.data.wish = { devices: undefined, batch: false };
     browser.data.waitingBytes = 0;
     browser.data.key = callerOf(browser.request).key;
+    browser.data.address = addressOf(browser.request);
     applyWish(browser, browser.data.wish);
-    watchWaiting(browser);
+    watchWaiting(browser.conn, browser.data);
     corkFlushes(browser.conn);
     browser.emit("connectionInfo", { clientId: browser.id, totalClients: browsers.size });
     browser.on("subscribe", (wish: unknown, reply: unknown) => subscribe(browser, wish, reply));
@@ -179,7 +182,7 @@ export function openLive(options: LiveOptions): Live {
       const batch = batches.take(newestOnly);
       if (batch.byDevice.size > 0) sendBatches(batch);
       if (unsent.size > 0) tellUnsent();
-      for (const browser of browsers) cutOffIfFrozen(browser);
+      cutOffFrozen();
     });
   }
 
@@ -227,16 +230,22 @@ export function openLive(options: LiveOptions): Live {
     io.emit("tick", { time: new Date(clock.nowMs()).toISOString(), build });
   }
 
-  function cutOffIfFrozen(browser: Browser): void {
-    if (browser.data.waitingBytes <= MAX_WAITING_BYTES) return;
-    log.warn("browser stopped reading", { clientId: browser.id, waitingBytes: browser.data.waitingBytes });
-    browsers.delete(browser);
-    browser.conn.close(true);
+  function cutOffFrozen(): void {
+    const all = sum([...browsers].map(({ data }) => data.waitingBytes));
+    const most = all > MAX_ALL_WAITING_BYTES ? MAX_ALL_WAITING_BYTES / browsers.size : MAX_WAITING_BYTES;
+    for (const browser of browsers) {
+      const { waitingBytes, address } = browser.data;
+      if (waitingBytes <= most) continue;
+      log.warn("browser stopped reading", { clientId: browser.id, waitingBytes });
+      refusals.add({ code: "READER_TOO_SLOW", kind: "connection", address });
+      browsers.delete(browser);
+      browser.conn.close(true);
+    }
   }
 
   return {
     request: sessions.request,
-    upgrade: (request, socket, head) => io.engine.handleUpgrade(request, socket, head),
+    upgrade: sessions.upgrade,
     isPoll: sessions.isPoll,
     readings,
     presence: ({ deviceId, state, sinceMs }) => {
@@ -266,17 +275,6 @@ export function openLive(options: LiveOptions): Live {
 }
 
 const isUpgrade = ({ headers }: IncomingMessage): boolean => headers.upgrade !== undefined;
-
-/** The connection says what it was given (`packetCreate`) and when that went to the socket (`drain`). */
-function watchWaiting(browser: Browser): void {
-  const { conn, data } = browser;
-  conn.on("packetCreate", (packet: { data?: unknown }) => {
-    data.waitingBytes += typeof packet.data === "string" ? packet.data.length : 64;
-  });
-  conn.on("drain", () => {
-    data.waitingBytes = 0;
-  });
-}
 
 const sum = (counts: Iterable<number>): number => {
   let total = 0;

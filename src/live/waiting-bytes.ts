@@ -1,0 +1,17 @@
+/** Counts what a connection was given to send and its socket has not taken yet. Cuts nobody off. */
+import type { Socket } from "socket.io";
+
+export interface Waiting {
+  /** Bytes handed to the connection and not yet to its socket. */
+  waitingBytes: number;
+}
+
+/** The connection says what it was given (`packetCreate`) and when that went to the socket (`drain`). */
+export function watchWaiting(conn: Socket["conn"], waiting: Waiting): void {
+  conn.on("packetCreate", (packet: { data?: unknown }) => {
+    waiting.waitingBytes += typeof packet.data === "string" ? packet.data.length : 64;
+  });
+  conn.on("drain", () => {
+    waiting.waitingBytes = 0;
+  });
+}
