@@ -43,12 +43,13 @@ export function AccessList({ title, read, remove, removal, Add, Change }: Access
 
   const work = async (change?: () => Promise<unknown>) => {
     fault.value = undefined;
-    try {
-      await change?.();
-      rows.value = await read();
-    } catch (thrown) {
-      fault.value = toFault(thrown);
-    }
+    const failed = (thrown: unknown): void => {
+      fault.value ??= toFault(thrown);
+    };
+    await change?.().catch(failed);
+    await read().then((read) => {
+      rows.value = read; // also after a fault: what was revoked is gone
+    }, failed);
     asking.value = undefined;
     changing.value = undefined;
   };

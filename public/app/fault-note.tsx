@@ -8,7 +8,8 @@ export function FaultNote({ what, fault, retry }: { what: string; fault: HubFaul
     <div class="note note-bad" role="alert">
       <Icon name="warning" />
       <p>
-        <strong>{what}</strong> {fault.message} <code>{fault.code}</code>
+        <strong>{fault.code === "REVOKED_NOT_SAVED" ? "Done, and not on disk yet." : what}</strong> {fault.message}{" "}
+        <code>{fault.code}</code>
       </p>
       {retry && (
         <button type="button" onClick={retry}>

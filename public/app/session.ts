@@ -56,6 +56,8 @@ export const setUp = async (code: string, name: string, password: string): Promi
 
 /** What was on screen must not stay in memory behind it. */
 export async function signOut(): Promise<void> {
-  await deleteSession();
+  await deleteSession().catch((thrown: unknown) => {
+    if (toFault(thrown).code !== "REVOKED_NOT_SAVED") throw thrown;
+  });
   location.reload();
 }

@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import type { Page } from "playwright-core";
 import { expect, onTestFinished, test } from "vitest";
+import { limitFiles, unlimitFiles } from "../support/full-disk.ts";
 import { spawnHub } from "../support/hub.ts";
 import { connectJs } from "../support/mqtt-clients.ts";
 import { nonLoopbackAddress } from "../support/network.ts";
@@ -151,10 +152,14 @@ test("the owner makes and takes away people, tokens and applications; an operato
   expect(await asked()).toBe(200);
   expect(await page.locator('[data-row="grafana"]').textContent()).toMatch(/expires (?!.*not)/);
   await look(page, "settings");
+  limitFiles(hub.pid, 0);
   await page.getByRole("button", { name: "Remove grafana" }).click();
   await page.getByRole("button", { name: "Remove", exact: true }).click();
   await page.locator('[data-row="grafana"]').waitFor({ state: "detached", ...WAIT });
+  await page.getByText("Done, and not on disk yet.").waitFor(WAIT);
   expect(await asked()).toBe(401);
+  await look(page, "settings-full-disk");
+  unlimitFiles(hub.pid);
 
   for (const [name, sections, links] of [
     ["Otto", ["Boards"], 2],
