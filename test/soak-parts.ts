@@ -47,6 +47,12 @@ export const SOAK_PARTS: readonly SoakPart[] = [
     env: { AERIE_TEST_REFUSED_SOCKETS: "100" },
   },
   {
+    name: "wrong-clock",
+    what: "5,000 histories of starts, jumps of the clock and kills, and what is promised meanwhile",
+    file: "test/unit/wrong-clock.test.ts",
+    env: { AERIE_TEST_HISTORIES: "5000" },
+  },
+  {
     name: "fuzz",
     what: "20,000 odd sequences of packets",
     file: "test/process/fuzz.test.ts",

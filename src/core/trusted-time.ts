@@ -29,8 +29,6 @@ export interface TimeShift {
 
 /** The wall clock differs from what it should show. */
 export interface TimeHold {
-  /** What was noted since then does not age by the difference: nobody knows whether it was before or after that time passed. */
-  readonly fromMs: number;
   /** Positive: the wall clock is ahead. */
   readonly differenceMs: number;
   /** The hub has run so long with it. */
@@ -42,6 +40,8 @@ export interface TimeRecord {
   readonly nowMs: number;
   /** By so much the wall clock may differ from `nowMs` without being in doubt. */
   readonly aheadMs: number;
+  /** What was noted since then does not age by a difference: nobody knows whether it was before or after that time passed. */
+  readonly fromMs: number | undefined;
   readonly hold: TimeHold | undefined;
   readonly shifts: readonly TimeShift[];
 }
@@ -71,7 +71,7 @@ const MOST_SHIFTS = 64;
 
 export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
   const { clock, clockSanity, log, save } = options;
-  let { baseMs, aheadMs, hold, shifts } = started(options);
+  let { baseMs, aheadMs, fromMs, hold, shifts } = started(options);
   const startedMs = nowMs();
   let checkedMs = clock.monotonicMs();
   let savedMs = checkedMs;
@@ -97,7 +97,8 @@ export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
       if (hold !== undefined) trustAgain(0);
     } else if (hold === undefined || Math.abs(difference - hold.differenceMs) > STEP_MS) {
       const heldMs = difference > DAY_MS ? heldMsOf(hold, difference) : 0;
-      hold = { fromMs: hold?.fromMs ?? startedMs, differenceMs: difference, heldMs };
+      fromMs ??= startedMs;
+      hold = { differenceMs: difference, heldMs };
       warn();
       keep();
     } else {
@@ -108,9 +109,9 @@ export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
   }
 
   /** The difference has stayed: it is time that passed, or a clock that was wrong before. */
-  function count({ fromMs, differenceMs: difference }: TimeHold): void {
+  function count({ differenceMs: difference }: TimeHold): void {
     const addMs = difference > 0 ? Math.max(0, clock.nowMs() - nowMs()) : 0;
-    shifts = withShift(shifts, { fromMs, toMs: nowMs() + 1, addMs });
+    shifts = withShift(shifts, { fromMs: fromMs ?? startedMs, toMs: nowMs() + 1, addMs });
     baseMs += addMs;
     aheadMs = clock.nowMs() - nowMs();
     trustAgain(addMs);
@@ -118,6 +119,7 @@ export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
 
   function trustAgain(countedMs: number): void {
     hold = undefined;
+    if (!isBehind(aheadMs)) fromMs = undefined;
     log.info("the clock is trusted again", { countedS: Math.round(countedMs / 1_000) });
     keep();
   }
@@ -128,7 +130,7 @@ export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
 
   function keep(): void {
     savedMs = clock.monotonicMs();
-    const record = { nowMs: nowMs(), aheadMs, hold, shifts };
+    const record = { nowMs: nowMs(), aheadMs, fromMs, hold, shifts };
     saving = saving
       .then(() => save(record))
       .then(
@@ -158,7 +160,7 @@ export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
     return difference <= STEP_MS ? 0 : Math.max(0, clock.nowMs() - nowMs());
   }
 
-  const isInHold = (atMs: number): boolean => atMs >= (hold?.fromMs ?? startedMs);
+  const isInHold = (atMs: number): boolean => atMs >= (fromMs ?? startedMs);
 
   function problem(): string | undefined {
     if (hold === undefined) return undefined;
@@ -190,23 +192,34 @@ const holdMsOf = ({ differenceMs }: TimeHold): number => (Math.abs(differenceMs)
 function started({ clock, record, newestMs, builtAtMs }: TrustedTimeOptions) {
   const wallMs = clock.nowMs();
   const known = record ?? (newestMs > 0 ? { ...NOTHING, nowMs: newestMs } : undefined);
-  const from = (nowMs: number) => nowMs - clock.monotonicMs();
+  const from = (nowMs: number): number => nowMs - clock.monotonicMs();
   if (known === undefined) {
     const nowMs = Math.max(wallMs, builtAtMs);
     return { ...NOTHING, baseMs: from(nowMs), aheadMs: wallMs - nowMs };
   }
-  const { nowMs, aheadMs, hold: former, shifts } = known;
+  const { nowMs, aheadMs, fromMs = nowMs + 1, hold: former, shifts } = known;
   const differenceMs = wallMs - nowMs - aheadMs;
   if (differenceMs >= -STEP_MS && differenceMs <= DAY_MS) {
-    const offMs = Math.max(0, differenceMs);
-    const shift = former && { fromMs: former.fromMs, toMs: nowMs + 1, addMs: offMs };
-    return { baseMs: from(nowMs + offMs), aheadMs, hold: undefined, shifts: shift ? withShift(shifts, shift) : shifts };
+    // Where the wall clock was set back, the hub's time waits for it.
+    const offMs = Math.max(0, differenceMs + Math.min(aheadMs, 0));
+    const shift = former && { fromMs, toMs: nowMs + 1, addMs: offMs };
+    const leftMs = Math.min(aheadMs, wallMs - nowMs - offMs);
+    return {
+      baseMs: from(nowMs + offMs),
+      aheadMs: leftMs,
+      fromMs: isBehind(leftMs) ? known.fromMs : undefined,
+      hold: undefined,
+      shifts: shift ? withShift(shifts, shift) : shifts,
+    };
   }
-  const hold = { fromMs: former?.fromMs ?? nowMs + 1, differenceMs, heldMs: heldMsOf(former, differenceMs) };
-  return { baseMs: from(nowMs + 1), aheadMs, hold, shifts };
+  const hold = { differenceMs, heldMs: heldMsOf(former, differenceMs) };
+  return { baseMs: from(nowMs + 1), aheadMs, fromMs, hold, shifts };
 }
 
-const NOTHING: Omit<TimeRecord, "nowMs"> = { aheadMs: 0, hold: undefined, shifts: [] };
+const NOTHING: Omit<TimeRecord, "nowMs"> = { aheadMs: 0, fromMs: undefined, hold: undefined, shifts: [] };
+
+/** The wall clock was set back, and that is accepted; whether it is right now will show when it goes forward again. */
+const isBehind = (aheadMs: number): boolean => aheadMs < -STEP_MS;
 
 /** The same difference as before, but for up to a day in which the hub was off or suspended. */
 function heldMsOf(former: TimeHold | undefined, differenceMs: number): number {

@@ -43,18 +43,18 @@ const warn = (log: Log, file: string, cause: unknown): void =>
   log.warn("the record of the hub's time cannot be read; it is made again", { file, cause });
 
 function recordOf(value: unknown): TimeRecord {
-  const { version, nowMs, aheadMs, hold, shifts } = fieldsOf(value);
+  const { version, nowMs, aheadMs, fromMs, hold, shifts } = fieldsOf(value);
   if (version !== VERSION || !Array.isArray(shifts)) throw new Error("it is of another shape");
   return {
     nowMs: numberOf(nowMs),
     aheadMs: numberOf(aheadMs),
+    fromMs: fromMs === undefined ? undefined : numberOf(fromMs),
     hold: hold === undefined ? undefined : holdOf(fieldsOf(hold)),
     shifts: shifts.map((each: unknown) => shiftOf(fieldsOf(each))),
   };
 }
 
-const holdOf = ({ fromMs, differenceMs, heldMs }: Fields): TimeHold => ({
-  fromMs: numberOf(fromMs),
+const holdOf = ({ differenceMs, heldMs }: Fields): TimeHold => ({
   differenceMs: numberOf(differenceMs),
   heldMs: numberOf(heldMs),
 });

@@ -133,6 +133,25 @@ describe("a clock that jumps while the hub runs", () => {
     });
   }
 
+  test("back by a day and then to where it should be: what an earlier doubt was about does not age by it", async () => {
+    const { clock, memory, first, restart } = await start();
+    const behind = await restart(0); // off for nine days, and its clock stood
+    clock.advance(MINUTE_MS);
+    const notedMs = behind.nowMs();
+    clock.stepWall(9 * DAY_MS);
+    clock.advance(MINUTE_MS);
+    const time = await restart(MINUTE_MS, behind);
+    clock.stepWall(-10 * DAY_MS);
+    clock.advance(HOUR_MS);
+    expect([time.problem(), first.nowMs() > clock.nowMs()]).toEqual([undefined, true]);
+    clock.stepWall(10 * DAY_MS);
+    clock.advance(DAY_MS + MINUTE_MS);
+    expect([time.problem(), time.nowMs()]).toEqual([undefined, clock.nowMs()]);
+    expect(time.sinceMs(notedMs)).toBeLessThan(DAY_MS + 2 * HOUR_MS);
+    await time.close();
+    expect(memory.saved()?.fromMs).toBeUndefined();
+  });
+
   test("counts when it is sane, not before", async () => {
     const { clock, first, memory } = await start();
     memory.insane = "The hub's clock shows a time before the newest stored reading";
