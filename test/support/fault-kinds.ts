@@ -209,6 +209,15 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     },
   },
   {
+    name: "clock forty days ahead",
+    unavailable: anywhere,
+    said: "clock",
+    begin: ({ hub }) => {
+      hub.stepClock(40 * 86_400_000);
+      return () => hub.stepClock(0);
+    },
+  },
+  {
     name: "stopped process",
     unavailable: anywhere,
     begin: ({ hub }) => {
