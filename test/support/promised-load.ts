@@ -36,8 +36,8 @@ export interface PromisedLoad {
   subscribedAtMs(): number | undefined;
   /** Credentials are made, and the session of who is absent. */
   begin(hub: HubAddress, owner: Asker): Promise<void>;
-  /** Publishes so many messages each, beside changes of accounts; settles when all is acknowledged. */
-  run(hub: HubAddress, owner: Asker, messages: number): Promise<void>;
+  /** Publishes so many messages each, beside changes of accounts; settles when all is acknowledged and it is enough. */
+  run(hub: HubAddress, owner: Asker, messages: number, isEnough: () => Promise<boolean>): Promise<void>;
 }
 
 export const DEVICES = ["boiler", "cellar"] as const;
@@ -174,7 +174,7 @@ export function createPromisedLoad(): PromisedLoad {
         addPublisher(device, index === 0 ? 4 : 5, login, index === 0 ? Date.now() - 3_600_000 : undefined);
       }
     },
-    run: async (hub, owner, messages) => {
+    run: async (hub, owner, messages, isEnough) => {
       for (const { publisher, allow } of publishers.values()) {
         allow(messages);
         await publisher.connect(hub);
@@ -182,7 +182,7 @@ export function createPromisedLoad(): PromisedLoad {
       const isSettled = (): boolean => [...publishers.values()].every(({ publisher }) => publisher.isSettled());
       await until("each device is known", () => DEVICES.every((device) => hasReading(acknowledged, device)));
       do await changeAccounts(owner, ++round);
-      while (!isSettled());
+      while (!isSettled() || !(await isEnough()));
       await Promise.all([...publishers.values()].map(({ publisher }) => publisher.leave()));
     },
   };
