@@ -5,7 +5,7 @@ import type { RejectionsAnswer } from "../../src/contract/rest.ts";
 import { flood, numbered, startRoundTrips } from "../support/flood.ts";
 import { type SpawnedHub, spawnHub } from "../support/hub.ts";
 import { SMALL_HEAP, watchMemory } from "../support/memory-watch.ts";
-import { metricsOf } from "../support/metrics.ts";
+import { freshMetricsOf } from "../support/metrics.ts";
 import { idOf, type Packet, PUBACK, PUBLISH, SUBACK } from "../support/packets.ts";
 import {
   ackOf,
@@ -43,7 +43,7 @@ async function warmUp(hub: SpawnedHub, qos: 0 | 1, payloadBytes = 4_000): Promis
 }
 
 /** Of all clients, since the start. */
-const dropped = async (hub: SpawnedHub): Promise<number> => (await metricsOf(hub, "aerie_queue_dropped_total"))[0];
+const dropped = async (hub: SpawnedHub): Promise<number> => (await freshMetricsOf(hub, "aerie_queue_dropped_total"))[0];
 
 /** Why that client was refused something. */
 async function refusalsOf(hub: SpawnedHub, clientId: string): Promise<string[]> {
