@@ -228,6 +228,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       tls,
       authenticate: access?.credentials.identify ?? identifyAnybody,
       identityOf: access?.credentials.identityOf,
+      onDamage: damage.note,
       quarantine: access && quarantineOf(access),
       onConnectionClosed,
       httpPlace: () => ({ scheme: tls === undefined ? "http" : "https", port: taken.httpPort }),

@@ -53,6 +53,12 @@ export const SOAK_PARTS: readonly SoakPart[] = [
     env: { AERIE_TEST_HISTORIES: "5000" },
   },
   {
+    name: "damaged-pages",
+    what: "200 starts on a database or a log with random bytes damaged",
+    file: "test/contract/random-damage.test.ts",
+    env: { AERIE_TEST_DAMAGED_PAGES: "200" },
+  },
+  {
     name: "fuzz",
     what: "20,000 odd sequences of packets",
     file: "test/process/fuzz.test.ts",

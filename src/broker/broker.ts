@@ -18,6 +18,7 @@ import { Connection, createFlusher } from "./connection.ts";
 import type { HttpPlace } from "./http-answer.ts";
 import { createJournal } from "./journal.ts";
 import { type IdentityOfSession, withinRights } from "./kept-rights.ts";
+import { withoutDamaged } from "./kept-whole.ts";
 import { createListeners, type Listeners } from "./listeners.ts";
 import { createMatching } from "./matching.ts";
 import { revived } from "./publication.ts";
@@ -62,6 +63,8 @@ export interface BrokerOptions {
   readonly authenticate: IdentifyClient;
   /** Whose a kept session is; undefined: there are no accounts. */
   readonly identityOf?: IdentityOfSession | undefined;
+  /** Told in words of what was kept and cannot be used. */
+  readonly onDamage: (words: string) => void;
   /** Where unknown clients wait to be let in; undefined: nowhere. */
   readonly quarantine?: Quarantine | undefined;
   /** Undefined: there is no certificate. */
@@ -109,9 +112,11 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   });
 
   const journal = createJournal({ writer, clock, log });
-  const { identityOf } = options;
-  const authorized = (kept: KeptJournal): KeptJournal =>
-    identityOf === undefined ? kept : withinRights(kept, identityOf, journal);
+  const { identityOf, onDamage } = options;
+  const authorized = (all: KeptJournal): KeptJournal => {
+    const kept = withoutDamaged(all, journal, onDamage);
+    return identityOf === undefined ? kept : withinRights(kept, identityOf, journal);
+  };
   const kept = authorized(options.kept);
   const matching = createMatching<Session>();
   const retained = createRetained();

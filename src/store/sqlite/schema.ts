@@ -201,7 +201,9 @@ export const MIGRATIONS: readonly Migration[] = [
 export function checkOwner(db: DatabaseSyncInstance, file: string): { isNew: boolean } {
   const isNew = Number(db.prepare("SELECT count(*) AS count FROM sqlite_schema").get()?.["count"]) === 0;
   if (!isNew && pragma(db, "application_id") !== APPLICATION_ID) {
-    throw new Error(`${file} is a database of another program`);
+    throw new Error(
+      `${file} is a database of another program, or its first page is damaged. Give the hub another directory (AERIE_DATA_DIR), or restore a backup (aerie restore)`,
+    );
   }
   return { isNew };
 }

@@ -115,9 +115,12 @@ export async function openSqliteParts(
     await side.stop();
     await reader.call("close", []).catch(() => undefined);
     await reader.stop();
-    await writer.call("close", []);
-    await writer.stop();
-    lock.release();
+    try {
+      await writer.call("close", []);
+    } finally {
+      await writer.stop();
+      lock.release();
+    }
   }
 
   await deletions.recover();
