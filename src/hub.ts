@@ -244,7 +244,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
   const readiness = createReadiness({
     degraded: () => forward && degradation(forward.away()),
     problems: [
-      ["store", () => (forward === undefined ? diskWatch.lost() : undefined) ?? writer.problem()],
+      ["store", () => (forward === undefined ? diskWatch.filesProblem() : undefined) ?? writer.problem()],
       ["broker", () => (broker.server.listening ? undefined : "The MQTT broker does not listen")],
       ["clock", clockSanity.problem],
     ],
@@ -252,7 +252,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       ["mongodb", () => forward && awayProblem(forward.away(), config.maxOutboxBytes)],
       ["certificate", () => tls?.problem()],
       ["accounts", () => access?.problem()],
-      ["outbox", () => forward && diskWatch.lost()],
+      ["outbox", () => forward && diskWatch.filesProblem()],
       ["disk", diskWatch.problem],
       ["store", sizeBound.problem],
       ["history", () => damageProblem(registry, store)],

@@ -6,8 +6,8 @@ export interface DiskWatch {
   space(): StoreSpace | undefined;
   /** For the owner; undefined while there is room. */
   problem(): string | undefined;
-  /** For the owner: the store's files were removed or replaced. As of the last second. */
-  lost(): string | undefined;
+  /** For the owner: why nothing can be stored, as of the last second. */
+  filesProblem(): string | undefined;
   /** Waits for the look that is under way. */
   close(): Promise<void>;
 }
@@ -40,8 +40,8 @@ export function createDiskWatch({
     looking ??= look();
   });
 
-  let lost: string | undefined;
-  let lookingAtFiles: Promise<void> | undefined;
+  let unusable: string | undefined;
+  let lookingAtFiles: Promise<void> | undefined = lookAtFiles();
   const stopFiles = clock.every(CHECK_FILES_EVERY_MS, () => {
     lookingAtFiles ??= lookAtFiles();
   });
@@ -49,8 +49,9 @@ export function createDiskWatch({
   async function lookAtFiles(): Promise<void> {
     try {
       const now = await store.filesProblem();
-      if (now !== undefined && lost === undefined) log.error("the store's files are not there", { reason: now });
-      lost = now;
+      if (now !== undefined && unusable === undefined) log.error("nothing can be stored", { reason: now });
+      if (now === undefined && unusable !== undefined) log.info("readings can be stored again");
+      unusable = now;
     } catch {
       // a store that does not answer says so by itself
     }
@@ -87,7 +88,7 @@ export function createDiskWatch({
       const free = space === undefined ? "little" : `${Math.round(space.diskFreeBytes / MB)} MB`;
       return `The disk of the data directory is nearly full, ${free} is free: make room on it, or keep less (AERIE_RAW_DAYS, AERIE_MAX_STORE_BYTES)`;
     },
-    lost: () => lost,
+    filesProblem: () => unusable,
     close: async () => {
       stop();
       stopFiles();

@@ -439,7 +439,7 @@ export interface Store {
   backup(file: string, beside?: readonly FileBeside[]): Promise<void>;
   stats(): Promise<StoreStats>;
   space(): Promise<StoreSpace>;
-  /** Why what is written on this machine is lost, in words for the owner: its files were removed or replaced. Undefined: they are there. */
+  /** Why nothing can be stored on this machine's disk, in words for the owner: files were removed or replaced, or it is full. */
   filesProblem(): Promise<string | undefined>;
   close(): Promise<void>;
 }

@@ -91,7 +91,7 @@ test("an idle hub says within seconds that its data directory is gone, once", as
   rmSync(hub.dataDir, { recursive: true });
   await until("the hub is not ready", async () => (await ask(hub, "/readyz")).status === 503, { withinMs: 5_000 });
 
-  expect(hub.logged.filter(({ event }) => event === "the store's files are not there")).toHaveLength(1);
+  expect(hub.logged.filter(({ event }) => event === "nothing can be stored")).toHaveLength(1);
   await hub.close();
   expect(existsSync(hub.dataDir)).toBe(false);
 });

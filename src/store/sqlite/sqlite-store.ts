@@ -97,7 +97,7 @@ export async function openSqliteParts(
 
   /** The reader opens what the writer has made or brought up to date. */
   async function openThreads(): Promise<Thread<ReaderOperations>> {
-    await writer.call("probe", []);
+    await writer.call("open", []);
     const started = startThread<ReaderOperations>("reader-thread", { file, quickReadings }, link);
     try {
       // Until it answers it reads its code from files: a process that has no descriptor left by then would end.

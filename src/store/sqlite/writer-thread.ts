@@ -8,6 +8,7 @@ import { createAppender } from "./append.ts";
 import { checkLog } from "./check-log.ts";
 import type { NoteDamage } from "./damage-note.ts";
 import { deleteStep, markDeleted, nameDevice, probe, saveState, setRetention } from "./device-table.ts";
+import { createDiskRoom, type DiskRoom, fullWords, giveUpReserve } from "./disk-room.ts";
 import { createEraser } from "./eraser.ts";
 import { damageWords, isDamage, primaryCode } from "./file-damage.ts";
 import { createForgetter } from "./forgetter.ts";
@@ -46,6 +47,7 @@ function open(data: WriterThreadData) {
     return openStore(data);
   } catch (error) {
     // Code 1: a table or a column is not there.
+    if (giveUpReserve(data.file)) throw new Error(fullWords(data.file));
     if (!isDamage(error) && primaryCode(error) !== 1) throw error;
     throw new Error(damageWords(data.file, (error as Error).message, data.advice));
   }
@@ -53,6 +55,7 @@ function open(data: WriterThreadData) {
 
 function openStore({ file, maxPages, commitDelayMs }: WriterThreadData) {
   const before = identityOf(file);
+  const wasFull = giveUpReserve(file);
   const db = new DatabaseSync(file);
   checkOwner(db, file);
   // The first two have an effect only before the first table.
@@ -60,11 +63,10 @@ function openStore({ file, maxPages, commitDelayMs }: WriterThreadData) {
   // FULL: each commit waits for the log to be on the disk; fullfsync: on macOS an fsync alone does not.
   db.exec("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON");
   db.exec("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864");
-  // 32 MiB: the same pages of an index are written again by every commit, and to the file once a checkpoint.
-  db.exec("PRAGMA wal_autocheckpoint = 8000");
   migrate(db, file);
   if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`);
   const files = watchOpenedFiles(file, before);
+  const room = createDiskRoom(db, file, wasFull);
   const sealed = createSealedLookup(db);
   const ledger = createHotLedger(db);
   const appender = createAppender(db, { sealed, ledger });
@@ -122,22 +124,39 @@ function openStore({ file, maxPages, commitDelayMs }: WriterThreadData) {
         sealed.forget();
       },
     }),
-    filesProblem: () => files.problem(),
+    open: () => probe(db),
+    filesProblem: () => files.problem() ?? room.problem(),
     close: () => db.close(),
   };
-  return { operations, files };
+  return { operations, files, room };
 }
 
+/** Not done while the disk is full; a deletion is, and makes room. */
+const TAKES_ROOM = new Set(["append", "outboxPut", "probe", "rebuild"]);
+/** SQLITE_FULL. */
+const FULL = 13;
+
 /** What was written to files that are not at their path any more is not answered as done. */
-const refusingLost =
-  (files: OpenedFiles) =>
+const guarded =
+  (files: OpenedFiles, room: DiskRoom) =>
   (name: string, run: () => unknown): unknown => {
     if (name === "close" || name === "filesProblem") return run();
     refuse(files.found());
-    const answer = run();
+    if (TAKES_ROOM.has(name)) refuse(room.problem());
+    if (name === "upkeep") room.tend();
+    const answer = orAgain(name, room, run);
     refuse(files.quickProblem());
     return answer;
   };
+
+function orAgain(name: string, room: DiskRoom, run: () => unknown): unknown {
+  try {
+    return run();
+  } catch (error) {
+    if (primaryCode(error) !== FULL || !room.makeRoom() || TAKES_ROOM.has(name)) throw error;
+    return run();
+  }
+}
 
 function refuse(problem: string | undefined): void {
   if (problem !== undefined) throw new StoreError(problem, true);
@@ -148,6 +167,6 @@ function sleep(ms: number): void {
 }
 
 if (parentPort !== null) {
-  const { operations, files } = open(workerData as WriterThreadData);
-  serve(parentPort, operations, { around: refusingLost(files) });
+  const { operations, files, room } = open(workerData as WriterThreadData);
+  serve(parentPort, operations, { around: guarded(files, room) });
 }

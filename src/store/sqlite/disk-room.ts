@@ -1,0 +1,103 @@
+/**
+ * Keeps the last of a full disk for deleting. A file of some megabytes is there to be given up: without it a start on a full disk
+ * could not even open the store, and nothing could be deleted to make room. From then on what would take room is refused until
+ * there is enough again. Runs in the writer's thread; deletes nothing of the owner.
+ */
+import { randomFillSync } from "node:crypto";
+import { existsSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import { pragma } from "./space.ts";
+
+export interface DiskRoom {
+  /** Why nothing that takes room may be written, in words for the owner. */
+  problem(): string | undefined;
+  /** A write failed because the disk is full. True: it is worth another try. */
+  makeRoom(): boolean;
+  /** From time to time. */
+  tend(): void;
+}
+
+const MIB = 1_048_576;
+const RESERVE_BYTES = 4 * MIB;
+/** With less than this a disk is full. */
+const FULL_BELOW_BYTES = MIB;
+/** Enough to go on, free on the disk or inside the store. */
+const ROOM_BYTES = 8 * MIB;
+/** With less than this no reserve is made. */
+const RESERVE_FROM_BYTES = 24 * MIB;
+/**
+ * The write-ahead log is emptied into the database after so many pages: 32 MiB, because the same pages of an index are written again
+ * by every commit. On a disk that is nearly full the database must be able to take the log in with what the reserve leaves.
+ */
+const LOG_PAGES = 8_000;
+const SHORT_LOG_PAGES = 500;
+const SHORT_LOG_BELOW_BYTES = 200 * MIB;
+
+/** `wasFull`: what `giveUpReserve` answered before the store was opened. */
+export function createDiskRoom(db: DatabaseSyncInstance, file: string, wasFull: boolean): DiskRoom {
+  const reserve = reserveOf(file);
+  const directory = path.dirname(file);
+  let isFull = wasFull;
+  let logPages = 0;
+
+  function problem(): string | undefined {
+    if (!isFull) return undefined;
+    isFull = freeBytes(directory) + pragma(db, "freelist_count") * pragma(db, "page_size") < ROOM_BYTES;
+    if (!isFull) return undefined;
+    return `the disk of ${directory} is full, and nothing is stored until ${ROOM_BYTES / MIB} MB are free. Delete devices or ranges in the dashboard, or other files`;
+  }
+
+  function makeRoom(): boolean {
+    if (db.isTransaction) return false;
+    isFull ||= giveUpReserve(file);
+    emptyLog();
+    return isFull;
+  }
+
+  /** So that its room can be used again, and the database gives back what it does not need. */
+  function emptyLog(): void {
+    try {
+      db.exec("PRAGMA wal_checkpoint(RESTART)");
+    } catch {
+      // the database has to grow, and cannot
+    }
+  }
+
+  function setLogPages(free: number): void {
+    const wanted = free < SHORT_LOG_BELOW_BYTES ? SHORT_LOG_PAGES : LOG_PAGES;
+    if (wanted !== logPages) db.exec(`PRAGMA wal_autocheckpoint = ${wanted}`);
+    logPages = wanted;
+  }
+
+  function tend(): void {
+    const free = freeBytes(directory);
+    setLogPages(free);
+    if (isFull || free < RESERVE_FROM_BYTES || existsSync(reserve)) return;
+    try {
+      writeFileSync(reserve, randomFillSync(Buffer.alloc(RESERVE_BYTES)), { mode: 0o600 }); // zeros may take no room
+    } catch {
+      rmSync(reserve, { force: true }); // the next time
+    }
+  }
+
+  setLogPages(freeBytes(directory));
+  return { problem, makeRoom, tend };
+}
+
+/** Before the store is opened, and when it cannot be written. True: the disk is full, whether or not there was a reserve. */
+export function giveUpReserve(file: string): boolean {
+  if (freeBytes(path.dirname(file)) >= FULL_BELOW_BYTES) return false;
+  rmSync(reserveOf(file), { force: true });
+  return true;
+}
+
+export const fullWords = (file: string): string =>
+  `The disk of ${path.dirname(file)} is full, even to read what is there. Make some megabytes free, and start the hub again.`;
+
+const reserveOf = (file: string): string => path.join(path.dirname(file), "aerie.reserve");
+
+function freeBytes(directory: string): number {
+  const disk = statfsSync(directory);
+  return disk.bavail * disk.bsize;
+}
