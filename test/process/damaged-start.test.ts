@@ -63,8 +63,6 @@ test("a hub with a damaged reading, damaged attributes and a damaged retained me
 });
 
 for (const [what, damage] of Object.entries({
-  "whose database is none": (bytes: Buffer) => bytes.fill("x", 0, 100),
-  "whose table of tables is damaged": (bytes: Buffer) => bytes.fill(0xff, 100, 4_096),
   "whose database was cut": (bytes: Buffer) => bytes.subarray(0, 5_000),
 })) {
   test(`a hub ${what} ends with words that say which file and what to do, and no stack`, async () => {
@@ -77,3 +75,16 @@ for (const [what, damage] of Object.entries({
     expect(server.stderr()).not.toMatch(/^\s+at /m);
   });
 }
+
+test.each(["{", '{"version":1,"users":[null]}'])(
+  "a hub of which access.json is %j ends with words that name it, and no stack",
+  async (content) => {
+    const dataDir = tempDir();
+    writeFileSync(path.join(dataDir, "access.json"), content);
+    const args = ["--data-dir", dataDir, "--http-port", "0", "--mqtt-port", "0", "--auth", "on"];
+    const server = runServer({ args });
+    expect(await server.exited).toBe(1);
+    expect(server.stderr()).toMatch(/access\.json/);
+    expect(server.stderr()).not.toMatch(/^\s+at /m);
+  },
+);
