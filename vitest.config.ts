@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { createClosingReporter } from "./test/support/closing-reporter.ts";
 
 /**
@@ -20,6 +21,29 @@ const MEASURING = [
   "test/process/storm.test.ts",
 ];
 
+/** The longest, to begin with: a long file that begins last keeps one core waiting. */
+const LONGEST = [
+  "test/contract/mongo-store.test.ts",
+  "test/contract/sqlite-store.test.ts",
+  "test/process/mongodb-outage.test.ts",
+  "test/process/cli.test.ts",
+  "test/process/broker-memory.test.ts",
+  "test/browser/access.test.ts",
+  "test/process/power-cut.test.ts",
+  "test/wire/access.test.ts",
+  "test/wire/clients.test.ts",
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rankOf = ({ moduleId }: TestSpecification): number => {
+      const rank = LONGEST.findIndex((file) => moduleId.endsWith(file));
+      return rank < 0 ? LONGEST.length : rank;
+    };
+    return (await super.sort(files)).sort((a, b) => rankOf(a) - rankOf(b));
+  }
+}
+
 /** Tests run on what `npm run build` made, since that is what ships; only unit tests run from source. */
 const ON_DIST = { testTimeout: 60_000, hookTimeout: 60_000, server: { deps: { external: [/\/dist\//] } } };
 
@@ -33,6 +57,7 @@ export default defineConfig({
   test: {
     // One mongod of each kind a run.
     globalSetup: "test/support/mongod-of-run.ts",
+    sequence: { sequencer: LongestFirst },
     reporters: ["default", createClosingReporter()],
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts", "test/*.test.ts"], ...TOGETHER } },

@@ -23,6 +23,12 @@ export const SOAK_PARTS: readonly SoakPart[] = [
     env: { AERIE_TEST_HISTORY_KILLS: "300" },
   },
   {
+    name: "history",
+    what: "200 random histories of each kind: readings in any order, sealed, erased, forgotten, restarted",
+    file: "test/contract/sqlite-store.test.ts",
+    env: { AERIE_TEST_HISTORY_RUNS: "200" },
+  },
+  {
     name: "broker-memory",
     what: "200 SIGKILLs on either store while the broker has sessions, queues and retained messages to keep",
     file: "test/process/broker-memory.test.ts",

@@ -151,7 +151,7 @@ export function describeHistory(start: Start): void {
           for (const wish of charts) await expectChart(store, device, model, wish);
         },
       ),
-      { numRuns: Number(process.env["AERIE_TEST_HISTORY_RUNS"] ?? 60) },
+      { numRuns: Number(process.env["AERIE_TEST_HISTORY_RUNS"] ?? 20) },
     );
   });
 
@@ -307,7 +307,7 @@ export function describeHistory(start: Start): void {
           await expectLike(store, device, model);
         },
       ),
-      { numRuns: 12 },
+      { numRuns: Number(process.env["AERIE_TEST_HISTORY_RUNS"] ?? 6) },
     );
     const again = await reopen();
     expect((await again.load()).length).toBe(fresh);

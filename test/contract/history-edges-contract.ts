@@ -188,7 +188,7 @@ export function describeHistoryEdges(start: Start): void {
         await store.deleteDevice(device);
       }),
       {
-        numRuns: Number(process.env["AERIE_TEST_HISTORY_RUNS"] ?? 12),
+        numRuns: Number(process.env["AERIE_TEST_HISTORY_RUNS"] ?? 6),
         examples: [[FORGOTTEN_AND_STORED_AGAIN]],
       },
     );

@@ -134,7 +134,7 @@ export function describeSeries(start: Start): void {
           }
         }
       }),
-      { numRuns: 60 },
+      { numRuns: Number(process.env["AERIE_TEST_HISTORY_RUNS"] ?? 20) },
     );
   });
 }
