@@ -23,9 +23,9 @@ export interface AccessBook {
   addUser(user: UserRecord): Promise<boolean>;
   /** A higher role, or another password. Sign-ins made before it end. */
   changeUser(id: string, patch: Partial<Pick<UserRecord, "role" | "password">>): Promise<boolean>;
-  /** Takes away: a lower role. Sign-ins end. */
-  lowerUser(id: string, role: UserRecord["role"]): Promise<void>;
-  /** With all that he is signed in by. */
+  /** Takes away: a lower role, and a new password with it where one is given. Sign-ins end. */
+  lowerUser(id: string, patch: Pick<UserRecord, "role"> & Partial<Pick<UserRecord, "password">>): Promise<void>;
+  /** The person's sign-ins end with the account. */
   removeUser(id: string): Promise<void>;
   signIns(): readonly SignInRecord[];
   signIn(hash: string): SignInRecord | undefined;
@@ -98,7 +98,7 @@ export function createAccessBook({
           : { ...records, users: [...records.users, user] },
       ),
     changeUser: (id, patch) => give((records) => withPatch(records, id, patch)),
-    lowerUser: (id, role) => takeAway((records) => withPatch(records, id, { role }) ?? records),
+    lowerUser: (id, patch) => takeAway((records) => withPatch(records, id, patch) ?? records),
     removeUser: (id) =>
       takeAway((records) => ({
         ...withoutSignInsOf(records, id),

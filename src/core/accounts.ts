@@ -181,19 +181,19 @@ export function createAccounts(options: AccountsOptions): Accounts {
     if (user === undefined) return failed("ACCOUNT_UNKNOWN");
     if (user.role === "owner" && patch.role !== undefined && patch.role !== "owner" && isLastOwner(id))
       return failed("LAST_OWNER");
-    const { role = user.role } = patch;
+    const { role } = patch;
+    const change = { ...(role !== undefined && { role }), ...(hash !== undefined && { password: hash }) };
     const before = signInsOf(id);
-    if (!reaches(role, user.role)) {
-      const lowered = book.lowerUser(id, role);
+    if (role !== undefined && !reaches(role, user.role)) {
+      const lowered = book.lowerUser(id, { ...change, role });
       onEnded(before);
       await lowered;
-      if (hash === undefined) return done(userAnswer({ ...user, role }));
+      return done(userAnswer({ ...user, role }));
     }
-    const change = { role, ...(hash !== undefined && { password: hash }) };
     if (!(await book.changeUser(id, change))) return failed("ACCOUNT_UNKNOWN");
     onEnded(before);
     endBehind(signInsOf(id)); // by the old password, while the new one was written
-    return done(userAnswer({ ...user, role }));
+    return done(userAnswer(book.users().find((each) => each.id === id) ?? { ...user, ...change }));
   }
 
   async function removeUser(id: string): Promise<Outcome<undefined>> {

@@ -1,50 +1,10 @@
 /** What of accounts holds while their file can and cannot be written, and what is there after a kill. */
 import { expect, test } from "vitest";
-import { type AccessBook, createAccessBook } from "../../src/core/access-book.ts";
-import { type AccessRecords, type BoardRecord, NO_RECORDS, type UserRecord } from "../../src/core/access-records.ts";
+import type { AccessBook } from "../../src/core/access-book.ts";
+import type { AccessRecords, BoardRecord, UserRecord } from "../../src/core/access-records.ts";
 import { AccessFileError } from "../../src/core/access-writer.ts";
-import { createManualClock } from "../support/manual-clock.ts";
-import { createMemoryLog } from "../support/memory-log.ts";
+import { FULL, openBook } from "../support/held-book.ts";
 import { until } from "../support/until.ts";
-
-const FULL = new Error("access.json cannot be written: the disk is full (ENOSPC)");
-
-/** A disk whose writes end when the test says so, and as it says. */
-function openBook(records: AccessRecords = NO_RECORDS) {
-  let disk = records;
-  let isFull = false;
-  let isHeld = false;
-  let finish: (() => void) | undefined;
-  const clock = createManualClock();
-  const log = createMemoryLog();
-  const save = (next: AccessRecords): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const end = (): void => {
-        finish = undefined;
-        if (isFull) return reject(FULL);
-        disk = next;
-        resolve();
-      };
-      if (finish !== undefined) throw new Error("two writes at once");
-      if (isHeld) finish = end;
-      else end();
-    });
-  const book = createAccessBook({ store: { records, save }, clock, log });
-  return {
-    book,
-    clock,
-    log,
-    disk: () => disk,
-    full: (full: boolean) => {
-      isFull = full;
-    },
-    hold: (held: boolean) => {
-      isHeld = held;
-    },
-    finish: () => finish?.(),
-    isWriting: () => finish !== undefined,
-  };
-}
 
 const user = (id: string, role: UserRecord["role"] = "viewer"): UserRecord => ({
   id,
@@ -78,7 +38,8 @@ const GIVING: Readonly<Record<string, (book: AccessBook) => Promise<unknown>>> =
 
 const TAKING: Readonly<Record<string, (book: AccessBook) => Promise<unknown>>> = {
   "a user": (book) => book.removeUser("vera"),
-  "a role": (book) => book.lowerUser("vera", "viewer"),
+  "a role": (book) => book.lowerUser("vera", { role: "viewer" }),
+  "a role, with a new password": (book) => book.lowerUser("vera", { role: "viewer", password: "new" }),
   "a sign-in": (book) => book.endSignIns(["vera's"]),
   "a token": (book) => book.removeToken("grafana"),
   "a board": (book) => book.removeBoard("cellar"),
