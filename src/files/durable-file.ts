@@ -1,6 +1,6 @@
 /** Replaces files whole: after a crash, a full disk or a power cut a name stands for the former content or for the new one. */
 import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 
 export interface FileContent {
@@ -13,16 +13,54 @@ export interface FileContent {
 const OWNER_ONLY = 0o600;
 const besideOf = (file: string): string => `${file}.new`;
 
-/** All of them are on the disk before the first takes its name. Rejects as `node:fs` does; then nothing is left beside them. */
+/**
+ * All of them are on the disk before the first takes its name. Rejects as `node:fs` does; then nothing is left beside them, and each
+ * name stands for its former content again, also where it was the folder that could not be synced: whoever asked says that
+ * nothing was changed, and a process that is killed then must not find the new content. Only a power cut may still find it.
+ */
 export async function replaceFiles(files: readonly FileContent[]): Promise<void> {
+  const former: Former[] = [];
+  for (const { file } of files) former.push(await readFormer(file));
+  const renamed: Former[] = [];
   try {
     for (const each of files) await writeBeside(each);
-    for (const { file } of files) await rename(besideOf(file), file);
+    for (const each of former) {
+      await rename(besideOf(each.file), each.file);
+      renamed.push(each);
+    }
+    for (const folder of new Set(files.map(({ file }) => path.dirname(file)))) await syncFolder(folder);
   } catch (cause) {
     for (const { file } of files) await rm(besideOf(file), { force: true }).catch(() => undefined);
+    for (const each of renamed) await putBack(each, cause);
     throw cause;
   }
-  for (const folder of new Set(files.map(({ file }) => path.dirname(file)))) await syncFolder(folder);
+}
+
+/** What a file held; no content: it was not there. */
+interface Former {
+  readonly file: string;
+  readonly held?: { readonly content: Uint8Array; readonly mode: number };
+}
+
+async function readFormer(file: string): Promise<Former> {
+  try {
+    return { file, held: { content: await readFile(file), mode: (await stat(file)).mode & 0o777 } };
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return { file };
+    throw cause;
+  }
+}
+
+async function putBack({ file, held }: Former, cause: unknown): Promise<void> {
+  try {
+    if (held === undefined) return await rm(file, { force: true });
+    await writeBeside({ file, ...held });
+    await rename(besideOf(file), file);
+  } catch (second) {
+    await rm(besideOf(file), { force: true }).catch(() => undefined);
+    const words = `${(cause as Error).message}; its former content could not be put back: ${(second as Error).message}`;
+    throw new Error(words, { cause });
+  }
 }
 
 async function writeBeside({ file, content, mode = OWNER_ONLY }: FileContent): Promise<void> {
