@@ -95,11 +95,11 @@ export function revived(kept: KeptMessage, nowMs: number): Publication {
   };
 }
 
-/** Of a message that an earlier version kept, only the end is known. */
+/** Of a message that an earlier version kept, only the end is known. A wrong clock may have noted one as published in the future. */
 const expiryOf = (expiresAtMs: number, intervalS: number | undefined, nowMs: number): Expiry =>
   intervalS === undefined
     ? { fromMs: nowMs, forMs: expiresAtMs - nowMs }
-    : { fromMs: expiresAtMs - intervalS * 1000, forMs: intervalS * 1000 };
+    : { fromMs: Math.min(nowMs, expiresAtMs - intervalS * 1000), forMs: intervalS * 1000 };
 
 /** A kept message has its Message Expiry Interval before its other properties, so that it is known when it was published. */
 function withInterval({ forMs }: Expiry, properties: Uint8Array): Uint8Array {

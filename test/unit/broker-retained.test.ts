@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Publication } from "../../src/broker/publication.ts";
+import { keptOf, leftMsOf, type Publication, revived } from "../../src/broker/publication.ts";
 import { createRetained } from "../../src/broker/retained.ts";
 import { bytesHeldBy } from "../support/heap.ts";
 import { publication, textOf } from "../support/publications.ts";
@@ -90,4 +90,17 @@ test("what is counted as bytes is about what topics of many levels hold in memor
     return retained;
   });
   expect(held / retained.bytes).toBeLessThan(3);
+});
+
+test("a kept message that a wrong clock noted for years ahead expires after its interval, one of the past at its time", () => {
+  const START_MS = Date.UTC(2026, 10, 22);
+  for (const [publishedMs, leftMs] of [
+    [START_MS + 10 * 365 * 86_400_000, 6_000],
+    [START_MS, 6_000],
+    [START_MS - 3_000, 3_000],
+  ] as const) {
+    const back = revived(keptOf(publication({ expiryS: 10 }, publishedMs)), START_MS);
+    const sinceMs = (atMs: number): number => Math.max(0, START_MS + 4_000 - atMs);
+    expect(leftMsOf(back, { sinceMs })).toBe(leftMs);
+  }
 });

@@ -184,6 +184,25 @@ test("a will that was waiting at a kill waits for the rest of its time and for i
   expect(other.taken()).toEqual(["will=dead"]);
 });
 
+test("a will that a wrong clock noted for years ahead waits no longer than its delay, over restarts too", async () => {
+  const { world } = await start();
+  world.come("board", { ...KEPT, will: { delayS: 300 } }).vanish();
+  world.journal.commit();
+  const dueAtMs = world.time.nowMs() + 10 * 365 * 86_400_000;
+  for (const { clientId, value } of world.journal.kept().wills) {
+    world.journal.note({ of: "will", clientId, value: { ...value, dueAtMs } });
+  }
+  world.journal.commit();
+  const { world: next, listener } = await killed(world);
+  next.advance(200_000);
+  expect([listener.taken(), willsOf(next)]).toEqual([[], ["dead"]]);
+  const { world: third, listener: other } = await killed(next);
+  third.advance(99_500);
+  expect(other.taken()).toEqual([]);
+  third.advance(500);
+  expect([other.taken(), willsOf(third)]).toEqual([["will=dead"], []]);
+});
+
 test("the expiry of a will counts from its publication [MQTT 5.0, 3.1.3.2.4]", async () => {
   const { world } = await start();
   world.come("subscriber", KEPT).subscribe("will", 1);

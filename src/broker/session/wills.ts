@@ -62,12 +62,14 @@ export function createWills({ clock, time, journal, publish }: WillsOptions, kep
   }
 
   function restore(clientId: string, value: KeptWill, sessionExpiryS: number): void {
-    written.set(clientId, value);
     const { message, delayS, keepAliveS, expiryS, dueAtMs } = value;
     const graceMs = Math.max(GRACE_MS, keepAliveS * GRACE_KEEP_ALIVES * 1000);
     const delayMs = Math.min(delayS, sessionExpiryS) * 1000;
-    // Whoever was connected is away since now.
-    const fromMs = dueAtMs === undefined ? time.nowMs() : dueAtMs - delayMs;
+    const nowMs = time.nowMs();
+    // A client that was connected is away from now on. A wait that begins in the future was noted by a wrong clock.
+    const fromMs = Math.min(nowMs, (dueAtMs ?? Number.POSITIVE_INFINITY) - delayMs);
+    if (dueAtMs !== undefined && fromMs === nowMs) write(clientId, { ...value, dueAtMs: fromMs + delayMs });
+    else written.set(clientId, value);
     const { topic, payload, qos, retain, properties } = message;
     const will = { topic, payload, qos, retain, properties, delayS, expiryS };
     const connection = { clientId, serial: 0 }; // older than any of this run
