@@ -137,7 +137,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
   const newestMs = newestOf(stored);
   const clockSanity = own("clock sanity", createClockSanity({ clock, builtAtMs: build.builtAtMs, newestMs }));
   const journal = await store.loadJournal();
-  const { record, save } = openTimeFile({ dataDir: config.dataDir, log });
+  const { record, save } = openTimeFile({ dataDir: config.dataDir, onDamage: damage.note });
   const time = own(
     "time",
     createTrustedTime({

@@ -116,7 +116,7 @@ export async function openOwnHub({ config, clock, changes }: OwnHubOptions): Pro
 function openTime({ dataDir }: Config, clock: Clock, stored: readonly StoredDevice[]): TrustedTime {
   const nothing = (): void => undefined;
   const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-  const { record } = openTimeFile({ dataDir, log });
+  const { record } = openTimeFile({ dataDir, onDamage: nothing });
   const newestMs = stored.reduce((newest, { lastHeardAtMs }) => Math.max(newest, lastHeardAtMs), 0);
   const clockSanity = { problem: () => undefined };
   return createTrustedTime({ clock, clockSanity, log, record, save: async () => undefined, newestMs, builtAtMs: 0 });

@@ -68,6 +68,8 @@ const LONG_HOLD_MS = DAY_MS;
 const CHECK_EVERY_MS = 1_000;
 const SAVE_EVERY_MS = 10 * 60_000;
 const MOST_SHIFTS = 64;
+/** A record that is further past everything else is not trusted. */
+const LEAP_MS = 5 * 365 * DAY_MS;
 
 export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
   const { clock, clockSanity, log, save } = options;
@@ -148,11 +150,7 @@ export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
     return Math.max(0, nowMs() - atMs - addedTo(atMs));
   }
 
-  const addedTo = (atMs: number): number => {
-    let addedMs = 0;
-    for (const { fromMs, toMs, addMs } of shifts) if (atMs >= fromMs && atMs < toMs) addedMs += addMs;
-    return addedMs;
-  };
+  const addedTo = (atMs: number): number => addedBy(shifts, atMs);
 
   /** What would be counted if the wall clock were trusted now. */
   function uncountedMs(): number {
@@ -197,7 +195,8 @@ function started({ clock, record, newestMs, builtAtMs }: TrustedTimeOptions) {
     const nowMs = Math.max(wallMs, builtAtMs);
     return { ...NOTHING, baseMs: from(nowMs), aheadMs: wallMs - nowMs };
   }
-  const { nowMs, aheadMs, fromMs = nowMs + 1, hold: former, shifts } = known;
+  const { nowMs, aheadMs, fromMs = nowMs + 1, hold: former } = known;
+  const shifts = withoutLeap(known, Math.max(wallMs, newestMs, builtAtMs));
   const differenceMs = wallMs - nowMs - aheadMs;
   if (differenceMs >= -STEP_MS && differenceMs <= DAY_MS) {
     // Where the wall clock was set back, the hub's time waits for it.
@@ -214,6 +213,21 @@ function started({ clock, record, newestMs, builtAtMs }: TrustedTimeOptions) {
   }
   const hold = { differenceMs, heldMs: heldMsOf(former, differenceMs) };
   return { baseMs: from(nowMs + 1), aheadMs, fromMs, hold, shifts };
+}
+
+/**
+ * A record that lies years past the wall clock and all that is stored does not age what was noted before: nothing shows that those
+ * years have passed. What was noted in the last of them ages as ever.
+ */
+function withoutLeap({ nowMs, shifts }: TimeRecord, witnessMs: number): readonly TimeShift[] {
+  const addMs = nowMs - witnessMs - addedBy(shifts, witnessMs);
+  return addMs > LEAP_MS ? withShift(shifts, { fromMs: 0, toMs: nowMs - LEAP_MS, addMs }) : shifts;
+}
+
+function addedBy(shifts: readonly TimeShift[], atMs: number): number {
+  let addedMs = 0;
+  for (const { fromMs, toMs, addMs } of shifts) if (atMs >= fromMs && atMs < toMs) addedMs += addMs;
+  return addedMs;
 }
 
 const NOTHING: Omit<TimeRecord, "nowMs"> = { aheadMs: 0, fromMs: undefined, hold: undefined, shifts: [] };

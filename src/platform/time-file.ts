@@ -1,9 +1,10 @@
 /** Keeps the record of the hub's time in a file of the data directory. Decides nothing. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import type { Log } from "../core/ports.ts";
+import { crc32 } from "node:zlib";
 import type { TimeHold, TimeRecord, TimeShift } from "../core/trusted-time.ts";
 import { replaceFiles } from "../files/durable-file.ts";
+import { fileFault } from "../files/file-fault.ts";
 
 const FILE = "time.json";
 const VERSION = 1;
@@ -14,37 +15,42 @@ export interface TimeFile {
   save(record: TimeRecord): Promise<void>;
 }
 
-export function openTimeFile({ dataDir, log }: { readonly dataDir: string; readonly log: Log }): TimeFile {
+/** `onDamage` gets a sentence for the owner when the file cannot be used. */
+export function openTimeFile({ dataDir, onDamage }: TimeFileOptions): TimeFile {
   const file = path.join(dataDir, FILE);
   return {
-    record: read(file, log),
-    save: (record) => replaceFiles([{ file, content: `${JSON.stringify({ version: VERSION, ...record })}\n` }]),
+    record: read(file, onDamage),
+    save: (record) => {
+      const content = { version: VERSION, crc32: checksumOf(record), record };
+      return replaceFiles([{ file, content: `${JSON.stringify(content)}\n` }]);
+    },
   };
 }
 
-/** Without it the hub goes by its newest reading: nothing is lost but the time that it was off. */
-function read(file: string, log: Log): TimeRecord | undefined {
-  let text: string;
+interface TimeFileOptions {
+  readonly dataDir: string;
+  readonly onDamage: (words: string) => void;
+}
+
+/** A file that is damaged counts as missing: one wrong digit could end everything that has an end. */
+function read(file: string, onDamage: TimeFileOptions["onDamage"]): TimeRecord | undefined {
   try {
-    text = readFileSync(file, "utf8");
+    return recordOf(readFileSync(file, "utf8"));
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") warn(log, file, cause);
-    return undefined;
-  }
-  try {
-    return recordOf(JSON.parse(text));
-  } catch (cause) {
-    warn(log, file, cause);
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    onDamage(
+      `${FILE} in the data directory is damaged: ${fileFault(cause)}. The hub takes its time from what it stored last, and writes the file again. Check the disk`,
+    );
     return undefined;
   }
 }
 
-const warn = (log: Log, file: string, cause: unknown): void =>
-  log.warn("the record of the hub's time cannot be read; it is made again", { file, cause });
-
-function recordOf(value: unknown): TimeRecord {
-  const { version, nowMs, aheadMs, fromMs, hold, shifts } = fieldsOf(value);
-  if (version !== VERSION || !Array.isArray(shifts)) throw new Error("it is of another shape");
+function recordOf(text: string): TimeRecord {
+  const { version, crc32: checksum, record } = fieldsOf(parsed(text));
+  if (version !== VERSION) throw new Error("its version is unknown");
+  if (checksum !== checksumOf(record)) throw new Error("its checksum does not match");
+  const { nowMs, aheadMs, fromMs, hold, shifts } = fieldsOf(record);
+  if (!Array.isArray(shifts)) throw new Error("a list is missing");
   return {
     nowMs: numberOf(nowMs),
     aheadMs: numberOf(aheadMs),
@@ -53,6 +59,17 @@ function recordOf(value: unknown): TimeRecord {
     shifts: shifts.map((each: unknown) => shiftOf(fieldsOf(each))),
   };
 }
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error("it is not JSON");
+  }
+}
+
+/** Of the record as JSON, which a value that was parsed gives again. */
+const checksumOf = (record: unknown): number => crc32(JSON.stringify(record) ?? "");
 
 const holdOf = ({ differenceMs, heldMs }: Fields): TimeHold => ({
   differenceMs: numberOf(differenceMs),
@@ -68,7 +85,7 @@ const shiftOf = ({ fromMs, toMs, addMs }: Fields): TimeShift => ({
 type Fields = Readonly<Record<string, unknown>>;
 
 function fieldsOf(value: unknown): Fields {
-  if (typeof value !== "object" || value === null) throw new Error("it is no object");
+  if (typeof value !== "object" || value === null) throw new Error("an object is missing");
   return value as Fields;
 }
 

@@ -14,9 +14,15 @@ export interface MemoryTime {
   insane: string | undefined;
 }
 
-export function createMemoryTime(clock: Clock, { newestMs = 0 } = {}): MemoryTime {
+export interface MemoryTimeOptions {
+  readonly newestMs?: number;
+  /** Of an earlier run. */
+  readonly record?: TimeRecord;
+}
+
+export function createMemoryTime(clock: Clock, { newestMs = 0, record }: MemoryTimeOptions = {}): MemoryTime {
   const log = createMemoryLog();
-  let saved: TimeRecord | undefined;
+  let saved = record;
   const memory: MemoryTime = {
     start: () =>
       createTrustedTime({

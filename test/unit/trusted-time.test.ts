@@ -193,6 +193,28 @@ test("it never runs backwards, and its record stays small, however often the clo
   expect(JSON.stringify(memory.saved()).length).toBeLessThan(8_000);
 });
 
+test.each([6, 20, 253])(
+  "a record that lies %i years past the clock and all that is stored ages nothing, over restarts too",
+  async (years) => {
+    const clock = createManualClock({ nowMs: NOW });
+    const aheadMs = years * 365 * DAY_MS;
+    const record = { nowMs: NOW + aheadMs, aheadMs: 0, fromMs: undefined, hold: undefined, shifts: [] };
+    const memory = createMemoryTime(clock, { newestMs: NOW - HOUR_MS, record });
+    let time = memory.start();
+    const notedMs = time.nowMs();
+    for (let runs = 1; runs <= 4; runs++) {
+      expect(Math.round(time.sinceMs(NOW - HOUR_MS) / MINUTE_MS)).toBe(60 + (runs - 1) * 2 * 24 * 60);
+      expect(time.sinceMs(NOW)).toBeLessThanOrEqual((runs - 1) * 2 * DAY_MS + MINUTE_MS);
+      expect(time.sinceAtMostMs(NOW)).toBeLessThanOrEqual((runs - 1) * 2 * DAY_MS + MINUTE_MS);
+      clock.advance(2 * DAY_MS); // more than the wait for a difference
+      await time.close();
+      time = memory.start();
+    }
+    expect(Math.round(time.sinceMs(notedMs) / DAY_MS)).toBe(8); // noted by the same record: it ages as ever
+    expect(memory.saved()?.shifts).toHaveLength(1);
+  },
+);
+
 test("nothing is watched after closing", async () => {
   const { clock, first } = await start();
   await first.close();

@@ -1,4 +1,6 @@
 /** People stay signed in through a wrong clock; what protects is not weakened by one. */
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { expect, test } from "vitest";
 import type { Config } from "../../src/config/settings.ts";
 import type { ApplicationAnswer, TokenAnswer, WithSecret } from "../../src/contract/access.ts";
@@ -128,4 +130,20 @@ test("a token that is made while the clock is in doubt lasts as long as it says,
     expect((await ask(token)).status).toBe(401);
     await hub().close();
   }
+});
+
+test("a wrong digit in the file of the hub's time signs nobody out and ends no token, and is reported", async () => {
+  const { world, hub, watcher } = await openHistory();
+  const { dataDir, httpPort } = hub();
+  await hub().close();
+  const file = path.join(dataDir, "time.json");
+  const before = readFileSync(file, "utf8");
+  const after = before.replace('"nowMs":1', '"nowMs":9'); // the year 2279
+  expect(after).not.toBe(before);
+  writeFileSync(file, after);
+  const next = await startHub({ settings: { auth: "on", dataDir, httpPort } });
+  expect(next.logged.filter(({ event }) => event === "stored data is damaged")).toHaveLength(1);
+  const { warnings } = (await askerWith(next, watcher.headers).ask<Readiness>("/readyz")).body;
+  expect(warnings).toEqual([{ part: "stored data", problem: expect.stringContaining("time.json") }]);
+  expect((await askerWith(next, world.owner.headers).ask<unknown>("/api/devices")).status).toBe(200);
 });
