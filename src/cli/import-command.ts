@@ -45,6 +45,7 @@ export async function importCommand(name: string, options: ImportOptions, world:
     begun,
     rebuild,
     keepPlace: keeper.keep,
+    say,
     signal,
   });
   const progress = watch(world, source, tally);

@@ -17,6 +17,8 @@ export interface ImportRunOptions {
   /** Hours of a time whose raw readings are forgotten are replaced by what the file says. */
   readonly rebuild: boolean;
   readonly keepPlace: (place: PlaceInFile) => Promise<void>;
+  /** A line for who asked. */
+  readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -36,7 +38,7 @@ const NOT_REBUILT =
 const KEEP_EVERY_MS = 1_000;
 
 export function createImportRun(options: ImportRunOptions): { tally: ImportTally; run(): Promise<void> } {
-  const { link, clock, batches, report, begun, rebuild, keepPlace, signal } = options;
+  const { link, clock, batches, report, begun, rebuild, keepPlace, say, signal } = options;
   const tally: ImportTally = { ...begun, rebuilt: 0, lines: 0, bytes: 0 };
   const hours = createRebuiltHours();
   let endByte = begun.endByte;
@@ -96,11 +98,17 @@ export function createImportRun(options: ImportRunOptions): { tally: ImportTally
     }
   }
 
+  /** At the end: that the place is not kept hides neither what the import did nor why it failed. */
+  function warn({ message }: Error, fault: unknown): void {
+    if (!(fault instanceof Error && fault.message === message)) say(message);
+  }
+
   return {
     tally,
     run: async () => {
       // One batch is on its way while the next is read.
       let onItsWay: Promise<void> = Promise.resolve();
+      let fault: unknown;
       try {
         for await (const batch of batches) {
           await onItsWay;
@@ -110,8 +118,12 @@ export function createImportRun(options: ImportRunOptions): { tally: ImportTally
         }
         await onItsWay;
         await sendHours();
+      } catch (error) {
+        fault = error;
+        throw error;
       } finally {
-        if (!rebuild) await keepPlace(place());
+        await onItsWay.catch(() => undefined); // it may be keeping its place, in the same file
+        if (!rebuild) await keepPlace(place()).catch((error: Error) => warn(error, fault));
       }
     },
   };

@@ -77,7 +77,7 @@ export function createAccessWriter({ store, clock, log, uses }: AccessWriterOpti
   async function writeAll(): Promise<void> {
     do await writeOnce();
     while (pending.length > 0);
-    writing = undefined; // not a moment later: what comes then begins a write of its own
+    writing = undefined; // before anything awaits: a change that comes after the check above begins a new write
     if (failure !== undefined && !isClosed) stopRetry = clock.after(TRY_AGAIN_MS, () => void write());
   }
 
@@ -105,7 +105,7 @@ export function createAccessWriter({ store, clock, log, uses }: AccessWriterOpti
     for (const each of batch) each.resolve(done.has(each));
   }
 
-  /** What holds at once goes on to hold; the rest never was. */
+  /** Changes that hold at once stay in force and are tried again; the others are dropped, and those who asked are told. */
   function failed(batch: readonly Pending[], cause: unknown): void {
     const kept = batch.filter(({ isAtOnce }) => isAtOnce);
     settle(

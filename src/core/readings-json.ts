@@ -10,7 +10,7 @@ const COMMA = 44;
 const LINE_END_BYTES = 1;
 
 export interface ReadingsJson {
-  /** Whether no further reading belongs into this chunk. */
+  /** The chunk has enough bytes: add no further reading. */
   isFull(): boolean;
   /** `metrics`: as JSON of one object, without spaces. */
   add(head: ReadingHead, metrics: string): void;

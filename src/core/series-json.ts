@@ -2,7 +2,7 @@
 import type { SeriesColumns } from "../contract/rest.ts";
 import type { Series } from "./ports.ts";
 
-/** A chart whose columns are lists yet. */
+/** A chart whose columns are still lists, not JSON bytes. */
 export interface SeriesLists extends Pick<Series, "resolutionMs"> {
   /** In the order of the wish's metrics. */
   readonly columns: readonly SeriesColumns[];

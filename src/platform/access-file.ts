@@ -75,7 +75,7 @@ function readRecords(file: string): AccessText {
     return content === undefined ? { records: NO_RECORDS, keyCheck: undefined } : parseAccess(content.toString());
   } catch (cause) {
     throw new StartError(
-      `${file} cannot be read (${fileFault(cause)}). Restore it from a backup, or take it away to begin with no accounts.`,
+      `${file} cannot be read (${fileFault(cause)}). Restore it from a backup, or move it away to start without accounts.`,
       1,
       cause,
     );
@@ -94,14 +94,14 @@ function readKey(file: string, isNeeded: boolean): Uint8Array | undefined {
   if (!isNeeded) return undefined;
   if (key !== undefined) throw notTheKey(file);
   throw new StartError(
-    `${file} is missing: without it no token and no board is known again. Restore it from a backup.`,
+    `${file} is missing: without it no token and no board secret works. Restore it from a backup.`,
     1,
   );
 }
 
 const notTheKey = (file: string): StartError =>
   new StartError(
-    `${file} is not the key that belongs to ${FILE}: with it no token and no board is known again. Restore it from a backup (both files of the same one), or take both away to begin with no accounts.`,
+    `${file} is not the key that belongs to ${FILE}: with it no token and no board secret works. Restore it from a backup (both files of the same one), or move both away to start without accounts.`,
     1,
   );
 

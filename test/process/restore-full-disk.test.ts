@@ -1,5 +1,5 @@
 /** A restore that runs out of room: what was there is there, whole, and a hub starts with it; with room it is the copy. */
-import { readdirSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { openAccessWorld, signIn } from "../support/access-world.ts";
@@ -7,6 +7,10 @@ import { runCommand, runWrapped } from "../support/command.ts";
 import { limitedTo } from "../support/full-disk.ts";
 import { type InProcessHub, startHub, tempDir } from "../support/hub.ts";
 import { connectJs } from "../support/mqtt-clients.ts";
+
+// The database's driver is a library of what was built.
+const built = new URL("../../dist/src/store/sqlite/restore.js", import.meta.url).href;
+const { restoreStore } = (await import(built)) as typeof import("../../src/store/sqlite/restore.ts");
 
 const onlyIts = (names: readonly string[]): string[] =>
   names.filter((name) => !/\.(lock|pid|sock)$|-shm$/.test(name)).sort();
@@ -66,4 +70,33 @@ test("a restore without room says so and changes nothing; with room it is the co
   expect(kept.map((name) => name.replace(/\.before.*/, "")).sort()).toEqual(["access.json", "access.key", "aerie.db"]);
   for (const name of kept) expect(done.stderr).toContain(path.join(dataDir, name));
   expect(await stateOf(await start(), former, copied)).toEqual({ devices: ["copied"], former: false, copied: true });
+});
+
+test("places of imports belong to the store: a restore that fails leaves them, and one that succeeds keeps them aside", async () => {
+  const hub = await startHub();
+  await hub.close();
+  const copy = path.join(hub.dataDir, "aerie.db");
+  const dataDir = tempDir();
+  const place = path.join(dataDir, "imports", "place.json");
+  mkdirSync(path.dirname(place));
+  writeFileSync(place, "how far");
+  writeFileSync(path.join(dataDir, "aerie.db-wal"), "former log");
+  // It is in the way of where the former log is to be kept.
+  const inTheWay = path.join(dataDir, "aerie.db.before-restore-2026-11-29T10-00-00-wal");
+  mkdirSync(path.join(inTheWay, "full"), { recursive: true });
+  const restore = () =>
+    restoreStore({
+      ...{ dataDir, copy, nowMs: Date.UTC(2026, 10, 29, 10), beside: [], outdated: ["imports"] },
+      onBytes: () => undefined,
+      say: () => undefined,
+    });
+
+  await expect(restore()).rejects.toThrow("What was there before is in its place again");
+  expect(readFileSync(place, "utf8")).toBe("how far");
+
+  rmSync(inTheWay, { recursive: true });
+  const aside = path.join(dataDir, "imports.before-restore-2026-11-29T10-00-00");
+  expect(await restore()).toContain(aside);
+  expect(readdirSync(path.dirname(place))).toEqual([]);
+  expect(readFileSync(path.join(aside, "place.json"), "utf8")).toBe("how far");
 });

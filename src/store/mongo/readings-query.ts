@@ -76,7 +76,7 @@ export async function readReadings(parts: ReadingsQueryParts, wish: ReadingsWish
 /** Documents that are taken apart in one turn of the event loop: some milliseconds. */
 const TURN_READINGS = 300;
 
-/** One that was given is full or the last: what lies behind is asked for anew. */
+/** A chunk ends when it is full or when no reading is left; what comes after it takes another call. */
 export async function readReadingsChunk(parts: ReadingsQueryParts, wish: ReadingsWish): Promise<ReadingsChunk> {
   const chunk = createReadingsJson(wish);
   if (wish.limit <= 0 || wish.fromMs >= wish.toMs) return chunk.done(true);

@@ -120,5 +120,5 @@ function undo(done: readonly Move[]): readonly Move[] {
 function whereabouts(left: readonly Move[]): string {
   if (left.length === 0) return "What was there before is in its place again";
   const kept = left.flatMap(({ from, to }) => (to.includes(BEFORE) ? [`${from} is now ${to}`] : []));
-  return `It could not be undone either, and the next start of the hub finishes it. What was there before is kept: ${kept.join(", ") || "all of it is in its place"}`;
+  return `Undoing it failed too. The next start of the hub finishes the restore. What was there before is kept: ${kept.join(", ") || "all of it is in its place"}`;
 }

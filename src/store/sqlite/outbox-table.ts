@@ -121,7 +121,7 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
       many += countOf(group.batch);
       found.push(group);
     }
-    // What follows the damaged ones is for the same call: who gets nothing takes it that nothing waits.
+    // If all of these were damaged, the same call goes on behind them: to the caller an empty answer means that nothing waits.
     const last = Number(seqs.at(-1)?.["seq"] ?? behindSeq);
     return found.length > 0 || seqs.length === 0 ? found : readNext(last, mostWrites);
   }

@@ -20,7 +20,7 @@ export interface RestoreOptions {
   readonly onBytes: (bytes: number) => void;
   /** Names of files that a copy may bring along. */
   readonly beside: readonly string[];
-  /** Folders of the data directory that tell of the former store and can be made again. */
+  /** Folders of the data directory that tell of the former store: the copy gets empty ones, and they are kept beside it. */
   readonly outdated: readonly string[];
   /** A line for who asked. */
   readonly say: (line: string) => void;
@@ -28,7 +28,7 @@ export interface RestoreOptions {
 
 /** Under which names what was there is kept. Rejects with a StartError, and what was there is in place then. */
 export async function restoreStore(options: RestoreOptions): Promise<readonly string[]> {
-  const { dataDir, copy, nowMs, outdated, say } = options;
+  const { dataDir, copy, nowMs, say } = options;
   checkCopy(copy);
   makeFolder(dataDir);
   const lock = lockDataDir(dataDir);
@@ -37,7 +37,6 @@ export async function restoreStore(options: RestoreOptions): Promise<readonly st
     if (finished !== undefined) say(finished);
     await prepare(options);
     emptyLog(path.join(dataDir, STORE_FILE));
-    for (const folder of outdated) rmSync(path.join(dataDir, folder), { recursive: true, force: true });
   } catch (cause) {
     rmSync(preparedFolder(dataDir), { recursive: true, force: true });
     lock.release();
@@ -74,7 +73,7 @@ export function checkCopy(copy: string): void {
 }
 
 /** Everything that the exchange needs, on the disk. */
-async function prepare({ dataDir, copy, onBytes, beside }: RestoreOptions): Promise<void> {
+async function prepare({ dataDir, copy, onBytes, beside, outdated }: RestoreOptions): Promise<void> {
   checkRoom(dataDir, copy);
   const folder = preparedFolder(dataDir);
   mkdirSync(folder, { mode: 0o700 });
@@ -83,6 +82,9 @@ async function prepare({ dataDir, copy, onBytes, beside }: RestoreOptions): Prom
   from.on("data", () => onBytes(from.bytesRead));
   await pipeline(from, createWriteStream(fresh, { flush: true, mode: 0o600 }));
   await replaceFiles(takeBeside(fresh, folder, beside));
+  for (const each of outdated) {
+    if (existsSync(path.join(dataDir, each))) mkdirSync(path.join(folder, each), { mode: 0o700 });
+  }
   syncPath(fresh);
 }
 
@@ -98,6 +100,7 @@ function checkRoom(dataDir: string, copy: string): void {
 function takeBeside(fresh: string, folder: string, names: readonly string[]): { file: string; content: Uint8Array }[] {
   const db = new DatabaseSync(fresh);
   try {
+    db.exec("PRAGMA journal_mode = DELETE"); // a copy of a stopped hub's file would get a log beside it here, which the exchange would move too
     const isThere = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(BESIDE_TABLE);
     if (isThere === undefined) return [];
     const rows = db.prepare(`SELECT name, bytes FROM ${BESIDE_TABLE}`).all();
