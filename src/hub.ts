@@ -231,7 +231,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       onDamage: damage.note,
       quarantine: access && quarantineOf(access),
       onConnectionClosed,
-      httpPlace: () => ({ scheme: tls === undefined ? "http" : "https", port: taken.httpPort }),
+      httpLocation: () => ({ scheme: tls === undefined ? "http" : "https", port: taken.httpPort }),
     }),
   );
 

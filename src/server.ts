@@ -58,7 +58,7 @@ async function run(config: Config): Promise<void> {
   if (config.auth === "off-and-public") log.warn("open to everybody who reaches it: there are no accounts");
   try {
     const { openHub } = await import("./hub.ts"); // a command needs none of it
-    const onFatal = (cause: Error): void => end.giveUp("the hub cannot go on", cause);
+    const onFatal = (cause: Error): void => end.giveUp("the hub cannot continue", cause);
     const options = { config, clock: systemClock, log, logLinesDropped: log.dropped, build, onFatal };
     const hub = await end.closes(openHub(options));
     const scheme = config.tlsCert === "" ? "http" : "https";

@@ -15,7 +15,7 @@ import type { TrustedTime } from "../core/trusted-time.ts";
 import type { Writer } from "../core/writer.ts";
 import { openAedesCore } from "./aedes-core.ts";
 import { Connection, createFlusher } from "./connection.ts";
-import type { HttpPlace } from "./http-answer.ts";
+import type { HttpLocation } from "./http-answer.ts";
 import { createJournal } from "./journal.ts";
 import { type IdentityOfSession, withinRights } from "./kept-rights.ts";
 import { withoutDamaged } from "./kept-whole.ts";
@@ -63,14 +63,14 @@ export interface BrokerOptions {
   readonly authenticate: IdentifyClient;
   /** Whose a kept session is; undefined: there are no accounts. */
   readonly identityOf?: IdentityOfSession | undefined;
-  /** Told in words of what was kept and cannot be used. */
+  /** Called with a sentence for the owner for each kept thing that cannot be used. */
   readonly onDamage: (words: string) => void;
   /** Where unknown clients wait to be let in; undefined: nowhere. */
   readonly quarantine?: Quarantine | undefined;
   /** Undefined: there is no certificate. */
   readonly tls?: TlsSource | undefined;
   readonly onConnectionClosed: (connection: ClientConnection) => void;
-  readonly httpPlace: () => HttpPlace;
+  readonly httpLocation: () => HttpLocation;
 }
 
 export interface Broker {
@@ -225,7 +225,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     connects: createRateLimit({ clock, perMinute: limits.maxConnectsPerMinute }),
     tls: options.tls,
     onRefused: (code, address, detail) => refusals.add({ code, kind: "connection", address, detail }),
-    httpPlace: options.httpPlace,
+    httpLocation: options.httpLocation,
     onStream: (stream, address) => {
       const connection = new Connection(stream, address, clock, flusher, gathering);
       const client = new Client(connection, context);

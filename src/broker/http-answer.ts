@@ -1,7 +1,7 @@
 /** Tells who speaks HTTP to an MQTT port where the hub speaks it. Reads no more than the first bytes. */
 
 /** Where HTTP is spoken. */
-export interface HttpPlace {
+export interface HttpLocation {
   readonly scheme: "http" | "https";
   readonly port: number;
 }
@@ -12,7 +12,7 @@ const HOST = /^host:[ \t]*([\w.-]+|\[[\da-f:]+\])(?::\d+)?[ \t]*\r?$/im;
 const MOST_BYTES = 4_096;
 
 /** Undefined: it is no request of HTTP/1. `first`: what came first. */
-export function httpAnswer(first: Buffer, { scheme, port }: HttpPlace): string | undefined {
+export function httpAnswer(first: Buffer, { scheme, port }: HttpLocation): string | undefined {
   const text = first.toString("latin1", 0, MOST_BYTES);
   if (!REQUEST_LINE.test(text)) return undefined;
   const [, host] = HOST.exec(text) ?? [];

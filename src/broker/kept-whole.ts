@@ -6,7 +6,7 @@ import { readProperties } from "./packets/properties.ts";
 import { PLACE } from "./packets/property-table.ts";
 import { filterFault, topicFault } from "./packets/topic-rules.ts";
 
-/** `onDamage`: told in words for the owner of each that is left out. Rows of it go from the store, too. */
+/** `onDamage` gets a sentence for the owner for each one that is left out. Its rows are deleted from the store, too. */
 export function withoutDamaged(
   kept: KeptJournal,
   journal: Pick<Journal, "note">,

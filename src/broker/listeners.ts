@@ -8,7 +8,7 @@ import { plainAddress } from "../core/plain-address.ts";
 import type { Log } from "../core/ports.ts";
 import type { RateLimit } from "../core/rate-limit.ts";
 import { TLS_OPTIONS, type TlsSource } from "../core/tls.ts";
-import { type HttpPlace, httpAnswer } from "./http-answer.ts";
+import { type HttpLocation, httpAnswer } from "./http-answer.ts";
 import { createWebSocketListener, type WebSocketListener } from "./websocket-listener.ts";
 
 export interface ListenerOptions extends ConnectionLimits {
@@ -19,8 +19,8 @@ export interface ListenerOptions extends ConnectionLimits {
   readonly tls?: TlsSource | undefined;
   readonly onStream: (stream: Duplex, address: string | undefined) => void;
   readonly onRefused: (code: RefusalCode, address: string | undefined, detail?: string) => void;
-  /** For who takes this for a web server. */
-  readonly httpPlace: () => HttpPlace;
+  /** A client that speaks HTTP to an MQTT port is answered with this address. */
+  readonly httpLocation: () => HttpLocation;
 }
 
 export interface Listeners {
@@ -53,7 +53,7 @@ export function createListeners(options: ListenerOptions): Listeners {
   function serve(socket: Socket): void {
     // Before its reader has them: that one ends a connection that does not begin as MQTT does.
     socket.once("data", (first: Buffer) => {
-      const answer = first[0] === CONNECT_BYTE ? undefined : httpAnswer(first, options.httpPlace());
+      const answer = first[0] === CONNECT_BYTE ? undefined : httpAnswer(first, options.httpLocation());
       if (answer !== undefined) socket.write(answer);
     });
     onStream(socket, plainAddress(socket.remoteAddress));

@@ -1,4 +1,4 @@
-/** Makes an answer at most once in a while; who asks meanwhile is given the same. */
+/** Makes an answer at most once in `forMs`. Callers within that time get the same answer. */
 import type { Clock } from "./ports.ts";
 
 export function shareAnswer<T>({

@@ -1,6 +1,6 @@
 /**
- * The hub's own time, by which what was promised ends: sessions, messages, wills, sign-ins, tokens. It goes on through a wrong
- * clock, a jump and a restart. Ends nothing itself. (docs/decisions/0015)
+ * The hub's own time, by which what was promised ends: sessions, messages, wills, sign-ins, tokens. It continues through a
+ * wrong clock, a jump and a restart. Ends nothing itself. (docs/decisions/0015)
  */
 import type { ClockSanity } from "./clock-sanity.ts";
 import type { Clock, Log } from "./ports.ts";
@@ -8,9 +8,12 @@ import type { Clock, Log } from "./ports.ts";
 export interface TrustedTime {
   /** Epoch ms: the wall clock's, as far as it is trusted; while it is not, only what the hub has run is added. Never runs backwards. */
   nowMs(): number;
-  /** How long ago that was, by `nowMs()` of this run or an earlier one: at least. What is to be lost ends by this. */
+  /**
+   * Takes what `nowMs()` returned in this run or an earlier one, and returns the least time that has passed since then. Use it where
+   * data is lost when the time is over.
+   */
   sinceMs(atMs: number): number;
-  /** The same if the wall clock is right after all. What protects ends by this. */
+  /** Returns the time that has passed if the wall clock is right after all. Use it where access ends when the time is over. */
   sinceAtMostMs(atMs: number): number;
   /** When that was, for people. */
   dateOf(atMs: number): Date;

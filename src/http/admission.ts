@@ -15,7 +15,7 @@ export interface AdmissionOptions {
   readonly forwarding: Forwarding;
   /** The server speaks HTTPS. */
   readonly isSecure: boolean;
-  /** Browsers are told to come by HTTPS only. */
+  /** Answers make browsers use HTTPS only. */
   readonly hsts: boolean;
   /** The request costs nothing of the budget: the hub itself says how often it may come. */
   readonly isFree: (request: IncomingMessage) => boolean;
@@ -45,7 +45,7 @@ export function createAdmission(options: AdmissionOptions): Admit {
     return false;
   }
 
-  /** A proxy and a hub that each believe another one of two Hosts do not protect each other. [RFC 9112, 3.2] */
+  /** A proxy and a hub that each use another one of two Hosts do not protect each other. [RFC 9112, 3.2] */
   function hasOneHost(request: IncomingMessage, response: ServerResponse): boolean {
     const hosts = countOfHosts(request);
     if (hosts === 1 || (hosts === 0 && request.httpVersion === "1.0")) return true;
@@ -55,7 +55,7 @@ export function createAdmission(options: AdmissionOptions): Admit {
     return false;
   }
 
-  /** By Host and Origin; and the browser of an allowed foreign page is told that it may read the answer. */
+  /** Checks Host and Origin. The answer to an allowed foreign page has the headers that let its browser read it. */
   function passesGate(request: IncomingMessage, response: ServerResponse): boolean {
     const { host, origin } = request.headers;
     const verdict = gatekeeper({ host, origin });

@@ -44,7 +44,7 @@ export function openControl(options: ControlOptions): Control {
   app.disable("x-powered-by");
   app.set("query parser", "simple");
   app.use(
-    exportRoutes(options, (_request, _response, next) => next()), // whose machine it is need not wait
+    exportRoutes(options, (_request, _response, next) => next()), // the owner of the machine need not wait
     countsRoutes(options),
     changesRoutes(options),
     accessRoutes(options),

@@ -179,7 +179,7 @@ const SERVER_OPTIONS = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   keepAliveTimeout: 10_000,
-  // Else the first two may last half a minute longer.
+  // With the default of 30 s, the first two could be exceeded by half a minute.
   connectionsCheckingInterval: 2_000,
 } as const;
 

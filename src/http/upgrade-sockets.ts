@@ -7,7 +7,7 @@ import type { Clock } from "../core/ports.ts";
 export interface UpgradeSocket {
   /** Answers as a request is answered, and then closes the connection. */
   readonly response: ServerResponse;
-  /** Gives the socket to who speaks another protocol over it. Who refuses to ends it before `take` returns. */
+  /** Gives the socket to `take`, which speaks another protocol over it. If `take` refuses, it ends the socket before it returns. */
   handOver(take: () => void): void;
 }
 

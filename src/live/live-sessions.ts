@@ -57,7 +57,7 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
 
   engine.on("connection", (conn: Conn) => {
     const owner = ownerOf(conn.request);
-    // Several that were asked for at once found the same room.
+    // Handshakes that ran at the same time each saw the limit not reached.
     const tooMany = limit.excess(owner);
     if (tooMany !== undefined) {
       refusals.add({ code: tooMany, kind: "connection", address: owner.address });
@@ -101,12 +101,12 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
         isPongDue = false;
         return;
       }
-      if (!mayGoOn(address)) conn.close(true);
+      if (!isWithinRate(address)) conn.close(true);
     });
   }
 
   /** One more of its address. */
-  function mayGoOn(address: string | undefined): boolean {
+  function isWithinRate(address: string | undefined): boolean {
     if (rateLimit.take(address ?? "") === 0) return true;
     refusals.add({ code: "TOO_MANY_REQUESTS", kind: "message", address });
     return false;
@@ -151,7 +151,7 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
     const { websocket } = request as { websocket?: EventEmitter };
     const address = addressOf(request);
     const spend = (): void => {
-      if (!mayGoOn(address)) socket.destroy();
+      if (!isWithinRate(address)) socket.destroy();
     };
     websocket?.on("ping", spend).on("pong", spend);
   }

@@ -35,7 +35,7 @@ export function createLineOutput({ fd, clock, onFirstDrop, onWrittenAgain }: Lin
   let waitingBytes = 0;
   let isWriting = false;
   let dropped = 0;
-  /** Of `dropped`, those that `onWrittenAgain` was told of. */
+  /** Of `dropped`, those that `onWrittenAgain` has reported. */
   let reported = 0;
   /** The last line that was begun was not written to its end. */
   let isTorn = false;
@@ -90,7 +90,7 @@ export function createLineOutput({ fd, clock, onFirstDrop, onWrittenAgain }: Lin
     });
   }
 
-  /** Nobody is kept waiting by it: a process that has nothing else to do ends. */
+  /** The timer does not keep the process running: it ends when it has nothing else to do. */
   function retry(rest: Buffer): void {
     const stop = clock.every(RETRY_MS, () => {
       stop();

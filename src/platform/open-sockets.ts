@@ -23,7 +23,7 @@ export function createOpenSockets({ log }: { log: Pick<Log, "warn"> }): OpenSock
           if (open.size === 0) onLastClosed();
         });
       });
-      // Accepting fails where the process has no file descriptors left. The system keeps who waits, and it goes on.
+      // Accepting fails where the process has no file descriptors left. The system queues new connections, and the listener keeps running.
       server.once("listening", () => {
         server.on("error", (cause) => log.warn("a connection could not be accepted", { cause }));
       });

@@ -57,7 +57,7 @@ export function createProcessEnd({ clock, log, flush, say }: ProcessEndOptions):
     tryTo(() => log.error(event, { cause }));
     if (isGivingUp) return;
     isGivingUp = true;
-    tryTo(() => say(`The hub cannot go on: ${wordsOf(cause)}. Its log says more. Start it again.\n`));
+    tryTo(() => say(`The hub cannot continue: ${wordsOf(cause)}. Its log says more. Start it again.\n`));
     clock.after(END_WITHIN_MS, () => process.exit(1));
     void closeAndFlush().finally(() => process.exit(1));
   }

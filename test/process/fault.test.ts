@@ -18,7 +18,7 @@ test("whatever nobody caught ends the hub with 1 within 5 s, in order, and what 
     const events = hub.logged.map(({ event }) => event);
     expect([fault, code]).toEqual([fault, 1]);
     expect(events).toEqual(expect.arrayContaining([fault === "rejects" ? REJECTED : UNCAUGHT, "stopped"]));
-    expect(hub.stderr()).toMatch(/^The hub cannot go on: a fault of the test\. .*\n$/);
+    expect(hub.stderr()).toMatch(/^The hub cannot continue: a fault of the test\. .*\n$/);
     expect(tookMs, fault).toBeLessThan(5_000);
     const restarted = await startHub({ settings: { dataDir: hub.dataDir } });
     expect([fault, await compareAll(restarted, "board", board.acknowledged)]).toEqual([fault, NO_DIFFERENCES]);

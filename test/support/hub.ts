@@ -115,7 +115,7 @@ export async function launchHub(options: InProcessOptions & { settings: { dataDi
     log: { debug: note("debug"), info: note("info"), warn: note("warn"), error: note("error") },
     logLinesDropped: () => 0,
     build: { version: "0.0.0-test", id: "test-build", builtAtMs: 0 },
-    onFatal: (cause) => note("fatal")("the hub cannot go on", { cause }),
+    onFatal: (cause) => note("fatal")("the hub cannot continue", { cause }),
     ...(storeLimits !== undefined && { storeLimits }),
   });
   const { dataDir, httpHost, mqttHost } = config;

@@ -1,4 +1,4 @@
-/** Says at the start what a damaged write-ahead log, or one without its database, has lost, before SQLite goes on without it. */
+/** Says at the start what a damaged write-ahead log, or one without its database, has lost, before SQLite continues without it. */
 import { copyFileSync, statSync } from "node:fs";
 import { DatabaseSync } from "@photostructure/sqlite";
 import type { NoteDamage } from "./damage-note.ts";
@@ -24,7 +24,7 @@ export function checkLog(file: string, advice: string, note: NoteDamage): void {
   if (found !== "ok") throw new Error(damageWords(file, `${what}; without them: ${found}`, advice));
   const kept = `${log}.damaged-${damage.generation}`;
   note({
-    words: `${what[0]?.toUpperCase()}${what.slice(1)}. The hub goes on without them. ${keep(log, kept)}. Check the disk`,
+    words: `${what[0]?.toUpperCase()}${what.slice(1)}. The hub continues without them. ${keep(log, kept)}. Check the disk`,
   });
 }
 
