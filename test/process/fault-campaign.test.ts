@@ -89,6 +89,8 @@ test.runIf(process.platform === "linux")(
         await pause(LEAST_FAULT_MS + random.whole(MOST_FAULT_MS - LEAST_FAULT_MS));
         for (const end of ends) await end();
         await watch.untilWell(what);
+      } catch (cause) {
+        throw new Error(`${what}: ${String(cause)}`, { cause });
       } finally {
         expect(hub.ended(), `${what}: ${hub.stderr()}`).toBeUndefined(); // says more than what follows from it
       }
