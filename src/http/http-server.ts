@@ -15,6 +15,7 @@ import type { TurnLimits } from "../core/turns.ts";
 import { accessGuard } from "./access-guard.ts";
 import { type AccessRoutesOptions, accessRoutes } from "./access-routes.ts";
 import { type AdmissionOptions, createAdmission } from "./admission.ts";
+import { createAnswersUnderWay } from "./answers-under-way.ts";
 import { bodyLimit } from "./body-limit.ts";
 import { type DeviceListRoutesOptions, deviceListRoutes } from "./device-list-routes.ts";
 import { type DevicesRoutesOptions, devicesRoutes } from "./devices-routes.ts";
@@ -85,19 +86,23 @@ export function openHttp(options: HttpOptions): Http {
     isSecure: options.tls !== undefined,
     isFree: (request) => isSocketIo(request) && options.socketIo()?.isPoll(request) === true,
   });
+  const answers = createAnswersUnderWay();
   const app = createApp(options);
   const server = createServerFor(options);
   server.on("connection", countIn);
   server.on("request", (request, response) => {
+    answers.add(response, request.socket);
     if (admit(request, response)) serve(request, response);
   });
   server.on("checkContinue", (request, response) => {
+    answers.add(response, request.socket);
     if (!admit(request, response)) return;
     // A body that is too large is refused before it comes.
     if (Number(request.headers["content-length"] ?? 0) <= MAX_BODY_BYTES) response.writeContinue();
     serve(request, response);
   });
   server.on("checkExpectation", (request, response) => {
+    answers.add(response, request.socket);
     if (admit(request, response)) sendProblem(response, "EXPECTATION_UNKNOWN");
   });
   server.on("upgrade", upgrade);

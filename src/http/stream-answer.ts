@@ -41,6 +41,7 @@ export async function streamAnswer(
 ): Promise<void> {
   const { req: request } = response;
   const first = request.method === "HEAD" ? undefined : await pieces.next();
+  if (response.destroyed) return void (await pieces.return()); // its reader went away meanwhile
   const isEncoded = gzip === "encoding" && request.acceptsEncodings("gzip", "identity") === "gzip";
   response.vary("Accept-Encoding").set(headers);
   if (isEncoded) response.setHeader("Content-Encoding", "gzip");
