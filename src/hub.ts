@@ -19,12 +19,12 @@ import { createImporter } from "./core/importer.ts";
 import { createIntake } from "./core/intake.ts";
 import { newestBefore } from "./core/newest-before.ts";
 import { type Clock, type Journal, type LiveReading, type Log, type StoredDevice, StoreError } from "./core/ports.ts";
-import { createRateLimit } from "./core/rate-limit.ts";
 import { createRawHorizon } from "./core/raw-horizon.ts";
 import { createReadiness } from "./core/readiness.ts";
 import { createRebuilder } from "./core/rebuilder.ts";
 import { createRefusals } from "./core/refusals.ts";
 import { createRegistry, type PresenceChange } from "./core/registry.ts";
+import { createRequestBudget } from "./core/request-budget.ts";
 import { createRetentionClock } from "./core/retention-clock.ts";
 import { createRoom } from "./core/room.ts";
 import { shareAnswer } from "./core/shared-answer.ts";
@@ -267,7 +267,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
     port: () => taken.httpPort,
     isSecure: (request) => tls !== undefined || forwarding.isSecure(request),
   });
-  const rateLimit = createRateLimit({ clock, perMinute: config.maxRequestsPerMinute });
+  const requests = createRequestBudget({ clock, refusals, perMinute: config.maxRequestsPerMinute });
   const erase = createErasure({ store, registry, saveState: stateSaver.saveNow });
   const http = own(
     "http",
@@ -281,7 +281,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       refusals,
       limits: limitsOf(config),
       connectionLimits: config,
-      rateLimit,
+      requests,
       readiness,
       metrics: shareAnswer({ clock, forMs: METRICS_FOR_MS, make: metrics.text }),
       accounts: access?.accounts,
@@ -327,7 +327,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       callerOf: callers.of,
       addressOf: forwarding.addressOf,
       limits: config,
-      rateLimit,
+      requests,
       refusals,
       clock,
       counters,

@@ -2,44 +2,45 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import helmet from "helmet";
 import type { Gatekeeper } from "../core/gatekeeper.ts";
-import type { RateLimit } from "../core/rate-limit.ts";
 import type { Refusals } from "../core/refusals.ts";
+import type { RequestBudget } from "../core/request-budget.ts";
 import type { Forwarding } from "./forwarding.ts";
 import { sendProblem } from "./problem.ts";
 
 export interface AdmissionOptions {
   readonly gatekeeper: Gatekeeper;
-  /** By address. */
-  readonly rateLimit: RateLimit;
+  readonly requests: RequestBudget;
   readonly refusals: Refusals;
   readonly forwarding: Forwarding;
   /** The server speaks HTTPS. */
   readonly isSecure: boolean;
   /** Answers make browsers use HTTPS only. */
   readonly hsts: boolean;
-  /** The request costs nothing of the budget: the hub itself says how often it may come. */
-  readonly isFree: (request: IncomingMessage) => boolean;
 }
 
-/** False: it is answered. */
-export type Admit = (request: IncomingMessage, response: ServerResponse) => boolean;
+/** False: it is answered. `isFree` is asked only where nothing else is wrong: whatever is refused costs a request. */
+export type Admit = (request: IncomingMessage, response: ServerResponse, isFree?: () => boolean) => boolean;
 
 export function createAdmission(options: AdmissionOptions): Admit {
-  const { gatekeeper, rateLimit, refusals, forwarding, isFree } = options;
+  const { gatekeeper, requests, refusals, forwarding } = options;
   const setSecurityHeaders = securityHeaders(options);
 
-  return (request, response) => {
+  return (request, response, isFree) => {
     setSecurityHeaders(request, response, () => undefined);
-    return isWithinBudget(request, response) && hasOneHost(request, response) && passesGate(request, response);
+    const costsNothing = isFree !== undefined && mayPass(request) && isFree();
+    if (!costsNothing && !isWithinBudget(request, response)) return false;
+    return hasOneHost(request, response) && passesGate(request, response);
   };
+
+  function mayPass(request: IncomingMessage): boolean {
+    const { host, origin } = request.headers;
+    return countOfHosts(request) === 1 && gatekeeper({ host, origin }) === "allow";
+  }
 
   /** Before all else: who asks too much costs no more than this. */
   function isWithinBudget(request: IncomingMessage, response: ServerResponse): boolean {
-    if (isFree(request)) return true;
-    const address = forwarding.addressOf(request);
-    const waitMs = rateLimit.take(address ?? "");
+    const waitMs = requests.spend(forwarding.addressOf(request));
     if (waitMs === 0) return true;
-    refusals.add({ code: "TOO_MANY_REQUESTS", kind: "message", address });
     response.setHeader("Retry-After", String(Math.ceil(waitMs / 1_000)));
     sendProblem(response, "TOO_MANY_REQUESTS");
     return false;

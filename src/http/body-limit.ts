@@ -2,9 +2,7 @@
 import type { Request, RequestHandler, Response } from "express";
 import type { Clock } from "../core/ports.ts";
 import { sendProblem } from "./problem.ts";
-
-/** For who is still sending to read the answer: closed at once, the connection would be reset under it. */
-const LINGER_MS = 2_000;
+import { endInTime } from "./upgrade-sockets.ts";
 
 /** The parser would read a body to its end before it says no, and who never ends it would never hear. */
 export function bodyLimit(maxBytes: number, clock: Pick<Clock, "after">): RequestHandler {
@@ -23,7 +21,7 @@ export function bodyLimit(maxBytes: number, clock: Pick<Clock, "after">): Reques
   function refuse(request: Request, response: Response): void {
     sendProblem(response, "BODY_TOO_LARGE");
     request.resume();
-    const cancel = clock.after(LINGER_MS, () => request.socket.destroy());
-    request.once("close", cancel); // it was read to its end after all
+    // Closed at once, the connection would be reset under the answer.
+    request.once("close", endInTime(request.socket, clock)); // it was read to its end after all
   }
 }

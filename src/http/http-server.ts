@@ -40,7 +40,7 @@ export interface HttpOptions
     SessionRoutesOptions,
     PairingRoutesOptions,
     AccessRoutesOptions,
-    Pick<AdmissionOptions, "gatekeeper" | "rateLimit" | "refusals" | "hsts"> {
+    Pick<AdmissionOptions, "gatekeeper" | "requests" | "refusals" | "hsts"> {
   readonly store: DevicesRoutesOptions["store"] & ReadingsRoutesOptions["store"] & ExportRoutesOptions["store"];
   readonly connectionLimits: ConnectionLimits;
   readonly log: Log;
@@ -58,8 +58,8 @@ export interface HttpOptions
 export interface SocketIo {
   request(request: IncomingMessage, response: ServerResponse): void;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** The next poll of a session, which is not counted as a request: the hub answers it when it has something to say. */
-  isPoll(request: IncomingMessage): boolean;
+  /** The next poll of a session, which costs no request: the hub answers it when it has something to say. */
+  isFreePoll(request: IncomingMessage): boolean;
 }
 
 export interface Http {
@@ -78,21 +78,19 @@ const MOST_OF_A_TURN_MS = 5;
 const MOST_IN_A_TURN = 4;
 
 export function openHttp(options: HttpOptions): Http {
-  const { forwarding, clock, refusals, rateLimit } = options;
+  const { forwarding, clock, refusals, requests } = options;
   const connections = createConnectionLimit(options.connectionLimits);
   const isSocketIo = ({ url }: IncomingMessage): boolean => url?.startsWith(SOCKET_IO_PATH) === true;
-  const admit = createAdmission({
-    ...options,
-    isSecure: options.tls !== undefined,
-    isFree: (request) => isSocketIo(request) && options.socketIo()?.isPoll(request) === true,
-  });
+  const isFree = (request: IncomingMessage): boolean =>
+    isSocketIo(request) && options.socketIo()?.isFreePoll(request) === true;
+  const admit = createAdmission({ ...options, isSecure: options.tls !== undefined });
   const answers = createAnswersUnderWay();
   const app = createApp(options);
   const server = createServerFor(options);
   server.on("connection", countIn);
   server.on("request", (request, response) => {
     answers.add(response, request.socket);
-    if (admit(request, response)) serve(request, response);
+    if (admit(request, response, () => isFree(request))) serve(request, response);
   });
   server.on("checkContinue", (request, response) => {
     answers.add(response, request.socket);
@@ -107,7 +105,7 @@ export function openHttp(options: HttpOptions): Http {
   });
   server.on("upgrade", upgrade);
   server.on("connect", upgrade); // refused there as any unknown path
-  server.on("clientError", refuseUnreadable({ clock, rateLimit, refusals }));
+  server.on("clientError", refuseUnreadable({ clock, requests, refusals }));
 
   return {
     server,

@@ -4,13 +4,13 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { plainAddress } from "../core/plain-address.ts";
 import type { Clock } from "../core/ports.ts";
-import type { RateLimit } from "../core/rate-limit.ts";
 import type { Refusals } from "../core/refusals.ts";
+import type { RequestBudget } from "../core/request-budget.ts";
 import { endInTime } from "./upgrade-sockets.ts";
 
 export interface UnreadableOptions {
   readonly clock: Pick<Clock, "after">;
-  readonly rateLimit: RateLimit;
+  readonly requests: RequestBudget;
   readonly refusals: Refusals;
 }
 
@@ -21,15 +21,14 @@ const STATUS: Readonly<Record<string, number>> = {
 };
 
 /** A listener for `clientError`. */
-export function refuseUnreadable({ clock, rateLimit, refusals }: UnreadableOptions) {
+export function refuseUnreadable({ clock, requests, refusals }: UnreadableOptions) {
   return (error: NodeJS.ErrnoException, socket: Duplex): void => {
     socket.on("error", () => undefined); // "close" follows
     const { code = "" } = error;
     const isMalformed = code.startsWith("HPE_");
     const address = socket instanceof Socket ? plainAddress(socket.remoteAddress) : undefined;
-    const isTooMuch = isMalformed && rateLimit.take(address ?? "") > 0;
-    if (isTooMuch) refusals.add({ code: "TOO_MANY_REQUESTS", kind: "message", address });
-    else if (isMalformed) {
+    const isTooMuch = isMalformed && requests.spend(address) > 0;
+    if (isMalformed && !isTooMuch) {
       refusals.add({ code: "REQUEST_MALFORMED", kind: "connection", address, detail: error.message });
     }
     // Not in the midst of an answer, which the peer would take for a part of it.

@@ -11,7 +11,7 @@ export interface UpgradeSocket {
   handOver(take: () => void): void;
 }
 
-/** Time for an answer to be read; then the socket is destroyed. */
+/** Time for an answer to be read, also by a peer that is still sending; then the socket is destroyed. */
 const ANSWER_MS = 2_000;
 
 /** Undefined: earlier requests of this connection are not answered yet, and it was closed. */
@@ -47,7 +47,10 @@ export function openUpgradeSocket(
 export function endInTime(socket: Socket, clock: Pick<Clock, "after">): () => void {
   const cancel = clock.after(ANSWER_MS, () => socket.destroy());
   socket.once("close", cancel);
-  return cancel;
+  return () => {
+    socket.off("close", cancel);
+    cancel();
+  };
 }
 
 /** A socket that belongs to the answer of an earlier request, which was sent without waiting, cannot be assigned. */

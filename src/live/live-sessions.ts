@@ -5,8 +5,8 @@ import type { Duplex } from "node:stream";
 import type { Server, Socket } from "socket.io";
 import type { Caller } from "../core/accounts.ts";
 import type { Clock } from "../core/ports.ts";
-import type { RateLimit } from "../core/rate-limit.ts";
 import type { Refusals } from "../core/refusals.ts";
+import type { RequestBudget } from "../core/request-budget.ts";
 import { createSessionLimit, type SessionLimits, type TooManySessions } from "../core/session-limit.ts";
 
 export interface LiveSessionsOptions {
@@ -15,8 +15,8 @@ export interface LiveSessionsOptions {
   readonly limits: SessionLimits & { readonly connectTimeoutMs: number };
   readonly addressOf: (request: IncomingMessage) => string | undefined;
   readonly callerOf: (request: IncomingMessage) => Caller;
-  /** Of HTTP requests, by address: what comes over a WebSocket costs as much. */
-  readonly rateLimit: RateLimit;
+  /** Of HTTP: what comes over a WebSocket costs as much. */
+  readonly requests: RequestBudget;
   readonly refusals: Pick<Refusals, "add">;
   readonly clock: Clock;
 }
@@ -24,7 +24,7 @@ export interface LiveSessionsOptions {
 export interface LiveSessions {
   /** Undefined: the request may open one. Else it is counted as refused. */
   excess(request: IncomingMessage): TooManySessions | undefined;
-  isPoll(request: IncomingMessage): boolean;
+  isFreePoll(request: IncomingMessage): boolean;
   request(request: IncomingMessage, response: ServerResponse): void;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** It has said CONNECT. */
@@ -48,7 +48,7 @@ const POLL_EVERY_MS = 100;
 const ANSWER_MS = 60_000;
 
 export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
-  const { engine, limits, addressOf, callerOf, rateLimit, refusals, clock } = options;
+  const { engine, limits, addressOf, callerOf, requests, refusals, clock } = options;
   const limit = createSessionLimit(limits);
   /** By the id that its requests name. */
   const sessions = new Map<string, Session>();
@@ -101,15 +101,8 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
         isPongDue = false;
         return;
       }
-      if (!isWithinRate(address)) conn.close(true);
+      if (requests.spend(address) > 0) conn.close(true);
     });
-  }
-
-  /** One more of its address. */
-  function isWithinRate(address: string | undefined): boolean {
-    if (rateLimit.take(address ?? "") === 0) return true;
-    refusals.add({ code: "TOO_MANY_REQUESTS", kind: "message", address });
-    return false;
   }
 
   /** Only what Engine.IO will surely take as the next poll of a session that has none waiting. */
@@ -151,7 +144,7 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
     const { websocket } = request as { websocket?: EventEmitter };
     const address = addressOf(request);
     const spend = (): void => {
-      if (!isWithinRate(address)) socket.destroy();
+      if (requests.spend(address) > 0) socket.destroy();
     };
     websocket?.on("ping", spend).on("pong", spend);
   }
@@ -168,7 +161,11 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
       if (tooMany !== undefined) refusals.add({ code: tooMany, kind: "connection", address: owner.address });
       return tooMany;
     },
-    isPoll: (request) => polled(request) !== undefined,
+    isFreePoll: (request) => {
+      if (polled(request) === undefined) return false;
+      const { address, account } = ownerOf(request);
+      return requests.isFreePoll(address, account);
+    },
     request,
     upgrade,
     connected,

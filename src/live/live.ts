@@ -30,8 +30,8 @@ export interface Live {
   /** Of `/socket.io/`, within its address' budget and from a page that may ask. */
   request(request: IncomingMessage, response: ServerResponse): void;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Whether it is the next poll of a session. */
-  isPoll(request: IncomingMessage): boolean;
+  /** Whether it is the next poll of a session, and not too many of them came. */
+  isFreePoll(request: IncomingMessage): boolean;
   readings(readings: readonly LiveReading[]): void;
   presence(change: PresenceChange): void;
   /** `key`: the same for refusals that are counted together. */
@@ -246,7 +246,7 @@ export function openLive(options: LiveOptions): Live {
   return {
     request: sessions.request,
     upgrade: sessions.upgrade,
-    isPoll: sessions.isPoll,
+    isFreePoll: sessions.isFreePoll,
     readings,
     presence: ({ deviceId, state, sinceMs }) => {
       io.emit("presence", { deviceId, state, since: new Date(sinceMs).toISOString() });

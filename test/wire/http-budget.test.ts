@@ -81,3 +81,30 @@ test.each(Object.keys(ENDINGS) as Ending[])(
     expect(await refusedCount(hub, "ORIGIN_FOREIGN")).toBeGreaterThan(90);
   },
 );
+
+/** What makes a refused request of a session's poll. */
+const REFUSED_POLLS: Readonly<Record<string, readonly string[]>> = {
+  "a foreign Host": ["Host: evil.example"],
+  "a foreign Origin": ["Host: localhost", "Origin: http://evil.example"],
+  "two Hosts": ["Host: localhost", "Host: localhost"],
+  "no Host": [],
+  "an unknown Expect": ["Host: localhost", "Expect: x"],
+  "an upgrade to nothing": ["Host: localhost", "Connection: Upgrade", "Upgrade: x"],
+};
+
+test.runIf(process.platform === "linux")("a poll that is refused costs a request", async () => {
+  const hub = await startHub({ settings: { maxRequestsPerMinute: PER_MINUTE } });
+  const path = "/socket.io/?EIO=4&transport=polling";
+  const { text } = await ask(hub, path);
+  const { sid } = JSON.parse(text.slice(1)) as { sid: string };
+
+  for (const [at, [name, headers]] of Object.entries(REFUSED_POLLS).entries()) {
+    const bytes = `${[`GET ${path}&sid=${sid} HTTP/1.1`, ...headers, "Connection: close"].join("\r\n")}\r\n\r\n`;
+    const statuses: number[] = [];
+    for (let asked = 0; asked <= PER_MINUTE; asked++) {
+      statuses.push(...(await statusesOf({ port: hub.httpPort, localAddress: `127.0.2.${at + 1}` }, bytes)));
+    }
+    expect(statuses.lastIndexOf(429), name).toBe(PER_MINUTE);
+    expect(statuses.indexOf(429), name).toBe(PER_MINUTE);
+  }
+});

@@ -103,7 +103,7 @@ test("sessions that are asked for in one breath are no more than may be", async 
 });
 
 test("a browser that polls asks ten times a second at most, misses nothing, and is never told that it asks too much", async () => {
-  const hub = await startHub({ settings: { maxRequestsPerMinute: 15 } });
+  const hub = await startHub({ settings: { maxRequestsPerMinute: 30 } }); // and 120 polls
   const browser = await openLiveClient(hub.url, { transports: ["polling"] });
   const board = await connectJs(hub.mqttUrl);
   const fromMs = performance.now();
@@ -257,4 +257,25 @@ test("browsers that read nothing hold 64 MB together at most, and are cut off be
   expect(cutOff?.fields["waitingBytes"]).toBeLessThan(4 * 1024 * 1024); // as much as one alone may hold
   expect(browser.socket.connected).toBe(true);
   expect(await refusedCount(hub, "READER_TOO_SLOW")).toBeGreaterThanOrEqual(1);
+});
+
+test("polls cost requests where more come of an address than its browsers need", async () => {
+  const [perMinute, free] = [6, 24];
+  const clock = createShiftedClock();
+  const hub = await startHub({ clock, settings: { maxRequestsPerMinute: perMinute } });
+  const board = await connectJs(hub.mqttUrl);
+  const sid = (await OPEN.polling(hub)) ?? "";
+  await ask(hub, `${POLLING}&sid=${sid}`, { method: "POST", body: "40" });
+
+  let polls = 0;
+  while ((await poll(hub, sid)) === 200 && polls < free + perMinute) {
+    polls++;
+    clock.skip(100);
+    await board.publish("devices/a/telemetry", "1", { qos: 1 });
+  }
+
+  expect(polls).toBeGreaterThanOrEqual(free);
+  expect(polls).toBeLessThan(free + perMinute);
+  clock.skip(61_000);
+  expect(await refusedCount(hub, "TOO_MANY_REQUESTS")).toBeGreaterThanOrEqual(1);
 });
