@@ -2,30 +2,20 @@
  * `npm run soak`: the long tests, a part at a time. What has passed is remembered for the state of the code it passed on, so that a
  * run that was stopped is resumed. `npm run soak -- PART…` runs these parts, `npm run soak -- --list` says what is done and left.
  */
-import { execFileSync, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
+import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { SOAK_PARTS, type SoakPart } from "../test/soak-parts.ts";
+import { codeState } from "./code-state.ts";
 
-const STATE_FILE = path.join(import.meta.dirname, "..", "node_modules", ".cache", "aerie-soak.json");
+const ROOT = path.join(import.meta.dirname, "..");
+const STATE_FILE = path.join(ROOT, "node_modules", ".cache", "aerie-soak.json");
 
 interface State {
-  /** Commit, and a hash of what is not committed. */
+  /** As `codeState` names it. */
   readonly code: string;
   /** Name of a part that passed → the seconds that it took. */
   readonly passed: Record<string, number>;
-}
-
-const git = (...args: string[]): string =>
-  execFileSync("git", args, { encoding: "utf8", maxBuffer: 256 * 1024 * 1024 }).trim();
-
-function codeNow(): string {
-  const commit = git("rev-parse", "--short=12", "HEAD");
-  const changes = git("status", "--porcelain") + git("diff", "HEAD");
-  return changes === ""
-    ? commit
-    : `${commit} with changes ${createHash("sha256").update(changes).digest("hex").slice(0, 8)}`;
 }
 
 function readState(code: string): State {
@@ -76,7 +66,7 @@ function chosen(names: readonly string[], state: State): readonly SoakPart[] {
 }
 
 async function soak(names: readonly string[]): Promise<void> {
-  const state = readState(codeNow());
+  const state = readState(codeState(ROOT));
   const parts = chosen(names, state);
   const failed: string[] = [];
   for (const part of parts) {
@@ -95,7 +85,7 @@ async function soak(names: readonly string[]): Promise<void> {
 
 try {
   const args = process.argv.slice(2);
-  if (args.includes("--list")) list(readState(codeNow()));
+  if (args.includes("--list")) list(readState(codeState(ROOT)));
   else await soak(args);
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);

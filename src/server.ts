@@ -7,6 +7,7 @@ import type { Config } from "./config/settings.ts";
 import { StartError } from "./core/start-error.ts";
 import { readBuild } from "./platform/build.ts";
 import { systemClock } from "./platform/clock.ts";
+import { hearOutputs } from "./platform/closed-output.ts";
 import { createLineOutput } from "./platform/line-output.ts";
 import { createLog } from "./platform/log.ts";
 import { ownAddresses } from "./platform/own-hosts.ts";
@@ -29,6 +30,7 @@ async function start(args: readonly string[]): Promise<void> {
   const settings = readConfig(args);
   switch (settings.kind) {
     case "help":
+      hearOutputs();
       process.stdout.write(settings.text);
       break;
     case "faults":

@@ -7,6 +7,7 @@ import { StoreError } from "../core/ports.ts";
 import { StartError } from "../core/start-error.ts";
 import { readBuild } from "../platform/build.ts";
 import { systemClock } from "../platform/clock.ts";
+import { hearOutputs } from "../platform/closed-output.ts";
 import { type AccessWish, accessCommand, pairCommand } from "./access-command.ts";
 import { backupCommand } from "./backup-command.ts";
 import { type CertificateOptions, certificateCommand } from "./certificate-command.ts";
@@ -20,6 +21,7 @@ import { statsCommand } from "./stats-command.ts";
 
 /** 0: done · 1: not, or not all of it · 2: asked wrongly · 130: stopped. */
 export async function runCommand(args: readonly string[]): Promise<number> {
+  hearOutputs();
   let exitCode = 0;
   const program = createProgram((code) => {
     exitCode = code;

@@ -1,0 +1,14 @@
+/** Lets a command end as usual when who reads its output has closed it, as `head` does. Writes nothing of its own but a fault. */
+
+/** To be called before the first write. Until the process ends, what is written to a closed output is dropped. */
+export function hearOutputs(): void {
+  for (const output of [process.stdout, process.stderr]) output.on("error", hearFault);
+}
+
+function hearFault({ code, message }: NodeJS.ErrnoException): void {
+  if (code === "EPIPE") return;
+  process.stderr.write(`The output cannot be written: ${message}\n`);
+  process.once("exit", () => {
+    process.exitCode ||= 1; // whatever the command itself ended with
+  });
+}
