@@ -17,7 +17,7 @@ import { createErasure } from "./core/erasure.ts";
 import { createGatekeeper } from "./core/gatekeeper.ts";
 import { createImporter } from "./core/importer.ts";
 import { createIntake } from "./core/intake.ts";
-import { newestBefore } from "./core/newest-before.ts";
+import { newestBefore, newestHeardMs } from "./core/newest-before.ts";
 import { type Clock, type Journal, type LiveReading, type Log, type StoredDevice, StoreError } from "./core/ports.ts";
 import { createRawHorizon } from "./core/raw-horizon.ts";
 import { createReadiness } from "./core/readiness.ts";
@@ -49,7 +49,7 @@ import { listen } from "./platform/listen.ts";
 import { listenLocally } from "./platform/local-socket.ts";
 import { createMetrics } from "./platform/metrics.ts";
 import { createOpenSockets } from "./platform/open-sockets.ts";
-import { ownHosts } from "./platform/own-hosts.ts";
+import { watchOwnNames } from "./platform/own-hosts.ts";
 import { openTimeFile } from "./platform/time-file.ts";
 import { openTlsFiles } from "./platform/tls-files.ts";
 import { openStore } from "./store/open-store.ts";
@@ -134,7 +134,7 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
           }),
         );
   const stored = await store.load();
-  const newestMs = newestOf(stored);
+  const newestMs = newestHeardMs(stored);
   const clockSanity = own("clock sanity", createClockSanity({ clock, builtAtMs: build.builtAtMs, newestMs }));
   const journal = await store.loadJournal();
   const { record, save } = openTimeFile({ dataDir: config.dataDir, onDamage: damage.note });
@@ -295,11 +295,12 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       mqttPort: () => taken.mqttPort,
       connectedBrowsers: () => live?.clients() ?? 0,
       gatekeeper: createGatekeeper({
-        ownHosts: [...ownHosts(), config.httpHost, ...config.hostNames],
+        ownNames: watchOwnNames([config.httpHost, ...config.hostNames], clock),
         origins: config.corsOrigins,
       }),
       publicDir: path.join(import.meta.dirname, "..", "public"),
       onMqttUpgrade: broker.upgrade,
+      forgetTopics: broker.forgetDevice,
       socketIo: () => live,
     }),
   );
@@ -401,7 +402,3 @@ const newestAbsence = ({ sessions }: Journal, nowMs: number): number =>
   sessions.reduce((newest, { value: { disconnectedAtMs = 0 } }) => {
     return disconnectedAtMs > nowMs ? newest : Math.max(newest, disconnectedAtMs);
   }, 0);
-
-/** When the newest reading came: an instant of its own may lie anywhere. */
-const newestOf = (stored: readonly StoredDevice[]): number =>
-  stored.reduce((newest, { lastHeardAtMs }) => Math.max(newest, lastHeardAtMs), 0);

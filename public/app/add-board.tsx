@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { getDevice, type HubFault, postBoard, toFault } from "./api.ts";
 import { type BoardCode, codeFor, KINDS, type Kind } from "./board-code.ts";
 import { CommandLine } from "./command-line.tsx";
+import { heardAtMsOf } from "./device-state.ts";
 import { FaultNote } from "./fault-note.tsx";
 import { JoinWindow, type LetIn } from "./join-window.tsx";
 import { deviceHref, query } from "./route.ts";
@@ -142,7 +143,8 @@ function Heard({ deviceId }: { deviceId: string }) {
   useEffect(() => {
     const timer = setInterval(async () => {
       const device = await getDevice(deviceId).catch(() => undefined);
-      if (device === undefined || Date.parse(device.lastHeardAt) < sinceMs.current) return;
+      const heardAtMs = device && heardAtMsOf(device);
+      if (heardAtMs === undefined || heardAtMs < sinceMs.current) return;
       isHeard.value = true;
       clearInterval(timer);
     }, LOOK_EVERY_MS);

@@ -4,15 +4,19 @@ import { hubNowMs } from "./clock.ts";
 import { ageWords, fullTime } from "./time-words.ts";
 
 interface AgeProps {
-  at: ReadonlySignal<number>;
+  /** Undefined: never. */
+  at: ReadonlySignal<number | undefined>;
   /** Off screen: it need not tick, which counts with thousands of them. */
   asleep?: ReadonlySignal<boolean>;
 }
 
 export function Age({ at, asleep }: AgeProps) {
-  const words = useComputed(() => ageWords(at.value, asleep?.value === true ? hubNowMs.peek() : hubNowMs.value));
-  const full = useComputed(() => fullTime(at.value));
-  const iso = useComputed(() => (Number.isFinite(at.value) ? new Date(at.value).toISOString() : ""));
+  const words = useComputed(() => {
+    if (at.value === undefined) return "never";
+    return ageWords(at.value, asleep?.value === true ? hubNowMs.peek() : hubNowMs.value);
+  });
+  const full = useComputed(() => (at.value === undefined ? "" : fullTime(at.value)));
+  const iso = useComputed(() => (at.value === undefined ? "" : new Date(at.value).toISOString()));
   return (
     <time class="age" dateTime={iso} title={full}>
       {words}

@@ -41,7 +41,8 @@ export const getDevice = (id: string, abort?: AbortSignal) => ask<Device>(device
 export const patchDevice = (id: string, patch: { name: string; place: string }) =>
   ask<unknown>(devicePath(id), { method: "PATCH", body: JSON.stringify(patch) });
 
-export const deleteDevice = (id: string) => ask<unknown>(devicePath(id), { method: "DELETE" });
+export const deleteDevice = (id: string, credential: "remove" | "keep") =>
+  ask<unknown>(devicePath(id), { method: "DELETE", query: { credential } });
 
 export const getSeries = (
   id: string,

@@ -34,7 +34,7 @@ export function DeviceCard({ device }: { device: DeviceState }) {
         </span>
       )}
       <CardValues device={device} />
-      {about.clockSuspect && (
+      {about.timeFault === "clock" && (
         <span class="card-badge">
           <Icon name="clock" /> clock is wrong
         </span>

@@ -5,6 +5,7 @@ import { deleteDevice, type HubFault, toFault } from "./api.ts";
 import type { DeviceState } from "./device-state.ts";
 import { FaultNote } from "./fault-note.tsx";
 import { forgetDevice } from "./live.ts";
+import { session } from "./session.ts";
 
 export function DeviceDelete({ device }: { device: DeviceState }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -12,12 +13,13 @@ export function DeviceDelete({ device }: { device: DeviceState }) {
   const typed = useSignal("");
   const fault = useSignal<HubFault | undefined>(undefined);
   const deleting = useSignal(false);
+  const keepsSecret = useSignal(false);
 
   const remove = async () => {
     deleting.value = true;
     fault.value = undefined;
     try {
-      await deleteDevice(device.id);
+      await deleteDevice(device.id, keepsSecret.value ? "keep" : "remove");
       forgetDevice(device.id);
       location.hash = "#/";
     } catch (thrown) {
@@ -48,9 +50,21 @@ export function DeviceDelete({ device }: { device: DeviceState }) {
         >
           <h2 id={heading}>Delete this device?</h2>
           <p>
-            All of its readings go with it; this cannot be undone. If the device is still sending, it appears again as a
-            new one.
+            All of its readings go with it, and its retained messages; this cannot be undone. If the board is still let
+            in and sends again, it appears as a new device.
           </p>
+          {session.value?.auth === "on" && (
+            <label class="dialog-check">
+              <input
+                type="checkbox"
+                checked={keepsSecret.value}
+                onChange={(event) => {
+                  keepsSecret.value = event.currentTarget.checked;
+                }}
+              />
+              <span>Keep its secret, so that the board can go on sending</span>
+            </label>
+          )}
           <label class="dialog-field">
             <span>
               Type its id, <code>{device.id}</code>, to delete it

@@ -1,5 +1,6 @@
 /** The head of a device's page: name, presence, age, doubts about its clock, and the ways to change it. */
 import { useSignal } from "@preact/signals";
+import type { TimeFault } from "../../src/contract/readings.ts";
 import { Age } from "./age.tsx";
 import { DeviceDelete } from "./device-delete.tsx";
 import { DeviceEdit } from "./device-edit.tsx";
@@ -37,7 +38,7 @@ export function DeviceHead({ device }: { device: DeviceState }) {
         </span>
         {about.intervalMs !== undefined && <span>usually every {intervalWords(about.intervalMs)}</span>}
       </p>
-      {about.clockSuspect && <ClockNote said={about.attributes["deviceClock"]} />}
+      {about.timeFault !== undefined && <TimeNote fault={about.timeFault} said={about.attributes["deviceClock"]} />}
       {editing.value && (
         <DeviceEdit
           device={device}
@@ -52,12 +53,18 @@ export function DeviceHead({ device }: { device: DeviceState }) {
 
 const intervalWords = (ms: number): string => (ms < 9_950 ? `${(ms / 1_000).toFixed(1)} s` : durationWords(ms));
 
-function ClockNote({ said }: { said: unknown }) {
+const TIME_FAULTS: Record<TimeFault, string> = {
+  clock: "This device's clock is wrong",
+  zone: "The time that this device sends names no zone (Z, or +01:00)",
+  unreadable: "The time that this device sends cannot be read",
+};
+
+function TimeNote({ fault, said }: { fault: TimeFault; said: unknown }) {
   return (
     <div class="note note-warn" data-note="device-clock">
       <Icon name="clock" />
       <p>
-        This device's clock is wrong
+        {TIME_FAULTS[fault]}
         {said !== undefined && (
           <>
             : it said <code>{typeof said === "object" ? JSON.stringify(said) : String(said)}</code>

@@ -1,6 +1,6 @@
 /** What the page knows of one device, as signals. Made here, written only by live.ts. */
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { Device } from "../../src/contract/readings.ts";
+import type { Device, TimeFault } from "../../src/contract/readings.ts";
 import type { PresenceAt, ValueAt } from "./arrivals.ts";
 import { sortMetrics } from "./metric-order.ts";
 
@@ -8,7 +8,8 @@ export interface About {
   readonly name: string | undefined;
   readonly place: string | undefined;
   readonly intervalMs: number | undefined;
-  readonly clockSuspect: boolean;
+  /** Why the time that it sends is not used. */
+  readonly timeFault: TimeFault | undefined;
   readonly attributes: Device["attributes"];
 }
 
@@ -19,11 +20,14 @@ export interface DeviceState {
   readonly id: string;
   readonly about: Signal<About>;
   readonly presence: Signal<PresenceAt>;
-  readonly heardAtMs: Signal<number>;
+  /** Undefined: never. */
+  readonly heardAtMs: Signal<number | undefined>;
   /** Names of its metrics, the telling ones first. */
   readonly metrics: Signal<readonly string[]>;
   /** One signal a metric, there for each name in `metrics`. */
   readonly values: Map<string, Signal<ValueAt>>;
+  /** Metrics of which both numbers and texts came: their numbers are drawn, and the texts marked. */
+  readonly mixed: Signal<ReadonlySet<string>>;
   readonly rank: ReadonlySignal<Rank>;
 }
 
@@ -31,9 +35,15 @@ export const aboutOf = (device: Device): About => ({
   name: device.name,
   place: device.place,
   intervalMs: device.intervalMs,
-  clockSuspect: device.clockSuspect,
+  timeFault: device.timeFault,
   attributes: device.attributes,
 });
+
+export const mixedOf = ({ latest }: Device): ReadonlySet<string> =>
+  new Set(Object.entries(latest).flatMap(([metric, { hasTexts }]) => (hasTexts ? [metric] : [])));
+
+export const heardAtMsOf = ({ lastHeardAt }: Device): number | undefined =>
+  lastHeardAt === undefined ? undefined : Date.parse(lastHeardAt);
 
 export const displayName = (id: string, about: About): string => about.name ?? id;
 
@@ -48,15 +58,16 @@ export function createDeviceState(device: Device): DeviceState {
   const rank = computed<Rank>(() => {
     if (metrics.value.includes("flameDetected") && values.get("flameDetected")?.value.value === true) return "fire";
     if (presence.value.state === "offline") return "offline";
-    return about.value.clockSuspect ? "clock" : "well";
+    return about.value.timeFault === "clock" ? "clock" : "well";
   });
   return {
     id: device.deviceId,
     about,
     presence,
-    heardAtMs: signal(Date.parse(device.lastHeardAt)),
+    heardAtMs: signal(heardAtMsOf(device)),
     metrics,
     values,
+    mixed: signal(mixedOf(device)),
     rank,
   };
 }

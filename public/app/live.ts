@@ -14,7 +14,7 @@ import {
   supersedes,
   type ValueAt,
 } from "./arrivals.ts";
-import { aboutOf, createDeviceState, type DeviceState } from "./device-state.ts";
+import { aboutOf, createDeviceState, type DeviceState, heardAtMsOf, mixedOf } from "./device-state.ts";
 import { readAgain } from "./epoch.ts";
 import { sortMetrics } from "./metric-order.ts";
 
@@ -140,7 +140,7 @@ function apply(arrivals: Arrivals): void {
   }
   for (const [id, heardAtMs] of arrivals.heardAtMs) {
     const device = devices.get(id);
-    if (device !== undefined && heardAtMs > device.heardAtMs.peek()) device.heardAtMs.value = heardAtMs;
+    if (device !== undefined && heardAtMs > (device.heardAtMs.peek() ?? 0)) device.heardAtMs.value = heardAtMs;
   }
   for (const [id, next] of arrivals.presence) {
     const device = devices.get(id);
@@ -157,7 +157,16 @@ function setValues(device: DeviceState, values: ReadonlyMap<string, ValueAt>): v
     if (known === undefined) {
       device.values.set(metric, signal(next));
       grown = true;
-    } else if (supersedes(next, known.peek())) known.value = next;
+    } else if (supersedes(next, known.peek())) {
+      if (
+        typeof known.peek().value === "number" &&
+        typeof next.value === "string" &&
+        !device.mixed.peek().has(metric)
+      ) {
+        device.mixed.value = new Set([...device.mixed.peek(), metric]);
+      }
+      known.value = next;
+    }
   }
   if (grown) device.metrics.value = sortMetrics([...device.values.keys()]);
 }
@@ -165,7 +174,9 @@ function setValues(device: DeviceState, values: ReadonlyMap<string, ValueAt>): v
 function replace(device: DeviceState, answer: Device): void {
   device.about.value = aboutOf(answer);
   device.presence.value = { state: answer.presence, sinceMs: Date.parse(answer.since) };
-  device.heardAtMs.value = Date.parse(answer.lastHeardAt);
+  device.heardAtMs.value = heardAtMsOf(answer);
+  const mixed = mixedOf(answer);
+  if ([...mixed].join() !== [...device.mixed.peek()].join()) device.mixed.value = mixed;
   const names = Object.keys(answer.latest);
   const gone = [...device.values.keys()].filter((metric) => !Object.hasOwn(answer.latest, metric));
   for (const metric of gone) device.values.delete(metric);

@@ -10,6 +10,7 @@ import { createRateLimit } from "../core/rate-limit.ts";
 import type { Refusals } from "../core/refusals.ts";
 import type { Connection as ClientConnection } from "../core/registry.ts";
 import { createRoom, type Room } from "../core/room.ts";
+import { createTakeOvers } from "../core/take-overs.ts";
 import type { TlsSource } from "../core/tls.ts";
 import type { TrustedTime } from "../core/trusted-time.ts";
 import type { Writer } from "../core/writer.ts";
@@ -89,6 +90,8 @@ export interface Broker {
   adopt(kept: KeptJournal): void;
   /** Sessions of a credential, connected and kept. */
   drop(owner: string): void;
+  /** Retained messages and last wills of a device that was deleted. Connections stay. */
+  forgetDevice(deviceId: string): void;
   /** New messages that want an acknowledgement get none from here on; their boards send them again after the restart. */
   stopTaking(): void;
   close(): Promise<void>;
@@ -105,8 +108,9 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const { intake, writer, room, refusals, counters, clock, time, log, limits, onConnectionClosed } = options;
   let stopping = false;
   let serial = 0;
-  const identify: ClientContext["identify"] = (clientId, version) => ({
+  const identify: ClientContext["identify"] = (clientId, version, names) => ({
     clientId,
+    names,
     serial: ++serial,
     mqttVersion: MQTT_VERSIONS[version],
   });
@@ -159,6 +163,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   };
   const inbound = { intake, router, journal, room, maxInflight: limits.maxInflight, isStopping: () => stopping };
   const wills = createWills({ clock, time, journal, publish: createWillPublisher({ intake, router, journal }) }, kept);
+  const takeOvers = createTakeOvers({ clock });
   const sessions = createSessions(
     {
       time,
@@ -169,6 +174,11 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       outbound,
       maxSessions: limits.maxSessions,
       onTooMany: (clientId) => refusals.add({ code: "TOO_MANY_SESSIONS", kind: "connection", clientId }),
+      onTakenOver: (takeOver) => {
+        const { clientId } = takeOver;
+        const detail = takeOvers.note(takeOver);
+        if (detail !== undefined) refusals.add({ code: "CLIENT_ID_SHARED", kind: "connection", clientId, detail });
+      },
     },
     kept,
     options.isKeptKnown,
@@ -272,6 +282,12 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       sessions.adopt(late);
     },
     drop: sessions.drop,
+    forgetDevice: (deviceId) => {
+      for (const topic of retained.topicsOf(`devices/${deviceId}/#`)) {
+        if (retained.delete(topic)) journal.note({ of: "retained", topic, value: undefined });
+      }
+      sessions.cancelWillsBelow(`devices/${deviceId}/`);
+    },
     stopTaking: () => {
       stopping = true;
     },

@@ -6,8 +6,15 @@ import { CommandFault } from "./command-fault.ts";
 
 export type CsvLine = { readonly line: string } | { readonly reason: string };
 
-/** `deviceId`: of a file that has no such column. Throws a CommandFault where the header is not one of readings. */
-export function createCsvReadings(header: string, deviceId: string | undefined): (record: string) => CsvLine {
+export interface CsvOptions {
+  /** Of a file that has no such column. */
+  readonly deviceId: string | undefined;
+  /** Numbers are written as 1.234,5. */
+  readonly decimalComma: boolean;
+}
+
+/** Throws a CommandFault where the header is not one of readings. */
+export function createCsvReadings(header: string, { deviceId, decimalComma }: CsvOptions): (record: string) => CsvLine {
   const delimiter = delimiterOf(header);
   const columns = columnsOf(header, delimiter, deviceId);
 
@@ -22,11 +29,9 @@ export function createCsvReadings(header: string, deviceId: string | undefined):
       if (cell === "") continue;
       if (!isMetric) about[name] = readTextCell(cell);
       else {
-        const value = readValueCell(cell);
-        if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
-          return { reason: "A number of the record is larger than any that can be kept" };
-        }
-        if (value !== undefined) metrics[name] = value;
+        const read = readValueCell(cell, decimalComma);
+        if ("reason" in read) return { reason: read.reason };
+        if (read.value !== undefined) metrics[name] = read.value;
       }
     }
     return { line: JSON.stringify({ ...about, metrics }) };

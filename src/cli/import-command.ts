@@ -18,6 +18,7 @@ export interface ImportOptions {
   readonly report?: string;
   readonly rebuild?: true;
   readonly fromStart?: true;
+  readonly decimalComma?: true;
 }
 
 const FROM_START: PlaceInFile = { endByte: 0, stored: 0, duplicates: 0, refused: 0 };
@@ -25,7 +26,7 @@ const FROM_START: PlaceInFile = { endByte: 0, stored: 0, duplicates: 0, refused:
 /** The exit code: 1 where lines were refused, though all others were taken. */
 export async function importCommand(name: string, options: ImportOptions, world: CommandWorld): Promise<number> {
   const { config, clock, say } = world;
-  const { device: deviceId, rebuild = false } = options;
+  const { device: deviceId, rebuild = false, decimalComma = false } = options;
   const source = await openImportSource(name, options.format);
   const keeper = createPlaceKeeper(config.dataDir, source, deviceId);
   // Of hours that were rebuilt in part it is not known which part.
@@ -36,7 +37,7 @@ export async function importCommand(name: string, options: ImportOptions, world:
   const link = await linkToHub({ config, clock, changes: true });
   const signal = world.stopSignal();
   const startedMs = clock.monotonicMs();
-  const batches = batchesOf(readImportLines(source, { fromByte: begun.endByte, deviceId }));
+  const batches = batchesOf(readImportLines(source, { fromByte: begun.endByte, deviceId, decimalComma }));
   const { tally, run } = createImportRun({
     link,
     clock,

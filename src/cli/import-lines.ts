@@ -1,7 +1,7 @@
 /** Makes a file's records into lines that a hub takes, with their places in the file. Sends nothing. */
 import { MAX_LINE_BYTES } from "../contract/control.ts";
 import { CommandFault } from "./command-fault.ts";
-import { createCsvReadings } from "./csv-readings.ts";
+import { type CsvOptions, createCsvReadings } from "./csv-readings.ts";
 import type { ImportSource } from "./import-source.ts";
 import { createRecordSplitter, type FileRecord } from "./record-splitter.ts";
 
@@ -16,7 +16,7 @@ export interface ImportLine {
 /** What each piece of the file has; behind the byte `fromByte` (0: all). Throws a CommandFault where it is no file of readings. */
 export async function* readImportLines(
   source: ImportSource,
-  { fromByte, deviceId }: { fromByte: number; deviceId: string | undefined },
+  { fromByte, ...csv }: CsvOptions & { readonly fromByte: number },
 ): AsyncGenerator<ImportLine[]> {
   const isCsv = source.format === "csv";
   const splitter = createRecordSplitter({ quotes: isCsv, maxRecordBytes: MAX_LINE_BYTES });
@@ -29,7 +29,7 @@ export async function* readImportLines(
       if (record.isCut)
         throw new CommandFault(`The record at line ${record.line} does not end: is a quote not closed?`);
       if (readCsv === undefined) {
-        readCsv = createCsvReadings(text, deviceId);
+        readCsv = createCsvReadings(text, csv);
         return undefined;
       }
     }
@@ -37,10 +37,10 @@ export async function* readImportLines(
     if (record.isCut) return { line: undefined, reason: `The line is longer than ${MAX_LINE_BYTES} bytes`, record };
     if (!record.isUtf8) return { line: undefined, reason: "The line is not UTF-8 text", record };
     if (readCsv === undefined) return { line: text, reason: undefined, record };
-    const csv = readCsv(text);
-    return "line" in csv
-      ? { line: csv.line, reason: undefined, record }
-      : { line: undefined, reason: csv.reason, record };
+    const read = readCsv(text);
+    return "line" in read
+      ? { line: read.line, reason: undefined, record }
+      : { line: undefined, reason: read.reason, record };
   }
 
   const readAll = (records: FileRecord[]): ImportLine[] => records.map(read).filter((line) => line !== undefined);

@@ -4,6 +4,7 @@ import { openAccess } from "../access.ts";
 import type { Config } from "../config/settings.ts";
 import { CONTROL_SOCKET } from "../contract/control.ts";
 import { createImporter } from "../core/importer.ts";
+import { newestHeardMs } from "../core/newest-before.ts";
 import type { Clock, Log, LogFields, StoredDevice } from "../core/ports.ts";
 import { createRawHorizon } from "../core/raw-horizon.ts";
 import { createRebuilder } from "../core/rebuilder.ts";
@@ -117,7 +118,7 @@ function openTime({ dataDir }: Config, clock: Clock, stored: readonly StoredDevi
   const nothing = (): void => undefined;
   const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
   const { record } = openTimeFile({ dataDir, onDamage: nothing });
-  const newestMs = stored.reduce((newest, { lastHeardAtMs }) => Math.max(newest, lastHeardAtMs), 0);
+  const newestMs = newestHeardMs(stored);
   const clockSanity = { problem: () => undefined };
   return createTrustedTime({ clock, clockSanity, log, record, save: async () => undefined, newestMs, builtAtMs: 0 });
 }

@@ -81,6 +81,7 @@ function createProgram(done: (exitCode: number) => void): Command {
     .argument("<file>", "CSV or NDJSON, plain or gzip")
     .addOption(new Option("--format <format>", "where neither name nor content tell").choices(["csv", "ndjson"]))
     .option("--device <id>", "the device of a CSV file that has no column deviceId")
+    .option("--decimal-comma", "the numbers of a CSV file are written as 1.234,5")
     .option("--rebuild", "replace the hours of a time whose raw readings the hub has forgotten")
     .option("--from-start", "do not go on where an import of this file was stopped")
     .option("--report <file>", "for refused lines (default: <file>.refused)")

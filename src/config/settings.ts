@@ -146,10 +146,10 @@ export const SETTINGS = {
   corsOrigins: setting({
     env: "AERIE_CORS_ORIGINS",
     fallback: "",
-    expected: "origins such as https://panel.example, or null, with commas between",
-    parse: list((item) => item === "null" || /^https?:\/\/[^/\s]+$/.test(item)),
+    expected: "origins such as https://panel.example, null or file://, with commas between",
+    parse: list((item) => item === "null" || item === "file://" || /^https?:\/\/[^/\s]+$/.test(item)),
     meaning:
-      "Origins of pages elsewhere that may use REST, Socket.IO and MQTT over WebSocket. `null` is a page opened as a file.",
+      "Origins of pages elsewhere that may use REST, Socket.IO and MQTT over WebSocket. `null` is a page opened as a file, `file://` what some WebSocket libraries for boards send.",
   }),
   hostNames: setting({
     env: "AERIE_HOST_NAMES",
@@ -157,7 +157,7 @@ export const SETTINGS = {
     expected: "host names with commas between",
     parse: list((item) => host(item) !== undefined),
     meaning:
-      "Further names that the hub answers to, such as that of a reverse proxy. Its own name and addresses need not be named.",
+      "Further names that the hub answers to, such as that of a reverse proxy. Addresses need not be named, nor the machine's own name, alone or with .local, .lan, .home.arpa, .fritz.box or .internal.",
   }),
   trustedProxies: setting({
     env: "AERIE_TRUSTED_PROXIES",

@@ -18,6 +18,11 @@ export function toEpochMs(said: unknown): number | undefined {
   return NUMBER.test(said) ? fromEpoch(Number(said)) : fromIso(said);
 }
 
+const LOCAL = new RegExp(ISO.source.replace(/\(Z\|.*$/, "$"), "i");
+
+/** A date and a time of some zone that it does not name: no instant. */
+export const namesNoZone = (text: string): boolean => LOCAL.test(text);
+
 function fromEpoch(value: number): number | undefined {
   const ms = Math.round(value < SECONDS_BELOW ? value * 1000 : value);
   return Math.abs(ms) <= MAX_MS ? ms : undefined;

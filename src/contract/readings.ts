@@ -25,6 +25,8 @@ export interface LatestValue {
   value: MetricValue;
   /** Instant of the reading that this value is from, ISO 8601. */
   timestamp: string;
+  /** Numbers and texts of this metric came: a sensor that says `unavailable` at times. */
+  hasTexts?: true;
 }
 
 export type Presence = "online" | "offline";
@@ -39,6 +41,9 @@ export interface DeviceRetention {
   dayDays?: number;
 }
 
+/** `clock`: it sends an instant that cannot be true; `zone`: it names no zone; `unreadable`: it is no instant. */
+export type TimeFault = "clock" | "zone" | "unreadable";
+
 /** A device with what is known of it now. */
 export interface Device {
   deviceId: string;
@@ -48,12 +53,14 @@ export interface Device {
   presence: Presence;
   /** When it came into that state, ISO 8601. */
   since: string;
-  /** When the hub last accepted anything from it, ISO 8601. */
-  lastHeardAt: string;
+  /** When the hub last accepted anything from it, ISO 8601; absent where it never did. */
+  lastHeardAt?: string;
   /** The usual time between its messages in ms, once it is known. A gap is more than 2.5 times this. */
   intervalMs?: number;
   /** The device has sent an instant that cannot be true; the hub's time was used instead. */
   clockSuspect: boolean;
+  /** Why the time that it sends is not used; absent where it sends none, or a right one. */
+  timeFault?: TimeFault;
   /** Where its owner has set one for it. */
   retention?: DeviceRetention;
   attributes: { [key: string]: AttributeValue };

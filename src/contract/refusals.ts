@@ -56,6 +56,8 @@ export const REFUSALS = {
     "This client asked for more charts, pages of readings, lists of devices or exports at once than may wait (50, while 4 are answered)",
   CONNECT_TIMEOUT: "The client connected and did not send a whole CONNECT in time (AERIE_CONNECT_TIMEOUT_MS)",
   CLIENT_ID_INVALID: "The client id is missing where one is needed, or is none that the hub takes",
+  CLIENT_ID_SHARED:
+    "Clients with the same client id disconnect each other again and again: give each board a client id of its own",
   CREDENTIAL_MISSING: "The client gave no password, and the hub lets in nobody without one",
   CREDENTIAL_UNKNOWN: "The hub knows neither this user nor this password",
   CREDENTIAL_WRONG: "The hub knows this device, and the user or the password is not the one that belongs to it",
@@ -133,6 +135,7 @@ const REASON_OF: Readonly<Record<RefusalCode, ReasonCode>> = {
   // Never on the wire: before CONNACK a server may only close. [MQTT 5.0, 3.14]
   CONNECT_TIMEOUT: REASON.protocolError,
   CLIENT_ID_INVALID: REASON.clientIdNotValid,
+  CLIENT_ID_SHARED: REASON.sessionTakenOver,
   CREDENTIAL_MISSING: REASON.notAuthorized,
   CREDENTIAL_UNKNOWN: REASON.badUserNameOrPassword,
   CREDENTIAL_WRONG: REASON.badUserNameOrPassword,

@@ -42,6 +42,9 @@ const MAX_DAYS = 36_500;
 const WHOLE_DAYS = `expected a whole number of days from 0 (for ever) to ${MAX_DAYS}, or null for the hub's own`;
 const days = z.number(WHOLE_DAYS).int(WHOLE_DAYS).min(0, WHOLE_DAYS).max(MAX_DAYS, WHOLE_DAYS).nullable().optional();
 
+/** What becomes of the secret of the board. */
+export const deviceDeletion = z.object({ credential: z.enum(["remove", "keep"]).default("remove") });
+
 export const devicePatch = z.strictObject({
   /** Empty text or null takes it away. */
   name: z.string().trim().max(100).nullable().optional(),

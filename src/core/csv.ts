@@ -1,8 +1,7 @@
 /** Records and cells of CSV (RFC 4180), and metric values in them. Knows no file and no column. */
 import type { MetricValue } from "../contract/readings.ts";
+import { LOSES_DIGITS, losesDigits, readDecimalComma, readWritten, trimmed } from "./written-value.ts";
 
-const NUMERIC = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
-const BOOLEAN = /^(true|false)$/i;
 /** What a spreadsheet would take for the beginning of a formula, in full width too. */
 const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
 const TO_QUOTE = /[",\r\n]/;
@@ -12,22 +11,47 @@ const ESCAPE = "'";
 /** The cell of a value. Empty text is the escape alone: an empty cell is a metric that is absent. */
 export function valueCell(value: MetricValue): string {
   if (typeof value !== "string") return String(value);
-  const mistaken = FORMULA.test(value) || readValueCell(value) !== value;
+  const mistaken = FORMULA.test(value) || [false, true].some((comma) => !isCellOf(value, comma));
   return quotedCell(mistaken ? ESCAPE + value : value);
+}
+
+function isCellOf(value: string, decimalComma: boolean): boolean {
+  const read = readValueCell(value, decimalComma);
+  return "value" in read && read.value === value;
 }
 
 /** A cell of text that nothing but text can stand in, such as an id. */
 export const textCell = (text: string): string =>
   quotedCell(FORMULA.test(text) || text.startsWith(ESCAPE) ? ESCAPE + text : text);
 
-/** Undoes `valueCell`, of a cell whose quotes are taken away; undefined: absent. */
-export function readValueCell(cell: string): MetricValue | undefined {
-  if (cell === "") return undefined;
-  if (cell.startsWith(ESCAPE)) return cell.slice(1);
-  if (NUMERIC.test(cell)) return Number(cell);
-  if (BOOLEAN.test(cell)) return cell.toLowerCase() === "true"; // a spreadsheet saves TRUE
-  return cell;
+/** `value` undefined: the cell says that there is none. `reason`: it cannot be read. */
+export type ReadCell = { readonly value: MetricValue | undefined } | { readonly reason: string };
+
+/** Undoes `valueCell`, of a cell whose quotes are taken away. `decimalComma`: its numbers are written as 1.234,5. */
+export function readValueCell(cell: string, decimalComma = false): ReadCell {
+  if (cell.startsWith(ESCAPE)) return { value: cell.slice(1) };
+  const text = trimmed(cell);
+  const number = decimalComma ? readDecimalComma(text) : undefined;
+  const written = number === undefined ? readWritten(text) : ({ kind: "number", value: number } as const);
+  switch (written.kind) {
+    case "absent":
+      return { value: undefined };
+    case "boolean":
+      return { value: written.value };
+    case "number":
+      if (decimalComma && number === undefined) return { reason: "A number has a decimal point, not a comma" };
+      if (!Number.isFinite(written.value)) return { reason: "A number is larger than any that can be kept" };
+      if (losesDigits(written.value, text))
+        return { reason: `A number would lose digits: ${LOSES_DIGITS}, with ${ESCAPE} before it` };
+      return { value: written.value };
+    case "unclear":
+      return { reason: decimalComma ? UNCLEAR : `${UNCLEAR}. Has the file decimal commas? Then say --decimal-comma` };
+    case "text":
+      return { value: text };
+  }
 }
+
+const UNCLEAR = "A cell looks like a number and cannot be read as one";
 
 /** Undoes `textCell`. */
 export const readTextCell = (cell: string): string => (cell.startsWith(ESCAPE) ? cell.slice(1) : cell);

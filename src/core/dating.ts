@@ -17,8 +17,8 @@ export interface DatedMessage {
   readonly readings: readonly DatedReading[];
   /** Of the dialect, then of the readings that were left out. */
   readonly faults: readonly Fault[];
-  /** So many were left out. */
-  readonly tooOld: number;
+  /** So many were left out, by the dialect and for their age. */
+  readonly leftOut: number;
 }
 
 export type Dating = (message: Extract<ParsedMessage, { kind: "telemetry" }>, receivedAtMs: number) => DatedMessage;
@@ -42,7 +42,7 @@ export function createDating({ clockSanity, registry, rawDays, mayForget }: Dati
   }
 
   return (message, receivedAtMs) => {
-    const { kind, deviceId, faults } = message;
+    const { kind, deviceId, faults, leftOut = 0 } = message;
     const isSane = clockSanity.isSane();
     const readings: DatedReading[] = [];
     let oldestMs = Number.POSITIVE_INFINITY;
@@ -52,12 +52,18 @@ export function createDating({ clockSanity, registry, rawDays, mayForget }: Dati
       if (instant.kind === "given" && instant.atMs < oldestMs) oldestMs = instant.atMs;
     }
     // No raw age is shorter than a day, and hardly a message is older.
-    if (oldestMs > receivedAtMs - DAY_MS) return { kind, deviceId, readings, faults, tooOld: 0 };
+    if (oldestMs > receivedAtMs - DAY_MS) return { kind, deviceId, readings, faults, leftOut };
     const sinceMs = horizonMs(deviceId, receivedAtMs);
-    if (oldestMs >= sinceMs || !mayForget()) return { kind, deviceId, readings, faults, tooOld: 0 };
+    if (oldestMs >= sinceMs || !mayForget()) return { kind, deviceId, readings, faults, leftOut };
     const kept = readings.filter(({ instant }) => instant.kind !== "given" || instant.atMs >= sinceMs);
     const tooOld = readings.length - kept.length;
-    return { kind, deviceId, readings: kept, faults: [...faults, faultOf(tooOld, oldestMs)], tooOld };
+    return {
+      kind,
+      deviceId,
+      readings: kept,
+      faults: [...faults, faultOf(tooOld, oldestMs)],
+      leftOut: leftOut + tooOld,
+    };
   };
 }
 

@@ -1,5 +1,6 @@
 /** What memory holds of one device: how it changes and how it is shown. Knows no other device. */
 import type { AttributeValue, Device, DeviceId, MetricValue, Presence } from "../contract/readings.ts";
+import { timeFaultOf } from "./instant.ts";
 import type { MetricList, ReadingMetrics } from "./metric-list.ts";
 import type { LatestMetric, Retention } from "./ports.ts";
 import type { UsualInterval } from "./presence.ts";
@@ -14,7 +15,8 @@ export interface DeviceRecord {
   readonly interval: UsualInterval;
   /** What its owner has set apart from the hub's settings. */
   retention: Partial<Retention>;
-  lastHeardAtMs: number;
+  /** Undefined: never. */
+  lastHeardAtMs: number | undefined;
   state: Presence;
   sinceMs: number;
 }
@@ -40,9 +42,14 @@ export function mergeInto(places: readonly LatestMetric[], metrics: MetricList, 
 
 function takeLater(former: LatestMetric, value: MetricValue, atMs: number): void {
   if (atMs < former.atMs) return;
+  if (typeof former.value === "number" && typeof value === "string") former.wasNumber = true;
   former.value = value;
   former.atMs = atMs;
 }
+
+/** The later of two instants of which either may be unknown. */
+export const laterOf = (one: number | undefined, other: number | undefined): number | undefined =>
+  one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 
 /** `null` deletes a key. */
 export function mergeAttributes(
@@ -66,15 +73,17 @@ export function mergeRetention(
 
 export function toDevice(record: DeviceRecord): Device {
   const { deviceId, name, place, interval, clockSuspect, retention } = record;
+  const timeFault = timeFaultOf(clockSuspect, record.attributes.get("deviceClock"));
   return {
     deviceId,
     ...(name !== undefined && { name }),
     ...(place !== undefined && { place }),
     presence: record.state,
     since: new Date(record.sinceMs).toISOString(),
-    lastHeardAt: new Date(record.lastHeardAtMs).toISOString(),
+    ...(record.lastHeardAtMs !== undefined && { lastHeardAt: new Date(record.lastHeardAtMs).toISOString() }),
     ...(interval.ms !== undefined && { intervalMs: Math.round(interval.ms) }),
     clockSuspect,
+    ...(timeFault !== undefined && { timeFault }),
     ...(Object.keys(retention).length > 0 && { retention }),
     attributes: Object.fromEntries(record.attributes),
     latest: toLatest(record),
@@ -83,6 +92,9 @@ export function toDevice(record: DeviceRecord): Device {
 
 export function toLatest(record: DeviceRecord): Device["latest"] {
   return Object.fromEntries(
-    [...record.latest].map(([metric, { value, atMs }]) => [metric, { value, timestamp: new Date(atMs).toISOString() }]),
+    [...record.latest].map(([metric, { value, atMs, wasNumber }]) => [
+      metric,
+      { value, timestamp: new Date(atMs).toISOString(), ...(wasNumber === true && { hasTexts: true }) },
+    ]),
   );
 }

@@ -38,8 +38,12 @@ export interface LineWriter {
 
 export const CSV_ABOUT = ["_id", "deviceId", "timestamp", "receivedAt"] as const;
 
+/** By it a spreadsheet knows that the file is UTF-8. */
+const BYTE_ORDER_MARK = "\uFEFF";
+
 /** Of a CSV file, with its end. Metric names need no quotes. */
-export const csvHeader = (metrics: readonly string[]): string => `${[...CSV_ABOUT, ...metrics].join(",")}\r\n`;
+export const csvHeader = (metrics: readonly string[]): string =>
+  `${BYTE_ORDER_MARK}${[...CSV_ABOUT, ...metrics].join(",")}\r\n`;
 
 export function createLineWriter({ deviceId, format, metrics }: LineOptions): LineWriter {
   return format === "csv" ? csvWriter(deviceId, metrics ?? []) : ndjsonWriter(deviceId, metrics);

@@ -1,8 +1,8 @@
 /** Decides whether a request may come in by the Host and Origin that it names. Knows no accounts and no routes. */
 
 export interface GateOptions {
-  /** Names and addresses of this machine. */
-  readonly ownHosts: readonly string[];
+  /** Names of this machine in small letters, as they are now. */
+  readonly ownNames: () => ReadonlySet<string>;
   /** Origins that may use the hub from elsewhere, such as `https://panel.example`; `null` for pages opened as files. */
   readonly origins: readonly string[];
 }
@@ -18,19 +18,36 @@ export type Gatekeeper = (head: RequestHead) => GateVerdict;
 
 /**
  * CORS alone does not keep a foreign page from a WebSocket, and a page whose own name points at this machine (DNS
- * rebinding) passes every check of Origin: so Host must be ours, and Origin must be Host or named in the settings.
- * No Origin (boards, programs) is allowed.
+ * rebinding) passes every check of Origin: so Host must be one of our names, and Origin must be Host or named in the
+ * settings. Any address is taken as Host, since rebinding needs a name: the hub may be reached by an address that the
+ * machine got later, or does not know (port mapping, Docker). No Origin (boards, programs) is allowed.
  */
-export function createGatekeeper({ ownHosts, origins }: GateOptions): Gatekeeper {
-  const hosts = new Set(ownHosts.map((host) => host.toLowerCase()));
+export function createGatekeeper({ ownNames, origins }: GateOptions): Gatekeeper {
   const foreign = new Set(origins.map(asBrowsersSend));
   return ({ host, origin }) => {
     const name = host === undefined ? undefined : hostName(host);
-    if (name !== undefined && !hosts.has(name)) return "HOST_FOREIGN";
+    if (name !== undefined && !ADDRESS.test(name) && !ownNames().has(name)) return "HOST_FOREIGN";
     if (origin === undefined || foreign.has(origin)) return "allow";
     return host !== undefined && hostOf(origin) === withPort(host, origin) ? "allow" : "ORIGIN_FOREIGN";
   };
 }
+
+const NAME = /^[a-z0-9.-]{1,253}$/;
+const ORIGIN = /^https?:\/\/[a-z0-9.:[\]-]{1,253}$|^(null|file:\/\/)$/;
+
+/** Why, and what the owner can do, whose own name or page it may be. What is not of a name's letters is not said again. */
+export function gateWords(verdict: Exclude<GateVerdict, "allow">, { host, origin }: RequestHead): string {
+  if (verdict === "HOST_FOREIGN") {
+    const name = hostName(host ?? "");
+    if (!NAME.test(name)) return "The hub does not know the name by which it was asked.";
+    return `The hub does not know the name ${name}. If it is the hub's, start it with AERIE_HOST_NAMES=${name} (further names with commas between), or open it by its address.`;
+  }
+  if (origin === undefined || !ORIGIN.test(origin)) return "The page that asks is not the hub's own.";
+  return `Pages of ${origin} may not use the hub. If they should, start it with AERIE_CORS_ORIGINS=${origin} (further ones with commas between).`;
+}
+
+/** As browsers write them: IPv4 in four decimal parts, IPv6 between brackets (which are off here). */
+const ADDRESS = /^((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(?!$)|$)){4}$|^(?=.*:.*:)[0-9a-f:.]+(%[\w.-]+)?$/;
 
 /** In small letters and without the scheme's own port. */
 function asBrowsersSend(origin: string): string {

@@ -1,11 +1,11 @@
 /** Decides whether one line of an import is a reading, and which. A line is taken whole or refused whole; stores nothing. */
 
-import { toEpochMs } from "../contract/epoch.ts";
+import { namesNoZone, toEpochMs } from "../contract/epoch.ts";
 import type { DeviceId, MetricValue } from "../contract/readings.ts";
 import { REFUSALS } from "../contract/refusals.ts";
 import { isMetricName, NO_METRICS, parseDeviceId } from "./device-id.ts";
 import { readInstant } from "./instant.ts";
-import { jsonValue } from "./metric-value.ts";
+import { jsonValue, type Read, storedValue } from "./metric-value.ts";
 import type { Fault } from "./result.ts";
 
 export interface ImportedReading {
@@ -51,7 +51,7 @@ export function readImportedLine(line: string, clock: ImportClock): ImportedLine
   if (!deviceId.ok) return refusedFor(deviceId.fault);
   const times = readTimes(json, deviceId.value, clock);
   if ("reason" in times) return { ok: false, refusal: times };
-  const metrics = readMetrics(json["metrics"]);
+  const metrics = readMetrics(json["metrics"], times.n === undefined ? jsonValue : storedValue);
   if (!(metrics instanceof Map)) return refusedFor(metrics);
   return { ok: true, reading: { deviceId: deviceId.value, ...times, metrics } };
 }
@@ -71,7 +71,11 @@ function readTimes(
   const hasId = id !== undefined && id !== null;
   const instant = hasId ? storedInstant(timestamp) : readInstant(timestamp, nowMs, isSane);
   if (instant.kind !== "given") {
-    return { reason: "The timestamp is no instant that can be taken", detail: shown(timestamp) };
+    const reason =
+      typeof timestamp === "string" && namesNoZone(timestamp)
+        ? "The timestamp names no zone"
+        : "The timestamp is no instant that can be taken";
+    return { reason, detail: shown(timestamp) };
   }
   const { atMs } = instant;
   const n = hasId ? orderOf(id, deviceId, atMs) : undefined;
@@ -96,15 +100,15 @@ function orderOf(id: unknown, deviceId: DeviceId, atMs: number): number | undefi
   return /^(0|[1-9]\d{0,8})$/.test(rest) ? Number(rest) : undefined;
 }
 
-function readMetrics(json: JsonObject): Map<string, MetricValue> | Fault {
+function readMetrics(json: JsonObject, read: (name: string, value: unknown) => Read): Map<string, MetricValue> | Fault {
   const metrics = new Map<string, MetricValue>();
   for (const name in json) {
     const value = json[name];
     if (value === null) continue;
     if (!isMetricName(name) || NO_METRICS.has(name)) return { code: "METRIC_NAME_INVALID", detail: name.slice(0, 80) };
-    const parsed = jsonValue(name, value);
+    const parsed = read(name, value);
     if (!parsed.ok) return parsed.fault;
-    metrics.set(name, parsed.value);
+    if (parsed.value !== undefined) metrics.set(name, parsed.value);
   }
   if (metrics.size === 0) return { code: "READING_EMPTY" };
   return metrics.size > MAX_METRICS ? { code: "TOO_MANY_METRICS" } : metrics;

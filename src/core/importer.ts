@@ -3,7 +3,8 @@ import type { ImportAnswer } from "../contract/control.ts";
 import type { MetricValue } from "../contract/readings.ts";
 import { REFUSALS } from "../contract/refusals.ts";
 import { isForgottenReason } from "./forgotten.ts";
-import { type ImportedReading, type LineRefusal, readImportedLine } from "./imported-reading.ts";
+import { type ImportedLine, type ImportedReading, type LineRefusal, readImportedLine } from "./imported-reading.ts";
+import { withNumbers } from "./numeric-text.ts";
 import type { Clock, Counters, ReadingWrite, Store, WriteOutcome } from "./ports.ts";
 import type { RawHorizon } from "./raw-horizon.ts";
 import type { Registry } from "./registry.ts";
@@ -32,7 +33,7 @@ export function createImporter(options: ImporterOptions): Importer {
     const now = { nowMs: clock.nowMs(), isSane: isClockSane() };
     const readings: Line[] = [];
     for (const [line, text] of lines.entries()) {
-      const read = readImportedLine(text, now);
+      const read = withKnownNumbers(readImportedLine(text, now));
       const refusal = read.ok ? noRoom(read.reading) : read.refusal;
       if (refusal !== undefined) answer.refused.push({ line, ...refusal });
       else if (read.ok && isTooOld(read.reading, now.nowMs)) answer.forgotten.push(line);
@@ -49,6 +50,17 @@ export function createImporter(options: ImporterOptions): Importer {
     answer.duplicates += readings.length - messages.reduce((sum, message) => sum + message.length, 0);
     count(answer);
     return answer;
+  }
+
+  /** A line without an id may have a number as text, as a board may. */
+  function withKnownNumbers(read: ImportedLine): ImportedLine {
+    if (!read.ok || read.reading.n !== undefined) return read;
+    const { reading } = read;
+    const { metrics, faults } = withNumbers(reading.metrics, (name) => registry.hasBeenNumber(reading.deviceId, name));
+    const [fault] = faults;
+    if (fault !== undefined)
+      return { ok: false, refusal: { reason: REFUSALS[fault.code], detail: fault.detail ?? "" } };
+    return metrics === reading.metrics ? read : { ok: true, reading: { ...reading, metrics: new Map(metrics) } };
   }
 
   /** It might be taken, but would go in the middle of the import: some readings of its hour raw, some too late. */

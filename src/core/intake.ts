@@ -2,8 +2,9 @@
 import type { AttributeValue, DeviceId } from "../contract/readings.ts";
 import { type RefusalCode, reasonCodeOf } from "../contract/refusals.ts";
 import type { DatedMessage, Dating } from "./dating.ts";
-import type { Instant } from "./instant.ts";
+import { type Instant, timeFaultOf } from "./instant.ts";
 import type { ReadingMetrics } from "./metric-list.ts";
+import { withNumbers } from "./numeric-text.ts";
 import type { Dialect, ParsedMessage, ParsedReading } from "./parsed-message.ts";
 import type { AttributesWrite, Clock, Counters, ReadingWrite, Write } from "./ports.ts";
 import type { Refusals } from "./refusals.ts";
@@ -52,7 +53,10 @@ type Storable = DatedMessage | Extract<ParsedMessage, { kind: "status" | "attrib
 const HELD_BYTES_A_WRITE = 1_024;
 
 /** Nothing of it can be used, so it makes no device. */
-const isEmpty = (parsed: Storable): boolean => parsed.kind === "telemetry" && parsed.readings.length === 0;
+function isEmpty(parsed: Storable): boolean {
+  if (parsed.kind === "telemetry") return parsed.readings.length === 0;
+  return parsed.kind === "attributes" && parsed.patch.size === 0 && parsed.faults.length > 0;
+}
 
 export function createIntake(options: IntakeOptions): Intake {
   const { dialect, writer, registry, refusals, counters, clock, dating } = options;
@@ -78,6 +82,12 @@ export function createIntake(options: IntakeOptions): Intake {
       case "telemetry":
         return store(message, dating(parsed, receivedAtMs), receivedAtMs, answer);
       case "status":
+        // A last will, or a retained `offline` of long ago, is no sign of life: it makes no device.
+        if (!parsed.online && !registry.knows(parsed.deviceId)) {
+          counters.message("carried");
+          return answer("carry");
+        }
+        return store(message, parsed, receivedAtMs, answer);
       case "attributes":
         return store(message, parsed, receivedAtMs, answer);
     }
@@ -123,6 +133,8 @@ export function createIntake(options: IntakeOptions): Intake {
       case "status":
         return [{ kind: "status", deviceId: parsed.deviceId, receivedAtMs, online: parsed.online }];
       case "attributes":
+        for (const fault of parsed.faults) note(message, parsed.deviceId, fault);
+        if (isEmpty(parsed)) return [];
         return [{ kind: "attributes", deviceId: parsed.deviceId, receivedAtMs, patch: parsed.patch }];
     }
   }
@@ -130,7 +142,7 @@ export function createIntake(options: IntakeOptions): Intake {
   function telemetryWrites(message: InboundMessage, parsed: DatedMessage, receivedAtMs: number): Write[] {
     const { deviceId } = parsed;
     for (const fault of parsed.faults) note(message, deviceId, fault);
-    if (parsed.tooOld > 0) counters.readings("refused", parsed.tooOld);
+    if (parsed.leftOut > 0) counters.readings("refused", parsed.leftOut);
     const { packetId } = message;
     const packet =
       packetId === undefined ? undefined : { clientId: message.connection.clientId, id: packetId, dup: message.dup };
@@ -163,7 +175,8 @@ export function createIntake(options: IntakeOptions): Intake {
     deviceId: DeviceId,
     reading: ParsedReading,
   ): Pick<ReadingWrite, "metrics" | "body"> | undefined {
-    const { metrics } = reading;
+    const metrics = numbersIn(message, deviceId, reading);
+    if (metrics.size === 0) return undefined;
     const refused = registry.admitMetrics(deviceId, metrics);
     if (refused.length === 0) return { metrics, body: reading.body ?? bodyOf(metrics) };
     for (const metric of refused) note(message, deviceId, { code: "TOO_MANY_METRICS_OF_DEVICE", metric });
@@ -171,13 +184,24 @@ export function createIntake(options: IntakeOptions): Intake {
     return kept.size === 0 ? undefined : { metrics: kept, body: bodyOf(kept) };
   }
 
-  /** The device's clock was found wrong, or right again: kept once, not with every reading. */
+  function numbersIn(message: InboundMessage, deviceId: DeviceId, reading: ParsedReading): ReadingMetrics {
+    // A dialect that hands on the device's own bytes vouches that no text in them is a number.
+    if (reading.body !== undefined) return reading.metrics;
+    const { metrics, faults } = withNumbers(reading.metrics, (name) => registry.hasBeenNumber(deviceId, name));
+    for (const fault of faults) note(message, deviceId, fault);
+    return metrics;
+  }
+
+  /** The time that the device sends was found wrong, or right again: kept once, not with every reading. */
   function noteClock(deviceId: DeviceId, receivedAtMs: number, instant: Instant): AttributesWrite | undefined {
-    const said = instant.kind === "wrong" ? instant.said : undefined;
-    const suspect = registry.get(deviceId)?.clockSuspect === true;
-    if (instant.kind === "absent" || suspect === (said !== undefined)) return undefined;
+    if (instant.kind === "absent") return undefined;
+    const device = registry.get(deviceId);
+    const former = device && timeFaultOf(device.clockSuspect, device.attributes.get("deviceClock"));
+    const said = instant.kind === "given" ? undefined : instant.said;
+    const clockSuspect = instant.kind === "wrong";
+    if (timeFaultOf(clockSuspect, said) === former) return undefined;
     const patch = new Map<string, AttributeValue | null>([["deviceClock", said ?? null]]);
-    return { kind: "attributes", deviceId, receivedAtMs, patch, clockSuspect: said !== undefined };
+    return { kind: "attributes", deviceId, receivedAtMs, patch, clockSuspect };
   }
 
   function settle(
@@ -219,7 +243,7 @@ export function createIntake(options: IntakeOptions): Intake {
 
 /** Of a message whose every reading was refused. */
 const whyEmpty = (parsed: Storable): RefusalCode =>
-  (parsed.kind === "telemetry" ? parsed.faults[0]?.code : undefined) ?? "TOO_MANY_METRICS_OF_DEVICE";
+  (parsed.kind === "status" ? undefined : parsed.faults[0]?.code) ?? "TOO_MANY_METRICS_OF_DEVICE";
 
 function bodyOf(metrics: ReadingMetrics): string {
   return JSON.stringify(Object.fromEntries(metrics));

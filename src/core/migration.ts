@@ -3,6 +3,7 @@
  * first, and says in the end what differs. Opens neither.
  */
 import type { DeviceId, MetricValue } from "../contract/readings.ts";
+import { laterOf } from "./device-record.ts";
 import { canonicalBody } from "./identity.ts";
 import type {
   Journal,
@@ -222,7 +223,8 @@ function toWrite({ deviceId, atMs, n, receivedAtMs, body }: StoredReading): Read
 
 /** Attributes and the last status. What came to the other store since, it knows better. */
 function describe(device: StoredDevice, known: StoredDevice | undefined): Write[] {
-  const { deviceId, clockSuspect, status, lastHeardAtMs: receivedAtMs } = device;
+  const { deviceId, clockSuspect, status } = device;
+  const receivedAtMs = device.lastHeardAtMs ?? status?.atMs ?? 0;
   const patch = new Map([...device.attributes].filter(([key]) => known?.attributes.has(key) !== true));
   const writes: Write[] = [
     { kind: "attributes", deviceId, receivedAtMs, patch, ...(known === undefined && { clockSuspect }) },
@@ -238,7 +240,7 @@ function newerOf(device: StoredDevice, known: StoredDevice | undefined): Paramet
   for (const [metric, value] of known?.latest ?? []) {
     if ((latest.get(metric)?.atMs ?? Number.NEGATIVE_INFINITY) <= value.atMs) latest.set(metric, value);
   }
-  const lastHeardAtMs = Math.max(device.lastHeardAtMs, known?.lastHeardAtMs ?? 0);
+  const lastHeardAtMs = laterOf(device.lastHeardAtMs, known?.lastHeardAtMs);
   return { deviceId: device.deviceId, lastHeardAtMs, intervalMs: known?.intervalMs ?? device.intervalMs, latest };
 }
 

@@ -9,8 +9,11 @@ export async function newestBefore(
   stored: readonly StoredDevice[],
   beforeMs: number,
 ): Promise<number | undefined> {
-  const silent = stored.filter(({ lastHeardAtMs }) => lastHeardAtMs < beforeMs);
-  const speaking = stored
+  const heard = stored.flatMap(({ deviceId, lastHeardAtMs }) =>
+    lastHeardAtMs === undefined ? [] : [{ deviceId, lastHeardAtMs }],
+  );
+  const silent = heard.filter(({ lastHeardAtMs }) => lastHeardAtMs < beforeMs);
+  const speaking = heard
     .filter(({ lastHeardAtMs }) => lastHeardAtMs >= beforeMs)
     .sort((a, b) => b.lastHeardAtMs - a.lastHeardAtMs)
     .slice(0, ASKED);
@@ -22,3 +25,7 @@ export async function newestBefore(
   const instants = [...silent.map(({ lastHeardAtMs }) => lastHeardAtMs), ...read.flat().map(({ atMs }) => atMs)];
   return instants.length === 0 ? undefined : instants.reduce((a, b) => Math.max(a, b));
 }
+
+/** When the newest reading came, epoch ms: an instant of its own may lie anywhere. 0: none did. */
+export const newestHeardMs = (stored: readonly StoredDevice[]): number =>
+  stored.reduce((newest, { lastHeardAtMs }) => Math.max(newest, lastHeardAtMs ?? 0), 0);

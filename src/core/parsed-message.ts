@@ -26,12 +26,15 @@ export type ParsedMessage =
       readonly readings: readonly ParsedReading[];
       /** What was refused of it while the rest was kept. */
       readonly faults: readonly Fault[];
+      /** Readings beyond those that one message may hold. */
+      readonly leftOut?: number;
     }
   | { readonly kind: "status"; readonly deviceId: DeviceId; readonly online: boolean }
   | {
       readonly kind: "attributes";
       readonly deviceId: DeviceId;
       readonly patch: ReadonlyMap<string, AttributeValue | null>;
+      readonly faults: readonly Fault[];
     };
 
 /** (topic, payload) → readings. Pure, total: it never throws, whatever the bytes. */

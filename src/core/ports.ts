@@ -188,6 +188,8 @@ export interface Retention {
 export interface LatestMetric {
   value: MetricValue;
   atMs: number;
+  /** A text came after a number, now or before. */
+  wasNumber?: boolean;
 }
 
 /** What the store keeps of a device besides its readings. */
@@ -199,7 +201,8 @@ export interface StoredDevice {
   clockSuspect: boolean;
   /** The newest `status` that it sent. */
   status: { online: boolean; atMs: number } | undefined;
-  lastHeardAtMs: number;
+  /** Undefined: it was never heard, and is known by its name or a last will only. */
+  lastHeardAtMs: number | undefined;
   intervalMs: number | undefined;
   latest: Map<string, LatestMetric>;
   /** What its owner has set apart from the hub's settings. */
@@ -209,7 +212,7 @@ export interface StoredDevice {
 /** What is known of a device in memory and saved from time to time; the store finds the rest in its rows. */
 export interface DeviceState {
   readonly deviceId: DeviceId;
-  readonly lastHeardAtMs: number;
+  readonly lastHeardAtMs: number | undefined;
   readonly intervalMs: number | undefined;
   readonly latest: ReadonlyMap<string, LatestMetric>;
 }

@@ -1,7 +1,7 @@
 /** Keeps every device in memory: latest values, names, attributes, presence. Stores nothing itself. */
 import type { AttributeValue, DeviceId, Presence } from "../contract/readings.ts";
 import type { MqttVersion, RefusalCode } from "../contract/refusals.ts";
-import { type DeviceRecord, mergeAttributes, mergeInto, mergeLatest } from "./device-record.ts";
+import { type DeviceRecord, laterOf, mergeAttributes, mergeInto, mergeLatest } from "./device-record.ts";
 import { MetricList, type ReadingMetrics } from "./metric-list.ts";
 import type { Clock, DeviceState, LatestMetric, Retention, StoredDevice } from "./ports.ts";
 import { isOnline, UsualInterval } from "./presence.ts";
@@ -21,9 +21,17 @@ export interface PresenceChange {
 /** A client's connection, as far as presence cares. */
 export interface Connection {
   readonly clientId: string;
+  /** The client id and the user name that it came with: a device of such a name is its own. */
+  readonly names?: readonly string[];
   /** Grows with each connection; a take-over's late will comes from the smaller number. */
   readonly serial: number;
   readonly mqttVersion?: MqttVersion;
+}
+
+/** A connection, and the devices of which messages came over it. */
+interface Speaker {
+  readonly connection: Connection;
+  readonly entries: Set<Entry>;
 }
 
 interface Entry extends DeviceRecord {
@@ -33,7 +41,7 @@ interface Entry extends DeviceRecord {
   admitted: readonly string[] | undefined;
   /** Where the metrics of the shape that came last stand in `latest`. */
   usual: { readonly shape: readonly string[]; readonly places: readonly LatestMetric[] } | undefined;
-  readonly connections: Set<Connection>;
+  readonly speakers: Set<Speaker>;
   heardMs: number;
   saidOffline: boolean;
   /** Something of it is on disk; until then nobody sees it. */
@@ -46,10 +54,14 @@ export interface Registry {
   get(deviceId: string): DeviceRecord | undefined;
   /** Sorted by id. */
   list(): readonly DeviceRecord[];
+  /** Something of it is stored, or on its way. */
+  knows(deviceId: DeviceId): boolean;
   /** Makes room for a device that is about to be stored, or says why there is none. `clientId` undefined: its owner's import. */
   admitDevice(deviceId: DeviceId, clientId: string | undefined): RefusalCode | undefined;
   /** Makes room for the metrics of an admitted device; answers those for which there is none. */
   admitMetrics(deviceId: DeviceId, metrics: ReadingMetrics): readonly string[];
+  /** Whether the metric's newest value, or one before it, is a number. */
+  hasBeenNumber(deviceId: DeviceId, metric: string): boolean;
   /** Whether its attributes stay within their bound with this patch. */
   admitAttributes(deviceId: DeviceId, patch: ReadonlyMap<string, AttributeValue | null>): boolean;
   /** A message of the device is durable. */
@@ -100,13 +112,13 @@ const ALL: readonly string[] = [];
 
 export function createRegistry({ clock, stored, limits, onPresence }: RegistryOptions): Registry {
   const entries = new Map<string, Entry>();
-  const ofConnection = new Map<Connection, Set<Entry>>();
+  const speakers = new Map<Connection, Speaker>();
   const closed = new WeakSet<Connection>();
   /** The newest connection of each client id. */
   const newest = new Map<string, Connection>();
   const madeBy = new Map<string, number>();
   let sorted: Entry[] | undefined;
-  for (const device of stored) entries.set(device.deviceId, revive(device, clock));
+  for (const device of stored) if (!isNothingKnown(device)) entries.set(device.deviceId, revive(device, clock));
   for (const entry of entries.values()) judge(entry, true);
   const stopSweep = clock.every(SWEEP_MS, sweep);
 
@@ -136,6 +148,11 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
     return refused;
   }
 
+  function hasBeenNumber(deviceId: DeviceId, metric: string): boolean {
+    const latest = entries.get(deviceId)?.latest.get(metric);
+    return latest !== undefined && (typeof latest.value === "number" || latest.wasNumber === true);
+  }
+
   function admitAttributes(deviceId: DeviceId, patch: ReadonlyMap<string, AttributeValue | null>): boolean {
     const merged = new Map(entries.get(deviceId)?.attributes);
     mergeAttributes(merged, patch);
@@ -159,7 +176,7 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
     const entry = entryOf(deviceId);
     const now = clock.monotonicMs();
     // Of an imported device it is known when it was heard, but not by this hub.
-    if (entry.lastHeardAtMs > 0 && Number.isFinite(entry.heardMs)) entry.interval.add(now - entry.heardMs);
+    if (entry.lastHeardAtMs !== undefined && Number.isFinite(entry.heardMs)) entry.interval.add(now - entry.heardMs);
     entry.heardMs = now;
     entry.lastHeardAtMs = receivedAtMs;
     entry.saidOffline = false;
@@ -169,16 +186,16 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
 
   function join(entry: Entry, connection: Connection): void {
     // A board that publishes and goes is gone before its message is durable.
-    if (entry.connections.has(connection) || closed.has(connection)) return;
+    const known = speakers.get(connection);
+    if (closed.has(connection) || (known !== undefined && entry.speakers.has(known))) return;
     const latest = newest.get(connection.clientId);
     if (latest === undefined || latest.serial < connection.serial) newest.set(connection.clientId, connection);
-    let joined = ofConnection.get(connection);
-    if (joined === undefined) {
-      joined = new Set();
-      ofConnection.set(connection, joined);
-    }
-    joined.add(entry);
-    entry.connections.add(connection);
+    const speaker = known ?? { connection, entries: new Set<Entry>() };
+    if (known === undefined) speakers.set(connection, speaker);
+    speaker.entries.add(entry);
+    entry.speakers.add(speaker);
+    // It turns out to be a gateway: that it is connected says nothing about the first one any more.
+    if (speaker.entries.size === 2) for (const other of speaker.entries) if (other !== entry) judge(other);
   }
 
   function storedStatus(deviceId: DeviceId, online: boolean, connection: Connection): void {
@@ -190,18 +207,20 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
 
   /** A take-over's late will: the device speaks through a newer connection already. */
   function isOutdated(entry: Entry, connection: Connection): boolean {
-    for (const other of entry.connections) if (other.serial > connection.serial) return true;
+    for (const other of entry.speakers) if (other.connection.serial > connection.serial) return true;
     return (newest.get(connection.clientId)?.serial ?? 0) > connection.serial;
   }
 
   function connectionClosed(connection: Connection): void {
     closed.add(connection);
     if (newest.get(connection.clientId) === connection) newest.delete(connection.clientId);
-    for (const entry of ofConnection.get(connection) ?? []) {
-      entry.connections.delete(connection);
+    const speaker = speakers.get(connection);
+    if (speaker === undefined) return;
+    speakers.delete(connection);
+    for (const entry of speaker.entries) {
+      entry.speakers.delete(speaker);
       judge(entry);
     }
-    ofConnection.delete(connection);
   }
 
   function storedReading(deviceId: DeviceId, metrics: ReadingMetrics, atMs: number): void {
@@ -216,7 +235,7 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
   function importedReading(deviceId: DeviceId, metrics: ReadingMetrics, atMs: number, receivedAtMs: number): void {
     const entry = entryOf(deviceId);
     mergeLatest(entry.latest, metrics, atMs);
-    if (receivedAtMs > entry.lastHeardAtMs) entry.lastHeardAtMs = receivedAtMs;
+    entry.lastHeardAtMs = laterOf(entry.lastHeardAtMs, receivedAtMs);
   }
 
   function storedAttributes(
@@ -231,7 +250,7 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
 
   function judge(entry: Entry, silently = false): void {
     const { heardMs, saidOffline, interval } = entry;
-    const facts = { heardMs, saidOffline, connections: entry.connections.size, intervalMs: interval.ms };
+    const facts = { heardMs, saidOffline, connections: connectionsOf(entry), intervalMs: interval.ms };
     const state = isOnline(facts, clock.monotonicMs()) ? "online" : "offline";
     if (state === entry.state) return;
     entry.state = state;
@@ -284,6 +303,7 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
 
   function adopt(devices: readonly StoredDevice[]): void {
     for (const device of devices) {
+      if (isNothingKnown(device)) continue;
       const known = entries.get(device.deviceId);
       if (known === undefined) entries.set(device.deviceId, revive(device, clock));
       else adoptInto(known, device);
@@ -296,7 +316,7 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
   function remove(deviceId: DeviceId): void {
     const entry = entries.get(deviceId);
     if (entry === undefined) return;
-    for (const connection of entry.connections) ofConnection.get(connection)?.delete(entry);
+    for (const speaker of entry.speakers) speaker.entries.delete(entry);
     entries.delete(deviceId);
     sorted = undefined;
   }
@@ -319,9 +339,11 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
 
   return {
     get: visible,
+    knows: (deviceId) => entries.has(deviceId),
     list,
     admitDevice,
     admitMetrics,
+    hasBeenNumber,
     admitAttributes,
     heard,
     storedReading,
@@ -346,6 +368,23 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
   };
 }
 
+/** Former versions made a device of a lone last will. */
+const isNothingKnown = ({ lastHeardAtMs, name, place, attributes, latest }: StoredDevice): boolean =>
+  lastHeardAtMs === undefined &&
+  name === undefined &&
+  place === undefined &&
+  attributes.size === 0 &&
+  latest.size === 0;
+
+/** Open connections that speak for this device alone, or in its name: that a gateway is connected says nothing about its devices. */
+function connectionsOf({ deviceId, speakers }: Entry): number {
+  let count = 0;
+  for (const { connection, entries } of speakers) {
+    if (entries.size === 1 || connection.clientId === deviceId || connection.names?.includes(deviceId)) count++;
+  }
+  return count;
+}
+
 /** What came since the start is newer than what was kept, but for names, which only the store knows. */
 function adoptInto(entry: Entry, device: StoredDevice): void {
   entry.name ??= device.name;
@@ -359,7 +398,7 @@ function adoptInto(entry: Entry, device: StoredDevice): void {
     entry.metrics.add(metric);
   }
   entry.usual = undefined; // it knows places that were replaced
-  entry.lastHeardAtMs = Math.max(entry.lastHeardAtMs, device.lastHeardAtMs);
+  entry.lastHeardAtMs = laterOf(entry.lastHeardAtMs, device.lastHeardAtMs);
 }
 
 function fresh(deviceId: DeviceId, clock: Clock): Entry {
@@ -372,13 +411,13 @@ function fresh(deviceId: DeviceId, clock: Clock): Entry {
     latest: new Map(),
     retention: {},
     interval: new UsualInterval(undefined),
-    lastHeardAtMs: 0,
+    lastHeardAtMs: undefined,
     state: "offline",
     sinceMs: clock.nowMs(),
     metrics: new Set(),
     admitted: undefined,
     usual: undefined,
-    connections: new Set(),
+    speakers: new Set(),
     heardMs: Number.NEGATIVE_INFINITY,
     saidOffline: false,
     stored: false,
@@ -389,7 +428,8 @@ function fresh(deviceId: DeviceId, clock: Clock): Entry {
 
 /** A device from the store. How long it has been silent is known from the wall clock only. */
 function revive(device: StoredDevice, clock: Clock): Entry {
-  const silentMs = Math.max(0, clock.nowMs() - device.lastHeardAtMs);
+  const { lastHeardAtMs, status } = device;
+  const silentMs = lastHeardAtMs === undefined ? Number.POSITIVE_INFINITY : Math.max(0, clock.nowMs() - lastHeardAtMs);
   return {
     ...fresh(device.deviceId, clock),
     name: device.name,
@@ -399,11 +439,11 @@ function revive(device: StoredDevice, clock: Clock): Entry {
     latest: device.latest,
     retention: device.retention,
     interval: new UsualInterval(device.intervalMs),
-    lastHeardAtMs: device.lastHeardAtMs,
-    sinceMs: device.lastHeardAtMs,
+    lastHeardAtMs,
+    sinceMs: lastHeardAtMs ?? status?.atMs ?? clock.nowMs(),
     metrics: new Set(device.latest.keys()),
     heardMs: clock.monotonicMs() - silentMs,
-    saidOffline: device.status?.online === false && device.status.atMs >= device.lastHeardAtMs,
+    saidOffline: status?.online === false && status.atMs >= (lastHeardAtMs ?? Number.NEGATIVE_INFINITY),
     stored: true,
   };
 }

@@ -18,14 +18,14 @@ export function replayDevices(devices: readonly StoredDevice[], messages: readon
 
 type DeviceWrite = Exclude<Write, { kind: "journal" }>;
 
-const fresh = ({ deviceId, receivedAtMs }: DeviceWrite): StoredDevice => ({
+const fresh = ({ deviceId }: DeviceWrite): StoredDevice => ({
   deviceId,
   name: undefined,
   place: undefined,
   attributes: new Map(),
   clockSuspect: false,
   status: undefined,
-  lastHeardAtMs: receivedAtMs,
+  lastHeardAtMs: undefined,
   intervalMs: undefined,
   latest: new Map(),
   retention: {},
@@ -45,7 +45,7 @@ function replayWrite(device: StoredDevice, write: DeviceWrite): void {
       // Nobody hears from a device by its last will.
       if (!write.online) return;
   }
-  device.lastHeardAtMs = Math.max(device.lastHeardAtMs, write.receivedAtMs);
+  device.lastHeardAtMs = Math.max(device.lastHeardAtMs ?? write.receivedAtMs, write.receivedAtMs);
 }
 
 export function replayJournal(journal: Journal, messages: readonly WritesOfMessage[]): Journal {

@@ -7,7 +7,7 @@ import type { ParsedReading } from "../core/parsed-message.ts";
 
 /**
  * Undefined: not such a payload (nested, a list, escapes, null, other than ASCII, duplicate or unknown names, a value
- * that the catalogue would convert or refuse, not JSON at all), and the general reader has to judge it. Where this one
+ * that would be converted, left out or refused, not JSON at all), and the general reader has to judge it. Where this one
  * answers, it answers what the general reader would. Parsing, checking and writing again cost 14 µs a reading of 14
  * metrics, this pass 3: the difference is half of what a reading costs the main thread.
  */
@@ -40,8 +40,12 @@ const COLON = 58;
 const BACKSLASH = 92;
 const OPEN = 123;
 const CLOSE = 125;
+/** The bit by which a small letter differs from its capital. */
+const LOWER = 32;
+const LOWER_A = 97;
 const LOWER_F = 102;
 const LOWER_T = 116;
+const LOWER_Z = 122;
 const TRUE = Uint8Array.of(116, 114, 117, 101);
 const FALSE = Uint8Array.of(102, 97, 108, 115, 101);
 
@@ -83,6 +87,7 @@ export function createFlatReader(): ReadFlat {
         instant = { said: value, from, to: at };
       } else {
         if (key.kind !== undefined && typeof value !== key.kind) return undefined;
+        if (typeof value === "string" && !staysText(value)) return undefined;
         if (names === undefined && former[values.length] !== key.name) names = former.slice(0, values.length);
         names?.push(key.name);
         if (values.push(value) > MAX_METRICS) return undefined;
@@ -144,6 +149,29 @@ export function createFlatReader(): ReadFlat {
     if (code === LOWER_T || code === LOWER_F) return code === LOWER_T;
     return cell[0] ?? 0;
   }
+}
+
+/** Longer words mean only themselves. */
+const MAX_WORD = 8;
+const WORDS: ReadonlySet<string> = new Set([
+  "null",
+  "none",
+  "nan",
+  "na",
+  "n/a",
+  "true",
+  "false",
+  "on",
+  "off",
+  "inf",
+  "infinity",
+]);
+
+/** Begins with a letter, does not end with a space, and is no word for a truth value, a number or nothing. */
+function staysText(text: string): boolean {
+  const first = text.charCodeAt(0) | LOWER;
+  if (!(first >= LOWER_A && first <= LOWER_Z) || text.endsWith(" ")) return false;
+  return text.length > MAX_WORD || !WORDS.has(text.toLowerCase());
 }
 
 function skipSpace(bytes: Uint8Array, from: number): number {

@@ -1,7 +1,8 @@
 /** The hub's own dialect: `devices/<deviceId>/…` → readings, status, attributes. Judges shape; knows no device and no clock. */
 import type { AttributeValue, DeviceId, MetricValue } from "../contract/readings.ts";
+import type { RefusalCode } from "../contract/refusals.ts";
 import { isMetricName, NO_METRICS, parseDeviceId } from "../core/device-id.ts";
-import { isLonger, jsonValue, plainValue } from "../core/metric-value.ts";
+import { isLonger, jsonValue, plainValue, type Read } from "../core/metric-value.ts";
 import type { ParsedMessage, ParsedReading } from "../core/parsed-message.ts";
 import { type Fault, fault, ok, type Result } from "../core/result.ts";
 import { createFlatReader } from "./flat-reading.ts";
@@ -19,6 +20,9 @@ const MAX_FAULTS = 20;
 const INSTANT_KEYS = ["timestamp", "ts", "time"] as const;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
+/** Puts U+FFFD where a byte is no UTF-8, so that the rest can be read. */
+const lenientUtf8 = new TextDecoder("utf-8");
+const REPLACED = "\uFFFD";
 
 const NONE: readonly Fault[] = [];
 const ELSEWHERE: ParsedMessage = { kind: "elsewhere" };
@@ -45,12 +49,21 @@ export function readNative(topic: string, payload: Uint8Array): ParsedMessage {
   if (address.channel === "refused") return { kind: "refused", deviceId: address.deviceId, fault: address.fault };
   if (payload.length === 0) return { kind: "nothing" }; // clears a retained message [MQTT-3.3.1-10]
   const { channel, deviceId, metric } = address;
-  const flat = channel === "telemetry" ? readFlat(payload) : undefined;
+  const bytes = withoutEnd(payload);
+  if (bytes.length === 0) return refused(deviceId, fault("PAYLOAD_EMPTY"));
+  const flat = channel === "telemetry" ? readFlat(bytes) : undefined;
   if (flat !== undefined) return { kind: "telemetry", deviceId, readings: [flat], faults: NONE };
-  const text = decode(payload);
-  if (!text.ok) return refused(deviceId, text);
-  return readChannel(channel, deviceId, metric, text.value);
+  return readChannel(channel, deviceId, metric, decode(bytes));
 }
+
+/** Boards send the NUL that ends a C string, and the line end that `println` adds. */
+function withoutEnd(payload: Uint8Array): Uint8Array {
+  let end = payload.length;
+  while (end > 0 && isEndOfLine(payload[end - 1])) end--;
+  return end === payload.length ? payload : payload.subarray(0, end);
+}
+
+const isEndOfLine = (code: number | undefined): boolean => code === 0 || code === 10 || code === 13;
 
 function addressOf(topic: string): Address {
   const former = addresses.get(topic);
@@ -85,59 +98,91 @@ function channelOf(channel: string | undefined, metric: string | undefined, rest
   return channel === "status" || channel === "attributes" ? channel : undefined;
 }
 
+/** A payload as text. */
+interface Payload {
+  readonly text: string;
+  /** Bytes of it were no UTF-8; U+FFFD stands there. */
+  readonly isDamaged: boolean;
+}
+
+function decode(bytes: Uint8Array): Payload {
+  try {
+    return { text: utf8.decode(bytes), isDamaged: false };
+  } catch {
+    return { text: lenientUtf8.decode(bytes), isDamaged: true };
+  }
+}
+
 function readChannel(
   channel: Exclude<Channel, "commands">,
   deviceId: DeviceId,
   metric: string,
-  text: string,
+  payload: Payload,
 ): ParsedMessage {
   switch (channel) {
     case "telemetry":
-      return readTelemetry(deviceId, text);
+      return readTelemetry(deviceId, payload);
     case "metric":
-      return readMetric(deviceId, metric, text);
+      return readMetric(deviceId, metric, payload);
     case "status":
-      return readStatus(deviceId, text);
+      return readStatus(deviceId, payload);
     case "attributes":
-      return readAttributes(deviceId, text);
+      return readAttributes(deviceId, payload);
   }
 }
 
-function readTelemetry(deviceId: DeviceId, text: string): ParsedMessage {
-  const json = parseJson(text);
+function readTelemetry(deviceId: DeviceId, payload: Payload): ParsedMessage {
+  const json = parseJson(payload);
   if (!json.ok) return refused(deviceId, json);
   const list = Array.isArray(json.value) ? json.value : [json.value];
-  if (list.length > MAX_READINGS) return refused(deviceId, fault("TOO_MANY_READINGS", `${list.length} came`));
   if (list.length === 0) return refused(deviceId, fault("READING_EMPTY", "the list is empty"));
   const readings: ParsedReading[] = [];
-  const faults: Fault[] = [];
-  for (let element = 0; element < list.length; element++) {
-    const reading = readReading(list[element], element, faults);
+  const leftOut = Math.max(0, list.length - MAX_READINGS);
+  const faults: Fault[] = leftOut === 0 ? [] : [tooManyReadings(list.length, leftOut)];
+  for (let element = 0; element < list.length - leftOut; element++) {
+    const reading = readReading(list[element], element, faults, payload.isDamaged);
     if (reading !== undefined) readings.push(reading);
   }
-  return { kind: "telemetry", deviceId, readings, faults: faults.slice(0, MAX_FAULTS) };
+  return {
+    kind: "telemetry",
+    deviceId,
+    readings,
+    faults: faults.slice(0, MAX_FAULTS),
+    ...(leftOut > 0 && { leftOut }),
+  };
 }
 
+const tooManyReadings = (came: number, leftOut: number): Fault => ({
+  code: "TOO_MANY_READINGS",
+  detail: `${came} came, and the last ${leftOut === 1 ? "one is" : `${leftOut} are`} left out`,
+});
+
 /** One reading of the message; what is refused of it goes to `faults`. */
-function readReading(json: unknown, element: number, faults: Fault[]): ParsedReading | undefined {
+function readReading(json: unknown, element: number, faults: Fault[], isDamaged: boolean): ParsedReading | undefined {
   if (!isObject(json)) {
     faults.push({ code: "READING_WRONG_SHAPE" });
     return undefined;
   }
-  const metrics = new Map<string, MetricValue>();
+  const found: Found = { metrics: new Map(), faults, isDamaged, excess: [] };
   const before = faults.length;
-  const tooMany =
-    !collect(json, "", 1, metrics, faults) ||
-    (isObject(json["values"]) && !collect(json["values"], "", 2, metrics, faults));
-  if (tooMany) {
-    faults.push({ code: "TOO_MANY_METRICS" });
-    return undefined;
-  }
+  collect(json, "", 1, found);
+  if (isObject(json["values"])) collect(json["values"], "", 2, found);
+  const { metrics, excess } = found;
+  if (excess.length > 0) faults.push(tooManyNames("TOO_MANY_METRICS", excess, MAX_METRICS));
   if (metrics.size === 0) {
     if (faults.length === before) faults.push({ code: "READING_EMPTY" });
     return undefined;
   }
   return { said: instantSaid(json), metrics, element };
+}
+
+/** Names that a person can look for; the rest are counted. */
+const NAMES_SHOWN = 10;
+
+function tooManyNames(code: RefusalCode, excess: readonly string[], most: number): Fault {
+  const names = excess.slice(0, NAMES_SHOWN).map((name) => name.slice(0, 80));
+  const more = excess.length > NAMES_SHOWN ? ` and ${excess.length - NAMES_SHOWN} more` : "";
+  return { code, detail: `${most + excess.length} came; left out: ${names.join(", ")}${more}` };
 }
 
 function instantSaid(json: JsonObject): unknown {
@@ -148,93 +193,102 @@ function instantSaid(json: JsonObject): unknown {
   return undefined;
 }
 
-/** Flattens nested objects to dotted names; the first of two equal names wins. False: too many metrics. */
-function collect(
-  json: JsonObject,
-  prefix: string,
-  depth: number,
-  metrics: Map<string, MetricValue>,
-  faults: Fault[],
-): boolean {
+/** What one reading has so far. */
+interface Found {
+  readonly metrics: Map<string, MetricValue>;
+  readonly faults: Fault[];
+  readonly isDamaged: boolean;
+  /** Names that came when it had as many metrics as it may. */
+  readonly excess: string[];
+}
+
+/** Flattens nested objects to dotted names; the first of two equal names wins. */
+function collect(json: JsonObject, prefix: string, depth: number, found: Found): void {
+  const { metrics, faults } = found;
   for (const key in json) {
     if (prefix === "" && NO_METRICS.has(key)) continue;
     const value = json[key];
-    if (value === null) continue;
     const name = prefix === "" ? key : `${prefix}.${key}`;
     if (isObject(value)) {
       if (depth >= MAX_DEPTH) faults.push({ code: "TOO_DEEP", metric: name.slice(0, 80) });
-      else if (!collect(value, name, depth + 1, metrics, faults)) return false;
+      else collect(value, name, depth + 1, found);
       continue;
     }
-    if (metrics.has(name)) continue;
+    if (value === null || metrics.has(name)) continue;
     const parsed = isMetricName(name)
-      ? jsonValue(name, value)
+      ? metricValueOf(name, value, found.isDamaged)
       : fault("METRIC_NAME_INVALID", undefined, name.slice(0, 80));
     if (!parsed.ok) faults.push(parsed.fault);
-    else if (metrics.size === MAX_METRICS) return false;
-    else metrics.set(name, parsed.value);
+    else if (parsed.value === undefined) continue;
+    else if (metrics.size < MAX_METRICS) metrics.set(name, parsed.value);
+    else found.excess.push(name);
   }
-  return true;
 }
 
-function readMetric(deviceId: DeviceId, metric: string, text: string): ParsedMessage {
-  const plain = text.trim();
-  if (/^[{[]/.test(plain)) {
+const metricValueOf = (name: string, value: unknown, isDamaged: boolean): Read =>
+  isDamaged && typeof value === "string" && value.includes(REPLACED)
+    ? fault("PAYLOAD_NOT_UTF8", undefined, name)
+    : jsonValue(name, value);
+
+function readMetric(deviceId: DeviceId, metric: string, { text, isDamaged }: Payload): ParsedMessage {
+  if (isDamaged) return refused(deviceId, fault("PAYLOAD_NOT_UTF8", undefined, metric));
+  if (/^\s*[{[]/.test(text)) {
     return refused(deviceId, fault("PAYLOAD_WRONG_SHAPE", `send JSON to devices/${deviceId}/telemetry`, metric));
   }
-  const value = plainValue(metric, plain);
+  const value = plainValue(metric, text);
   if (!value.ok) return refused(deviceId, value);
+  if (value.value === undefined) {
+    return refused(
+      deviceId,
+      fault("READING_EMPTY", `${JSON.stringify(text.slice(0, 40))} says that there is none`, metric),
+    );
+  }
   const reading = { said: undefined, metrics: new Map([[metric, value.value]]), element: 0 };
   return { kind: "telemetry", deviceId, readings: [reading], faults: [] };
 }
 
-function readStatus(deviceId: DeviceId, text: string): ParsedMessage {
+function readStatus(deviceId: DeviceId, { text }: Payload): ParsedMessage {
   const status = text.trim();
   if (status !== "online" && status !== "offline") return refused(deviceId, fault("STATUS_INVALID"));
   return { kind: "status", deviceId, online: status === "online" };
 }
 
-function readAttributes(deviceId: DeviceId, text: string): ParsedMessage {
-  const json = parseJson(text);
+function readAttributes(deviceId: DeviceId, payload: Payload): ParsedMessage {
+  const json = parseJson(payload);
   if (!json.ok) return refused(deviceId, json);
   if (!isObject(json.value)) return refused(deviceId, fault("PAYLOAD_WRONG_SHAPE", "attributes are a JSON object"));
+  if (isLonger(payload.text, MAX_ATTRIBUTES_BYTES)) return refused(deviceId, fault("ATTRIBUTES_TOO_LARGE"));
   const patch = new Map<string, AttributeValue | null>();
+  const faults: Fault[] = [];
+  const excess: string[] = [];
   for (const [key, value] of Object.entries(json.value)) {
-    if (!isMetricName(key)) return refused(deviceId, { fault: nameFault(key) });
-    patch.set(key, value as AttributeValue | null); // JSON.parse makes nothing else
+    const wrong = isMetricName(key) ? attributeFault(value, MAX_DEPTH - 1, payload.isDamaged) : "METRIC_NAME_INVALID";
+    if (wrong !== undefined) faults.push({ code: wrong, metric: key.slice(0, 80) });
+    else if (patch.size === MAX_ATTRIBUTE_KEYS) excess.push(key);
+    else patch.set(key, value as AttributeValue | null); // JSON.parse makes nothing else
   }
-  if (patch.size > MAX_ATTRIBUTE_KEYS || isLonger(text, MAX_ATTRIBUTES_BYTES)) {
-    return refused(deviceId, fault("ATTRIBUTES_TOO_LARGE"));
-  }
-  const problem = attributeFault(json.value, MAX_DEPTH);
-  if (problem !== undefined) return refused(deviceId, fault(problem));
-  return { kind: "attributes", deviceId, patch };
+  if (excess.length > 0) faults.unshift(tooManyNames("ATTRIBUTES_TOO_LARGE", excess, MAX_ATTRIBUTE_KEYS));
+  return { kind: "attributes", deviceId, patch, faults: faults.slice(0, MAX_FAULTS) };
 }
 
 /** JSON can say numbers that no double is and no JSON can be written of again (1e400). */
-function attributeFault(value: unknown, levels: number): "TOO_DEEP" | "METRIC_VALUE_INVALID" | undefined {
+function attributeFault(value: unknown, levels: number, isDamaged: boolean): RefusalCode | undefined {
   if (typeof value === "number" && !Number.isFinite(value)) return "METRIC_VALUE_INVALID";
+  if (typeof value === "string" && isDamaged && value.includes(REPLACED)) return "PAYLOAD_NOT_UTF8";
   if (typeof value !== "object" || value === null) return undefined;
   if (levels === 0) return "TOO_DEEP";
-  for (const inner of Object.values(value)) {
-    const problem = attributeFault(inner, levels - 1);
-    if (problem !== undefined) return problem;
+  for (const [key, inner] of Object.entries(value)) {
+    const wrong = attributeFault(key, 1, isDamaged) ?? attributeFault(inner, levels - 1, isDamaged);
+    if (wrong !== undefined) return wrong;
   }
   return undefined;
 }
 
-function decode(payload: Uint8Array): Result<string> {
-  try {
-    return ok(utf8.decode(payload));
-  } catch {
-    return fault("PAYLOAD_NOT_UTF8");
-  }
-}
-
-function parseJson(text: string): Result<unknown> {
+function parseJson({ text, isDamaged }: Payload): Result<unknown> {
   try {
     return ok(JSON.parse(text));
   } catch {
+    if (isDamaged) return fault("PAYLOAD_NOT_UTF8");
     const at = jsonFaultAt(text);
     const detail = at === text.length ? "it ends too early" : `at character ${at + 1}`;
     const place = { before: text.slice(Math.max(0, at - PLACE_BEFORE), at), from: text.slice(at, at + PLACE_FROM) };

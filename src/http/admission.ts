@@ -1,7 +1,8 @@
 /** What every request and every upgrade passes first, whoever serves it: headers, budget, Host, Origin. Knows no route. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import helmet from "helmet";
-import type { Gatekeeper } from "../core/gatekeeper.ts";
+import { ERRORS } from "../contract/errors.ts";
+import { type Gatekeeper, type GateVerdict, gateWords } from "../core/gatekeeper.ts";
 import type { Refusals } from "../core/refusals.ts";
 import type { RequestBudget } from "../core/request-budget.ts";
 import type { Forwarding } from "./forwarding.ts";
@@ -63,7 +64,7 @@ export function createAdmission(options: AdmissionOptions): Admit {
     if (verdict !== "allow") {
       const detail = (verdict === "HOST_FOREIGN" ? host : origin)?.slice(0, 200);
       refusals.add({ code: verdict, kind: "connection", address: forwarding.addressOf(request), detail });
-      sendProblem(response, verdict);
+      refuseAtGate(request, response, verdict);
       return false;
     }
     if (origin === undefined) return true;
@@ -76,6 +77,17 @@ export function createAdmission(options: AdmissionOptions): Admit {
     response.writeHead(204).end();
     return false;
   }
+}
+
+/** A person who opened the dashboard reads it in the browser, a program as any other error. */
+function refuseAtGate(
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+  verdict: Exclude<GateVerdict, "allow">,
+): void {
+  const words = gateWords(verdict, { host: headers.host, origin: headers.origin });
+  if (headers.accept?.includes("text/html") !== true) return sendProblem(response, verdict, { detail: words });
+  response.writeHead(ERRORS[verdict].status, { "Content-Type": "text/plain; charset=utf-8" }).end(`${words}\n`);
 }
 
 /** node:http keeps the first and drops the others. */

@@ -1,7 +1,8 @@
 /** `/api/devices/:id`: one device, names, retention, deletion, latest values. Reads memory; the store only where something changes. */
 import { type Request, Router } from "express";
 import type { z } from "zod";
-import { devicePatch, type LatestAnswer } from "../contract/rest.ts";
+import { deviceDeletion, devicePatch, type LatestAnswer } from "../contract/rest.ts";
+import type { Credentials } from "../core/credentials.ts";
 import { type DeviceRecord, mergeRetention, toDevice, toLatest } from "../core/device-record.ts";
 import type { Store } from "../core/ports.ts";
 import type { Registry } from "../core/registry.ts";
@@ -10,9 +11,13 @@ import { HttpError, parseRequest } from "./problem.ts";
 export interface DevicesRoutesOptions {
   readonly registry: Registry;
   readonly store: Pick<Store, "nameDevice" | "setRetention" | "deleteDevice">;
+  /** Retained messages and last wills of a device that is deleted. */
+  readonly forgetTopics: (deviceId: string) => void;
+  /** Undefined: there are no accounts. */
+  readonly credentials: Credentials | undefined;
 }
 
-export function devicesRoutes({ registry, store }: DevicesRoutesOptions): Router {
+export function devicesRoutes({ registry, store, forgetTopics, credentials }: DevicesRoutesOptions): Router {
   const router = Router();
 
   router.get("/:id", (request, response) => {
@@ -55,8 +60,12 @@ export function devicesRoutes({ registry, store }: DevicesRoutesOptions): Router
 
   router.delete("/:id", async (request, response) => {
     const { deviceId } = knownDevice(registry, request);
+    const { credential } = parseRequest(deviceDeletion, request.query);
+    // First: a board that is still let in would be a new device at once.
+    if (credential === "remove") await credentials?.removeBoard(deviceId);
     await store.deleteDevice(deviceId);
     registry.remove(deviceId);
+    forgetTopics(deviceId);
     response.status(204).end();
   });
 

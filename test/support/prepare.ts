@@ -1,6 +1,6 @@
 /** Finds the programs that tests drive, and installs those that are missing. Runs no test; `npm test` runs it first. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { accessSync, constants, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { findMongod, NO_MONGOD, SKIP_MONGODB } from "./find-mongod.ts";
 import { nonLoopbackAddress } from "./network.ts";
@@ -47,6 +47,18 @@ function apt(packageName: string): boolean {
   };
   if (!listsAreFresh) listsAreFresh = run("update");
   return run("install", "-y", "--no-install-recommends", packageName);
+}
+
+/** Debian starts what it installs, and mosquitto's broker would take port 1883. [policy-rc.d, invoke-rc.d(8)] */
+function withoutServices(install: () => boolean): boolean {
+  const policy = "/usr/sbin/policy-rc.d";
+  if (existsSync(policy) || !canApt()) return install();
+  writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  try {
+    return install();
+  } finally {
+    rmSync(policy, { force: true });
+  }
 }
 
 /** Found, or installed by `install`; undefined where neither worked. */
@@ -139,14 +151,14 @@ function findPahoPython(): string | undefined {
   return ["/usr/bin/python3", onPath("python3") ?? ""].find(canImport);
 }
 
-function findMosquitto(name: string): string {
+function findMosquitto(name: string, packageName = "mosquitto-clients"): string {
   return needed(
     findOrInstall(
       name,
       () => onPath(name),
-      () => apt("mosquitto-clients"),
+      () => withoutServices(() => apt(packageName)),
     ),
-    "The tests need mosquitto's clients. Install them: apt install mosquitto-clients, or brew install mosquitto.",
+    `The tests need ${name}. Install it: apt install ${packageName}, or brew install mosquitto.`,
   );
 }
 
@@ -170,6 +182,7 @@ async function prepare(): Promise<Tools> {
     mosquittoPub: findMosquitto("mosquitto_pub"),
     mosquittoSub: findMosquitto("mosquitto_sub"),
     mosquittoRr: findMosquitto("mosquitto_rr"),
+    mosquitto: findMosquitto("mosquitto", "mosquitto"),
     pahoPython: needed(
       findOrInstall("python with paho-mqtt", findPahoPython, () => apt("python3-paho-mqtt")),
       "The tests need Python's paho-mqtt. Install it: apt install python3-paho-mqtt, or pip install paho-mqtt.",

@@ -130,6 +130,7 @@ export async function openWorld(options: WorldOptions = {}) {
       outbound,
       maxSessions: limits.maxSessions,
       onTooMany: (clientId) => refused.push(`session ${clientId}`),
+      onTakenOver: () => undefined,
     },
     kept,
   );
@@ -149,6 +150,7 @@ export async function openWorld(options: WorldOptions = {}) {
     };
     const arrival = { connection, version, clean, expiryS, keepAliveS, will, who: wish.who ?? ANYBODY };
     const { session, isPresent } = sessions.open(arrival, {
+      address: undefined,
       takenOver: () => {
         isTakenOver = true;
         away(true);

@@ -117,7 +117,7 @@ export async function askEverything(store: Store): Promise<Asked> {
   const journal = await store.loadJournal();
   for (const { latest, lastHeardAtMs } of devices) {
     for (const { atMs } of latest.values()) expect(new Date(atMs).toISOString()).toContain("T");
-    expect(new Date(lastHeardAtMs).toISOString()).toContain("T");
+    expect(new Date(lastHeardAtMs ?? 0).toISOString()).toContain("T");
   }
   const instants: (readonly number[] | undefined)[] = [];
   for (let index = 0; index < DEVICES; index++) {

@@ -7,6 +7,8 @@ export interface Tools {
   readonly browser: string;
   readonly mosquittoPub: string;
   readonly mosquittoSub: string;
+  /** The broker, for bridges. */
+  readonly mosquitto: string;
   /** Sends a request and prints its response. */
   readonly mosquittoRr: string;
   /** A Python that can import paho.mqtt. */

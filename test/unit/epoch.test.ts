@@ -38,7 +38,7 @@ describe("an instant's notation", () => {
       const asked = readingsQuery.safeParse({ from: text });
       expect(asked.success ? asked.data.from : undefined).toBe(ms);
       expect(readInstant(text, NOW, true)).toEqual(
-        ms === undefined ? { kind: "wrong", said: JSON.stringify(text) } : { kind: "given", atMs: ms },
+        ms === undefined ? { kind: "unreadable", said: JSON.stringify(text) } : { kind: "given", atMs: ms },
       );
     });
   }

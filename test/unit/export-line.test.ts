@@ -82,7 +82,7 @@ test("any reading survives CSV", () => {
       for (const text of linesOf("csv", readings, METRICS)) {
         const splitter = createRecordSplitter({ quotes: true, maxRecordBytes: 100_000 });
         const [header, ...records] = splitter.push(Buffer.from(csvHeader(METRICS) + text));
-        const read = createCsvReadings(header?.text ?? "", undefined);
+        const read = createCsvReadings(header?.text.slice(1) ?? "", { deviceId: undefined, decimalComma: false });
         const lines = records
           .map((record) => read(record.text))
           .map((each) => ("line" in each ? each.line : each.reason));

@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import { createGatekeeper, type GateVerdict } from "../../src/core/gatekeeper.ts";
 
 const gate = createGatekeeper({
-  ownHosts: ["localhost", "127.0.0.1", "::1", "Hub", "hub.local", "192.168.1.5", "fe80::1"],
+  ownNames: () => new Set(["localhost", "hub", "hub.local"]),
   origins: ["https://panel.example", "http://other.example:8080"],
 });
-const fileGate = createGatekeeper({ ownHosts: ["localhost"], origins: ["null"] });
+const fileGate = createGatekeeper({ ownNames: () => new Set(["localhost"]), origins: ["null", "file://"] });
 
 const cases: readonly [host: string | undefined, origin: string | undefined, verdict: GateVerdict][] = [
   // who comes without a page: boards and programs
@@ -18,11 +18,26 @@ const cases: readonly [host: string | undefined, origin: string | undefined, ver
   ["[::1]", undefined, "allow"],
   ["[FE80::1]:3000", undefined, "allow"],
   [undefined, undefined, "allow"],
+  // any address: of this machine before or after its start, of a router in front of it, of a container's host
+  ["192.168.77.5:3000", undefined, "allow"],
+  ["192.168.77.5:3000", "http://192.168.77.5:3000", "allow"],
+  ["10.0.0.1", undefined, "allow"],
+  ["[2001:db8::7]:3000", "http://[2001:db8::7]:3000", "allow"],
+  ["[::ffff:10.0.0.1]", undefined, "allow"],
+  ["192.168.77.5:3000", "http://evil.example", "ORIGIN_FOREIGN"],
+  ["192.168.77.5:3000", "http://192.168.77.6:3000", "ORIGIN_FOREIGN"],
   // hosts that are not ours
   ["evil.example:3000", undefined, "HOST_FOREIGN"],
   ["localhost.evil.example", undefined, "HOST_FOREIGN"],
-  ["192.168.1.6", undefined, "HOST_FOREIGN"],
-  ["[::2]:3000", undefined, "HOST_FOREIGN"],
+  ["192.168.1.6.evil.example", undefined, "HOST_FOREIGN"],
+  ["192.168.1", undefined, "HOST_FOREIGN"],
+  ["192.168.1.256", undefined, "HOST_FOREIGN"],
+  ["192.168.1.6.", undefined, "allow"],
+  ["1.2.3.4.5", undefined, "HOST_FOREIGN"],
+  ["3232235777", undefined, "HOST_FOREIGN"],
+  ["0x7f.0.0.1", undefined, "HOST_FOREIGN"],
+  ["[evil]:3000", undefined, "HOST_FOREIGN"],
+  ["dead.beef", undefined, "HOST_FOREIGN"],
   ["", undefined, "HOST_FOREIGN"],
   [":3000", undefined, "HOST_FOREIGN"],
   ["localhost:", undefined, "HOST_FOREIGN"],
@@ -71,4 +86,6 @@ for (const [host, origin, verdict] of cases) {
 
 test("a page opened as a file is let in where the settings name `null`", () => {
   expect(fileGate({ host: "localhost:3000", origin: "null" })).toBe("allow");
+  expect(fileGate({ host: "localhost:3000", origin: "file://" })).toBe("allow"); // a WebSocket library of Arduino says so
+  expect(gate({ host: "localhost:3000", origin: "file://" })).toBe("ORIGIN_FOREIGN");
 });

@@ -30,14 +30,21 @@ test("an id vouches for an instant that no device would be believed", () => {
 });
 
 test("what the catalogue knows comes as the kind that it says", () => {
-  const metrics = { temperature: "21.5", flameDetected: 1, mode: "5" };
+  const metrics = { temperature: "21.5", flameDetected: 1, mode: "5", fan: "On", gone: "NaN" };
   const line = read({ ...plain, metrics });
   expect(line).toMatchObject({ ok: true });
   expect(line.ok && [...line.reading.metrics]).toEqual([
     ["temperature", 21.5],
     ["flameDetected", true],
     ["mode", "5"],
+    ["fan", true],
   ]);
+});
+
+test("what a hub has stored before comes back exactly, whatever a board may send today", () => {
+  const metrics = { a: "On", b: "nan", c: " 5 ", d: "23,5", e: 2 ** 60, f: "x\0", g: "" };
+  const line = read({ ...plain, _id: `a-${ATMS.toString(36)}-0`, metrics });
+  expect(line.ok && Object.fromEntries(line.reading.metrics)).toEqual(metrics);
 });
 
 describe("a line is refused whole, with its reason", () => {
@@ -48,7 +55,8 @@ describe("a line is refused whole, with its reason", () => {
     ["metrics of nothing", { ...plain, metrics: { a: null } }, "No metric"],
     ["a device that cannot be", { ...plain, deviceId: "a/b" }, "device id"],
     ["no instant", { ...plain, timestamp: undefined }, "timestamp"],
-    ["local time", { ...plain, timestamp: "2026-11-25 11:00:00" }, "timestamp"],
+    ["local time", { ...plain, timestamp: "2026-11-25 11:00:00" }, "names no zone"],
+    ["a decimal comma", { ...plain, metrics: { a: "23,5" } }, "finite number"],
     ["the future", { ...plain, timestamp: "2026-11-26T11:00:00Z" }, "timestamp"],
     ["a receipt in the future", { ...plain, receivedAt: "2026-11-26T11:00:00Z" }, "receivedAt"],
     ["another reading's id", { ...plain, _id: `b-${ATMS.toString(36)}-0` }, "_id"],

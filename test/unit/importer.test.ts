@@ -47,6 +47,14 @@ function line(atMs: number, { deviceId = "cellar", n, metrics = { t: 1 } }: Line
   return JSON.stringify({ ...id, deviceId, timestamp: new Date(atMs).toISOString(), metrics });
 }
 
+test("numeric text of a metric that has been a number is one, but for a line that a hub has written", async () => {
+  const { importer, messages } = start();
+  await importer.take([line(NOW - 4_000, { metrics: { t: 1 } })]);
+  await importer.take([line(NOW - 3_000, { metrics: { t: "2" } }), line(NOW - 2_000, { n: 0, metrics: { t: "3" } })]);
+  const stored = messages().flat() as ReadingWrite[];
+  expect(stored.map(({ metrics }) => metrics.get("t"))).toEqual([1, 2, "3"]);
+});
+
 test("readings with ids of one device go together, so that equal ones of one instant stay two; an id twice is one", async () => {
   const { importer, messages } = start();
   const at = NOW - 5_000;

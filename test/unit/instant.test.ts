@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readInstant } from "../../src/core/instant.ts";
+import type { TimeFault } from "../../src/contract/readings.ts";
+import { readInstant, timeFaultOf } from "../../src/core/instant.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 12);
 const at = (said: unknown, clockSane = true) => readInstant(said, NOW, clockSane);
@@ -34,9 +35,6 @@ const given: readonly [title: string, said: unknown, atMs: number][] = [
 ];
 
 const wrong: readonly [title: string, said: unknown][] = [
-  ["local time without a zone", "2026-11-22T11:59:58"],
-  ["Tasmota's local time", "2017-02-16T10:13:52"],
-  ["a date", "2026-11-22"],
   ["1970 as seconds", 12],
   ["1970 as ISO", "1970-01-01T00:00:12Z"],
   ["2000, where some clocks begin", "2000-01-01T00:00:00Z"],
@@ -46,27 +44,35 @@ const wrong: readonly [title: string, said: unknown][] = [
   ["next year", "2027-11-22T12:00:00Z"],
   ["zero", 0],
   ["a negative number", -NOW],
-  ["NaN", Number.NaN],
-  ["Infinity", Number.POSITIVE_INFINITY],
-  ["beyond what a date can hold", 9e15],
-  ["30 February", "2024-02-30T00:00:00Z"],
-  ["29 February of no leap year", "2025-02-29T00:00:00Z"],
-  ["month 13", "2025-13-01T00:00:00Z"],
-  ["month 0", "2025-00-01T00:00:00Z"],
-  ["day 0", "2025-01-00T00:00:00Z"],
-  ["hour 24", "2025-01-01T24:00:00Z"],
-  ["hour 25", "2025-01-01T25:00:00Z"],
-  ["minute 60", "2025-01-01T00:60:00Z"],
-  ["a leap second", "2016-12-31T23:59:60Z"],
-  ["a zone that is on no map", "2025-01-01T00:00:00+99:99"],
-  ["a zone of sixty minutes", "2025-01-01T00:00:00+01:60"],
-  ["a year of two digits", "25-01-01T00:00:00Z"],
-  ["a negative number as text", "-5"],
-  ["text", "yesterday"],
-  ["empty text", ""],
-  ["true", true],
-  ["an object", { seconds: 5 }],
-  ["a list", [NOW]],
+];
+
+const unreadable: readonly [title: string, said: unknown, fault: TimeFault][] = [
+  ["local time without a zone", "2026-11-22T11:59:58", "zone"],
+  ["Tasmota's local time", "2017-02-16T10:13:52", "zone"],
+  ["local time with a space and milliseconds", "2018-12-17 02:29:59.250", "zone"],
+  ["local time without seconds", "2018-12-17 02:29", "zone"],
+  ["a date", "2026-11-22", "unreadable"],
+  ["NaN", Number.NaN, "unreadable"],
+  ["Infinity", Number.POSITIVE_INFINITY, "unreadable"],
+  ["beyond what a date can hold", 9e15, "unreadable"],
+  ["30 February", "2024-02-30T00:00:00Z", "unreadable"],
+  ["29 February of no leap year", "2025-02-29T00:00:00Z", "unreadable"],
+  ["month 13", "2025-13-01T00:00:00Z", "unreadable"],
+  ["month 0", "2025-00-01T00:00:00Z", "unreadable"],
+  ["day 0", "2025-01-00T00:00:00Z", "unreadable"],
+  ["hour 24", "2025-01-01T24:00:00Z", "unreadable"],
+  ["hour 25", "2025-01-01T25:00:00Z", "unreadable"],
+  ["minute 60", "2025-01-01T00:60:00Z", "unreadable"],
+  ["a leap second", "2016-12-31T23:59:60Z", "unreadable"],
+  ["a zone that is on no map", "2025-01-01T00:00:00+99:99", "unreadable"],
+  ["a zone of sixty minutes", "2025-01-01T00:00:00+01:60", "unreadable"],
+  ["a year of two digits", "25-01-01T00:00:00Z", "unreadable"],
+  ["a negative number as text", "-5", "unreadable"],
+  ["text", "yesterday", "unreadable"],
+  ["empty text", "", "unreadable"],
+  ["true", true, "unreadable"],
+  ["an object", { seconds: 5 }, "unreadable"],
+  ["a list", [NOW], "unreadable"],
 ];
 
 describe("an instant", () => {
@@ -78,7 +84,15 @@ describe("an instant", () => {
 
   for (const [title, said] of wrong) {
     test(`is wrong: ${title}`, () => {
-      expect(at(said).kind).toBe("wrong");
+      const instant = at(said);
+      expect(instant.kind === "wrong" && timeFaultOf(true, instant.said)).toBe("clock");
+    });
+  }
+
+  for (const [title, said, fault] of unreadable) {
+    test(`cannot be read: ${title}`, () => {
+      const instant = at(said);
+      expect(instant.kind === "unreadable" && timeFaultOf(false, instant.said)).toBe(fault);
     });
   }
 
@@ -90,7 +104,7 @@ describe("an instant", () => {
   test("that is wrong says what came, in few letters", () => {
     expect(at("1970-01-01T00:00:12Z")).toEqual({ kind: "wrong", said: '"1970-01-01T00:00:12Z"' });
     const long = at("x".repeat(5_000));
-    expect(long.kind === "wrong" && long.said.length).toBe(64);
+    expect(long.kind === "unreadable" && long.said.length).toBe(64);
   });
 
   test("in the future is taken as it is while the hub's own clock cannot judge it", () => {

@@ -3,6 +3,7 @@ import type { DeviceId } from "../../src/contract/readings.ts";
 import { createAfterCommit } from "../../src/core/after-commit.ts";
 import { createClockSanity } from "../../src/core/clock-sanity.ts";
 import { createDating } from "../../src/core/dating.ts";
+import { toDevice } from "../../src/core/device-record.ts";
 import { createIntake, type InboundMessage, type Outcome } from "../../src/core/intake.ts";
 import type { LiveReading, ReadingWrite } from "../../src/core/ports.ts";
 import { createRefusals } from "../../src/core/refusals.ts";
@@ -278,7 +279,7 @@ describe("the body of a reading", () => {
     const metrics = {
       constructor: 1,
       toString: "x",
-      mode: 'a"b\\c\u0000\ud800é',
+      mode: 'a"b\\c\ud800é',
       on: true,
       n: -1.5e-300,
       z: 0,
@@ -289,6 +290,56 @@ describe("the body of a reading", () => {
     expect(JSON.parse(bodyText(reading?.body ?? ""))).toEqual(Object.fromEntries(reading?.metrics ?? []));
     expect(JSON.parse(bodyText(reading?.body ?? ""))).toEqual(metrics);
   });
+});
+
+describe("numeric text", () => {
+  test("is a number where its metric has been one before, also after a text; a metric of text keeps it", async () => {
+    const { readings, publish } = start();
+    for (const metrics of [
+      { level: 7, code: "007" },
+      { level: "8", code: "008" },
+      { level: "unavailable" },
+      { level: " 9.5 " },
+      { level: "12345678901234567890", ok: 1 },
+    ]) {
+      await publish("devices/a/telemetry", metrics);
+    }
+    expect(readings().map(({ metrics }) => Object.fromEntries(metrics))).toEqual([
+      { level: 7, code: "007" },
+      { level: 8, code: "008" },
+      { level: "unavailable" },
+      { level: 9.5 },
+      { ok: 1 },
+    ]);
+  });
+
+  test("that would lose digits as a number is refused with its reason", async () => {
+    const { refusals, publish } = start();
+    await publish("devices/a/telemetry", { level: 7 });
+    expect(await publish("devices/a/telemetry", { level: "12345678901234567890" })).toEqual(["refuse"]);
+    expect(refusals.list()).toMatchObject([{ code: "METRIC_VALUE_INVALID", metric: "level" }]);
+  });
+});
+
+test("readings beyond those of one message are counted one by one, and named once", async () => {
+  const { counters, readings, refusals, publish } = start();
+  const outcomes = await publish(
+    "devices/a/telemetry",
+    Array.from({ length: 1_200 }, (_, a) => ({ a })),
+  );
+  expect(outcomes).toEqual(["stored"]);
+  expect(readings()).toHaveLength(1_000);
+  expect(counters.tally["readings refused"]).toBe(200);
+  expect(refusals.list()).toMatchObject([{ code: "TOO_MANY_READINGS", count: 1 }]);
+});
+
+test("attributes are taken but for those that cannot be, and refused where none is left", async () => {
+  const { registry, refusals, publish } = start();
+  expect(await publish("devices/a/attributes", { model: "x", "1bad": 1 })).toEqual(["stored"]);
+  expect(Object.fromEntries(registry.get("a")?.attributes ?? [])).toEqual({ model: "x" });
+  expect(await publish("devices/b/attributes", { "1bad": 1 })).toEqual(["refuse"]);
+  expect(registry.get("b")).toBeUndefined();
+  expect(refusals.list()).toMatchObject([{ code: "METRIC_NAME_INVALID" }, { code: "METRIC_NAME_INVALID" }]);
 });
 
 describe("the device's clock", () => {
@@ -350,6 +401,25 @@ describe("the device's clock", () => {
     await turn();
     await publish("devices/a/telemetry", wrong);
     expect(registry.get("a")?.clockSuspect).toBe(true);
+  });
+
+  test("is not called wrong for a time that names no zone; what it said is kept, once", async () => {
+    const { clock, readings, registry, writes, publish } = start();
+    const fault = () => {
+      const device = registry.get("a");
+      return device && toDevice(device).timeFault;
+    };
+    for (let time = 0; time < 3; time++) await publish("devices/a/telemetry", { time: "2026-11-22 11:59:59", t: 1 });
+    expect(readings()[0]).toMatchObject({ timed: false, atMs: NOW });
+    expect(registry.get("a")?.clockSuspect).toBe(false);
+    expect(fault()).toBe("zone");
+    expect(writes().filter(({ kind }) => kind === "attributes")).toHaveLength(1);
+    await publish("devices/a/telemetry", wrong);
+    expect(fault()).toBe("clock");
+    await publish("devices/a/telemetry", { time: "noon", t: 1 });
+    expect(fault()).toBe("unreadable");
+    await publish("devices/a/telemetry", right(clock));
+    expect(fault()).toBeUndefined();
   });
 
   test("is not judged while the hub's own clock is wrong", async () => {

@@ -41,9 +41,16 @@ describe("readings", () => {
     ]);
   });
 
-  test("a thousand readings are taken and one more is refused whole", () => {
+  test("a thousand readings are taken in order, and those beyond them are left out and named", () => {
     expect(shape(telemetry(list(1_000, (a) => ({ a })))).readings).toHaveLength(1_000);
-    expect(refusal(telemetry(list(1_001, (a) => ({ a }))))).toBe("TOO_MANY_READINGS");
+    for (const [count, detail] of [
+      [1_001, "1001 came, and the last one is left out"],
+      [1_200, "1200 came, and the last 200 are left out"],
+    ] as const) {
+      const parsed = telemetry(list(count, (a) => ({ a })));
+      expect(shape(parsed).readings.map(({ metrics }) => metrics["a"])).toEqual(list(1_000, (a) => a));
+      expect(parsed).toMatchObject({ faults: [{ code: "TOO_MANY_READINGS", detail }], leftOut: count - 1_000 });
+    }
   });
 
   test("an empty list is refused", () => {
@@ -56,12 +63,23 @@ describe("readings", () => {
     });
   }
 
-  test("sixty-four metrics are taken, and a reading of one more is refused while the others stay", () => {
+  test("sixty-four metrics are taken, and those beyond them are left out and named", () => {
     const wide = (count: number) => Object.fromEntries(list(count, (i) => [`m${i}`, i]));
     expect(Object.keys(metricsOf(wide(64)) ?? {})).toHaveLength(64);
-    const parsed = shape(telemetry([wide(65), { a: 1 }]));
-    expect(parsed.readings.map(({ element }) => element)).toEqual([1]);
-    expect(parsed.faults).toEqual(["TOO_MANY_METRICS"]);
+    const parsed = telemetry([wide(70), { a: 1 }, wide(90)]);
+    expect(shape(parsed).readings.map(({ metrics }) => metrics)).toEqual([wide(64), { a: 1 }, wide(64)]);
+    expect(parsed).toMatchObject({
+      faults: [
+        { code: "TOO_MANY_METRICS", detail: "70 came; left out: m64, m65, m66, m67, m68, m69" },
+        { code: "TOO_MANY_METRICS", detail: expect.stringMatching(/^90 came; left out: m64, .*, m73 and 16 more$/) },
+      ],
+    });
+  });
+
+  test("nested metrics beyond the sixty-four are left out too, and a flat payload is no other case", () => {
+    const wide = { a: Object.fromEntries(list(60, (i) => [`m${i}`, i])), b: { c: 1, d: 2, e: 3 }, f: 4, g: 5 };
+    expect(Object.keys(metricsOf(wide) ?? {}).slice(-4)).toEqual(["b.c", "b.d", "b.e", "f"]);
+    expect(faultsOf(wide)).toEqual(["TOO_MANY_METRICS"]);
   });
 
   test("null and reserved names do not count as metrics", () => {

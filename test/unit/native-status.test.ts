@@ -17,6 +17,11 @@ describe("status", () => {
 
 describe("attributes", () => {
   const attributes = (json: unknown): ParsedMessage => read("devices/a/attributes", JSON.stringify(json));
+  /** The keys that were taken, and what was refused beside them. */
+  function kept(parsed: ParsedMessage) {
+    if (parsed.kind !== "attributes") throw new Error(`it was ${JSON.stringify(parsed)}`);
+    return [[...parsed.patch.keys()], parsed.faults.map(({ code, metric }) => `${code} ${metric}`)];
+  }
 
   test("are a JSON object of any values, null included", () => {
     const parsed = attributes({ model: "ESP32", ip: null, net: { rssi: -60, list: [1, null] }, on: true });
@@ -36,14 +41,19 @@ describe("attributes", () => {
 
   test("may be eight deep and no deeper, lists counted", () => {
     expect(attributes(nested(8, 1)).kind).toBe("attributes");
-    expect(refusal(attributes(nested(9, 1)))).toBe("TOO_DEEP");
-    expect(refusal(attributes({ a: [[[[[[[[1]]]]]]]] }))).toBe("TOO_DEEP");
+    for (const deep of [nested(9, 1), { a: [[[[[[[[1]]]]]]]] }]) {
+      expect(kept(attributes({ model: "x", ...(deep as object) }))).toEqual([["model"], ["TOO_DEEP a"]]);
+    }
   });
 
-  test("have at most 64 keys", () => {
+  test("keep 64 keys, and name the others", () => {
     const wide = (count: number) => Object.fromEntries(list(count, (i) => [`k${i}`, i]));
     expect(attributes(wide(64)).kind).toBe("attributes");
-    expect(refusal(attributes(wide(65)))).toBe("ATTRIBUTES_TOO_LARGE");
+    const parsed = attributes(wide(70));
+    expect(parsed).toMatchObject({
+      patch: new Map(list(64, (i) => [`k${i}`, i])),
+      faults: [{ code: "ATTRIBUTES_TOO_LARGE", detail: "70 came; left out: k64, k65, k66, k67, k68, k69" }],
+    });
   });
 
   test("have at most 16 KiB, as bytes and not as letters", () => {
@@ -57,13 +67,17 @@ describe("attributes", () => {
 
   test("have names like metrics", () => {
     expect(attributes({ constructor: 1 }).kind).toBe("attributes");
-    expect(refusal(read("devices/a/attributes", '{"__proto__":1}'))).toBe("METRIC_NAME_INVALID");
-    expect(refusal(attributes({ "": 1 }))).toBe("METRIC_NAME_INVALID");
+    expect(kept(read("devices/a/attributes", '{"__proto__":1,"model":"x"}'))).toEqual([
+      ["model"],
+      ["METRIC_NAME_INVALID __proto__"],
+    ]);
+    expect(kept(attributes({ "": 1 }))).toEqual([[], ["METRIC_NAME_INVALID "]]);
   });
 
   test("hold no number that JSON cannot write again", () => {
     // The store would keep it as null, and memory as Infinity.
-    expect(read("devices/a/attributes", '{"a":1e400}').kind).toBe("refused");
-    expect(read("devices/a/attributes", '{"a":{"b":[-1e999]}}').kind).toBe("refused");
+    for (const json of ['{"a":1e400,"ok":1}', '{"a":{"b":[-1e999]},"ok":1}']) {
+      expect(kept(read("devices/a/attributes", json))).toEqual([["ok"], ["METRIC_VALUE_INVALID a"]]);
+    }
   });
 });

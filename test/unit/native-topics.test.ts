@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readNative } from "../../src/dialects/native.ts";
-import { faultsOf, read, refusal, telemetry } from "./read-native.ts";
+import { faultsOf, read, refusal, shape, telemetry } from "./read-native.ts";
 
 describe("topics", () => {
   for (const topic of [
@@ -64,11 +64,68 @@ describe("payloads", () => {
       expect(read(`devices/a/${topic}`, "")).toEqual({ kind: "nothing" });
     });
 
-    test(`one that is not UTF-8 is refused on ${topic}`, () => {
+    test(`NULs and line ends alone on ${topic} are an empty payload, and clear nothing`, () => {
+      for (const payload of ["\0", "\r\n", "\n\0\0"]) {
+        expect(refusal(read(`devices/a/${topic}`, payload))).toBe("PAYLOAD_EMPTY");
+      }
+    });
+  }
+
+  for (const topic of ["telemetry", "telemetry/t", "attributes"]) {
+    test(`one that is not UTF-8 where its structure is, is refused on ${topic}`, () => {
       const parsed = readNative(`devices/a/${topic}`, Uint8Array.of(0x7b, 0xc3, 0x28, 0x7d));
       expect(refusal(parsed)).toBe("PAYLOAD_NOT_UTF8");
     });
   }
+
+  for (const end of ["\0", "\r\n", "\n", "\0\0\0", "\r\n\0", "\0\n"]) {
+    test(`${JSON.stringify(end)} at the end is cut off before anything is read`, () => {
+      expect(shape(telemetry(`{"temperature":6.5}${end}`)).readings[0]?.metrics).toEqual({ temperature: 6.5 });
+      expect(shape(telemetry(`[{"a":1},{"a":2}]${end}`)).readings).toHaveLength(2);
+      expect(shape(read("devices/a/telemetry/t", `6.5${end}`)).readings[0]?.metrics).toEqual({ t: 6.5 });
+      expect(shape(read("devices/a/telemetry/t", `auto${end}`)).readings[0]?.metrics).toEqual({ t: "auto" });
+      expect(read("devices/a/status", `offline${end}`)).toMatchObject({ kind: "status", online: false });
+      expect(read("devices/a/attributes", `{"model":"x"}${end}`).kind).toBe("attributes");
+    });
+  }
+
+  describe("with one byte that is no UTF-8", () => {
+    const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
+
+    for (const [title, text] of [
+      ["a degree sign of Latin-1", '{"unit":"\xb0C","temperature":21.5,"note":"ok"}'],
+      ["a letter that is cut off at the quote", '{"unit":"\xc3","temperature":21.5,"note":"ok"}'],
+      ["a byte that no UTF-8 has", '{"unit":"a\xffb","temperature":21.5,"note":"ok"}'],
+      ["half of a surrogate pair", '{"unit":"\xed\xa0\x80","temperature":21.5,"note":"ok"}'],
+    ] as const) {
+      test(`in a text costs that text and not the reading: ${title}`, () => {
+        const parsed = shape(readNative("devices/a/telemetry", latin1(text)));
+        expect(parsed.readings[0]?.metrics).toEqual({ temperature: 21.5, note: "ok" });
+        expect(parsed.faults).toEqual(["PAYLOAD_NOT_UTF8 unit"]);
+      });
+    }
+
+    test("in a name costs that metric", () => {
+      const parsed = shape(readNative("devices/a/telemetry", latin1('{"gr\xf6\xdfe":1,"temperature":21.5}')));
+      expect(parsed.readings[0]?.metrics).toEqual({ temperature: 21.5 });
+      expect(parsed.faults[0]).toMatch(/^METRIC_NAME_INVALID/);
+    });
+
+    test("in an attribute costs that attribute", () => {
+      const parsed = readNative("devices/a/attributes", latin1('{"room":"K\xfcche","list":["\xfc"],"model":"x"}'));
+      expect(parsed).toMatchObject({
+        patch: new Map([["model", "x"]]),
+        faults: [
+          { code: "PAYLOAD_NOT_UTF8", metric: "room" },
+          { code: "PAYLOAD_NOT_UTF8", metric: "list" },
+        ],
+      });
+    });
+
+    test("is no reason to doubt a replacement character that the board itself has sent", () => {
+      expect(shape(telemetry('{"note":"\uFFFD"}')).readings[0]?.metrics).toEqual({ note: "\uFFFD" });
+    });
+  });
 
   const notJson = {
     "cut off": '{"temperature":23.',

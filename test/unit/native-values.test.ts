@@ -8,10 +8,21 @@ describe("values in JSON", () => {
     ["−0 is 0", '{"x":-0.0}', 0],
     ["a boolean", '{"x":true}', true],
     ["text", '{"x":"auto"}', "auto"],
-    ["empty text", '{"x":""}', ""],
     ["numeric text of an unknown metric stays text", '{"x":"23.5"}', "23.5"],
     ["0 and 1 of an unknown metric stay numbers", '{"x":1}', 1],
-    ["ON in JSON stays text where the catalogue says nothing", '{"x":"ON"}', "ON"],
+    ["ON in JSON", '{"x":"ON"}', true],
+    ["Off in JSON", '{"x":"Off"}', false],
+    ["TRUE as text", '{"x":"TRUE"}', true],
+    ["text with spaces and a NUL around it", '{"x":" auto \\u0000"}', "auto"],
+    ["text that is really text: a version", '{"x":"1.2.3"}', "1.2.3"],
+    ["text that is really text: an address", '{"x":"192.168.100.100"}', "192.168.100.100"],
+    ["text that is really text: a time", '{"x":"12:30"}', "12:30"],
+    ["text that is really text: two numbers", '{"x":"52.52,13.40"}', "52.52,13.40"],
+    ["text that is really text: a word that begins like one", '{"x":"offline"}', "offline"],
+    ["text that is really text: none in small letters", '{"x":"none"}', "none"],
+    ["a larger whole number as text", '{"x":"12345678901234567890"}', "12345678901234567890"],
+    ["the largest whole number", '{"x":9007199254740991}', Number.MAX_SAFE_INTEGER],
+    ["a float beyond all whole numbers", '{"x":1e300}', 1e300],
     ["numeric text of a known number is a number", '{"temperature":"23.5"}', 23.5],
     ["a battery that sends text", '{"battery":"100.00"}', 100],
     ["numeric text with sign and exponent", '{"temperature":"-2.35e1"}', -23.5],
@@ -45,9 +56,14 @@ describe("values in JSON", () => {
     ["257 bytes of text in few letters", `{"x":"${"ä".repeat(128)}b","ok":1}`, "METRIC_TEXT_TOO_LONG x"],
     ["258 bytes of text in three-byte letters", `{"x":"${"€".repeat(86)}","ok":1}`, "METRIC_TEXT_TOO_LONG x"],
     ["text of a known number", '{"temperature":"warm","ok":1}', "METRIC_WRONG_TYPE temperature"],
-    ["empty text of a known number", '{"temperature":"","ok":1}', "METRIC_WRONG_TYPE temperature"],
     ["hexadecimal text of a known number", '{"temperature":"0x10","ok":1}', "METRIC_WRONG_TYPE temperature"],
-    ["nan as text of a known number", '{"temperature":"nan","ok":1}', "METRIC_WRONG_TYPE temperature"],
+    ["a decimal comma", '{"x":"23,5","ok":1}', "METRIC_VALUE_INVALID x"],
+    ["a decimal comma of a known number", '{"temperature":"23,5","ok":1}', "METRIC_VALUE_INVALID temperature"],
+    ["thousands with commas", '{"x":"1,234.5","ok":1}', "METRIC_VALUE_INVALID x"],
+    ["thousands with points", '{"x":"1.234,5","ok":1}', "METRIC_VALUE_INVALID x"],
+    ["infinity as text", '{"x":"-Infinity","ok":1}', "METRIC_VALUE_INVALID x"],
+    ["a whole number that would lose digits", '{"x":9007199254740993,"ok":1}', "METRIC_VALUE_INVALID x"],
+    ["and one of twenty digits", '{"x":12345678901234567890,"ok":1}', "METRIC_VALUE_INVALID x"],
     ["a boolean of a known number", '{"temperature":true,"ok":1}', "METRIC_WRONG_TYPE temperature"],
     ["2 of a known boolean", '{"flameDetected":2,"ok":1}', "METRIC_WRONG_TYPE flameDetected"],
     ["text of a known boolean", '{"flameDetected":"yes","ok":1}', "METRIC_WRONG_TYPE flameDetected"],
@@ -57,6 +73,32 @@ describe("values in JSON", () => {
       expect(shape(telemetry(json))).toMatchObject({ readings: [{ metrics: { ok: 1 } }], faults: [fault] });
     });
   }
+});
+
+test("what says that there is no value is left out, whatever the metric, and a reading of nothing else is empty", () => {
+  for (const text of ["", " ", "null", "NULL", "None", "nan", "NaN", "NAN", "-nan", "NA", "N/A", "\\u0000"]) {
+    for (const name of ["x", "temperature", "flameDetected"]) {
+      expect(shape(telemetry(`{"${name}":"${text}","ok":1}`))).toMatchObject({
+        readings: [{ metrics: { ok: 1 } }],
+        faults: [],
+      });
+      expect(shape(telemetry(`{"${name}":"${text}"}`))).toEqual({ readings: [], faults: ["READING_EMPTY"] });
+    }
+  }
+});
+
+test("no control character is ever stored", () => {
+  const codes = [...Array(32).keys(), 0x7f, 0x80, 0x85, 0x9f].filter((code) => !/\s/.test(String.fromCharCode(code)));
+  for (const code of codes) {
+    const escaped = `\\u${code.toString(16).padStart(4, "0")}`;
+    expect(shape(telemetry(`{"x":"a${escaped}b","ok":1}`))).toMatchObject({
+      readings: [{ metrics: { ok: 1 } }],
+      faults: ["METRIC_VALUE_INVALID x"],
+    });
+    const plain = read("devices/a/telemetry/x", `a${String.fromCharCode(code)}b`);
+    expect(refusal(plain)).toBe("METRIC_VALUE_INVALID");
+  }
+  expect(shape(telemetry('{"x":"two\\nlines","ok":1}')).faults).toEqual(["METRIC_VALUE_INVALID x"]);
 });
 
 describe("plain values", () => {
@@ -74,7 +116,12 @@ describe("plain values", () => {
     ["x", "OFF", false],
     ["x", "on", true],
     ["x", "off", false],
-    ["x", "On", "On"],
+    ["x", "On", true],
+    ["x", "oFF", false],
+    ["x", "TRUE", true],
+    ["x", "6.5\0", 6.5],
+    ["x", " auto\t", "auto"],
+    ["x", "9007199254740992", 9007199254740992],
     ["x", "auto", "auto"],
     ["x", "0x10", "0x10"],
     ["x", "12:30", "12:30"],
@@ -92,8 +139,14 @@ describe("plain values", () => {
   }
 
   const refusedOnes: readonly [metric: string, payload: string, code: RefusalCode][] = [
-    ["x", "nan", "METRIC_VALUE_INVALID"],
-    ["x", "NaN", "METRIC_VALUE_INVALID"],
+    ["x", "nan", "READING_EMPTY"],
+    ["x", "NaN", "READING_EMPTY"],
+    ["x", "null", "READING_EMPTY"],
+    ["temperature", "N/A", "READING_EMPTY"],
+    ["x", " ", "READING_EMPTY"],
+    ["x", "221,4", "METRIC_VALUE_INVALID"],
+    ["temperature", "221,4", "METRIC_VALUE_INVALID"],
+    ["x", "9007199254740993", "METRIC_VALUE_INVALID"],
     ["x", "-inf", "METRIC_VALUE_INVALID"],
     ["x", "Infinity", "METRIC_VALUE_INVALID"],
     ["x", "1e400", "METRIC_VALUE_INVALID"],

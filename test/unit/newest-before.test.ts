@@ -45,6 +45,12 @@ test("there is none where all readings came since, and none where there are no d
   expect(await newestBefore(storeOf({}), [], 100)).toBeUndefined();
 });
 
+test("a device that was never heard says nothing of time", async () => {
+  const never = { ...device("c", 0), lastHeardAtMs: undefined };
+  expect(await newestBefore(storeOf({}), [never], 100)).toBeUndefined();
+  expect(await newestBefore(storeOf({ a: [150] }), [device("a", 150), never], 100)).toBeUndefined();
+});
+
 test("of many devices the twenty heard last are asked", async () => {
   const store = storeOf({});
   const many = Array.from({ length: 50 }, (_, index) => device(`d${index}`, 1_000 + index));

@@ -130,11 +130,20 @@ test.each<[string, Part[]]>([
   ["MQTT 3", ["MQTT", 3]],
   ["MQIsdp 4", ["MQIsdp", 4]],
   ["MQIsdp 5", ["MQIsdp", 5]],
-  ["a bridge's 3.1", ["MQIsdp", 0x83]],
-  ["a bridge's 3.1.1", ["MQTT", 0x84]],
+  ["a bridge's MQTT 5, which has options of its own for it", ["MQTT", 0x85]],
+  ["a bridge's MQTT 3", ["MQTT", 0x83]],
+  ["0x86", ["MQTT", 0x86]],
 ])("an unknown protocol level is told in a CONNACK of 3.1.1 [MQTT-3.1.2-2]: %s", (_, name) => {
   const body = bytesOf(...name, FLAG.clean, u16(60), "id");
   expect(connected(body)).toMatchObject({ type: "fault", reasonCode: unsupportedProtocolVersion, version: 4 });
+});
+
+test.each<[string, number, 3 | 4]>([
+  ["MQIsdp", 0x83, 3],
+  ["MQTT", 0x84, 4],
+])("another broker says so in the highest bit of the level: %s %i", (name, level, version) => {
+  const body = bytesOf(name, level, FLAG.clean, u16(60), "id");
+  expect(connected(body)).toMatchObject({ type: "connect", version, isBridge: true });
 });
 
 test.each(["", "mqtt", "MQTTX", "HTTP"])("the protocol name %j has no version to answer in [MQTT-3.1.2-1]", (name) => {

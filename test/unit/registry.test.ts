@@ -70,6 +70,22 @@ describe("presence", () => {
     expect(record?.sinceMs).toBeLessThanOrEqual(NOW + 61_000);
   });
 
+  test("a gateway that stays connected keeps neither of its devices online, but a device of its own name", () => {
+    const attic = "attic" as DeviceId;
+    const { clock, registry, speak } = start();
+    const gateway: Connection = { clientId: "bridge-1", serial: 1, names: ["bridge-1", "attic"] };
+    speak(gateway, { t: 1 });
+    clock.advance(120_000);
+    expect(registry.get(boiler)?.state).toBe("online"); // so far it speaks for this one only
+    speak(gateway, { t: 1 }, attic);
+    expect(registry.get(boiler)?.state).toBe("offline");
+    clock.advance(120_000);
+    expect(registry.get(attic)?.state).toBe("online"); // the user name's
+    registry.connectionClosed(gateway);
+    clock.advance(120_000);
+    expect(registry.get(attic)?.state).toBe("offline");
+  });
+
   test("a device that is connected stays online however silent, and goes offline a timeout after its last word", () => {
     const { clock, changes, registry, speak } = start();
     const board = connection(1);
@@ -218,6 +234,17 @@ describe("after a restart", () => {
     expect(registry.get(boiler)?.state).toBe("offline");
   });
 
+  test("that was never heard is known by its name, and by nothing else not at all", () => {
+    const never = { lastHeardAtMs: undefined, status: { online: false, atMs: NOW - 5_000 } };
+    expect(start({ stored: [storedDevice(never)] }).registry.list()).toEqual([]);
+    const { registry, speak } = start({ stored: [storedDevice({ ...never, name: "Boiler" })] });
+    const record = registry.get(boiler);
+    expect(record && toDevice(record)).not.toHaveProperty("lastHeardAt");
+    expect(record).toMatchObject({ state: "offline", sinceMs: NOW - 5_000 });
+    speak(connection(1));
+    expect(record).toMatchObject({ state: "online", lastHeardAtMs: NOW });
+  });
+
   test("what was known of it is there", () => {
     const latest = new Map([["t", { value: 21, atMs: NOW - 10_000 }]]);
     const attributes = new Map([["model", "ESP32"]]);
@@ -236,6 +263,7 @@ describe("after a restart", () => {
       lastHeardAt: new Date(NOW - 10_000).toISOString(),
       intervalMs: 5_000,
       clockSuspect: true,
+      timeFault: "clock",
       attributes: { model: "ESP32" },
       latest: { t: { value: 21, timestamp: new Date(NOW - 10_000).toISOString() } },
     });
@@ -367,7 +395,7 @@ describe("what is known of a device", () => {
     store(NOW + 5, { b: "later" });
     expect(Object.fromEntries(registry.get(boiler)?.latest ?? [])).toEqual({
       a: { value: 5, atMs: NOW + 5 },
-      b: { value: "later", atMs: NOW + 5 },
+      b: { value: "later", atMs: NOW + 5, wasNumber: true },
       c: { value: 3, atMs: NOW + 3 },
     });
   });

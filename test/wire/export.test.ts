@@ -64,7 +64,7 @@ test("CSV has a column for each metric that the devices know, and no formula", a
 
   expect(headers["content-type"]).toBe("text/csv; charset=utf-8; header=present");
   const [header, first, , third, end] = text.split("\r\n");
-  expect(header).toBe("_id,deviceId,timestamp,receivedAt,mode,seq,temperature");
+  expect(header).toBe("\uFEFF_id,deviceId,timestamp,receivedAt,mode,seq,temperature");
   expect(first).toMatch(/^a-[0-9a-z]+-0,a,[^,]+Z,[^,]+Z,'=1\+1,0,$/);
   expect(third).toMatch(/,,-5$/);
   expect(end).toBe("");

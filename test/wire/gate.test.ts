@@ -83,6 +83,57 @@ test.each(EVERY_WAY)("%s: an Origin of AERIE_CORS_ORIGINS and a Host of AERIE_HO
   expect(await WAYS[way](hub, { origin: `${PANEL}.evil.example` })).toBe(false);
 });
 
+test.each(EVERY_WAY)("%s: any address is let in as Host, of this machine or of what stands before it", async (way) => {
+  const hub = await startHub();
+  for (const host of ["192.168.77.5:3000", "10.1.2.3", "[2001:db8::7]:3000"]) {
+    expect([host, await WAYS[way](hub, { host })]).toEqual([host, true]);
+    expect(await WAYS[way](hub, { host, origin: `http://${host}` })).toBe(true);
+    expect(await WAYS[way](hub, { host, origin: "http://evil.example" })).toBe(false);
+  }
+  const [name = ""] = hostname().split(".");
+  for (const suffix of ["local", "lan", "home.arpa", "fritz.box", "internal"]) {
+    expect(await WAYS[way](hub, { host: `${name}.${suffix}` })).toBe(true);
+    expect(await WAYS[way](hub, { host: `not-${name}.${suffix}` })).toBe(false);
+  }
+});
+
+test.each(EVERY_WAY)("%s: file:// is let in where AERIE_CORS_ORIGINS names it", async (way) => {
+  const [open, shut] = [await startHub({ settings: { corsOrigins: ["file://"] } }), await startHub()];
+  expect(await WAYS[way](open, { origin: "file://" })).toBe(true);
+  expect(await WAYS[way](shut, { origin: "file://" })).toBe(false);
+});
+
+test("a refused name is answered with the setting that lets it in: as text to a browser, as detail to a program", async () => {
+  const hub = await startHub();
+  const browser = { host: "hub.example:3000", accept: "text/html,application/xhtml+xml" };
+  const page = await ask(hub, "/", { headers: browser });
+  const program = await ask<{ code: string; detail: string }>(hub, "/api/devices", {
+    headers: { host: "hub.example" },
+  });
+  const odd = await ask(hub, "/", { headers: { ...browser, host: "<script>alert(1)</script>" } });
+  const live = await ask<{ detail: string }>(hub, "/socket.io/?EIO=4&transport=polling", {
+    headers: { host: "a.lan" },
+  });
+
+  expect(page.status).toBe(403);
+  expect(page.headers["content-type"]).toBe("text/plain; charset=utf-8");
+  expect(page.text).toMatch(/AERIE_HOST_NAMES=hub\.example .*or open it by its address/);
+  expect(program.body).toMatchObject({
+    code: "HOST_FOREIGN",
+    detail: expect.stringContaining("AERIE_HOST_NAMES=hub.example"),
+  });
+  expect(live.body.detail).toContain("AERIE_HOST_NAMES=a.lan");
+  expect(odd.text).not.toContain("script");
+  const foreign = await ask<{ detail: string }>(hub, "/api/devices", { headers: { origin: PANEL } });
+  expect(foreign.body.detail).toContain(`AERIE_CORS_ORIGINS=${PANEL}`);
+});
+
+test("Socket.IO 2 is told that it is too old", async () => {
+  const hub = await startHub();
+  const answer = await ask<{ message: string }>(hub, "/socket.io/?EIO=3&transport=polling");
+  expect([answer.status, answer.body.message]).toEqual([400, "Unsupported protocol version"]);
+});
+
 test("the answer to a foreign page says nothing and may not be read; that to an allowed one may", async () => {
   const hub = await startHub({ settings: { corsOrigins: [PANEL] } });
 

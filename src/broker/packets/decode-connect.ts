@@ -6,6 +6,8 @@ import { type Properties, readProperties } from "./properties.ts";
 import { PLACE } from "./property-table.ts";
 import { topicFault } from "./topic-rules.ts";
 
+/** In the protocol level: the client is another broker (Mosquitto's `try_private`, RSMB). Of 3.1 and 3.1.1; 5 has options of its own. */
+const BRIDGE = 0x80;
 const CLEAN = 0x02;
 const WILL = 0x04;
 const WILL_RETAIN = 0x20;
@@ -28,16 +30,17 @@ export function decodeConnect(first: number, bytes: Buffer, from: number, to: nu
     if (name !== "MQTT" && name !== "MQIsdp") {
       throw new MalformedPacket("the protocol name is not MQTT [MQTT-3.1.2-1]", REASON.unsupportedProtocolVersion);
     }
-    const level = reader.u8();
-    version = versionOf(name, level);
+    const said = reader.u8();
+    const isBridge = said === (BRIDGE | 3) || said === (BRIDGE | 4);
+    version = versionOf(name, isBridge ? said & ~BRIDGE : said);
     if (version === undefined) {
       version = 4; // whose CONNACK says so in code 1
-      throw new MalformedPacket(`protocol level ${level} of ${name} [MQTT-3.1.2-2]`, REASON.unsupportedProtocolVersion);
+      throw new MalformedPacket(`protocol level ${said} of ${name} [MQTT-3.1.2-2]`, REASON.unsupportedProtocolVersion);
     }
     if ((first & 0x0f) !== 0) {
       throw new MalformedPacket("fixed header flags of CONNECT [MQTT-2.2.2-2] (5: [MQTT-2.1.3-1])");
     }
-    return readConnect(reader, version);
+    return readConnect(reader, version, isBridge);
   } catch (error) {
     return faultOf(error, version);
   }
@@ -48,7 +51,7 @@ function versionOf(name: string, level: number): Version | undefined {
   return level === 4 || level === 5 ? level : undefined;
 }
 
-function readConnect(reader: ByteReader, version: Version): ConnectPacket {
+function readConnect(reader: ByteReader, version: Version, isBridge: boolean): ConnectPacket {
   const flags = reader.u8();
   checkFlags(flags, version);
   const clean = (flags & CLEAN) !== 0;
@@ -64,6 +67,7 @@ function readConnect(reader: ByteReader, version: Version): ConnectPacket {
   return {
     type: "connect",
     version,
+    isBridge,
     clientId,
     clean,
     keepAliveS,

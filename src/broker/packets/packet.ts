@@ -27,6 +27,8 @@ export interface Will extends Message {
 export interface ConnectPacket {
   readonly type: "connect";
   readonly version: Version;
+  /** Another broker, and it said so in the protocol level. */
+  readonly isBridge: boolean;
   readonly clientId: string;
   /** Clean Session of 3.x, Clean Start of 5. */
   readonly clean: boolean;

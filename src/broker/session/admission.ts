@@ -1,7 +1,7 @@
 /** Decides about a CONNECT: how the client comes in, or why it does not. Pure; opens nothing. */
 import { REASON } from "../../contract/reason-codes.ts";
 import type { RefusalCode } from "../../contract/refusals.ts";
-import { type ConnectPacket, NEVER_EXPIRES } from "../packets/packet.ts";
+import { type ConnectPacket, NEVER_EXPIRES, type Will } from "../packets/packet.ts";
 import { levelCount } from "../packets/topic-rules.ts";
 
 export interface AdmissionLimits {
@@ -20,6 +20,10 @@ export type Admission =
       readonly isAssigned: boolean;
       readonly expiryS: number;
       readonly keepAliveS: number;
+      /** Undefined: it has none that may be published. */
+      readonly will: Will | undefined;
+      /** Why a last will is left out. */
+      readonly willFault: RefusalCode | undefined;
     }
   | {
       readonly kind: "refused";
@@ -36,13 +40,7 @@ export function admit(packet: ConnectPacket, limits: AdmissionLimits, makeId: ()
   if (idBytes > limits.maxClientIdBytes) {
     return refused("CLIENT_ID_INVALID", REASON.clientIdNotValid, `${idBytes} bytes (AERIE_MAX_CLIENT_ID_BYTES)`);
   }
-  if (will !== undefined) {
-    const isLong =
-      Buffer.byteLength(will.topic) > limits.maxTopicBytes || levelCount(will.topic) > limits.maxTopicLevels;
-    if (isLong) return refused("TOPIC_TOO_LONG", REASON.topicNameInvalid, "the last will's");
-    // [MQTT-4.7.2-1]: as with PUBLISH
-    if (will.topic.startsWith("$")) return refused("TOPIC_RESERVED", REASON.notAuthorized, "the last will's");
-  }
+  const willFault = will && topicRefusal(will.topic, limits);
   const isAssigned = packet.clientId === "";
   return {
     kind: "admitted",
@@ -50,7 +48,19 @@ export function admit(packet: ConnectPacket, limits: AdmissionLimits, makeId: ()
     isAssigned,
     expiryS: expiryWithin(packet.sessionExpiryS, limits.maxSessionExpiryS),
     keepAliveS: version === 5 ? keepAliveWithin(packet.keepAliveS, limits.maxKeepAliveS) : packet.keepAliveS,
+    // A client that is refused for its will comes back with it again and again; Mosquitto's bridge has one below $SYS by default.
+    will: willFault === undefined ? will : undefined,
+    willFault,
   };
+}
+
+/** Why nobody may publish to a topic. */
+export function topicRefusal(
+  topic: string,
+  { maxTopicBytes, maxTopicLevels }: Pick<AdmissionLimits, "maxTopicBytes" | "maxTopicLevels">,
+): "TOPIC_TOO_LONG" | "TOPIC_RESERVED" | undefined {
+  if (Buffer.byteLength(topic) > maxTopicBytes || levelCount(topic) > maxTopicLevels) return "TOPIC_TOO_LONG";
+  return topic.startsWith("$") ? "TOPIC_RESERVED" : undefined; // [MQTT-4.7.2-1]: they are the broker's
 }
 
 const refused = (code: RefusalCode, reasonCode: number, detail: string): Admission => ({

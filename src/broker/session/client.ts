@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { REASON } from "../../contract/reason-codes.ts";
 import { MQTT_VERSIONS, type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
 import type { Identified, IdentifyClient, MqttLogin } from "../../core/credentials.ts";
-import { mayPublish } from "../../core/mqtt-access.ts";
+import { type MqttIdentity, mayPublish } from "../../core/mqtt-access.ts";
 import type { Pace } from "../../core/pace.ts";
 import type { Quarantine, Waiting } from "../../core/pairing.ts";
 import type { Clock, Log } from "../../core/ports.ts";
@@ -17,7 +17,7 @@ import { decodePacket } from "../packets/decode.ts";
 import { decodeConnect } from "../packets/decode-connect.ts";
 import { createTopicMemo } from "../packets/decode-publish.ts";
 import { foreignProtocol, isFirstByte } from "../packets/framing.ts";
-import type { ConnectPacket, DisconnectPacket, PacketFault, PublishPacket, Version } from "../packets/packet.ts";
+import type { ConnectPacket, DisconnectPacket, PacketFault, PublishPacket, Version, Will } from "../packets/packet.ts";
 import { type Admission, type AdmissionLimits, admit, expiryWithin } from "./admission.ts";
 import { Inbound, type InboundContext, type Sender } from "./inbound.ts";
 import { Outlet } from "./outlet.ts";
@@ -49,7 +49,7 @@ export interface ClientContext {
   /** Whose it is, by its user name and password. */
   readonly authenticate: IdentifyClient;
   readonly quarantine: Quarantine | undefined;
-  readonly identify: (clientId: string, version: Version) => ClientConnection;
+  readonly identify: (clientId: string, version: Version, names: readonly string[]) => ClientConnection;
   /** How often clients of a credential may come. */
   readonly connects: RateLimit;
   /** How fast its credential, and its address, may send. */
@@ -165,6 +165,10 @@ export class Client implements PacketReader, Sender, Holder {
     this.#login?.session.outbound.pump();
   }
 
+  get address(): string | undefined {
+    return this.#connection.address;
+  }
+
   closed(): void {
     this.#waiting?.left();
     this.#waiting = undefined;
@@ -261,9 +265,10 @@ export class Client implements PacketReader, Sender, Holder {
     said: MqttLogin,
     packet: ConnectPacket,
     voice: Voice,
-    { clientId, isAssigned, expiryS, keepAliveS }: Extract<Admission, { kind: "admitted" }>,
+    admission: Extract<Admission, { kind: "admitted" }>,
   ): void {
-    const { version, clean, will } = packet;
+    const { clientId, isAssigned, expiryS, keepAliveS } = admission;
+    const { version, clean } = packet;
     if (!identified.ok) {
       const { code, detail } = identified;
       if (MAY_WAIT.has(code) && this.#wait(said, voice)) return;
@@ -274,11 +279,9 @@ export class Client implements PacketReader, Sender, Holder {
       const code = "TOO_MANY_CONNECTS_OF_CREDENTIAL";
       return this.#refuse(voice, code, reasonCodeOf(code), owner);
     }
-    if (will !== undefined && !mayPublish(who, will.topic)) {
-      return this.#refuse(voice, "TOPIC_NOT_OWN", REASON.notAuthorized, `the last will's: ${will.topic}`);
-    }
+    const will = this.#willOf(packet.will, admission, who);
     this.#context.refusals.accepted(clientId);
-    const connection = this.#context.identify(sessionIdOf(owner, clientId), version);
+    const connection = this.#context.identify(sessionIdOf(owner, clientId), version, namesOf(packet));
     const opened = this.#context.sessions.open({ connection, version, clean, expiryS, keepAliveS, will, who }, this);
     const pacing = this.#pacingOf(owner);
     const login = this.#logIn(packet, opened, connection, voice, keepAliveS, pacing);
@@ -300,6 +303,22 @@ export class Client implements PacketReader, Sender, Holder {
     });
   }
 
+  /** A last will that may not be published is left out, and said. */
+  #willOf(
+    asked: Will | undefined,
+    { will, willFault }: Pick<Extract<Admission, { kind: "admitted" }>, "will" | "willFault">,
+    who: MqttIdentity,
+  ): Will | undefined {
+    const code = willFault ?? (will === undefined || mayPublish(who, will.topic) ? undefined : "TOPIC_NOT_OWN");
+    if (code === undefined || asked === undefined) return will;
+    this.#note(code, {
+      kind: "message",
+      topic: asked.topic,
+      detail: "it is the topic of the last will, which is left out",
+    });
+    return undefined;
+  }
+
   #logIn(
     packet: ConnectPacket,
     { session }: Opened,
@@ -316,6 +335,7 @@ export class Client implements PacketReader, Sender, Holder {
       inbound,
       outlet,
       voice,
+      isBridge: packet.isBridge,
       end: (code, reasonCode, detail) => this.#end(code, reasonCode, detail),
       refuse: (code, reasonCode, topic) => this.#note(code, { kind: "message", reasonCode, topic }),
       stalled: (isCounted) => this.stalled(isCounted),
@@ -478,6 +498,9 @@ const CONNECT_REFUSALS: ReadonlyMap<number, RefusalCode> = new Map([
   [REASON.clientIdNotValid, "CLIENT_ID_INVALID"],
   [REASON.badAuthenticationMethod, "AUTH_METHOD_UNSUPPORTED"],
 ]);
+
+const namesOf = ({ clientId, userName }: ConnectPacket): readonly string[] =>
+  userName === undefined ? [clientId] : [clientId, userName];
 
 /** Each credential has client ids of its own; a board's is mostly the device's. No device id has a `/` in it. */
 const sessionIdOf = (owner: string | undefined, clientId: string): string =>

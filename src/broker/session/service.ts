@@ -10,9 +10,11 @@ import type {
   DisconnectPacket,
   PublishPacket,
   SubscribePacket,
+  SubscribeWish,
   UnsubscribePacket,
 } from "../packets/packet.ts";
-import { levelCount } from "../packets/topic-rules.ts";
+import { parseShare } from "../packets/topic-rules.ts";
+import { topicRefusal } from "./admission.ts";
 import type { Inbound } from "./inbound.ts";
 import type { Outlet } from "./outlet.ts";
 import type { Session } from "./session.ts";
@@ -26,6 +28,8 @@ export interface Served {
   readonly inbound: Inbound;
   readonly outlet: Outlet;
   readonly voice: Voice;
+  /** Another broker, which wants nothing back that it has sent, and messages retained as they were published. */
+  readonly isBridge: boolean;
   /** It broke a rule or a limit. */
   end(code: RefusalCode, reasonCode: number, detail: string | undefined): void;
   /** A message of it is refused. */
@@ -109,10 +113,8 @@ export class Service {
   }
 
   #topicRefusal(topic: string): RefusalCode | undefined {
-    const { maxTopicBytes, maxTopicLevels } = this.#context.limits;
-    if (Buffer.byteLength(topic) > maxTopicBytes || levelCount(topic) > maxTopicLevels) return "TOPIC_TOO_LONG";
-    if (topic.startsWith("$")) return "TOPIC_RESERVED"; // [MQTT-4.7.2-1]: they are the broker's
-    return mayPublish(this.#client.session.who, topic) ? undefined : "TOPIC_NOT_OWN";
+    const code = topicRefusal(topic, this.#context.limits);
+    return code ?? (mayPublish(this.#client.session.who, topic) ? undefined : "TOPIC_NOT_OWN");
   }
 
   #acknowledged(type: "puback" | "pubrec" | "pubcomp", { packetId, reasonCode }: AckPacket): void {
@@ -134,8 +136,9 @@ export class Service {
   #subscribe(packet: SubscribePacket): void {
     const { subscribing, core } = this.#context;
     const { session, voice } = this.#client;
-    const { packetId, wishes, subscriptionId } = packet;
-    const { reasonCodes, toSend } = subscribing.subscribe(session, packet);
+    const { packetId, subscriptionId } = packet;
+    const wishes = this.#client.isBridge ? packet.wishes.map(forBridge) : packet.wishes;
+    const { reasonCodes, toSend } = subscribing.subscribe(session, { ...packet, wishes });
     core.announceSubscriptions(session.clientId, wishes);
     this.#whenDurable(() => {
       voice.suback(packetId, reasonCodes);
@@ -165,3 +168,10 @@ export class Service {
     this.#client.end("PROTOCOL_VIOLATION", reasonCode, detail);
   }
 }
+
+/** What MQTT 5 can ask for and 3.x cannot. A shared subscription knows no "no local". [MQTT-3.8.3-4] */
+const forBridge = (wish: SubscribeWish): SubscribeWish => ({
+  ...wish,
+  noLocal: parseShare(wish.filter) === undefined,
+  retainAsPublished: true,
+});

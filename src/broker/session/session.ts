@@ -9,6 +9,8 @@ import { Outbound, type OutboundContext } from "./outbound.ts";
 
 /** The connection that a session has at the moment. */
 export interface Holder {
+  /** Of its client. */
+  readonly address: string | undefined;
   /** Another connection came with the same client id. [MQTT-3.1.4-2, -3] */
   takenOver(): void;
   /** What it was let in by is worth nothing any more. */

@@ -3,6 +3,7 @@
 import { type MqttIdentity, maySubscribe } from "../../core/mqtt-access.ts";
 import type { Journal as KeptJournal } from "../../core/ports.ts";
 import type { Connection } from "../../core/registry.ts";
+import type { TakeOver } from "../../core/take-overs.ts";
 import type { TrustedTime } from "../../core/trusted-time.ts";
 import type { Journal } from "../journal.ts";
 import type { Matching } from "../matching.ts";
@@ -23,6 +24,7 @@ export interface SessionsOptions {
   readonly outbound: OutboundContext;
   readonly maxSessions: number;
   readonly onTooMany: (clientId: string) => void;
+  readonly onTakenOver: (takeOver: TakeOver) => void;
 }
 
 /** How a client comes. */
@@ -51,6 +53,8 @@ export interface Sessions {
   all(): Iterable<Session>;
   /** Of a credential, connected and kept: they end, and their wills are not published. */
   drop(owner: string): void;
+  /** Last wills to topics that begin so, of clients that are connected or away. */
+  cancelWillsBelow(prefix: string): void;
   /** The hub stops: sessions and wills stay for the next start. */
   stop(): void;
   /** Ends what has expired. */
@@ -65,7 +69,7 @@ export interface Sessions {
 }
 
 export function createSessions(options: SessionsOptions, kept: KeptJournal, isKeptKnown = true): Sessions {
-  const { time, journal, matching, router, wills, maxSessions, onTooMany } = options;
+  const { time, journal, matching, router, wills, maxSessions, onTooMany, onTakenOver } = options;
   const sessions = new Map<string, Session>();
   /** Those whose client is away, by when it left. */
   const away = new Set<Session>();
@@ -81,7 +85,9 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
     if (isKeptUnknown) seen.add(clientId);
     const former = sessions.get(clientId);
     if (former?.holder !== undefined) {
+      const { address: formerAddress } = former.holder;
       former.holder.takenOver();
+      onTakenOver({ clientId, formerAddress, address: holder.address });
       former.holder = undefined;
     }
     // [MQTT-3.1.2-4]; a session that expired while nobody looked is none
@@ -136,6 +142,14 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
       session.last = undefined;
       session.holder?.revoked();
       if (sessions.get(clientId) === session) end(session);
+    }
+  }
+
+  function cancelWillsBelow(prefix: string): void {
+    wills.cancelBelow(prefix);
+    for (const session of sessions.values()) {
+      const { last } = session;
+      if (last?.will?.topic.startsWith(prefix)) session.last = { connection: last.connection, will: undefined };
     }
   }
 
@@ -285,6 +299,7 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
     close,
     setExpiry,
     drop,
+    cancelWillsBelow,
     get count() {
       return sessions.size;
     },

@@ -22,6 +22,8 @@ export interface Wills {
   cancel(clientId: string): void;
   /** No reason to wait any longer. */
   sessionEnded(clientId: string): void;
+  /** Those to topics that begin so are called off. */
+  cancelBelow(prefix: string): void;
   sweep(): void;
   /** What was kept of the last run and could not be read at the start: of clients that did not come meanwhile. */
   adopt(kept: KeptJournal, isOfThisRun: (clientId: string) => boolean): void;
@@ -100,6 +102,11 @@ export function createWills({ clock, time, journal, publish }: WillsOptions, kep
     if (waiting !== undefined) send(waiting.connection, waiting.will);
   }
 
+  function cancelBelow(prefix: string): void {
+    for (const [clientId, { message }] of written) if (message.topic.startsWith(prefix)) cancel(clientId);
+    for (const [clientId, { will }] of pending) if (will.topic.startsWith(prefix)) cancel(clientId);
+  }
+
   function sweep(): void {
     const nowMs = clock.monotonicMs();
     for (const { connection, will, fromMs, delayMs, notBeforeMs } of pending.values()) {
@@ -128,7 +135,7 @@ export function createWills({ clock, time, journal, publish }: WillsOptions, kep
     if (written.delete(clientId)) journal.note({ of: "will", clientId, value: undefined });
   }
 
-  return { keep, due, cancel, sessionEnded, sweep, adopt: restoreAll };
+  return { keep, due, cancel, cancelBelow, sessionEnded, sweep, adopt: restoreAll };
 }
 
 function keptOf(publisher: string, will: Will): Pick<KeptWill, "message" | "delayS" | "expiryS"> {

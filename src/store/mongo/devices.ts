@@ -21,6 +21,8 @@ export interface Devices {
   setRetention(deviceId: DeviceId, retention: Partial<Retention>): Promise<void>;
 }
 
+/** Former versions wrote it for a device of which only a last will was known. */
+const NEVER = 0;
 /** Aggregations of a load that run side by side. */
 const AT_ONCE = 8;
 /** Devices saved in one command, so that what comes meanwhile does not wait for ten thousand. */
@@ -63,7 +65,7 @@ export function createDevices({ collections, cursors, lane }: DevicesParts): Dev
     ]);
     for await (const { _id, value, at, heard } of found) {
       mergeLatest(device.latest, new Map([[_id, fromStored(value)]]), at.getTime());
-      device.lastHeardAtMs = Math.max(device.lastHeardAtMs, heard.getTime());
+      device.lastHeardAtMs = Math.max(device.lastHeardAtMs ?? heard.getTime(), heard.getTime());
     }
   }
 
@@ -122,7 +124,7 @@ function saveOne({ deviceId, lastHeardAtMs, intervalMs, latest }: DeviceState, i
       filter: { _id: deviceId },
       update: {
         $set: {
-          heardAt: new Date(lastHeardAtMs),
+          ...(lastHeardAtMs !== undefined && { heardAt: new Date(lastHeardAtMs) }),
           latest: toStoredLatest(latest),
           ...(intervalMs !== undefined && { intervalMs }),
         },
@@ -134,7 +136,10 @@ function saveOne({ deviceId, lastHeardAtMs, intervalMs, latest }: DeviceState, i
 
 export const toStoredLatest = (latest: ReadonlyMap<string, LatestMetric>): DeviceDocument["latest"] =>
   Object.fromEntries(
-    [...latest].map(([metric, { value, atMs }]) => [metric, { value: toStored(value), at: new Date(atMs) }]),
+    [...latest].map(([metric, { value, atMs, wasNumber }]) => [
+      metric,
+      { value: toStored(value), at: new Date(atMs), ...(wasNumber === true && { wasNumber }) },
+    ]),
   );
 
 export function toStoredDevice(document: DeviceDocument): StoredDevice {
@@ -146,12 +151,12 @@ export function toStoredDevice(document: DeviceDocument): StoredDevice {
     attributes: new Map(document.attributes.map(({ key, value }) => [key, value])),
     clockSuspect: document.clockSuspect ?? false,
     status: status && { online: status.online, atMs: status.at.getTime() },
-    lastHeardAtMs: document.heardAt.getTime(),
+    lastHeardAtMs: document.heardAt.getTime() === NEVER ? undefined : document.heardAt.getTime(),
     intervalMs,
     latest: new Map(
-      Object.entries(document.latest).map(([metric, { value, at }]): [string, LatestMetric] => [
+      Object.entries(document.latest).map(([metric, { value, at, wasNumber }]): [string, LatestMetric] => [
         metric,
-        { value: fromStored(value), atMs: at.getTime() },
+        { value: fromStored(value), atMs: at.getTime(), ...(wasNumber === true && { wasNumber }) },
       ]),
     ),
     retention: { ...document.retention },

@@ -34,7 +34,14 @@ export interface DeviceDocument {
   readonly status?: { readonly online: boolean; readonly at: Date };
   readonly heardAt: Date;
   readonly intervalMs?: number;
-  readonly latest: { readonly [metric: string]: { readonly value: StoredValue; readonly at: Date } };
+  readonly latest: {
+    readonly [metric: string]: {
+      readonly value: StoredValue;
+      readonly at: Date;
+      /** A text came after a number, now or before. */
+      readonly wasNumber?: boolean;
+    };
+  };
   /** Readings of then or later may not be in `latest` yet. */
   readonly unsavedFrom?: Date;
   readonly retention?: Partial<Retention>;

@@ -26,11 +26,16 @@ export function saveState(
   states: readonly DeviceState[],
   throughSeq: number | undefined,
 ): void {
-  const save = db.prepare("UPDATE device SET heard_at = ?, interval_ms = ?, latest = ? WHERE device_id = ?");
+  const save = db.prepare(
+    "UPDATE device SET heard_at = coalesce(?, heard_at), interval_ms = ?, latest = ? WHERE device_id = ?",
+  );
   inTransaction(db, () => {
     for (const { deviceId, lastHeardAtMs, intervalMs, latest } of states) {
-      const values = [...latest].map(([metric, { value, atMs }]) => [metric, [value, atMs]]);
-      save.run(lastHeardAtMs, intervalMs ?? null, JSON.stringify(Object.fromEntries(values)), deviceId);
+      const values = [...latest].map(([metric, { value, atMs, wasNumber }]) => [
+        metric,
+        wasNumber ? [value, atMs, 1] : [value, atMs],
+      ]);
+      save.run(lastHeardAtMs ?? null, intervalMs ?? null, JSON.stringify(Object.fromEntries(values)), deviceId);
     }
     if (throughSeq === undefined) return;
     db.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('state_seq', ?)").run(throughSeq);

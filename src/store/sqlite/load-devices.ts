@@ -5,7 +5,7 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { DeviceId } from "../../contract/readings.ts";
 import { parseDeviceId } from "../../core/device-id.ts";
-import { mergeLatest } from "../../core/device-record.ts";
+import { laterOf, mergeLatest } from "../../core/device-record.ts";
 import type { LatestMetric, StoredDevice } from "../../core/ports.ts";
 import type { NoteDamage } from "./damage-note.ts";
 import { eachReading } from "./each-reading.ts";
@@ -18,6 +18,8 @@ type Row = Record<string, unknown>;
 
 /** The newest readings of a device hold what its latest values are, but for metrics that come seldom. */
 const READINGS_FOR_LATEST = 500;
+/** Former versions wrote it for a device of which only a last will was known. */
+const NEVER = 0;
 /** As the settings take them. */
 const MAX_DAYS = 36_500;
 const ALWAYS: Range = { fromMs: 0, toMs: MAX_MS };
@@ -37,7 +39,7 @@ export function loadDevices(db: DatabaseSyncInstance, note: NoteDamage): StoredD
       continue;
     }
     mergeLatest(device.latest, new Map(Object.entries(metrics)), at);
-    device.lastHeardAtMs = Math.max(device.lastHeardAtMs, received);
+    device.lastHeardAtMs = laterOf(device.lastHeardAtMs, received);
   }
   return [...byKey.values()];
 }
@@ -76,6 +78,7 @@ function toDevice(
   const { get, need, damaged } = fieldsOf(row);
   const [attributes, latest] = [parseAttributes(row?.["attributes"]), parseLatest(row?.["latest"])];
   const statusAtMs = get("status_at", isInstant);
+  const heardAtMs = need("heard_at", isInstant);
   const [rawDays, hourDays, dayDays] = ["raw_days", "hour_days", "day_days"].map((name) => get(name, isDays));
   const device: StoredDevice = {
     deviceId,
@@ -84,7 +87,7 @@ function toDevice(
     attributes: attributes ?? new Map(),
     clockSuspect: need("clock_suspect", isFlag) === 1,
     status: statusAtMs === undefined ? undefined : { online: get("status_online", isFlag) === 1, atMs: statusAtMs },
-    lastHeardAtMs: need("heard_at", isInstant) ?? 0,
+    lastHeardAtMs: heardAtMs === NEVER ? undefined : heardAtMs,
     intervalMs: get("interval_ms", isInterval),
     latest: latest ?? ifReadable(() => newestOf(db, key)) ?? new Map(),
     retention: {

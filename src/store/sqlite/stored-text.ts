@@ -29,9 +29,9 @@ export function parseLatest(text: unknown): Map<string, LatestMetric> | undefine
   if (said === undefined) return undefined;
   const latest = new Map<string, LatestMetric>();
   for (const [metric, pair] of Object.entries(said)) {
-    const [value, atMs] = Array.isArray(pair) ? (pair as unknown[]) : [];
+    const [value, atMs, wasNumber] = Array.isArray(pair) ? (pair as unknown[]) : [];
     if (!isMetricValue(value) || !isInstant(atMs)) return undefined;
-    latest.set(metric, { value, atMs });
+    latest.set(metric, { value, atMs, ...(wasNumber === 1 && { wasNumber: true }) });
   }
   return latest;
 }
