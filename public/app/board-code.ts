@@ -1,4 +1,4 @@
-/** What goes onto a board so that it reaches this hub: a sketch, console lines, a block of settings, a command. Sends nothing. */
+/** What goes onto a board so that it reaches this hub: a sketch, a block of settings, a command. Sends nothing. */
 
 export interface BoardCode {
   readonly host: string;
@@ -10,15 +10,13 @@ export interface BoardCode {
   readonly wifiPassword: string;
 }
 
-export const KINDS = ["Arduino", "Tasmota", "ESPHome", "Command line"] as const;
+export const KINDS = ["Arduino", "ESPHome", "Command line"] as const;
 export type Kind = (typeof KINDS)[number];
 
 export function codeFor(kind: Kind, board: BoardCode): string {
   switch (kind) {
     case "Arduino":
       return arduino(board);
-    case "Tasmota":
-      return tasmota(board);
     case "ESPHome":
       return espHome(board);
     case "Command line":
@@ -90,9 +88,6 @@ void loop() {
 }
 `;
 
-const tasmota = ({ host, port, deviceId, secret }: BoardCode): string =>
-  `Backlog MqttHost ${host}; MqttPort ${port}; MqttClient ${deviceId}; MqttUser ${deviceId}; MqttPassword ${secret}; FullTopic devices/${deviceId}/%prefix%/; Prefix3 telemetry\n`;
-
 const espHome = ({ host, port, deviceId, secret }: BoardCode): string => `mqtt:
   broker: ${host}
   port: ${port}
@@ -100,7 +95,10 @@ const espHome = ({ host, port, deviceId, secret }: BoardCode): string => `mqtt:
   username: ${quoted(deviceId)}
   password: ${quoted(secret)}
   topic_prefix: ${quoted(`devices/${deviceId}`)}
+  # Only devices/${deviceId}/… is this board's: no messages for Home Assistant, of its address, or of its log.
   discovery: false
+  discover_ip: false
+  log_topic: null
   birth_message:
     topic: ${quoted(`devices/${deviceId}/status`)}
     payload: online

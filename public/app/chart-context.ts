@@ -3,6 +3,7 @@ import type { Signal } from "@preact/signals";
 import type { ChartFeed } from "./chart-feed.ts";
 import type { TimeWindow } from "./chart-range.ts";
 import type { DeviceState } from "./device-state.ts";
+import type { TextsRead } from "./texts.ts";
 import type { TimeView } from "./time-view.ts";
 
 export interface ChartContext {
@@ -11,8 +12,12 @@ export interface ChartContext {
   readonly feed: ChartFeed;
   /** The instant under the crosshair, the same in every figure. */
   readonly crosshair: Signal<number | undefined>;
+  /** Width of the value axes in px, the same beside all plots, so that one time stands in one line. It only grows. */
+  readonly axisPx: Signal<number>;
   /** What is being dragged over, to be zoomed into. */
   readonly selection: Signal<TimeWindow | undefined>;
+  /** Of the metrics that are text, or have texts among their numbers. */
+  readonly texts: TextsRead;
   /** Whether the series were read; until then an empty plot says nothing about the device. */
   readonly state: "loading" | "ready" | "failed";
 }

@@ -5,7 +5,7 @@ import { gapsOf } from "./gaps.ts";
 import { rangeWords } from "./range-words.ts";
 import { type SeriesBuffer, statsOf } from "./series-buffer.ts";
 import { instantWords } from "./time-words.ts";
-import { metricLabel, numberWords, withUnit } from "./value-words.ts";
+import { digitsBetween, metricLabel, numberWords, withUnit } from "./value-words.ts";
 
 export function summaryOf(
   metric: string,
@@ -18,14 +18,15 @@ export function summaryOf(
   const stats = buffer === undefined ? undefined : statsOf(buffer, window);
   if (buffer === undefined || stats === undefined) return `${subject}: no data.`;
   const gaps = gapsOf(buffer, intervalMs, window).length;
+  const digits = stats === undefined ? 0 : digitsBetween(metric, stats.min, stats.max);
   const at = (instant: number) => instantWords(instant, window.toMs - window.fromMs);
   const facts = [
     ...(value === undefined ? [] : [`now ${withUnit(metric, value)}`]),
     ...(typeof value === "boolean"
       ? []
       : [
-          `low ${numberWords(metric, stats.min)} at ${at(stats.lowAtMs)}`,
-          `high ${numberWords(metric, stats.max)} at ${at(stats.highAtMs)}`,
+          `low ${numberWords(metric, stats.min, digits)} at ${at(stats.lowAtMs)}`,
+          `high ${numberWords(metric, stats.max, digits)} at ${at(stats.highAtMs)}`,
         ]),
     gaps === 0 ? "no gap" : gaps === 1 ? "1 gap" : `${gaps} gaps`,
   ];

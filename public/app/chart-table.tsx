@@ -6,7 +6,7 @@ import { spanOf } from "./range-moves.ts";
 import { noReadingWords, rangeWords } from "./range-words.ts";
 import { type TableRow, tableRows } from "./table-rows.ts";
 import { fullTime, rowWords } from "./time-words.ts";
-import { booleanWords, countWords, metricLabel, metricUnit, numberWords } from "./value-words.ts";
+import { booleanWords, countWords, digitsBetween, metricLabel, metricUnit, numberWords } from "./value-words.ts";
 
 export function ChartTable({ metric, boolean, context }: FigureProps & { boolean: boolean }) {
   const buffer = context.feed.series(metric);
@@ -15,6 +15,12 @@ export function ChartTable({ metric, boolean, context }: FigureProps & { boolean
   const rows = buffer === undefined ? [] : tableRows(buffer, window);
   if (!rows.some(({ count }) => count > 0)) return <p class="quiet">{noReadingWords(window)}</p>;
   const unit = metricUnit(metric);
+  const filled = rows.filter(({ count }) => count > 0);
+  const digits = digitsBetween(
+    metric,
+    Math.min(...filled.map(({ min }) => min)),
+    Math.max(...filled.map(({ max }) => max)),
+  );
   return (
     <div class="table-scroll chart-table">
       <table
@@ -39,7 +45,7 @@ export function ChartTable({ metric, boolean, context }: FigureProps & { boolean
         </thead>
         <tbody>
           {rows.map((row) => (
-            <Row key={row.fromMs} row={row} metric={metric} boolean={boolean} spanMs={spanOf(window)} />
+            <Row key={row.fromMs} row={row} digits={digits} metric={metric} boolean={boolean} spanMs={spanOf(window)} />
           ))}
         </tbody>
       </table>
@@ -47,7 +53,15 @@ export function ChartTable({ metric, boolean, context }: FigureProps & { boolean
   );
 }
 
-function Row({ row, metric, boolean, spanMs }: { row: TableRow; metric: string; boolean: boolean; spanMs: number }) {
+interface RowProps {
+  row: TableRow;
+  digits: number;
+  metric: string;
+  boolean: boolean;
+  spanMs: number;
+}
+
+function Row({ row, digits, metric, boolean, spanMs }: RowProps) {
   return (
     <tr>
       <th scope="row" title={fullTime(row.fromMs)}>
@@ -59,7 +73,7 @@ function Row({ row, metric, boolean, spanMs }: { row: TableRow; metric: string; 
         </td>
       ) : (
         <>
-          {boolean ? <td>{states(metric, row)}</td> : <Numbers metric={metric} row={row} />}
+          {boolean ? <td>{states(metric, row)}</td> : <Numbers metric={metric} row={row} digits={digits} />}
           <td class="number">{countWords(row.count)}</td>
         </>
       )}
@@ -67,12 +81,12 @@ function Row({ row, metric, boolean, spanMs }: { row: TableRow; metric: string; 
   );
 }
 
-function Numbers({ metric, row }: { metric: string; row: TableRow }) {
+function Numbers({ metric, row, digits }: Pick<RowProps, "metric" | "row" | "digits">) {
   return (
     <>
       {[row.mean, row.min, row.max].map((value, index) => (
         <td class="number" key={index}>
-          {numberWords(metric, value)}
+          {numberWords(metric, value, digits)}
         </td>
       ))}
     </>

@@ -3,7 +3,8 @@ import type { TimeWindow } from "./chart-range.ts";
 import { gapLimitMs } from "./gaps.ts";
 import { indicesIn, type SeriesBuffer } from "./series-buffer.ts";
 
-const HEADER = "time,mean,min,max,count";
+/** Begins with a byte order mark, by which a spreadsheet knows that the file is UTF-8. */
+const HEADER = "\uFEFFtime,mean,min,max,count";
 
 /** A bucket's time is its beginning; a gap's, the end of the last bucket before it. RFC 4180: lines end with CR LF. */
 export function csvText(buffer: SeriesBuffer, window: TimeWindow, intervalMs: number | undefined): string {

@@ -16,11 +16,14 @@ import { RangeBar } from "./range-bar.tsx";
 import { RangeEmpty } from "./range-empty.tsx";
 import { rangeTitle } from "./range-words.ts";
 import { TextMetrics } from "./text-metrics.tsx";
+import { useTexts } from "./texts.ts";
 import { createTimeView } from "./time-view.ts";
 import { useHubRead } from "./use-hub-read.ts";
 import { metricKind } from "./value-words.ts";
 
 const OPEN_AT_FIRST = 6;
+/** Room for `1017.5`. */
+const LEAST_AXIS_PX = 46;
 /** Until one is drawn. */
 const LIKELY_WIDTH_PX = 480;
 
@@ -29,7 +32,7 @@ export function DeviceCharts({ device }: { device: DeviceState }) {
   const unfolded = useSignal(false);
   const figures = useRef<HTMLDivElement>(null);
   const charted = kinds.filter(({ kind }) => kind !== "text");
-  const texts = kinds.filter(({ kind }) => kind === "text").map(({ metric }) => metric);
+  const textual = kinds.filter(({ kind }) => kind === "text").map(({ metric }) => metric);
   const open = unfolded.value ? charted : charted.slice(0, OPEN_AT_FIRST);
   const names = open.map(({ metric }) => metric);
   const shared = useShared(device);
@@ -39,7 +42,9 @@ export function DeviceCharts({ device }: { device: DeviceState }) {
     (abort) => feed.read(names, plotWidthPx(figures.current), abort),
     feed.wanted.value,
   );
-  const context: ChartContext = { ...shared, state: read.state.value };
+  const mixed = charted.filter(({ metric }) => device.mixed.value.has(metric)).map(({ metric }) => metric);
+  const texts = useTexts(device, feed, [...textual, ...mixed]);
+  const context: ChartContext = { ...shared, texts, state: read.state.value };
   const isEmpty = useComputed(() => feed.covered.value && names.every((metric) => feed.points(metric) === 0)).value;
 
   return (
@@ -58,7 +63,7 @@ export function DeviceCharts({ device }: { device: DeviceState }) {
       <PartialNote context={context} />
       <DamagedNote context={context} />
       {kinds.length === 0 && <p class="empty">Nothing was measured yet. The first reading starts a chart here.</p>}
-      <div class="figures" ref={figures}>
+      <div class="figures" ref={figures} style={{ "--axis": `${context.axisPx.value}px` }}>
         {open.map(({ metric, kind }) => (
           <ChartFigure key={metric} metric={metric} boolean={kind === "boolean"} context={context} />
         ))}
@@ -76,15 +81,16 @@ export function DeviceCharts({ device }: { device: DeviceState }) {
           {charted.length > open.length ? `Show ${charted.length - open.length} more` : "Show fewer"}
         </button>
       )}
-      {texts.length > 0 && <TextMetrics context={context} metrics={texts} />}
+      {textual.length > 0 && <TextMetrics context={context} metrics={textual} />}
     </section>
   );
 }
 
 /** What lives as long as the device's page. */
-function useShared(device: DeviceState): Omit<ChartContext, "state"> {
+function useShared(device: DeviceState): Omit<ChartContext, "state" | "texts"> {
   const crosshair = useSignal<number | undefined>(undefined);
   const selection = useSignal<TimeWindow | undefined>(undefined);
+  const axisPx = useSignal(LEAST_AXIS_PX);
   const view = useMemo(createTimeView, [device]);
   const feed = useMemo(() => createChartFeed(device.id, view), [device, view]);
   useEffect(
@@ -94,7 +100,7 @@ function useShared(device: DeviceState): Omit<ChartContext, "state"> {
     },
     [feed, view],
   );
-  return { device, view, feed, crosshair, selection };
+  return { device, view, feed, crosshair, selection, axisPx };
 }
 
 function plotWidthPx(figures: HTMLElement | null): number {
@@ -120,5 +126,6 @@ const kindsOf = (device: DeviceState) =>
   device.metrics.value.map((metric) => {
     // The kind of a metric hardly ever changes; watching each value for it would draw the page at every reading.
     const value = device.values.get(metric)?.peek().value ?? 0;
-    return { metric, kind: metricKind(metric, value) };
+    const isMixed = device.mixed.value.has(metric);
+    return { metric, kind: isMixed && typeof value === "string" ? ("number" as const) : metricKind(metric, value) };
   });

@@ -46,15 +46,20 @@ export interface PlotColumns {
   readonly isolated: number[];
 }
 
-/** The buffer with a null in each gap, at the same place in every column. */
-export function withGaps(buffer: SeriesBuffer, intervalMs: number | undefined): PlotColumns {
+/** The buffer with a null in each gap, at the same place in every column. `breaks`: further instants that no line crosses. */
+export function withGaps(
+  buffer: SeriesBuffer,
+  intervalMs: number | undefined,
+  breaks: readonly number[] = [],
+): PlotColumns {
   const limit = gapLimitMs(buffer, intervalMs);
   const step = buffer.resolution > 0 ? buffer.resolution : Math.max(1, Math.min(limit / INTERVALS, limit - 1));
   const plot: PlotColumns = { t: [], mean: [], min: [], max: [], isolated: [] };
   let gapBefore = true;
   for (const [index, t] of buffer.t.entries()) {
     const next = buffer.t[index + 1];
-    const gapAfter = next === undefined || next - t > limit;
+    const isBroken = next !== undefined && breaks.some((atMs) => atMs >= t && atMs <= next);
+    const gapAfter = next === undefined || isBroken || next - t > limit;
     if (gapBefore && gapAfter) plot.isolated.push(plot.t.length);
     plot.t.push(t);
     plot.mean.push(buffer.mean[index] ?? null);
@@ -62,7 +67,7 @@ export function withGaps(buffer: SeriesBuffer, intervalMs: number | undefined): 
     plot.max.push(buffer.max[index] ?? null);
     gapBefore = gapAfter;
     if (!gapAfter || next === undefined) continue;
-    plot.t.push(t + step);
+    plot.t.push(isBroken ? t + Math.min(step, (next - t) / 2) : t + step);
     for (const column of [plot.mean, plot.min, plot.max]) column.push(null);
   }
   return plot;

@@ -5,6 +5,8 @@ import type { FigureProps } from "./chart-context.ts";
 import { withGaps } from "./gaps.ts";
 import type { Plot } from "./plot.ts";
 import { noReadingWords } from "./range-words.ts";
+import { type TextChange, textMarks } from "./text-changes.ts";
+import type { Texts } from "./texts.ts";
 import { theme } from "./theme.ts";
 import { TimeSlider } from "./time-slider.tsx";
 
@@ -12,11 +14,15 @@ export function LinePlot({ metric, context }: FigureProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useSignal<Plot | undefined>(undefined);
   const fault = useSignal(false);
-  usePlot(host, metric, plot, fault);
+  usePlot(host, { metric, context }, plot, fault);
 
   // One drawing a frame: the window changes once a frame at most, the feed's version less often; off screen nothing is drawn.
-  useEffect(() => drawWhileVisible(host.current, plot, { metric, context }), [context.feed, metric]);
+  useEffect(
+    () => drawWhileVisible(host.current, plot, { metric, context }),
+    [context.feed, context.texts.found, metric],
+  );
   useEffect(() => effect(() => plot.value?.showCursor(context.crosshair.value)), [context.crosshair]);
+  useEffect(() => context.axisPx.subscribe(() => plot.peek()?.layOut()), [context.axisPx]);
 
   const { feed, state } = context;
   const none = state === "ready" && feed.points(metric) === 0;
@@ -31,10 +37,29 @@ export function LinePlot({ metric, context }: FigureProps) {
   );
 }
 
+/** The same list for the same texts: a plot is drawn again when it is another one. */
+function createMarks(): (found: Texts | undefined, metric: string) => readonly TextChange[] {
+  let former: Texts | undefined;
+  let marks: readonly TextChange[] = [];
+  return (found, metric) => {
+    if (found !== former) {
+      const next = textMarks(found?.readings ?? [], metric);
+      if (next.length > 0 || marks.length > 0) marks = next;
+    }
+    former = found;
+    return marks;
+  };
+}
+
 type HostRef = { current: HTMLDivElement | null };
 
 /** Loads the chart library when the first plot is shown, and makes the plot anew when the colours change. */
-function usePlot(host: HostRef, metric: string, plot: Signal<Plot | undefined>, fault: Signal<boolean>): void {
+function usePlot(
+  host: HostRef,
+  { metric, context: { axisPx } }: FigureProps,
+  plot: Signal<Plot | undefined>,
+  fault: Signal<boolean>,
+): void {
   const colours = theme.value;
   useEffect(() => {
     const box = host.current;
@@ -46,7 +71,13 @@ function usePlot(host: HostRef, metric: string, plot: Signal<Plot | undefined>, 
     const load = async () => {
       const { createPlot } = await import("./plot.ts");
       if (closed) return;
-      plot.value = createPlot({ host: box, metric, width: box.clientWidth, height: box.clientHeight });
+      const axisWidth = {
+        needs: (px: number) => {
+          if (px > axisPx.peek()) axisPx.value = px;
+          return axisPx.peek();
+        },
+      };
+      plot.value = createPlot({ host: box, metric, width: box.clientWidth, height: box.clientHeight, axisWidth });
       resized.observe(box);
     };
     load().catch(() => {
@@ -67,17 +98,22 @@ function drawWhileVisible(
   { metric, context }: FigureProps,
 ) {
   if (box === null) return;
-  const { feed, device, crosshair } = context;
+  const { feed, device, crosshair, texts } = context;
+  const marksOf = createMarks();
   let visible = false;
   let drawn: readonly unknown[] = [];
   const draw = () => {
     const chart = plot.value;
     const window = feed.window.value;
     const buffer = feed.series(metric);
-    const data = [chart, feed.version.value, device.about.value.intervalMs] as const;
+    const marks = marksOf(texts.found.value, metric);
+    const data = [chart, feed.version.value, device.about.value.intervalMs, marks] as const;
     if (!visible || chart === undefined || buffer === undefined) return;
     if (data.every((part, index) => part === drawn[index])) chart.move(window);
-    else chart.draw(withGaps(buffer, data[2]), buffer.resolution > 0, window);
+    else {
+      const breaks = marks.map(({ atMs }) => atMs);
+      chart.draw({ ...withGaps(buffer, data[2], breaks), marks }, buffer.resolution > 0, window);
+    }
     drawn = data;
     chart.showCursor(crosshair.peek());
   };

@@ -3,16 +3,25 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { TimeWindow } from "./chart-range.ts";
 import type { PlotColumns } from "./gaps.ts";
+import type { TextChange } from "./text-changes.ts";
 import { tickWords } from "./time-ticks.ts";
-import { metricUnit, numberWords } from "./value-words.ts";
+import { splitWords, valueRange } from "./value-axis.ts";
 
 export interface Plot {
-  draw(columns: PlotColumns, band: boolean, window: TimeWindow): void;
+  draw(columns: PlotColumns & { readonly marks: readonly TextChange[] }, band: boolean, window: TimeWindow): void;
   /** The same data in another window. */
   move(window: TimeWindow): void;
   showCursor(instant: number | undefined): void;
   resize(width: number, height: number): void;
+  /** The axes have more room now. */
+  layOut(): void;
   close(): void;
+}
+
+/** Room for the words of the value axis: the same beside all plots of a device, so that one time stands in one line. */
+export interface AxisWidth {
+  /** Says what one plot needs, answers what all of them have. */
+  needs(px: number): number;
 }
 
 export interface PlotOptions {
@@ -20,18 +29,17 @@ export interface PlotOptions {
   metric: string;
   width: number;
   height: number;
+  axisWidth: AxisWidth;
 }
 
-/** Less than this is noise, and shall not fill the plot. */
-const LEAST_SPAN: Record<string, number> = { "°C": 2, "%": 5, ppm: 20, ppb: 20, hPa: 4, dBm: 10 };
-
-export function createPlot({ host, metric, width, height }: PlotOptions): Plot {
+export function createPlot({ host, metric, width, height, axisWidth }: PlotOptions): Plot {
   const colour = coloursOf(host);
   let isolated: number[] = [];
+  let marks: readonly TextChange[] = [];
   let range: [number, number] = [0, 1];
   const rangeInView = (_: uPlot, low: number | null, high: number | null) => {
     // Where nothing is in view, the axis stays: it must not jump while a gap is passed.
-    if (low !== null && high !== null) range = rangeOf(metric, low, high);
+    if (low !== null && high !== null) range = valueRange(metric, low, high);
     return range;
   };
   const silent = () => null;
@@ -50,7 +58,7 @@ export function createPlot({ host, metric, width, height }: PlotOptions): Plot {
         bind: { mousedown: silent, mouseup: silent, mousemove: silent, mouseleave: silent, dblclick: silent },
       },
       scales: { x: { time: true }, y: { range: rangeInView } },
-      axes: [timeAxis(colour), valueAxis(colour, metric)],
+      axes: [timeAxis(colour), valueAxis(colour, axisWidth)],
       series: [
         {},
         { label: "max", points: { show: false }, width: 0, stroke: colour.none },
@@ -63,7 +71,9 @@ export function createPlot({ host, metric, width, height }: PlotOptions): Plot {
         },
       ],
       bands: [{ series: [1, 2], fill: colour.band }],
-      hooks: { draw: [(self) => drawWhiskers(self, isolated, colour.line)] },
+      hooks: {
+        draw: [(self) => drawWhiskers(self, isolated, colour.line), (self) => drawMarks(self, marks, colour.axis)],
+      },
     },
     [[], [], [], []],
     host,
@@ -71,6 +81,7 @@ export function createPlot({ host, metric, width, height }: PlotOptions): Plot {
   return {
     draw(columns, band, { fromMs, toMs }) {
       isolated = columns.isolated;
+      marks = columns.marks;
       const none = band ? undefined : columns.mean.map(() => null);
       chart.batch(() => {
         chart.setData([columns.t, none ?? columns.max, none ?? columns.min, columns.mean], false);
@@ -84,6 +95,7 @@ export function createPlot({ host, metric, width, height }: PlotOptions): Plot {
       chart.setCursor(inside ? { left, top: 0 } : { left: -10, top: -10 }, false);
     },
     resize: (nextWidth, nextHeight) => chart.setSize({ width: nextWidth, height: nextHeight }),
+    layOut: () => chart.redraw(false, true),
     close: () => chart.destroy(),
   };
 }
@@ -107,16 +119,36 @@ function drawWhiskers(chart: uPlot, isolated: readonly number[], colour: string)
   chart.ctx.restore();
 }
 
-function rangeOf(metric: string, low: number, high: number): [number, number] {
-  const unit = metricUnit(metric);
-  const least = LEAST_SPAN[unit] ?? Math.max(Math.abs(low + high) * 0.01, 1e-6);
-  const span = Math.max((high - low) * 1.2, least);
-  const middle = (high + low) / 2;
-  let [from, to] = [middle - span / 2, middle + span / 2];
-  // Neither a concentration nor a percentage is ever below zero; the axis need not hint at it.
-  if (from < 0 && low >= 0 && unit !== "°C" && unit !== "dBm") [from, to] = [0, Math.max(to, least)];
-  if (unit === "%" && high <= 100) to = Math.min(to, 100);
-  return [from, to];
+const MARK_CHARS = 16;
+
+/** A text among the numbers: a dashed line with what it says, where there is room for it. */
+function drawMarks(chart: uPlot, marks: readonly TextChange[], colour: string): void {
+  const { ctx, bbox } = chart;
+  const ratio = uPlot.pxRatio;
+  ctx.save();
+  ctx.strokeStyle = colour;
+  ctx.fillStyle = colour;
+  ctx.lineWidth = ratio;
+  ctx.font = FONT.replace(/\d+px/, (size) => `${Number.parseInt(size, 10) * ratio}px`);
+  ctx.textAlign = "left"; // as the axes left it, it is another
+  ctx.textBaseline = "alphabetic";
+  ctx.setLineDash([3 * ratio, 3 * ratio]);
+  let freeFrom = Number.NEGATIVE_INFINITY;
+  for (const { atMs, value } of marks) {
+    const x = chart.valToPos(atMs, "x", true);
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    const words = value.length > MARK_CHARS ? `${value.slice(0, MARK_CHARS - 1)}…` : value;
+    const width = ctx.measureText(words).width;
+    const from = Math.min(x + 4 * ratio, bbox.left + bbox.width - width);
+    if (from < freeFrom) continue;
+    ctx.fillText(words, from, bbox.top + 11 * ratio);
+    freeFrom = from + width + 8 * ratio;
+  }
+  ctx.restore();
 }
 
 interface Colours {
@@ -139,9 +171,11 @@ function coloursOf(host: HTMLElement): Colours {
   };
 }
 
+const AXIS_GAP_PX = 6;
 const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
 
-const HALF_TICK_PX = 16;
+/** Between the words of two lines. */
+const TICK_SPACE_PX = 8;
 
 function timeAxis(colour: Colours): uPlot.Axis {
   return {
@@ -150,39 +184,40 @@ function timeAxis(colour: Colours): uPlot.Axis {
     size: 22,
     gap: 4,
     space: 56,
-    // One that the plot's edge would cut says nothing.
-    values: (self, splits, _axis, _space, step) =>
-      splits.map((at) => (self.over.clientWidth - self.valToPos(at, "x") < HALF_TICK_PX ? "" : tickWords(at, step))),
+    values: (self, splits, _axis, space, step) => {
+      const words = splits.map((at) => tickWords(at, step));
+      const widths = words.map(textWidthPx);
+      // In some languages they are longer than the lines are apart: then each second, third … is said.
+      const each = Math.max(1, Math.ceil((Math.max(0, ...widths) + TICK_SPACE_PX) / space));
+      // One that the plot's edge would cut says nothing.
+      const isCut = (at: number, width: number) => self.over.clientWidth - self.valToPos(at, "x") < width / 2;
+      return words.map((word, index) =>
+        index % each !== 0 || isCut(splits[index] ?? 0, widths[index] ?? 0) ? "" : word,
+      );
+    },
     grid: { stroke: colour.grid, width: 1 },
     ticks: { show: false },
   };
 }
 
-function valueAxis(colour: Colours, metric: string): uPlot.Axis {
+function valueAxis(colour: Colours, axisWidth: AxisWidth): uPlot.Axis {
   return {
     stroke: colour.axis,
     font: FONT,
-    size: 46,
-    gap: 6,
+    size: (_self, words) => axisWidth.needs(Math.ceil(Math.max(0, ...(words ?? []).map(textWidthPx))) + AXIS_GAP_PX),
+    gap: AXIS_GAP_PX,
     space: 32,
     values: (self, splits, _axis, _space, step) =>
-      self.data[0].length === 0 ? [] : splits.map((value) => splitWords(metric, value, step)),
+      self.data[0].length === 0 ? [] : splits.map((value) => splitWords(value, step)),
     grid: { stroke: colour.grid, width: 1 },
     ticks: { show: false },
   };
 }
 
-/** As many digits as the axis' step needs, so that no two of its labels are the same. */
-function splitWords(metric: string, value: number, step: number): string {
-  if (Math.abs(value) > 99_999) return numberWords(metric, value);
-  const isWhole = (digits: number) => Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) < 1e-6;
-  const digits = [0, 1, 2, 3, 4, 5].find(isWhole) ?? 6;
-  // `1017.5` has its place beside the plot; `1,017.5` has not.
-  return value
-    .toLocaleString(undefined, {
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
-      useGrouping: digits === 0,
-    })
-    .replace("-", "−");
+const ruler = document.createElement("canvas").getContext("2d");
+
+function textWidthPx(text: string): number {
+  if (ruler === null) return 0;
+  ruler.font = FONT;
+  return ruler.measureText(text).width;
 }

@@ -2,8 +2,9 @@
 import type { FigureProps } from "./chart-context.ts";
 import { gapLimitMs } from "./gaps.ts";
 import { nearestIndex, statsOf } from "./series-buffer.ts";
+import { type TextChange, textMarks } from "./text-changes.ts";
 import { instantWords, timeOfDay } from "./time-words.ts";
-import { numberWords, withUnit } from "./value-words.ts";
+import { digitsBetween, numberWords, withUnit } from "./value-words.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -18,16 +19,17 @@ function RangeStats({ metric, context }: FigureProps) {
   const buffer = context.feed.series(metric);
   const stats = buffer === undefined ? undefined : statsOf(buffer, context.feed.still.value);
   if (stats === undefined || !context.feed.covered.value) return <span class="readout" />;
+  const digits = digitsBetween(metric, stats.min, stats.max);
   return (
     <span class="readout" data-stats>
       <span>
-        min <b>{numberWords(metric, stats.min)}</b>
+        min <b>{numberWords(metric, stats.min, digits)}</b>
       </span>
       <span>
-        mean <b>{numberWords(metric, stats.mean)}</b>
+        mean <b>{numberWords(metric, stats.mean, digits)}</b>
       </span>
       <span>
-        max <b>{numberWords(metric, stats.max)}</b>
+        max <b>{numberWords(metric, stats.max, digits)}</b>
       </span>
     </span>
   );
@@ -37,17 +39,29 @@ function RangeStats({ metric, context }: FigureProps) {
 export function readingAt({ metric, context }: FigureProps, boolean: boolean, at: number): string {
   const buffer = context.feed.series(metric);
   if (buffer === undefined) return "";
-  const index = nearestIndex(buffer, at, gapLimitMs(buffer, context.device.about.peek().intervalMs) / 2);
+  const reachMs = gapLimitMs(buffer, context.device.about.peek().intervalMs) / 2;
+  const index = nearestIndex(buffer, at, reachMs);
   const { fromMs, toMs } = context.feed.still.value;
+  const distanceMs = index === undefined ? reachMs : Math.abs((buffer.t[index] ?? at) - at);
+  const text = nearestMark(textMarks(context.texts.found.value?.readings ?? [], metric), at, distanceMs);
+  if (text !== undefined) return `${instantWords(text.atMs, toMs - fromMs)} · ${text.value}`;
   if (index === undefined) return `${instantWords(at, toMs - fromMs)} · no data`;
   const t = buffer.t[index] ?? at;
   const [mean = 0, min = 0, max = 0] = [buffer.mean[index], buffer.min[index], buffer.max[index]];
   const today = toMs - fromMs <= DAY_MS;
   const time = today && buffer.resolution < MINUTE_MS ? timeOfDay(t) : instantWords(t, toMs - fromMs);
   if (boolean) return `${time} · ${stateWords(metric, min, max)}`;
-  const spread = max > min ? ` (${numberWords(metric, min)}–${numberWords(metric, max)})` : "";
-  return `${time} · ${withUnit(metric, mean)}${spread}`;
+  const stats = statsOf(buffer, context.feed.still.value);
+  const digits = digitsBetween(metric, stats?.min ?? min, stats?.max ?? max);
+  const spread = max > min ? ` (${numberWords(metric, min, digits)}–${numberWords(metric, max, digits)})` : "";
+  return `${time} · ${withUnit(metric, mean, digits)}${spread}`;
 }
+
+/** Undefined: none lies within so many ms. */
+const nearestMark = (marks: readonly TextChange[], at: number, withinMs: number): TextChange | undefined =>
+  marks
+    .filter(({ atMs }) => Math.abs(atMs - at) <= withinMs)
+    .sort((a, b) => Math.abs(a.atMs - at) - Math.abs(b.atMs - at))[0];
 
 function stateWords(metric: string, min: number, max: number): string {
   if (min === max) return withUnit(metric, max > 0);

@@ -23,3 +23,16 @@ export function textChanges(readings: readonly Reading[], metric: string, window
   }
   return changes;
 }
+
+/** The texts among the values of a metric that is a number, oldest first; those that come one after another are one mark. */
+export function textMarks(readings: readonly Reading[], metric: string): TextChange[] {
+  const points = readings
+    .flatMap(({ timestamp, metrics }) => {
+      const value = Object.hasOwn(metrics, metric) ? metrics[metric] : undefined;
+      return value === undefined ? [] : [{ atMs: Date.parse(timestamp), value }];
+    })
+    .sort((a, b) => a.atMs - b.atMs);
+  return points.flatMap(({ atMs, value }, index) =>
+    typeof value === "string" && points[index - 1]?.value !== value ? [{ atMs, value }] : [],
+  );
+}

@@ -23,12 +23,27 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
+/** An hour that the clocks repeat begins and ends within so long of their change. */
+const NEAR_CHANGE_MS = 3 * HOUR_MS;
+
+/** ` +01:00` where the viewer's clocks are changed within hours, so that an hour that comes twice can be told apart; else nothing. */
+function zoneNear(ms: number): string {
+  const minutesAt = (at: number) => -new Date(at).getTimezoneOffset();
+  if (minutesAt(ms - NEAR_CHANGE_MS) === minutesAt(ms + NEAR_CHANGE_MS)) return "";
+  const minutes = minutesAt(ms);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const size = Math.abs(minutes);
+  return ` ${minutes < 0 ? "\u2212" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}
+
+const withZone = (format: Intl.DateTimeFormat, ms: number): string => `${format.format(ms)}${zoneNear(ms)}`;
+
 /** `21:03:12` */
-export const timeOfDay = (ms: number): string => time.format(ms);
+export const timeOfDay = (ms: number): string => withZone(time, ms);
 /** `21:03` */
-export const minuteOfDay = (ms: number): string => minute.format(ms);
+export const minuteOfDay = (ms: number): string => withZone(minute, ms);
 /** `14 Nov 2026, 21:03:12` */
-export const fullTime = (ms: number): string => (Number.isFinite(ms) ? full.format(ms) : "unknown");
+export const fullTime = (ms: number): string => (Number.isFinite(ms) ? withZone(full, ms) : "unknown");
 
 /** `now`, `12 s`, `4 min`, `3 h`, `2 d`, and from a week on the date. */
 export function ageWords(atMs: number, nowMs: number): string {
@@ -57,9 +72,9 @@ export const sinceWords = (ms: number, nowMs: number): string =>
 
 /** An instant within so long a time: no date within a day, no hour within years, nor for a whole day. */
 export function instantWords(ms: number, spanMs: number): string {
-  if (spanMs <= DAY_MS + HOUR_MS) return minute.format(ms);
+  if (spanMs <= DAY_MS + HOUR_MS) return minuteOfDay(ms);
   if (spanMs > 300 * DAY_MS) return day.format(ms);
-  return isMidnight(ms) && spanMs > 7 * DAY_MS ? dayOfYear.format(ms) : dayAndMinute.format(ms);
+  return isMidnight(ms) && spanMs > 7 * DAY_MS ? dayOfYear.format(ms) : withZone(dayAndMinute, ms);
 }
 
 /** From then to then, with what both have in common said once; with the year where it is not this one. */
@@ -74,8 +89,14 @@ export function spanWords(fromMs: number, toMs: number, nowMs: number): string {
     ...(toMs - fromMs < 10 * MINUTE_MS ? { second: "2-digit" } : {}),
     hourCycle: "h23",
   });
-  return format.formatRange(fromMs, toMs);
+  return rangeOf(format, fromMs, toMs);
 }
+
+/** What both have in common is said once, but for times near a change of the clocks: there a range could seem to end before it begins. */
+const rangeOf = (format: Intl.DateTimeFormat, fromMs: number, toMs: number): string =>
+  zoneNear(fromMs) === "" && zoneNear(toMs) === ""
+    ? format.formatRange(fromMs, toMs)
+    : `${withZone(format, fromMs)} – ${withZone(format, toMs)}`;
 
 /** `24 Nov` where both are the viewer's midnights a day apart. */
 export function rowWords(fromMs: number, toMs: number, spanMs: number): string {
@@ -83,9 +104,9 @@ export function rowWords(fromMs: number, toMs: number, spanMs: number): string {
     const last = new Date(toMs).setDate(new Date(toMs).getDate() - 1);
     return dayOfYear.formatRange(fromMs, last);
   }
-  return spanMs <= DAY_MS + HOUR_MS
-    ? `${minute.format(fromMs)}–${minute.format(toMs)}`
-    : dayAndMinute.formatRange(fromMs, toMs);
+  if (spanMs > DAY_MS + HOUR_MS) return rangeOf(dayAndMinute, fromMs, toMs);
+  const words = toMs - fromMs < MINUTE_MS ? timeOfDay : minuteOfDay;
+  return `${words(fromMs)}–${words(toMs)}`;
 }
 
 export function isMidnight(ms: number): boolean {

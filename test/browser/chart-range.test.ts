@@ -226,7 +226,7 @@ test("a gap is one in plot, table and file; the file has what is shown, and an e
   const [head, ...lines] = readFileSync(await download.path(), "utf8")
     .trimEnd()
     .split("\r\n");
-  expect(head).toBe("time,mean,min,max,count");
+  expect(head).toBe("\uFEFFtime,mean,min,max,count");
   const values = lines.filter((line) => !line.endsWith(",,,,"));
   expect(values).toEqual(inside.t.map((t, i) => `${iso(t)},${[inside.mean[i], inside.mean[i], inside.mean[i]]},1`));
   expect(lines.length - values.length).toBe(1);

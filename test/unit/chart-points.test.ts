@@ -5,7 +5,7 @@ import { csvName, csvText } from "../../public/app/csv-text.ts";
 import { gapsOf, withGaps } from "../../public/app/gaps.ts";
 import { createSeriesBuffer, type SeriesBuffer, statsOf } from "../../public/app/series-buffer.ts";
 import { tableRows } from "../../public/app/table-rows.ts";
-import { textChanges } from "../../public/app/text-changes.ts";
+import { textChanges, textMarks } from "../../public/app/text-changes.ts";
 import { needOf, wishOf } from "../../public/app/tile-wish.ts";
 import { tickWords } from "../../public/app/time-ticks.ts";
 
@@ -27,6 +27,37 @@ function bufferOf(
   });
 }
 
+test("a text among numbers is a mark, and no line crosses it", () => {
+  const buffer = bufferOf(
+    0,
+    [0, 1, 2, 3].map((index) => [NOON_MS + index * 10_000, 20 + index]),
+  );
+  const breaks = [NOON_MS + 15_000];
+  const plain = withGaps(buffer, 10_000);
+  const broken = withGaps(buffer, 10_000, breaks);
+  expect(plain.mean).toEqual([20, 21, 22, 23, ...(plain.mean.length > 4 ? [null] : [])]);
+  expect(broken.mean.slice(0, 5)).toEqual([20, 21, null, 22, 23]);
+  expect([...broken.t]).toEqual([...broken.t].sort((a, b) => a - b));
+  const reading = (at: number, value: string | number) => ({
+    _id: `a-${at}`,
+    deviceId: "a",
+    timestamp: new Date(NOON_MS + at).toISOString(),
+    metrics: { level: value },
+  });
+  const readings = [
+    reading(4, 5),
+    reading(3, "unavailable"),
+    reading(2, "unavailable"),
+    reading(1, 7),
+    reading(5, "off"),
+  ];
+  expect(textMarks(readings as never, "level").map(({ atMs, value }) => [atMs - NOON_MS, value])).toEqual([
+    [2, "unavailable"],
+    [5, "off"],
+  ]);
+  expect(textMarks(readings as never, "toString")).toEqual([]);
+});
+
 const minutely = bufferOf(MINUTE_MS, [
   [NOON_MS - 3 * MINUTE_MS, 9, 8, 10],
   [NOON_MS, 20.5, 20, 21],
@@ -36,7 +67,7 @@ const minutely = bufferOf(MINUTE_MS, [
 
 test("CSV has the window's points alone, a gap as empty cells", () => {
   expect(csvText(minutely, { fromMs: NOON_MS, toMs: NOON_MS + HOUR_MS }, 1_000).split("\r\n")).toEqual([
-    "time,mean,min,max,count",
+    "\uFEFFtime,mean,min,max,count",
     "2026-11-25T12:00:00.000Z,20.5,20,21,60",
     "2026-11-25T12:01:00.000Z,21,20.25,22,60",
     "2026-11-25T12:02:00.000Z,,,,",
