@@ -199,7 +199,8 @@ function started({ clock, record, newestMs, builtAtMs }: TrustedTimeOptions) {
     return { ...NOTHING, baseMs: from(nowMs), aheadMs: wallMs - nowMs };
   }
   const { nowMs, aheadMs, fromMs = nowMs + 1, hold: former } = known;
-  const shifts = withoutLeap(known, Math.max(wallMs, newestMs, builtAtMs));
+  const witnessMs = record === undefined ? 0 : newestMs; // what stands in for a record is no witness for itself
+  const shifts = withoutLeap(known, Math.max(wallMs, witnessMs, builtAtMs));
   const differenceMs = wallMs - nowMs - aheadMs;
   if (differenceMs >= -STEP_MS && differenceMs <= DAY_MS) {
     // Where the wall clock was set back, the hub's time waits for it.

@@ -16,11 +16,15 @@ export interface MemoryTime {
 
 export interface MemoryTimeOptions {
   readonly newestMs?: number;
+  readonly builtAtMs?: number;
   /** Of an earlier run. */
   readonly record?: TimeRecord;
 }
 
-export function createMemoryTime(clock: Clock, { newestMs = 0, record }: MemoryTimeOptions = {}): MemoryTime {
+export function createMemoryTime(
+  clock: Clock,
+  { newestMs = 0, builtAtMs = 0, record }: MemoryTimeOptions = {},
+): MemoryTime {
   const log = createMemoryLog();
   let saved = record;
   const memory: MemoryTime = {
@@ -34,7 +38,7 @@ export function createMemoryTime(clock: Clock, { newestMs = 0, record }: MemoryT
           saved = JSON.parse(JSON.stringify(record)) as TimeRecord;
         },
         newestMs,
-        builtAtMs: 0,
+        builtAtMs,
       }),
     kill: async (time) => {
       await new Promise(setImmediate);

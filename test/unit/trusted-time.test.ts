@@ -215,6 +215,14 @@ test.each([6, 20, 253])(
   },
 );
 
+test("without a record, a reading that a wrong clock stored years ahead ages nothing; a clock that starts in 1970 hides no age", () => {
+  const clock = createManualClock({ nowMs: NOW });
+  const ahead = createMemoryTime(clock, { newestMs: NOW + 253 * 365 * DAY_MS }).start();
+  expect(ahead.sinceMs(NOW - HOUR_MS)).toBeLessThan(HOUR_MS + MINUTE_MS);
+  const behind = createMemoryTime(createManualClock({ nowMs: 0 }), { newestMs: NOW, builtAtMs: NOW - 400 * DAY_MS });
+  expect(behind.start().sinceMs(NOW - 30 * DAY_MS)).toBeGreaterThanOrEqual(30 * DAY_MS);
+});
+
 test("nothing is watched after closing", async () => {
   const { clock, first } = await start();
   await first.close();
