@@ -74,7 +74,7 @@ export interface KeptMessage {
   readonly payload: Uint8Array;
   readonly qos: 0 | 1 | 2;
   readonly retain: boolean;
-  /** Encoded MQTT 5 properties that go on to subscribers; before them the Message Expiry Interval, where there is one. */
+  /** Encoded MQTT 5 properties that are passed to subscribers; before them the Message Expiry Interval, where there is one. */
   readonly properties: Uint8Array;
   readonly expiresAtMs: number | undefined;
   /** Client id. */

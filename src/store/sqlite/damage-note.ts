@@ -1,4 +1,4 @@
-/** What a thread of the store found damaged while it did something else, told beside its answers. Declares shapes; finds nothing. */
+/** What a thread of the store found damaged while it did something else, reported beside its answers. Declares shapes; finds nothing. */
 import type { DeviceId } from "../../contract/readings.ts";
 import type { Span } from "../../core/ports.ts";
 

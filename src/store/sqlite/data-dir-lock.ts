@@ -7,7 +7,7 @@ import { StartError } from "../../core/start-error.ts";
 import { primaryCode } from "./file-damage.ts";
 
 export interface DataDirLock {
-  /** Why another hub cannot be told which process holds it; undefined: it can. */
+  /** Why another hub cannot see which process holds it; undefined: it can. */
   readonly unnamed: unknown;
   release(): void;
 }

@@ -22,7 +22,7 @@ const MIB = 1_048_576;
 const RESERVE_BYTES = 4 * MIB;
 /** With less than this a disk is full. */
 const FULL_BELOW_BYTES = MIB;
-/** Enough to go on, free on the disk or inside the store. */
+/** Enough to continue, free on the disk or inside the store. */
 const ROOM_BYTES = 8 * MIB;
 /** With less than this no reserve is made. */
 const RESERVE_FROM_BYTES = 24 * MIB;

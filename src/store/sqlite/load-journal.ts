@@ -20,9 +20,9 @@ export function loadJournal(db: DatabaseSyncInstance, note: NoteDamage): Journal
       const value = read(fields);
       if (value !== undefined) found.push(value);
       if (fields.damaged.length === 0) continue;
-      const whose = isText(row[key]) ? ` ${JSON.stringify(row[key].slice(0, 80))}` : "";
+      const owner = isText(row[key]) ? ` ${JSON.stringify(row[key].slice(0, 80))}` : "";
       const much = value === undefined ? "the" : `a part (${fields.damaged.join(", ")}) of the`;
-      note({ what: `${much} MQTT ${what}${whose}` });
+      note({ what: `${much} MQTT ${what}${owner}` });
     }
     return found;
   }

@@ -29,7 +29,7 @@ type Reply = { id: number; value: unknown } | { id: number; error: Failure } | {
 export interface LinkOptions {
   /** The thread is gone for good, and every call is rejected. */
   readonly onDead: (cause: Error) => void;
-  /** Told before the answer of the call that found it. */
+  /** Called before the answer of the call that found it. */
   readonly onNote: NoteDamage;
   /** A call failed because the file is damaged; answers that in words for the owner. */
   readonly onDamage: (reason: string) => string;
@@ -89,7 +89,7 @@ export function serve(
     readonly around?: (name: string, run: () => unknown) => unknown;
   } = {},
 ): void {
-  // A call that cannot be read cannot be answered: the thread ends, and every caller is told.
+  // A call that cannot be read cannot be answered: the thread ends, and every call is rejected.
   port.on("messageerror", (error) => {
     throw error;
   });

@@ -10,7 +10,7 @@ export interface UnsealedRow extends Place {
   readonly receivedAtMs: number;
   readonly hasPacket: boolean;
   readonly body: unknown;
-  /** Undefined: the row is damaged, and its other fields are what could be told. */
+  /** Undefined: the row is damaged, and its other fields hold what could be read. */
   readonly metrics: Metrics | undefined;
 }
 

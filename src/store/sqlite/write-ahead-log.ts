@@ -27,7 +27,7 @@ export const hasFrames = (logBytes: number): boolean => logBytes >= HEADER_BYTES
 
 /**
  * Undefined: it is whole, or ends in the middle of the last commit, as a power cut leaves it. Damage is proved by a frame that was
- * written behind a commit (its checksum goes on from that one's) and cannot be reached: only what was synced is written on.
+ * written behind a commit (its checksum continues that one's) and cannot be reached: only what was synced is written on.
  */
 export function findLogDamage(log: string): LogDamage | undefined {
   const descriptor = openSync(log, "r");
