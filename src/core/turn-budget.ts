@@ -57,3 +57,15 @@ export function createTurnBudget({ clock, mostMs, mostPieces }: TurnBudgetOption
 
   return { run };
 }
+
+/** What `work` gives when it is its turn. Rejects where it throws. */
+export const inTurn = <T>(budget: TurnBudget, work: () => T): Promise<T> =>
+  new Promise((resolve, reject) => {
+    budget.run(() => {
+      try {
+        resolve(work());
+      } catch (cause) {
+        reject(cause);
+      }
+    });
+  });

@@ -1,31 +1,92 @@
-/** Knows the answers of each connection that are not sent yet: those that wait behind another learn that it closed. Makes none. */
-import type { ServerResponse } from "node:http";
+/** Watches the answers of each connection until they are sent: readers that are too slow are cut off, and what waits behind another learns that the connection closed. */
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Clock } from "../core/ports.ts";
+import { createReaderPace, type Pace, type ReaderPace } from "../core/reader-pace.ts";
 
 export interface AnswersUnderWay {
-  add(response: ServerResponse, socket: Socket): void;
+  add(request: IncomingMessage, response: ServerResponse): void;
+  /** `patient` where nothing is said. */
+  setPace(response: ServerResponse, pace: Pace): void;
+  close(): void;
 }
 
-export function createAnswersUnderWay(): AnswersUnderWay {
-  const connections = new WeakMap<Socket, Set<ServerResponse>>();
+export interface AnswersUnderWayOptions {
+  readonly clock: Pick<Clock, "every" | "monotonicMs">;
+  /** Its connection is cut after this. */
+  readonly onTooSlow: (request: IncomingMessage) => void;
+}
 
-  function connectionOf(socket: Socket): Set<ServerResponse> {
-    const known = connections.get(socket);
-    if (known !== undefined) return known;
-    const responses = new Set<ServerResponse>();
-    connections.set(socket, responses);
-    socket.once("close", () => {
-      for (const response of responses) closeQueued(response);
+interface Answer {
+  readonly request: IncomingMessage;
+  pace: Pace;
+}
+
+interface Connection {
+  /** In the order in which they are sent. */
+  readonly answers: Map<ServerResponse, Answer>;
+  readonly reader: ReaderPace;
+}
+
+const LOOK_EVERY_MS = 5_000;
+/** A hub that stood still, or slept, does not count that as its readers' time. */
+const MOST_COUNTED_MS = 2 * LOOK_EVERY_MS;
+
+export function createAnswersUnderWay({ clock, onTooSlow }: AnswersUnderWayOptions): AnswersUnderWay {
+  /** Those that have an answer under way. */
+  const connections = new Map<Socket, Connection>();
+  let lookedAtMs = clock.monotonicMs();
+  const stop = clock.every(LOOK_EVERY_MS, look);
+
+  function add(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    const connection = connections.get(socket) ?? begin(socket);
+    const { answers } = connection;
+    answers.set(response, { request, pace: "patient" });
+    response.once("close", () => {
+      answers.delete(response);
+      if (answers.size === 0) end(socket);
     });
-    return responses;
+    if (socket.closed) closeQueued(response);
+  }
+
+  function begin(socket: Socket): Connection {
+    const connection: Connection = { answers: new Map(), reader: createReaderPace() };
+    connections.set(socket, connection);
+    socket.once("close", closed);
+    return connection;
+  }
+
+  function end(socket: Socket): void {
+    connections.delete(socket);
+    socket.off("close", closed);
+  }
+
+  function closed(this: Socket): void {
+    for (const response of [...(connections.get(this)?.answers.keys() ?? [])]) closeQueued(response);
+  }
+
+  function look(): void {
+    const nowMs = clock.monotonicMs();
+    const sinceMs = Math.min(nowMs - lookedAtMs, MOST_COUNTED_MS);
+    lookedAtMs = nowMs;
+    for (const [socket, { answers, reader }] of connections) {
+      const [first] = answers.values();
+      const waits = socket.writableLength > 0;
+      const seen = { takenBytes: socket.bytesWritten - socket.writableLength, waits, sinceMs };
+      if (first === undefined || !reader.isTooSlow(seen, first, first.pace)) continue;
+      onTooSlow(first.request);
+      socket.destroy();
+    }
   }
 
   return {
-    add: (response, socket) => {
-      const responses = connectionOf(socket).add(response);
-      response.once("close", () => responses.delete(response));
-      if (socket.destroyed && socket.closed) closeQueued(response);
+    add,
+    setPace: (response, pace) => {
+      const answer = connections.get(response.req.socket)?.answers.get(response);
+      if (answer !== undefined) answer.pace = pace;
     },
+    close: stop,
   };
 }
 

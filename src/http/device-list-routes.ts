@@ -1,11 +1,10 @@
 /** `GET /api/devices`: the list, page by page, from memory. Made some devices at a time, so that a long one holds up nobody. */
-import { Router } from "express";
+import { type RequestHandler, Router } from "express";
 import { type DevicesPage, devicesQuery } from "../contract/rest.ts";
 import { type DeviceRecord, toDevice } from "../core/device-record.ts";
 import type { Log } from "../core/ports.ts";
 import type { Registry } from "../core/registry.ts";
-import type { TurnBudget } from "../core/turn-budget.ts";
-import type { LargeAnswerParts } from "./large-answers.ts";
+import { inTurn, type TurnBudget } from "../core/turn-budget.ts";
 import { deviceCursor, parseDeviceCursor } from "./page-cursor.ts";
 import { parseRequest } from "./problem.ts";
 import { JSON_HEADERS, type Pieces, streamAnswer } from "./stream-answer.ts";
@@ -15,16 +14,14 @@ export interface DeviceListRoutesOptions {
   readonly log: Log;
 }
 
-export interface DeviceListParts extends LargeAnswerParts {
-  readonly budget: TurnBudget;
-}
-
 /** Less than a millisecond of work. */
 const DEVICES_A_PIECE = 25;
 
+/** `turn`: passes when it is the caller's turn. */
 export function deviceListRoutes(
   { registry, log }: DeviceListRoutesOptions,
-  { turn, patience, budget }: DeviceListParts,
+  turn: RequestHandler,
+  budget: TurnBudget,
 ): Router {
   const router = Router();
 
@@ -40,7 +37,7 @@ export function deviceListRoutes(
       nextCursor: rest.length > limit && last !== undefined ? deviceCursor(last.deviceId) : null,
     };
     const pieces = listOf(page, about, budget);
-    await streamAnswer(response, { pieces, headers: JSON_HEADERS, gzip: "encoding", log, patience });
+    await streamAnswer(response, { pieces, headers: JSON_HEADERS, gzip: "encoding", log });
   });
 
   return router;
@@ -56,9 +53,6 @@ async function* listOf(page: readonly DeviceRecord[], about: Omit<DevicesPage, "
   }
   yield page.length === 0 ? empty : empty.slice(begin.length);
 }
-
-const inTurn = <T>(budget: TurnBudget, work: () => T): Promise<T> =>
-  new Promise((resolve) => budget.run(() => resolve(work())));
 
 const matches = ({ deviceId, name, place }: DeviceRecord, text: string): boolean =>
   [deviceId, name, place].some((field) => field?.toLowerCase().includes(text));

@@ -9,13 +9,14 @@ import express, { type Express, type RequestHandler } from "express";
 import { type ConnectionLimits, createConnectionLimit } from "../core/connection-limit.ts";
 import { plainAddress } from "../core/plain-address.ts";
 import type { Log } from "../core/ports.ts";
+import type { Pace } from "../core/reader-pace.ts";
 import { TLS_OPTIONS, type TlsSource } from "../core/tls.ts";
 import { createTurnBudget } from "../core/turn-budget.ts";
 import type { TurnLimits } from "../core/turns.ts";
 import { accessGuard } from "./access-guard.ts";
 import { type AccessRoutesOptions, accessRoutes } from "./access-routes.ts";
 import { type AdmissionOptions, createAdmission } from "./admission.ts";
-import { createAnswersUnderWay } from "./answers-under-way.ts";
+import { type AnswersUnderWay, createAnswersUnderWay } from "./answers-under-way.ts";
 import { bodyLimit } from "./body-limit.ts";
 import { type DeviceListRoutesOptions, deviceListRoutes } from "./device-list-routes.ts";
 import { type DevicesRoutesOptions, devicesRoutes } from "./devices-routes.ts";
@@ -84,23 +85,26 @@ export function openHttp(options: HttpOptions): Http {
   const isFree = (request: IncomingMessage): boolean =>
     isSocketIo(request) && options.socketIo()?.isFreePoll(request) === true;
   const admit = createAdmission({ ...options, isSecure: options.tls !== undefined });
-  const answers = createAnswersUnderWay();
-  const app = createApp(options);
+  const onTooSlow = (request: IncomingMessage): void => {
+    refusals.add({ code: "READER_TOO_SLOW", kind: "connection", address: forwarding.addressOf(request) });
+  };
+  const answers = createAnswersUnderWay({ clock, onTooSlow });
+  const app = createApp(options, answers);
   const server = createServerFor(options);
   server.on("connection", countIn);
   server.on("request", (request, response) => {
-    answers.add(response, request.socket);
+    answers.add(request, response);
     if (admit(request, response, () => isFree(request))) serve(request, response);
   });
   server.on("checkContinue", (request, response) => {
-    answers.add(response, request.socket);
+    answers.add(request, response);
     if (!admit(request, response)) return;
     // A body that is too large is refused before it comes.
     if (Number(request.headers["content-length"] ?? 0) <= MAX_BODY_BYTES) response.writeContinue();
     serve(request, response);
   });
   server.on("checkExpectation", (request, response) => {
-    answers.add(response, request.socket);
+    answers.add(request, response);
     if (admit(request, response)) sendProblem(response, "EXPECTATION_UNKNOWN");
   });
   server.on("upgrade", upgrade);
@@ -110,6 +114,7 @@ export function openHttp(options: HttpOptions): Http {
   return {
     server,
     close: () => {
+      answers.close();
       server.close();
       server.closeAllConnections();
     },
@@ -148,24 +153,20 @@ export function openHttp(options: HttpOptions): Http {
   }
 }
 
-function createApp(options: HttpOptions): Express {
+function createApp(options: HttpOptions, { setPace }: Pick<AnswersUnderWay, "setPace">): Express {
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
   const budget = createTurnBudget({ clock: options.clock, mostMs: MOST_OF_A_TURN_MS, mostPieces: MOST_IN_A_TURN });
   app.use((_request, _response, next) => budget.run(next));
   app.use(bodyLimit(MAX_BODY_BYTES, options.clock), accessGuard(options.callers.of));
-  const turnOf = (limits: TurnLimits): RequestHandler =>
-    largeAnswers({ refusals: options.refusals, addressOf: options.forwarding.addressOf, limits });
-  const onTooSlow = (request: IncomingMessage): void => {
-    const address = options.forwarding.addressOf(request);
-    options.refusals.add({ code: "READER_TOO_SLOW", kind: "connection", address });
-  };
-  const parts = { turn: turnOf(PAGES), patience: { clock: options.clock, onTooSlow } };
+  const turnOf = (limits: TurnLimits, pace: Pace): RequestHandler =>
+    largeAnswers({ refusals: options.refusals, addressOf: options.forwarding.addressOf, limits, pace, setPace });
+  const turn = turnOf(PAGES, "brisk");
   // Before compression: it would hide from these that their reader is slow.
-  app.use(exportRoutes(options, turnOf(EXPORTS)));
-  app.use(deviceListRoutes(options, { ...parts, budget }));
-  app.use("/api/devices", readingsRoutes(options, parts));
+  app.use(exportRoutes(options, turnOf(EXPORTS, "any")));
+  app.use(deviceListRoutes(options, turn, budget));
+  app.use("/api/devices", readingsRoutes(options, turn));
   app.use(compression());
   app.use(healthRoutes(options), sessionRoutes(options), accessRoutes(options), pairingRoutes(options));
   app.use("/api/devices", express.json({ limit: "16kb" }), devicesRoutes(options), erasureRoutes(options));

@@ -1,11 +1,12 @@
 /** Lets each caller have few large answers at once: further requests wait in turn, and too many are refused and counted. Makes no answer. */
 import type { IncomingMessage } from "node:http";
 import type { RequestHandler } from "express";
+import type { Pace } from "../core/reader-pace.ts";
 import type { Refusals } from "../core/refusals.ts";
 import { createTurns, type TurnLimits } from "../core/turns.ts";
 import { callerIn } from "./access-guard.ts";
+import type { AnswersUnderWay } from "./answers-under-way.ts";
 import { sendProblem } from "./problem.ts";
-import type { Patience } from "./stream-answer.ts";
 
 /** A page of the dashboard asks for one after the other, so these are four pages that load at the same moment. */
 const OF_ONE = { atOnce: 4, mostWaiting: 50 } as const;
@@ -14,26 +15,23 @@ export const PAGES: TurnLimits = { ...OF_ONE, atOnceInAll: 16 };
 /** A download lasts as long as its reader likes, and holds little: those of one caller hold up no other. */
 export const EXPORTS: TurnLimits = { ...OF_ONE, atOnceInAll: Number.POSITIVE_INFINITY };
 
-/** What routes of large answers are given. */
-export interface LargeAnswerParts {
-  /** Passes when it is the caller's turn. */
-  readonly turn: RequestHandler;
-  readonly patience: Patience;
-}
-
 const RETRY_AFTER_S = 2;
 
 export interface LargeAnswersOptions {
   readonly refusals: Refusals;
   readonly addressOf: (request: IncomingMessage) => string | undefined;
   readonly limits: TurnLimits;
+  /** How slowly one may be read. */
+  readonly pace: Pace;
+  readonly setPace: AnswersUnderWay["setPace"];
 }
 
 /** Behind the guard. A turn lasts until the answer is sent, or its connection closed. */
-export function largeAnswers({ refusals, addressOf, limits }: LargeAnswersOptions): RequestHandler {
+export function largeAnswers({ refusals, addressOf, limits, pace, setPace }: LargeAnswersOptions): RequestHandler {
   const turns = createTurns(limits);
   return (request, response, next) => {
     if (response.destroyed) return; // its close is over, and would end no turn
+    setPace(response, pace);
     const address = addressOf(request);
     const { user, key } = callerIn(response);
     const end = turns.take(user?.id ?? key ?? address ?? "", next);

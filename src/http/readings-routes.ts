@@ -1,5 +1,5 @@
 /** `/api/devices/:id/readings` and `/series`: what is stored, page by page and as charts. Changes nothing. */
-import { Router } from "express";
+import { type RequestHandler, Router } from "express";
 import {
   type PartialAnswer,
   type ReadingsPage,
@@ -12,7 +12,6 @@ import type { Clock, Log, ReadingsWish, SeriesWish, Store } from "../core/ports.
 import type { Registry } from "../core/registry.ts";
 import type { StoreAndForward } from "../core/store-and-forward.ts";
 import { knownDevice } from "./devices-routes.ts";
-import type { LargeAnswerParts } from "./large-answers.ts";
 import { parseReadingCursor, readingCursor } from "./page-cursor.ts";
 import { parseRequest } from "./problem.ts";
 import { JSON_HEADERS, type Pieces, streamAnswer } from "./stream-answer.ts";
@@ -32,9 +31,10 @@ export interface ReadingsRoutesOptions {
 
 type Source = Pick<Store, "readingsChunk" | "series">;
 
+/** `turn`: passes when it is the caller's turn. */
 export function readingsRoutes(
   { registry, store, forward, clock, log }: ReadingsRoutesOptions,
-  { turn, patience }: LargeAnswerParts,
+  turn: RequestHandler,
 ): Router {
   const router = Router();
 
@@ -65,7 +65,6 @@ export function readingsRoutes(
       headers: JSON_HEADERS,
       gzip: "encoding",
       log,
-      patience,
     });
   });
 
@@ -86,7 +85,6 @@ export function readingsRoutes(
       headers: JSON_HEADERS,
       gzip: "encoding",
       log,
-      patience,
     });
   });
 

@@ -1,6 +1,6 @@
 /** How much of it begins in one turn of the event loop, and in what order. */
 import { expect, test } from "vitest";
-import { createTurnBudget } from "../../src/core/turn-budget.ts";
+import { createTurnBudget, inTurn } from "../../src/core/turn-budget.ts";
 
 /** Each piece takes `ms`; a turn ends when the test says so. */
 function world(mostMs: number, mostPieces: number) {
@@ -62,4 +62,21 @@ test("one that fails holds up none of the others", () => {
   nextTurn();
   nextTurn();
   expect(begun).toEqual(["a", "!b", "!c", "d", "e"]);
+});
+
+test("work that somebody awaits and that throws, at once or in a later turn, is theirs to handle and fails no turn", async () => {
+  const soon: (() => void)[] = [];
+  const clock = { monotonicMs: () => 0, soon: (run: () => void) => void soon.push(run) };
+  const budget = createTurnBudget({ clock, mostMs: 5, mostPieces: 1 });
+  const throwing = (name: string) => () => {
+    throw new Error(name);
+  };
+  const asked = ["now", "later"].map((name) => inTurn(budget, throwing(name)));
+  const last = inTurn(budget, () => "done");
+  while (soon.length > 0) soon.shift()?.();
+  expect(await Promise.allSettled(asked)).toMatchObject([
+    { status: "rejected", reason: { message: "now" } },
+    { status: "rejected", reason: { message: "later" } },
+  ]);
+  expect(await last).toBe("done");
 });

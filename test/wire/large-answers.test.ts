@@ -73,6 +73,7 @@ test("a reader that takes nothing of its page for a minute is cut off and counte
   const closed = held.map(
     (each) => new Promise<void>((resolve) => void each.on("error", resolve).on("close", resolve)),
   );
+  const paused = await begin(hub, "/api/export?devices=a&format=ndjson");
   const waits = ask(hub, "/api/devices?limit=1");
   await refusedCount(hub, "READER_TOO_SLOW"); // the request before has come
 
@@ -87,6 +88,8 @@ test("a reader that takes nothing of its page for a minute is cut off and counte
   for (const each of held) each.resume();
   await Promise.all(closed);
   expect(held.map(({ complete }) => complete)).toEqual([false, false, false, false]);
+  await drained(paused);
+  expect(paused.complete).toBe(true);
 });
 
 test("who goes away gives back its turn and its place in the queue, at whatever moment", async () => {

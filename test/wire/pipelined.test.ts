@@ -3,9 +3,10 @@ import { once } from "node:events";
 import { expect, test } from "vitest";
 import { startHub } from "../support/hub.ts";
 import { connectJs } from "../support/mqtt-clients.ts";
-import { ask } from "../support/rest.ts";
+import { ask, refusedCount } from "../support/rest.ts";
+import { createShiftedClock } from "../support/shifted-clock.ts";
 import { besiege } from "../support/siege.ts";
-import { within } from "../support/until.ts";
+import { until, within } from "../support/until.ts";
 
 const request = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 const LARGE = ["/api/devices", "/api/devices/a/readings", "/api/devices/a/series?metrics=x&points=10", "/api/export"];
@@ -31,3 +32,29 @@ test.each(LARGE)(
     expect(hub.logged.filter(({ event }) => event === "answer broken off")).toEqual([]);
   },
 );
+
+test("a connection that reads none of its answers, small ones or files, is closed after a minute and counted", async () => {
+  const clock = createShiftedClock();
+  const hub = await startHub({ clock });
+  const page = (await ask(hub, "/")).text;
+  const script = /src="([^"]+\.js)"/.exec(page)?.[1] ?? "";
+  const askers = [script, "/metrics"].map((path) => {
+    const asker = besiege(hub, hub.httpPort);
+    asker.socket.pause().write(request(path).repeat(1_500));
+    return asker;
+  });
+  const reader = besiege(hub, hub.httpPort, request("/healthz"));
+  await until("the hub has written what it can", () => reader.said() !== "");
+  await ask(hub, "/healthz");
+
+  clock.pass(50_000);
+  expect(await refusedCount(hub, "READER_TOO_SLOW")).toBe(0);
+  await until("they are cut off", async () => {
+    clock.pass(20_000);
+    return (await refusedCount(hub, "READER_TOO_SLOW")) === askers.length;
+  });
+
+  for (const { socket } of askers) socket.resume();
+  await within("they are closed", Promise.all(askers.map(({ closed }) => closed)));
+  expect((await ask(hub, "/healthz")).status).toBe(200);
+});
