@@ -5,6 +5,7 @@ import path from "node:path";
 import { type AccessStore, NO_RECORDS } from "../core/access-records.ts";
 import type { FileBeside, Log } from "../core/ports.ts";
 import { StartError } from "../core/start-error.ts";
+import { watchDataFolder } from "../files/data-folder.ts";
 import { makeFolder, removeLeftovers, replaceFiles } from "../files/durable-file.ts";
 import { fileFault } from "../files/file-fault.ts";
 import { keepPrivate } from "../files/private-file.ts";
@@ -26,6 +27,7 @@ export interface AccessFile extends AccessStore {
 /** Throws a StartError where the file is none of ours, or cannot be read: nobody is let in by mistake. */
 export function openAccessFile({ dataDir, log }: { readonly dataDir: string; readonly log: Log }): AccessFile {
   makeFolder(dataDir);
+  const checkFolder = watchDataFolder(dataDir);
   const [file, keyFile] = [path.join(dataDir, FILE), path.join(dataDir, KEY_FILE)];
   removeLeftovers([file, keyFile]);
   for (const each of [file, keyFile]) keepPrivate(each, log);
@@ -38,6 +40,7 @@ export function openAccessFile({ dataDir, log }: { readonly dataDir: string; rea
 
   async function saveKey(): Promise<void> {
     if (isKeySaved) return;
+    checkFolder();
     await put(keyFile, key);
     isKeySaved = true;
   }
@@ -48,6 +51,7 @@ export function openAccessFile({ dataDir, log }: { readonly dataDir: string; rea
     saveKey,
     save: async (next) => {
       await saveKey(); // there are no records without it
+      checkFolder();
       await put(file, formatAccess({ records: next, keyCheck: checkOf(key) }));
     },
   };

@@ -1,8 +1,9 @@
 /** A socket in a directory that only its owner may connect to. Knows nothing of what is said over it. */
-import { chmodSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, mkdtempSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import type { Server } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { identityOf } from "../files/data-folder.ts";
 
 /** Systems take about so many bytes as a socket's path: 104 on macOS and BSD, 108 on Linux, the last of them 0. */
 const MAX_PATH_BYTES = 100;
@@ -18,11 +19,13 @@ export function shortPath(file: string): { path: string; forget(): void } {
 
 /**
  * Whoever calls it owns the directory alone, so that what is there is left over from one who was killed. The answer
- * takes the file away; the server is closed by its owner.
+ * takes the file away, unless another one has its name by then; the server is closed by its owner. Node removes a
+ * socket by the name that it was made under, so it is made under another name.
  */
 export async function listenLocally(server: Server, file: string): Promise<{ close(): void }> {
-  rmSync(file, { force: true });
-  const short = shortPath(file);
+  const made = `${file}.new`;
+  rmSync(made, { force: true });
+  const short = shortPath(made);
   try {
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -37,9 +40,15 @@ export async function listenLocally(server: Server, file: string): Promise<{ clo
         process.umask(before);
       }
     });
-    chmodSync(file, 0o600); // where umask has no say
+    chmodSync(made, 0o600); // where umask has no say
+    renameSync(made, file);
   } finally {
     short.forget();
   }
-  return { close: () => rmSync(file, { force: true }) };
+  const identity = identityOf(file);
+  return {
+    close: () => {
+      if (identityOf(file) === identity) rmSync(file, { force: true });
+    },
+  };
 }

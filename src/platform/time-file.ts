@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { crc32 } from "node:zlib";
 import type { TimeHold, TimeRecord, TimeShift } from "../core/trusted-time.ts";
+import { watchDataFolder } from "../files/data-folder.ts";
 import { replaceFiles } from "../files/durable-file.ts";
 import { fileFault } from "../files/file-fault.ts";
 
@@ -12,17 +13,20 @@ const VERSION = 1;
 export interface TimeFile {
   /** Undefined: there is none, or none that can be read. */
   readonly record: TimeRecord | undefined;
+  /** Rejects where it cannot be written, or the data directory is another one. */
   save(record: TimeRecord): Promise<void>;
 }
 
 /** `onDamage` gets a sentence for the owner when the file cannot be used. */
 export function openTimeFile({ dataDir, onDamage }: TimeFileOptions): TimeFile {
   const file = path.join(dataDir, FILE);
+  const checkFolder = watchDataFolder(dataDir);
   return {
     record: read(file, onDamage),
-    save: (record) => {
+    save: async (record) => {
+      checkFolder();
       const content = { version: VERSION, crc32: checksumOf(record), record };
-      return replaceFiles([{ file, content: `${JSON.stringify(content)}\n` }]);
+      await replaceFiles([{ file, content: `${JSON.stringify(content)}\n` }]);
     },
   };
 }

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import type { Readiness } from "../../src/contract/rest.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { T0, timed } from "../contract/writes.ts";
+import { openAccessWorld } from "../support/access-world.ts";
 import { startHub, tempDir } from "../support/hub.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
 import { idOf, PINGREQ_PACKET, PINGRESP, PUBACK } from "../support/packets.ts";
@@ -108,4 +109,24 @@ test("the outbox of MongoDB takes nothing more when its directory is removed", a
   const put = outbox.put([[timed(T0 + 1_000, { temperature: 21 })]], undefined);
   await expect(put).rejects.toMatchObject({ message: expect.stringContaining("removed or replaced"), passing: true });
   expect(await outbox.filesProblem()).toContain(path.join(dataDir, "aerie.db"));
+});
+
+test("a directory that has replaced the hub's keeps its accounts, its time and its socket", async () => {
+  const dataDir = path.join(tempDir(), "data");
+  const { hub, owner, token } = await openAccessWorld({ settings: { dataDir } });
+  await token("viewer"); // so that the sign-in before it is on disk, too
+  onTestFinished(() => rmSync(aside(dataDir), { recursive: true, force: true }));
+  renameSync(dataDir, aside(dataDir));
+  mkdirSync(dataDir);
+  const names = ["access.json", "access.key", "time.json", "aerie.sock"];
+  for (const name of names) writeFileSync(path.join(dataDir, name), "of another hub");
+
+  const body = { name: "a", scope: "viewer" };
+  const made = await owner.ask<{ code: string }>("/api/tokens", { method: "POST", body });
+
+  expect([made.status, made.body.code]).toEqual([503, "ACCESS_NOT_SAVED"]);
+  expect(made.text).toContain("was removed or replaced");
+  await hub.close();
+  const held = names.map((name) => readFileSync(path.join(dataDir, name), "utf8"));
+  expect(held).toEqual(names.map(() => "of another hub"));
 });

@@ -4,6 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { StartError } from "../../core/start-error.ts";
+import { LOCK_FILE } from "../../files/data-folder.ts";
 import { primaryCode } from "./file-damage.ts";
 
 export interface DataDirLock {
@@ -20,7 +21,7 @@ const NOT_A_DATABASE = 26;
 /** Throws a StartError that names the process which holds it, or the file that is in the way. */
 export function lockDataDir(dataDir: string): DataDirLock {
   const holderFile = path.join(dataDir, "aerie.pid");
-  const lockFile = path.join(dataDir, "aerie.lock");
+  const lockFile = path.join(dataDir, LOCK_FILE);
   // Node has no flock; SQLite's exclusive lock is one, on every platform. Nothing is ever written to the file.
   const db = new DatabaseSync(lockFile, { open: false });
   try {

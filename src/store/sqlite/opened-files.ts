@@ -4,6 +4,7 @@
  */
 import { type Stats, statSync } from "node:fs";
 import path from "node:path";
+import { identityOf } from "../../files/data-folder.ts";
 
 export interface OpenedFiles {
   /** What was found so far. */
@@ -15,11 +16,6 @@ export interface OpenedFiles {
 }
 
 const look = (file: string): Stats | undefined => statSync(file, { throwIfNoEntry: false });
-
-export const identityOf = (file: string): string | undefined => {
-  const found = look(file);
-  return found && `${found.dev}:${found.ino}`;
-};
 
 /** To be called when SQLite has them open. `before`: the file's identity just before it was opened; undefined: it was not there. */
 export function watchOpenedFiles(file: string, before: string | undefined): OpenedFiles {
