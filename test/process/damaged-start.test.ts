@@ -34,6 +34,33 @@ async function usedDir(): Promise<string> {
   return dataDir;
 }
 
+test("an outbox that is damaged and cannot be counted ends the process with words", async () => {
+  const dataDir = tempDir();
+  const outbox = path.join(dataDir, "outbox");
+  await (await launchHub({ settings: { dataDir: outbox } })).close();
+  const file = path.join(outbox, "aerie.db");
+  const db = new DatabaseSync(file);
+  db.exec(`CREATE TABLE outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, writes INTEGER NOT NULL,
+    batch BLOB NOT NULL, places BLOB) STRICT`);
+  for (let group = 0; group < 20; group++) db.exec("INSERT INTO outbox VALUES (NULL, 1, 1, zeroblob(1000), NULL)");
+  const leaf = db.prepare("SELECT max(pageno) AS page FROM dbstat WHERE name = 'outbox' AND pagetype = 'leaf'").get();
+  db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  db.close();
+  const bytes = readFileSync(file);
+  const end = Number(leaf?.["page"]) * 4_096;
+  writeFileSync(file, bytes.fill(0xff, end - 4_096, end));
+
+  const server = runServer({
+    args: ["--data-dir", dataDir],
+    env: { AERIE_MONGODB_URL: "mongodb://127.0.0.1:9/aerie" },
+  });
+
+  expect(await server.exited).toBe(1);
+  expect(server.stderr()).toMatch(
+    /The outbox cannot be opened\..*outbox\/aerie\.db is damaged.*move this directory away/,
+  );
+});
+
 test("a hub with a damaged reading, damaged attributes and a damaged retained message serves the rest, and /readyz names them", async () => {
   const dataDir = await usedDir();
   const db = new DatabaseSync(path.join(dataDir, "aerie.db"));

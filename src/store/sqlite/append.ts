@@ -1,13 +1,16 @@
 /** Writes groups of messages in one transaction each, every reading once. Runs in the writer's thread; opens no file. */
-import { createHash } from "node:crypto";
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { AttributeValue } from "../../contract/readings.ts";
 import { mergeAttributes } from "../../core/device-record.ts";
 import { forgottenReason } from "../../core/forgotten.ts";
-import { canonicalBody, redeliveryOf, type Stored, sameBody, timedDuplicateOf } from "../../core/identity.ts";
+import { redeliveryOf, type Stored, sameBody, timedDuplicateOf } from "../../core/identity.ts";
+import { DEVICE_DAMAGED, DeviceDamage, isOfTheWrite, Refusal } from "./append-faults.ts";
+import { contentHash, firstFreeSeq, prepareAppend } from "./append-statements.ts";
 import { type Claims, createClaims } from "./claims.ts";
+import type { NoteDamage } from "./damage-note.ts";
+import { createDamagedDevices } from "./damaged-devices.ts";
 import { compare } from "./each-reading.ts";
-import { ifReadable, primaryCode } from "./file-damage.ts";
+import { ifReadable, isDamage } from "./file-damage.ts";
 import type { HotLedger } from "./hot-ledger.ts";
 import { createJournalTable } from "./journal-table.ts";
 import {
@@ -45,15 +48,46 @@ export interface Appender {
 export interface AppenderParts {
   readonly sealed: SealedLookup;
   readonly ledger: HotLedger;
+  readonly note: NoteDamage;
 }
 
-export function createAppender(db: DatabaseSyncInstance, { sealed, ledger }: AppenderParts): Appender {
-  const sql = prepare(db);
+export function createAppender(db: DatabaseSyncInstance, { sealed, ledger, note }: AppenderParts): Appender {
+  const sql = prepareAppend(db);
   const journal = createJournalTable(db);
   const cursors = new Map<string, DeviceCursor>();
+  const damaged = createDamagedDevices(note);
   let nextSeq = firstFreeSeq(db);
 
+  /**
+   * SQLite commits no transaction that has read a damaged page, whatever else is in it: the group begins again, without what
+   * was found to be damaged.
+   */
   function append(batch: PackedBatch, beside?: () => void): PackedOutcomes {
+    const uncompared = new Set<string>();
+    for (let tries = 0; ; ) {
+      try {
+        return appendOnce(batch, uncompared, beside);
+      } catch (error) {
+        const isOfDevice = error instanceof DeviceDamage;
+        tries += isOfDevice ? 1 : MOST_TRIES / 8; // a damaged segment is remembered, other damage may come again
+        if ((!isOfDevice && !isDamage(error)) || tries >= MOST_TRIES) throw isOfDevice ? error.cause : error;
+        findDamaged(batch);
+        if (!isOfDevice) continue;
+        if (error.of === "comparing") uncompared.add(error.deviceId);
+        else damaged.add(error.deviceId, error.of);
+      }
+    }
+  }
+
+  /** Outside of a transaction damage that is met has no consequence. */
+  function findDamaged(batch: PackedBatch): void {
+    for (const write of unpackBatch(batch)) {
+      if (write.kind === "journal" || damaged.of(write.deviceId) === "device" || cursors.has(write.deviceId)) continue;
+      if (ifReadable(() => ({ known: lookUp(write.deviceId) })) === undefined) damaged.add(write.deviceId, "device");
+    }
+  }
+
+  function appendOnce(batch: PackedBatch, uncompared: ReadonlySet<string>, beside?: () => void): PackedOutcomes {
     const marks = new Float64Array(countOf(batch));
     const reasons: string[] = [];
     const firstSeq = nextSeq;
@@ -61,7 +95,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger }: App
     try {
       const claims = createClaims();
       let index = 0;
-      for (const write of unpackBatch(batch)) marks[index++] = tryOne(write, claims, reasons);
+      for (const write of unpackBatch(batch)) marks[index++] = tryOne(write, { claims, uncompared }, reasons);
       beside?.();
       sql.commit.run();
       return { marks, reasons, lastSeq: nextSeq - 1 };
@@ -77,49 +111,56 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger }: App
   }
 
   /** One write that the table cannot hold does not take the others along: a failed statement leaves nothing behind. */
-  function tryOne(write: UnpackedWrite, claims: Claims, reasons: string[]): number {
+  function tryOne(write: UnpackedWrite, group: Group, reasons: string[]): number {
     try {
-      return writeOne(write, claims);
+      return writeOne(write, group);
     } catch (error) {
       if (!isOfTheWrite(error)) throw error;
       return REFUSED_MARK - (reasons.push((error as Error).message) - 1);
     }
   }
 
-  function writeOne(write: UnpackedWrite, claims: Claims): number {
+  function writeOne(write: UnpackedWrite, group: Group): number {
     if (write.kind === "journal") {
       journal.write(write.entry);
       return 0;
     }
-    const cursor = cursorOf(write);
+    const isDamaged = damaged.of(write.deviceId);
+    if (isDamaged === "device" || (isDamaged === "fields" && write.kind !== "reading"))
+      throw new Refusal(DEVICE_DAMAGED);
+    const cursor = cursors.get(write.deviceId) ?? ofDevice(write, "device", () => cursorOf(write));
     switch (write.kind) {
       case "reading":
-        return writeReading(cursor, write, claims);
+        return writeReading(cursor, write, group);
       case "status":
-        sql.status.run(
-          Number(write.flag),
-          write.receivedAtMs,
-          write.flag === true ? write.receivedAtMs : 0,
-          cursor.key,
-        );
+        ofDevice(write, "fields", () => writeStatus(cursor, write));
         return 0;
       case "attributes":
-        writeAttributes(cursor, write);
+        ofDevice(write, "fields", () => writeAttributes(cursor, write));
         return 0;
     }
   }
 
-  function writeReading(cursor: DeviceCursor, write: UnpackedDeviceWrite, claims: Claims): number {
+  function ofDevice<T>({ deviceId }: UnpackedDeviceWrite, of: DeviceDamage["of"], run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      throw isDamage(error) ? new DeviceDamage(deviceId, of, error) : error;
+    }
+  }
+
+  function writeReading(cursor: DeviceCursor, write: UnpackedDeviceWrite, { claims, uncompared }: Group): number {
     // One without an instant of its own comes now, whatever the clock says of now.
     if (write.timed && write.atMs < cursor.rawSinceMs) throw new Refusal(forgottenReason(cursor.rawSinceMs));
     claims.begin(write.message);
     // What damage hides cannot be compared with: it is stored again rather than lost.
-    const duplicate = ifReadable(() => findDuplicate(cursor, write, claims));
+    const isCompared = !uncompared.has(write.deviceId);
+    const duplicate = isCompared ? ofDevice(write, "comparing", () => findDuplicate(cursor, write, claims)) : undefined;
     if (duplicate !== undefined) {
       claims.add(duplicate.atMs, duplicate.n);
       return DUPLICATE_MARK;
     }
-    const n = placeOf(cursor, write);
+    const n = ofDevice(write, "device", () => placeOf(cursor, write));
     if (write.timed && n >= MOST_OF_ONE_INSTANT) throw new Refusal(STANDS_STILL);
     const packet = write.timed ? undefined : write.packet;
     const receivedAt = write.receivedAtMs === write.atMs ? null : write.receivedAtMs;
@@ -189,6 +230,10 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger }: App
     return atMs > cursor.sealedToMs || !sealed.has(cursor.key, atMs, n);
   }
 
+  function writeStatus({ key }: DeviceCursor, { flag, receivedAtMs }: UnpackedDeviceWrite): void {
+    sql.status.run(Number(flag), receivedAtMs, flag === true ? receivedAtMs : 0, key);
+  }
+
   function writeAttributes(cursor: DeviceCursor, write: UnpackedDeviceWrite): void {
     // What is damaged was named at the start; what comes now is kept all the same.
     const attributes =
@@ -198,12 +243,20 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger }: App
     sql.setAttributes.run(JSON.stringify(Object.fromEntries(attributes)), suspect, write.receivedAtMs, cursor.key);
   }
 
-  function cursorOf(write: UnpackedDeviceWrite): DeviceCursor {
-    const known = cursors.get(write.deviceId);
+  function cursorOf({ deviceId, receivedAtMs }: UnpackedDeviceWrite): DeviceCursor {
+    const known = lookUp(deviceId);
     if (known !== undefined) return known;
-    sql.addDevice.run(write.deviceId, write.receivedAtMs);
-    const device = sql.device.get(write.deviceId);
-    const key = Number(device?.["key"]);
+    sql.addDevice.run(deviceId, receivedAtMs);
+    const added = lookUp(deviceId);
+    if (added === undefined) throw new Error(`the device ${deviceId} was added and is not there`);
+    return added;
+  }
+
+  /** Reads only; undefined: there is no such device. */
+  function lookUp(deviceId: string): DeviceCursor | undefined {
+    const device = sql.device.get(deviceId);
+    if (device === undefined) return undefined;
+    const key = Number(device["key"]);
     const hot = sql.newest.get(key);
     const newestHot = { atMs: Number(hot?.["at"] ?? -1), n: Number(hot?.["n"] ?? 0) };
     const newestSealed = sealed.newest(key) ?? { atMs: -1, n: 0 };
@@ -213,82 +266,35 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger }: App
       newestAtMs: newest.atMs,
       newestN: newest.n,
       sealedToMs: newestSealed.atMs,
-      rawSinceMs: Number(device?.["raw_since"]),
+      rawSinceMs: Number(device["raw_since"]),
     };
-    cursors.set(write.deviceId, cursor);
+    cursors.set(deviceId, cursor);
     return cursor;
   }
 
   return {
     append,
     forget: (key) => {
-      if (key === undefined) return cursors.clear();
-      for (const [deviceId, cursor] of cursors) if (cursor.key === key) cursors.delete(deviceId);
+      if (key === undefined) damaged.clear();
+      for (const [deviceId, cursor] of cursors) if ((key ?? cursor.key) === cursor.key) cursors.delete(deviceId);
     },
   };
 }
 
-/** A reading that is not to be stored, in words for its owner. */
-class Refusal extends Error {}
+/** What the writes of one transaction share. */
+interface Group {
+  readonly claims: Claims;
+  /** Devices, readings of which are not compared with those there are. */
+  readonly uncompared: ReadonlySet<string>;
+}
 
+/** A group that meets more damage is tried again by its sender; what was found until then is known. */
+const MOST_TRIES = 100;
 /** Each further one is compared with all of its instant: a board whose clock stands still would slow all others down. */
 const MOST_OF_ONE_INSTANT = 10_000;
 const STANDS_STILL = `Its device has given ${MOST_OF_ONE_INSTANT} readings one instant: its clock stands still. Set it, or send no timestamp`;
-
-/** CONSTRAINT, TOOBIG, MISMATCH, RANGE. */
-const OF_THE_WRITE = new Set([19, 18, 20, 25]);
-
-function isOfTheWrite(error: unknown): boolean {
-  return error instanceof Refusal || OF_THE_WRITE.has(primaryCode(error) ?? 0);
-}
 
 type Found = Stored & { readonly atMs: number };
 
 /** The row that a duplicate is a copy of. */
 type Taken = Pick<Found, "atMs" | "n">;
-
-/** Behind all rows that are or were: saved states know of rows by their seq, also of deleted ones. */
-function firstFreeSeq(db: DatabaseSyncInstance): number {
-  const sql = `SELECT max(coalesce((SELECT max(seq) FROM hot), 0),
-                          coalesce((SELECT value FROM meta WHERE key = 'state_seq'), 0)) AS seq`;
-  return Number(db.prepare(sql).get()?.["seq"]) + 1;
-}
-
-/** 48 bits: rows of one hash are compared in full. */
-const contentHash = (body: string): number =>
-  createHash("sha256").update(canonicalBody(body)).digest().readUIntBE(0, 6);
-
-const FOUND = "at AS atMs, n, coalesce(received_at, at) AS receivedAtMs, body, element, client AS clientId";
-
-/** Left to itself, SQLite would look through all of an instant in the order of n. */
-const BY_CONTENT = "hot INDEXED BY hot_by_content";
-
-function prepare(db: DatabaseSyncInstance) {
-  return {
-    begin: db.prepare("BEGIN IMMEDIATE"),
-    commit: db.prepare("COMMIT"),
-    rollback: db.prepare("ROLLBACK"),
-    insert: db.prepare("INSERT INTO hot (seq, device, at, n, received_at, hash, body) VALUES (?, ?, ?, ?, ?, ?, ?)"),
-    insertOfPacket: db.prepare(
-      "INSERT INTO hot (seq, device, at, n, received_at, hash, packet, client, element, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    ),
-    firstAtInstant: db.prepare(`SELECT ${FOUND} FROM hot WHERE device = ? AND at = ? AND n = 0`),
-    sameContent: db.prepare(
-      `SELECT ${FOUND} FROM ${BY_CONTENT} WHERE device = ? AND at = ? AND hash = ? AND n > 0 ORDER BY n`,
-    ),
-    untimed: db.prepare(
-      `SELECT ${FOUND} FROM ${BY_CONTENT} WHERE device = ? AND at = ? AND hash IS NULL AND n > 0 ORDER BY n`,
-    ),
-    samePacket: db.prepare(`SELECT ${FOUND} FROM hot WHERE device = ? AND packet = ? ORDER BY seq DESC`),
-    greatestN: db.prepare("SELECT max(n) AS n FROM hot WHERE device = ? AND at = ?"),
-    newest: db.prepare("SELECT at, n FROM hot WHERE device = ? ORDER BY at DESC, n DESC LIMIT 1"),
-    addDevice: db.prepare("INSERT OR IGNORE INTO device (device_id, heard_at) VALUES (?, ?)"),
-    isThere: db.prepare("SELECT body FROM hot WHERE device = ? AND at = ? AND n = ?"),
-    device: db.prepare("SELECT key, raw_since FROM device WHERE device_id = ?"),
-    attributes: db.prepare("SELECT attributes FROM device WHERE key = ?"),
-    setAttributes: db.prepare(
-      "UPDATE device SET attributes = ?, clock_suspect = coalesce(?, clock_suspect), heard_at = max(heard_at, ?) WHERE key = ?",
-    ),
-    status: db.prepare("UPDATE device SET status_online = ?, status_at = ?, heard_at = max(heard_at, ?) WHERE key = ?"),
-  };
-}

@@ -2,6 +2,7 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { DeviceId } from "../../contract/readings.ts";
 import type { DeviceState, Retention } from "../../core/ports.ts";
+import { ifReadable, isDamage } from "./file-damage.ts";
 import { type Pieces, removePieces } from "./pieces.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -20,26 +21,56 @@ export function setRetention(db: DatabaseSyncInstance, deviceId: DeviceId, reten
   });
 }
 
-/** `throughSeq`: the newest row that all states saved so far know of; undefined while more are to come. */
+/**
+ * `throughSeq`: the newest row that all states saved so far know of; undefined while more are to come. Devices in damaged pages
+ * are left out: the next start finds their state in their readings.
+ */
 export function saveState(
   db: DatabaseSyncInstance,
   states: readonly DeviceState[],
   throughSeq: number | undefined,
 ): void {
+  const row = db.prepare("SELECT * FROM device WHERE device_id = ?");
+  const isReadable = ({ deviceId }: DeviceState): boolean =>
+    ifReadable(() => ({ row: row.get(deviceId) })) !== undefined;
+  let left = states;
+  for (;;) {
+    const failed = saveStates(db, left, throughSeq);
+    if (failed === undefined) return;
+    // SQLite commits no transaction that met damage. A row that grows may need the page beside its own.
+    left = left.filter((each) => each !== failed && isReadable(each));
+  }
+}
+
+/** Undefined: all are saved; else none, for damage met at this one. */
+function saveStates(
+  db: DatabaseSyncInstance,
+  states: readonly DeviceState[],
+  throughSeq: number | undefined,
+): DeviceState | undefined {
   const save = db.prepare(
     "UPDATE device SET heard_at = coalesce(?, heard_at), interval_ms = ?, latest = ? WHERE device_id = ?",
   );
-  inTransaction(db, () => {
-    for (const { deviceId, lastHeardAtMs, intervalMs, latest } of states) {
-      const values = [...latest].map(([metric, { value, atMs, wasNumber }]) => [
-        metric,
-        wasNumber ? [value, atMs, 1] : [value, atMs],
-      ]);
-      save.run(lastHeardAtMs ?? null, intervalMs ?? null, JSON.stringify(Object.fromEntries(values)), deviceId);
-    }
-    if (throughSeq === undefined) return;
-    db.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('state_seq', ?)").run(throughSeq);
-  });
+  let at: DeviceState | undefined;
+  try {
+    inTransaction(db, () => {
+      for (at of states) {
+        const { deviceId, lastHeardAtMs, intervalMs, latest } = at;
+        const values = [...latest].map(([metric, { value, atMs, wasNumber }]) => [
+          metric,
+          wasNumber ? [value, atMs, 1] : [value, atMs],
+        ]);
+        save.run(lastHeardAtMs ?? null, intervalMs ?? null, JSON.stringify(Object.fromEntries(values)), deviceId);
+      }
+      at = undefined;
+      if (throughSeq === undefined) return;
+      db.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('state_seq', ?)").run(throughSeq);
+    });
+    return undefined;
+  } catch (error) {
+    if (at === undefined || !isDamage(error)) throw error;
+    return at;
+  }
 }
 
 export function nameDevice(

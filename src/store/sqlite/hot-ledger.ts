@@ -33,7 +33,7 @@ export function createHotLedger(db: DatabaseSyncInstance): HotLedger {
   let isCounted = false;
 
   function count(): void {
-    const counted = ifReadable(countRows) ?? countByIndex();
+    const counted = ifReadable(countRows) ?? ifReadable(countByIndex) ?? countByDevice();
     counts.clear();
     total = 0;
     for (const { device, many, seq, since } of counted) set(device, { count: many, oldestSeq: seq, sinceMs: since });
@@ -58,6 +58,21 @@ export function createHotLedger(db: DatabaseSyncInstance): HotLedger {
          WHERE seq > (SELECT sealed_seq FROM device WHERE key = hot.device) GROUP BY device`,
       )
       .all() as unknown as Counted[];
+
+  /** A page of devices is damaged: all rows of those in it count, so that none is deleted. */
+  function countByDevice(): Counted[] {
+    const sealed = db.prepare("SELECT sealed_seq FROM device WHERE key = ?");
+    const rows = db.prepare(
+      "SELECT count(*) AS many, min(seq) AS seq FROM hot INDEXED BY hot_by_instant WHERE device = ? AND seq > ?",
+    );
+    const keys = db.prepare("SELECT key FROM device INDEXED BY sqlite_autoindex_device_1").all();
+    return keys.flatMap((row): Counted[] => {
+      const key = Number(row["key"]);
+      const from = Number(ifReadable(() => sealed.get(key)?.["sealed_seq"]) ?? -1);
+      const { many, seq } = rows.get(key, from) ?? {};
+      return Number(many) > 0 ? [{ device: key, many: Number(many), seq: Number(seq), since: 0 }] : [];
+    });
+  }
 
   function set(key: number, left: HotCount | undefined): void {
     total += (left?.count ?? 0) - (counts.get(key)?.count ?? 0);

@@ -51,6 +51,8 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
   let most = Number.POSITIVE_INFINITY;
   let groups = 0;
   let writes = 0;
+  let sinceMs: number | undefined;
+  let bytes = 0;
 
   function outboxOpen(maxBytes: number): OutboxState {
     most = maxBytes;
@@ -63,6 +65,7 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
       places BLOB
     ) STRICT`);
     count();
+    findOldest();
     return state();
   }
 
@@ -72,9 +75,20 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
     writes = Number(row["writes"] ?? 0);
   }
 
+  /** What lies in a damaged page is as old as what was known before. */
+  function findOldest(): void {
+    const row = ifReadable(() => ({ at: db.prepare("SELECT at FROM outbox ORDER BY seq LIMIT 1").get()?.["at"] }));
+    if (row !== undefined) sinceMs = row.at === undefined ? undefined : Number(row.at);
+  }
+
+  /** Throws nothing: a call that was committed and then failed would be made a second time. */
   function state(): OutboxState {
-    const at = db.prepare("SELECT at FROM outbox ORDER BY seq LIMIT 1").get()?.["at"];
-    return { groups, writes, bytes: usedBytes(), sinceMs: at === undefined ? undefined : Number(at) };
+    try {
+      bytes = usedBytes();
+    } catch {
+      // as it was
+    }
+    return { groups, writes, bytes, sinceMs };
   }
 
   const usedBytes = (): number => (pragma(db, "page_count") - pragma(db, "freelist_count")) * pragma(db, "page_size");
@@ -96,6 +110,7 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
     });
     groups++;
     writes += countOf(batch);
+    sinceMs ??= nowMs;
     return { outcomes, state: state() };
   }
 
@@ -107,9 +122,8 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
     const found: PackedGroup[] = [];
     let many = 0;
     // Without their bytes, which may lie in damaged pages.
-    const seqs = db.prepare("SELECT seq FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?").all(behindSeq, mostWrites);
-    for (const row of seqs) {
-      const seq = Number(row["seq"]);
+    const seqs = seqsBehind(behindSeq, mostWrites);
+    for (const seq of seqs) {
       const group = readGroup(seq);
       if (group === undefined) {
         giveUp(seq);
@@ -122,8 +136,23 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
       found.push(group);
     }
     // If all of these were damaged, the same call goes on behind them: to the caller an empty answer means that nothing waits.
-    const last = Number(seqs.at(-1)?.["seq"] ?? behindSeq);
+    const last = seqs.at(-1) ?? behindSeq;
     return found.length > 0 || seqs.length === 0 ? found : readNext(last, mostWrites);
+  }
+
+  /** Where a page of the table is damaged each group is looked for by itself, and those in that page count as found. */
+  function seqsBehind(behindSeq: number, most: number): number[] {
+    const sql = "SELECT seq FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?";
+    const found = ifReadable(() => db.prepare(sql).all(behindSeq, most));
+    if (found !== undefined) return found.map((row) => Number(row["seq"]));
+    const one = db.prepare("SELECT seq FROM outbox WHERE seq = ?");
+    const last = Number(db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").get()?.["seq"]);
+    const seqs: number[] = [];
+    for (let seq = behindSeq + 1; seq <= last && seqs.length < most; seq++) {
+      const row = ifReadable(() => ({ isThere: one.get(seq) !== undefined }));
+      if (row === undefined || row.isThere) seqs.push(seq);
+    }
+    return seqs;
   }
 
   /** Undefined: it is damaged. */
@@ -147,6 +176,7 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
     ifReadable(() => {
       db.prepare("DELETE FROM outbox WHERE seq = ?").run(seq);
       count();
+      findOldest();
       if (groups === 0) outboxForget(seq);
     });
   }
@@ -159,16 +189,20 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
   }
 
   function outboxForget(throughSeq: number): OutboxState {
+    let gone: Record<string, unknown> = {};
     inTransaction(db, () => {
-      const gone = db
+      const sums = db
         .prepare("SELECT count(*) AS many, sum(writes) AS writes FROM outbox WHERE seq <= ?")
         .get(throughSeq);
       db.prepare("DELETE FROM outbox WHERE seq <= ?").run(throughSeq);
-      groups -= Number(gone?.["many"]);
-      writes -= Number(gone?.["writes"] ?? 0);
+      gone = sums ?? {};
       if (db.prepare("SELECT 1 FROM outbox LIMIT 1").get() !== undefined) return;
       for (const table of TABLES) db.exec(`DELETE FROM ${table}`);
     });
+    // Only what is committed: a transaction that fails at its end is made again.
+    groups -= Number(gone["many"]);
+    writes -= Number(gone["writes"] ?? 0);
+    findOldest();
     if (groups === 0) {
       onEmptied();
       db.exec("PRAGMA incremental_vacuum");

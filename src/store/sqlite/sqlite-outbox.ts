@@ -3,6 +3,7 @@ import type { MetricValue } from "../../contract/readings.ts";
 import type { DamageNotes } from "../../core/damage.ts";
 import type { Clock, Log, Write, WriteOutcome, WritesOfMessage } from "../../core/ports.ts";
 import type { Outbox, PlacedGroup, WaitingGroup } from "../../core/remote-store.ts";
+import { StartError } from "../../core/start-error.ts";
 import type { PackedGroup, PackedPlaces } from "./outbox-table.ts";
 import {
   DUPLICATE_MARK,
@@ -36,7 +37,11 @@ const WRITES_A_GROUP = 2_000;
 export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Outbox> {
   const { dataDir, clock, log, onDead, damage, maxBytes } = options;
   const { store, writer } = await openSqliteParts({ dataDir, log, onDead, damage, advice: ADVICE });
-  let state = await writer.call("outboxOpen", [maxBytes]);
+  let state = await writer.call("outboxOpen", [maxBytes]).catch(async (cause: Error) => {
+    // Its threads and its lock would keep the process from ending.
+    await store.close().catch(() => undefined);
+    throw new StartError(`The outbox cannot be opened. ${cause.message}`, 1, cause);
+  });
   /** What `next` gave, as it is stored. */
   const given = new WeakMap<WaitingGroup, readonly PackedGroup[]>();
 

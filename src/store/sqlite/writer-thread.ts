@@ -70,7 +70,7 @@ function openStore({ file, maxPages, commitDelayMs }: WriterThreadData) {
   const room = createDiskRoom(db, file, wasFull);
   const sealed = createSealedLookup(db);
   const ledger = createHotLedger(db);
-  const appender = createAppender(db, { sealed, ledger });
+  const appender = createAppender(db, { sealed, ledger, note });
   const rollups = createRollupKeeper(db);
   const onMoved = (key: number): void => {
     rollups.changed(key);
