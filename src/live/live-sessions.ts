@@ -30,12 +30,16 @@ export interface LiveSessions {
   /** It has said CONNECT. */
   connected(conn: Conn): void;
   count(): number;
+  /** Those that came by these sign-ins or tokens. */
+  end(keys: readonly string[]): void;
 }
 
 type Conn = Socket["conn"];
 
 interface Session {
   readonly conn: Conn;
+  /** Of the sign-in or token that it came by; undefined: there are no accounts. */
+  readonly key: string | undefined;
   /** When its poll was last given to Engine.IO. */
   polledAtMs: number;
   /** A poll waits for its turn. */
@@ -71,7 +75,12 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
     });
     waiting.set(conn, cancel);
     const { sid } = conn.transport;
-    sessions.set(sid, { conn, polledAtMs: Number.NEGATIVE_INFINITY, isPollHeld: false });
+    sessions.set(sid, {
+      conn,
+      key: callerOf(conn.request).key,
+      polledAtMs: Number.NEGATIVE_INFINITY,
+      isPollHeld: false,
+    });
     conn.once("close", () => {
       connected(conn);
       sessions.delete(sid);
@@ -170,5 +179,10 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
     upgrade,
     connected,
     count: () => sessions.size,
+    end: (keys) => {
+      for (const { conn, key } of [...sessions.values()]) {
+        if (key !== undefined && keys.includes(key)) conn.close(true);
+      }
+    },
   };
 }

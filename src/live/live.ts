@@ -94,9 +94,12 @@ export function openLive(options: LiveOptions): Live {
   /** The newest of each kind, for their turn. */
   const refused = new Map<string, Refusal>();
   let stopRefused: (() => void) | undefined;
+  let isClosed = false;
   const stops = [clock.every(BATCH_EVERY_MS, flush), clock.every(TICK_EVERY_MS, tick)];
 
   io.on("connection", (browser) => {
+    // Its sign-in may have ended since its session began.
+    if (!reaches(callerOf(browser.request).level, "viewer")) return void browser.disconnect(true);
     browsers.add(browser);
     sessions.connected(browser.conn);
     browser.data.wish = { devices: undefined, batch: false };
@@ -244,8 +247,14 @@ export function openLive(options: LiveOptions): Live {
   }
 
   return {
-    request: sessions.request,
-    upgrade: sessions.upgrade,
+    request: (request, response) => {
+      if (isClosed) request.socket.destroy();
+      else sessions.request(request, response);
+    },
+    upgrade: (request, socket, head) => {
+      if (isClosed) socket.destroy();
+      else sessions.upgrade(request, socket, head);
+    },
     isFreePoll: sessions.isFreePoll,
     readings,
     presence: ({ deviceId, state, sinceMs }) => {
@@ -263,8 +272,10 @@ export function openLive(options: LiveOptions): Live {
       for (const browser of browsers) {
         if (browser.data.key !== undefined && keys.includes(browser.data.key)) browser.disconnect(true);
       }
+      sessions.end(keys); // those that have not said CONNECT
     },
     close: () => {
+      isClosed = true;
       for (const stop of stops) stop();
       stopRefused?.();
       // Not io.close(): that closes the HTTP server too, which is not ours.

@@ -49,8 +49,7 @@ export function createProcessEnd({ clock, log, flush, say }: ProcessEndOptions):
     if (isGivingUp) return;
     log.info("stopped");
     await flush(FLUSH_WITHIN_MS);
-    process.exitCode = 0;
-    for (const each of SIGNALS) process.removeAllListeners(each);
+    process.exit(0); // all that is durable is closed: a timer that is left holds up nobody
   }
 
   function giveUp(event: string, cause: unknown): void {

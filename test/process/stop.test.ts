@@ -1,4 +1,5 @@
 /** An orderly stop while boards send: nothing that was promised is lost. */
+import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { createBoard, createFleetingBoard } from "../support/board.ts";
@@ -8,6 +9,7 @@ import { idOf, PINGREQ_PACKET, PINGRESP, PUBACK, publishPacket } from "../suppor
 import { DISCONNECT } from "../support/packets-of-version.ts";
 import { connectRaw } from "../support/raw-client.ts";
 import { ask, readingsOf } from "../support/rest.ts";
+import { besiege } from "../support/siege.ts";
 import { compareAll, NO_DIFFERENCES } from "../support/stored-sequences.ts";
 import { until, within } from "../support/until.ts";
 import { connectWire } from "../support/wire-client.ts";
@@ -125,4 +127,24 @@ test("a stop waits for no WebSocket: boards on it hear that the hub stops, and a
   expect(performance.now() - askedAtMs).toBeLessThan(5_000);
   expect(board.received.at(-1)).toMatchObject({ type: DISCONNECT });
   expect(old.isOpen()).toBe(false);
+});
+
+test("a poll that waited behind another on a connection that broke delays no stop", async () => {
+  const hub = await spawnHub();
+  const polling = "/socket.io/?EIO=4&transport=polling";
+  const opened = await Promise.all([1, 2].map(() => ask(hub, polling)));
+  const [first = "", second = ""] = opened.map(({ text }) => (JSON.parse(text.slice(1)) as { sid: string }).sid);
+  const poll = (sid: string): string => `GET ${polling}&sid=${sid} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+  const asker = besiege(hub, hub.httpPort);
+  await once(asker.socket, "connect");
+  asker.socket.write(poll(first) + poll(second));
+  await ask(hub, "/healthz"); // both have come before
+  asker.socket.resetAndDestroy();
+  await ask(hub, "/healthz");
+
+  const askedAtMs = performance.now();
+  expect(await hub.kill("SIGTERM")).toBe(0);
+
+  expect(performance.now() - askedAtMs).toBeLessThan(5_000);
+  expect(hub.logged.at(-1)?.event).toBe("stopped");
 });

@@ -279,3 +279,14 @@ test("polls cost requests where more come of an address than its browsers need",
   clock.skip(61_000);
   expect(await refusedCount(hub, "TOO_MANY_REQUESTS")).toBeGreaterThanOrEqual(1);
 });
+
+test.each(TRANSPORTS)("a session over %s that has not said CONNECT ends with its token", async (transport) => {
+  const { hub, owner, token } = await openAccessWorld();
+  const { id, headers } = await token("viewer");
+  const live = async () => /^aerie_live_sessions (\d+)$/m.exec((await owner.ask("/metrics")).text)?.[1];
+  expect(await OPEN[transport](hub, headers)).not.toBe(undefined);
+
+  await owner.ask(`/api/tokens/${id}`, { method: "DELETE" });
+
+  await until("it has ended", async () => (await live()) === "0", { withinMs: 3_000 });
+});
