@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { createServer as createTlsServer } from "node:tls";
 import type { RefusalCode } from "../contract/refusals.ts";
 import { type ConnectionLimits, createConnectionLimit } from "../core/connection-limit.ts";
-import { plainAddress } from "../core/plain-address.ts";
+import { limitKey, plainAddress } from "../core/plain-address.ts";
 import type { Log } from "../core/ports.ts";
 import type { RateLimit } from "../core/rate-limit.ts";
 import { TLS_OPTIONS, type TlsSource } from "../core/tls.ts";
@@ -39,7 +39,7 @@ export function createListeners(options: ListenerOptions): Listeners {
 
   /** False: it is one too many, and closed. */
   function enter(stream: Duplex, address: string | undefined): boolean {
-    const tooMany = connects.take(address ?? "") > 0 ? "TOO_MANY_CONNECTS_OF_ADDRESS" : limit.enter(address);
+    const tooMany = connects.take(limitKey(address)) > 0 ? "TOO_MANY_CONNECTS_OF_ADDRESS" : limit.enter(address);
     if (tooMany === undefined) {
       stream.once("close", () => limit.leave(address));
       return true;

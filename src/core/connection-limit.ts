@@ -1,4 +1,5 @@
 /** Counts who is connected, in all and by address, and says when one more is too many. Closes nothing. */
+import { limitKey } from "./plain-address.ts";
 
 export interface ConnectionLimits {
   readonly maxConnections: number;
@@ -17,19 +18,21 @@ export function createConnectionLimit({ maxConnections, maxConnectionsPerAddress
   const ofAddress = new Map<string, number>();
   let open = 0;
   return {
-    enter: (address = "") => {
-      const those = ofAddress.get(address) ?? 0;
+    enter: (address) => {
+      const key = limitKey(address);
+      const those = ofAddress.get(key) ?? 0;
       if (open >= maxConnections) return "TOO_MANY_CONNECTIONS";
       if (those >= maxConnectionsPerAddress) return "TOO_MANY_CONNECTIONS_OF_ADDRESS";
       open++;
-      ofAddress.set(address, those + 1);
+      ofAddress.set(key, those + 1);
       return undefined;
     },
-    leave: (address = "") => {
+    leave: (address) => {
+      const key = limitKey(address);
       open--;
-      const left = (ofAddress.get(address) ?? 1) - 1;
-      if (left === 0) ofAddress.delete(address);
-      else ofAddress.set(address, left);
+      const left = (ofAddress.get(key) ?? 1) - 1;
+      if (left === 0) ofAddress.delete(key);
+      else ofAddress.set(key, left);
     },
   };
 }

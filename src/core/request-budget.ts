@@ -1,4 +1,5 @@
 /** What each address may ask for over HTTP, whoever serves it; a request too many is counted. Answers none. */
+import { limitKey } from "./plain-address.ts";
 import type { Clock } from "./ports.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import type { Refusals } from "./refusals.ts";
@@ -26,11 +27,11 @@ export function createRequestBudget({ clock, refusals, perMinute }: RequestBudge
   const pollsOfAccount = createRateLimit({ clock, perMinute: perMinute * FREE_POLLS });
   return {
     spend: (address) => {
-      const waitMs = requests.take(address ?? "");
+      const waitMs = requests.take(limitKey(address));
       if (waitMs > 0) refusals.add({ code: "TOO_MANY_REQUESTS", kind: "message", address });
       return waitMs;
     },
     isFreePoll: (address, account) =>
-      pollsOfAddress.take(address ?? "") === 0 && (account === undefined || pollsOfAccount.take(account) === 0),
+      pollsOfAddress.take(limitKey(address)) === 0 && (account === undefined || pollsOfAccount.take(account) === 0),
   };
 }

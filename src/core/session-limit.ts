@@ -1,5 +1,6 @@
 /** Counts Socket.IO sessions, in all, by address and by account, and says when one more is too many. Closes nothing. */
 import type { RefusalCode } from "../contract/refusals.ts";
+import { limitKey } from "./plain-address.ts";
 
 export interface SessionLimits {
   readonly maxLiveSessions: number;
@@ -27,22 +28,23 @@ export function createSessionLimit(limits: SessionLimits): SessionLimit {
   const ofAccount = createCounts();
   let open = 0;
   return {
-    excess: ({ address = "", account }) => {
+    excess: ({ address, account }) => {
       if (open >= limits.maxLiveSessions) return "TOO_MANY_LIVE_SESSIONS";
-      if (ofAddress.of(address) >= limits.maxLiveSessionsPerAddress) return "TOO_MANY_LIVE_SESSIONS_OF_ADDRESS";
+      if (ofAddress.of(limitKey(address)) >= limits.maxLiveSessionsPerAddress)
+        return "TOO_MANY_LIVE_SESSIONS_OF_ADDRESS";
       if (account !== undefined && ofAccount.of(account) >= limits.maxLiveSessionsPerAccount) {
         return "TOO_MANY_LIVE_SESSIONS_OF_ACCOUNT";
       }
       return undefined;
     },
-    enter: ({ address = "", account }) => {
+    enter: ({ address, account }) => {
       open++;
-      ofAddress.change(address, 1);
+      ofAddress.change(limitKey(address), 1);
       if (account !== undefined) ofAccount.change(account, 1);
     },
-    leave: ({ address = "", account }) => {
+    leave: ({ address, account }) => {
       open--;
-      ofAddress.change(address, -1);
+      ofAddress.change(limitKey(address), -1);
       if (account !== undefined) ofAccount.change(account, -1);
     },
   };

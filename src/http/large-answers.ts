@@ -1,6 +1,7 @@
 /** Lets each caller have few large answers at once: further requests wait in turn, and too many are refused and counted. Makes no answer. */
 import type { IncomingMessage } from "node:http";
 import type { RequestHandler } from "express";
+import { limitKey } from "../core/plain-address.ts";
 import type { Pace } from "../core/reader-pace.ts";
 import type { Refusals } from "../core/refusals.ts";
 import { createTurns, type TurnLimits } from "../core/turns.ts";
@@ -34,7 +35,7 @@ export function largeAnswers({ refusals, addressOf, limits, pace, setPace }: Lar
     setPace(response, pace);
     const address = addressOf(request);
     const { user, key } = callerIn(response);
-    const end = turns.take(user?.id ?? key ?? address ?? "", next);
+    const end = turns.take(user?.id ?? key ?? limitKey(address), next);
     if (end !== undefined) return void response.once("close", end);
     refusals.add({ code: "TOO_MANY_LARGE_REQUESTS", kind: "message", address });
     response.setHeader("Retry-After", String(RETRY_AFTER_S));
