@@ -1,6 +1,7 @@
 /** A write-ahead log that a killed hub left and that was damaged since: what it lost is said, and an ordinary power cut is not. Runs what was built. */
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -14,6 +15,7 @@ import path from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { createDamageNotes } from "../../src/core/damage.ts";
+import { restoreStore } from "../../src/store/sqlite/restore.ts";
 import { findLogDamage } from "../../src/store/sqlite/write-ahead-log.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
 import { readAll, T0, timed } from "./writes.ts";
@@ -147,7 +149,40 @@ test("a start on a damaged log says how much is missing, serves the rest, and ke
   const kept = readdirSync(dataDir).find((name) => name.startsWith("aerie.db-wal.damaged-")) ?? "";
   expect(problem).toContain(kept);
   expect(readFileSync(path.join(dataDir, kept)).equals(bytes)).toBe(true);
+  expect((await start(copyOf(dataDir).dataDir)).problem).toBeUndefined();
 });
+
+test("a copy of a damaged log that an earlier start kept stays as it is", async () => {
+  const { dataDir, log } = copyOf(killed);
+  damageLog(log);
+  const kept = `${log}.damaged-${findLogDamage(log)?.generation}`;
+  writeFileSync(kept, "the original");
+  const { problem } = await start(dataDir);
+  expect(problem).toContain(kept);
+  expect(readFileSync(kept, "utf8")).toBe("the original");
+});
+
+test("a restore keeps a damaged log beside the database that it belongs to", async () => {
+  const { dataDir, log } = copyOf(killed);
+  const bytes = damageLog(log);
+  const copy = path.join(root, "copy.db");
+  if (!existsSync(copy)) {
+    const db = new DatabaseSync(copyOf(copied).db);
+    db.exec(`VACUUM INTO '${copy}'`);
+    db.close();
+  }
+  const nothing = (): void => undefined;
+  const options = { dataDir, copy, nowMs: T0, onBytes: nothing, beside: [], outdated: [], say: nothing };
+  const kept = (await restoreStore(options)).find((name) => name.endsWith("-wal")) ?? "";
+  expect(readFileSync(kept).equals(bytes)).toBe(true);
+});
+
+function damageLog(log: string): Buffer {
+  const bytes = readFileSync(log);
+  bytes[HEADER_BYTES + (commitsOf(bytes).at(-4)?.from ?? 0) * FRAME_BYTES + 1_000] = 0x55;
+  writeFileSync(log, bytes);
+  return bytes;
+}
 
 test("a damaged log of which the rest would spoil the database stops the start in words, and changes nothing", async () => {
   const { dataDir, db, log } = copyOf(copied);

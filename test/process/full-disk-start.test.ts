@@ -1,11 +1,11 @@
 /** A disk without a byte left: the hub starts on it, stores nothing, and what is deleted in the dashboard gives it room again. */
-import { cpSync } from "node:fs";
+import { cpSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { Readiness } from "../../src/contract/rest.ts";
 import { KEEP_ALL } from "../contract/history-contract.ts";
 import { deviceId, T0, timed } from "../contract/writes.ts";
-import { type InProcessHub, startHub } from "../support/hub.ts";
+import { type InProcessHub, startHub, tempDir } from "../support/hub.ts";
 import { createMemoryLog } from "../support/memory-log.ts";
 import { idOf, PINGREQ_PACKET, PINGRESP, PUBACK } from "../support/packets.ts";
 import { connectRaw, type RawClient } from "../support/raw-client.ts";
@@ -77,6 +77,17 @@ test("a new hub on a full disk is refused in words", async () => {
     name: "StartError",
     message: expect.stringMatching(/The disk of .* is full.*Make some/),
   });
+});
+
+test("a reserve that a kill left short is made whole", async () => {
+  const dataDir = path.join(tempDir(), "data");
+  mkdirSync(dataDir);
+  const reserve = path.join(dataDir, "aerie.reserve");
+  writeFileSync(reserve, "short");
+  const store = await openSqliteStore({ dataDir, log: createMemoryLog(), onDead: () => {} });
+  await store.upkeep({ nowMs: T0, retention: KEEP_ALL });
+  await store.close();
+  expect(statSync(reserve).size).toBe(4 * 1_048_576);
 });
 
 /** A store with readings, stopped. */

@@ -4,7 +4,7 @@
  * there is enough again. Runs in the writer's thread; deletes nothing of the owner.
  */
 import { randomFillSync } from "node:crypto";
-import { existsSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { pragma } from "./space.ts";
@@ -73,7 +73,7 @@ export function createDiskRoom(db: DatabaseSyncInstance, file: string, wasFull: 
   function tend(): void {
     const free = freeBytes(directory);
     setLogPages(free);
-    if (isFull || free < RESERVE_FROM_BYTES || existsSync(reserve)) return;
+    if (isFull || free < RESERVE_FROM_BYTES || isWhole(reserve)) return;
     try {
       writeFileSync(reserve, randomFillSync(Buffer.alloc(RESERVE_BYTES)), { mode: 0o600 }); // zeros may take no room
     } catch {
@@ -94,6 +94,9 @@ export function giveUpReserve(file: string): boolean {
 
 export const fullWords = (file: string): string =>
   `The disk of ${path.dirname(file)} is full, even to read what is there. Make some megabytes free, and start the hub again.`;
+
+/** A kill while it was written leaves a short one. */
+const isWhole = (reserve: string): boolean => statSync(reserve, { throwIfNoEntry: false })?.size === RESERVE_BYTES;
 
 const reserveOf = (file: string): string => path.join(path.dirname(file), "aerie.reserve");
 

@@ -12,7 +12,7 @@ import { latestOf } from "./latest-query.ts";
 import { filterColumns } from "./merge-columns.ts";
 import type { RollupKeeper } from "./rollup-keeper.ts";
 import { deleteSegment, replaceSegment } from "./segment-table.ts";
-import { parseLatest, parseList, parseMetrics } from "./stored-text.ts";
+import { MAX_MS, parseLatest, parseList, parseMetrics } from "./stored-text.ts";
 import { inTransaction } from "./transaction.ts";
 
 export interface Eraser {
@@ -31,9 +31,6 @@ export interface EraserOptions {
   readonly onErased: (key: number, hot: boolean) => void;
   readonly note: NoteDamage;
 }
-
-/** What no instant lies behind. */
-const FOR_EVER_MS = 8.64e15;
 
 interface Job {
   readonly id: number;
@@ -60,7 +57,7 @@ export function createEraser({ db, rollups, onErased, note }: EraserOptions): Er
       Math.max(0, Math.floor(fromMs)),
       Math.ceil(toMs),
       metrics === undefined ? null : JSON.stringify(metrics),
-      Number(fromMs <= 0 && toMs >= FOR_EVER_MS),
+      Number(fromMs <= 0 && toMs >= MAX_MS),
     );
     return Number(lastInsertRowid);
   }

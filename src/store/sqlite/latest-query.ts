@@ -16,8 +16,9 @@ import {
 } from "./history.ts";
 import { hotRows } from "./hot-rows.ts";
 import { blockMs, type Level } from "./rollup-format.ts";
+import { MAX_MS } from "./stored-text.ts";
 
-const ALWAYS = { fromMs: 0, toMs: 8.64e15 } as const;
+const ALWAYS = { fromMs: 0, toMs: MAX_MS } as const;
 
 /** Of a reading where it is there and whole, else the last of a day (of an hour where days are damaged), in which true is 1. */
 export function latestOf(

@@ -10,7 +10,9 @@ import { BESIDE_TABLE } from "./backup.ts";
 import { lockDataDir } from "./data-dir-lock.ts";
 import { exchange, finishExchange, preparedFolder } from "./exchange.ts";
 import { checkOwner, MIGRATIONS } from "./schema.ts";
+import { logBytes } from "./space.ts";
 import { STORE_FILE } from "./store-file.ts";
+import { findLogDamage, hasFrames } from "./write-ahead-log.ts";
 
 export interface RestoreOptions {
   readonly dataDir: string;
@@ -117,6 +119,7 @@ function takeBeside(fresh: string, folder: string, names: readonly string[]): { 
 function emptyLog(file: string): void {
   if (!existsSync(file)) return;
   try {
+    if (hasFrames(logBytes(file)) && findLogDamage(`${file}-wal`) !== undefined) return; // it is kept as it is
     const db = new DatabaseSync(file);
     db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     db.close();

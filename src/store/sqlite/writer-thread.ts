@@ -44,8 +44,8 @@ const note: NoteDamage = (found) => parentPort?.postMessage({ note: found });
 /** Throws in words where the file is damaged. */
 function open(data: WriterThreadData) {
   try {
-    checkLog(data.file, data.advice, note);
-    return openStore(data);
+    const isLogDamaged = checkLog(data.file, data.advice, note);
+    return openStore(data, isLogDamaged);
   } catch (error) {
     // Code 1: a table or a column is not there.
     if (giveUpReserve(data.file)) throw new Error(fullWords(data.file));
@@ -54,7 +54,7 @@ function open(data: WriterThreadData) {
   }
 }
 
-function openStore({ file, maxPages, commitDelayMs }: WriterThreadData) {
+function openStore({ file, maxPages, commitDelayMs }: WriterThreadData, isLogDamaged: boolean) {
   const before = identityOf(file);
   const wasFull = giveUpReserve(file);
   const db = new DatabaseSync(file);
@@ -65,6 +65,7 @@ function openStore({ file, maxPages, commitDelayMs }: WriterThreadData) {
   db.exec("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON");
   db.exec("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864");
   migrate(db, file);
+  if (isLogDamaged) db.exec("PRAGMA wal_checkpoint(TRUNCATE)"); // else the next start reports the same damage again
   if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`);
   const files = watchOpenedFiles(file, before);
   const room = createDiskRoom(db, file, wasFull);
