@@ -79,6 +79,17 @@ test("a new hub on a full disk is refused in words", async () => {
   });
 });
 
+test("a damaged database on a full disk is called damaged", async () => {
+  const disk = mountSmallDisk(1);
+  if (disk.fault !== undefined) return expect(disk.fault).toMatch(/permi|superuser|denied/i); // this user may mount no disk
+  writeFileSync(path.join(disk.dir, "aerie.db"), Buffer.alloc(8_192, "x"));
+  const lockFiles = ["aerie.lock", "aerie.pid"];
+  for (const name of lockFiles) writeFileSync(path.join(disk.dir, name), "");
+  disk.fill();
+  const opening = openSqliteStore({ dataDir: disk.dir, log: createMemoryLog(), onDead: () => {} });
+  await expect(opening).rejects.toThrow(/aerie\.db is damaged/);
+});
+
 test("a reserve that a kill left short is made whole", async () => {
   const dataDir = path.join(tempDir(), "data");
   mkdirSync(dataDir);

@@ -41,14 +41,18 @@ export type WriterOperations = ReturnType<typeof openStore>["operations"];
 
 const note: NoteDamage = (found) => parentPort?.postMessage({ note: found });
 
+/** IOERR, FULL, CANTOPEN. */
+const OF_ROOM = new Set([10, 13, 14]);
+
 /** Throws in words where the file is damaged. */
 function open(data: WriterThreadData) {
   try {
     const isLogDamaged = checkLog(data.file, data.advice, note);
     return openStore(data, isLogDamaged);
   } catch (error) {
+    const isOfRoom = OF_ROOM.has(primaryCode(error) ?? 0);
+    if (isOfRoom && giveUpReserve(data.file)) throw new Error(fullWords(data.file), { cause: error });
     // Code 1: a table or a column is not there.
-    if (giveUpReserve(data.file)) throw new Error(fullWords(data.file));
     if (!isDamage(error) && primaryCode(error) !== 1) throw error;
     throw new Error(damageWords(data.file, (error as Error).message, data.advice));
   }
