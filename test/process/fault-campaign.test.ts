@@ -23,13 +23,15 @@ const DATA_MB = CAMPAIGN_S > 100 ? 512 : 64;
 const ROWS_OF_A_PAGE = 100;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Each kind once in some order, then any, as long as there is time; on some of them another one comes on top. */
+/** Each kind once in some order, what compresses readings after what needs them as they came; then any, as long as there is time; on some of them another one comes on top. */
 function* turns(kinds: readonly FaultKind[], random: Random, untilMs: number): Generator<FaultKind[]> {
-  const left = [...kinds];
+  const left = kinds.filter(({ ofCompression }) => ofCompression !== "after");
   while (left.length > 0) yield left.splice(random.whole(left.length), 1);
+  for (const kind of kinds) if (kind.ofCompression === "after") yield [kind];
+  const again = kinds.filter(({ ofCompression }) => ofCompression !== "before");
   while (performance.now() < untilMs) {
-    const first = random.pick(kinds);
-    const joining = kinds.filter((kind) => kind.mayJoin && kind !== first);
+    const first = random.pick(again);
+    const joining = again.filter((kind) => kind.mayJoin && kind !== first);
     yield random.chance(JOINED_SHARE) && joining.length > 0 ? [first, random.pick(joining)] : [first];
   }
 }

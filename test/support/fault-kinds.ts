@@ -34,6 +34,8 @@ export interface FaultKind {
   readonly said?: string;
   /** It may come on top of another one. */
   readonly mayJoin?: true;
+  /** `before`: it needs readings that are not compressed yet; `after`: by its clock the hub compresses them. */
+  readonly ofCompression?: "before" | "after";
 }
 
 /** A device that has one reading, with this text in it. */
@@ -217,6 +219,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   },
   {
     name: "clock forty days ahead",
+    ofCompression: "after",
     unavailable: anywhere,
     said: "clock",
     begin: ({ hub }) => {
@@ -234,6 +237,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   },
   {
     name: "damaged bytes in the store's file",
+    ofCompression: "before",
     said: "history",
     unavailable: anywhere,
     begin: async (world) => {
