@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { serialize } from "node:v8";
+import { crc32 } from "node:zlib";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import { createDamageNotes } from "../../src/core/damage.ts";
@@ -35,6 +36,26 @@ test("each bit of a record that turns is found, and a record of before is read",
     expect(() => readRecord(turned), `bit ${bit}`).toThrow();
   }
   for (const length of [0, 1, 4, 5, record.length - 1]) expect(() => readRecord(record.subarray(0, length))).toThrow();
+});
+
+test("what a later version of the hub wrote is kept, and the start says which version to start", async () => {
+  const dataDir = mkdtempSync(path.join(tmpdir(), "aerie-outbox-"));
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+  const first = await open(dataDir);
+  await first.outbox.put([[timed(T0, { a: 1 })]], undefined);
+  await first.outbox.close();
+  const db = new DatabaseSync(path.join(dataDir, "aerie.db"));
+  const bytes = Buffer.from("of another format");
+  const head = Buffer.of(2, 0, 0, 0, 0);
+  head.writeUInt32LE(crc32(bytes, crc32(Uint8Array.of(2))), 1);
+  db.prepare("UPDATE outbox SET batch = ?").run(Buffer.concat([head, bytes]));
+  db.close();
+
+  await expect(open(dataDir)).rejects.toThrow(/later version of the hub: start that version/);
+
+  const kept = new DatabaseSync(path.join(dataDir, "aerie.db"));
+  expect(kept.prepare("SELECT count(*) AS many FROM outbox").get()?.["many"]).toBe(1);
+  kept.close();
 });
 
 for (const which of [[1], [2], [5], [1, 2, 3, 4, 5]]) {

@@ -8,7 +8,7 @@ import type { OutboxState } from "../../core/remote-store.ts";
 import type { Appender } from "./append.ts";
 import type { NoteDamage } from "./damage-note.ts";
 import { ifReadable } from "./file-damage.ts";
-import { readRecord, writeRecord } from "./outbox-record.ts";
+import { NewerRecord, readRecord, writeRecord } from "./outbox-record.ts";
 import { countOf, type PackedBatch, type PackedOutcomes } from "./packed-batch.ts";
 import { pragma } from "./space.ts";
 import { isInstant } from "./stored-text.ts";
@@ -66,6 +66,8 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
     ) STRICT`);
     count();
     findOldest();
+    const [first] = seqsBehind(0, 1);
+    if (first !== undefined) readGroup(first); // throws where a later version of the hub wrote it
     return state();
   }
 
@@ -162,7 +164,8 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
     try {
       const places = row["places"] === null ? undefined : (readRecord(row["places"]) as PackedPlaces);
       return { seq, batch: readRecord(row["batch"]) as PackedBatch, places };
-    } catch {
+    } catch (error) {
+      if (error instanceof NewerRecord) throw error;
       return undefined;
     }
   }
