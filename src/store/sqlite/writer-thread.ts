@@ -138,7 +138,7 @@ function openStore({ file, maxPages, commitDelayMs }: WriterThreadData, isLogDam
 }
 
 /** Not done while the disk is full; a deletion is, and makes room. */
-const TAKES_ROOM = new Set(["append", "outboxPut", "probe", "rebuild"]);
+const TAKES_ROOM = new Set(["append", "outboxPut", "probe", "rebuild", "saveState", "nameDevice"]);
 /** SQLITE_FULL. */
 const FULL = 13;
 
