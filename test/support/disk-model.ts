@@ -88,12 +88,15 @@ export function createDiskModel(directory: string): DiskModel {
         name(endedAt, [file, new FileState(call.isDirectory)]);
         break;
       case "rename":
-        name(endedAt, [file, undefined], [call.to, fileOf(file)]);
+        if (!isSocket(file)) name(endedAt, [file, undefined], [call.to, fileOf(file)]);
         break;
       case "remove":
-        if (live.has(file)) name(endedAt, [file, undefined]); // a socket was not made by open
+        if (!isSocket(file)) name(endedAt, [file, undefined]);
     }
   }
+
+  /** It was not made by open, and holds nothing. */
+  const isSocket = (file: string): boolean => !live.has(file) && /\.sock(\.new)?$/.test(file);
 
   function end(call: DiskCall): void {
     if (call.kind !== "sync") return;
