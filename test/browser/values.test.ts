@@ -102,12 +102,14 @@ test.each(["de-DE", "ar-EG", "hi-IN", "fr-FR"])(
     const { page } = await openPage(browser, `${hub.url}/#/devices/meter?r=1h`, { locale });
     const plot = page.locator('figure[data-metric="counter"] .u-over');
     await plot.waitFor();
-    const widths = await plot.evaluate((over) => {
-      const axis = over.getBoundingClientRect().left - (over.closest(".plot")?.getBoundingClientRect().left ?? 0);
-      const ruler = over.ownerDocument.createElement("canvas").getContext("2d");
-      if (ruler !== null) ruler.font = '12px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
-      return { axis, words: ruler?.measureText((3_546_240).toLocaleString()).width ?? 0 };
-    });
-    expect(widths.axis).toBeGreaterThanOrEqual(widths.words);
+    // Until the series is drawn the axis has no words.
+    const spare = () =>
+      plot.evaluate((over) => {
+        const axis = over.getBoundingClientRect().left - (over.closest(".plot")?.getBoundingClientRect().left ?? 0);
+        const ruler = over.ownerDocument.createElement("canvas").getContext("2d");
+        if (ruler !== null) ruler.font = '12px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
+        return axis - (ruler?.measureText((3_546_240).toLocaleString()).width ?? 0);
+      });
+    await expect.poll(spare, WAIT).toBeGreaterThanOrEqual(0);
   },
 );
