@@ -164,8 +164,9 @@ test("a broker that closes and says why is quoted", async () => {
   });
   const simulation = simulate(broker.port);
   await soon(() => expect(simulation.summary().errors).not.toEqual([]));
-  expect(simulation.summary().errors).toEqual([
-    { text: "the broker closed the connection: 0x8E session taken over", count: 1 },
+  // It comes back, and is closed again.
+  expect(simulation.summary().errors).toMatchObject([
+    { text: "the broker closed the connection: 0x8E session taken over" },
   ]);
 });
 
