@@ -141,7 +141,7 @@ const IDENTITY_CASES: readonly IdentityCase[] = [
   },
 ];
 
-export function describeRedelivery(start: Start): void {
+export function describeRedelivery(start: Start, thousands: boolean): void {
   test("a reading that another store had under an id is known by that id, and two that say the same are two", async () => {
     const { store, reopen } = await start();
     const of = (n: number, value: number) => ({ ...untimed(T0, { t: value }), n });
@@ -161,21 +161,24 @@ export function describeRedelivery(start: Start): void {
     ]);
   });
 
-  test("a thousand readings at one instant cost no more when thousands are there: a clock may stand still", async () => {
-    const { store } = await start();
-    const thousand = (from: number) =>
-      Array.from({ length: 1_000 }, (_, index) => [timed(T0, { seq: from + index, name: "stuck" })]);
-    const tookMs: number[] = [];
-    for (const from of [0, 1_000, 2_000, 3_000, 4_000]) {
-      const startedMs = performance.now();
-      await store.append(thousand(from));
-      tookMs.push(performance.now() - startedMs);
-    }
-    expect(Math.min(...tookMs.slice(3))).toBeLessThan(4 * (tookMs[1] ?? 0));
-    const again = [...thousand(4_000).slice(-2), ...thousand(0).slice(0, 2)];
-    expect(await store.append(again)).toEqual(again.map(() => [duplicate]));
-    expect(await appendOne(store, timed(T0, { name: "stuck", seq: 5_000 }))).toEqual(stored(5_000));
-  });
+  test.runIf(thousands)(
+    "a thousand readings at one instant cost no more when thousands are there: a clock may stand still",
+    async () => {
+      const { store } = await start();
+      const thousand = (from: number) =>
+        Array.from({ length: 1_000 }, (_, index) => [timed(T0, { seq: from + index, name: "stuck" })]);
+      const tookMs: number[] = [];
+      for (const from of [0, 1_000, 2_000, 3_000, 4_000]) {
+        const startedMs = performance.now();
+        await store.append(thousand(from));
+        tookMs.push(performance.now() - startedMs);
+      }
+      expect(Math.min(...tookMs.slice(3))).toBeLessThan(4 * (tookMs[1] ?? 0));
+      const again = [...thousand(4_000).slice(-2), ...thousand(0).slice(0, 2)];
+      expect(await store.append(again)).toEqual(again.map(() => [duplicate]));
+      expect(await appendOne(store, timed(T0, { name: "stuck", seq: 5_000 }))).toEqual(stored(5_000));
+    },
+  );
 
   for (const { title, first, second, outcome } of IDENTITY_CASES) {
     test(title, async () => {

@@ -49,5 +49,5 @@ describe.skipIf(isMongodSkipped).each([
     mongod = await sharedMongod(kind);
   });
 
-  describeStore(`the MongoDB store on ${name}`, () => openFresh(mongod));
+  describeStore(`the MongoDB store on ${name}`, () => openFresh(mongod), { thousands: kind === "standalone" });
 });

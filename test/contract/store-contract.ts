@@ -13,7 +13,8 @@ import type { OpenedStore, Start } from "./opened-store.ts";
 import { describeReadings } from "./readings-contract.ts";
 import { describeSeries } from "./series-contract.ts";
 
-export function describeStore(name: string, open: () => Promise<OpenedStore>): void {
+/** `thousands` false: without the tests of thousands of readings, where the same engine has passed them on another kind of server. */
+export function describeStore(name: string, open: () => Promise<OpenedStore>, { thousands = true } = {}): void {
   describe(name, () => {
     const opened: OpenedStore[] = [];
     afterEach(async () => {
@@ -25,12 +26,12 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
       return each;
     };
     describeAppend(start);
-    describeRedelivery(start);
+    describeRedelivery(start, thousands);
     describeLoad(start);
     describeReadings(start);
     describeSeries(start);
     describeHistory(start);
-    describeHistoryEdges(start);
+    describeHistoryEdges(start, thousands);
     describeDeletion(start);
     describeExport(start);
     describeJournal(start);

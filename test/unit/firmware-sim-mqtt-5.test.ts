@@ -163,11 +163,9 @@ test("a broker that closes and says why is quoted", async () => {
     if (came.type === PUBLISH) socket.end(disconnect(REASON.sessionTakenOver));
   });
   const simulation = simulate(broker.port);
-  await soon(() => expect(simulation.summary().errors).not.toEqual([]));
-  // It comes back, and is closed again.
-  expect(simulation.summary().errors).toMatchObject([
-    { text: "the broker closed the connection: 0x8E session taken over" },
-  ]);
+  // It comes back and is closed again and again; a try that was writing when it was closed may not have read why.
+  const quoted = expect.objectContaining({ text: "the broker closed the connection: 0x8E session taken over" });
+  await soon(() => expect(simulation.summary().errors).toContainEqual(quoted));
 });
 
 test("a broker that lets nobody in is quoted", async () => {
