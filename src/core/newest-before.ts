@@ -26,6 +26,6 @@ export async function newestBefore(
   return instants.length === 0 ? undefined : instants.reduce((a, b) => Math.max(a, b));
 }
 
-/** When the newest reading came, epoch ms: an instant of its own may lie anywhere. 0: none did. */
+/** When the newest reading was received, epoch ms; 0: none was. (The instant that a device gives may be any.) */
 export const newestHeardMs = (stored: readonly StoredDevice[]): number =>
   stored.reduce((newest, { lastHeardAtMs }) => Math.max(newest, lastHeardAtMs ?? 0), 0);
