@@ -1,11 +1,13 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { thirdPartyLicenses } from "./scripts/third-party-licenses.ts";
 
 const page = (name: string) => fileURLToPath(new URL(`public/${name}`, import.meta.url));
 
 export default defineConfig({
   root: "public",
   base: "./",
+  plugins: [thirdPartyLicenses()],
   build: {
     outDir: "../dist/public",
     emptyOutDir: true,

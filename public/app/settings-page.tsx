@@ -81,6 +81,10 @@ export function SettingsPage() {
       ) : (
         <p class="quiet">An operator or owner changes who may do what.</p>
       )}
+      <p class="quiet">
+        Aerie is published under the MIT licence. This dashboard also contains other software:{" "}
+        <a href="third-party-licenses.txt">third-party licences</a>.
+      </p>
     </>
   );
 }

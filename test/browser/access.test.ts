@@ -137,6 +137,8 @@ test("a board that connects by itself is let in with one click, with the passwor
 test("the owner makes and takes away people, tokens and applications; an operator sees boards alone, a viewer none of it", async () => {
   const { hub, browser, page, failures } = await openAsOwner();
   await page.getByRole("link", { name: "Settings" }).click();
+  const licences = await page.getByRole("link", { name: "third-party licences" }).getAttribute("href");
+  expect((await fetch(new URL(licences ?? "", `${hub.url}/`))).status).toBe(200);
   await addPerson(page, "Otto", "operator");
   await addPerson(page, "Vera", "viewer");
   const tokens = page.getByRole("form", { name: "Make a token" });
