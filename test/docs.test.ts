@@ -66,6 +66,11 @@ test("every script that README and CONTRIBUTING name is there", () => {
   }
 });
 
+test("the README names each example", () => {
+  for (const file of readdirSync(path.join(root, "examples")))
+    expect(read("README.md")).toContain(`(examples/${file})`);
+});
+
 test("no committed document names an error code that is not in the contract", () => {
   const codes = [...read("docs/protocol.md").matchAll(/\b[A-Z]+_[A-Z_]+\b/g)].map(([code]) => code);
   for (const code of codes.filter((each) => !each.startsWith("AERIE_"))) expect(Object.keys(ERRORS)).toContain(code);

@@ -187,6 +187,14 @@ async function prepare(): Promise<Tools> {
       findOrInstall("python with paho-mqtt", findPahoPython, () => apt("python3-paho-mqtt")),
       "The tests need Python's paho-mqtt. Install it: apt install python3-paho-mqtt, or pip install paho-mqtt.",
     ),
+    curl: needed(
+      findOrInstall(
+        "curl",
+        () => onPath("curl"),
+        () => apt("curl"),
+      ),
+      "The tests need curl. Install it: apt install curl (or your system's like).",
+    ),
     openssl: needed(
       findOrInstall(
         "openssl",

@@ -13,6 +13,8 @@ export interface Tools {
   readonly mosquittoRr: string;
   /** A Python that can import paho.mqtt. */
   readonly pahoPython: string;
+  /** For `examples/read.sh`, which takes the one on the PATH. */
+  readonly curl: string;
   /** Makes certificates. */
   readonly openssl: string;
   /** Undefined where the system has none: it is for Linux. */
