@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { configurationTable } from "../scripts/configuration-table.ts";
@@ -57,9 +57,29 @@ test("every test that docs/architecture.md names is there", () => {
   for (const file of named) expect(() => read(file), file).not.toThrow();
 });
 
-test("every script that README and CONTRIBUTING name is there", () => {
+/** From the root on: in code, in a command, as the target of a link. */
+const PATH = /[`\s(]((?:src|test|public|bench|scripts|firmware-sim|examples|docs)\/[\w./-]*\w)/g;
+
+test.each([
+  "README.md",
+  ...readdirSync(path.join(root, "docs"))
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => `docs/${file}`),
+])("every file and folder that %s names by its path is there", (document) => {
+  for (const [, named = ""] of read(document).matchAll(PATH))
+    expect(existsSync(path.join(root, named)), named).toBe(true);
+});
+
+test("every name that docs/contributing.md says is in a file is in it", () => {
+  expect([...read("docs/contributing.md").matchAll(PATH)].length).toBeGreaterThan(30);
+  const named = [...read("docs/contributing.md").matchAll(/`(\w+)` in\s+`([\w./-]+)`/g)];
+  expect(named.length).toBeGreaterThan(10);
+  for (const [, name = "", file = ""] of named) expect(read(file), file).toMatch(new RegExp(`\\b${name}\\b`));
+});
+
+test("every script that README and docs/contributing.md name is there", () => {
   const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
-  for (const file of ["README.md", "CONTRIBUTING.md"]) {
+  for (const file of ["README.md", "docs/contributing.md"]) {
     for (const [, script = ""] of read(file).matchAll(/npm (?:run )?(start|test|sim|dev|soak|bench|check)\b/g)) {
       expect(Object.keys(scripts), `${file} names ${script}`).toContain(script);
     }
