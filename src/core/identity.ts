@@ -53,7 +53,8 @@ export function sameBody(stored: string, body: string): boolean {
   return stored === body || readableBody(stored) === canonicalBody(body);
 }
 
-function readableBody(stored: string): string | undefined {
+/** Undefined for a stored one that is damaged. */
+export function readableBody(stored: string): string | undefined {
   try {
     return canonicalBody(stored);
   } catch {

@@ -5,6 +5,7 @@ import { forgottenReason } from "../../core/forgotten.ts";
 import {
   canonicalBody,
   REDELIVERY_WINDOW_MS,
+  readableBody,
   readingId,
   redeliveryOf,
   type Stored,
@@ -61,8 +62,22 @@ interface Found extends Stored {
 
 /** What is known of one instant of one device. */
 interface Instant {
-  readonly found: Found[];
+  /** By what they say, in the order in which they came: a clock that stands still gives thousands one instant. */
+  readonly byContent: Map<string, Found[]>;
+  /** The orders that those have. */
+  readonly orders: Set<number>;
   greatestN: number;
+}
+
+const newInstant = (greatestN = -1): Instant => ({ byContent: new Map(), orders: new Set(), greatestN });
+
+function addTo({ byContent, orders }: Instant, reading: Found): void {
+  orders.add(reading.n);
+  const content = readableBody(reading.body);
+  if (content === undefined) return; // damaged: no other says the same
+  const same = byContent.get(content);
+  if (same === undefined) byContent.set(content, [reading]);
+  else same.push(reading);
 }
 
 interface Known {
@@ -136,7 +151,7 @@ export function createPlacer(collections: () => Collections, cursors: DeviceCurs
     if (timed && atMs < cursor.rawSinceMs) return { kind: "refused", reason: forgottenReason(cursor.rawSinceMs) };
     if (known === undefined || claims === undefined) return atMs === cursor.newestAtMs ? cursor.newestN + 1 : 0;
     const key = instantKey(deviceId, atMs);
-    const instant = known.instants.get(key) ?? { found: [], greatestN: -1 };
+    const instant = known.instants.get(key) ?? newInstant();
     const taken = duplicateOf(write, instant, known, claims);
     if (taken !== undefined) {
       claims.add(`${instantKey(deviceId, taken.atMs)}-${taken.n}`);
@@ -147,7 +162,7 @@ export function createPlacer(collections: () => Collections, cursors: DeviceCurs
     const { receivedAtMs, element, packet } = write;
     const body = textOf(write);
     const placed: Found = { atMs, n, receivedAtMs, body, element, clientId: packet?.clientId ?? null };
-    instant.found.push(placed);
+    addTo(instant, placed);
     if (!timed && packet !== undefined) {
       const ofPacket = packetKey(deviceId, packet.id);
       known.packets.set(ofPacket, [placed, ...(known.packets.get(ofPacket) ?? [])]);
@@ -162,7 +177,7 @@ export function createPlacer(collections: () => Collections, cursors: DeviceCurs
   function nextPlace(cursor: DeviceCursor, { atMs, n, timed }: ReadingWrite, instant: Instant): number {
     const greatest = Math.max(instant.greatestN, atMs === cursor.newestAtMs ? cursor.newestN : -1);
     // Of one that another store had, the id itself says whether it is there: who takes its place is compared when it is written.
-    if (n !== undefined && (!timed || n > greatest || !instant.found.some((each) => each.n === n))) return n;
+    if (n !== undefined && (!timed || n > greatest || !instant.orders.has(n))) return n;
     return greatest + 1;
   }
 
@@ -171,7 +186,8 @@ export function createPlacer(collections: () => Collections, cursors: DeviceCurs
     if (!write.timed && packet?.dup !== true) return undefined;
     const candidate = { ...write, body: textOf(write), ...(packet && { packet }) };
     if (write.timed) {
-      const free = instant.found.filter(({ atMs, n }) => !claims.has(`${instantKey(deviceId, atMs)}-${n}`));
+      const same = instant.byContent.get(canonicalBody(candidate.body)) ?? [];
+      const free = same.filter(({ atMs, n }) => !claims.has(`${instantKey(deviceId, atMs)}-${n}`));
       return timedDuplicateOf(candidate as never, free) as Found | undefined;
     }
     return redeliveryOf(candidate as never, known.packets.get(packetKey(deviceId, packet?.id)) ?? []) as
@@ -216,10 +232,11 @@ export function createPlacer(collections: () => Collections, cursors: DeviceCurs
         .toArray(),
     ]);
     for (const { _id, n } of greatest) {
-      known.instants.set(instantKey(device, _id.getTime()), { found: [], greatestN: n });
+      known.instants.set(instantKey(device, _id.getTime()), newInstant(n));
     }
     for (const document of documents.sort((a, b) => a.n - b.n)) {
-      known.instants.get(instantKey(device, document.at.getTime()))?.found.push(foundOf(document));
+      const instant = known.instants.get(instantKey(device, document.at.getTime()));
+      if (instant !== undefined) addTo(instant, foundOf(document));
     }
   }
 
