@@ -12,7 +12,11 @@ export default defineConfig({
     outDir: "../dist/public",
     emptyOutDir: true,
     sourcemap: true,
-    rollupOptions: { input: { index: page("index.html"), test: page("websocket-test.html") } },
+    rollupOptions: {
+      input: { index: page("index.html"), test: page("websocket-test.html") },
+      // On a slow machine `npm start` would begin with a page about the bundler's plugins.
+      checks: { pluginTimings: false },
+    },
   },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
 });
