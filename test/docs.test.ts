@@ -8,6 +8,12 @@ import { METRICS } from "../src/contract/metrics.ts";
 import { REFUSALS } from "../src/contract/refusals.ts";
 
 const root = path.join(import.meta.dirname, "..");
+const DOCUMENTS = [
+  "README.md",
+  ...readdirSync(path.join(root, "docs"))
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => `docs/${file}`),
+];
 const read = (file: string): string => readFileSync(path.join(root, file), "utf8");
 
 test("docs/configuration.md lists exactly the settings that the hub reads, with their defaults and meanings", () => {
@@ -60,14 +66,26 @@ test("every test that docs/architecture.md names is there", () => {
 /** From the root on: in code, in a command, as the target of a link. */
 const PATH = /[`\s(]((?:src|test|public|bench|scripts|firmware-sim|examples|docs)\/[\w./-]*\w)/g;
 
-test.each([
-  "README.md",
-  ...readdirSync(path.join(root, "docs"))
-    .filter((file) => file.endsWith(".md"))
-    .map((file) => `docs/${file}`),
-])("every file and folder that %s names by its path is there", (document) => {
+test.each(DOCUMENTS)("every file and folder that %s names by its path is there", (document) => {
   for (const [, named = ""] of read(document).matchAll(PATH))
     expect(existsSync(path.join(root, named)), named).toBe(true);
+});
+
+/** As GitHub makes them: small letters, no punctuation, a hyphen for each space. */
+const anchorsOf = (text: string): string[] =>
+  [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+
+test.each(DOCUMENTS)("every link of %s leads to a file and a heading that are there", (document) => {
+  for (const [link, target = "", anchor] of read(document).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)) {
+    const file = target === "" ? document : path.posix.join(path.posix.dirname(document), target);
+    expect(existsSync(path.join(root, file)), link).toBe(true);
+    if (anchor !== undefined) expect(anchorsOf(read(file)), link).toContain(anchor);
+  }
 });
 
 test("every name that docs/contributing.md says is in a file is in it", () => {
