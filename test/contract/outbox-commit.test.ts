@@ -4,11 +4,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { expect, onTestFinished, test } from "vitest";
+import type { WritesOfMessage } from "../../src/core/ports.ts";
 import type { OutboxState } from "../../src/core/remote-store.ts";
 import { createAppender } from "../../src/store/sqlite/append.ts";
 import type { DamageNote } from "../../src/store/sqlite/damage-note.ts";
 import { createHotLedger } from "../../src/store/sqlite/hot-ledger.ts";
-import { createOutboxTable } from "../../src/store/sqlite/outbox-table.ts";
+import { storedGroup } from "../../src/store/sqlite/outbox-group.ts";
+import { createOutboxTable, type OutboxOperations } from "../../src/store/sqlite/outbox-table.ts";
 import { packBatch } from "../../src/store/sqlite/packed-batch.ts";
 import { migrate } from "../../src/store/sqlite/schema.ts";
 import { createSealedLookup } from "../../src/store/sqlite/sealed-lookup.ts";
@@ -36,10 +38,12 @@ function tempDir(): string {
   return dataDir;
 }
 
+const put = (outbox: OutboxOperations, messages: readonly WritesOfMessage[], atMs: number) =>
+  outbox.outboxPut(packBatch(messages), { group: storedGroup(messages), outcomes: undefined }, atMs);
+
 function putAll({ outbox }: ReturnType<typeof open>): void {
   for (let group = 1; group <= GROUPS; group++) {
-    const batch = packBatch([[timed(T0 + group, { group })], [timed(T0 + 1_000 + group, { group })]]);
-    outbox.outboxPut(batch, undefined, T0 + group);
+    put(outbox, [[timed(T0 + group, { group })], [timed(T0 + 1_000 + group, { group })]], T0 + group);
   }
 }
 
@@ -78,7 +82,7 @@ test("a page that is damaged while the hub runs: what is put there is stored onc
   writeFileSync(file, bytes.fill(0xff, (first - 1) * PAGE_BYTES, first * PAGE_BYTES));
   db.exec("PRAGMA shrink_memory");
 
-  const { state } = outbox.outboxPut(packBatch([[timed(T0 + 9_000, { last: 1 })]]), undefined, T0 + 9_000);
+  const { state } = put(outbox, [[timed(T0 + 9_000, { last: 1 })]], T0 + 9_000);
   expect(countsOf(state)).toEqual({ groups: GROUPS + 1, writes: 2 * GROUPS + 1, sinceMs: T0 + 1 });
   const { groups } = outbox.outboxNext(0, 1_000);
   const seqs = groups.map(({ seq }) => seq);

@@ -40,8 +40,6 @@ test("an outbox that is damaged and cannot be counted ends the process with word
   await (await launchHub({ settings: { dataDir: outbox } })).close();
   const file = path.join(outbox, "aerie.db");
   const db = new DatabaseSync(file);
-  db.exec(`CREATE TABLE outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, writes INTEGER NOT NULL,
-    batch BLOB NOT NULL, places BLOB) STRICT`);
   for (let group = 0; group < 20; group++) db.exec("INSERT INTO outbox VALUES (NULL, 1, 1, zeroblob(1000), NULL)");
   const leaf = db.prepare("SELECT max(pageno) AS page FROM dbstat WHERE name = 'outbox' AND pagetype = 'leaf'").get();
   db.exec("PRAGMA wal_checkpoint(TRUNCATE)");

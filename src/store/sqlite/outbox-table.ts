@@ -8,28 +8,35 @@ import type { OutboxState } from "../../core/remote-store.ts";
 import type { Appender } from "./append.ts";
 import type { NoteDamage } from "./damage-note.ts";
 import { ifReadable } from "./file-damage.ts";
-import { NewerRecord, readRecord, writeRecord } from "./outbox-record.ts";
+import { readFormerGroup, readFormerOutcomes } from "./former-outbox-group.ts";
+import { NewerRecord, type OpenedRecord, openRecord, writeRecord } from "./outbox-record.ts";
 import { countOf, type PackedBatch, type PackedOutcomes } from "./packed-batch.ts";
 import { pragma } from "./space.ts";
 import { isInstant } from "./stored-text.ts";
 import { inTransaction } from "./transaction.ts";
 
-/** What the other store decided of a group; undefined: it was not asked yet. */
-export type PackedPlaces = Pick<PackedOutcomes, "marks" | "reasons"> | undefined;
-
-export interface PackedGroup {
+/** A group as its record has it. */
+export interface RecordedGroup {
   readonly seq: number;
-  readonly batch: PackedBatch;
-  readonly places: PackedPlaces;
+  readonly group: OpenedRecord;
+  /** What the other store decided of it; undefined: it was not asked yet. */
+  readonly outcomes: OpenedRecord | undefined;
+}
+
+/** A group as its record is to have it, in the form of outbox-group.ts. */
+export interface GroupContent {
+  readonly group: Uint8Array<ArrayBuffer>;
+  readonly outcomes: Uint8Array<ArrayBuffer> | undefined;
 }
 
 export interface OutboxOperations {
   outboxOpen(maxBytes: number): OutboxState;
-  outboxPut(batch: PackedBatch, places: PackedPlaces, nowMs: number): { outcomes: PackedOutcomes; state: OutboxState };
+  /** `batch`: the same writes, to be stored here meanwhile. */
+  outboxPut(batch: PackedBatch, content: GroupContent, nowMs: number): { outcomes: PackedOutcomes; state: OutboxState };
   /** The oldest groups behind `seq`, of up to about so many writes, all of which are placed or none. */
-  outboxNext(behindSeq: number, mostWrites: number): { groups: PackedGroup[]; state: OutboxState };
+  outboxNext(behindSeq: number, mostWrites: number): { groups: RecordedGroup[]; state: OutboxState };
   /** Each group as it will be written. */
-  outboxPlace(groups: readonly PackedGroup[]): void;
+  outboxPlace(groups: readonly (GroupContent & { readonly seq: number })[]): void;
   outboxForget(throughSeq: number): OutboxState;
 }
 
@@ -56,14 +63,6 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
 
   function outboxOpen(maxBytes: number): OutboxState {
     most = maxBytes;
-    db.exec(`CREATE TABLE IF NOT EXISTS outbox (
-      seq INTEGER PRIMARY KEY AUTOINCREMENT,
-      at INTEGER NOT NULL,
-      writes INTEGER NOT NULL,
-      batch BLOB NOT NULL,
-      -- null: the other store has not decided what becomes of it
-      places BLOB
-    ) STRICT`);
     count();
     findOldest();
     const [first] = seqsBehind(0, 1);
@@ -95,7 +94,7 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
 
   const usedBytes = (): number => (pragma(db, "page_count") - pragma(db, "freelist_count")) * pragma(db, "page_size");
 
-  function outboxPut(batch: PackedBatch, places: PackedPlaces, nowMs: number) {
+  function outboxPut(batch: PackedBatch, { group, outcomes: decided }: GroupContent, nowMs: number) {
     if (usedBytes() >= most) {
       throw new StoreError(
         `the outbox is full (${most} bytes, AERIE_MAX_OUTBOX_BYTES): nothing more is taken until MongoDB is back`,
@@ -106,8 +105,8 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
       db.prepare("INSERT INTO outbox (at, writes, batch, places) VALUES (?, ?, ?, ?)").run(
         nowMs,
         countOf(batch),
-        writeRecord(batch),
-        places === undefined ? null : writeRecord(places),
+        writeRecord(group),
+        decided === undefined ? null : writeRecord(decided),
       );
     });
     groups++;
@@ -120,22 +119,22 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
     return { groups: readNext(behindSeq, mostWrites), state: state() };
   }
 
-  function readNext(behindSeq: number, mostWrites: number): PackedGroup[] {
-    const found: PackedGroup[] = [];
+  function readNext(behindSeq: number, mostWrites: number): RecordedGroup[] {
+    const found: RecordedGroup[] = [];
     let many = 0;
     // Without their bytes, which may lie in damaged pages.
     const seqs = seqsBehind(behindSeq, mostWrites);
     for (const seq of seqs) {
-      const group = readGroup(seq);
-      if (group === undefined) {
+      const read = readGroup(seq);
+      if (read === undefined) {
         giveUp(seq);
         continue;
       }
       const [first] = found;
-      const isOther = first !== undefined && (first.places === undefined) !== (group.places === undefined);
+      const isOther = first !== undefined && (first.outcomes === undefined) !== (read.outcomes === undefined);
       if (many >= mostWrites || isOther) break;
-      many += countOf(group.batch);
-      found.push(group);
+      many += read.writes;
+      found.push({ seq, group: read.group, outcomes: read.outcomes });
     }
     // If all of these were damaged, the same call goes on behind them: to the caller an empty answer means that nothing waits.
     const last = seqs.at(-1) ?? behindSeq;
@@ -158,12 +157,14 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
   }
 
   /** Undefined: it is damaged. */
-  function readGroup(seq: number): PackedGroup | undefined {
-    const row = ifReadable(() => db.prepare("SELECT batch, places FROM outbox WHERE seq = ?").get(seq));
+  function readGroup(seq: number) {
+    const row = ifReadable(() => db.prepare("SELECT writes, batch, places FROM outbox WHERE seq = ?").get(seq));
     if (row === undefined) return undefined;
     try {
-      const places = row["places"] === null ? undefined : (readRecord(row["places"]) as PackedPlaces);
-      return { seq, batch: readRecord(row["batch"]) as PackedBatch, places };
+      const group = openRecord(row["batch"]);
+      const outcomes = row["places"] === null ? undefined : openRecord(row["places"]);
+      checkFormer(group, outcomes);
+      return { writes: Number(row["writes"]), group, outcomes };
     } catch (error) {
       if (error instanceof NewerRecord) throw error;
       return undefined;
@@ -184,10 +185,12 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
     });
   }
 
-  function outboxPlace(placed: readonly PackedGroup[]): void {
+  function outboxPlace(placed: readonly (GroupContent & { readonly seq: number })[]): void {
     inTransaction(db, () => {
       const place = db.prepare("UPDATE outbox SET batch = ?, places = ? WHERE seq = ?");
-      for (const { seq, batch, places } of placed) place.run(writeRecord(batch), writeRecord(places), seq);
+      for (const { seq, group, outcomes } of placed) {
+        place.run(writeRecord(group), outcomes === undefined ? null : writeRecord(outcomes), seq);
+      }
     });
   }
 
@@ -214,4 +217,10 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
   }
 
   return { outboxOpen, outboxPut, outboxNext, outboxPlace, outboxForget };
+}
+
+/** Throws where a record that has no checksum cannot be read. */
+function checkFormer(group: OpenedRecord, outcomes: OpenedRecord | undefined): void {
+  if (!group.hasChecksum) readFormerGroup(group.content);
+  if (outcomes?.hasChecksum === false) readFormerOutcomes(outcomes.content, []);
 }

@@ -195,6 +195,20 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    name: "outbox",
+    sql: `
+      -- groups that wait for MongoDB; former versions made it where they needed it. Its records: docs/storage-format.md
+      CREATE TABLE IF NOT EXISTS outbox (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        at INTEGER NOT NULL,
+        writes INTEGER NOT NULL,
+        batch BLOB NOT NULL,
+        -- null: the other store has not decided what becomes of it
+        places BLOB
+      ) STRICT;
+    `,
+  },
 ];
 
 /** Throws, in words for the owner, where the file is another program's. To be asked before anything is changed in it. */

@@ -1,19 +1,13 @@
 /** The outbox in an embedded store of its own: what waits is stored there as ever, and each group beside it as it came. */
-import type { MetricValue } from "../../contract/readings.ts";
 import type { DamageNotes } from "../../core/damage.ts";
-import type { Clock, Log, Write, WriteOutcome, WritesOfMessage } from "../../core/ports.ts";
+import type { Clock, Log, WriteOutcome, WritesOfMessage } from "../../core/ports.ts";
 import type { Outbox, PlacedGroup, WaitingGroup } from "../../core/remote-store.ts";
 import { StartError } from "../../core/start-error.ts";
-import type { PackedGroup, PackedPlaces } from "./outbox-table.ts";
-import {
-  DUPLICATE_MARK,
-  type PackedBatch,
-  packBatch,
-  REFUSED_MARK,
-  unpackBatch,
-  unpackOutcomes,
-  unpackPatch,
-} from "./packed-batch.ts";
+import { readFormerGroup, readFormerOutcomes } from "./former-outbox-group.ts";
+import { readGroup, readOutcomes, storedGroup, storedOutcomes } from "./outbox-group.ts";
+import type { OpenedRecord } from "./outbox-record.ts";
+import type { GroupContent } from "./outbox-table.ts";
+import { packBatch, unpackOutcomes } from "./packed-batch.ts";
 import { openSqliteParts } from "./sqlite-store.ts";
 
 export interface SqliteOutboxOptions {
@@ -42,46 +36,46 @@ export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Ou
     await store.close().catch(() => undefined);
     throw new StartError(`The outbox cannot be opened. ${cause.message}`, 1, cause);
   });
-  /** What `next` gave, as it is stored. */
-  const given = new WeakMap<WaitingGroup, readonly PackedGroup[]>();
+  /** Of what `next` gave: how many messages each record has. */
+  const given = new WeakMap<WaitingGroup, readonly { readonly seq: number; readonly messages: number }[]>();
 
   async function put(messages: readonly WritesOfMessage[], placed: PlacedGroup | undefined): Promise<WriteOutcome[][]> {
-    const batch = packBatch(placed?.messages ?? messages);
-    const places = placed && packPlaces(placed.outcomes);
-    const answer = await writer.call("outboxPut", [batch, places, clock.nowMs()]);
+    const writes = placed?.messages ?? messages;
+    const [batch, content] = [packBatch(writes), contentOf(writes, placed?.outcomes)];
+    const answer = await writer.call("outboxPut", [batch, content, clock.nowMs()], blocksOf([content]));
     state = answer.state;
     return placed === undefined ? unpackOutcomes(messages, answer.outcomes) : placed.outcomes.map((each) => [...each]);
   }
 
   async function next(behindSeq: number): Promise<WaitingGroup | undefined> {
     const answer = await writer.call("outboxNext", [behindSeq, WRITES_A_GROUP]);
-    const { groups } = answer;
     state = answer.state; // of what is damaged nothing waits any more
+    const groups = answer.groups.map(({ seq, group, outcomes }) => {
+      const messages = messagesOf(group);
+      return { seq, messages, outcomes: outcomes && outcomesOf(outcomes, messages) };
+    });
     const last = groups.at(-1);
     if (last === undefined) return undefined;
-    const messages = groups.flatMap(({ batch }) => messagesOf(batch));
-    const outcomes = groups.flatMap(
-      ({ batch, places }) => places && unpackOutcomes(messagesOf(batch), { ...places, lastSeq: 0 }),
+    const messages = groups.flatMap((each) => each.messages);
+    const isPlaced = last.outcomes !== undefined;
+    const outcomes = groups.flatMap((each) => each.outcomes ?? []);
+    const group: WaitingGroup = { seq: last.seq, messages, placed: isPlaced ? { messages, outcomes } : undefined };
+    given.set(
+      group,
+      groups.map(({ seq, messages: { length } }) => ({ seq, messages: length })),
     );
-    const isPlaced = last.places !== undefined;
-    const group: WaitingGroup = {
-      seq: last.seq,
-      messages,
-      placed: isPlaced ? { messages, outcomes: outcomes.map((each) => each ?? []) } : undefined,
-    };
-    given.set(group, groups);
     return group;
   }
 
   async function place(group: WaitingGroup, placed: PlacedGroup): Promise<void> {
     let from = 0;
-    const groups = (given.get(group) ?? []).map(({ seq, batch }): PackedGroup => {
-      const to = from + messagesOf(batch).length;
-      const [messages, outcomes] = [placed.messages.slice(from, to), placed.outcomes.slice(from, to)];
+    const groups = (given.get(group) ?? []).map(({ seq, messages }) => {
+      const to = from + messages;
+      const content = contentOf(placed.messages.slice(from, to), placed.outcomes.slice(from, to));
       from = to;
-      return { seq, batch: packBatch(messages), places: packPlaces(outcomes) };
+      return { seq, ...content };
     });
-    await writer.call("outboxPlace", [groups]);
+    await writer.call("outboxPlace", [groups], blocksOf(groups));
   }
 
   return {
@@ -98,49 +92,20 @@ export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Ou
   };
 }
 
-/** The writes of a batch as they were given to it, message by message. */
-function messagesOf(batch: PackedBatch): WritesOfMessage[] {
-  const messages: Write[][] = [];
-  for (const { message, write } of writesOf(batch)) {
-    while (messages.length <= message) messages.push([]);
-    messages[message]?.push(write);
-  }
-  return messages;
-}
+const contentOf = (
+  messages: readonly WritesOfMessage[],
+  outcomes: PlacedGroup["outcomes"] | undefined,
+): GroupContent => ({
+  group: storedGroup(messages),
+  outcomes: outcomes && storedOutcomes(outcomes),
+});
 
-function* writesOf(batch: PackedBatch): Generator<{ message: number; write: Write }> {
-  for (const unpacked of unpackBatch(batch)) {
-    const { message } = unpacked;
-    switch (unpacked.kind) {
-      case "journal":
-        yield { message, write: { kind: "journal", entry: unpacked.entry } };
-        break;
-      case "status": {
-        const { deviceId, receivedAtMs, flag } = unpacked;
-        yield { message, write: { kind: "status", deviceId, receivedAtMs, online: flag === true } };
-        break;
-      }
-      case "attributes": {
-        const { deviceId, receivedAtMs, flag, body } = unpacked;
-        const said = flag === undefined ? {} : { clockSuspect: flag };
-        yield { message, write: { kind: "attributes", deviceId, receivedAtMs, patch: unpackPatch(body), ...said } };
-        break;
-      }
-      case "reading": {
-        const { deviceId, atMs, timed, receivedAtMs, element, n, body, packet } = unpacked;
-        const metrics = new Map(Object.entries(JSON.parse(body) as { [metric: string]: MetricValue }));
-        const about = { deviceId, atMs, timed, receivedAtMs, metrics, body, element, packet };
-        yield { message, write: { kind: "reading", ...about, ...(n !== undefined && { n }) } };
-      }
-    }
-  }
-}
+const messagesOf = ({ format, content }: OpenedRecord): WritesOfMessage[] =>
+  format === "v8" ? readFormerGroup(content) : readGroup(content);
 
-function packPlaces(outcomes: PlacedGroup["outcomes"]): PackedPlaces {
-  const reasons: string[] = [];
-  const marks = outcomes.flat().map((outcome) => {
-    if (outcome.kind === "stored") return outcome.n;
-    return outcome.kind === "duplicate" ? DUPLICATE_MARK : REFUSED_MARK - (reasons.push(outcome.reason) - 1);
-  });
-  return { marks: Float64Array.from(marks), reasons };
-}
+const outcomesOf = ({ format, content }: OpenedRecord, messages: readonly WritesOfMessage[]): WriteOutcome[][] =>
+  format === "v8" ? readFormerOutcomes(content, messages) : readOutcomes(content);
+
+/** Passed to the thread instead of copied. */
+const blocksOf = (contents: readonly GroupContent[]): ArrayBuffer[] =>
+  contents.flatMap(({ group, outcomes }) => [group.buffer, ...(outcomes === undefined ? [] : [outcomes.buffer])]);
