@@ -30,6 +30,16 @@ export interface Expiry {
   readonly forMs: number;
 }
 
+/** A publication for one session, and how that session gets it. */
+export interface DeliveryRequest {
+  readonly publication: Publication;
+  readonly qos: Qos;
+  readonly retain: boolean;
+  readonly subscriptionIds: readonly number[];
+  /** The shared subscription that it came by. */
+  readonly share: string | undefined;
+}
+
 /** Objects, pointers, maps: what one message costs beside its bytes. */
 const OVERHEAD_BYTES = 256;
 

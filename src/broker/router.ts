@@ -5,10 +5,22 @@ import type { Journal } from "./journal.ts";
 import type { Matching, ShareGroup, Target } from "./matching.ts";
 import { targetOf } from "./matching.ts";
 import type { Message, Qos } from "./packets/packet.ts";
-import { keptOf, type Publication, publicationOf } from "./publication.ts";
+import { type DeliveryRequest, keptOf, type Publication, publicationOf } from "./publication.ts";
 import type { Retained } from "./retained.ts";
-import type { Wish } from "./session/delivery.ts";
-import type { Session } from "./session/session.ts";
+
+/** A session as the router sees it. */
+export interface Subscriber {
+  readonly clientId: string;
+  /** It outlives its connection. */
+  readonly isDurable: boolean;
+  readonly outbound: {
+    readonly isConnected: boolean;
+    /** It could send a message at once. */
+    readonly isReady: boolean;
+    /** Answers whether the delivery stands in the journal. */
+    deliver(request: DeliveryRequest): boolean;
+  };
+}
 
 export interface RetainedLimits {
   readonly maxRetained: number;
@@ -17,7 +29,7 @@ export interface RetainedLimits {
 
 export interface RouterOptions {
   readonly time: Pick<TrustedTime, "nowMs">;
-  readonly matching: Matching<Session>;
+  readonly matching: Matching<Subscriber>;
   readonly retained: Retained;
   readonly limits: RetainedLimits;
   readonly journal: Journal;
@@ -35,7 +47,7 @@ export interface Routed {
 
 export interface Router {
   /** Delivered and retained when this returns. */
-  publish(message: Message, publisher: Session | undefined): Routed;
+  publish(message: Message, publisher: Subscriber | undefined): Routed;
   /** A message of a shared subscription whose member is gone: another one gets it. */
   hand(filter: string, publication: Publication): void;
   /** For Aedes. */
@@ -52,7 +64,7 @@ const NOT_WANTED: Routed = { isMatched: false, isNoted: false };
 
 interface Current {
   readonly message: Message;
-  readonly publisher: Session | undefined;
+  readonly publisher: Subscriber | undefined;
   publication: Publication | undefined;
   isMatched: boolean;
   isNoted: boolean;
@@ -64,7 +76,7 @@ export function createRouter(options: RouterOptions): Router {
   let current: Current | undefined;
   let serial = 0;
 
-  function publish(message: Message, publisher: Session | undefined): Routed {
+  function publish(message: Message, publisher: Subscriber | undefined): Routed {
     // Nobody wants it: it need not go through anything.
     if (!message.retain && !isWanted(message.topic)) return NOT_WANTED;
     const outer = current;
@@ -136,18 +148,18 @@ export function createRouter(options: RouterOptions): Router {
   return { publish, hand, retain, route, isWanted, serial: () => serial };
 }
 
-function deliver(whole: Target<Session>, publication: Publication, publisher: Session | undefined): boolean {
+function deliver(whole: Target<Subscriber>, publication: Publication, publisher: Subscriber | undefined): boolean {
   // [MQTT-3.8.3-3] its own messages do not come back by the subscriptions that say so
   const target = whole.hasNoLocal && whole.session === publisher ? withoutNoLocal(whole) : whole;
-  return target?.session.outbound.deliver(wishOf(target, publication, undefined)) === true;
+  return target?.session.outbound.deliver(requestFor(target, publication, undefined)) === true;
 }
 
-function withoutNoLocal({ session, subscriptions }: Target<Session>): Target<Session> | undefined {
+function withoutNoLocal({ session, subscriptions }: Target<Subscriber>): Target<Subscriber> | undefined {
   const others = subscriptions.filter(({ noLocal }) => !noLocal);
   return others.length === 0 ? undefined : targetOf(session, others);
 }
 
-function wishOf(target: Target<Session>, publication: Publication, share: string | undefined): Wish {
+function requestFor(target: Target<Subscriber>, publication: Publication, share: string | undefined): DeliveryRequest {
   return {
     publication,
     qos: Math.min(target.qos, publication.qos) as Qos, // [MQTT-3.8.4-8]
@@ -158,7 +170,7 @@ function wishOf(target: Target<Session>, publication: Publication, share: string
 }
 
 /** In turn: to one who could take it at once, else to one who is connected, else to one for whom it can wait. [MQTT 4.8.2] */
-function deliverToOne(group: ShareGroup<Session>, publication: Publication): boolean {
+function deliverToOne(group: ShareGroup<Subscriber>, publication: Publication): boolean {
   const { members } = group;
   for (const isFit of FITNESS) {
     for (let step = 0; step < members.length; step++) {
@@ -166,13 +178,13 @@ function deliverToOne(group: ShareGroup<Session>, publication: Publication): boo
       const member = members[place];
       if (member === undefined || !isFit(member)) continue;
       group.next = (place + 1) % members.length;
-      return member.session.outbound.deliver(wishOf(member, publication, group.filter));
+      return member.session.outbound.deliver(requestFor(member, publication, group.filter));
     }
   }
   return false;
 }
 
-const FITNESS: readonly ((member: Target<Session>) => boolean)[] = [
+const FITNESS: readonly ((member: Target<Subscriber>) => boolean)[] = [
   ({ session }) => session.outbound.isReady,
   ({ session }) => session.outbound.isConnected,
   ({ session, qos }) => session.isDurable && qos > 0,

@@ -1,19 +1,8 @@
 /** One message for one session, and where it stands on its way. Moves nothing itself. */
 import type { JournalEntry } from "../../core/ports.ts";
-import type { Qos } from "../packets/packet.ts";
-import { keptOf, type Publication } from "../publication.ts";
+import { type DeliveryRequest, keptOf, type Publication } from "../publication.ts";
 
-/** What is to be delivered, and how. */
-export interface Wish {
-  readonly publication: Publication;
-  readonly qos: Qos;
-  readonly retain: boolean;
-  readonly subscriptionIds: readonly number[];
-  /** The shared subscription that it came by. */
-  readonly share: string | undefined;
-}
-
-export interface Delivery extends Omit<Wish, "publication"> {
+export interface Delivery extends Omit<DeliveryRequest, "publication"> {
   /** Undefined: it is only its packet id that is still of use, or it was dropped. */
   publication: Publication | undefined;
   /** Order within the session, and with it the packet id; 0 with QoS 0. */

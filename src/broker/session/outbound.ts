@@ -2,8 +2,8 @@
 import type { JournalEntry } from "../../core/ports.ts";
 import type { TrustedTime } from "../../core/trusted-time.ts";
 import type { Journal } from "../journal.ts";
-import { leftMsOf, type Publication } from "../publication.ts";
-import { bytesOf, type Delivery, deliveryEntry, packetIdOf, type Wish } from "./delivery.ts";
+import { type DeliveryRequest, leftMsOf, type Publication } from "../publication.ts";
+import { bytesOf, type Delivery, deliveryEntry, packetIdOf } from "./delivery.ts";
 import { type RetainedRun, RetainedRuns } from "./retained-runs.ts";
 import { type QueueLimits, type QueueTotals, WaitLine } from "./wait-line.ts";
 
@@ -14,7 +14,7 @@ export interface Sink {
   /** Its socket is not behind. */
   canTake(): boolean;
   /** False: larger than the client takes, and not sent. [MQTT-3.1.2-24] */
-  publish(wish: Wish, packetId: number, isRepeat: boolean, expiryS: number | undefined): boolean;
+  publish(request: DeliveryRequest, packetId: number, isRepeat: boolean, expiryS: number | undefined): boolean;
   pubrel(packetId: number): void;
 }
 
@@ -77,16 +77,16 @@ export class Outbound {
   }
 
   /** True: it was noted in the journal, and is to be durable before its publisher may forget it. */
-  deliver(wish: Wish): boolean {
+  deliver(request: DeliveryRequest): boolean {
     const sink = this.#sink;
-    if (wish.qos === 0) {
+    if (request.qos === 0) {
       if (sink === undefined) return false;
-      if (this.#waiting.length > 0 || !sink.canTake()) this.#enqueue(this.#place(wish));
-      else if (this.#expiryOf(wish.publication) !== 0) this.#sendUnacknowledged(sink, wish);
+      if (this.#waiting.length > 0 || !sink.canTake()) this.#enqueue(this.#place(request));
+      else if (this.#expiryOf(request.publication) !== 0) this.#sendUnacknowledged(sink, request);
       return false;
     }
     if (sink === undefined && !this.isDurable) return false;
-    const delivery = this.#place(wish);
+    const delivery = this.#place(request);
     this.#note(delivery);
     if (this.#waiting.length > 0 || !this.#send(delivery)) this.#enqueue(delivery);
     return this.isDurable;
@@ -183,7 +183,7 @@ export class Outbound {
       .map((delivery) => deliveryEntry(this.#clientId, delivery));
   }
 
-  #place({ publication, qos, retain, subscriptionIds, share }: Wish): Delivery {
+  #place({ publication, qos, retain, subscriptionIds, share }: DeliveryRequest): Delivery {
     const place = qos === 0 ? 0 : this.#nextPlace++;
     const isWritten = !this.isDurable;
     return { publication, qos, retain, subscriptionIds, share, place, isRepeat: false, isDropped: false, isWritten };
@@ -256,7 +256,7 @@ export class Outbound {
     // What was sent once is finished, however old it is. [MQTT-3.3.2-5]
     const isGone = expiryS === 0 && !isRepeat;
     if (qos > 0) this.#sentThrough = Math.max(place, this.#sentThrough ?? 0);
-    if (isGone || !sink.publish(delivery as Wish, packetId, isRepeat, expiryS)) {
+    if (isGone || !sink.publish(delivery as DeliveryRequest, packetId, isRepeat, expiryS)) {
       this.#forget(delivery);
       if (!isGone) this.#context.onDropped(this.#clientId, 1);
       return;
@@ -269,8 +269,8 @@ export class Outbound {
     this.#context.totals.bytes += publication.bytes;
   }
 
-  #sendUnacknowledged(sink: Sink, wish: Wish): void {
-    const isSent = sink.publish(wish, 0, false, this.#expiryOf(wish.publication));
+  #sendUnacknowledged(sink: Sink, request: DeliveryRequest): void {
+    const isSent = sink.publish(request, 0, false, this.#expiryOf(request.publication));
     if (!isSent) this.#context.onDropped(this.#clientId, 1);
   }
 
@@ -286,10 +286,10 @@ export class Outbound {
   /** The next retained message joins what waits. False: there is none, or it must wait. */
   #takeRetained(): boolean {
     if (this.#waiting.length > 0 || this.#sink?.canTake() !== true) return false;
-    const wish = this.#runs.next();
-    if (wish === undefined) return false;
-    if (this.#expiryOf(wish.publication) === 0) return true;
-    const delivery = this.#place(wish);
+    const request = this.#runs.next();
+    if (request === undefined) return false;
+    if (this.#expiryOf(request.publication) === 0) return true;
+    const delivery = this.#place(request);
     if (delivery.qos > 0) this.#note(delivery);
     this.#enqueue(delivery);
     return true;

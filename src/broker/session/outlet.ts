@@ -3,8 +3,7 @@ import { REASON } from "../../contract/reason-codes.ts";
 import type { Connection } from "../connection.ts";
 import { encodeAck, encodePublishHead } from "../packets/encode.ts";
 import type { ConnectPacket, Version } from "../packets/packet.ts";
-import type { Publication } from "../publication.ts";
-import type { Wish } from "./delivery.ts";
+import type { DeliveryRequest, Publication } from "../publication.ts";
 import type { Sink } from "./outbound.ts";
 import { OutboundAliases } from "./topic-aliases.ts";
 
@@ -34,8 +33,8 @@ export class Outlet implements Sink {
     return !this.#connection.isBehind && !this.#connection.isEnding;
   }
 
-  publish(wish: Wish, packetId: number, isRepeat: boolean, expiryS: number | undefined): boolean {
-    const { publication, qos, retain, subscriptionIds } = wish;
+  publish(request: DeliveryRequest, packetId: number, isRepeat: boolean, expiryS: number | undefined): boolean {
+    const { publication, qos, retain, subscriptionIds } = request;
     const isPlain = this.#aliases === undefined && expiryS === undefined && subscriptionIds.length === 0;
     const isShared = isPlain && qos === 0 && publication.payload.length <= MAX_COPIED_BYTES;
     const encoded = isShared ? encodedOnce(publication, this.#version, retain) : undefined;

@@ -1,7 +1,6 @@
 /** Retained messages that subscriptions asked for, to be sent as there is room for them. Sends nothing. */
 import type { Qos } from "../packets/packet.ts";
-import type { Publication } from "../publication.ts";
-import type { Wish } from "./delivery.ts";
+import type { DeliveryRequest, Publication } from "../publication.ts";
 
 /** Of one SUBSCRIBE. */
 export interface RetainedRun {
@@ -46,7 +45,7 @@ export class RetainedRuns {
   }
 
   /** The next that is to be sent. */
-  next(): Wish | undefined {
+  next(): DeliveryRequest | undefined {
     for (let run = this.#open[0]; run !== undefined; run = this.#open[0]) {
       const { part, serial } = run;
       const topic = part.topics[run.at++];

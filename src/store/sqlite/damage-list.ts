@@ -1,7 +1,7 @@
 /** Remembers what could not be read, and tells of each once. Repairs nothing. */
 import type { DeviceId } from "../../contract/readings.ts";
 import type { Log, Span } from "../../core/ports.ts";
-import type { Damage, Read } from "./reader-thread.ts";
+import type { Damage, Read } from "./damage-note.ts";
 import { MAX_MS } from "./stored-text.ts";
 
 export interface DamageList {

@@ -13,3 +13,15 @@ export type DamageNote =
   | { readonly what: string };
 
 export type NoteDamage = (note: DamageNote) => void;
+
+/** What could not be read, beside what could. */
+export interface Damage {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly reason: string;
+}
+
+export interface Read<T> {
+  readonly value: T;
+  readonly damage: readonly Damage[];
+}

@@ -12,6 +12,7 @@ import type {
   SeriesWish,
 } from "../../core/ports.ts";
 import { seriesJson } from "../../core/series-json.ts";
+import type { Damage, Read } from "./damage-note.ts";
 import { exportChunk } from "./export-chunk.ts";
 import type { OnDamage } from "./history.ts";
 import { latestOf } from "./latest-query.ts";
@@ -26,18 +27,6 @@ import { giveWay } from "./thread-priority.ts";
 export interface ReaderThreadData {
   readonly file: string;
   readonly quickReadings: number | undefined;
-}
-
-/** What could not be read, beside what could. */
-export interface Damage {
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly reason: string;
-}
-
-export interface Read<T> {
-  readonly value: T;
-  readonly damage: readonly Damage[];
 }
 
 export type ReaderOperations = ReturnType<typeof openOperations>;

@@ -7,7 +7,7 @@ import { type DeviceState, type EraseWish, type Retention, StoreError } from "..
 import { identityOf } from "../../files/data-folder.ts";
 import { createAppender } from "./append.ts";
 import { checkLog } from "./check-log.ts";
-import type { NoteDamage } from "./damage-note.ts";
+import type { Damage, NoteDamage } from "./damage-note.ts";
 import { deleteStep, markDeleted, nameDevice, probe, saveState, setRetention } from "./device-table.ts";
 import { createDiskRoom, type DiskRoom, fullWords, giveUpReserve } from "./disk-room.ts";
 import { createEraser } from "./eraser.ts";
@@ -19,7 +19,6 @@ import { loadJournal } from "./load-journal.ts";
 import { type OpenedFiles, watchOpenedFiles } from "./opened-files.ts";
 import { createOutboxTable } from "./outbox-table.ts";
 import type { PackedBatch } from "./packed-batch.ts";
-import type { Damage } from "./reader-thread.ts";
 import { createRebuilder } from "./rebuilder.ts";
 import { createRollupKeeper } from "./rollup-keeper.ts";
 import { checkOwner, migrate } from "./schema.ts";
