@@ -8,30 +8,30 @@ import { createClosingReporter } from "./test/support/closing-reporter.ts";
  * line here; any other file runs beside others, in a process that ran others before it, and leaves nothing behind.
  */
 const MEASURING = [
-  "test/process/fault-campaign.test.ts",
-  "test/process/frozen-reader.test.ts",
-  "test/process/greedy-client.test.ts",
-  "test/process/log-bound.test.ts",
-  "test/process/login-flood.test.ts",
-  "test/process/paused-export.test.ts",
-  "test/process/pressure.test.ts",
-  "test/process/reconnect-storm.test.ts",
-  "test/process/siege.test.ts",
-  "test/process/slow-store.test.ts",
-  "test/process/storm.test.ts",
+  "test/process/durability/fault-campaign.test.ts",
+  "test/process/load/frozen-reader.test.ts",
+  "test/process/load/greedy-client.test.ts",
+  "test/process/load/log-bound.test.ts",
+  "test/process/load/login-flood.test.ts",
+  "test/process/load/paused-export.test.ts",
+  "test/process/load/pressure.test.ts",
+  "test/process/load/reconnect-storm.test.ts",
+  "test/process/load/siege.test.ts",
+  "test/process/load/slow-store.test.ts",
+  "test/process/load/storm.test.ts",
 ];
 
 /** The longest, to begin with: a long file that begins last keeps one core waiting. */
 const LONGEST = [
   "test/contract/mongo-store.test.ts",
   "test/contract/sqlite-store.test.ts",
-  "test/process/mongodb-outage.test.ts",
-  "test/process/cli.test.ts",
-  "test/process/broker-memory.test.ts",
+  "test/process/durability/mongodb-outage.test.ts",
+  "test/process/run/cli.test.ts",
+  "test/process/load/broker-memory.test.ts",
   "test/browser/access.test.ts",
-  "test/process/power-cut.test.ts",
-  "test/wire/access.test.ts",
-  "test/wire/clients.test.ts",
+  "test/process/durability/power-cut.test.ts",
+  "test/wire/http/access.test.ts",
+  "test/wire/mqtt/clients.test.ts",
 ];
 
 class LongestFirst extends BaseSequencer {
@@ -56,7 +56,7 @@ const TOGETHER = { isolate: false, maxWorkers: availableParallelism() + 1 };
 export default defineConfig({
   test: {
     // One mongod of each kind a run.
-    globalSetup: "test/support/mongod-of-run.ts",
+    globalSetup: "test/support/mongodb/mongod-of-run.ts",
     sequence: { sequencer: LongestFirst },
     reporters: ["default", createClosingReporter()],
     projects: [

@@ -1,9 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-/** What `npm run soak` runs a part with: see test/soak-parts.ts. One file at a time, since each measures waiting or loads the machine. */
+/** What `npm run soak` runs a part with: see scripts/soak-parts.ts. One file at a time, since each measures waiting or loads the machine. */
 export default defineConfig({
   test: {
-    globalSetup: "test/support/mongod-of-run.ts",
+    globalSetup: "test/support/mongodb/mongod-of-run.ts",
     include: ["test/**/*.test.ts"],
     fileParallelism: false,
     testTimeout: 60_000,

@@ -1,22 +1,22 @@
 /** `npm run bench`: runs the chosen sections, prints their tables, keeps all raw runs. Asserts only that what is stored or delivered is what was acknowledged. */
 
-import { accounts, accountsSeconds } from "./accounts.ts";
-import type { Bench } from "./bench-run.ts";
-import { beginSession, wordsOf } from "./bench-session.ts";
-import { boards, boardsSeconds } from "./boards.ts";
-import { carry, carrySeconds } from "./carry.ts";
-import { fanOut, fanOutSeconds } from "./fan-out.ts";
-import { ingest, ingestRunSeconds } from "./ingest.ts";
-import { latency, latencySeconds } from "./latency.ts";
-import { live, liveSeconds } from "./live.ts";
-import { mongodb, mongodbSeconds } from "./mongodb.ts";
-import { notes } from "./notes.ts";
-import { type BenchOptions, HELP, readOptions, type Section } from "./options.ts";
-import { createProgress } from "./progress.ts";
-import { type Results, report } from "./report.ts";
-import { retained, retainedSeconds } from "./retained.ts";
-import { spread } from "./spread.ts";
-import { start, startSeconds } from "./start.ts";
+import { createProgress } from "./helpers/progress.ts";
+import { spread } from "./helpers/spread.ts";
+import { notes } from "./report/notes.ts";
+import { type Results, report } from "./report/report.ts";
+import type { Bench } from "./run/bench-run.ts";
+import { beginSession, wordsOf } from "./run/bench-session.ts";
+import { type BenchOptions, HELP, readOptions, type Section } from "./run/options.ts";
+import { accounts, accountsSeconds } from "./sections/accounts.ts";
+import { boards, boardsSeconds } from "./sections/boards.ts";
+import { carry, carrySeconds } from "./sections/carry.ts";
+import { fanOut, fanOutSeconds } from "./sections/fan-out.ts";
+import { ingest, ingestRunSeconds } from "./sections/ingest.ts";
+import { latency, latencySeconds } from "./sections/latency.ts";
+import { live, liveSeconds } from "./sections/live.ts";
+import { mongodb, mongodbSeconds } from "./sections/mongodb.ts";
+import { retained, retainedSeconds } from "./sections/retained.ts";
+import { start, startSeconds } from "./sections/start.ts";
 
 function plannedSeconds(options: BenchOptions): number {
   const { sections, pairs } = options;

@@ -1,5 +1,5 @@
 /** What --help prints: every option with its default, and examples. Parses nothing. */
-import { SCENARIOS } from "./scenario-list.ts";
+import { SCENARIOS } from "./scenarios/scenario-list.ts";
 
 const names = [...SCENARIOS].map(([name, { about }]) => `  ${name.padEnd(13)} ${about}`).join("\n");
 

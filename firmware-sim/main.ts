@@ -1,14 +1,14 @@
 /** Entry of the simulator: arguments → simulation → lines, signals, exit code. Decides nothing about stations. */
 import { readFileSync } from "node:fs";
-import { addressText } from "./broker-address.ts";
-import { connectAdvice } from "./connect-advice.ts";
-import { disconnectAdvice } from "./disconnect-advice.ts";
-import { durationText } from "./duration.ts";
 import { HELP } from "./help-text.ts";
+import { durationText } from "./helpers/duration.ts";
+import type { Summary } from "./helpers/tally.ts";
+import { addressText } from "./mqtt/broker-address.ts";
+import { connectAdvice } from "./mqtt/connect-advice.ts";
+import { disconnectAdvice } from "./mqtt/disconnect-advice.ts";
 import { type ParsedOptions, parseOptions } from "./options.ts";
 import { finalTable, summaryLine } from "./report.ts";
 import { castOf, type Simulation, type SimulationOptions, startSimulation } from "./simulation.ts";
-import type { Summary } from "./tally.ts";
 
 const TERMINAL_LINE_MS = 1_000;
 const LOG_LINE_MS = 10_000;

@@ -1,8 +1,8 @@
 /** The command line → what to simulate. Every fault is told at once; nothing is started. */
 import { parseArgs } from "node:util";
-import { type BrokerAddress, parseBrokerUrl } from "./broker-address.ts";
-import { parseDurationMs } from "./duration.ts";
-import { isScenarioName, SCENARIOS, type ScenarioName } from "./scenario-list.ts";
+import { parseDurationMs } from "./helpers/duration.ts";
+import { type BrokerAddress, parseBrokerUrl } from "./mqtt/broker-address.ts";
+import { isScenarioName, SCENARIOS, type ScenarioName } from "./scenarios/scenario-list.ts";
 import { castOf, type SimulationOptions } from "./simulation.ts";
 
 export type ParsedOptions =

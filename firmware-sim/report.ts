@@ -1,6 +1,6 @@
 /** A summary in words: the line while it runs and the table at its end. Counts nothing itself. */
-import { durationText } from "./duration.ts";
-import { type Cause, MESSAGE_KINDS, type Summary } from "./tally.ts";
+import { durationText } from "./helpers/duration.ts";
+import { type Cause, MESSAGE_KINDS, type Summary } from "./helpers/tally.ts";
 
 const NOTES: Partial<Record<string, string>> = {
   backlog: "arrays of readings kept while offline",

@@ -1,11 +1,12 @@
 /** A set of simulated stations as one thing that starts and stops; tests use it as a library. Prints nothing, reads no arguments. */
-import type { BrokerAddress } from "./broker-address.ts";
-import { type Clock, systemClock } from "./clock.ts";
-import type { SpokenVersion } from "./mqtt-session.ts";
-import type { Scenario } from "./scenario.ts";
-import { SCENARIOS, type ScenarioName } from "./scenario-list.ts";
-import { startStation } from "./station.ts";
-import { createTally, type Summary } from "./tally.ts";
+
+import type { Scenario } from "./board/scenario.ts";
+import { startStation } from "./board/station.ts";
+import { type Clock, systemClock } from "./helpers/clock.ts";
+import { createTally, type Summary } from "./helpers/tally.ts";
+import type { BrokerAddress } from "./mqtt/broker-address.ts";
+import type { SpokenVersion } from "./mqtt/mqtt-session.ts";
+import { SCENARIOS, type ScenarioName } from "./scenarios/scenario-list.ts";
 
 export interface SimulationOptions {
   address: BrokerAddress;

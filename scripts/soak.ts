@@ -5,8 +5,8 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { SOAK_PARTS, type SoakPart } from "../test/soak-parts.ts";
 import { codeState } from "./code-state.ts";
+import { SOAK_PARTS, type SoakPart } from "./soak-parts.ts";
 
 const ROOT = path.join(import.meta.dirname, "..");
 const STATE_FILE = path.join(ROOT, "node_modules", ".cache", "aerie-soak.json");

@@ -4,7 +4,7 @@
 // with 32 MB the collector's helper threads take half the time a reading. `npm start` and `npm run bench` say the same.
 import { readConfig } from "./config/read-config.ts";
 import type { Config } from "./config/settings.ts";
-import { StartError } from "./core/start-error.ts";
+import { StartError } from "./core/model/start-error.ts";
 import { readBuild } from "./platform/build.ts";
 import { systemClock } from "./platform/clock.ts";
 import { hearOutputs } from "./platform/closed-output.ts";
@@ -59,7 +59,7 @@ async function run(config: Config): Promise<void> {
   log.info("starting", { version: build.version, dataDir: config.dataDir, node: process.version });
   if (config.auth === "off-and-public") log.warn("open to everybody who reaches it: there are no accounts");
   try {
-    const { openHub } = await import("./hub.ts"); // a command needs none of it
+    const { openHub } = await import("./hub/hub.ts"); // a command needs none of it
     const onFatal = (cause: Error): void => end.giveUp("the hub cannot continue", cause);
     const options = { config, clock: systemClock, log, logLinesDropped: log.dropped, build, onFatal };
     const hub = await end.closes(openHub(options));

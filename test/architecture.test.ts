@@ -29,11 +29,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   files: DECIDE,
   ...Object.fromEntries(ADAPTERS.map((adapter) => [adapter, [...DECIDE, "files"]])),
   config: [],
-  /** The part of the composition root that knows who may do what. */
-  access: [...DECIDE, "platform"],
-  hub: [...ADAPTERS, ...DECIDE, "files", "dialects", "config", "access"],
+  hub: [...ADAPTERS, ...DECIDE, "files", "dialects", "config"],
   /** Talks to a running hub as any program does, or opens a store itself where none runs. */
-  cli: [...DECIDE, "config", "files", "store", "http", "platform", "access"],
+  cli: [...DECIDE, "config", "files", "store", "http", "platform"],
   server: [...ADAPTERS, ...DECIDE, "dialects", "config", "hub", "cli"],
   "firmware-sim": ["contract"],
   public: ["contract"],
@@ -301,8 +299,12 @@ const broken: readonly [rule: string, files: Record<string, string>, words: stri
     { "src/platform/a.ts": 'import { x } from "../config/b.ts";' },
     "platform may not import config",
   ],
-  ["nothing imports the hub", { "src/http/a.ts": 'import type { Hub } from "../hub.ts";' }, "http may not import hub"],
-  ["nothing imports the server", { "src/hub.ts": 'import "./server.ts";' }, "hub may not import server"],
+  [
+    "nothing imports the hub",
+    { "src/http/a.ts": 'import type { Hub } from "../hub/hub.ts";' },
+    "http may not import hub",
+  ],
+  ["nothing imports the server", { "src/hub/hub.ts": 'import "../server.ts";' }, "hub may not import server"],
   [
     "the simulator imports the contract only",
     { "firmware-sim/a.ts": 'import { x } from "../src/core/b.ts";' },
@@ -315,7 +317,7 @@ const broken: readonly [rule: string, files: Record<string, string>, words: stri
   ],
   [
     "the benchmarks import no part of the hub",
-    { "bench/a.ts": 'import { x } from "../src/hub.ts";' },
+    { "bench/a.ts": 'import { x } from "../src/hub/hub.ts";' },
     "bench may not import hub",
   ],
   [

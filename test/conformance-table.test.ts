@@ -9,8 +9,8 @@ const FOLDER = path.join(root, "test/conformance");
 
 /** Numbers with which titles begin: `test("[MQTT-3.8.4-1] [MQTT-3.8.4-2] …")`, in all files whose names begin so. */
 function numbersInTitles(files: string): Set<string> {
-  const sources = readdirSync(FOLDER)
-    .filter((file) => file.startsWith(files) && file.endsWith(".test.ts"))
+  const sources = readdirSync(FOLDER, { recursive: true, encoding: "utf8" })
+    .filter((file) => path.basename(file).startsWith(files) && file.endsWith(".test.ts"))
     .map((file) => readFileSync(path.join(FOLDER, file), "utf8"));
   expect(sources.length).toBeGreaterThan(0);
   const titles = sources.flatMap((source) =>

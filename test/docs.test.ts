@@ -45,11 +45,11 @@ test("every metric of the catalogue stands in docs/protocol.md with its unit", (
 });
 
 test("every route of the HTTP server stands in docs/protocol.md, and no other", () => {
-  const source = readdirSync(path.join(root, "src/http"))
+  const source = readdirSync(path.join(root, "src/http/routes"))
     .filter((file) => file.endsWith("-routes.ts"))
     .flatMap((file) => {
       const mount = /^(devices|readings|erasure)-/.test(file) ? "/api/devices" : "";
-      return [...read(`src/http/${file}`).matchAll(/router\.(get|patch|delete|post|put)\("([^"]+)"/g)].map(
+      return [...read(`src/http/routes/${file}`).matchAll(/router\.(get|patch|delete|post|put)\("([^"]+)"/g)].map(
         ([, verb = "", route = ""]) => `${verb.toUpperCase()} ${mount}${route === "/" ? "" : route}`,
       );
     });

@@ -2,7 +2,7 @@
 import { accessSync, constants, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import path from "node:path";
-import type { Owned } from "../owned.ts";
+import type { Owned } from "../helpers/owned.ts";
 
 export const NO_MOSQUITTO = "mosquitto is not there (apt install mosquitto): the classic stack is not measured";
 

@@ -1,7 +1,8 @@
 /** One board's connection: sends while its window is open, and walks QoS 2 to its end. Never sends anything again. */
-import { ackPackets, PUBREL } from "./ack-packets.ts";
+
 import { openMqttLink } from "./mqtt-link.ts";
-import { packetIdOf } from "./packet-cutter.ts";
+import { ackPackets, PUBREL } from "./packets/ack-packets.ts";
+import { packetIdOf } from "./packets/packet-cutter.ts";
 import type { SendWindow } from "./send-window.ts";
 
 export interface BoardLinkOptions {

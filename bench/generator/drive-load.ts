@@ -1,6 +1,6 @@
 /** Opens one load, warms it up and measures it, with the figures of the process that it drives. Decides nothing about them. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { processUsage } from "../process-usage.ts";
+import { processUsage } from "../helpers/process-usage.ts";
 import { type DriveResult, type DriveSpec, latencyOf } from "./drive-spec.ts";
 import { openLoad, type RunOutcome } from "./load.ts";
 import { openTaker } from "./taker.ts";

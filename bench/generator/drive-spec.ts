@@ -1,5 +1,5 @@
 /** What one load is asked for, and what it answers. Says nothing of how it works. */
-import { quantile } from "../quantile.ts";
+import { quantile } from "../helpers/quantile.ts";
 import type { LoadOptions } from "./load.ts";
 import type { RunWish } from "./load-run.ts";
 

@@ -1,5 +1,5 @@
 /** Keeps what of a fan-out is under way: when each message left, and how many subscribers still wait for it. Knows no socket. */
-import { type InboundPacket, payloadNumber } from "./packet-cutter.ts";
+import { type InboundPacket, payloadNumber } from "./packets/packet-cutter.ts";
 
 export interface Rounds {
   readonly counts: { published: number; deliveries: number; wrong: number };

@@ -1,12 +1,12 @@
 /** One publisher and many subscribers of one topic, in one process and on one clock. Publishes no more than what the others take. */
-import { processUsage } from "../process-usage.ts";
+import { processUsage } from "../helpers/process-usage.ts";
 import { latencyOf } from "./drive-spec.ts";
 import { createRounds, type Rounds } from "./fan-out-rounds.ts";
 import type { FanOutResult, FanOutSpec } from "./fan-out-spec.ts";
 import { type MqttLink, openMqttLink } from "./mqtt-link.ts";
 import { openAll } from "./open-all.ts";
-import type { InboundPacket } from "./packet-cutter.ts";
-import { publishPacket } from "./publish-packet.ts";
+import type { InboundPacket } from "./packets/packet-cutter.ts";
+import { publishPacket } from "./packets/publish-packet.ts";
 import { openSubscriber } from "./subscriber.ts";
 
 const TOPIC = "plant/alarm";

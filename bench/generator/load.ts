@@ -1,10 +1,10 @@
 /** Drives a broker as many boards would: as fast as their windows allow, or at a pace. Judges nothing that it measures. */
 import { openBoardLink } from "./board-link.ts";
 import { type LoadRun, type RunWish, startLoadRun } from "./load-run.ts";
+import { createPublishRing, type InstantForm, type Stamp } from "./messages/publish-ring.ts";
+import { createStateRing } from "./messages/state-ring.ts";
 import { openAll } from "./open-all.ts";
-import { createPublishRing, type InstantForm, type Stamp } from "./publish-ring.ts";
 import { createSendWindow } from "./send-window.ts";
-import { createStateRing } from "./state-ring.ts";
 
 export interface LoadOptions {
   host: string;

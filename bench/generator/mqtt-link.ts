@@ -1,7 +1,7 @@
 /** One client's connection, from SYN to its end: writes bytes, tells packets. Never reconnects, and answers nothing by itself. */
 import { connect } from "node:net";
-import { connectPacket } from "./connect-packet.ts";
-import { cutPackets, type InboundPacket, typeOf } from "./packet-cutter.ts";
+import { connectPacket } from "./packets/connect-packet.ts";
+import { cutPackets, type InboundPacket, typeOf } from "./packets/packet-cutter.ts";
 
 export interface MqttLinkOptions {
   host: string;

@@ -1,10 +1,10 @@
 /** Fills a broker with retained messages and times SUBSCRIBEs among them. Decides neither topics nor filters. */
 import { latencyOf } from "./drive-spec.ts";
 import { type MqttLink, openMqttLink } from "./mqtt-link.ts";
-import { type InboundPacket, payloadOf, topicOf, typeOf } from "./packet-cutter.ts";
-import { publishPacket } from "./publish-packet.ts";
+import { type InboundPacket, payloadOf, topicOf, typeOf } from "./packets/packet-cutter.ts";
+import { publishPacket } from "./packets/publish-packet.ts";
+import { subscribePacket, unsubscribePacket } from "./packets/subscribe-packet.ts";
 import type { FilterResult, RetainedResult, RetainedSpec } from "./retained-spec.ts";
-import { subscribePacket, unsubscribePacket } from "./subscribe-packet.ts";
 
 const PUBLISH = 3;
 const PUBACK = 4;

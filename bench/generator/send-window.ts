@@ -1,5 +1,5 @@
 /** Keeps what of a ring is under way: which units wait for their last acknowledgement, since when, for which sequences. Knows no socket. */
-import type { PublishRing } from "./publish-ring.ts";
+import type { PublishRing } from "./messages/publish-ring.ts";
 import { createSequenceList } from "./sequence-list.ts";
 
 export interface SendWindowOptions {

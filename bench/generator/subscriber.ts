@@ -1,8 +1,9 @@
 /** One subscriber: a connection with one filter, granted as asked. What it is sent goes to its owner; it acknowledges QoS 1. */
-import { ackPackets, PUBACK } from "./ack-packets.ts";
+
 import { type MqttLink, openMqttLink } from "./mqtt-link.ts";
-import { type InboundPacket, publishIdOf, typeOf } from "./packet-cutter.ts";
-import { subscribePacket } from "./subscribe-packet.ts";
+import { ackPackets, PUBACK } from "./packets/ack-packets.ts";
+import { type InboundPacket, publishIdOf, typeOf } from "./packets/packet-cutter.ts";
+import { subscribePacket } from "./packets/subscribe-packet.ts";
 
 export interface SubscriberOptions {
   host: string;

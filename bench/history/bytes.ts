@@ -1,5 +1,5 @@
 /** What the pages of the full store's file hold, and what that is of a reading. */
-import { figure } from "../figure.ts";
+import { figure } from "../helpers/figure.ts";
 import { bytesByKind, fileBytes } from "./file-look.ts";
 import type { FullStore } from "./full-store.ts";
 import { atMost, type Part, type Row } from "./row.ts";

@@ -1,8 +1,9 @@
 /** Charts of one noisy board that has reported each 5 s for a year: the store's own calls, warm. */
 import type { SeriesColumns } from "../../src/contract/rest.ts";
-import type { Series, Store } from "../../src/core/ports.ts";
-import { figure } from "../figure.ts";
-import { type BoardWish, deviceIdOf } from "./board.ts";
+import type { Series } from "../../src/core/ports/history.ts";
+import type { Store } from "../../src/core/ports/readings-store.ts";
+import { figure } from "../helpers/figure.ts";
+import { type BoardWish, deviceIdOf } from "./data/board.ts";
 import { DAY_MS, dropDir, fill, type HistoryBench, withStore } from "./history-bench.ts";
 import { FULL_READINGS, type HistoryOptions } from "./options.ts";
 import { repeated } from "./repeated.ts";

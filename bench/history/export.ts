@@ -1,14 +1,14 @@
 /** One board's whole history as NDJSON: how fast, in how much memory, and what ingest notices of it. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Store } from "../../src/core/ports.ts";
-import { figure } from "../figure.ts";
-import { quantile } from "../quantile.ts";
-import type { Board } from "./board.ts";
-import { ifBuilt } from "./built-store.ts";
+import type { Store } from "../../src/core/ports/readings-store.ts";
+import { figure } from "../helpers/figure.ts";
+import { quantile } from "../helpers/quantile.ts";
+import type { Board } from "./data/board.ts";
+import { ifBuilt } from "./data/built-store.ts";
+import { startSteady, steadyBoards } from "./data/steady.ts";
 import type { FullStore } from "./full-store.ts";
 import { DAY_MS, type HistoryBench, newFleet, withStore } from "./history-bench.ts";
 import { atLeast, atMost, type Part, type Row } from "./row.ts";
-import { startSteady, steadyBoards } from "./steady.ts";
 
 const ROUND_MS = 3_000;
 /** Of a whole export, as planned. */

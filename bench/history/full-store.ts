@@ -1,5 +1,5 @@
 /** The store that the hub-like measures are of: a third of its readings each of quiet, noisy and seldom boards. */
-import type { Board, BoardWish } from "./board.ts";
+import type { Board, BoardWish } from "./data/board.ts";
 import { DAY_MS, type Filled, fill, type HistoryBench } from "./history-bench.ts";
 
 export interface FullStore extends Filled {

@@ -1,16 +1,16 @@
 /** What every group of the history's benchmark is given, and how it gets a filled store. Prints nothing but progress. */
 import { mkdtempSync } from "node:fs";
 import path from "node:path";
-import type { Store } from "../../src/core/ports.ts";
-import { countStored } from "../count-stored.ts";
-import { figure } from "../figure.ts";
-import type { Owned } from "../owned.ts";
-import type { Progress } from "../progress.ts";
-import { type Board, type BoardWish, createBoard } from "./board.ts";
-import type { BuiltStore } from "./built-store.ts";
-import { createFleet, type Fleet } from "./fleet.ts";
+import type { Store } from "../../src/core/ports/readings-store.ts";
+import { countStored } from "../helpers/count-stored.ts";
+import { figure } from "../helpers/figure.ts";
+import type { Owned } from "../helpers/owned.ts";
+import type { Progress } from "../helpers/progress.ts";
+import { type Board, type BoardWish, createBoard } from "./data/board.ts";
+import type { BuiltStore } from "./data/built-store.ts";
+import { createFleet, type Fleet } from "./data/fleet.ts";
+import { createSimulatedHub, type SimulatedHub } from "./data/simulated-hub.ts";
 import type { HistoryOptions } from "./options.ts";
-import { createSimulatedHub, type SimulatedHub } from "./simulated-hub.ts";
 
 export interface HistoryBench {
   readonly options: HistoryOptions;

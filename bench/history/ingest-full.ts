@@ -1,7 +1,8 @@
 /** Ingest into the full store beside ingest into an empty one: the same new boards, in interleaved pairs. */
-import { figure } from "../figure.ts";
-import type { BoardWish } from "./board.ts";
-import type { Fleet } from "./fleet.ts";
+import { figure } from "../helpers/figure.ts";
+import type { BoardWish } from "./data/board.ts";
+import type { Fleet } from "./data/fleet.ts";
+import { createSimulatedHub } from "./data/simulated-hub.ts";
 import { type FullStore, RAW_DAYS } from "./full-store.ts";
 import {
   dropDir,
@@ -13,7 +14,6 @@ import {
   withStore,
 } from "./history-bench.ts";
 import { atLeast, type Part } from "./row.ts";
-import { createSimulatedHub } from "./simulated-hub.ts";
 
 const BOARDS = 50;
 const INTERVAL_MS = 5_000;

@@ -1,10 +1,11 @@
 /** `npm run bench:history`: fills stores, prints the rows of design.md's budget table that concern history, keeps all figures. Asserts only that what is stored is what was appended. */
-import { beginSession, wordsOf } from "../bench-session.ts";
-import { figure } from "../figure.ts";
-import { createProgress } from "../progress.ts";
-import { loadBuiltStore } from "./built-store.ts";
+
+import { figure } from "../helpers/figure.ts";
+import { createProgress } from "../helpers/progress.ts";
+import { beginSession, wordsOf } from "../run/bench-session.ts";
 import { bytes } from "./bytes.ts";
 import { CHART_SECONDS, chart, chartReadings } from "./chart.ts";
+import { loadBuiltStore } from "./data/built-store.ts";
 import { exported, exportSeconds } from "./export.ts";
 import { type FullStore, fillFullStore } from "./full-store.ts";
 import { DAY_MS, type HistoryBench, PLANNED_PER_SECOND } from "./history-bench.ts";

@@ -1,10 +1,11 @@
 /** The year of one noisy board in MongoDB, and what a reading takes there: beside the embedded store's rows of `chart` and `size`. */
 import { type Document, MongoClient } from "mongodb";
-import type { Store } from "../../src/core/ports.ts";
-import { databaseUrl, launchMongod, type Mongod } from "../../test/support/mongod.ts";
-import { figure } from "../figure.ts";
-import type { BoardWish } from "./board.ts";
+import type { Store } from "../../src/core/ports/readings-store.ts";
+import { databaseUrl, launchMongod, type Mongod } from "../../test/support/mongodb/mongod.ts";
+import { figure } from "../helpers/figure.ts";
 import { chartReadings, chartRows, yearWish } from "./chart.ts";
+import type { BoardWish } from "./data/board.ts";
+import { createSimulatedHub } from "./data/simulated-hub.ts";
 import {
   DAY_MS,
   type FillWish,
@@ -17,7 +18,6 @@ import {
 } from "./history-bench.ts";
 import type { HistoryOptions } from "./options.ts";
 import type { Part, Row } from "./row.ts";
-import { createSimulatedHub } from "./simulated-hub.ts";
 
 const YEAR_CHART_MS = 50;
 const QUIET: BoardWish = { name: "quiet", room: "quiet", intervalMs: 5_000, timed: true, seed: 11 };

@@ -1,7 +1,7 @@
 /** One line of the history's table: what was measured, against its budget of design.md. Asserts nothing. */
-import { figure } from "../figure.ts";
-import { spread } from "../spread.ts";
-import { table } from "../table.ts";
+import { figure } from "../helpers/figure.ts";
+import { spread } from "../helpers/spread.ts";
+import { table } from "../helpers/table.ts";
 
 export interface Row {
   readonly what: string;

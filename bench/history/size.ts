@@ -1,10 +1,10 @@
 /** Bytes of a reading by kind of board, each kind alone in a database: a file of several cannot tell. */
-import { figure } from "../figure.ts";
-import type { BoardWish } from "./board.ts";
+import { figure } from "../helpers/figure.ts";
+import type { BoardWish } from "./data/board.ts";
+import type { Room } from "./data/room-walk.ts";
 import { bytesASealedReading, bytesByKind, fileBytes } from "./file-look.ts";
 import { DAY_MS, dropDir, fill, type HistoryBench } from "./history-bench.ts";
 import { FULL_READINGS, type HistoryOptions } from "./options.ts";
-import type { Room } from "./room-walk.ts";
 import { atMost, type Part, type Row } from "./row.ts";
 
 interface Kind {

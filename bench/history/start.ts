@@ -1,7 +1,7 @@
 /** How long a hub takes from spawn to listening with all those readings in its data directory. */
 import { fileURLToPath } from "node:url";
-import { figure } from "../figure.ts";
-import { startHub } from "../peer-process.ts";
+import { figure } from "../helpers/figure.ts";
+import { startHub } from "../run/peer-process.ts";
 import type { FullStore } from "./full-store.ts";
 import { dropDir, type HistoryBench, holdAgainst, newDir } from "./history-bench.ts";
 import { atMost, type Part } from "./row.ts";

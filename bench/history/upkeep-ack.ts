@@ -1,14 +1,14 @@
 /** What boards notice of upkeep: acknowledgements while the store seals and forgets without a pause, beside those without. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Store } from "../../src/core/ports.ts";
-import { figure } from "../figure.ts";
-import { quantile } from "../quantile.ts";
-import type { Fleet } from "./fleet.ts";
+import type { Store } from "../../src/core/ports/readings-store.ts";
+import { figure } from "../helpers/figure.ts";
+import { quantile } from "../helpers/quantile.ts";
+import type { Fleet } from "./data/fleet.ts";
+import { createSimulatedHub, type SimulatedHub, upkeepWish } from "./data/simulated-hub.ts";
+import { startSteady, steadyBoards } from "./data/steady.ts";
 import type { FullStore } from "./full-store.ts";
 import { type HistoryBench, newFleet, PLANNED_PER_SECOND, withStore } from "./history-bench.ts";
 import { atMost, type Part, type Row } from "./row.ts";
-import { createSimulatedHub, type SimulatedHub, upkeepWish } from "./simulated-hub.ts";
-import { startSteady, steadyBoards } from "./steady.ts";
 
 const ROUND_MS = 3_000;
 /** Upkeep that has more to do than that is not waited for. */

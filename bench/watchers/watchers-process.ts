@@ -1,7 +1,7 @@
 /** Plays the browsers: Socket.IO clients in one process that count and time what reaches them. Draws nothing. */
 import { io, type Socket } from "socket.io-client";
 import type { BrowserToHub, HubToBrowser } from "../../src/contract/live.ts";
-import { quantile } from "../quantile.ts";
+import { quantile } from "../helpers/quantile.ts";
 import type { FromWatchers, ToWatchers, WatchReport, WatchSpec } from "./watch-spec.ts";
 
 const LATENCIES_KEPT = 1 << 20;

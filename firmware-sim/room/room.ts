@@ -1,5 +1,5 @@
 /** The air of one room through its days, by mass balance: sources, ventilation, heat. Measures nothing; that is the sensors' work. */
-import { seedFrom, wander } from "../random.ts";
+import { seedFrom, wander } from "../helpers/random.ts";
 import { EMISSIONS, type Emission } from "./activity.ts";
 import { type Air, type Gases, OUTDOORS, saturationGramsPerM3 } from "./air.ts";
 import { type DayPlan, isAiring, planDay, staysAt } from "./day-plan.ts";

@@ -1,6 +1,6 @@
 /** A board that never reached a time server: its clock began at 1970 when it booted. Everything else is well. */
-import { encodeReading, type SensedReading, withInstant } from "../reading.ts";
-import type { Scenario } from "../scenario.ts";
+import { encodeReading, type SensedReading, withInstant } from "../board/reading.ts";
+import type { Scenario } from "../board/scenario.ts";
 
 /** Time since the boot, taken for the time since 1970. */
 export const as1970 = (reading: SensedReading, bootedAtMs: number): SensedReading => ({

@@ -1,6 +1,6 @@
 /** A battery board: wakes, connects, sends one QoS 1 message, waits for its PUBACK, disconnects and sleeps. Holds no connection and has no will. */
-import { encodeReading } from "../reading.ts";
-import type { Scenario } from "../scenario.ts";
+import { encodeReading } from "../board/reading.ts";
+import type { Scenario } from "../board/scenario.ts";
 
 export type WakeStep = "sleep" | "stay-awake";
 

@@ -1,7 +1,8 @@
 /** A board whose PUBACKs get lost: it sends each second reading again, byte for byte, with its packet id and DUP=1. Never changes a reading. */
-import type { Message } from "../outbox.ts";
-import { encodeReading } from "../reading.ts";
-import type { Scenario } from "../scenario.ts";
+
+import { encodeReading } from "../board/reading.ts";
+import type { Scenario } from "../board/scenario.ts";
+import type { Message } from "../mqtt/outbox.ts";
 
 /** esp-mqtt repeats what is not acknowledged within a second, on the same connection, even with a clean session. */
 export const isRepeated = (tick: number): boolean => tick % 2 === 1;

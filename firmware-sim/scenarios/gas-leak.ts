@@ -1,6 +1,7 @@
 /** Gas leaks into the room, is noticed, and airs out; again every ten minutes. Changes the air only. */
+
+import type { Scenario } from "../board/scenario.ts";
 import type { Air } from "../room/air.ts";
-import type { Scenario } from "../scenario.ts";
 
 const CYCLE_MS = 600_000;
 const STARTS_MS = 10_000;

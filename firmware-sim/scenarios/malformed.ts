@@ -1,7 +1,7 @@
 /** Firmware with faults: among good readings, one message in three is something that the hub refuses. Never breaks the MQTT protocol itself. */
 import { attributesTopic, statusTopic, telemetryTopic } from "../../src/contract/topics.ts";
-import { encodeReading } from "../reading.ts";
-import type { Scenario } from "../scenario.ts";
+import { encodeReading } from "../board/reading.ts";
+import type { Scenario } from "../board/scenario.ts";
 
 export interface MalformedMessage {
   readonly why: string;

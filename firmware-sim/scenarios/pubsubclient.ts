@@ -2,8 +2,8 @@
 
 import { METRICS } from "../../src/contract/metrics.ts";
 import type { Metrics } from "../../src/contract/readings.ts";
-import type { Board, Scenario } from "../scenario.ts";
-import type { StationMetrics } from "../sensors.ts";
+import type { Board, Scenario } from "../board/scenario.ts";
+import type { StationMetrics } from "../board/sensors.ts";
 
 /** MQTT_MAX_PACKET_SIZE of PubSubClient.h; `setBufferSize()` changes it. */
 export const DEFAULT_BUFFER_BYTES = 256;

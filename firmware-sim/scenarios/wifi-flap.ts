@@ -1,6 +1,6 @@
 /** The radio goes off without a word, so that the last will fires; readings wait on the board and come as one array. Loses none it has room for. */
-import { encodeBacklog, encodeReading, type SensedReading } from "../reading.ts";
-import type { Board, Scenario } from "../scenario.ts";
+import { encodeBacklog, encodeReading, type SensedReading } from "../board/reading.ts";
+import type { Board, Scenario } from "../board/scenario.ts";
 
 const ONLINE_TICKS = 10;
 const OFFLINE_TICKS = 5;

@@ -3,21 +3,21 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { readConfig } from "../config/read-config.ts";
 import { toEpochMs } from "../contract/epoch.ts";
 import { ROLES, type Role, SCOPES, type Scope } from "../contract/levels.ts";
-import { StoreError } from "../core/ports.ts";
-import { StartError } from "../core/start-error.ts";
+import { StartError } from "../core/model/start-error.ts";
+import { StoreError } from "../core/ports/readings-store.ts";
 import { readBuild } from "../platform/build.ts";
 import { systemClock } from "../platform/clock.ts";
 import { hearOutputs } from "../platform/closed-output.ts";
-import { type AccessWish, accessCommand, pairCommand } from "./access-command.ts";
-import { backupCommand } from "./backup-command.ts";
-import { type CertificateOptions, certificateCommand } from "./certificate-command.ts";
-import { CommandFault } from "./command-fault.ts";
-import type { CommandWorld } from "./command-world.ts";
-import { type ExportOptions, exportCommand } from "./export-command.ts";
-import { type ImportOptions, importCommand } from "./import-command.ts";
-import { type MigrationTarget, migrateCommand } from "./migrate-command.ts";
-import { restoreCommand } from "./restore-command.ts";
-import { statsCommand } from "./stats-command.ts";
+import { type AccessWish, accessCommand, pairCommand } from "./commands/access-command.ts";
+import { backupCommand } from "./commands/backup-command.ts";
+import { type CertificateOptions, certificateCommand } from "./commands/certificate-command.ts";
+import { type ExportOptions, exportCommand } from "./commands/export-command.ts";
+import { type MigrationTarget, migrateCommand } from "./commands/migrate-command.ts";
+import { restoreCommand } from "./commands/restore-command.ts";
+import { statsCommand } from "./commands/stats-command.ts";
+import { type ImportOptions, importCommand } from "./import/import-command.ts";
+import { CommandFault } from "./shared/command-fault.ts";
+import type { CommandWorld } from "./shared/command-world.ts";
 
 /** 0: done · 1: not, or not all of it · 2: asked wrongly · 130: stopped. */
 export async function runCommand(args: readonly string[]): Promise<number> {

@@ -1,9 +1,9 @@
 /** Reads the commonest payload, one flat JSON object of plain values, in one pass over its bytes. Declines all else. */
 import { METRICS, type MetricKind } from "../contract/metrics.ts";
 import type { MetricValue } from "../contract/readings.ts";
-import { isMetricName } from "../core/device-id.ts";
-import { createShapes, MetricList } from "../core/metric-list.ts";
-import type { ParsedReading } from "../core/parsed-message.ts";
+import type { ParsedReading } from "../core/ingest/parsed-message.ts";
+import { isMetricName } from "../core/model/device-id.ts";
+import { createShapes, MetricList } from "../core/model/metric-list.ts";
 
 /**
  * Undefined: not such a payload (nested, a list, escapes, null, other than ASCII, duplicate or unknown names, a value

@@ -1,10 +1,10 @@
 /** The hub's own dialect: `devices/<deviceId>/…` → readings, status, attributes. Judges shape; knows no device and no clock. */
 import type { AttributeValue, DeviceId, MetricValue } from "../contract/readings.ts";
 import type { RefusalCode } from "../contract/refusals.ts";
-import { isMetricName, NO_METRICS, parseDeviceId } from "../core/device-id.ts";
-import { isLonger, jsonValue, plainValue, type Read } from "../core/metric-value.ts";
-import type { ParsedMessage, ParsedReading } from "../core/parsed-message.ts";
-import { type Fault, fault, ok, type Result } from "../core/result.ts";
+import type { ParsedMessage, ParsedReading } from "../core/ingest/parsed-message.ts";
+import { isMetricName, NO_METRICS, parseDeviceId } from "../core/model/device-id.ts";
+import { isLonger, jsonValue, plainValue, type Read } from "../core/model/metric-value.ts";
+import { type Fault, fault, ok, type Result } from "../core/model/result.ts";
 import { createFlatReader } from "./flat-reading.ts";
 import { jsonFaultAt } from "./json-fault.ts";
 

@@ -1,6 +1,6 @@
 /** Sees to it that a file of secrets is its owner's alone. */
 import { chmodSync, statSync } from "node:fs";
-import type { Log } from "../core/ports.ts";
+import type { Log } from "../core/ports/log.ts";
 import { fileFault } from "./file-fault.ts";
 
 const OF_OTHERS = 0o077;

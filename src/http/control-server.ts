@@ -14,14 +14,14 @@ import {
   type SpaceAnswer,
   type StatsAnswer,
 } from "../contract/control.ts";
-import type { Importer } from "../core/importer.ts";
-import { type FileBeside, type Store, StoreError } from "../core/ports.ts";
-import type { Rebuilder } from "../core/rebuilder.ts";
-import { type AccessRoutesOptions, accessRoutes } from "./access-routes.ts";
-import { type ExportRoutesOptions, exportRoutes } from "./export-routes.ts";
-import { type PairingRoutesOptions, pairingRoutes } from "./pairing-routes.ts";
-import { invalidField, parseRequest, problemHandler, sendProblem } from "./problem.ts";
-import { openUpgradeSocket } from "./upgrade-sockets.ts";
+import { type FileBeside, type Store, StoreError } from "../core/ports/readings-store.ts";
+import type { Importer } from "../core/transfer/importer.ts";
+import type { Rebuilder } from "../core/transfer/rebuilder.ts";
+import { invalidField, parseRequest, problemHandler, sendProblem } from "./answers/problem.ts";
+import { openUpgradeSocket } from "./requests/upgrade-sockets.ts";
+import { type AccessRoutesOptions, accessRoutes } from "./routes/access-routes.ts";
+import { type ExportRoutesOptions, exportRoutes } from "./routes/export-routes.ts";
+import { type PairingRoutesOptions, pairingRoutes } from "./routes/pairing-routes.ts";
 
 export interface ControlOptions extends ExportRoutesOptions, AccessRoutesOptions, PairingRoutesOptions {
   readonly store: Pick<Store, "exportChunk" | "backup" | "stats" | "space" | "damaged">;

@@ -1,5 +1,5 @@
 /** Gathers readings until the next batch goes out. Bounded: beyond its room it keeps the newest of each device. */
-import type { LiveReading } from "../core/ports.ts";
+import type { LiveReading } from "../core/model/live-reading.ts";
 
 export interface Batch {
   /** By device, in order of arrival. */

@@ -1,5 +1,6 @@
 /** Holds live events to a tenth of the main thread. Measures; sends nothing. */
-import type { Clock, Counters } from "../core/ports.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Counters } from "../core/ports/counters.ts";
 
 export interface LiveBudget {
   /** There is time left to send. */

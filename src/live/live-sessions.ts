@@ -3,11 +3,11 @@ import type { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Server, Socket } from "socket.io";
-import type { Caller } from "../core/accounts.ts";
-import type { Clock } from "../core/ports.ts";
-import type { Refusals } from "../core/refusals.ts";
-import type { RequestBudget } from "../core/request-budget.ts";
-import { createSessionLimit, type SessionLimits, type TooManySessions } from "../core/session-limit.ts";
+import type { Caller } from "../core/access/accounts.ts";
+import type { Refusals } from "../core/limits/refusals.ts";
+import type { RequestBudget } from "../core/limits/request-budget.ts";
+import { createSessionLimit, type SessionLimits, type TooManySessions } from "../core/limits/session-limit.ts";
+import type { Clock } from "../core/ports/clock.ts";
 
 export interface LiveSessionsOptions {
   /** Attached, without a connection yet. */

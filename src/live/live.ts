@@ -4,16 +4,19 @@ import type { Duplex } from "node:stream";
 import { Server, type Socket } from "socket.io";
 import type { BrowserToHub, HubToBrowser, SubscribeAnswer } from "../contract/live.ts";
 import type { Refusal } from "../contract/refusals.ts";
-import type { Caller } from "../core/accounts.ts";
-import { reaches } from "../core/ask-level.ts";
-import type { Clock, Counters, LiveReading, Log } from "../core/ports.ts";
-import { fromLive } from "../core/reading-shape.ts";
-import type { PresenceChange } from "../core/registry.ts";
+import type { Caller } from "../core/access/accounts.ts";
+import { reaches } from "../core/access/required-level.ts";
+import { fromLive } from "../core/devices/reading-shape.ts";
+import type { PresenceChange } from "../core/devices/registry.ts";
+import type { LiveReading } from "../core/model/live-reading.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Counters } from "../core/ports/counters.ts";
+import type { Log } from "../core/ports/log.ts";
 import { type Batch, createBatchBuffer } from "./batch-buffer.ts";
 import { corkFlushes } from "./corked-flush.ts";
 import { createLiveBudget } from "./live-budget.ts";
 import { createLiveSessions, type LiveSessionsOptions } from "./live-sessions.ts";
-import { readWish, type Wish } from "./subscribe-wish.ts";
+import { readWish, type Wish } from "./subscribe-options.ts";
 import { type Waiting, watchWaiting } from "./waiting-bytes.ts";
 
 export interface LiveOptions extends Omit<LiveSessionsOptions, "engine"> {

@@ -1,6 +1,6 @@
 /** The machine's clock and timers. The only place that asks for the time. */
 import { performance } from "node:perf_hooks";
-import type { Clock } from "../core/ports.ts";
+import type { Clock } from "../core/ports/clock.ts";
 
 export const systemClock: Clock = {
   nowMs: () => Date.now(),

@@ -1,5 +1,5 @@
 /** Opens parts in order and closes them in reverse, once, even where one fails to close. Knows no part. */
-import type { Log } from "../core/ports.ts";
+import type { Log } from "../core/ports/log.ts";
 
 export interface Lifecycle {
   /** Notes how to close what was just opened. */

@@ -3,7 +3,7 @@
  * descriptor. Lines that cannot be written are dropped and counted.
  */
 import { write } from "node:fs";
-import type { Clock } from "../core/ports.ts";
+import type { Clock } from "../core/ports/clock.ts";
 
 export interface LineOutput {
   /** `line` ends with a line break. */

@@ -1,6 +1,6 @@
 /** Starts a server on its address, or says in words for the owner why it cannot. */
 import type { AddressInfo, Server } from "node:net";
-import { StartError } from "../core/start-error.ts";
+import { StartError } from "../core/model/start-error.ts";
 
 export interface ListenOptions {
   readonly host: string;

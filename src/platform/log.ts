@@ -1,6 +1,7 @@
 /** The hub's log: pino, JSON lines, or text where a person watches. Decides nothing about what is worth a line. */
 import pino from "pino";
-import type { Clock, Log, LogFields } from "../core/ports.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Log, LogFields } from "../core/ports/log.ts";
 import { createLineOutput } from "./line-output.ts";
 
 export interface LogOptions {

@@ -1,8 +1,9 @@
 /** What an operator can watch, in Prometheus' words. Counts; never labels by device. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { reasonHex } from "../contract/reason-codes.ts";
-import type { Counters, StoreSpace } from "../core/ports.ts";
-import type { RefusalCount } from "../core/refusals.ts";
+import type { RefusalCount } from "../core/limits/refusals.ts";
+import type { Counters } from "../core/ports/counters.ts";
+import type { StoreSpace } from "../core/ports/readings-store.ts";
 
 /** Read when `/metrics` is asked for. */
 export interface Gauges {

@@ -1,6 +1,6 @@
 /** Every connection to the hub's servers, so that none is left when it has stopped. Reads and writes nothing. */
 import type { Server, Socket } from "node:net";
-import type { Log } from "../core/ports.ts";
+import type { Log } from "../core/ports/log.ts";
 
 export interface OpenSockets {
   /** From now on this server's connections, and its own errors. */

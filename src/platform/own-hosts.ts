@@ -1,6 +1,6 @@
 /** The names and addresses by which this machine is reached. Resolves nothing. */
 import { hostname, networkInterfaces } from "node:os";
-import type { Clock } from "../core/ports.ts";
+import type { Clock } from "../core/ports/clock.ts";
 
 /**
  * What home networks add to a machine's name: mDNS (RFC 6762), routers (OpenWrt, RFC 8375, FRITZ!Box) and private networks

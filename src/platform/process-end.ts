@@ -1,5 +1,6 @@
 /** Ends the process in order: with 0 when a signal asks for it, with 1 and within 5 s after a fault. Knows no part of the hub. */
-import type { Clock, Log } from "../core/ports.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Log } from "../core/ports/log.ts";
 
 interface Closable {
   close(): Promise<void>;

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { crc32 } from "node:zlib";
-import type { TimeHold, TimeRecord, TimeShift } from "../core/trusted-time.ts";
+import type { TimeHold, TimeRecord, TimeShift } from "../core/time/trusted-time.ts";
 import { watchDataFolder } from "../files/data-folder.ts";
 import { replaceFiles } from "../files/durable-file.ts";
 import { fileFault } from "../files/file-fault.ts";

@@ -1,9 +1,10 @@
 /** Certificate and key from their files, and again when these change. Makes none. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import type { Clock, Log } from "../core/ports.ts";
-import { StartError } from "../core/start-error.ts";
-import type { TlsContext, TlsSource } from "../core/tls.ts";
+import { StartError } from "../core/model/start-error.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Log } from "../core/ports/log.ts";
+import type { TlsContext, TlsSource } from "../core/ports/tls.ts";
 
 export interface TlsFilesOptions {
   readonly certFile: string;

@@ -1,7 +1,9 @@
 /** Opens the embedded store and MongoDB beside each other, for who moves from one to the other. Moves nothing. */
 import path from "node:path";
-import { type Clock, type Log, type Store, StoreError } from "../core/ports.ts";
-import { StartError } from "../core/start-error.ts";
+import { StartError } from "../core/model/start-error.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Log } from "../core/ports/log.ts";
+import { type Store, StoreError } from "../core/ports/readings-store.ts";
 import { hubIdOf, OUTBOX_DIR } from "./open-store.ts";
 import { openSqliteOutbox } from "./sqlite/sqlite-outbox.ts";
 import { openSqliteStore } from "./sqlite/sqlite-store.ts";

@@ -2,15 +2,19 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import type { DamageNotes } from "../core/damage.ts";
-import type { Clock, Journal, Log, Store, StoredDevice } from "../core/ports.ts";
-import { StartError } from "../core/start-error.ts";
-import { type Away, createStoreAndForward, type StoreAndForward } from "../core/store-and-forward.ts";
+import type { DamageNotes } from "../core/health/damage.ts";
+import { StartError } from "../core/model/start-error.ts";
+import { type Away, createStoreAndForward, type StoreAndForward } from "../core/outbox/store-and-forward.ts";
+import type { Journal } from "../core/ports/broker-state.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Log } from "../core/ports/log.ts";
+import type { Store } from "../core/ports/readings-store.ts";
+import type { StoredDevice } from "../core/ports/stored-device.ts";
 import { makeFolder, removeLeftovers, replaceFiles } from "../files/durable-file.ts";
 import { fileFault } from "../files/file-fault.ts";
+import { STORE_FILE } from "./sqlite/db/store-file.ts";
 import { openSqliteOutbox } from "./sqlite/sqlite-outbox.ts";
 import { openSqliteStore } from "./sqlite/sqlite-store.ts";
-import { STORE_FILE } from "./sqlite/store-file.ts";
 
 export interface OpenStoreOptions {
   readonly config: { readonly dataDir: string; readonly mongodbUrl: string; readonly maxOutboxBytes: number };

@@ -4,11 +4,11 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import type { Page } from "playwright-core";
 import { expect, onTestFinished, test } from "vitest";
-import { limitFiles, unlimitFiles } from "../support/full-disk.ts";
-import { spawnHub } from "../support/hub.ts";
-import { connectJs } from "../support/mqtt-clients.ts";
+import { connectJs } from "../support/clients/mqtt-clients.ts";
+import { limitFiles, unlimitFiles } from "../support/faults/full-disk.ts";
+import { spawnHub } from "../support/hub/hub.ts";
+import { openBrowser, openPage } from "../support/hub/page.ts";
 import { nonLoopbackAddress } from "../support/network.ts";
-import { openBrowser, openPage } from "../support/page.ts";
 
 const WAIT = { timeout: 10_000 };
 const PASSWORD = "correct horse battery";

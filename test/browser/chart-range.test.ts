@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import type { CDPSession, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { SeriesAnswer } from "../../src/contract/rest.ts";
-import { type SpawnedHub, spawnHub } from "../support/hub.ts";
-import { connectJs } from "../support/mqtt-clients.ts";
-import { openBrowser, openPage, shown, showTables } from "../support/page.ts";
+import { connectJs } from "../support/clients/mqtt-clients.ts";
+import { type SpawnedHub, spawnHub } from "../support/hub/hub.ts";
+import { openBrowser, openPage, shown, showTables } from "../support/hub/page.ts";
 import { until } from "../support/until.ts";
 
 const DEVICE = "cellar";

@@ -1,10 +1,10 @@
 /** The built dashboard in a real browser, on an address that is no secure context, through a hub's death and return. */
 import { expect, test } from "vitest";
-import { spawnHub, tempDir } from "../support/hub.ts";
-import { connectJs } from "../support/mqtt-clients.ts";
+import { connectJs } from "../support/clients/mqtt-clients.ts";
+import { spawnHub, tempDir } from "../support/hub/hub.ts";
+import { openBrowser, openPage, showAll, shown } from "../support/hub/page.ts";
 import { freePort, nonLoopbackAddress } from "../support/network.ts";
-import { openBrowser, openPage, showAll, shown } from "../support/page.ts";
-import { SEED_METRICS } from "../support/payloads.ts";
+import { SEED_METRICS } from "../support/packets/payloads.ts";
 import { until } from "../support/until.ts";
 
 const DEVICE = "esp32-lab";
@@ -13,7 +13,7 @@ const MINUTE_MS = 60_000;
 function publicAddress(): string {
   const address = nonLoopbackAddress();
   if (address === undefined)
-    throw new Error("this machine has no IPv4 address besides 127.0.0.1: see test/support/prepare.ts");
+    throw new Error("this machine has no IPv4 address besides 127.0.0.1: see test/support/prepare/prepare.ts");
   return address;
 }
 

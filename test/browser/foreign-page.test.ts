@@ -4,10 +4,10 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { startHub } from "../support/hub.ts";
-import { connectJs } from "../support/mqtt-clients.ts";
-import { openBrowser, openPage } from "../support/page.ts";
-import { ask, refusedCount } from "../support/rest.ts";
+import { connectJs } from "../support/clients/mqtt-clients.ts";
+import { startHub } from "../support/hub/hub.ts";
+import { openBrowser, openPage } from "../support/hub/page.ts";
+import { ask, refusedCount } from "../support/hub/rest.ts";
 import { until } from "../support/until.ts";
 
 const SOCKET_IO = readFileSync(

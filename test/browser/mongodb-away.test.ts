@@ -3,10 +3,10 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import type { Page } from "playwright-core";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { spawnHub } from "../support/hub.ts";
-import { databaseUrl, isMongodSkipped, launchMongod } from "../support/mongod.ts";
-import { connectJs } from "../support/mqtt-clients.ts";
-import { openBrowser, openPage } from "../support/page.ts";
+import { connectJs } from "../support/clients/mqtt-clients.ts";
+import { spawnHub } from "../support/hub/hub.ts";
+import { openBrowser, openPage } from "../support/hub/page.ts";
+import { databaseUrl, isMongodSkipped, launchMongod } from "../support/mongodb/mongod.ts";
 import { until } from "../support/until.ts";
 
 const MINUTE_MS = 60_000;

@@ -1,9 +1,9 @@
 /** Values as people see them: no digit is rounded away, a text ends no chart, and long names stay on a narrow page. */
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { type HubAddress, startHub } from "../support/hub.ts";
-import { connectJs } from "../support/mqtt-clients.ts";
-import { openBrowser, openPage, shown, showTables } from "../support/page.ts";
+import { connectJs } from "../support/clients/mqtt-clients.ts";
+import { type HubAddress, startHub } from "../support/hub/hub.ts";
+import { openBrowser, openPage, shown, showTables } from "../support/hub/page.ts";
 
 const MINUTE_MS = 60_000;
 const WAIT = { timeout: 10_000 };

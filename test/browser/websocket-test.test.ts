@@ -1,9 +1,9 @@
 /** The built test page in a real browser: MQTT of both versions over WebSocket, and what a refusal looks like. */
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { openAccessWorld } from "../support/access-world.ts";
-import { startHub } from "../support/hub.ts";
-import { openBrowser, openPage } from "../support/page.ts";
+import { openAccessWorld } from "../support/hub/access-world.ts";
+import { startHub } from "../support/hub/hub.ts";
+import { openBrowser, openPage } from "../support/hub/page.ts";
 
 const scriptsOf = (page: Page): Promise<number> =>
   page.evaluate("performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.js')).length");

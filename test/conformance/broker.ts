@@ -10,10 +10,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe } from "vitest";
 import type { Config } from "../../src/config/settings.ts";
-import { type InProcessHub, launchHub } from "../support/hub.ts";
-import { createShiftedClock, type ShiftedClock } from "../support/shifted-clock.ts";
+import { createShiftedClock, type ShiftedClock } from "../support/clock/shifted-clock.ts";
+import { type InProcessHub, launchHub } from "../support/hub/hub.ts";
+import type { ConnectWish, Version } from "../support/packets/bytes.ts";
 import { pause } from "../support/until.ts";
-import type { ConnectWish, Version } from "./bytes.ts";
 import { type BrokerAddress, type ConnectedClient, connect, open, type Transport, type WireClient } from "./wire.ts";
 
 /** Undefined where the hub is tested. */

@@ -164,7 +164,7 @@ const OPERATION: readonly Statement[] = [
   notTestable(
     "4.8.0-2",
     "a transient error closes the connection",
-    "needs a fault inside the hub; `test/unit/intake.test.ts` stalls the store",
+    "needs a fault inside the hub; `test/unit/core/ingest/intake.test.ts` stalls the store",
   ),
 ];
 

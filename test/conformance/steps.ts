@@ -1,6 +1,6 @@
 /** What many conformance tests do and expect, in a line each. Opens no connection. */
 import { expect } from "vitest";
-import type { Connack, Publish } from "./received.ts";
+import type { Connack, Publish } from "../support/packets/received.ts";
 import { fence, type WireClient } from "./wire.ts";
 
 /** Those bytes close the connection, and nothing is answered. */

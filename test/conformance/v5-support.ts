@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "vitest";
 import type { Config } from "../../src/config/settings.ts";
+import { type ConnectWish, PROPERTY, type Properties } from "../support/packets/bytes.ts";
+import { type Connack, type Packets, type Publish, propertyOf, type Received } from "../support/packets/received.ts";
 import { isOurHub, overTransports, type Wire } from "./broker.ts";
-import { type ConnectWish, PROPERTY, type Properties } from "./bytes.ts";
-import { type Connack, type Packets, type Publish, propertyOf, type Received } from "./received.ts";
 import { type ConnectedClient, fence, type WireClient } from "./wire.ts";
 
 /** Bits of the subscription options. */

@@ -6,7 +6,6 @@ import { connect as connectTcp } from "node:net";
 import type { Duplex } from "node:stream";
 import { onTestFinished } from "vitest";
 import { createWebSocketStream, WebSocket } from "ws";
-import { within } from "../support/until.ts";
 import {
   type ConnectWish,
   connectPacket,
@@ -22,7 +21,7 @@ import {
   subscribePacket,
   unsubscribePacket,
   type Version,
-} from "./bytes.ts";
+} from "../support/packets/bytes.ts";
 import {
   type Connack,
   type Packets,
@@ -30,7 +29,8 @@ import {
   type Publish,
   type Received,
   receivedReader,
-} from "./received.ts";
+} from "../support/packets/received.ts";
+import { within } from "../support/until.ts";
 
 export type Transport = "tcp" | "websocket";
 

@@ -2,15 +2,16 @@
 import { randomUUID } from "node:crypto";
 import { type Document, MongoClient } from "mongodb";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import type { Log, WritesOfMessage } from "../../src/core/ports.ts";
-import type { PlacedGroup, RemoteStore } from "../../src/core/remote-store.ts";
+import type { Log } from "../../src/core/ports/log.ts";
+import type { PlacedGroup, RemoteStore } from "../../src/core/ports/outbox.ts";
+import type { WritesOfMessage } from "../../src/core/ports/writes.ts";
 import { systemClock } from "../../src/platform/clock.ts";
-import { databaseUrl, isMongodSkipped, launchMongod } from "../support/mongod.ts";
-import { type SharedMongod, sharedMongod } from "../support/shared-mongod.ts";
-import { startTcpProxy } from "../support/tcp-proxy.ts";
+import { databaseUrl, isMongodSkipped, launchMongod } from "../support/mongodb/mongod.ts";
+import { type SharedMongod, sharedMongod } from "../support/mongodb/shared-mongod.ts";
+import { startTcpProxy } from "../support/mongodb/tcp-proxy.ts";
 import { until } from "../support/until.ts";
-import { KEEP_ALL, upkeepAll } from "./history-contract.ts";
-import { boiler, duplicate, packet, readAll, seriesOf, stateOf, stored, T0, timed, untimed } from "./writes.ts";
+import { KEEP_ALL, upkeepAll } from "./cases/history-contract.ts";
+import { boiler, duplicate, packet, readAll, seriesOf, stateOf, stored, T0, timed, untimed } from "./cases/writes.ts";
 
 const built = new URL("../../dist/src/store/mongo/mongo-store.js", import.meta.url).href;
 const { openMongoStore } = (await import(built)) as typeof import("../../src/store/mongo/mongo-store.ts");

@@ -1,12 +1,12 @@
 /** The MongoDB engine against the contract of all stores, alone and as a replica set. Runs what was built. */
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe } from "vitest";
-import type { Log } from "../../src/core/ports.ts";
+import type { Log } from "../../src/core/ports/log.ts";
 import { systemClock } from "../../src/platform/clock.ts";
-import { databaseUrl, isMongodSkipped } from "../support/mongod.ts";
-import { type SharedMongod, sharedMongod } from "../support/shared-mongod.ts";
-import type { OpenedStore } from "./opened-store.ts";
-import { describeStore } from "./store-contract.ts";
+import { databaseUrl, isMongodSkipped } from "../support/mongodb/mongod.ts";
+import { type SharedMongod, sharedMongod } from "../support/mongodb/shared-mongod.ts";
+import type { OpenedStore } from "./cases/opened-store.ts";
+import { describeStore } from "./cases/store-contract.ts";
 
 const built = new URL("../../dist/src/store/mongo/mongo-store.js", import.meta.url).href;
 const { openMongoStore } = (await import(built)) as typeof import("../../src/store/mongo/mongo-store.ts");

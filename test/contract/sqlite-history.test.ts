@@ -4,11 +4,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { expect, onTestFinished, test } from "vitest";
-import type { Log, ReadingWrite, Store } from "../../src/core/ports.ts";
+import type { Log } from "../../src/core/ports/log.ts";
+import type { Store } from "../../src/core/ports/readings-store.ts";
+import type { ReadingWrite } from "../../src/core/ports/writes.ts";
 import { until, within } from "../support/until.ts";
-import { expectLike, KEEP_ALL, saveAll, upkeepAll } from "./history-contract.ts";
-import { createHistoryModel } from "./history-model.ts";
-import { boiler, cellar, type Metrics, MINUTE_MS, packet, readAll, T0, timed, untimed } from "./writes.ts";
+import { expectLike, KEEP_ALL, saveAll, upkeepAll } from "./cases/history-contract.ts";
+import { createHistoryModel } from "./cases/history-model.ts";
+import { boiler, cellar, type Metrics, MINUTE_MS, packet, readAll, T0, timed, untimed } from "./cases/writes.ts";
 
 // Worker threads load only what was built.
 const built = new URL("../../dist/src/store/sqlite/sqlite-store.js", import.meta.url).href;

@@ -5,14 +5,15 @@ import path from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { afterEach, describe, expect, test } from "vitest";
 import type { DeviceId } from "../../src/contract/readings.ts";
-import type { Log, Store } from "../../src/core/ports.ts";
-import { MIGRATIONS, migrate } from "../../src/store/sqlite/schema.ts";
+import type { Log } from "../../src/core/ports/log.ts";
+import type { Store } from "../../src/core/ports/readings-store.ts";
+import { MIGRATIONS, migrate } from "../../src/store/sqlite/db/schema.ts";
 import { until } from "../support/until.ts";
-import { describeHistory, KEEP_ALL, upkeepAll } from "./history-contract.ts";
-import { ALL_BYTES, delivery, journal, message, ofDelivery } from "./journal-contract.ts";
-import type { OpenedStore } from "./opened-store.ts";
-import { describeStore } from "./store-contract.ts";
-import { deviceId, stateOf, timed } from "./writes.ts";
+import { describeHistory, KEEP_ALL, upkeepAll } from "./cases/history-contract.ts";
+import { ALL_BYTES, delivery, journal, message, ofDelivery } from "./cases/journal-contract.ts";
+import type { OpenedStore } from "./cases/opened-store.ts";
+import { describeStore } from "./cases/store-contract.ts";
+import { deviceId, stateOf, timed } from "./cases/writes.ts";
 
 // Worker threads load only what was built.
 const built = new URL("../../dist/src/store/sqlite/sqlite-store.js", import.meta.url).href;

@@ -3,22 +3,25 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { Log, WriteOutcome, WritesOfMessage } from "../../src/core/ports.ts";
-import type { Outbox, PlacedGroup, RemoteStore } from "../../src/core/remote-store.ts";
-import { createManualClock, type ManualClock } from "../support/manual-clock.ts";
-import { allStored, createMemoryStore, forGood } from "../support/memory-store.ts";
+import type { Log } from "../../src/core/ports/log.ts";
+import type { Outbox, PlacedGroup, RemoteStore } from "../../src/core/ports/outbox.ts";
+import type { WriteOutcome, WritesOfMessage } from "../../src/core/ports/writes.ts";
+import { createManualClock, type ManualClock } from "../support/clock/manual-clock.ts";
+import { allStored, createMemoryStore, forGood } from "../support/memory/memory-store.ts";
 import { until } from "../support/until.ts";
-import { journal } from "./journal-contract.ts";
-import { attributes, boiler, packet, seriesOf, status, stored, T0, timed, untimed } from "./writes.ts";
+import { journal } from "./cases/journal-contract.ts";
+import { attributes, boiler, packet, seriesOf, status, stored, T0, timed, untimed } from "./cases/writes.ts";
 
 const built = (file: string): string => new URL(`../../dist/src/${file}`, import.meta.url).href;
 const { openSqliteOutbox } = (await import(
   built("store/sqlite/sqlite-outbox.js")
 )) as typeof import("../../src/store/sqlite/sqlite-outbox.ts");
 const { createStoreAndForward } = (await import(
-  built("core/store-and-forward.js")
-)) as typeof import("../../src/core/store-and-forward.ts");
-const { StoreError } = (await import(built("core/ports.js"))) as typeof import("../../src/core/ports.ts");
+  built("core/outbox/store-and-forward.js")
+)) as typeof import("../../src/core/outbox/store-and-forward.ts");
+const { StoreError } = (await import(
+  built("core/ports/readings-store.js")
+)) as typeof import("../../src/core/ports/readings-store.ts");
 
 const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 

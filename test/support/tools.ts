@@ -30,8 +30,11 @@ export function readTools(): Tools {
   try {
     return JSON.parse(readFileSync(TOOLS_FILE, "utf8")) as Tools;
   } catch (cause) {
-    throw new Error("The tests need their tools found first: run `npx tsx test/support/prepare.ts` (npm test does)", {
-      cause,
-    });
+    throw new Error(
+      "The tests need their tools found first: run `npx tsx test/support/prepare/prepare.ts` (npm test does)",
+      {
+        cause,
+      },
+    );
   }
 }

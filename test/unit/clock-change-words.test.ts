@@ -9,7 +9,7 @@ const formerZone = vi.hoisted(() => {
 });
 vi.resetModules(); // files run in one process, and another may have loaded it
 const { fullTime, instantWords, minuteOfDay, rowWords, spanWords, timeOfDay } = await import(
-  "../../public/app/time-words.ts"
+  "../../public/app/ui/time-words.ts"
 );
 afterAll(() => {
   if (formerZone === undefined) delete process.env["TZ"];

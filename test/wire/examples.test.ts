@@ -4,10 +4,10 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { DevicesPage, SeriesAnswer } from "../../src/contract/rest.ts";
-import { openAccessWorld } from "../support/access-world.ts";
-import { tempDir } from "../support/hub.ts";
-import { connectJs } from "../support/mqtt-clients.ts";
-import { readingsOf } from "../support/rest.ts";
+import { connectJs } from "../support/clients/mqtt-clients.ts";
+import { openAccessWorld } from "../support/hub/access-world.ts";
+import { tempDir } from "../support/hub/hub.ts";
+import { readingsOf } from "../support/hub/rest.ts";
 import { readTools } from "../support/tools.ts";
 import { until, within } from "../support/until.ts";
 

@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { startHub } from "../support/hub.ts";
-import { ask } from "../support/rest.ts";
+import { startHub } from "../support/hub/hub.ts";
+import { ask } from "../support/hub/rest.ts";
 
 const root = path.join(import.meta.dirname, "..", "..");
 const assets = path.join(root, "dist", "public", "assets");

@@ -1,6 +1,6 @@
 /** One message for one session, and where it stands on its way. Moves nothing itself. */
-import type { JournalEntry } from "../../core/ports.ts";
-import { type DeliveryRequest, keptOf, type Publication } from "../publication.ts";
+import type { JournalEntry } from "../../core/ports/broker-state.ts";
+import { type DeliveryRequest, keptOf, type Publication } from "../routing/publication.ts";
 
 export interface Delivery extends Omit<DeliveryRequest, "publication"> {
   /** Undefined: it is only its packet id that is still of use, or it was dropped. */

@@ -1,12 +1,12 @@
 /** Takes a client's messages to the hub and acknowledges them in the order in which they came. [MQTT-4.6.0-2] */
 import { FIRST_ERROR, REASON } from "../../contract/reason-codes.ts";
 import { type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
-import type { Intake, Outcome } from "../../core/intake.ts";
-import type { Connection as ClientConnection } from "../../core/registry.ts";
-import type { Room } from "../../core/room.ts";
-import type { Journal } from "../journal.ts";
+import type { Connection as ClientConnection } from "../../core/devices/registry.ts";
+import type { Room } from "../../core/ingest/byte-budget.ts";
+import type { Intake, Outcome } from "../../core/ingest/intake.ts";
+import type { Journal } from "../journal/journal.ts";
 import type { PublishPacket } from "../packets/packet.ts";
-import type { Router } from "../router.ts";
+import type { Router } from "../routing/router.ts";
 import type { InboundHold, Session } from "./session.ts";
 
 export interface InboundContext {

@@ -1,11 +1,11 @@
 /** Delivers to one session: order, flow control, redelivery. Knows neither sockets nor bytes; asks a sink to send. */
-import type { JournalEntry } from "../../core/ports.ts";
-import type { TrustedTime } from "../../core/trusted-time.ts";
-import type { Journal } from "../journal.ts";
-import { type DeliveryRequest, leftMsOf, type Publication } from "../publication.ts";
+import type { JournalEntry } from "../../core/ports/broker-state.ts";
+import type { TrustedTime } from "../../core/time/trusted-time.ts";
+import type { Journal } from "../journal/journal.ts";
+import { type DeliveryRequest, leftMsOf, type Publication } from "../routing/publication.ts";
 import { bytesOf, type Delivery, deliveryEntry, packetIdOf } from "./delivery.ts";
+import { type QueueLimits, type QueueTotals, WaitLine } from "./outbound-queue.ts";
 import { type RetainedRun, RetainedRuns } from "./retained-runs.ts";
-import { type QueueLimits, type QueueTotals, WaitLine } from "./wait-line.ts";
 
 /** The client's side while it is connected. */
 export interface Sink {

@@ -1,6 +1,6 @@
 /** Slows down one client that sends faster than its credential or its address may. Ends no connection. */
-import type { Pace } from "../../core/pace.ts";
-import type { Clock } from "../../core/ports.ts";
+import type { Pace } from "../../core/limits/pace.ts";
+import type { Clock } from "../../core/ports/clock.ts";
 
 export interface PacingOptions {
   readonly clock: Pick<Clock, "after" | "monotonicMs">;

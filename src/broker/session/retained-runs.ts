@@ -1,6 +1,6 @@
 /** Retained messages that subscriptions asked for, to be sent as there is room for them. Sends nothing. */
 import type { Qos } from "../packets/packet.ts";
-import type { DeliveryRequest, Publication } from "../publication.ts";
+import type { DeliveryRequest, Publication } from "../routing/publication.ts";
 
 /** Of one SUBSCRIBE. */
 export interface RetainedRun {

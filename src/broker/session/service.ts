@@ -1,9 +1,8 @@
 /** Serves the packets of a client that is logged in. Opens and closes nothing; says so where the client must go. */
 import { FIRST_ERROR, REASON } from "../../contract/reason-codes.ts";
 import { type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
-import { mayPublish } from "../../core/mqtt-access.ts";
-import type { AedesCore } from "../aedes-core.ts";
-import type { Journal } from "../journal.ts";
+import { mayPublish } from "../../core/access/mqtt-access.ts";
+import type { Journal } from "../journal/journal.ts";
 import type {
   AckPacket,
   ClientPacket,
@@ -14,13 +13,14 @@ import type {
   UnsubscribePacket,
 } from "../packets/packet.ts";
 import { parseShare } from "../packets/topic-rules.ts";
+import type { AedesCore } from "../routing/aedes-core.ts";
 import { topicRefusal } from "./admission.ts";
 import type { Inbound } from "./inbound.ts";
-import type { Outlet } from "./outlet.ts";
+import type { Outlet } from "./publish-writer.ts";
+import type { Voice } from "./response-writer.ts";
 import type { Session } from "./session.ts";
 import type { Subscribing } from "./subscribing.ts";
 import { InboundAliases } from "./topic-aliases.ts";
-import type { Voice } from "./voice.ts";
 
 /** The client, as its service sees it. */
 export interface Served {

@@ -1,15 +1,15 @@
 /** Keeps the sessions: opens, takes over, ends, and brings them back after a restart. Knows no packet but CONNECT's words. */
 
-import { type MqttIdentity, maySubscribe } from "../../core/mqtt-access.ts";
-import type { Journal as KeptJournal } from "../../core/ports.ts";
-import type { Connection } from "../../core/registry.ts";
-import type { TakeOver } from "../../core/take-overs.ts";
-import type { TrustedTime } from "../../core/trusted-time.ts";
-import type { Journal } from "../journal.ts";
-import type { Matching } from "../matching.ts";
+import { type MqttIdentity, maySubscribe } from "../../core/access/mqtt-access.ts";
+import type { Connection } from "../../core/devices/registry.ts";
+import type { TakeOver } from "../../core/limits/take-overs.ts";
+import type { Journal as KeptJournal } from "../../core/ports/broker-state.ts";
+import type { TrustedTime } from "../../core/time/trusted-time.ts";
+import type { Journal } from "../journal/journal.ts";
 import { NEVER_EXPIRES, type Qos, type Version, type Will } from "../packets/packet.ts";
-import { revived } from "../publication.ts";
-import type { Router } from "../router.ts";
+import type { Matching } from "../routing/matching.ts";
+import { revived } from "../routing/publication.ts";
+import type { Router } from "../routing/router.ts";
 import type { Delivery } from "./delivery.ts";
 import type { OutboundContext } from "./outbound.ts";
 import { entriesOf, type Holder, Session, sessionEntry } from "./session.ts";

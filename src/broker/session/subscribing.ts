@@ -2,12 +2,12 @@
 import { FIRST_ERROR, REASON } from "../../contract/reason-codes.ts";
 import type { RefusalCode } from "../../contract/refusals.ts";
 import { reasonCodeOf } from "../../contract/refusals.ts";
-import { maySubscribe } from "../../core/mqtt-access.ts";
-import type { Journal } from "../journal.ts";
-import type { Matching } from "../matching.ts";
+import { maySubscribe } from "../../core/access/mqtt-access.ts";
+import type { Journal } from "../journal/journal.ts";
 import type { SubscribePacket, SubscribeWish, UnsubscribePacket } from "../packets/packet.ts";
 import { filterFault, levelCount } from "../packets/topic-rules.ts";
-import type { Retained } from "../retained.ts";
+import type { Matching } from "../routing/matching.ts";
+import type { Retained } from "../routing/retained.ts";
 import type { RetainedRun, RetainedTopics } from "./retained-runs.ts";
 import { keptSubscriptionOf, type Session } from "./session.ts";
 

@@ -1,7 +1,7 @@
 /** Publishes a last will as any other message of its client. Decides nothing about when. [MQTT-3.1.2-8] */
-import type { Intake } from "../../core/intake.ts";
-import type { Journal } from "../journal.ts";
-import type { Router } from "../router.ts";
+import type { Intake } from "../../core/ingest/intake.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Router } from "../routing/router.ts";
 import type { WillsOptions } from "./wills.ts";
 
 export interface WillPublisherOptions {

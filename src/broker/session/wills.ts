@@ -1,8 +1,10 @@
 /** Keeps last wills until they are published or called off. Publishes through whoever made it. [MQTT 3.1.2.5] */
-import type { Clock, Journal as KeptJournal, KeptWill } from "../../core/ports.ts";
-import type { Connection } from "../../core/registry.ts";
-import type { TrustedTime } from "../../core/trusted-time.ts";
-import type { Journal } from "../journal.ts";
+
+import type { Connection } from "../../core/devices/registry.ts";
+import type { Journal as KeptJournal, KeptWill } from "../../core/ports/broker-state.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { TrustedTime } from "../../core/time/trusted-time.ts";
+import type { Journal } from "../journal/journal.ts";
 import type { Will } from "../packets/packet.ts";
 
 export interface WillsOptions {

@@ -1,18 +1,19 @@
 /** All that the engine does with what is stored, put together: charts, rollups, upkeep, deletions. */
 import { randomBytes } from "node:crypto";
 import type { Db } from "mongodb";
-import type { Store, UpkeepStep, UpkeepWish } from "../../core/ports.ts";
-import { createDayCounter, FOLD } from "./day-counter.ts";
-import { createDeletions, DELETE } from "./deletions.ts";
-import { createEraser, ERASE } from "./eraser.ts";
-import { createForgetter } from "./forgetter.ts";
-import type { HistoryParts } from "./history-parts.ts";
-import { latestOf } from "./latest-query.ts";
-import { createRebuilder } from "./rebuilder.ts";
-import { readRollupRows } from "./rollups-query.ts";
-import { readSeries } from "./series-query.ts";
-import { readSpace, readStats } from "./sizes.ts";
-import { asStore } from "./store-fault.ts";
+import type { Store } from "../../core/ports/readings-store.ts";
+import type { UpkeepStep, UpkeepWish } from "../../core/ports/upkeep.ts";
+import { readSpace, readStats } from "./db/sizes.ts";
+import { asStore } from "./db/store-fault.ts";
+import type { HistoryParts } from "./read/history-parts.ts";
+import { latestOf } from "./read/latest-query.ts";
+import { readRollupRows } from "./read/rollups-query.ts";
+import { readSeries } from "./read/series-query.ts";
+import { createDayCounter, FOLD } from "./upkeep/day-counter.ts";
+import { createDeletions, DELETE } from "./upkeep/deletions.ts";
+import { createEraser, ERASE } from "./upkeep/eraser.ts";
+import { createForgetter } from "./upkeep/forgetter.ts";
+import { createRebuilder } from "./upkeep/rebuilder.ts";
 
 export interface HistoryOptions extends HistoryParts {
   readonly db: () => Db;

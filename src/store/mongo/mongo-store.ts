@@ -1,20 +1,22 @@
 /** The MongoDB engine: what its parts are and how they are put together. Holds no policy of the hub. */
 import { randomBytes } from "node:crypto";
-import { type Clock, type Log, StoreError } from "../../core/ports.ts";
-import type { RemoteStore } from "../../core/remote-store.ts";
-import { createAppender } from "./append.ts";
-import { type BrokerJournal, openBrokerJournal } from "./broker-journal.ts";
-import { createConnection, type Opened, startFault } from "./connection.ts";
-import { createDeviceCursors } from "./device-cursors.ts";
-import { createDevices } from "./devices.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Log } from "../../core/ports/log.ts";
+import type { RemoteStore } from "../../core/ports/outbox.ts";
+import { StoreError } from "../../core/ports/readings-store.ts";
+import { createConnection, type Opened, startFault } from "./db/connection.ts";
+import { createLease } from "./db/lease.ts";
+import { createLane } from "./db/serial-queue.ts";
+import { asStore } from "./db/store-fault.ts";
 import { createHistory } from "./history.ts";
-import { createInFlight } from "./in-flight.ts";
-import { DURABLE, WRITE_WITHIN_MS } from "./insert.ts";
-import { createLane } from "./lane.ts";
-import { createLease } from "./lease.ts";
-import { createMarks } from "./marks.ts";
-import { readExportChunk, readReadings, readReadingsChunk } from "./readings-query.ts";
-import { asStore } from "./store-fault.ts";
+import { readExportChunk, readReadings, readReadingsChunk } from "./read/readings-query.ts";
+import { createAppender } from "./write/append.ts";
+import { type BrokerJournal, openBrokerJournal } from "./write/broker-journal.ts";
+import { createDeviceCursors } from "./write/device-cursors.ts";
+import { createDevices } from "./write/devices.ts";
+import { createInFlight } from "./write/in-flight.ts";
+import { DURABLE, WRITE_WITHIN_MS } from "./write/insert.ts";
+import { createMarks } from "./write/marks.ts";
 
 export interface MongoStoreOptions {
   readonly url: string;

@@ -1,6 +1,7 @@
 /** Takes away what was deleted, step by step, between the commits: readings of whole devices, ranges and metrics. Decides nothing of what. */
-import { type Log, StoreError } from "../../core/ports.ts";
-import type { Link } from "./thread-link.ts";
+import type { Log } from "../../core/ports/log.ts";
+import { StoreError } from "../../core/ports/readings-store.ts";
+import type { Link } from "./db/thread-link.ts";
 import type { WriterOperations } from "./writer-thread.ts";
 
 export interface Deletions {

@@ -2,6 +2,7 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 import { DatabaseSync } from "@photostructure/sqlite";
+import { seriesJson } from "../../core/history/series-json.ts";
 import type {
   ExportChunk,
   ExportWish,
@@ -10,19 +11,18 @@ import type {
   RollupsWish,
   Series,
   SeriesWish,
-} from "../../core/ports.ts";
-import { seriesJson } from "../../core/series-json.ts";
-import type { Damage, Read } from "./damage-note.ts";
-import { exportChunk } from "./export-chunk.ts";
-import type { OnDamage } from "./history.ts";
-import { latestOf } from "./latest-query.ts";
-import { readReadings } from "./queries.ts";
-import { readReadingsChunk } from "./readings-chunk.ts";
-import { readRollups } from "./rollups-query.ts";
-import { readSeries } from "./series-query.ts";
-import { readSpace } from "./space.ts";
-import { serve } from "./thread-link.ts";
-import { giveWay } from "./thread-priority.ts";
+} from "../../core/ports/history.ts";
+import type { Damage, Read } from "./db/damage-note.ts";
+import { readSpace } from "./db/space.ts";
+import { serve } from "./db/thread-link.ts";
+import { giveWay } from "./db/thread-priority.ts";
+import { exportChunk } from "./read/export-chunk.ts";
+import type { OnDamage } from "./read/history.ts";
+import { latestOf } from "./read/latest-query.ts";
+import { readReadings } from "./read/queries.ts";
+import { readReadingsChunk } from "./read/readings-chunk.ts";
+import { readRollups } from "./read/rollups-query.ts";
+import { readSeries } from "./read/series-query.ts";
 
 export interface ReaderThreadData {
   readonly file: string;

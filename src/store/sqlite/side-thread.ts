@@ -2,11 +2,11 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 import { DatabaseSync } from "@photostructure/sqlite";
-import type { FileBeside } from "../../core/ports.ts";
-import { backup } from "./backup.ts";
-import { readStats } from "./stats.ts";
-import { serve } from "./thread-link.ts";
-import { giveWay } from "./thread-priority.ts";
+import type { FileBeside } from "../../core/ports/readings-store.ts";
+import { backup } from "./copy/backup.ts";
+import { serve } from "./db/thread-link.ts";
+import { giveWay } from "./db/thread-priority.ts";
+import { readStats } from "./read/stats.ts";
 
 export type SideOperations = ReturnType<typeof openOperations>;
 

@@ -1,7 +1,7 @@
 /** Runs long tasks on the whole file one after the other, each in a thread of its own. Knows none of the tasks. */
-import { StoreError } from "../../core/ports.ts";
+import { StoreError } from "../../core/ports/readings-store.ts";
+import type { Thread } from "./db/thread-link.ts";
 import type { SideOperations } from "./side-thread.ts";
-import type { Thread } from "./thread-link.ts";
 
 export function createSideThread(start: () => Thread<SideOperations>) {
   let last: Promise<unknown> = Promise.resolve();

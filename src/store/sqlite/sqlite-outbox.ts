@@ -1,14 +1,16 @@
 /** The outbox in an embedded store of its own: what waits is stored there as ever, and each group beside it as it came. */
-import type { DamageNotes } from "../../core/damage.ts";
-import type { Clock, Log, WriteOutcome, WritesOfMessage } from "../../core/ports.ts";
-import type { Outbox, PlacedGroup, WaitingGroup } from "../../core/remote-store.ts";
-import { StartError } from "../../core/start-error.ts";
-import { readFormerGroup, readFormerOutcomes } from "./former-outbox-group.ts";
-import { readGroup, readOutcomes, storedGroup, storedOutcomes } from "./outbox-group.ts";
-import type { OpenedRecord } from "./outbox-record.ts";
-import type { GroupContent } from "./outbox-table.ts";
-import { packBatch, unpackOutcomes } from "./packed-batch.ts";
+import type { DamageNotes } from "../../core/health/damage.ts";
+import { StartError } from "../../core/model/start-error.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Log } from "../../core/ports/log.ts";
+import type { Outbox, PlacedGroup, WaitingGroup } from "../../core/ports/outbox.ts";
+import type { WriteOutcome, WritesOfMessage } from "../../core/ports/writes.ts";
+import { readFormerGroup, readFormerOutcomes } from "./format/former-outbox-group.ts";
+import { readGroup, readOutcomes, storedGroup, storedOutcomes } from "./format/outbox-group.ts";
+import type { OpenedRecord } from "./format/outbox-record.ts";
+import { packBatch, unpackOutcomes } from "./format/packed-batch.ts";
 import { openSqliteParts } from "./sqlite-store.ts";
+import type { GroupContent } from "./write/outbox-table.ts";
 
 export interface SqliteOutboxOptions {
   /** Of the outbox alone; made where it is not there. */

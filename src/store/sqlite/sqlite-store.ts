@@ -2,21 +2,22 @@
 import { accessSync, constants } from "node:fs";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
-import { createDamageNotes, type DamageNotes } from "../../core/damage.ts";
-import type { Log, Store } from "../../core/ports.ts";
-import { StartError } from "../../core/start-error.ts";
+import { createDamageNotes, type DamageNotes } from "../../core/health/damage.ts";
+import { StartError } from "../../core/model/start-error.ts";
+import type { Log } from "../../core/ports/log.ts";
+import type { Store } from "../../core/ports/readings-store.ts";
 import { makeFolder } from "../../files/durable-file.ts";
-import { createDamageList } from "./damage-list.ts";
-import { lockDataDir } from "./data-dir-lock.ts";
+import { finishExchange } from "./copy/exchange.ts";
+import { createDamageList } from "./db/damage-list.ts";
+import { lockDataDir } from "./db/data-dir-lock.ts";
+import { damageWords, RESTORE } from "./db/file-damage.ts";
+import { STORE_FILE } from "./db/store-file.ts";
+import { type LinkOptions, linkTo, type Thread } from "./db/thread-link.ts";
 import { createDeletions } from "./deletions.ts";
-import { finishExchange } from "./exchange.ts";
-import { damageWords, RESTORE } from "./file-damage.ts";
-import { packBatch, unpackOutcomes } from "./packed-batch.ts";
+import { packBatch, unpackOutcomes } from "./format/packed-batch.ts";
 import type { ReaderOperations, ReaderThreadData } from "./reader-thread.ts";
 import type { SideOperations } from "./side-thread.ts";
 import { createSideThread } from "./side-work.ts";
-import { STORE_FILE } from "./store-file.ts";
-import { type LinkOptions, linkTo, type Thread } from "./thread-link.ts";
 import type { WriterOperations, WriterThreadData } from "./writer-thread.ts";
 
 export interface SqliteStoreOptions {

@@ -1,0 +1,70 @@
+/** One simulated board: its readings, one an interval, as intake would hand them to the store. Waits for nothing. */
+import type { DeviceId } from "../../../src/contract/readings.ts";
+import type { DeviceState, LatestMetric } from "../../../src/core/ports/stored-device.ts";
+import type { ReadingWrite } from "../../../src/core/ports/writes.ts";
+import { randomFrom } from "../../helpers/random.ts";
+import type { BuiltStore } from "./built-store.ts";
+import { type Room, roomWalk, SHAPE } from "./room-walk.ts";
+
+export interface BoardWish {
+  /** Letters, digits and hyphens. */
+  readonly name: string;
+  readonly room: Room;
+  readonly intervalMs: number;
+  /** It gives its own instant; else the hub's time of receipt is the instant. */
+  readonly timed: boolean;
+  readonly seed: number;
+}
+
+export interface Board extends BoardWish {
+  readonly deviceId: DeviceId;
+  /** The reading that is due at `dueMs`, a few ms off. */
+  reading(dueMs: number): ReadingWrite;
+  /** Readings so far. */
+  count(): number;
+  /** After the last reading. */
+  state(): DeviceState;
+}
+
+const JITTER_MS = 3;
+/** From the board's clock to the hub's receipt. */
+const TRAVEL_MS = { least: 2, spread: 12 };
+const PACKET_IDS = 65_535;
+
+/** Of a board's name: letters, digits and hyphens are a device id. */
+export const deviceIdOf = (name: string): DeviceId => name as DeviceId;
+
+export function createBoard(wish: BoardWish, { metricsOf }: BuiltStore): Board {
+  const deviceId = deviceIdOf(wish.name);
+  const random = randomFrom(wish.seed + 1);
+  const walk = roomWalk(wish.room, wish.seed, wish.intervalMs);
+  let count = 0;
+  let last: ReadingWrite | undefined;
+
+  function reading(dueMs: number): ReadingWrite {
+    const body = walk.next();
+    const writtenMs = dueMs + Math.round((random() * 2 - 1) * JITTER_MS);
+    const receivedAtMs = writtenMs + TRAVEL_MS.least + Math.floor(random() * TRAVEL_MS.spread);
+    count += 1;
+    last = {
+      kind: "reading",
+      deviceId,
+      atMs: wish.timed ? writtenMs : receivedAtMs,
+      timed: wish.timed,
+      receivedAtMs,
+      metrics: metricsOf(SHAPE, walk.values()),
+      body,
+      element: 0,
+      packet: { clientId: wish.name, id: 1 + (count % PACKET_IDS), dup: false },
+    };
+    return last;
+  }
+
+  function state(): DeviceState {
+    const latest = new Map<string, LatestMetric>();
+    last?.metrics.forEach((value, metric) => void latest.set(metric, { value, atMs: last?.atMs ?? 0 }));
+    return { deviceId, lastHeardAtMs: last?.receivedAtMs ?? 0, intervalMs: wish.intervalMs, latest };
+  }
+
+  return { ...wish, deviceId, reading, count: () => count, state };
+}

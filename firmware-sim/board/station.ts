@@ -1,0 +1,171 @@
+/** One simulated air-quality station: boots, connects, reads its sensors each interval and sends them. Speaks MQTT only. */
+import { attributesTopic, statusTopic, telemetryTopic } from "../../src/contract/topics.ts";
+import type { Clock, Stop } from "../helpers/clock.ts";
+import { createRandom, seedFrom } from "../helpers/random.ts";
+import type { Tally } from "../helpers/tally.ts";
+import type { BrokerAddress } from "../mqtt/broker-address.ts";
+import { createLink, type Link } from "../mqtt/link.ts";
+import type { SpokenVersion } from "../mqtt/mqtt-session.ts";
+import { createRoom } from "../room/room.ts";
+import { ROOM_KIND_NAMES, type RoomKind } from "../room/room-kind.ts";
+import { encodeReading, styleOf } from "./reading.ts";
+import type { Board, Scenario } from "./scenario.ts";
+import { createSensors } from "./sensors.ts";
+
+export interface StationOptions {
+  deviceId: string;
+  /** Among all stations, from 0. */
+  index: number;
+  seed: number;
+  intervalMs: number;
+  /** Stations boot at chance moments within this. */
+  bootSpreadMs: number;
+  qos: 0 | 1 | 2;
+  timestamps: boolean;
+  utcOffsetMinutes: number;
+  scenario: Scenario;
+  address: BrokerAddress;
+  mqttVersion: SpokenVersion;
+  clock: Clock;
+  tally: Tally;
+  onNotice(line: string): void;
+}
+
+export interface Station {
+  /** Waits a moment for acknowledgements, says offline, disconnects cleanly. */
+  stop(): Promise<void>;
+}
+
+const KEEP_ALIVE_SECONDS = 60;
+/** As long as the hub knows a redelivery that has no instant of its own. */
+const SESSION_EXPIRY_SECONDS = 600;
+const LAST_ACKS_MS = 3_000;
+const POLL_MS = 20;
+
+export function startStation(options: StationOptions): Station {
+  const { deviceId, scenario, clock, intervalMs } = options;
+  const random = createRandom(seedFrom(options.seed, deviceId, "timing"));
+  const { board, room } = createBoard(options, random, opened);
+  const tick = scenario.createTick?.(board) ?? (() => sendReading(board));
+  let toldAttributes = false;
+  let stopTicks: Stop | undefined;
+  let stopping = false;
+  const stopBoot = clock.after(random() * options.bootSpreadMs, boot);
+
+  function boot(): void {
+    if (scenario.sleeps === true) startTicks();
+    else board.link.open();
+  }
+
+  function opened(): void {
+    if (scenario.sleeps !== true) sendStatus(board, "online");
+    if (scenario.sleeps !== true || !toldAttributes) sendAttributes(board, { ...options, room });
+    toldAttributes = true;
+    if (stopTicks === undefined) startTicks();
+  }
+
+  /** One reading at once, for who waits to see it; the next ones at a place of their own in the interval, whatever the boot's. */
+  function startTicks(): void {
+    stopTicks = clock.after(intervalMs * (0.1 + 0.9 * random()), () => {
+      stopTicks = clock.every(intervalMs, tick);
+      tick();
+    });
+    tick();
+  }
+
+  return {
+    async stop() {
+      if (stopping) return;
+      stopping = true;
+      stopBoot();
+      stopTicks?.();
+      const answers = await quiet(board.link, clock);
+      if (board.link.isOpen() && scenario.sleeps !== true) {
+        sendStatus(board, "offline");
+        if (answers) await quiet(board.link, clock);
+      }
+      board.link.leave();
+    },
+  };
+}
+
+function createBoard(
+  options: StationOptions,
+  random: () => number,
+  onOpen: () => void,
+): { board: Board; room: RoomKind } {
+  const { deviceId, index, clock, scenario, address, mqttVersion, tally } = options;
+  const kind = ROOM_KIND_NAMES[index % ROOM_KIND_NAMES.length] ?? "office";
+  const seed = seedFrom(options.seed, deviceId);
+  const room = createRoom({ kind, seed: seedFrom(seed, "room"), utcOffsetMinutes: options.utcOffsetMinutes });
+  const sensors = createSensors(seedFrom(seed, "sensors"));
+  const qos = scenario.qos ?? options.qos;
+  const bootedAtMs = clock.now();
+  const link = createLink({
+    address,
+    mqttVersion,
+    deviceId,
+    keepAliveSeconds: scenario.keepAliveSeconds ?? KEEP_ALIVE_SECONDS,
+    ...(scenario.sleeps === true ? {} : { will: { topic: statusTopic(deviceId), payload: "offline", qos } }),
+    sessionExpirySeconds: scenario.sleeps === true ? 0 : SESSION_EXPIRY_SECONDS,
+    clock,
+    random,
+    tally,
+    onOpen,
+  });
+  const board: Board = {
+    deviceId,
+    telemetryTopic: telemetryTopic(deviceId),
+    qos,
+    style: styleOf(index, options.timestamps),
+    bootedAtMs,
+    link,
+    sense() {
+      const atMs = clock.now();
+      const air = room.at(atMs);
+      const disturbed = scenario.disturb?.(air, atMs - bootedAtMs) ?? air;
+      return { atMs, metrics: { ...sensors.read(disturbed, atMs) } };
+    },
+    notice: (text) => options.onNotice(`${deviceId}: ${text}`),
+    notSent: tally.notSent,
+  };
+  return { board, room: kind };
+}
+
+function sendReading(board: Board): void {
+  const payload = encodeReading(board.sense(), board.style);
+  board.link.send({ kind: "telemetry", topic: board.telemetryTopic, payload, qos: board.qos, readings: 1 });
+}
+
+function sendStatus({ link, deviceId, qos }: Board, payload: "online" | "offline"): void {
+  link.send({ kind: "status", topic: statusTopic(deviceId), payload, qos, retain: true, passing: true });
+}
+
+function sendAttributes({ link, deviceId, qos }: Board, { index, room, intervalMs }: AttributesOf): void {
+  const number = index + 1;
+  const payload = JSON.stringify({
+    model: "ESP32-WROOM-32E",
+    firmware: "aerie-sim 1.0.0",
+    ip: `10.32.${Math.floor(number / 250)}.${1 + (number % 250)}`,
+    mac: `24:6f:28:00:${hexByte(number >> 8)}:${hexByte(number)}`,
+    room,
+    intervalMs,
+  });
+  link.send({ kind: "attributes", topic: attributesTopic(deviceId), payload, qos, passing: true });
+}
+
+interface AttributesOf {
+  index: number;
+  room: RoomKind;
+  intervalMs: number;
+}
+
+const hexByte = (number: number): string => (number & 0xff).toString(16).padStart(2, "0");
+
+/** Waits until nothing waits for the broker any more, there is none, or it takes too long; true in the first case. */
+async function quiet(link: Link, clock: Clock): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs < LAST_ACKS_MS && link.isOpen() && link.waiting() > 0; waitedMs += POLL_MS) {
+    await new Promise<void>((done) => void clock.after(POLL_MS, done));
+  }
+  return link.waiting() === 0;
+}

@@ -1,0 +1,182 @@
+/** The forms that make a person, a token and an application, and change a person. Each asks the hub, and tells what came of it. */
+import { type Signal, useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useId } from "preact/hooks";
+import { MIN_PASSWORD, ROLES, type Role, SCOPES, type Scope } from "../../../src/contract/levels.ts";
+import { type HubFault, patchUser, postApplication, postToken, postUser, toFault } from "../hub/api.ts";
+import { FaultNote } from "../ui/fault-note.tsx";
+import { PasswordField, TextField } from "../ui/text-field.tsx";
+import type { AddProps, ChangeProps } from "./access-list.tsx";
+
+export function AddPerson({ added }: AddProps) {
+  const name = useSignal("");
+  const password = useSignal("");
+  const role = useSignal<Role>("viewer");
+  const add = async () => {
+    const who = name.value.trim();
+    await postUser({ name: who, password: password.value, role: role.value });
+    name.value = "";
+    password.value = "";
+    added(who);
+  };
+  return (
+    <AccessForm label="Add a person" work={add}>
+      <TextField label="Name" value={name} isRequired />
+      <PasswordField label="Password" value={password} autoComplete="new-password" minLength={MIN_PASSWORD} />
+      <Choice label="Role" value={role} choices={ROLES} />
+    </AccessForm>
+  );
+}
+
+/** A new role or password ends what he is signed in with. */
+export function ChangePerson({ row, changed }: ChangeProps) {
+  const password = useSignal("");
+  const role = useSignal<Role>(ROLES.find((word) => word === row.about) ?? "viewer");
+  const change = async () => {
+    await patchUser(row.id, {
+      ...(role.value !== row.about && { role: role.value }),
+      ...(password.value !== "" && { password: password.value }),
+    });
+    changed();
+  };
+  return (
+    <AccessForm label={`Change ${row.name}`} failed="Nothing was changed." work={change}>
+      <Choice label="Role" value={role} choices={ROLES} />
+      <PasswordField
+        label="New password (empty: the old one stays)"
+        value={password}
+        autoComplete="new-password"
+        minLength={MIN_PASSWORD}
+        isRequired={false}
+      />
+      <p class="quiet">{row.name} signs in anew after it.</p>
+    </AccessForm>
+  );
+}
+
+export function AddToken({ added }: AddProps) {
+  const name = useSignal("");
+  const scope = useSignal<Scope>("viewer");
+  const days = useSignal("");
+  const add = async () => {
+    const { secret } = await postToken({ name: name.value.trim(), scope: scope.value, ...expiryIn(days.value) });
+    added(name.value.trim(), secret);
+    name.value = "";
+  };
+  return (
+    <AccessForm label="Make a token" work={add}>
+      <TextField label="What for" value={name} isRequired />
+      <Choice label="May do" value={scope} choices={SCOPES} />
+      <ExpiryField value={days} />
+    </AccessForm>
+  );
+}
+
+const expiryIn = (days: string): { days?: number } => (days.trim() === "" ? {} : { days: Number(days) });
+
+function ExpiryField({ value }: { value: Signal<string> }) {
+  return (
+    <TextField
+      label="Expires after days"
+      value={value}
+      placeholder="never"
+      maxLength={4}
+      isCode
+      shape={{ pattern: "[1-9][0-9]{0,3}", words: "1 to 3650, or nothing: never" }}
+    />
+  );
+}
+
+const filtersOf = (text: string): string[] => text.split(/[\s,]+/).filter((filter) => filter !== "");
+
+export function AddApplication({ added }: AddProps) {
+  const name = useSignal("");
+  const publish = useSignal("");
+  const subscribe = useSignal("devices/#");
+  const days = useSignal("");
+  const add = async () => {
+    const wish = {
+      name: name.value.trim(),
+      publish: filtersOf(publish.value),
+      subscribe: filtersOf(subscribe.value),
+      ...expiryIn(days.value),
+    };
+    const { secret } = await postApplication(wish);
+    added(wish.name, secret);
+    name.value = "";
+  };
+  return (
+    <AccessForm label="Let an application in" work={add}>
+      <TextField label="Name" value={name} isRequired />
+      <TextField label="May publish to" value={publish} isCode maxLength={1_000} />
+      <TextField label="May read" value={subscribe} isCode maxLength={1_000} />
+      <ExpiryField value={days} />
+    </AccessForm>
+  );
+}
+
+interface AccessFormProps {
+  readonly label: string;
+  readonly work: () => Promise<void>;
+  readonly failed?: string;
+  readonly children: ComponentChildren;
+}
+
+function AccessForm({ label, work, failed = "Nothing was made.", children }: AccessFormProps) {
+  const busy = useSignal(false);
+  const fault = useSignal<HubFault | undefined>(undefined);
+  const submit = async () => {
+    busy.value = true;
+    fault.value = undefined;
+    await work().catch((thrown: unknown) => {
+      fault.value = toFault(thrown);
+    });
+    busy.value = false;
+  };
+  return (
+    <form
+      class="add-board"
+      aria-label={label}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      {children}
+      <button type="submit" disabled={busy.value}>
+        {label}
+      </button>
+      {fault.value !== undefined && <FaultNote what={failed} fault={fault.value} />}
+    </form>
+  );
+}
+
+function Choice<Word extends string>({
+  label,
+  value,
+  choices,
+}: {
+  label: string;
+  value: Signal<Word>;
+  choices: readonly Word[];
+}) {
+  const id = useId();
+  return (
+    <label for={id}>
+      {label}
+      <select
+        id={id}
+        value={value.value}
+        onChange={(event) => {
+          value.value = choices.find((word) => word === event.currentTarget.value) ?? value.value;
+        }}
+      >
+        {choices.map((word) => (
+          <option key={word} value={word}>
+            {word}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,129 @@
+/** One list of who may do what: shown, added to, taken from. Knows nothing of what is listed. */
+import { useSignal } from "@preact/signals";
+import type { FunctionComponent } from "preact";
+import { useEffect, useId } from "preact/hooks";
+import { type HubFault, toFault } from "../hub/api.ts";
+import { CommandLine } from "../ui/command-line.tsx";
+import { FaultNote } from "../ui/fault-note.tsx";
+
+export interface AccessRow {
+  readonly id: string;
+  readonly name: string;
+  readonly about: string;
+}
+
+export interface AddProps {
+  /** `secret` is shown once. */
+  added(name: string, secret?: string): void;
+}
+
+export interface ChangeProps {
+  readonly row: AccessRow;
+  changed(): void;
+}
+
+export interface AccessListProps {
+  readonly title: string;
+  readonly read: () => Promise<readonly AccessRow[]>;
+  readonly remove: (id: string) => Promise<unknown>;
+  /** What becomes of one that is removed. */
+  readonly removal: string;
+  readonly Add: FunctionComponent<AddProps>;
+  /** Left out: one is removed and made anew. */
+  readonly Change?: FunctionComponent<ChangeProps>;
+}
+
+export function AccessList({ title, read, remove, removal, Add, Change }: AccessListProps) {
+  const id = useId();
+  const rows = useSignal<readonly AccessRow[] | undefined>(undefined);
+  const fault = useSignal<HubFault | undefined>(undefined);
+  const made = useSignal<{ name: string; secret: string } | undefined>(undefined);
+  const asking = useSignal<string | undefined>(undefined);
+  const changing = useSignal<string | undefined>(undefined);
+
+  const work = async (change?: () => Promise<unknown>) => {
+    fault.value = undefined;
+    const failed = (thrown: unknown): void => {
+      fault.value ??= toFault(thrown);
+    };
+    await change?.().catch(failed);
+    await read().then((read) => {
+      rows.value = read; // also after a fault: what was revoked is gone
+    }, failed);
+    asking.value = undefined;
+    changing.value = undefined;
+  };
+  useEffect(() => void work(), []);
+
+  return (
+    <section class="access-list" aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      {fault.value !== undefined && <FaultNote what={`${title}: that did not work.`} fault={fault.value} />}
+      <ul>
+        {rows.value?.map((row) => (
+          <li key={row.id} data-row={row.name}>
+            <span>
+              <strong>{row.name}</strong> <span class="quiet">{row.about}</span>
+            </span>
+            {asking.value === row.id ? (
+              <span class="buttons" role="alert">
+                <span>
+                  {row.name} {removal}.
+                </span>
+                <button type="button" class="danger" onClick={() => void work(() => remove(row.id))}>
+                  Remove
+                </button>
+                <button
+                  type="button"
+                  onClick={() => {
+                    asking.value = undefined;
+                  }}
+                >
+                  Keep
+                </button>
+              </span>
+            ) : (
+              <span class="buttons">
+                {Change !== undefined && (
+                  <button
+                    type="button"
+                    aria-label={`Change ${row.name}`}
+                    aria-expanded={changing.value === row.id}
+                    onClick={() => {
+                      changing.value = changing.value === row.id ? undefined : row.id;
+                    }}
+                  >
+                    Change…
+                  </button>
+                )}
+                <button
+                  type="button"
+                  aria-label={`Remove ${row.name}`}
+                  onClick={() => {
+                    asking.value = row.id;
+                  }}
+                >
+                  Remove…
+                </button>
+              </span>
+            )}
+            {Change !== undefined && changing.value === row.id && <Change row={row} changed={() => void work()} />}
+          </li>
+        ))}
+      </ul>
+      {rows.value?.length === 0 && <p class="quiet">None yet.</p>}
+      {made.value !== undefined && (
+        <div role="status" data-secret={made.value.name}>
+          <p>The secret of {made.value.name}, shown once:</p>
+          <CommandLine name={`the secret of ${made.value.name}`} command={made.value.secret} />
+        </div>
+      )}
+      <Add
+        added={(name, secret) => {
+          made.value = secret === undefined ? undefined : { name, secret };
+          void work();
+        }}
+      />
+    </section>
+  );
+}

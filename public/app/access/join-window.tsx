@@ -1,0 +1,135 @@
+/** The join window: opens it, shows who waits in it, and lets one in. Judges no board. */
+import { type Signal, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { PairingAnswer, WaitingBoard } from "../../../src/contract/access.ts";
+import { admitBoard, closePairing, getPairing, type HubFault, openPairing, toFault } from "../hub/api.ts";
+import { hubNowMs } from "../hub/clock.ts";
+import { FaultNote } from "../ui/fault-note.tsx";
+import { TextField } from "../ui/text-field.tsx";
+import { ageWords, durationWords } from "../ui/time-words.ts";
+
+const LOOK_EVERY_MS = 2_000;
+const MINUTES = 10;
+const DEVICE_ID = /^[A-Za-z0-9._:-]{1,64}$/;
+
+export interface LetIn {
+  readonly deviceId: string;
+  /** Undefined: it keeps the password that it brought along. */
+  readonly secret: string | undefined;
+}
+
+export function JoinWindow({ letIn }: { letIn: (board: LetIn) => void }) {
+  const state = useSignal<PairingAnswer | undefined>(undefined);
+  const fault = useSignal<HubFault | undefined>(undefined);
+  useLooking(state);
+  const openUntil = state.value?.openUntil ?? null;
+
+  const change = async (work: () => Promise<unknown>) => {
+    fault.value = undefined;
+    try {
+      await work();
+      state.value = await getPairing();
+    } catch (thrown) {
+      fault.value = toFault(thrown);
+    }
+  };
+
+  return (
+    <section aria-labelledby="join">
+      <h2 id="join">Let a board in that connects by itself</h2>
+      <p class="quiet">
+        While the window is open an unknown board may connect and wait here. Nothing of what it sends is stored or
+        passed on until it is let in.
+      </p>
+      <div class="buttons">
+        {openUntil === null ? (
+          <button type="button" onClick={() => void change(() => openPairing(MINUTES))}>
+            Open for {MINUTES} minutes
+          </button>
+        ) : (
+          <>
+            <p role="status" data-window="open">
+              Open for another {durationWords(Date.parse(openUntil) - hubNowMs.value)}
+            </p>
+            <button type="button" onClick={() => void change(closePairing)}>
+              Close
+            </button>
+          </>
+        )}
+      </div>
+      {fault.value !== undefined && <FaultNote what="That did not work." fault={fault.value} />}
+      <ul class="waiting" aria-label="Boards that wait" aria-live="polite">
+        {state.value?.waiting.map((board) => (
+          <WaitingRow key={board.id} board={board} letIn={letIn} />
+        ))}
+      </ul>
+      {openUntil !== null && state.value?.waiting.length === 0 && (
+        <p class="quiet">Nobody has knocked yet. Start the board, or restart it.</p>
+      )}
+    </section>
+  );
+}
+
+function useLooking(state: Signal<PairingAnswer | undefined>): void {
+  useEffect(() => {
+    let isOver = false;
+    const look = async () => {
+      const now = await getPairing().catch(() => undefined);
+      if (!isOver && now !== undefined) state.value = now;
+    };
+    void look();
+    const timer = setInterval(() => void look(), LOOK_EVERY_MS);
+    return () => {
+      isOver = true;
+      clearInterval(timer);
+    };
+  }, []);
+}
+
+const nameOf = ({ userName, clientId }: WaitingBoard): string => userName || clientId;
+
+function WaitingRow({ board, letIn }: { board: WaitingBoard; letIn: (board: LetIn) => void }) {
+  const said = nameOf(board);
+  const deviceId = useSignal(DEVICE_ID.test(said) ? said : "");
+  const fault = useSignal<HubFault | undefined>(undefined);
+
+  const admit = async (adopt: boolean) => {
+    fault.value = undefined;
+    try {
+      const { secret } = await admitBoard(board.id, { deviceId: deviceId.value.trim(), adopt });
+      letIn({ deviceId: deviceId.value.trim(), secret });
+    } catch (thrown) {
+      fault.value = toFault(thrown);
+    }
+  };
+
+  return (
+    <li class="waiting-board" data-waiting={said}>
+      <p>
+        <strong>{said || "a board without a name"}</strong> wants to join, from {board.address ?? "an unknown address"}
+        {board.userName !== undefined && board.clientId !== said && `, as client ${board.clientId}`}, for{" "}
+        {ageWords(Date.parse(board.since), hubNowMs.value)}
+      </p>
+      <p class="quiet">
+        {board.topics.length === 0 ? "It has published nothing yet." : `It publishes to ${board.topics.join(", ")}`}
+      </p>
+      {board.sample !== undefined && (
+        <pre>
+          <code>{board.sample}</code>
+        </pre>
+      )}
+      <div class="add-board">
+        <TextField label="Device id" value={deviceId} isCode />
+        {board.mayAdopt && deviceId.value.trim() === said && (
+          <button type="button" class="primary" onClick={() => void admit(true)}>
+            Let it in with its own password
+          </button>
+        )}
+        <button type="button" onClick={() => void admit(false)} disabled={!DEVICE_ID.test(deviceId.value.trim())}>
+          Give it a new secret
+        </button>
+      </div>
+      {fault.value !== undefined && <FaultNote what="It was not let in." fault={fault.value} />}
+    </li>
+  );
+}

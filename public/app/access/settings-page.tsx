@@ -1,0 +1,98 @@
+/** The settings page: people, tokens of programs, MQTT credentials of boards and applications. Each list asks for itself. */
+import { useEffect } from "preact/hooks";
+import {
+  deleteApplication,
+  deleteBoard,
+  deleteToken,
+  deleteUser,
+  getApplications,
+  getBoards,
+  getTokens,
+  getUsers,
+} from "../hub/api.ts";
+import { reaches } from "../hub/session.ts";
+import { fullTime } from "../ui/time-words.ts";
+import { AddApplication, AddPerson, AddToken, ChangePerson } from "./access-forms.tsx";
+import { AccessList } from "./access-list.tsx";
+
+const used = (at: string | null): string => (at === null ? "never used" : `used ${fullTime(Date.parse(at))}`);
+const expires = (at: string | null): string =>
+  at === null ? "does not expire" : `expires ${fullTime(Date.parse(at))}`;
+
+export function SettingsPage() {
+  useEffect(() => {
+    document.title = "Settings – Aerie";
+  }, []);
+  return (
+    <>
+      <h1>Settings</h1>
+      {reaches("owner") && (
+        <>
+          <AccessList
+            title="People"
+            read={async () => (await getUsers()).users.map(({ id, name, role }) => ({ id, name, about: role }))}
+            remove={deleteUser}
+            removal="signs in no more"
+            Add={AddPerson}
+            Change={ChangePerson}
+          />
+          <AccessList
+            title="Tokens of programs"
+            read={async () =>
+              (await getTokens()).tokens.map(({ id, name, scope, expiresAt, lastUsedAt }) => ({
+                id,
+                name,
+                about: `${scope}, ${expires(expiresAt)}, ${used(lastUsedAt)}`,
+              }))
+            }
+            remove={deleteToken}
+            removal="is worth nothing any more"
+            Add={AddToken}
+          />
+          <AccessList
+            title="Applications (MQTT)"
+            read={async () =>
+              (await getApplications()).applications.map(({ id, name, publish, subscribe, lastUsedAt }) => ({
+                id,
+                name,
+                about: `publishes to ${publish.join(", ") || "nothing"}, reads ${subscribe.join(", ") || "nothing"}, ${used(lastUsedAt)}`,
+              }))
+            }
+            remove={deleteApplication}
+            removal="is cut off"
+            Add={AddApplication}
+          />
+        </>
+      )}
+      {reaches("operator") ? (
+        <AccessList
+          title="Boards"
+          read={async () =>
+            (await getBoards()).boards.map(({ deviceId, lastUsedAt }) => ({
+              id: deviceId,
+              name: deviceId,
+              about: used(lastUsedAt),
+            }))
+          }
+          remove={deleteBoard}
+          removal="is cut off; its readings stay"
+          Add={ConnectBoard}
+        />
+      ) : (
+        <p class="quiet">An operator or owner changes who may do what.</p>
+      )}
+      <p class="quiet">
+        Aerie is published under the MIT licence. This dashboard also contains other software:{" "}
+        <a href="third-party-licenses.txt">third-party licences</a>.
+      </p>
+    </>
+  );
+}
+
+function ConnectBoard() {
+  return (
+    <p>
+      <a href="#/add">Connect a board</a>
+    </p>
+  );
+}

@@ -1,0 +1,130 @@
+/** The page before all others: signing in, or, by the link of a new hub, its first account. Shows nothing of the hub. */
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect, useId } from "preact/hooks";
+import { MIN_PASSWORD } from "../../../src/contract/levels.ts";
+import { type HubFault, toFault } from "../hub/api.ts";
+import { session, sessionFault, setUp, signIn } from "../hub/session.ts";
+import { FaultNote } from "../ui/fault-note.tsx";
+import { route } from "../ui/route.ts";
+import { PasswordField, TextField } from "../ui/text-field.tsx";
+
+export function SignInPage() {
+  const now = route.value;
+  useEffect(() => {
+    document.title = "Sign in – Aerie";
+  }, []);
+  if (session.value === undefined) return <Waiting />;
+  if (now.page === "setup") return <SetUp code={now.code} />;
+  return session.value.needsSetup ? <NoOwnerYet /> : <SignIn />;
+}
+
+function Waiting() {
+  const fault = sessionFault.value;
+  return fault === undefined ? (
+    <p class="quiet">Asking the hub…</p>
+  ) : (
+    <FaultNote what="The hub does not answer. Trying again…" fault={fault} />
+  );
+}
+
+function NoOwnerYet() {
+  return (
+    <section class="sign-in">
+      <h1>This hub has no owner yet</h1>
+      <p>
+        The terminal in which it was started shows a link that makes the first account. It is good for 30 minutes; a new
+        start of the hub shows a new one.
+      </p>
+    </section>
+  );
+}
+
+function SignIn() {
+  return (
+    <AccountForm
+      title="Sign in"
+      verb="Sign in"
+      autoComplete="current-password"
+      run={signIn}
+      failed="You are not signed in."
+    >
+      <p class="quiet">
+        A forgotten password is set anew on the hub's own machine: <code>aerie user password &lt;name&gt;</code>
+      </p>
+    </AccountForm>
+  );
+}
+
+function SetUp({ code }: { code: string }) {
+  const make = async (name: string, password: string) => {
+    await setUp(code, name, password);
+    location.hash = "#/";
+  };
+  return (
+    <AccountForm
+      title="Make the first account"
+      verb="Make the account"
+      autoComplete="new-password"
+      run={make}
+      failed="The account was not made."
+    >
+      <p class="quiet">
+        It is the owner's: it may do everything, and makes accounts for others. At least {MIN_PASSWORD} characters.
+      </p>
+    </AccountForm>
+  );
+}
+
+interface AccountFormProps {
+  title: string;
+  verb: string;
+  autoComplete: "current-password" | "new-password";
+  run: (name: string, password: string) => Promise<void>;
+  failed: string;
+  children: ComponentChildren;
+}
+
+function AccountForm({ title, verb, autoComplete, run, failed, children }: AccountFormProps) {
+  const id = useId();
+  const name = useSignal("");
+  const password = useSignal("");
+  const busy = useSignal(false);
+  const fault = useSignal<HubFault | undefined>(undefined);
+
+  const submit = async () => {
+    busy.value = true;
+    fault.value = undefined;
+    await run(name.value.trim(), password.value).catch((thrown: unknown) => {
+      fault.value = toFault(thrown);
+    });
+    busy.value = false;
+  };
+
+  return (
+    <form
+      class="sign-in"
+      aria-labelledby={`${id}-title`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <h1 id={`${id}-title`}>{title}</h1>
+      <TextField label="Name" value={name} isFirst isRequired autoComplete="username" />
+      <PasswordField
+        label="Password"
+        value={password}
+        autoComplete={autoComplete}
+        minLength={autoComplete === "new-password" ? MIN_PASSWORD : undefined}
+      />
+      <div class="buttons">
+        <button type="submit" class="primary" disabled={busy.value}>
+          {busy.value ? "One moment…" : verb}
+        </button>
+      </div>
+      {fault.value !== undefined && <FaultNote what={failed} fault={fault.value} />}
+      {children}
+    </form>
+  );
+}

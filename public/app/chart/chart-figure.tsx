@@ -1,0 +1,74 @@
+/** One metric's figure: header with value and readout, plot or strip, the same as a table. Draws no line itself. */
+import { type Signal, useComputed, useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
+import { hubNowMs } from "../hub/clock.ts";
+import type { FigureProps } from "../series/chart-context.ts";
+import { Icon } from "../ui/icon.tsx";
+import { MetricValue } from "../ui/metric-value.tsx";
+import { metricLabel } from "../ui/value-words.ts";
+import { summaryOf } from "./chart-summary.ts";
+import { ChartTable } from "./chart-table.tsx";
+import { LinePlot } from "./line-plot.tsx";
+import { Readout } from "./readout.tsx";
+import { StateStrip } from "./state-strip.tsx";
+
+export function ChartFigure({ metric, boolean, context }: FigureProps & { boolean: boolean }) {
+  const { device, feed, view } = context;
+  const label = useId();
+  const asTable = useSignal(false);
+  const points = useComputed(() => feed.points(metric));
+
+  return (
+    <figure
+      class={boolean ? "figure figure-wide" : "figure"}
+      aria-labelledby={label}
+      data-metric={metric}
+      data-points={points}
+    >
+      <figcaption>
+        <h3 id={label}>{metricLabel(metric)}</h3>
+        <span class="figure-now">
+          <MetricValue metric={metric} value={device.values.get(metric)} />
+          {/* Beside the numbers of a past range it would be taken for one of them. */}
+          {view.range.value.kind === "fixed" && <span class="quiet"> now</span>}
+        </span>
+        <Readout metric={metric} boolean={boolean} context={context} />
+        <TableButton metric={metric} open={asTable} />
+        <Summary metric={metric} context={context} />
+      </figcaption>
+      {boolean ? <StateStrip metric={metric} context={context} /> : <LinePlot metric={metric} context={context} />}
+      {asTable.value && <ChartTable metric={metric} boolean={boolean} context={context} />}
+    </figure>
+  );
+}
+
+function TableButton({ metric, open }: { metric: string; open: Signal<boolean> }) {
+  const words = `${open.value ? "Hide" : "Show as"} table: ${metricLabel(metric)}`;
+  const toggle = () => {
+    open.value = !open.value;
+  };
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      aria-expanded={open.value}
+      aria-label={words}
+      title={words}
+      onClick={toggle}
+    >
+      <Icon name="table" />
+    </button>
+  );
+}
+
+/** For who does not see the plot; no live region, and no more often than the plot's window moves. */
+function Summary({ metric, context }: FigureProps) {
+  const words = useComputed(() => {
+    const { device, feed } = context;
+    const value = device.values.get(metric)?.peek().value;
+    const { intervalMs } = device.about.peek();
+    if (!feed.covered.value) return `${metricLabel(metric)}: not read yet.`;
+    return summaryOf(metric, value, feed.series(metric), feed.still.value, { intervalMs, nowMs: hubNowMs.peek() });
+  });
+  return <p class="sr-only">{words}</p>;
+}

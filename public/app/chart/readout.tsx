@@ -1,0 +1,69 @@
+/** The figure's fixed line of numbers: the range's own, or those under the crosshair. Never floats over the plot. */
+import type { FigureProps } from "../series/chart-context.ts";
+import { gapLimitMs } from "../series/gaps.ts";
+import { nearestIndex, statsOf } from "../series/series-buffer.ts";
+import { type TextChange, textMarks } from "../series/text-changes.ts";
+import { instantWords, timeOfDay } from "../ui/time-words.ts";
+import { digitsBetween, numberWords, withUnit } from "../ui/value-words.ts";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+export function Readout({ metric, boolean, context }: FigureProps & { boolean: boolean }) {
+  const at = context.crosshair.value;
+  if (at !== undefined) return <span class="readout readout-at">{readingAt({ metric, context }, boolean, at)}</span>;
+  return boolean ? <span class="readout" /> : <RangeStats metric={metric} context={context} />;
+}
+
+function RangeStats({ metric, context }: FigureProps) {
+  const buffer = context.feed.series(metric);
+  const stats = buffer === undefined ? undefined : statsOf(buffer, context.feed.still.value);
+  if (stats === undefined || !context.feed.covered.value) return <span class="readout" />;
+  const digits = digitsBetween(metric, stats.min, stats.max);
+  return (
+    <span class="readout" data-stats>
+      <span>
+        min <b>{numberWords(metric, stats.min, digits)}</b>
+      </span>
+      <span>
+        mean <b>{numberWords(metric, stats.mean, digits)}</b>
+      </span>
+      <span>
+        max <b>{numberWords(metric, stats.max, digits)}</b>
+      </span>
+    </span>
+  );
+}
+
+/** The nearest real sample, never a value between two. */
+export function readingAt({ metric, context }: FigureProps, boolean: boolean, at: number): string {
+  const buffer = context.feed.series(metric);
+  if (buffer === undefined) return "";
+  const reachMs = gapLimitMs(buffer, context.device.about.peek().intervalMs) / 2;
+  const index = nearestIndex(buffer, at, reachMs);
+  const { fromMs, toMs } = context.feed.still.value;
+  const distanceMs = index === undefined ? reachMs : Math.abs((buffer.t[index] ?? at) - at);
+  const text = nearestMark(textMarks(context.texts.found.value?.readings ?? [], metric), at, distanceMs);
+  if (text !== undefined) return `${instantWords(text.atMs, toMs - fromMs)} · ${text.value}`;
+  if (index === undefined) return `${instantWords(at, toMs - fromMs)} · no data`;
+  const t = buffer.t[index] ?? at;
+  const [mean = 0, min = 0, max = 0] = [buffer.mean[index], buffer.min[index], buffer.max[index]];
+  const today = toMs - fromMs <= DAY_MS;
+  const time = today && buffer.resolution < MINUTE_MS ? timeOfDay(t) : instantWords(t, toMs - fromMs);
+  if (boolean) return `${time} · ${stateWords(metric, min, max)}`;
+  const stats = statsOf(buffer, context.feed.still.value);
+  const digits = digitsBetween(metric, stats?.min ?? min, stats?.max ?? max);
+  const spread = max > min ? ` (${numberWords(metric, min, digits)}–${numberWords(metric, max, digits)})` : "";
+  return `${time} · ${withUnit(metric, mean, digits)}${spread}`;
+}
+
+/** Undefined: none lies within so many ms. */
+const nearestMark = (marks: readonly TextChange[], at: number, withinMs: number): TextChange | undefined =>
+  marks
+    .filter(({ atMs }) => Math.abs(atMs - at) <= withinMs)
+    .sort((a, b) => Math.abs(a.atMs - at) - Math.abs(b.atMs - at))[0];
+
+function stateWords(metric: string, min: number, max: number): string {
+  if (min === max) return withUnit(metric, max > 0);
+  return `${withUnit(metric, true)} and ${withUnit(metric, false)}`;
+}

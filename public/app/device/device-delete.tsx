@@ -1,0 +1,95 @@
+/** Deletes a device and its readings, after its id was typed. Cannot be undone, and says so. */
+import { useSignal } from "@preact/signals";
+import { useId, useRef } from "preact/hooks";
+import { deleteDevice, type HubFault, toFault } from "../hub/api.ts";
+import type { DeviceState } from "../hub/device-state.ts";
+import { forgetDevice } from "../hub/live.ts";
+import { session } from "../hub/session.ts";
+import { FaultNote } from "../ui/fault-note.tsx";
+
+export function DeviceDelete({ device }: { device: DeviceState }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  const typed = useSignal("");
+  const fault = useSignal<HubFault | undefined>(undefined);
+  const deleting = useSignal(false);
+  const keepsSecret = useSignal(false);
+
+  const remove = async () => {
+    deleting.value = true;
+    fault.value = undefined;
+    try {
+      await deleteDevice(device.id, keepsSecret.value ? "keep" : "remove");
+      forgetDevice(device.id);
+      location.hash = "#/";
+    } catch (thrown) {
+      fault.value = toFault(thrown);
+      deleting.value = false;
+    }
+  };
+
+  return (
+    <>
+      <button type="button" class="danger-quiet" onClick={() => dialog.current?.showModal()}>
+        Delete…
+      </button>
+      <dialog
+        ref={dialog}
+        aria-labelledby={heading}
+        onClose={() => {
+          typed.value = "";
+          fault.value = undefined;
+        }}
+      >
+        <form
+          class="dialog-form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (typed.value === device.id) void remove();
+          }}
+        >
+          <h2 id={heading}>Delete this device?</h2>
+          <p>
+            All of its readings go with it, and its retained messages; this cannot be undone. If the board is still let
+            in and sends again, it appears as a new device.
+          </p>
+          {session.value?.auth === "on" && (
+            <label class="dialog-check">
+              <input
+                type="checkbox"
+                checked={keepsSecret.value}
+                onChange={(event) => {
+                  keepsSecret.value = event.currentTarget.checked;
+                }}
+              />
+              <span>Keep its secret, so that the board can go on sending</span>
+            </label>
+          )}
+          <label class="dialog-field">
+            <span>
+              Type its id, <code>{device.id}</code>, to delete it
+            </span>
+            <input
+              class="mono"
+              autocomplete="off"
+              spellcheck={false}
+              value={typed.value}
+              onInput={(event) => {
+                typed.value = event.currentTarget.value;
+              }}
+            />
+          </label>
+          {fault.value !== undefined && <FaultNote what="The device was not deleted." fault={fault.value} />}
+          <div class="buttons">
+            <button type="button" onClick={() => dialog.current?.close()}>
+              Keep it
+            </button>
+            <button type="submit" class="danger" disabled={typed.value !== device.id || deleting.value}>
+              {deleting.value ? "Deleting…" : "Delete device"}
+            </button>
+          </div>
+        </form>
+      </dialog>
+    </>
+  );
+}

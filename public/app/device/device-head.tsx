@@ -1,0 +1,77 @@
+/** The head of a device's page: name, presence, age, doubts about its clock, and the ways to change it. */
+import { useSignal } from "@preact/signals";
+import type { TimeFault } from "../../../src/contract/readings.ts";
+import { type DeviceState, displayName } from "../hub/device-state.ts";
+import { Age } from "../ui/age.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { PresenceMark } from "../ui/presence-mark.tsx";
+import { durationWords } from "../ui/time-words.ts";
+import { DeviceDelete } from "./device-delete.tsx";
+import { DeviceEdit } from "./device-edit.tsx";
+
+export function DeviceHead({ device }: { device: DeviceState }) {
+  const editing = useSignal(false);
+  const about = device.about.value;
+  return (
+    <div class="device-head" data-device-id={device.id}>
+      <div class="device-title">
+        <h1 class={about.name === undefined ? "mono" : ""}>{displayName(device.id, about)}</h1>
+        <PresenceMark device={device} withSince />
+        <div class="device-actions">
+          <button
+            type="button"
+            aria-expanded={editing.value}
+            onClick={() => {
+              editing.value = !editing.value;
+            }}
+          >
+            Edit
+          </button>
+          <DeviceDelete device={device} />
+        </div>
+      </div>
+      <p class="facts">
+        {about.name !== undefined && <span class="mono">{device.id}</span>}
+        {about.place !== undefined && <span>{about.place}</span>}
+        <span>
+          last heard <Age at={device.heardAtMs} />
+        </span>
+        {about.intervalMs !== undefined && <span>usually every {intervalWords(about.intervalMs)}</span>}
+      </p>
+      {about.timeFault !== undefined && <TimeNote fault={about.timeFault} said={about.attributes["deviceClock"]} />}
+      {editing.value && (
+        <DeviceEdit
+          device={device}
+          done={() => {
+            editing.value = false;
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+const intervalWords = (ms: number): string => (ms < 9_950 ? `${(ms / 1_000).toFixed(1)} s` : durationWords(ms));
+
+const TIME_FAULTS: Record<TimeFault, string> = {
+  clock: "This device's clock is wrong",
+  zone: "The time that this device sends names no zone (Z, or +01:00)",
+  unreadable: "The time that this device sends cannot be read",
+};
+
+function TimeNote({ fault, said }: { fault: TimeFault; said: unknown }) {
+  return (
+    <div class="note note-warn" data-note="device-clock">
+      <Icon name="clock" />
+      <p>
+        {TIME_FAULTS[fault]}
+        {said !== undefined && (
+          <>
+            : it said <code>{typeof said === "object" ? JSON.stringify(said) : String(said)}</code>
+          </>
+        )}
+        . The time at which the hub received the reading was used instead.
+      </p>
+    </div>
+  );
+}

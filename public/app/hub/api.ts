@@ -1,0 +1,186 @@
+/** Asks the hub's REST interface and gives typed answers; a failure is always a HubFault. Keeps and retries nothing. */
+import type {
+  ApplicationAnswer,
+  BoardAnswer,
+  PairingAnswer,
+  SessionAnswer,
+  TokenAnswer,
+  UserAnswer,
+  WithSecret,
+} from "../../../src/contract/access.ts";
+import type { Problem } from "../../../src/contract/errors.ts";
+import { CSRF_HEADER } from "../../../src/contract/levels.ts";
+import type { Device } from "../../../src/contract/readings.ts";
+import type {
+  DevicesPage,
+  Readiness,
+  ReadingsPage,
+  RejectionsAnswer,
+  SeriesAnswer,
+} from "../../../src/contract/rest.ts";
+import { noteHubDate } from "./clock.ts";
+
+/** Why a request failed, in words for the person before the page. */
+export class HubFault extends Error {
+  readonly code: string;
+  readonly status: number;
+
+  constructor(code: string, text: string, status = 0) {
+    super(text);
+    this.code = code;
+    this.status = status;
+  }
+}
+
+export const toFault = (thrown: unknown): HubFault =>
+  thrown instanceof HubFault ? thrown : new HubFault("PAGE_FAILED", String(thrown));
+
+type Query = Record<string, string | number | undefined>;
+
+const devicePath = (id: string): string => `/api/devices/${encodeURIComponent(id)}`;
+
+export const getDevices = (query: { limit: number; cursor?: string; search?: string }, abort: AbortSignal) =>
+  ask<DevicesPage>("/api/devices", { query, abort });
+
+export const getDevice = (id: string, abort?: AbortSignal) => ask<Device>(devicePath(id), { abort });
+
+export const patchDevice = (id: string, patch: { name: string; place: string }) =>
+  ask<unknown>(devicePath(id), { method: "PATCH", body: JSON.stringify(patch) });
+
+export const deleteDevice = (id: string, credential: "remove" | "keep") =>
+  ask<unknown>(devicePath(id), { method: "DELETE", query: { credential } });
+
+export const getSeries = (
+  id: string,
+  query: { metrics: string; from: number; to: number; points: number },
+  abort: AbortSignal,
+) => ask<SeriesAnswer>(`${devicePath(id)}/series`, { query: { ...query, partial: "true" }, abort });
+
+export const getReadings = (id: string, query: { from: number; to: number; limit: number }, abort: AbortSignal) =>
+  ask<ReadingsPage>(`${devicePath(id)}/readings`, { query: { ...query, partial: "true" }, abort });
+
+export const getRejections = (abort: AbortSignal) => ask<RejectionsAnswer>("/api/rejections", { abort });
+
+/** An answer, too, where the hub is not ready: 503 with the same body. */
+export const getReadiness = () => ask<Readiness>("/readyz", { alsoAnswers: 503 });
+
+export const getSession = () => ask<SessionAnswer>("/api/session", {});
+
+export const postSession = (body: { name: string; password: string }) =>
+  ask<SessionAnswer>("/api/session", { method: "POST", body: JSON.stringify(body) });
+
+export const postSetup = (body: { code: string; name: string; password: string }) =>
+  ask<SessionAnswer>("/api/setup", { method: "POST", body: JSON.stringify(body) });
+
+export const deleteSession = () => ask<unknown>("/api/session", { method: "DELETE" });
+
+export const postBoard = (deviceId: string) =>
+  ask<WithSecret<BoardAnswer>>("/api/boards", { method: "POST", body: JSON.stringify({ deviceId }) });
+
+export const getPairing = () => ask<PairingAnswer>("/api/pairing", {});
+
+export const openPairing = (minutes: number) =>
+  ask<PairingAnswer>("/api/pairing", { method: "POST", body: JSON.stringify({ minutes }) });
+
+export const closePairing = () => ask<unknown>("/api/pairing", { method: "DELETE" });
+
+/** `secret` is there where the hub made it. */
+export const admitBoard = (id: string, body: { deviceId: string; adopt: boolean }) =>
+  ask<BoardAnswer & { secret?: string }>(`/api/pairing/${encodeURIComponent(id)}`, {
+    method: "POST",
+    body: JSON.stringify(body),
+  });
+
+const made = <Answer>(path: string, body: object): Promise<Answer> =>
+  ask<Answer>(path, { method: "POST", body: JSON.stringify(body) });
+const removed = (path: string, id: string) => ask<unknown>(`${path}/${encodeURIComponent(id)}`, { method: "DELETE" });
+
+export const getUsers = () => ask<{ users: UserAnswer[] }>("/api/users", {});
+export const postUser = (body: { name: string; password: string; role: string }) =>
+  made<UserAnswer>("/api/users", body);
+export const patchUser = (id: string, patch: { role?: string; password?: string }) =>
+  ask<UserAnswer>(`/api/users/${encodeURIComponent(id)}`, { method: "PATCH", body: JSON.stringify(patch) });
+export const deleteUser = (id: string) => removed("/api/users", id);
+
+export const getTokens = () => ask<{ tokens: TokenAnswer[] }>("/api/tokens", {});
+export const postToken = (body: { name: string; scope: string; days?: number }) =>
+  made<WithSecret<TokenAnswer>>("/api/tokens", body);
+export const deleteToken = (id: string) => removed("/api/tokens", id);
+
+export const getApplications = () => ask<{ applications: ApplicationAnswer[] }>("/api/applications", {});
+export const postApplication = (body: { name: string; publish: string[]; subscribe: string[]; days?: number }) =>
+  made<WithSecret<ApplicationAnswer>>("/api/applications", body);
+export const deleteApplication = (id: string) => removed("/api/applications", id);
+
+export const getBoards = () => ask<{ boards: BoardAnswer[] }>("/api/boards", {});
+export const deleteBoard = (id: string) => removed("/api/boards", id);
+
+let csrf: string | undefined;
+/** The word that goes with every change: no page of another origin can know it. */
+export const sayWith = (word: string | undefined): void => {
+  csrf = word;
+};
+
+let loginNeeded = (): void => undefined;
+/** Called where the hub does not know who asks any more. */
+export const onLoginNeeded = (tell: () => void): void => {
+  loginNeeded = tell;
+};
+
+interface Ask {
+  method?: string;
+  query?: Query;
+  body?: string;
+  abort?: AbortSignal | undefined;
+  /** A status that is no fault. */
+  alsoAnswers?: number;
+}
+
+async function ask<Answer>(
+  path: string,
+  { method = "GET", query = {}, body, abort, alsoAnswers }: Ask,
+): Promise<Answer> {
+  const given = Object.entries(query).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]]));
+  const search = given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
+  const response = await fetch(path + search, {
+    method,
+    headers: {
+      accept: "application/json",
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...(method === "GET" || csrf === undefined ? {} : { [CSRF_HEADER]: csrf }),
+    },
+    body: body ?? null,
+    signal: abort ?? null,
+  }).catch((cause: unknown) => {
+    abort?.throwIfAborted();
+    throw new HubFault("HUB_UNREACHABLE", `The hub does not answer (${String(cause)})`);
+  });
+  noteHubDate(response.headers.get("date"));
+  const text = await response.text();
+  abort?.throwIfAborted();
+  if (!response.ok && response.status !== alsoAnswers) {
+    const fault = faultOf(response, text);
+    if (fault.code === "LOGIN_NEEDED") loginNeeded();
+    throw fault;
+  }
+  return parse(text) as Answer;
+}
+
+function parse(text: string): unknown {
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new HubFault("ANSWER_NOT_JSON", "The answer is not JSON; does another server answer here?");
+  }
+}
+
+function faultOf(response: Response, text: string): HubFault {
+  if (!response.headers.get("content-type")?.includes("problem+json")) {
+    return new HubFault(`HTTP_${response.status}`, response.statusText || "The request failed", response.status);
+  }
+  const problem = parse(text) as Problem;
+  const faults = problem.errors?.map(({ field, message }) => `${field}: ${message}`) ?? [];
+  const words = [problem.title, problem.detail, ...faults].filter((part) => part !== undefined);
+  return new HubFault(problem.code, words.join(". "), response.status);
+}

@@ -1,0 +1,193 @@
+/**
+ * Turns what comes live, and what REST answers, into signals: one flush an animation frame. The only writer of device
+ * signals; knows nothing of sockets.
+ */
+import { batch, signal } from "@preact/signals";
+import type { Device, Presence, Reading } from "../../../src/contract/readings.ts";
+import type { Refusal } from "../../../src/contract/refusals.ts";
+import {
+  type Arrivals,
+  clearArrivals,
+  createArrivals,
+  notePresence,
+  noteReading,
+  supersedes,
+  type ValueAt,
+} from "./arrivals.ts";
+import { aboutOf, createDeviceState, type DeviceState, heardAtMsOf, mixedOf } from "./device-state.ts";
+import { readAgain } from "./epoch.ts";
+import { sortMetrics } from "./metric-order.ts";
+
+/** Counts the live mentions of devices that this page has not read; a list may want to look for them. */
+export const strangers = signal(0);
+
+type ReadingsWatcher = (readings: readonly Reading[]) => void;
+type RefusalsWatcher = (refusals: readonly Refusal[]) => void;
+
+/** More readings than this in one frame are not drawn one by one: the page reads the store again instead. */
+const MAX_WAITING_READINGS = 20_000;
+
+const devices = new Map<string, DeviceState>();
+const pending = createArrivals();
+/** Reads under way: each keeps what came live since it began, to lay it over the answer. */
+const keeping = new Set<Arrivals>();
+const watchers = new Map<string, Set<ReadingsWatcher>>();
+let waitingReadings: Reading[] = [];
+const refusalWatchers = new Set<RefusalsWatcher>();
+let waitingRefusals: Refusal[] = [];
+let scheduled = false;
+
+export const deviceState = (id: string): DeviceState | undefined => devices.get(id);
+
+export function onReadings(readings: readonly Reading[]): void {
+  for (const reading of readings) {
+    noteReading(pending, reading);
+    for (const arrivals of keeping) noteReading(arrivals, reading);
+    // A hidden tab draws nothing and is read again when it comes back, so nothing is gathered for its charts.
+    if (watchers.has(reading.deviceId) && !document.hidden) waitingReadings.push(reading);
+  }
+  if (waitingReadings.length > MAX_WAITING_READINGS) {
+    waitingReadings = [];
+    readAgain();
+  }
+  schedule();
+}
+
+export function onPresence(event: { deviceId: string; state: Presence; since: string }): void {
+  notePresence(pending, event);
+  for (const arrivals of keeping) notePresence(arrivals, event);
+  schedule();
+}
+
+export function onRejected(refusal: Refusal): void {
+  if (refusalWatchers.size === 0 || document.hidden) return;
+  waitingRefusals.push(refusal);
+  schedule();
+}
+
+/** Call before a read of devices begins; give the result to `takeDevices` with the answer, or to `forgo`. */
+export function keepArrivals(): Arrivals {
+  const arrivals = createArrivals();
+  keeping.add(arrivals);
+  return arrivals;
+}
+
+export const forgo = (arrivals: Arrivals): boolean => keeping.delete(arrivals);
+
+/** A REST answer replaces what was known; what came live since its read began is laid over it. */
+export function takeDevices(answer: readonly Device[], since: Arrivals): void {
+  keeping.delete(since);
+  batch(() => {
+    for (const device of answer) {
+      const known = devices.get(device.deviceId);
+      if (known === undefined) devices.set(device.deviceId, createDeviceState(device));
+      else replace(known, device);
+    }
+    apply(since);
+  });
+}
+
+export const forgetDevice = (id: string): boolean => devices.delete(id);
+
+/** Every live reading of one device, once a frame; for charts, which must not lose an extreme. */
+export function watchReadings(id: string, watcher: ReadingsWatcher): () => void {
+  const ofDevice = watchers.get(id) ?? new Set();
+  watchers.set(id, ofDevice.add(watcher));
+  return () => {
+    ofDevice.delete(watcher);
+    if (ofDevice.size === 0 && watchers.get(id) === ofDevice) watchers.delete(id);
+  };
+}
+
+export function watchRefusals(watcher: RefusalsWatcher): () => void {
+  refusalWatchers.add(watcher);
+  return () => refusalWatchers.delete(watcher);
+}
+
+function schedule(): void {
+  if (scheduled) return;
+  scheduled = true;
+  requestAnimationFrame(flush);
+}
+
+function flush(): void {
+  scheduled = false;
+  batch(() => {
+    apply(pending);
+    clearArrivals(pending);
+    tellWatchers();
+  });
+}
+
+function tellWatchers(): void {
+  const readings = waitingReadings;
+  waitingReadings = [];
+  for (const [id, ofDevice] of watchers) {
+    const own = readings.filter((reading) => reading.deviceId === id);
+    if (own.length > 0) for (const watcher of ofDevice) watcher(own);
+  }
+  const refusals = waitingRefusals;
+  waitingRefusals = [];
+  if (refusals.length > 0) for (const watcher of refusalWatchers) watcher(refusals);
+}
+
+function apply(arrivals: Arrivals): void {
+  let unknown = 0;
+  for (const [id, values] of arrivals.values) {
+    const device = devices.get(id);
+    if (device === undefined) unknown += 1;
+    else setValues(device, values);
+  }
+  for (const [id, heardAtMs] of arrivals.heardAtMs) {
+    const device = devices.get(id);
+    if (device !== undefined && heardAtMs > (device.heardAtMs.peek() ?? 0)) device.heardAtMs.value = heardAtMs;
+  }
+  for (const [id, next] of arrivals.presence) {
+    const device = devices.get(id);
+    if (device === undefined) unknown += 1;
+    else if (next.sinceMs >= device.presence.peek().sinceMs) device.presence.value = next;
+  }
+  if (unknown > 0) strangers.value += 1;
+}
+
+function setValues(device: DeviceState, values: ReadonlyMap<string, ValueAt>): void {
+  let grown = false;
+  for (const [metric, next] of values) {
+    const known = device.values.get(metric);
+    if (known === undefined) {
+      device.values.set(metric, signal(next));
+      grown = true;
+    } else if (supersedes(next, known.peek())) {
+      if (
+        typeof known.peek().value === "number" &&
+        typeof next.value === "string" &&
+        !device.mixed.peek().has(metric)
+      ) {
+        device.mixed.value = new Set([...device.mixed.peek(), metric]);
+      }
+      known.value = next;
+    }
+  }
+  if (grown) device.metrics.value = sortMetrics([...device.values.keys()]);
+}
+
+function replace(device: DeviceState, answer: Device): void {
+  device.about.value = aboutOf(answer);
+  device.presence.value = { state: answer.presence, sinceMs: Date.parse(answer.since) };
+  device.heardAtMs.value = heardAtMsOf(answer);
+  const mixed = mixedOf(answer);
+  if ([...mixed].join() !== [...device.mixed.peek()].join()) device.mixed.value = mixed;
+  const names = Object.keys(answer.latest);
+  const gone = [...device.values.keys()].filter((metric) => !Object.hasOwn(answer.latest, metric));
+  for (const metric of gone) device.values.delete(metric);
+  const before = device.values.size;
+  for (const metric of names) {
+    const latest = answer.latest[metric];
+    if (latest === undefined) continue;
+    const next = { value: latest.value, atMs: Date.parse(latest.timestamp) };
+    const known = device.values.get(metric);
+    if (known === undefined) device.values.set(metric, signal(next));
+    else known.value = next;
+  }
+  if (gone.length > 0 || device.values.size !== before) device.metrics.value = sortMetrics(names);
+}

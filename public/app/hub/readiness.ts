@@ -1,0 +1,32 @@
+/** What the hub says of its own health, asked again while the page is looked at. Shows nothing. */
+import { effect, signal } from "@preact/signals";
+import type { Readiness } from "../../../src/contract/rest.ts";
+import { getReadiness } from "./api.ts";
+import { epoch, readAgain } from "./epoch.ts";
+
+const ASK_EVERY_MS = 5_000;
+/** While something is wrong, its end is waited for. */
+const ASK_SOON_MS = 2_000;
+
+/** Undefined while the hub does not answer: that is told as a lost connection. */
+export const readiness = signal<Readiness | undefined>(undefined);
+
+let next: ReturnType<typeof setTimeout> | undefined;
+
+export function startReadiness(): void {
+  effect(() => {
+    epoch.value; // what is on screen is read again
+    void askNow();
+  });
+}
+
+async function askNow(): Promise<void> {
+  clearTimeout(next);
+  const now = document.hidden ? undefined : await getReadiness().catch(() => undefined);
+  clearTimeout(next); // two may have asked at once
+  const wasDegraded = readiness.peek()?.degraded !== undefined;
+  if (!document.hidden) readiness.value = now;
+  if (wasDegraded && now !== undefined && now.degraded === undefined) return readAgain(); // and asks again
+  const isWell = now === undefined || (now.degraded === undefined && now.problems.length === 0);
+  next = setTimeout(() => void askNow(), isWell ? ASK_EVERY_MS : ASK_SOON_MS);
+}

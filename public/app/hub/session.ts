@@ -1,0 +1,63 @@
+/** Who looks at this page: asked of the hub, signed in and out. Draws nothing. */
+import { computed, signal } from "@preact/signals";
+import type { SessionAnswer } from "../../../src/contract/access.ts";
+import { LEVELS, type Level } from "../../../src/contract/levels.ts";
+import {
+  deleteSession,
+  getSession,
+  type HubFault,
+  onLoginNeeded,
+  postSession,
+  postSetup,
+  sayWith,
+  toFault,
+} from "./api.ts";
+
+/** Undefined: the hub has not said yet. */
+export const session = signal<SessionAnswer | undefined>(undefined);
+/** Why it could not be asked. */
+export const sessionFault = signal<HubFault | undefined>(undefined);
+
+/** May see what the hub stores. */
+export const isIn = computed(() => reaches("viewer"));
+
+export const reaches = (level: Level): boolean =>
+  session.value !== undefined && LEVELS.indexOf(session.value.level) >= LEVELS.indexOf(level);
+
+const ASK_AGAIN_MS = 3_000;
+
+export function startSession(): void {
+  onLoginNeeded(() => {
+    if (session.peek()?.level !== "nobody") void askSession();
+  });
+  void askSession();
+}
+
+async function askSession(): Promise<void> {
+  try {
+    take(await getSession());
+  } catch (thrown) {
+    sessionFault.value = toFault(thrown);
+    setTimeout(() => void askSession(), ASK_AGAIN_MS);
+  }
+}
+
+function take(answer: SessionAnswer): void {
+  sessionFault.value = undefined;
+  sayWith(answer.csrf);
+  session.value = answer;
+}
+
+export const signIn = async (name: string, password: string): Promise<void> =>
+  take(await postSession({ name, password }));
+
+export const setUp = async (code: string, name: string, password: string): Promise<void> =>
+  take(await postSetup({ code, name, password }));
+
+/** What was on screen must not stay in memory behind it. */
+export async function signOut(): Promise<void> {
+  await deleteSession().catch((thrown: unknown) => {
+    if (toFault(thrown).code !== "REVOKED_NOT_SAVED") throw thrown;
+  });
+  location.reload();
+}

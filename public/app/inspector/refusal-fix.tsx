@@ -1,0 +1,77 @@
+/** What can be done about one refusal, and whether it was: a secret, a limit, the place of a fault. Changes nothing itself. */
+import { REFUSALS, type Refusal } from "../../../src/contract/refusals.ts";
+import type { Refused } from "../hub/refused.ts";
+import { reaches } from "../hub/session.ts";
+import { CommandLine } from "../ui/command-line.tsx";
+import { addHref } from "../ui/route.ts";
+import { fullTime, timeOfDay } from "../ui/time-words.ts";
+
+const LET_IN = "Let it in";
+const SECRETS: Partial<Record<Refusal["code"], string>> = {
+  CREDENTIAL_MISSING: LET_IN,
+  CREDENTIAL_UNKNOWN: LET_IN,
+  CREDENTIAL_WRONG: "Give it a new secret",
+  CREDENTIAL_ENDED: "Give it a new secret",
+};
+
+export function RefusalFix({ refusal, limits }: { refusal: Refusal; limits: Refused["limits"] }) {
+  const { code, place, acceptedAt } = refusal;
+  const secret = SECRETS[code];
+  if (acceptedAt !== undefined) return <Accepted at={acceptedAt} />;
+  return (
+    <>
+      {place !== undefined && <Place place={place} />}
+      {secret !== undefined && reaches("operator") && (
+        <a class="fix" href={addHref(deviceIdIn(refusal))}>
+          {secret}
+        </a>
+      )}
+      {reaches("operator") && <Raise code={code} limits={limits} />}
+    </>
+  );
+}
+
+function Accepted({ at }: { at: string }) {
+  const atMs = Date.parse(at);
+  return (
+    <span class="accepted" data-accepted>
+      ✓ The next try was accepted, at <time title={fullTime(atMs)}>{timeOfDay(atMs)}</time>
+    </span>
+  );
+}
+
+/** Of a client id that has its credential before it, the device. */
+const deviceIdIn = ({ clientId = "" }: Refusal): string =>
+  clientId
+    .split("/")[0]
+    ?.replace(/[^A-Za-z0-9._:-]/g, "-")
+    .slice(0, 64) ?? "";
+
+function Place({ place: { before, from } }: { place: NonNullable<Refusal["place"]> }) {
+  return (
+    <details class="fix">
+      <summary>Show the place</summary>
+      <code class="place">
+        {before}
+        <mark>{from === "" ? "(the end)" : from.slice(0, 1)}</mark>
+        {from.slice(1)}
+      </code>
+    </details>
+  );
+}
+
+/** It is a setting: the hub has to be started anew with it. */
+function Raise({ code, limits }: { code: Refusal["code"]; limits: Refused["limits"] }) {
+  const names = (REFUSALS[code] ?? "").match(/AERIE_MAX_[A-Z_]+/g)?.filter((name) => (limits[name] ?? 0) > 0) ?? [];
+  if (names.length === 0) return null;
+  const higher = names.map((name) => `${name}=${2 * (limits[name] ?? 0)}`).join(" ");
+  return (
+    <details class="fix">
+      <summary>Raise the limit</summary>
+      <p class="quiet">
+        Now {names.map((name) => `${name}=${limits[name]}`).join(", ")}. Start the hub anew with twice as much:
+      </p>
+      <CommandLine name="the setting" command={higher} />
+    </details>
+  );
+}

@@ -1,0 +1,89 @@
+/** What an empty hub shows: how to get the first device onto it. Starts nothing itself. */
+import { useSignal } from "@preact/signals";
+import { type HubFault, postApplication, toFault } from "../hub/api.ts";
+import { reaches, session } from "../hub/session.ts";
+import { CommandLine } from "../ui/command-line.tsx";
+import { FaultNote } from "../ui/fault-note.tsx";
+
+export function FirstSteps() {
+  return session.value?.auth === "on" ? <FirstBoard /> : <FirstMessage />;
+}
+
+/** Where a board needs a secret. */
+function FirstBoard() {
+  return (
+    <section class="first-steps" aria-labelledby="first-steps">
+      <h2 id="first-steps">No device yet</h2>
+      <p>A device appears here by itself as soon as the hub hears from it.</p>
+      {reaches("operator") ? (
+        <p>
+          <a class="main-link" href="#/add">
+            Connect a board
+          </a>
+        </p>
+      ) : (
+        <p>An operator or owner of this hub connects boards.</p>
+      )}
+      {reaches("owner") && <SimulatedBoards />}
+    </section>
+  );
+}
+
+const SIMULATOR = "simulator";
+
+/** They come as one application, which may speak for all devices. */
+function SimulatedBoards() {
+  const secret = useSignal<string | undefined>(undefined);
+  const fault = useSignal<HubFault | undefined>(undefined);
+  const make = async () => {
+    fault.value = undefined;
+    try {
+      secret.value = (await postApplication({ name: SIMULATOR, publish: ["devices/#"], subscribe: [] })).secret;
+    } catch (thrown) {
+      fault.value = toFault(thrown);
+    }
+  };
+  return (
+    <>
+      <h3>Simulated boards</h3>
+      {secret.value === undefined ? (
+        <p>
+          No board at hand?{" "}
+          <button type="button" onClick={() => void make()}>
+            Make a secret for simulated ones
+          </button>
+        </p>
+      ) : (
+        <>
+          <p>In the folder of the hub, this starts three boards that publish as real ones do:</p>
+          <CommandLine
+            name="the simulator's command"
+            command={`AERIE_SIM_PASSWORD=${secret.value} npm run sim -- --devices 3`}
+          />
+          <p class="quiet">The secret is shown once. Taken away again under Settings.</p>
+        </>
+      )}
+      {fault.value !== undefined && <FaultNote what="No secret was made." fault={fault.value} />}
+    </>
+  );
+}
+
+function FirstMessage() {
+  const publish = `mosquitto_pub -h ${location.hostname} -p ${session.value?.mqttPort ?? 1883} -q 1 -t devices/esp32-01/telemetry -m '{"temperature":21.5,"humidity":48}'`;
+  return (
+    <section class="first-steps" aria-labelledby="first-steps">
+      <h2 id="first-steps">No device yet</h2>
+      <p>A device appears here by itself as soon as the hub hears from it. Two ways to see that now:</p>
+      <h3>Simulated boards</h3>
+      <p>In the folder of the hub, this starts three boards that publish as real ones do:</p>
+      <CommandLine name="the simulator's command" command="npm run sim -- --devices 3" />
+      <h3>A message of your own</h3>
+      <p>From any computer that reaches the hub. A board publishes the same JSON to the same topic:</p>
+      <CommandLine name="the publish command" command={publish} />
+      <p class="quiet">
+        Something was sent and nothing appears? The <a href="#/inspector">Inspector</a> shows what the hub refused, and
+        why.
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,131 @@
+/** The overview page: every device as a card, searched, filtered, loaded by the hundred. Knows no device's inside. */
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { type HubFault, toFault } from "../hub/api.ts";
+import { epoch, readAgainCalmly } from "../hub/epoch.ts";
+import { wishFor } from "../hub/link.ts";
+import { strangers } from "../hub/live.ts";
+import { type HubRead, useHubRead } from "../hub/use-hub-read.ts";
+import { FaultNote, ReadNote } from "../ui/fault-note.tsx";
+import { countWords } from "../ui/value-words.ts";
+import { DeviceCard } from "./device-card.tsx";
+import {
+  hubTotal,
+  loadedIds,
+  nextCursor,
+  presenceFilter,
+  readList,
+  readMore,
+  search,
+  shown,
+  total,
+} from "./device-list.ts";
+import { FirstSteps } from "./first-steps.tsx";
+import { OverviewTools } from "./overview-tools.tsx";
+
+/** Up to this many devices a page hears all of them; beyond, those that it shows. */
+const HEAR_ALL_UP_TO = 200;
+/** The hub's limit of one subscription. */
+const MAX_WISHED = 1_000;
+
+export function Overview() {
+  const read = useHubRead(`devices matching ${search.value}`, readList);
+  useEffect(() => {
+    document.title = "Overview – Aerie";
+  }, []);
+  useLiveDevices();
+
+  return (
+    <>
+      <h1>Overview</h1>
+      <OverviewTools />
+      <ReadNote what="The devices could not be read." read={read} />
+      <Devices read={read} />
+      <MoreDevices />
+    </>
+  );
+}
+
+/** Hears what is on screen, and looks for devices that the list does not have yet. */
+function useLiveDevices(): void {
+  useSignalEffect(() => {
+    const few = (hubTotal.value ?? 0) <= HEAR_ALL_UP_TO;
+    wishFor(few || loadedIds.value.length > MAX_WISHED ? undefined : loadedIds.value);
+  });
+  const seen = useRef(strangers.peek());
+  useSignalEffect(() => {
+    if (strangers.value === seen.current) return;
+    seen.current = strangers.value;
+    // With a search or with more pages to come, a stranger is most likely a device left out on purpose.
+    if (search.peek() === "" && nextCursor.peek() === null) readAgainCalmly();
+  });
+}
+
+function Devices({ read }: { read: HubRead }) {
+  if (read.state.value === "loading" && loadedIds.value.length === 0) return <p class="quiet">Reading the devices…</p>;
+  if (read.state.value === "failed" && loadedIds.value.length === 0) return null;
+  if (loadedIds.value.length === 0 && search.value === "") return <FirstSteps />;
+  if (shown.value.length === 0) return <NothingMatches />;
+  return (
+    <ul class="devices" aria-label="Devices">
+      {shown.value.map((device) => (
+        <DeviceCard key={device.id} device={device} />
+      ))}
+    </ul>
+  );
+}
+
+function NothingMatches() {
+  const words = search.value;
+  const filter = presenceFilter.value;
+  return (
+    <div class="empty">
+      <p>
+        Nothing matches{words !== "" && ` “${words}”`}
+        {filter !== "all" && ` among the devices that are ${filter}`}.
+      </p>
+      <button
+        type="button"
+        onClick={() => {
+          search.value = "";
+          presenceFilter.value = "all";
+        }}
+      >
+        Clear
+      </button>
+    </div>
+  );
+}
+
+function MoreDevices() {
+  const busy = useSignal<AbortController | undefined>(undefined);
+  const fault = useSignal<HubFault | undefined>(undefined);
+  // A new reading of the list supersedes the next page of the old one.
+  useEffect(() => {
+    busy.peek()?.abort();
+    busy.value = undefined;
+  }, [epoch.value, search.value]);
+
+  const load = async () => {
+    const abort = new AbortController();
+    busy.value = abort;
+    fault.value = undefined;
+    await readMore(abort.signal).catch((thrown: unknown) => {
+      if (!abort.signal.aborted) fault.value = toFault(thrown);
+    });
+    if (busy.peek() === abort) busy.value = undefined;
+  };
+
+  if (nextCursor.value === null || total.value === undefined) return null;
+  return (
+    <div class="more">
+      {fault.value !== undefined && <FaultNote what="The next devices could not be read." fault={fault.value} />}
+      <p class="quiet">
+        {countWords(loadedIds.value.length)} of {countWords(total.value)} devices
+      </p>
+      <button type="button" onClick={() => void load()} disabled={busy.value !== undefined}>
+        {busy.value === undefined ? "Load more" : "Loading…"}
+      </button>
+    </div>
+  );
+}

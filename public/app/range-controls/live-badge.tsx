@@ -1,0 +1,25 @@
+/** Says whether the charts go on live or stand still in the past, and leads back to live. */
+
+import { isStale } from "../hub/freshness.ts";
+import { freshness } from "../hub/link.ts";
+import type { ChartContext } from "../series/chart-context.ts";
+
+export function LiveBadge({ context: { view } }: { context: ChartContext }) {
+  if (view.range.value.kind === "fixed") {
+    return (
+      <>
+        <span class="badge badge-fixed">Fixed</span>
+        <button type="button" onClick={view.backToLive}>
+          Back to live
+        </button>
+      </>
+    );
+  }
+  // A chart must not look alive while the page is not.
+  if (isStale(freshness.value)) return <span class="badge badge-fixed">Not live now</span>;
+  return (
+    <span class="badge badge-live">
+      <span aria-hidden="true">●</span> Live
+    </span>
+  );
+}

@@ -1,0 +1,106 @@
+/** Chooses and moves the range of a page's charts: presets, an own one, back, forth, nearer, further. Knows no chart. */
+import { useSignal } from "@preact/signals";
+import { useId, useRef } from "preact/hooks";
+import { liveRange, PRESETS } from "../range/chart-range.ts";
+import { panned } from "../range/range-moves.ts";
+import type { ChartContext } from "../series/chart-context.ts";
+import { Icon, type IconName } from "../ui/icon.tsx";
+import { OwnRangeForm } from "./own-range-form.tsx";
+import { ZOOM_STEP, zoomBy } from "./range-keys.ts";
+
+export function RangeBar({ context }: { context: ChartContext }) {
+  const { view, feed } = context;
+  const group = useId();
+  const bar = useRef<HTMLDivElement>(null);
+  const form = useSignal(false);
+  const range = view.range.value;
+  const own = form.value || range.kind === "fixed";
+  return (
+    <div class="range-bar" ref={bar}>
+      <fieldset class="segments">
+        <legend class="sr-only">Range of the charts</legend>
+        {PRESETS.map((preset) => (
+          <Segment
+            key={preset.name}
+            group={group}
+            label={preset.label}
+            title={`The ${preset.words}`}
+            checked={!own && range.kind === "live" && range.preset === preset}
+            choose={() => {
+              form.value = false;
+              view.choose(liveRange(preset));
+            }}
+          />
+        ))}
+        <Segment
+          group={group}
+          label="Own"
+          title="From and to a time of your own"
+          checked={own}
+          choose={() => {
+            form.value = true;
+          }}
+        />
+      </fieldset>
+      {form.value && (
+        <OwnRangeForm
+          now={feed.still.value}
+          close={() => {
+            form.value = false;
+            // The focus was in what is gone.
+            requestAnimationFrame(() => bar.current?.querySelector<HTMLElement>(":checked")?.focus());
+          }}
+          choose={view.choose}
+        />
+      )}
+      <MoveButtons context={context} />
+      <p class="range-hint hint-mouse">
+        Drag to zoom, Shift and drag to move, Ctrl and wheel to zoom; double click leads back.
+      </p>
+      <p class="range-hint hint-touch">Two fingers zoom and move; a double tap leads back.</p>
+    </div>
+  );
+}
+
+interface SegmentProps {
+  group: string;
+  label: string;
+  title: string;
+  checked: boolean;
+  choose: () => void;
+}
+
+/** A click on what is chosen already counts, too: it opens the own range's form again, or returns from it. */
+const Segment = ({ group, label, title, checked, choose }: SegmentProps) => (
+  <label class="segment" title={title}>
+    <input type="radio" name={group} checked={checked} onClick={choose} />
+    <span>{label}</span>
+  </label>
+);
+
+function MoveButtons({ context }: { context: ChartContext }) {
+  const { view, feed } = context;
+  const pan = (windows: number) => () => view.nudge(feed.window.peek(), (window) => panned(window, windows));
+  const atEnd = view.range.value.kind === "live";
+  return (
+    <div class="range-moves">
+      <MoveButton icon="back" words="Half a range earlier" act={pan(-0.5)} />
+      <MoveButton icon="further" words="Zoom out" act={() => zoomBy(ZOOM_STEP, context)} />
+      <MoveButton icon="nearer" words="Zoom in" act={() => zoomBy(1 / ZOOM_STEP, context)} />
+      <MoveButton icon="forth" words="Half a range later" act={pan(0.5)} disabled={atEnd} />
+    </div>
+  );
+}
+
+interface MoveButtonProps {
+  icon: IconName;
+  words: string;
+  act: () => void;
+  disabled?: boolean;
+}
+
+const MoveButton = ({ icon, words, act, disabled = false }: MoveButtonProps) => (
+  <button type="button" class="icon-button" aria-label={words} title={words} onClick={act} disabled={disabled}>
+    <Icon name={icon} />
+  </button>
+);

@@ -1,0 +1,28 @@
+/** What the figures of one device share and are given. Types only. */
+import type { Signal } from "@preact/signals";
+import type { DeviceState } from "../hub/device-state.ts";
+import type { TimeWindow } from "../range/chart-range.ts";
+import type { TimeView } from "../range/time-view.ts";
+import type { ChartFeed } from "./chart-feed.ts";
+import type { TextsRead } from "./texts.ts";
+
+export interface ChartContext {
+  readonly device: DeviceState;
+  readonly view: TimeView;
+  readonly feed: ChartFeed;
+  /** The instant under the crosshair, the same in every figure. */
+  readonly crosshair: Signal<number | undefined>;
+  /** Width of the value axes in px, the same beside all plots, so that one time stands in one line. It only grows. */
+  readonly axisPx: Signal<number>;
+  /** What is being dragged over, to be zoomed into. */
+  readonly selection: Signal<TimeWindow | undefined>;
+  /** Of the metrics that are text, or have texts among their numbers. */
+  readonly texts: TextsRead;
+  /** Whether the series were read; until then an empty plot says nothing about the device. */
+  readonly state: "loading" | "ready" | "failed";
+}
+
+export interface FigureProps {
+  metric: string;
+  context: ChartContext;
+}

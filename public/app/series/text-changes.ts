@@ -1,0 +1,38 @@
+/** Finds when a text metric became another text, among readings. Reads nothing. */
+import type { Reading } from "../../../src/contract/readings.ts";
+
+import type { TimeWindow } from "../range/chart-range.ts";
+
+export interface TextChange {
+  readonly atMs: number;
+  readonly value: string;
+}
+
+/** Those in the window, from newest to oldest; the oldest one is where the readings begin. */
+export function textChanges(readings: readonly Reading[], metric: string, window: TimeWindow): TextChange[] {
+  const points = readings
+    .map(({ timestamp, metrics }) => ({
+      atMs: Date.parse(timestamp),
+      value: Object.hasOwn(metrics, metric) ? metrics[metric] : undefined,
+    }))
+    .filter(({ atMs, value }) => value !== undefined && atMs >= window.fromMs && atMs <= window.toMs)
+    .sort((a, b) => a.atMs - b.atMs);
+  const changes: TextChange[] = [];
+  for (const { atMs, value } of points) {
+    if (changes[0]?.value !== String(value)) changes.unshift({ atMs, value: String(value) });
+  }
+  return changes;
+}
+
+/** The texts among the values of a metric that is a number, oldest first; those that come one after another are one mark. */
+export function textMarks(readings: readonly Reading[], metric: string): TextChange[] {
+  const points = readings
+    .flatMap(({ timestamp, metrics }) => {
+      const value = Object.hasOwn(metrics, metric) ? metrics[metric] : undefined;
+      return value === undefined ? [] : [{ atMs: Date.parse(timestamp), value }];
+    })
+    .sort((a, b) => a.atMs - b.atMs);
+  return points.flatMap(({ atMs, value }, index) =>
+    typeof value === "string" && points[index - 1]?.value !== value ? [{ atMs, value }] : [],
+  );
+}

@@ -1,0 +1,160 @@
+/** The shell around every page: header, notes, landmarks, title, focus. Knows the pages only by their routes. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { AddBoard } from "../access/add-board.tsx";
+import { SettingsPage } from "../access/settings-page.tsx";
+import { SignInPage } from "../access/sign-in.tsx";
+import { DevicePage } from "../device/device-page.tsx";
+import { isStale } from "../hub/freshness.ts";
+import { freshness } from "../hub/link.ts";
+import { isIn, reaches, session, signOut } from "../hub/session.ts";
+import { Inspector } from "../inspector/inspector.tsx";
+import { Overview } from "../overview/overview.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { route } from "../ui/route.ts";
+import { theme, toggleTheme } from "../ui/theme.ts";
+import { HubNotes } from "./hub-notes.tsx";
+import { LiveChip } from "./live-chip.tsx";
+
+export function App() {
+  const main = useRef<HTMLElement>(null);
+  const firstRoute = useRef(route.peek());
+  const now = route.value;
+
+  // Who comes by keyboard or screen reader lands on the new page, not where the old one's link was.
+  useEffect(() => {
+    if (now === firstRoute.current) return;
+    scrollTo(0, 0);
+    main.current?.focus({ preventScroll: true });
+  }, [now]);
+
+  return (
+    <>
+      {/* No link: the address's hash is the route. */}
+      <button type="button" class="skip-link" onClick={() => main.current?.focus()}>
+        Skip to content
+      </button>
+      <Header />
+      {isIn.value ? (
+        <main id="main" ref={main} tabIndex={-1} class={isStale(freshness.value) ? "stale" : ""}>
+          <HubNotes />
+          <Page />
+        </main>
+      ) : (
+        <main id="main" ref={main} tabIndex={-1}>
+          <SignInPage />
+        </main>
+      )}
+    </>
+  );
+}
+
+function Header() {
+  const { page } = route.value;
+  const dark = theme.value === "dark";
+  return (
+    <header class="top">
+      <a class="brand" href="#/">
+        Aerie
+      </a>
+      {isIn.value && (
+        <nav aria-label="Pages">
+          <PageLink href="#/" here={page === "overview"}>
+            Overview
+          </PageLink>
+          <PageLink href="#/inspector" here={page === "inspector"}>
+            Inspector
+          </PageLink>
+          {session.value?.auth === "on" && reaches("operator") && (
+            <>
+              <PageLink href="#/add" here={page === "add"}>
+                Add
+              </PageLink>
+              <PageLink href="#/settings" here={page === "settings"}>
+                Settings
+              </PageLink>
+            </>
+          )}
+        </nav>
+      )}
+      {isIn.value && <LiveChip />}
+      <AccountTools />
+      <button
+        type="button"
+        class="icon-button"
+        onClick={toggleTheme}
+        aria-label={dark ? "Use light colours" : "Use dark colours"}
+        title={dark ? "Use light colours" : "Use dark colours"}
+      >
+        <Icon name={dark ? "light" : "dark"} />
+      </button>
+    </header>
+  );
+}
+
+function AccountTools() {
+  const name = session.value?.name;
+  if (name === undefined) return null;
+  return (
+    <span class="account">
+      <span class="account-name">{name}</span>
+      <button type="button" onClick={() => void signOut()}>
+        Sign out
+      </button>
+    </span>
+  );
+}
+
+function PageLink({ href, here, children }: { href: string; here: boolean; children: ComponentChildren }) {
+  return (
+    <a href={href} aria-current={here ? "page" : undefined}>
+      {children}
+    </a>
+  );
+}
+
+function Page() {
+  const now = route.value;
+  switch (now.page) {
+    case "overview":
+      return <Overview />;
+    case "device":
+      return <DevicePage key={now.id} id={now.id} />;
+    case "inspector":
+      return <Inspector />;
+    case "add":
+      return <AddBoard />;
+    case "settings":
+      return <SettingsPage />;
+    case "setup":
+      return <SetUpAlready />;
+    case "unknown":
+      return <NoSuchPage />;
+  }
+}
+
+/** The link of the first account, where there is one. */
+function SetUpAlready() {
+  return (
+    <>
+      <h1>This hub has its owner</h1>
+      <p>
+        The link has done its work. <a href="#/">To the overview</a>
+      </p>
+    </>
+  );
+}
+
+function NoSuchPage() {
+  useEffect(() => {
+    document.title = "No such page – Aerie";
+  }, []);
+  return (
+    <>
+      <h1>No such page</h1>
+      <p>
+        This address leads nowhere. <a href="#/">To the overview</a>
+      </p>
+    </>
+  );
+}

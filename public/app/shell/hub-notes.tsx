@@ -1,0 +1,93 @@
+/** What is wrong with the hub, or between page and hub, said above the data: lost, silent, skipped, clocks apart, a new version. */
+import { clockOffsetMs } from "../hub/clock.ts";
+import type { Freshness } from "../hub/freshness.ts";
+import { connectNow, freshness, newBuild, skipped, subscribeFault } from "../hub/link.ts";
+import { session } from "../hub/session.ts";
+import { Icon } from "../ui/icon.tsx";
+import { durationWords, timeOfDay } from "../ui/time-words.ts";
+import { countWords } from "../ui/value-words.ts";
+import { ReadinessNotes } from "./readiness-notes.tsx";
+
+const CLOCKS_APART_MS = 60_000;
+
+export function HubNotes() {
+  return (
+    <div class="hub-notes">
+      <div role="status" class="banner">
+        <StaleBanner now={freshness.value} />
+      </div>
+      {session.value?.auth === "off-and-public" && <OpenToAll />}
+      <ReadinessNotes />
+      <Notes />
+    </div>
+  );
+}
+
+function OpenToAll() {
+  return (
+    <div class="note note-bad" data-note="open">
+      <Icon name="warning" />
+      <p>
+        <strong>This hub is open.</strong> Everybody who reaches it may see and change everything
+        (AERIE_AUTH=off-and-public).
+      </p>
+    </div>
+  );
+}
+
+function StaleBanner({ now }: { now: Freshness }) {
+  if (now.kind !== "lost" && now.kind !== "silent") return null;
+  const time = timeOfDay(now.sinceMs);
+  return (
+    <div class="note note-warn" data-banner={now.kind}>
+      <Icon name="warning" />
+      <p>
+        <strong>
+          {now.kind === "lost" ? `Connection lost at ${time}.` : `Connected, but the hub is silent since ${time}.`}
+        </strong>{" "}
+        Values below are from then. Trying again…
+      </p>
+      <button type="button" onClick={connectNow}>
+        Try now
+      </button>
+    </div>
+  );
+}
+
+function Notes() {
+  const apartMs = Math.round(clockOffsetMs.value / 1_000) * 1_000;
+  return (
+    <>
+      {newBuild.value && (
+        <div class="note" role="status">
+          <p>The hub has a new version of this page.</p>
+          <button type="button" onClick={() => location.reload()}>
+            New version, reload
+          </button>
+        </div>
+      )}
+      {subscribeFault.value !== undefined && (
+        <div class="note note-warn" role="status">
+          <Icon name="warning" />
+          <p>
+            The hub does not send live values to this page <code>{subscribeFault.value}</code>. Trying again…
+          </p>
+        </div>
+      )}
+      {Math.abs(apartMs) > CLOCKS_APART_MS && (
+        <div class="note" data-note="clock">
+          <Icon name="clock" />
+          <p>
+            The clock of this screen is {durationWords(Math.abs(apartMs))} {apartMs > 0 ? "behind" : "ahead of"} the
+            hub's. Times here are the hub's.
+          </p>
+        </div>
+      )}
+      {skipped.value > 0 && (
+        <p class="note" data-note="dropped">
+          Showing the newest; {countWords(skipped.value)} updates skipped, which charts read from the store again.
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,25 @@
+/** How long ago something was, ticking once a second, with the full time for who looks closer. */
+import { type ReadonlySignal, useComputed } from "@preact/signals";
+import { hubNowMs } from "../hub/clock.ts";
+import { ageWords, fullTime } from "./time-words.ts";
+
+interface AgeProps {
+  /** Undefined: never. */
+  at: ReadonlySignal<number | undefined>;
+  /** Off screen: it need not tick, which counts with thousands of them. */
+  asleep?: ReadonlySignal<boolean>;
+}
+
+export function Age({ at, asleep }: AgeProps) {
+  const words = useComputed(() => {
+    if (at.value === undefined) return "never";
+    return ageWords(at.value, asleep?.value === true ? hubNowMs.peek() : hubNowMs.value);
+  });
+  const full = useComputed(() => (at.value === undefined ? "" : fullTime(at.value)));
+  const iso = useComputed(() => (at.value === undefined ? "" : new Date(at.value).toISOString()));
+  return (
+    <time class="age" dateTime={iso} title={full}>
+      {words}
+    </time>
+  );
+}

@@ -1,0 +1,36 @@
+/** Says what could not be read and why, and offers to try again; or that the hub is slow. Takes the place of nothing else. */
+import type { HubFault } from "../hub/api.ts";
+import type { HubRead } from "../hub/use-hub-read.ts";
+import { Icon } from "./icon.tsx";
+
+export function FaultNote({ what, fault, retry }: { what: string; fault: HubFault; retry?: () => void }) {
+  return (
+    <div class="note note-bad" role="alert">
+      <Icon name="warning" />
+      <p>
+        <strong>{fault.code === "REVOKED_NOT_SAVED" ? "Done, and not on disk yet." : what}</strong> {fault.message}{" "}
+        <code>{fault.code}</code>
+      </p>
+      {retry && (
+        <button type="button" onClick={retry}>
+          Retry
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** The same for a read: its failure, or its slowness. */
+export function ReadNote({ what, read }: { what: string; read: HubRead }) {
+  if (read.fault.value !== undefined) return <FaultNote what={what} fault={read.fault.value} retry={read.retry} />;
+  if (!read.slow.value) return null;
+  return (
+    <div class="note" role="status">
+      <Icon name="clock" />
+      <p>The hub answers slowly.</p>
+      <button type="button" onClick={read.retry}>
+        Retry
+      </button>
+    </div>
+  );
+}

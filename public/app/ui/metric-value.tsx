@@ -1,0 +1,23 @@
+/** One metric's current value with its unit; changes itself, not its card. */
+import { type Signal, useComputed } from "@preact/signals";
+import type { MetricValue as Value } from "../../../src/contract/readings.ts";
+import type { ValueAt } from "../hub/arrivals.ts";
+import { metricUnit, valueWords } from "./value-words.ts";
+
+export function MetricValue({ metric, value }: { metric: string; value: Signal<ValueAt> | undefined }) {
+  const words = useComputed(() => (value === undefined ? "–" : valueWords(metric, value.value.value)));
+  const tone = useComputed(() => toneOf(metric, value?.value.value));
+  const unit = metricUnit(metric);
+  return (
+    <span class={tone} data-metric={metric}>
+      <span class="value-number">{words}</span>
+      {unit !== "" && <span class="value-unit">{`\u202f${unit}`}</span>}
+      {value === undefined && <span class="sr-only">no value</span>}
+    </span>
+  );
+}
+
+function toneOf(metric: string, value: Value | undefined): string {
+  if (metric === "flameDetected" && value === true) return "value value-word value-alarm";
+  return typeof value === "number" ? "value" : "value value-word";
+}

@@ -1,0 +1,103 @@
+/** The parts of `npm run soak`: which file each runs, and what makes it long. `npm test` runs the same files in their short form. */
+
+export interface SoakPart {
+  readonly name: string;
+  /** For the list. */
+  readonly what: string;
+  readonly file: string;
+  /** What is set outside wins. */
+  readonly env: Readonly<Record<`AERIE_TEST_${string}`, string>>;
+}
+
+export const SOAK_PARTS: readonly SoakPart[] = [
+  {
+    name: "kill",
+    what: "200 SIGKILLs while boards send readings",
+    file: "test/process/durability/kill.test.ts",
+    env: { AERIE_TEST_KILLS: "200" },
+  },
+  {
+    name: "history-kill",
+    what: "300 SIGKILLs while readings are sealed, rolled up, deleted and erased",
+    file: "test/process/durability/history-kill.test.ts",
+    env: { AERIE_TEST_HISTORY_KILLS: "300" },
+  },
+  {
+    name: "history",
+    what: "200 random histories of each kind: readings in any order, sealed, erased, forgotten, restarted",
+    file: "test/contract/sqlite-store.test.ts",
+    env: { AERIE_TEST_HISTORY_RUNS: "200" },
+  },
+  {
+    name: "broker-memory",
+    what: "200 SIGKILLs on either store while the broker has sessions, queues and retained messages to keep",
+    file: "test/process/load/broker-memory.test.ts",
+    env: { AERIE_TEST_KILLS: "200" },
+  },
+  {
+    name: "fault-campaign",
+    what: "30 minutes of faults at random on a hub under load",
+    file: "test/process/durability/fault-campaign.test.ts",
+    env: { AERIE_TEST_FAULTS_S: "1800" },
+  },
+  {
+    name: "power-cut",
+    what: "500 power cuts replayed on what a hub under load asked of its disk",
+    file: "test/process/durability/power-cut.test.ts",
+    env: { AERIE_TEST_CUTS: "500" },
+  },
+  {
+    name: "refused-sockets",
+    what: "100 of each refused HTTP request with each way to end its connection, over HTTP, HTTPS and the control socket",
+    file: "test/process/load/refused-sockets.test.ts",
+    env: { AERIE_TEST_REFUSED_SOCKETS: "100" },
+  },
+  {
+    name: "wrong-clock",
+    what: "5,000 histories of starts, jumps of the clock and kills, and what is promised meanwhile",
+    file: "test/unit/core/time/wrong-clock.test.ts",
+    env: { AERIE_TEST_HISTORIES: "5000" },
+  },
+  {
+    name: "damaged-pages",
+    what: "200 starts on a database or a log with random bytes damaged",
+    file: "test/contract/damage/random-damage.test.ts",
+    env: { AERIE_TEST_DAMAGED_PAGES: "200" },
+  },
+  {
+    name: "fuzz",
+    what: "20,000 odd sequences of packets",
+    file: "test/process/load/fuzz.test.ts",
+    env: { AERIE_TEST_SEQUENCES: "20000" },
+  },
+  {
+    name: "storm",
+    what: "30 s of silent, dripping and rushing clients",
+    file: "test/process/load/storm.test.ts",
+    env: { AERIE_TEST_STORM_S: "30" },
+  },
+  {
+    name: "frozen-reader",
+    what: "floods of 400 MB at subscribers that stop reading or never acknowledge",
+    file: "test/process/load/frozen-reader.test.ts",
+    env: { AERIE_TEST_FLOOD_MB: "400" },
+  },
+  {
+    name: "reconnect-storm",
+    what: "5,000 boards with secrets that reconnect at once",
+    file: "test/process/load/reconnect-storm.test.ts",
+    env: { AERIE_TEST_BOARDS: "5000" },
+  },
+  {
+    name: "mongodb-outage",
+    what: "10 outages of MongoDB of each kind, of half a minute each, under 2,000 readings a second",
+    file: "test/process/durability/mongodb-outage.test.ts",
+    env: { AERIE_TEST_OUTAGES: "10", AERIE_TEST_OUTAGE_S: "30", AERIE_TEST_READINGS_PER_S: "2000" },
+  },
+  {
+    name: "mongodb-sessions",
+    what: "10 outages of MongoDB while the broker has sessions to keep",
+    file: "test/process/durability/mongodb-sessions.test.ts",
+    env: { AERIE_TEST_OUTAGES: "10" },
+  },
+];

@@ -1,0 +1,96 @@
+/** Writes down what the broker must not forget, in the same commits as readings. Decides nothing about what that is. */
+
+import type { Connection } from "../../core/devices/registry.ts";
+import type { Writer } from "../../core/ingest/writer.ts";
+import type { JournalEntry } from "../../core/ports/broker-state.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Log } from "../../core/ports/log.ts";
+
+/**
+ * Told when it is durable; with false when the store has not taken it for so long that whoever waits should be told (it
+ * is written later all the same).
+ */
+export type WhenDurable = (isDurable: boolean) => void;
+
+export interface Journal {
+  /** Entries stand in the order of the calls, in commits of their own order. */
+  note(entry: JournalEntry, whenDurable?: WhenDurable): void;
+  /** Told when everything that was noted so far is durable. */
+  settle(whenDurable: WhenDurable): void;
+  /** Hands over what waits for the end of the turn. */
+  flush(): void;
+  /** The store is known to take nothing at the moment. */
+  isStuck(): boolean;
+}
+
+/** The hub itself: no device is heard by what it writes. */
+const HUB: Connection = { clientId: "", serial: 0 };
+/** What an entry holds in memory beside its bytes. */
+const ENTRY_BYTES = 512;
+const MAX_TURN_BYTES = 256 * 1024;
+
+export function createJournal({ writer, clock, log }: { writer: Writer; clock: Clock; log: Log }): Journal {
+  let entries: JournalEntry[] = [];
+  let waiting: WhenDurable[] = [];
+  let bytes = 0;
+
+  function schedule(): void {
+    if (entries.length === 0 && waiting.length === 0) clock.soon(flush);
+  }
+
+  function flush(): void {
+    if (entries.length === 0 && waiting.length === 0) return;
+    const told = waiting;
+    const all = entries;
+    const heldBytes = bytes + ENTRY_BYTES;
+    entries = [];
+    waiting = [];
+    bytes = 0;
+    writer.put({
+      writes: all.map((entry) => ({ kind: "journal", entry })),
+      bytes: heldBytes,
+      urgent: told.length > 0,
+      irrevocable: true,
+      connection: HUB,
+      answer: (outcome) => {
+        const isDurable = outcome !== "stalled";
+        if (isDurable) {
+          const refused = outcome.find((each) => each.kind === "refused");
+          if (refused?.kind === "refused") log.error("broker's journal refused an entry", { reason: refused.reason });
+        }
+        for (const tell of told) tell(isDurable);
+      },
+    });
+  }
+
+  return {
+    note: (entry, whenDurable) => {
+      schedule();
+      entries.push(entry);
+      bytes += bytesOf(entry);
+      if (whenDurable !== undefined) waiting.push(whenDurable);
+      // What is much is counted at once, so that those who read on see that there is no room.
+      if (bytes > MAX_TURN_BYTES) flush();
+    },
+    settle: (whenDurable) => {
+      schedule();
+      waiting.push(whenDurable);
+    },
+    flush,
+    isStuck: () => writer.problem() !== undefined,
+  };
+}
+
+function bytesOf(entry: JournalEntry): number {
+  switch (entry.of) {
+    case "subscription":
+      return ENTRY_BYTES + entry.filter.length;
+    case "retained":
+      return ENTRY_BYTES + (entry.value?.payload.length ?? 0);
+    case "delivery":
+    case "will":
+      return ENTRY_BYTES + (entry.value?.message?.payload.length ?? 0);
+    default:
+      return ENTRY_BYTES;
+  }
+}

@@ -1,0 +1,338 @@
+/** One network connection: bytes in, packets out, and back-pressure both ways. Knows framing, and no packet. */
+import type { Duplex } from "node:stream";
+import type { Room } from "../../core/ingest/byte-budget.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Log } from "../../core/ports/log.ts";
+import { Framer } from "../packets/framing.ts";
+
+/** Who reads a connection's packets. */
+export interface PacketReader {
+  /** What a packet may announce at the moment. */
+  maxBytes(): number;
+  /** Of a packet that is not whole yet: whether it is worth waiting for. */
+  mayBegin(first: number): boolean;
+  /** bytes[from, to) behind the fixed header. False: not now; it comes again after `resume`. */
+  packet(first: number, bytes: Buffer, from: number, to: number): boolean;
+  /** No packet can be made of what came, which began with `first`; it is the reader's to end the connection. */
+  unreadable(why: "too large" | "malformed", announcedBytes: number, first: number): void;
+  /** `packet` threw: a fault of ours. */
+  failed(cause: unknown): void;
+  /** There is room in the socket again. */
+  drained(): void;
+  /** Once; everything that came before was offered. */
+  closed(): void;
+}
+
+/** Writes of one turn go out together. */
+export interface Flusher {
+  add(connection: Connection): void;
+}
+
+export function createFlusher(clock: Pick<Clock, "soon">, log: Pick<Log, "error">): Flusher {
+  let waiting: Connection[] = [];
+  return {
+    add: (connection) => {
+      if (waiting.length === 0) {
+        clock.soon(() => {
+          const turn = waiting;
+          waiting = [];
+          for (const each of turn) {
+            try {
+              each.flush();
+            } catch (cause) {
+              log.error("a connection could not be written to", { cause });
+              each.destroy();
+            }
+          }
+        });
+      }
+      waiting.push(connection);
+    },
+  };
+}
+
+/** Beyond it, deliveries wait in the session instead of in the socket. */
+const MAX_BEHIND_BYTES = 64 * 1024;
+/** Beyond it, nothing more is read from who does not read his answers. */
+const MAX_UNREAD_BYTES = 256 * 1024;
+/** Small packets are copied into one buffer; writev pays for large ones. */
+const MAX_COPIED_BYTES = 64 * 1024;
+/** One client's packets, before others have their turn. */
+const SLICE_MS = 10;
+const PACKETS_A_LOOK = 8;
+/** A packet that is larger is gathered only where there is room for it: all connections together are bounded. */
+const FREE_BYTES = 16 * 1024;
+/** For the last packet to be read before the connection is torn down. [MQTT-4.13.1-1] */
+const LINGER_MS = 2_000;
+
+export class Connection {
+  readonly address: string | undefined;
+  readonly #stream: Duplex;
+  readonly #clock: Clock;
+  readonly #flusher: Flusher;
+  /** For what is gathered of packets that are not whole yet. */
+  readonly #gathering: Room;
+  #gatheredBytes = 0;
+  #cancelWait: (() => void) | undefined;
+  readonly #framer = new Framer();
+  #reader: PacketReader | undefined;
+  #out: Uint8Array[] = [];
+  #outBytes = 0;
+  /** Since when it goes on in the same turn; undefined: no drain came in this turn. */
+  #drainingSinceMs: number | undefined;
+  /** A drain waits for the next turn. */
+  #isDrainPut = false;
+  #isHeld = false;
+  /** Others are served first. */
+  #isTurnOver = false;
+  #isWorking = false;
+  /** Nothing is read any more. */
+  #isEnding = false;
+  #hasEnded = false;
+  #isClosed = false;
+  /** When bytes came last, or reading began again; keep-alive counts from it. */
+  heardMs: number;
+  /** Since when the socket has not emptied; undefined: it is not behind. */
+  behindSinceMs: number | undefined;
+  endingSinceMs: number | undefined;
+
+  constructor(stream: Duplex, address: string | undefined, clock: Clock, flusher: Flusher, gathering: Room) {
+    this.#stream = stream;
+    this.address = address;
+    this.#clock = clock;
+    this.#flusher = flusher;
+    this.#gathering = gathering;
+    this.heardMs = clock.monotonicMs();
+  }
+
+  start(reader: PacketReader): void {
+    this.#reader = reader;
+    const stream = this.#stream;
+    stream.on("data", (chunk: Buffer) => this.#take(chunk));
+    stream.on("drain", () => this.#drained());
+    stream.on("end", () => this.#ended());
+    stream.on("error", () => undefined); // "close" follows
+    stream.on("close", () => this.#ended());
+  }
+
+  /** The hub holds the client back: it is not the client that is silent. */
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  get isEnding(): boolean {
+    return this.#isEnding;
+  }
+
+  /** It has room for a large packet that is not whole yet. */
+  get isGathering(): boolean {
+    return this.#gatheredBytes > 0;
+  }
+
+  /** Nothing is added until it has emptied: so a reader that reads slowly is seen to read. */
+  get isBehind(): boolean {
+    return this.#stream.writableNeedDrain || this.#outBytes > MAX_BEHIND_BYTES;
+  }
+
+  send(bytes: Uint8Array): void {
+    if (this.#isEnding || this.#hasEnded) return;
+    if (this.#out.length === 0) this.#flusher.add(this);
+    this.#out.push(bytes);
+    this.#outBytes += bytes.length;
+    // So much is worth a write of its own: at the end of a turn that read from fifty publishers it would be all that fits.
+    if (this.#outBytes >= MAX_COPIED_BYTES) this.flush();
+  }
+
+  flush(): void {
+    const out = this.#out;
+    const bytes = this.#outBytes;
+    if (out.length === 0) return;
+    this.#out = [];
+    this.#outBytes = 0;
+    const stream = this.#stream;
+    if (stream.destroyed) return;
+    const [only] = out;
+    if (out.length === 1 && only !== undefined) stream.write(only);
+    else if (bytes <= MAX_COPIED_BYTES) stream.write(Buffer.concat(out, bytes));
+    else {
+      stream.cork();
+      for (const each of out) stream.write(each);
+      stream.uncork();
+    }
+    if (!stream.writableNeedDrain) this.#reader?.drained();
+    else this.behindSinceMs ??= this.#clock.monotonicMs();
+  }
+
+  /** Reads on, where `packet` said "not now". */
+  resume(): void {
+    if (!this.#isHeld || this.#isTurnOver) return;
+    this.#isHeld = false;
+    this.countAnew();
+    this.#work();
+    if (!this.#isHeld && !this.#isEnding) this.#stream.resume();
+  }
+
+  /** Whoever was made to wait has not been silent. */
+  countAnew(): void {
+    this.heardMs = this.#clock.monotonicMs();
+  }
+
+  /** Says what was written last, reads nothing more, and closes. */
+  end(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true; // before the last write, which may make room for more
+    this.flush();
+    this.endingSinceMs = this.#clock.monotonicMs();
+    this.#framer.clear();
+    this.#letGo();
+    this.#stream.resume(); // what still comes is thrown away: unread, it would reset the connection under the last packet
+    this.#stream.end();
+    if (this.#hasEnded) this.#close();
+  }
+
+  destroy(): void {
+    this.#isEnding = true;
+    this.#stream.destroy();
+    this.#hasEnded = true;
+    this.#close();
+  }
+
+  /** To be called from time to time. */
+  tidy(): void {
+    if (this.endingSinceMs !== undefined && this.#clock.monotonicMs() - this.endingSinceMs >= LINGER_MS) this.destroy();
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#isEnding) return;
+    this.heardMs = this.#clock.monotonicMs();
+    this.#framer.push(chunk);
+    this.#work();
+  }
+
+  /** Offers the packets that are there, one by one, until one is refused for now. */
+  #work(): void {
+    const reader = this.#reader;
+    if (reader === undefined || this.#isWorking || this.#isHeld) return;
+    this.#isWorking = true;
+    const framer = this.#framer;
+    const beganMs = this.#clock.monotonicMs();
+    for (let count = 1; !this.#isEnding; count++) {
+      if (count % PACKETS_A_LOOK === 0 && this.#clock.monotonicMs() - beganMs > SLICE_MS) {
+        this.#hold();
+        this.#isTurnOver = true;
+        this.#clock.soon(() => {
+          this.#isTurnOver = false;
+          this.resume();
+        });
+        break;
+      }
+      if (this.#behindBytes() > MAX_UNREAD_BYTES) {
+        this.#hold();
+        break;
+      }
+      const frame = framer.next(reader.maxBytes());
+      if (frame === "more") {
+        if (framer.first !== 0 && !reader.mayBegin(framer.first)) reader.unreadable("malformed", 0, framer.first);
+        else this.#gather();
+        break;
+      }
+      if (frame !== "packet") {
+        reader.unreadable(frame, framer.announced, framer.first);
+        break;
+      }
+      if (this.#gatheredBytes > 0) this.#letGo(); // it is whole
+      if (!this.#offer(reader)) {
+        this.#hold();
+        break;
+      }
+      if (!this.#isEnding) framer.take();
+    }
+    this.#isWorking = false;
+    if (this.#hasEnded && !this.#isHeld) this.#close();
+  }
+
+  /**
+   * Waits for the rest of a packet. Room for a large one is taken whole before it is gathered, so that what has begun
+   * can be finished; where there is none, the connection waits its turn.
+   */
+  #gather(): void {
+    const { needBytes } = this.#framer;
+    if (needBytes <= FREE_BYTES || this.#gatheredBytes > 0) return;
+    if (!this.#gathering.isFull()) {
+      this.#gatheredBytes = needBytes;
+      return this.#gathering.take(needBytes);
+    }
+    this.#hold();
+    this.#cancelWait ??= this.#gathering.whenRoom(() => {
+      this.#cancelWait = undefined;
+      this.resume();
+    });
+  }
+
+  #letGo(): void {
+    this.#cancelWait?.();
+    this.#cancelWait = undefined;
+    const bytes = this.#gatheredBytes;
+    this.#gatheredBytes = 0;
+    if (bytes > 0) this.#gathering.give(bytes);
+  }
+
+  /** Whatever a client sends, only its own connection suffers from a fault of ours. */
+  #offer(reader: PacketReader): boolean {
+    const { first, bytes, from, to } = this.#framer;
+    try {
+      return reader.packet(first, bytes, from, to);
+    } catch (cause) {
+      reader.failed(cause);
+      return true;
+    }
+  }
+
+  #hold(): void {
+    this.#isHeld = true;
+    this.#stream.pause();
+  }
+
+  #behindBytes(): number {
+    return this.#stream.destroyed ? 0 : this.#outBytes + this.#stream.writableLength;
+  }
+
+  /** A system that takes all at once says so at once: after a while, others have their turn first. */
+  #drained(): void {
+    this.behindSinceMs = undefined;
+    const nowMs = this.#clock.monotonicMs();
+    if (this.#drainingSinceMs === undefined) {
+      this.#drainingSinceMs = nowMs;
+      this.#clock.soon(() => {
+        this.#drainingSinceMs = undefined;
+        if (this.#isDrainPut) this.#drained();
+      });
+    }
+    this.#isDrainPut = nowMs - this.#drainingSinceMs > SLICE_MS;
+    if (this.#isDrainPut) return;
+    this.#reader?.drained();
+    if (this.#isHeld) this.resume(); // whoever else holds it back will say so again
+  }
+
+  /** The peer is gone. What it sent before is still worked through. */
+  #ended(): void {
+    this.#hasEnded = true;
+    if (!this.#isHeld || this.#isEnding) this.#close();
+    else if (this.#stream.destroyed) this.resume(); // whoever holds it back will say so again
+  }
+
+  #close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#letGo();
+    this.#isEnding = true;
+    if (!this.#stream.destroyed) {
+      this.flush();
+      this.#stream.end();
+      this.endingSinceMs ??= this.#clock.monotonicMs();
+    }
+    this.#out = [];
+    this.#outBytes = 0;
+    this.#reader?.closed();
+  }
+}

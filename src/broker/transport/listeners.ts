@@ -1,0 +1,95 @@
+/** TCP and WebSocket: streams of bytes, as many as are allowed. Reads no packet. */
+import { createServer, type Server, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { createServer as createTlsServer } from "node:tls";
+import type { RefusalCode } from "../../contract/refusals.ts";
+import { type ConnectionLimits, createConnectionLimit } from "../../core/limits/connection-limit.ts";
+import type { RateLimit } from "../../core/limits/rate-limit.ts";
+import { limitKey, plainAddress } from "../../core/model/plain-address.ts";
+import type { Log } from "../../core/ports/log.ts";
+import { TLS_OPTIONS, type TlsSource } from "../../core/ports/tls.ts";
+import { type HttpLocation, httpAnswer } from "./http-answer.ts";
+import { createWebSocketListener, type WebSocketListener } from "./websocket-listener.ts";
+
+export interface ListenerOptions extends ConnectionLimits {
+  readonly connects: RateLimit;
+  readonly maxPacketBytes: number;
+  readonly log: Log;
+  /** Undefined: there is no certificate. */
+  readonly tls?: TlsSource | undefined;
+  readonly onStream: (stream: Duplex, address: string | undefined) => void;
+  readonly onRefused: (code: RefusalCode, address: string | undefined, detail?: string) => void;
+  /** A client that speaks HTTP to an MQTT port is answered with this address. */
+  readonly httpLocation: () => HttpLocation;
+}
+
+export interface Listeners {
+  /** TCP; not listening yet. */
+  readonly server: Server;
+  /** The same behind TLS, where there is a certificate. */
+  readonly tlsServer: Server | undefined;
+  /** MQTT over WebSocket: an upgrade request that was let in, and whose it is. */
+  readonly upgrade: WebSocketListener["upgrade"];
+  close(): void;
+}
+
+export function createListeners(options: ListenerOptions): Listeners {
+  const { connects, onStream, onRefused, log } = options;
+  const limit = createConnectionLimit(options);
+
+  /** False: it is one too many, and closed. */
+  function enter(stream: Duplex, address: string | undefined): boolean {
+    const tooMany = connects.take(limitKey(address)) > 0 ? "TOO_MANY_CONNECTS_OF_ADDRESS" : limit.enter(address);
+    if (tooMany === undefined) {
+      stream.once("close", () => limit.leave(address));
+      return true;
+    }
+    onRefused(tooMany, address);
+    stream.on("error", () => undefined);
+    stream.destroy();
+    return false;
+  }
+
+  function serve(socket: Socket): void {
+    // Before its reader has them: that one ends a connection that does not begin as MQTT does.
+    socket.once("data", (first: Buffer) => {
+      const answer = first[0] === CONNECT_BYTE ? undefined : httpAnswer(first, options.httpLocation());
+      if (answer !== undefined) socket.write(answer);
+    });
+    onStream(socket, plainAddress(socket.remoteAddress));
+  }
+
+  // The system's keep-alive finds dead peers of those who asked for no keep-alive of MQTT's.
+  const server = createServer({ noDelay: true, keepAlive: true }, (socket) => {
+    if (enter(socket, plainAddress(socket.remoteAddress))) serve(socket);
+  });
+  function behindTls(tls: TlsSource): Server {
+    const secure = createTlsServer({ ...TLS_OPTIONS, ...tls.context(), noDelay: true, keepAlive: true }, serve);
+    // Before the handshake: who never ends it has a connection all the same.
+    secure.on("connection", (socket: Socket) => enter(socket, plainAddress(socket.remoteAddress)));
+    secure.on("tlsClientError", (error: NodeJS.ErrnoException, socket) => {
+      log.debug("TLS failed", { error });
+      if (error.code !== "ECONNRESET") onRefused("TLS_FAILED", plainAddress(socket.remoteAddress), error.code);
+      socket.destroy();
+    });
+    tls.onChange((context) => secure.setSecureContext(context));
+    return secure;
+  }
+
+  const webSocket = createWebSocketListener({
+    maxPacketBytes: options.maxPacketBytes,
+    onStream: (stream, address) => {
+      if (enter(stream, address)) onStream(stream, address);
+    },
+    onError: (error) => log.debug("websocket failed", { error }),
+  });
+  return {
+    server,
+    tlsServer: options.tls && behindTls(options.tls),
+    upgrade: webSocket.upgrade,
+    close: webSocket.close,
+  };
+}
+
+/** What every client of MQTT begins with. */
+const CONNECT_BYTE = 0x10;

@@ -1,0 +1,58 @@
+/** `aerie backup`: a whole copy of the store, while the hub runs. Overwrites nothing. */
+import { rmSync, statSync } from "node:fs";
+import path from "node:path";
+import type { SpaceAnswer } from "../../contract/control.ts";
+import { partOf } from "../../core/transfer/part-file.ts";
+import { readAccessFiles } from "../../platform/access/access-file.ts";
+import { CommandFault } from "../shared/command-fault.ts";
+import type { CommandWorld } from "../shared/command-world.ts";
+import { linkToHub } from "../shared/hub-link.ts";
+import { showProgress } from "../shared/progress.ts";
+import { bytesText, durationText } from "../shared/quantity.ts";
+
+export async function backupCommand(
+  name: string,
+  withoutSecrets: boolean,
+  { config, clock, screen, say, stopSignal }: CommandWorld,
+): Promise<number> {
+  const file = path.resolve(name);
+  const link = await linkToHub({ config, clock });
+  const startedMs = clock.monotonicMs();
+  const { usedBytes, reusableBytes } = await link.ask<SpaceAnswer>("/space");
+  const wholeBytes = usedBytes - reusableBytes;
+  const done = () => {
+    const bytes = sizeOf(partOf(file));
+    return { bytes, fraction: Math.min(1, bytes / wholeBytes) };
+  };
+  const progress = showProgress({ clock, screen, verb: "Copying", done });
+  stopSignal().addEventListener("abort", () => {
+    progress.end();
+    stop(link.isOwn, file, say);
+  });
+  try {
+    await link.ask("/backup", { type: "application/json", text: JSON.stringify({ file, withoutSecrets }) });
+  } catch (error) {
+    if (error instanceof CommandFault) throw new CommandFault(`No copy was made. ${error.message}`);
+    throw error;
+  } finally {
+    progress.end();
+    await link.close();
+  }
+  say(`${file}: ${bytesText(sizeOf(file))}, copied in ${durationText(clock.monotonicMs() - startedMs)}.`);
+  const hasSecrets = !withoutSecrets && readAccessFiles(config.dataDir).length > 0;
+  if (hasSecrets)
+    say(
+      "It holds the accounts and the secrets of boards too: keep it where nobody else reads it (--without-secrets leaves them out).",
+    );
+  return 0;
+}
+
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+
+/** SQLite's copy in one step cannot be interrupted; a process can, and nothing but the copy is lost with it. */
+function stop(isOwn: boolean, file: string, say: (line: string) => void): void {
+  if (isOwn) rmSync(partOf(file), { force: true });
+  say(isOwn ? "Stopped; no copy was made." : `The hub finishes the copy by itself: ${file}`);
+  process.removeAllListeners("SIGINT");
+  process.kill(process.pid, "SIGINT");
+}

@@ -1,0 +1,46 @@
+/** `aerie restore`: a copy in the place of the store, while the hub is stopped. Keeps what was there. */
+import { statSync } from "node:fs";
+import path from "node:path";
+import { ACCESS_FILES } from "../../platform/access/access-file.ts";
+import { restoreStore } from "../../store/sqlite/copy/restore.ts";
+import { IMPORTS_FOLDER } from "../import/import-position.ts";
+import type { CommandWorld } from "../shared/command-world.ts";
+import { showProgress } from "../shared/progress.ts";
+import { bytesText, durationText } from "../shared/quantity.ts";
+
+export async function restoreCommand(name: string, { config, clock, screen, say }: CommandWorld): Promise<number> {
+  const { dataDir } = config;
+  const copy = path.resolve(name);
+  const wholeBytes = statSync(copy, { throwIfNoEntry: false })?.size ?? 0;
+  const startedMs = clock.monotonicMs();
+  let bytes = 0;
+  say(`Checking ${copy}, ${bytesText(wholeBytes)} …`);
+  const progress = showProgress({
+    clock,
+    screen,
+    verb: "Restoring",
+    done: () => ({ bytes, fraction: wholeBytes === 0 ? undefined : bytes / wholeBytes }),
+  });
+  const onBytes = (sofar: number): void => {
+    bytes = sofar;
+  };
+  try {
+    const kept = await restoreStore({
+      dataDir,
+      copy,
+      nowMs: clock.nowMs(),
+      onBytes,
+      beside: ACCESS_FILES,
+      outdated: [IMPORTS_FOLDER],
+      say,
+    });
+    progress.end();
+    say(`${dataDir} holds the copy now, after ${durationText(clock.monotonicMs() - startedMs)}. Start the hub.`);
+    if (kept.length > 0) {
+      say(`What was there is kept; delete it when you are sure:\n${kept.map((file) => `  ${file}`).join("\n")}`);
+    }
+    return 0;
+  } finally {
+    progress.end();
+  }
+}

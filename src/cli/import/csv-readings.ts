@@ -1,0 +1,66 @@
+/** Makes the records of a CSV file into lines of NDJSON. Judges no value: the hub does. */
+import type { MetricValue } from "../../contract/readings.ts";
+import { isMetricName } from "../../core/model/device-id.ts";
+import { delimiterOf, readRecord, readTextCell, readValueCell } from "../../core/transfer/csv.ts";
+import { CommandFault } from "../shared/command-fault.ts";
+
+export type CsvLine = { readonly line: string } | { readonly reason: string };
+
+export interface CsvOptions {
+  /** Of a file that has no such column. */
+  readonly deviceId: string | undefined;
+  /** Numbers are written as 1.234,5. */
+  readonly decimalComma: boolean;
+}
+
+/** Throws a CommandFault where the header is not one of readings. */
+export function createCsvReadings(header: string, { deviceId, decimalComma }: CsvOptions): (record: string) => CsvLine {
+  const delimiter = delimiterOf(header);
+  const columns = columnsOf(header, delimiter, deviceId);
+
+  return (record) => {
+    const cells = readRecord(record, delimiter);
+    if (cells === undefined) return { reason: "A quote of the record stands where none may, or is not closed" };
+    if (cells.length !== columns.length) return { reason: "The record has not as many cells as the header" };
+    const about: Record<string, string> = deviceId === undefined ? {} : { deviceId };
+    const metrics: Record<string, MetricValue> = {};
+    for (const [place, { name, isMetric }] of columns.entries()) {
+      const cell = cells[place] ?? "";
+      if (cell === "") continue;
+      if (!isMetric) about[name] = readTextCell(cell);
+      else {
+        const read = readValueCell(cell, decimalComma);
+        if ("reason" in read) return { reason: read.reason };
+        if (read.value !== undefined) metrics[name] = read.value;
+      }
+    }
+    return { line: JSON.stringify({ ...about, metrics }) };
+  };
+}
+
+interface Column {
+  readonly name: string;
+  readonly isMetric: boolean;
+}
+
+const ABOUT = new Set(["_id", "deviceId", "timestamp", "receivedAt"]);
+
+function columnsOf(header: string, delimiter: string, deviceId: string | undefined): Column[] {
+  const names = (readRecord(header, delimiter) ?? []).map((name) => (/^(ts|time)$/.test(name) ? "timestamp" : name));
+  const missing = ["timestamp", ...(deviceId === undefined ? ["deviceId"] : [])].filter(
+    (name) => !names.includes(name),
+  );
+  if (missing.length > 0) {
+    const hint = missing.includes("deviceId") ? " (--device names the device of a file that has no such column)" : "";
+    throw new CommandFault(`The first line is no header of readings: it has no column ${missing.join(", ")}${hint}.`);
+  }
+  for (const [place, name] of names.entries()) {
+    if (names.indexOf(name) < place) throw new CommandFault(`The header has the column ${name} twice.`);
+    if (!ABOUT.has(name) && !isMetricName(name)) {
+      throw new CommandFault(
+        `The column ${JSON.stringify(name.slice(0, 80))} is no metric: a name is 1 to 64 of A-Z a-z 0-9 . _ - and begins with a letter.`,
+      );
+    }
+  }
+  return names.map((name) => ({ name, isMetric: !ABOUT.has(name) }));
+}

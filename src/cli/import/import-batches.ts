@@ -1,0 +1,38 @@
+/** Gathers lines for one request each. Never parts readings of one device and millisecond, which only together are known to be several. */
+import { MAX_IMPORT_LINES } from "../../contract/control.ts";
+import type { ImportLine } from "./import-lines.ts";
+
+/** So many readings hold a hub's event loop for some ms. */
+const USUAL_LINES = 500;
+const USUAL_CHARS = 1024 * 1024;
+
+export async function* batchesOf(pieces: AsyncIterable<readonly ImportLine[]>): AsyncGenerator<ImportLine[]> {
+  let batch: ImportLine[] = [];
+  let chars = 0;
+  let instant: string | undefined;
+  for await (const piece of pieces) {
+    for (const line of piece) {
+      const isFull = batch.length >= USUAL_LINES || chars >= USUAL_CHARS;
+      const next = instantOf(line.line);
+      const goesOn = next !== undefined && next === instant && batch.length < MAX_IMPORT_LINES;
+      if (isFull && !goesOn) {
+        yield batch;
+        batch = [];
+        chars = 0;
+      }
+      batch.push(line);
+      chars += line.line?.length ?? 0;
+      instant = next;
+    }
+  }
+  if (batch.length > 0) yield batch;
+}
+
+const BEGIN = '{"_id":"';
+
+/** `<deviceId>-<instant>` of a line as the hub exports it. */
+function instantOf(line: string | undefined): string | undefined {
+  if (line === undefined || !line.startsWith(BEGIN)) return undefined;
+  const id = line.slice(BEGIN.length, line.indexOf('"', BEGIN.length));
+  return id.slice(0, id.lastIndexOf("-"));
+}

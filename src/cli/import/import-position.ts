@@ -1,0 +1,57 @@
+/** Remembers how far a file was imported into a data directory, so that a stopped import goes on. Reads no readings. */
+import { createHash } from "node:crypto";
+import { readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { makeFolder, removeLeftovers, replaceFiles } from "../../files/durable-file.ts";
+import { fileFault } from "../../files/file-fault.ts";
+import { CommandFault } from "../shared/command-fault.ts";
+import type { ImportSource } from "./import-source.ts";
+
+export interface PlaceInFile {
+  /** Unpacked bytes whose readings are durable. */
+  readonly endByte: number;
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly refused: number;
+}
+
+export interface PlaceKeeper {
+  /** Undefined: this file was not begun, or was changed since. */
+  find(): PlaceInFile | undefined;
+  /** Rejects with a CommandFault. */
+  keep(place: PlaceInFile): Promise<void>;
+  forget(): void;
+}
+
+/** In the data directory. */
+export const IMPORTS_FOLDER = "imports";
+
+export function createPlaceKeeper(dataDir: string, source: ImportSource, deviceId: string | undefined): PlaceKeeper {
+  const { file, sizeBytes, modifiedMs, format } = source;
+  const key = JSON.stringify([file, sizeBytes, modifiedMs, format, deviceId ?? null]);
+  const folder = path.join(dataDir, IMPORTS_FOLDER);
+  const kept = path.join(folder, `${createHash("sha256").update(key).digest("hex").slice(0, 32)}.json`);
+
+  return {
+    find: () => {
+      removeLeftovers([kept]);
+      try {
+        const found = JSON.parse(readFileSync(kept, "utf8")) as PlaceInFile & { key: string };
+        return found.key === key ? found : undefined;
+      } catch {
+        return undefined; // whatever is wrong with it: from the beginning on is right too
+      }
+    },
+    keep: async (place) => {
+      try {
+        makeFolder(folder);
+        await replaceFiles([{ file: kept, content: JSON.stringify({ ...place, key }) }]);
+      } catch (cause) {
+        throw new CommandFault(
+          `How far the file is imported cannot be written to ${folder}: ${fileFault(cause)}. Begun again, the import stores nothing twice.`,
+        );
+      }
+    },
+    forget: () => rmSync(kept, { force: true }),
+  };
+}

@@ -1,0 +1,134 @@
+/** Serves a store's commands where no hub runs, over the same socket in the same words. Takes no message of boards. */
+import path from "node:path";
+import type { Config } from "../../config/settings.ts";
+import { CONTROL_SOCKET } from "../../contract/control.ts";
+import { createRegistry } from "../../core/devices/registry.ts";
+import { createStateSaver } from "../../core/devices/state-saver.ts";
+import { createRawHorizon } from "../../core/history/raw-horizon.ts";
+import { createUpkeep } from "../../core/history/upkeep.ts";
+import { StartError } from "../../core/model/start-error.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Log, LogFields } from "../../core/ports/log.ts";
+import type { StoredDevice } from "../../core/ports/stored-device.ts";
+import { newestHeardMs } from "../../core/time/newest-before.ts";
+import { createTrustedTime, type TrustedTime } from "../../core/time/trusted-time.ts";
+import { createImporter } from "../../core/transfer/importer.ts";
+import { createRebuilder } from "../../core/transfer/rebuilder.ts";
+import { openControl } from "../../http/control-server.ts";
+import { readAccessFiles } from "../../platform/access/access-file.ts";
+import { openAccess } from "../../platform/access/open-access.ts";
+import { createLifecycle } from "../../platform/lifecycle.ts";
+import { listenLocally } from "../../platform/local-socket.ts";
+import { openTimeFile } from "../../platform/time-file.ts";
+import { openStore } from "../../store/open-store.ts";
+
+export interface OwnHubOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  /** Much may be stored: it is put in order meanwhile, and nothing is forgotten. */
+  readonly changes: boolean;
+}
+
+export interface OwnHub {
+  close(): Promise<void>;
+}
+
+/** Rejects with a StartError where the store cannot be opened, such as when a hub holds it. */
+export async function openOwnHub({ config, clock, changes }: OwnHubOptions): Promise<OwnHub> {
+  const lifecycle = createLifecycle(LOG);
+  try {
+    const { own } = lifecycle;
+    const nothing = (): void => undefined;
+    const opened = await openStore({
+      config,
+      clock,
+      log: LOG,
+      onDead: nothing,
+      onReached: nothing,
+      onRefused: nothing,
+    });
+    const store = own("store", opened.store);
+    const stored = await store.load();
+    const away = opened.forward?.away();
+    if (away !== undefined) {
+      throw new StartError(
+        away.waiting.groups > 0 && opened.forward?.isLoaded() === true
+          ? "Readings wait in the outbox for MongoDB. Start the hub until they are sent."
+          : `MongoDB cannot be reached: ${away.reason}`,
+        1,
+      );
+    }
+    const registry = own("registry", createRegistry({ clock, stored, limits: config, onPresence: () => undefined }));
+    const stateSaver = own("state saver", createStateSaver({ store, registry, clock, log: LOG }));
+    const { rawDays, hourDays, dayDays, maxStoreBytes: maxBytes } = config;
+    const retention = { rawDays, hourDays, dayDays, maxBytes };
+    const keeping = { store, clock, log: LOG, retention, mayForget: () => false, onStep: () => undefined };
+    const upkeep = changes ? own("upkeep", createUpkeep(keeping)) : undefined;
+    const importer = createImporter({
+      store,
+      registry,
+      clock,
+      isClockSane: () => true,
+      rawHorizon: createRawHorizon({ registry, rawDays, mayForget: () => true }),
+      counters: { readings: () => undefined },
+      onStored: (readings) => {
+        stateSaver.stored(readings);
+        upkeep?.stored(readings);
+      },
+    });
+    // Nobody is connected here.
+    const { dataDir } = config;
+    const { accounts, credentials, pairing } = own(
+      "access",
+      await openAccess({
+        dataDir,
+        isHub: false,
+        clock,
+        time: openTime(config, clock, stored),
+        log: LOG,
+        onSignInsEnded: nothing,
+        onCredentialEnded: nothing,
+      }),
+    );
+    const rebuilder = createRebuilder({ store, registry });
+    const control = own(
+      "control",
+      openControl({
+        registry,
+        store,
+        clock,
+        log: LOG,
+        importer,
+        rebuilder,
+        written: undefined,
+        secretFiles: () => readAccessFiles(dataDir),
+        accounts,
+        credentials,
+        pairing,
+      }),
+    );
+    own("control socket", await listenLocally(control.server, path.join(config.dataDir, CONTROL_SOCKET)));
+    return { close: lifecycle.close };
+  } catch (error) {
+    await lifecycle.close();
+    throw error;
+  }
+}
+
+/** As the hub left it: a command notes what it makes by the hub's time, and changes nothing of that. */
+function openTime({ dataDir }: Config, clock: Clock, stored: readonly StoredDevice[]): TrustedTime {
+  const nothing = (): void => undefined;
+  const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+  const { record } = openTimeFile({ dataDir, onDamage: nothing });
+  const newestMs = newestHeardMs(stored);
+  const clockSanity = { problem: () => undefined };
+  return createTrustedTime({ clock, clockSanity, log, record, save: async () => undefined, newestMs, builtAtMs: 0 });
+}
+
+/** Standard output belongs to the command. */
+const say = (event: string, fields: LogFields = {}): void => {
+  const { cause } = fields;
+  process.stderr.write(`${event}${cause instanceof Error ? `: ${cause.message}` : ""}\n`);
+};
+
+const LOG: Log = { debug: () => undefined, info: () => undefined, warn: say, error: say };

@@ -1,0 +1,82 @@
+/** What is kept of people, tokens and MQTT credentials, and what keeping it asks of the world. Decides nothing. */
+import type { Role, Scope } from "../../contract/levels.ts";
+
+export interface UserRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  /** PHC string of argon2id. */
+  readonly password: string;
+  readonly createdAtMs: number;
+}
+
+/** A browser that is signed in. */
+export interface SignInRecord {
+  /** SHA-256 of the cookie's secret. */
+  readonly hash: string;
+  readonly userId: string;
+  readonly createdAtMs: number;
+  readonly lastUsedAtMs: number;
+}
+
+interface Credential {
+  /** Keyed hash of the secret. */
+  readonly hash: string;
+  readonly createdAtMs: number;
+  readonly expiresAtMs?: number;
+  readonly lastUsedAtMs?: number;
+}
+
+export interface TokenRecord extends Credential {
+  readonly id: string;
+  readonly name: string;
+  readonly scope: Scope;
+}
+
+export interface BoardRecord extends Credential {
+  readonly deviceId: string;
+  /** It was chosen by who made the board: PHC string of argon2id. `hash` then is of nothing that can come. */
+  readonly adopted?: string;
+}
+
+export interface ApplicationRecord extends Credential {
+  readonly id: string;
+  readonly name: string;
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+}
+
+export interface AccessRecords {
+  readonly users: readonly UserRecord[];
+  readonly signIns: readonly SignInRecord[];
+  readonly tokens: readonly TokenRecord[];
+  readonly boards: readonly BoardRecord[];
+  readonly applications: readonly ApplicationRecord[];
+}
+
+export const NO_RECORDS: AccessRecords = { users: [], signIns: [], tokens: [], boards: [], applications: [] };
+
+/** Secrets: made, and known again. Nothing of it can be turned back. */
+export interface Secrets {
+  /** URL-safe, of so many random bits. */
+  make(bits: number): string;
+  id(): string;
+  /** Keyed, fast: for secrets that the hub made itself, which nobody can guess. */
+  hash(secret: string): string;
+  /** In constant time. */
+  isSame(a: string, b: string): boolean;
+}
+
+/** For what people choose: slow on purpose, few at a time. */
+export interface Passwords {
+  /** Undefined: too many at once. */
+  hash(password: string): Promise<string | undefined>;
+  /** Undefined: too many at once. `kept` undefined: takes as long as any other, and says no. */
+  verify(kept: string | undefined, password: string): Promise<boolean | undefined>;
+}
+
+export interface AccessStore {
+  readonly records: AccessRecords;
+  /** Settles when they are on disk; rejects with an Error in the owner's words. Never called while one is on its way. */
+  save(records: AccessRecords): Promise<void>;
+}

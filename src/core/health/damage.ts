@@ -1,0 +1,54 @@
+/** Says what of the stored data could not be read because it is damaged. Repairs nothing. */
+import type { DamagedSpan } from "../../contract/rest.ts";
+import type { Registry } from "../devices/registry.ts";
+import type { Span } from "../ports/history.ts";
+import type { Log } from "../ports/log.ts";
+import type { Store } from "../ports/readings-store.ts";
+
+/** Those that overlap `fromMs` ≤ instant < `toMs`, as answers show them; nothing where there is none. */
+export function damagedIn(
+  spans: readonly Span[],
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+): { damaged?: DamagedSpan[] } {
+  const found = spans.filter((span) => span.fromMs < toMs && span.toMs >= fromMs);
+  if (found.length === 0) return {};
+  return { damaged: found.map((span) => ({ from: iso(span.fromMs), to: iso(span.toMs) })) };
+}
+
+/** For the owner; undefined while all that was asked for could be read. */
+export function damageProblem(registry: Pick<Registry, "list">, store: Pick<Store, "damaged">): string | undefined {
+  const damaged = registry.list().filter(({ deviceId }) => store.damaged(deviceId).length > 0);
+  const [first] = damaged;
+  if (first === undefined) return undefined;
+  const others = damaged.length === 1 ? "" : ` and of ${damaged.length - 1} more`;
+  return `Parts of the history of ${first.deviceId}${others} are damaged and cannot be read: check the disk, and bring them back from a backup`;
+}
+
+/** What is damaged in the files of the data directory, beside the history of devices. */
+export interface DamageNotes {
+  /** A sentence for the owner: which file, what of it, what to do. Logged once. */
+  note(words: string): void;
+  /** For the owner; undefined while nothing was found. */
+  problem(): string | undefined;
+}
+
+/** A file that is damaged all over must not fill the memory. */
+const MOST_NOTES = 1_000;
+
+export function createDamageNotes(log: Log): DamageNotes {
+  const notes = new Set<string>();
+  return {
+    note: (words) => {
+      if (notes.has(words) || notes.size >= MOST_NOTES) return;
+      notes.add(words);
+      log.error("stored data is damaged", { reason: words });
+    },
+    problem: () => {
+      const [first] = notes;
+      if (first === undefined || notes.size === 1) return first;
+      return `${first} (and ${notes.size - 1} more: the log has them all, as "stored data is damaged")`;
+    },
+  };
+}
+
+const iso = (atMs: number): string => new Date(atMs).toISOString();

@@ -1,0 +1,105 @@
+/** Watches how much room the store has on its disk, and whether its files are still there; warns before it is full. Frees nothing. */
+import type { Clock } from "../ports/clock.ts";
+import type { Log } from "../ports/log.ts";
+import type { Store, StoreSpace } from "../ports/readings-store.ts";
+
+export interface DiskWatch {
+  /** As of the last minute; undefined while it is not known. */
+  space(): StoreSpace | undefined;
+  /** For the owner; undefined while there is room. */
+  problem(): string | undefined;
+  /** For the owner: why nothing can be stored, as of the last second. */
+  filesProblem(): string | undefined;
+  /** Waits for the look that is under way. */
+  close(): Promise<void>;
+}
+
+const CHECK_EVERY_MS = 60_000;
+const CHECK_FILES_EVERY_MS = 1_000;
+const MB = 1_000_000;
+/** Too little on any disk: some days of a few boards. */
+const LEAST_BYTES = 200 * MB;
+/** A tenth of a small disk is too little; of a large one only where it is less than this. */
+const SMALL_BYTES = 1_000 * MB;
+const SMALL_SHARE = 0.1;
+/** Room is there again when it is by a tenth more, so that the log does not say both by turns. */
+const AGAIN = 1.1;
+
+export function createDiskWatch({
+  store,
+  clock,
+  log,
+}: {
+  store: Pick<Store, "space" | "filesProblem">;
+  clock: Clock;
+  log: Log;
+}): DiskWatch {
+  let space: StoreSpace | undefined;
+  let low = false;
+  let failed = false;
+  let looking: Promise<void> | undefined = look();
+  const stop = clock.every(CHECK_EVERY_MS, () => {
+    looking ??= look();
+  });
+
+  let unusable: string | undefined;
+  let lookingAtFiles: Promise<void> | undefined = lookAtFiles();
+  const stopFiles = clock.every(CHECK_FILES_EVERY_MS, () => {
+    lookingAtFiles ??= lookAtFiles();
+  });
+
+  async function lookAtFiles(): Promise<void> {
+    try {
+      const now = await store.filesProblem();
+      if (now !== undefined && unusable === undefined) log.error("nothing can be stored", { reason: now });
+      if (now === undefined && unusable !== undefined) log.info("readings can be stored again");
+      unusable = now;
+    } catch {
+      // a store that does not answer says so by itself
+    }
+    lookingAtFiles = undefined;
+  }
+
+  async function look(): Promise<void> {
+    try {
+      const now = await store.space();
+      note(now);
+      space = now;
+      failed = false;
+    } catch (cause) {
+      if (!failed) log.debug("the store's room is not known", { cause });
+      failed = true;
+      space = undefined;
+    }
+    looking = undefined;
+  }
+
+  /** What is not known changes nothing: a warning stays until there is room. */
+  function note(now: StoreSpace): void {
+    const { diskFreeBytes, diskBytes } = now;
+    const isLow = isShort(now, low ? AGAIN : 1);
+    if (isLow && !low) log.warn("the disk is nearly full", { diskFreeBytes, diskBytes });
+    if (!isLow && low) log.info("the disk has room again", { diskFreeBytes, diskBytes });
+    low = isLow;
+  }
+
+  return {
+    space: () => space,
+    problem: () => {
+      if (!low) return undefined;
+      const free = space === undefined ? "little" : `${Math.round(space.diskFreeBytes / MB)} MB`;
+      return `The disk of the data directory is nearly full, ${free} is free: make room on it, or keep less (AERIE_RAW_DAYS, AERIE_MAX_STORE_BYTES)`;
+    },
+    filesProblem: () => unusable,
+    close: async () => {
+      stop();
+      stopFiles();
+      await Promise.all([looking, lookingAtFiles]);
+    },
+  };
+}
+
+function isShort({ diskFreeBytes, diskBytes }: StoreSpace, factor: number): boolean {
+  if (diskFreeBytes < LEAST_BYTES * factor) return true;
+  return diskFreeBytes < SMALL_BYTES * factor && diskFreeBytes < diskBytes * SMALL_SHARE * factor;
+}

@@ -1,0 +1,60 @@
+/** Says what the size limit of the whole database did: raw age shortened, or nothing left that could go. Takes nothing away. */
+import type { Clock } from "../ports/clock.ts";
+import type { Log } from "../ports/log.ts";
+import type { Retention } from "../ports/stored-device.ts";
+import type { UpkeepStep, UpkeepWish } from "../ports/upkeep.ts";
+
+export interface SizeBound {
+  noteStep(step: UpkeepStep, wish: UpkeepWish): void;
+  /** For the owner; undefined while the limit takes nothing that its age would have left. */
+  problem(): string | undefined;
+}
+
+export interface SizeBoundOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly retention: Retention & { readonly maxBytes: number };
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+export function createSizeBound({ clock, log, retention }: SizeBoundOptions): SizeBound {
+  const { maxBytes, rawDays } = retention;
+  let shortenedToMs: number | undefined;
+  let loggedMs: number | undefined;
+  let tooLarge = false;
+
+  function noteShortened(toMs: number): void {
+    shortenedToMs = Math.max(toMs, shortenedToMs ?? toMs);
+    if (loggedMs !== undefined && toMs < loggedMs + DAY_MS) return;
+    loggedMs = toMs;
+    log.warn("raw readings went before their age: the store is at its limit", { before: iso(toMs), maxBytes });
+  }
+
+  function noteTooLarge(now: boolean): void {
+    if (now && !tooLarge) log.warn("the store is larger than its limit, and nothing is left to go", { maxBytes });
+    if (!now && tooLarge) log.info("the store is within its limit again", { maxBytes });
+    tooLarge = now;
+  }
+
+  /** Readings of that instant would have gone by their age by now. */
+  const isPast = (toMs: number): boolean => rawDays > 0 && toMs <= clock.nowMs() - rawDays * DAY_MS;
+
+  return {
+    noteStep: (step, wish) => {
+      if (step.shortenedToMs !== undefined) noteShortened(step.shortenedToMs);
+      // Only a step that found nothing else to do has looked at the size for certain, and only where it might forget.
+      if (step.tooLarge === true) noteTooLarge(true);
+      else if (step.did === "nothing" && wish.retention !== undefined) noteTooLarge(false);
+    },
+    problem: () => {
+      if (tooLarge) {
+        return "The database is larger than its limit though nothing is left to go: raise it (AERIE_MAX_STORE_BYTES), or delete devices";
+      }
+      if (shortenedToMs === undefined || isPast(shortenedToMs)) return undefined;
+      return `The size limit (AERIE_MAX_STORE_BYTES) took raw readings before their age: those before ${iso(shortenedToMs)} are gone`;
+    },
+  };
+}
+
+const iso = (atMs: number): string => new Date(atMs).toISOString();

@@ -1,0 +1,22 @@
+/** Says before which instant a device's raw readings are too old to be kept. Forgets nothing. */
+import type { DeviceId } from "../../contract/readings.ts";
+import type { Registry } from "../devices/registry.ts";
+import { DAY_MS, startOf } from "./rollup.ts";
+
+export interface RawHorizonOptions {
+  readonly registry: Pick<Registry, "get">;
+  /** Raw age of a device that has none of its own; 0: for ever. */
+  readonly rawDays: number;
+  /** The clock is good enough to tell an age by. */
+  readonly mayForget: () => boolean;
+}
+
+/** The beginning of a UTC day, epoch ms, as readings are forgotten; −∞: none is too old. */
+export type RawHorizon = (deviceId: DeviceId, nowMs: number) => number;
+
+export function createRawHorizon({ registry, rawDays, mayForget }: RawHorizonOptions): RawHorizon {
+  return (deviceId, nowMs) => {
+    const days = registry.get(deviceId)?.retention.rawDays ?? rawDays;
+    return days === 0 || !mayForget() ? Number.NEGATIVE_INFINITY : startOf(nowMs - days * DAY_MS, DAY_MS);
+  };
+}

@@ -1,0 +1,84 @@
+/** Decides whether the hub's clock is good enough to forget by: what is forgotten does not come back. Forgets nothing. */
+
+import type { Clock } from "../ports/clock.ts";
+import type { Log } from "../ports/log.ts";
+import type { ClockSanity } from "../time/clock-sanity.ts";
+
+export interface RetentionClock {
+  /** Nothing may be forgotten, and nothing refused for its age, while this is false. */
+  mayForget(): boolean;
+  /** Why not, for the owner. */
+  problem(): string | undefined;
+  close(): void;
+}
+
+export interface RetentionClockOptions {
+  readonly clock: Clock;
+  readonly clockSanity: Pick<ClockSanity, "problem">;
+  readonly log: Log;
+  /** When the newest stored reading came, epoch ms; 0: nothing is stored. */
+  readonly newestMs: number;
+  /** The newest stored reading before that instant, epoch ms, as far as it is known; undefined: there is none. */
+  readonly newestBefore: (beforeMs: number) => Promise<number | undefined>;
+}
+
+const DAY_MS = 24 * 3_600_000;
+const CHECK_EVERY_MS = 1_000;
+
+export function createRetentionClock(options: RetentionClockOptions): RetentionClock {
+  const { clock, clockSanity, log, newestMs, newestBefore } = options;
+  let offsetMs = clock.nowMs() - clock.monotonicMs();
+  let hold: { readonly reason: string; readonly untilMs: number; readonly untilWallMs: number } | undefined;
+  /** Whether the hub has run by this clock for a day is being looked up. */
+  let asking = false;
+  let former: string | undefined;
+  start();
+  const stop = clock.every(CHECK_EVERY_MS, report);
+
+  function start(): void {
+    if (newestMs === 0) return;
+    if (clock.nowMs() - newestMs > DAY_MS) return pause("The newest stored reading is more than a day old");
+    // A clock that was a year ahead before this start, too, has readings behind it, but none of yesterday.
+    const yesterdayMs = clock.nowMs() - DAY_MS;
+    asking = true;
+    newestBefore(yesterdayMs)
+      .then((atMs) => {
+        if (atMs !== undefined && atMs < yesterdayMs - DAY_MS) pause("There are older readings, but none of yesterday");
+      })
+      .catch(() => pause("Whether there are readings of yesterday could not be read"))
+      .finally(() => {
+        asking = false;
+      });
+  }
+
+  function pause(why: string): void {
+    const reason = `${why}, and the hub's clock could be wrong`;
+    hold = { reason, untilMs: clock.monotonicMs() + DAY_MS, untilWallMs: clock.nowMs() + DAY_MS };
+  }
+
+  /** Small steps count when they add up; each begins a day of its own. */
+  function lookForStep(): void {
+    const offset = clock.nowMs() - clock.monotonicMs();
+    const stepMs = offset - offsetMs;
+    if (Math.abs(stepMs) <= DAY_MS) return;
+    offsetMs = offset;
+    pause(`The hub's clock jumped by ${Math.round(stepMs / DAY_MS)} days`);
+  }
+
+  function problem(): string | undefined {
+    lookForStep();
+    const insane = clockSanity.problem();
+    if (insane !== undefined) return `${insane}: nothing is forgotten until it is right`;
+    if (hold === undefined || clock.monotonicMs() >= hold.untilMs) return undefined;
+    return `${hold.reason}: nothing is forgotten before ${new Date(hold.untilWallMs).toISOString()}`;
+  }
+
+  function report(): void {
+    const now = problem();
+    if (now !== undefined && former === undefined) log.warn("forgetting paused", { reason: now });
+    if (now === undefined && former !== undefined) log.info("forgetting goes on");
+    former = now;
+  }
+
+  return { mayForget: () => !asking && problem() === undefined, problem, close: stop };
+}

@@ -1,0 +1,61 @@
+/** Sums numbers up in buckets of one width, for one metric. Reads no store. */
+import type { SeriesColumns } from "../../contract/rest.ts";
+import type { Rollup } from "../ports/history.ts";
+import { meanOf } from "./rollup.ts";
+
+export class SeriesBuckets {
+  readonly #widthMs: number;
+  readonly #first: number;
+  readonly #count: Float64Array;
+  readonly #sum: Float64Array;
+  readonly #min: Float64Array;
+  readonly #max: Float64Array;
+
+  /** Buckets begin at whole multiples of `widthMs`; those that [fromMs, toMs) touches. */
+  constructor(fromMs: number, toMs: number, widthMs: number) {
+    this.#widthMs = widthMs;
+    this.#first = Math.floor(fromMs / widthMs);
+    const many = Math.max(0, Math.floor((toMs - 1) / widthMs) - this.#first + 1);
+    this.#count = new Float64Array(many);
+    this.#sum = new Float64Array(many);
+    this.#min = new Float64Array(many).fill(Number.POSITIVE_INFINITY);
+    this.#max = new Float64Array(many).fill(Number.NEGATIVE_INFINITY);
+  }
+
+  add(atMs: number, value: number): void {
+    this.#put(Math.floor(atMs / this.#widthMs) - this.#first, 1, value, value, value);
+  }
+
+  /** One that begins before the range counts to its first bucket. */
+  merge(startMs: number, { count, sum, min, max }: Rollup): void {
+    if (count > 0) this.#put(Math.max(0, Math.floor(startMs / this.#widthMs) - this.#first), count, sum, min, max);
+  }
+
+  columns(): SeriesColumns {
+    const columns: SeriesColumns = { t: [], mean: [], min: [], max: [], count: [] };
+    for (let place = 0; place < this.#count.length; place++) {
+      const bucket = {
+        count: this.#count[place] ?? 0,
+        sum: this.#sum[place] ?? 0,
+        min: this.#min[place] ?? 0,
+        max: this.#max[place] ?? 0,
+      };
+      if (bucket.count === 0) continue;
+      columns.t.push((this.#first + place) * this.#widthMs);
+      // Rounding must not put a mean beside its extremes.
+      columns.mean.push(Math.min(bucket.max, Math.max(bucket.min, meanOf(bucket))));
+      columns.min.push(bucket.min);
+      columns.max.push(bucket.max);
+      columns.count.push(bucket.count);
+    }
+    return columns;
+  }
+
+  #put(place: number, count: number, sum: number, min: number, max: number): void {
+    if (place < 0 || place >= this.#count.length) return;
+    this.#count[place] = (this.#count[place] ?? 0) + count;
+    this.#sum[place] = (this.#sum[place] ?? 0) + sum;
+    if (min < (this.#min[place] ?? 0)) this.#min[place] = min;
+    if (max > (this.#max[place] ?? 0)) this.#max[place] = max;
+  }
+}

@@ -1,0 +1,252 @@
+/** Takes one message from a client and answers with its outcome. Knows nothing of MQTT brokers, sockets or databases. */
+import type { AttributeValue, DeviceId } from "../../contract/readings.ts";
+import { type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
+import type { Connection, Registry } from "../devices/registry.ts";
+import type { Refusals } from "../limits/refusals.ts";
+import { type Instant, timeFaultOf } from "../model/instant.ts";
+import type { ReadingMetrics } from "../model/metric-list.ts";
+import { withNumbers } from "../model/numeric-text.ts";
+import type { Fault } from "../model/result.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Counters } from "../ports/counters.ts";
+import type { AttributesWrite, ReadingWrite, Write } from "../ports/writes.ts";
+import type { DatedMessage, Dating } from "./dating.ts";
+import type { Dialect, ParsedMessage, ParsedReading } from "./parsed-message.ts";
+import type { MessageOutcome, Writer } from "./writer.ts";
+
+export interface InboundMessage {
+  readonly connection: Connection;
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: 0 | 1 | 2;
+  readonly retain: boolean;
+  readonly dup: boolean;
+  /** Packet id of QoS 1 and 2. */
+  readonly packetId: number | undefined;
+}
+
+/**
+ * `carry`: forward it as any broker does. `stored`: the same, and what was accepted of it is on disk. `refuse`:
+ * acknowledge and drop it. `stalled`: it was not taken in time, and is to come again.
+ */
+export type Outcome = "carry" | "stored" | "refuse" | "stalled";
+
+/** `code`: why it was refused. */
+export type Answer = (outcome: Outcome, code?: RefusalCode) => void;
+
+export interface Intake {
+  /** Answers once, at once or after the commit; never throws. */
+  accept(message: InboundMessage, answer: Answer): void;
+}
+
+export interface IntakeOptions {
+  readonly dialect: Dialect;
+  readonly writer: Writer;
+  readonly registry: Registry;
+  readonly refusals: Refusals;
+  readonly counters: Counters;
+  readonly clock: Clock;
+  readonly dating: Dating;
+}
+
+type Storable = DatedMessage | Extract<ParsedMessage, { kind: "status" | "attributes" }>;
+
+/** What a write holds in memory beside its bytes: a list of a thousand small readings is small only on the wire. */
+const HELD_BYTES_A_WRITE = 1_024;
+
+/** Nothing of it can be used, so it makes no device. */
+function isEmpty(parsed: Storable): boolean {
+  if (parsed.kind === "telemetry") return parsed.readings.length === 0;
+  return parsed.kind === "attributes" && parsed.patch.size === 0 && parsed.faults.length > 0;
+}
+
+export function createIntake(options: IntakeOptions): Intake {
+  const { dialect, writer, registry, refusals, counters, clock, dating } = options;
+
+  /** Refusals noted so far: a message that adds none is taken whole. */
+  let noted = 0;
+
+  function accept(message: InboundMessage, answer: Answer): void {
+    const receivedAtMs = clock.nowMs();
+    const parsed = dialect(message.topic, message.payload);
+    switch (parsed.kind) {
+      case "elsewhere":
+        counters.message("carried");
+        return answer("carry");
+      case "nothing":
+        if (message.retain) {
+          counters.message("carried");
+          return answer("carry");
+        }
+        return refuse(message, undefined, { code: "PAYLOAD_EMPTY" }, answer);
+      case "refused":
+        return refuse(message, parsed.deviceId, parsed.fault, answer);
+      case "telemetry":
+        return store(message, dating(parsed, receivedAtMs), receivedAtMs, answer);
+      case "status":
+        // A last will, or a retained `offline` of long ago, is no sign of life: it makes no device.
+        if (!parsed.online && !registry.knows(parsed.deviceId)) {
+          counters.message("carried");
+          return answer("carry");
+        }
+        return store(message, parsed, receivedAtMs, answer);
+      case "attributes":
+        return store(message, parsed, receivedAtMs, answer);
+    }
+  }
+
+  function store(message: InboundMessage, parsed: Storable, receivedAtMs: number, answer: Answer): void {
+    const { deviceId } = parsed;
+    const code = isEmpty(parsed) ? undefined : roomFor(message, parsed);
+    if (code !== undefined) return refuse(message, deviceId, { code }, answer);
+    const notedBefore = noted;
+    const writes = writesOf(message, parsed, receivedAtMs);
+    const isWhole = noted === notedBefore;
+    if (writes.length === 0) {
+      counters.message("refused");
+      return answer("refuse", whyEmpty(parsed));
+    }
+    writer.put({
+      writes,
+      bytes: message.payload.length + message.topic.length + writes.length * HELD_BYTES_A_WRITE,
+      urgent: message.qos > 0,
+      connection: message.connection,
+      answer: (outcome) => {
+        if (isWhole && outcome !== "stalled" && outcome.every(({ kind }) => kind !== "refused")) {
+          refusals.accepted(message.connection.clientId, message.topic);
+        }
+        settle(message, deviceId, writes, outcome, answer);
+      },
+    });
+  }
+
+  function roomFor(message: InboundMessage, parsed: Storable): RefusalCode | undefined {
+    const { deviceId } = parsed;
+    if (parsed.kind === "attributes" && !registry.admitAttributes(deviceId, parsed.patch)) {
+      return "ATTRIBUTES_TOO_LARGE";
+    }
+    return registry.admitDevice(deviceId, message.connection.clientId);
+  }
+
+  function writesOf(message: InboundMessage, parsed: Storable, receivedAtMs: number): Write[] {
+    switch (parsed.kind) {
+      case "telemetry":
+        return telemetryWrites(message, parsed, receivedAtMs);
+      case "status":
+        return [{ kind: "status", deviceId: parsed.deviceId, receivedAtMs, online: parsed.online }];
+      case "attributes":
+        for (const fault of parsed.faults) note(message, parsed.deviceId, fault);
+        if (isEmpty(parsed)) return [];
+        return [{ kind: "attributes", deviceId: parsed.deviceId, receivedAtMs, patch: parsed.patch }];
+    }
+  }
+
+  function telemetryWrites(message: InboundMessage, parsed: DatedMessage, receivedAtMs: number): Write[] {
+    const { deviceId } = parsed;
+    for (const fault of parsed.faults) note(message, deviceId, fault);
+    if (parsed.leftOut > 0) counters.readings("refused", parsed.leftOut);
+    const { packetId } = message;
+    const packet =
+      packetId === undefined ? undefined : { clientId: message.connection.clientId, id: packetId, dup: message.dup };
+    const writes: Write[] = [];
+    let clockNote: AttributesWrite | undefined;
+    for (const { reading, instant } of parsed.readings) {
+      const kept = admitted(message, deviceId, reading);
+      if (kept === undefined) continue;
+      const timed = instant.kind === "given";
+      writes.push({
+        kind: "reading",
+        deviceId,
+        atMs: timed ? instant.atMs : receivedAtMs,
+        timed,
+        receivedAtMs,
+        metrics: kept.metrics,
+        body: kept.body,
+        element: reading.element,
+        packet,
+      });
+      clockNote = noteClock(deviceId, receivedAtMs, instant) ?? clockNote;
+    }
+    if (clockNote !== undefined) writes.push(clockNote);
+    return writes;
+  }
+
+  /** The reading as it will be stored: without the metrics that the device has no room for; undefined when none is left. */
+  function admitted(
+    message: InboundMessage,
+    deviceId: DeviceId,
+    reading: ParsedReading,
+  ): Pick<ReadingWrite, "metrics" | "body"> | undefined {
+    const metrics = numbersIn(message, deviceId, reading);
+    if (metrics.size === 0) return undefined;
+    const refused = registry.admitMetrics(deviceId, metrics);
+    if (refused.length === 0) return { metrics, body: reading.body ?? bodyOf(metrics) };
+    for (const metric of refused) note(message, deviceId, { code: "TOO_MANY_METRICS_OF_DEVICE", metric });
+    const kept = new Map([...metrics].filter(([metric]) => !refused.includes(metric)));
+    return kept.size === 0 ? undefined : { metrics: kept, body: bodyOf(kept) };
+  }
+
+  function numbersIn(message: InboundMessage, deviceId: DeviceId, reading: ParsedReading): ReadingMetrics {
+    // A dialect that hands on the device's own bytes vouches that no text in them is a number.
+    if (reading.body !== undefined) return reading.metrics;
+    const { metrics, faults } = withNumbers(reading.metrics, (name) => registry.hasBeenNumber(deviceId, name));
+    for (const fault of faults) note(message, deviceId, fault);
+    return metrics;
+  }
+
+  /** The time that the device sends was found wrong, or right again: kept once, not with every reading. */
+  function noteClock(deviceId: DeviceId, receivedAtMs: number, instant: Instant): AttributesWrite | undefined {
+    if (instant.kind === "absent") return undefined;
+    const device = registry.get(deviceId);
+    const former = device && timeFaultOf(device.clockSuspect, device.attributes.get("deviceClock"));
+    const said = instant.kind === "given" ? undefined : instant.said;
+    const clockSuspect = instant.kind === "wrong";
+    if (timeFaultOf(clockSuspect, said) === former) return undefined;
+    const patch = new Map<string, AttributeValue | null>([["deviceClock", said ?? null]]);
+    return { kind: "attributes", deviceId, receivedAtMs, patch, clockSuspect };
+  }
+
+  function settle(
+    message: InboundMessage,
+    deviceId: DeviceId,
+    writes: readonly Write[],
+    outcome: MessageOutcome,
+    answer: Answer,
+  ): void {
+    if (outcome === "stalled") {
+      counters.message("stalled");
+      note(message, deviceId, { code: "STORE_STALLED" });
+      return answer("stalled");
+    }
+    const refused = outcome.filter((each) => each.kind === "refused");
+    for (const { reason } of refused) note(message, deviceId, { code: "STORE_REFUSED", detail: reason });
+    const accepted = refused.length < writes.length;
+    counters.message(accepted ? "stored" : "refused");
+    if (accepted) answer("stored");
+    else answer("refuse", "STORE_REFUSED");
+  }
+
+  function refuse(message: InboundMessage, deviceId: DeviceId | undefined, fault: Fault, answer: Answer): void {
+    note(message, deviceId, fault);
+    counters.message("refused");
+    answer("refuse", fault.code);
+  }
+
+  function note(message: InboundMessage, deviceId: DeviceId | undefined, fault: Fault): void {
+    noted++;
+    const { clientId, mqttVersion } = message.connection;
+    // What is refused in part is acknowledged as taken; a note of it says all the same what it would be in MQTT 5.
+    const reasonCode = mqttVersion === "5" && message.qos > 0 ? reasonCodeOf(fault.code) : undefined;
+    refusals.add({ ...fault, kind: "message", clientId, topic: message.topic, deviceId, mqttVersion, reasonCode });
+  }
+
+  return { accept };
+}
+
+/** Of a message whose every reading was refused. */
+const whyEmpty = (parsed: Storable): RefusalCode =>
+  (parsed.kind === "status" ? undefined : parsed.faults[0]?.code) ?? "TOO_MANY_METRICS_OF_DEVICE";
+
+function bodyOf(metrics: ReadingMetrics): string {
+  return JSON.stringify(Object.fromEntries(metrics));
+}

@@ -1,0 +1,173 @@
+/** Remembers what was refused and why, for the owner to see. Decides nothing; holds a bounded list. */
+import {
+  type FaultPlace,
+  type MqttVersion,
+  REFUSALS,
+  type Refusal,
+  type RefusalCode,
+} from "../../contract/refusals.ts";
+import type { Clock } from "../ports/clock.ts";
+
+/** Kinds kept in memory; the one refused longest ago leaves first. */
+const MAX_KINDS = 500;
+/** Characters that are shown. */
+const MAX_CLIENT_ID = 128;
+const MAX_TOPIC = 256;
+
+export interface Refused {
+  readonly code: RefusalCode;
+  readonly kind: Refusal["kind"];
+  readonly detail?: string | undefined;
+  readonly clientId?: string | undefined;
+  readonly address?: string | undefined;
+  readonly topic?: string | undefined;
+  readonly deviceId?: string | undefined;
+  readonly metric?: string | undefined;
+  readonly place?: FaultPlace | undefined;
+  readonly mqttVersion?: MqttVersion | undefined;
+  /** The MQTT 5 reason code that was answered, if one was. */
+  readonly reasonCode?: number | undefined;
+}
+
+/** How many of one code were answered alike. */
+export interface RefusalCount {
+  readonly code: RefusalCode;
+  readonly mqttVersion: MqttVersion | undefined;
+  readonly reasonCode: number | undefined;
+  readonly count: number;
+}
+
+export interface Refusals {
+  add(refused: Refused): void;
+  /** The same client was let in; or, with a topic, its message there was taken whole. */
+  accepted(clientId: string, topic?: string): void;
+  /** The newest first. */
+  list(): Refusal[];
+  /** Of each code, since the start. */
+  counts(): ReadonlyMap<RefusalCode, number>;
+  /** Of each code, version and reason code, since the start. */
+  countsByAnswer(): readonly RefusalCount[];
+  readonly sinceMs: number;
+  /** Calls `listener` with each refusal as it is counted, and when what was refused is accepted; `key` is that of what is counted together. */
+  onRefusal(listener: (refusal: Refusal, key: string) => void): void;
+}
+
+export function createRefusals({ clock }: { clock: Clock }): Refusals {
+  const kinds = new Map<string, Refusal>();
+  // Bounded: codes, versions and reason codes are closed lists.
+  const counts = new Map<string, RefusalCount>();
+  const listeners: ((refusal: Refusal, key: string) => void)[] = [];
+
+  /** Clients, and clients with topics, of which something was refused and nothing accepted since. */
+  const open = new Set<string>();
+
+  function accepted(clientId: string, topic?: string): void {
+    if (open.size === 0) return;
+    const subject = subjectOf(clientId.slice(0, MAX_CLIENT_ID), topic?.slice(0, MAX_TOPIC));
+    if (!open.delete(subject)) return;
+    const acceptedAt = new Date(clock.nowMs()).toISOString();
+    for (const [key, refusal] of kinds) {
+      if (refusal.acceptedAt !== undefined || subjectIn(refusal) !== subject) continue;
+      const next = { ...refusal, acceptedAt };
+      kinds.set(key, next);
+      for (const listener of listeners) listener(next, key);
+    }
+  }
+
+  function setOpen(refusal: Refusal): void {
+    const subject = subjectIn(refusal);
+    if (subject === undefined) return;
+    open.add(subject);
+    for (const oldest of open) {
+      if (open.size <= MAX_KINDS) break;
+      open.delete(oldest);
+    }
+  }
+
+  function add(refused: Refused): void {
+    countIn(counts, refused);
+    // Whoever and whatever it was, but not what exactly was wrong: a sensor that sends a new wrong number each second
+    // is one line, not a thousand. Nor the version: the newest is shown.
+    const { code, clientId, address, topic, metric } = refused;
+    const key = JSON.stringify([code, clientId?.slice(0, MAX_CLIENT_ID), address, topic?.slice(0, MAX_TOPIC), metric]);
+    const now = new Date(clock.nowMs()).toISOString();
+    const former = kinds.get(key);
+    const refusal = describe(refused, former?.firstAt ?? now, now, (former?.count ?? 0) + 1);
+    kinds.delete(key); // set again at the end: a Map keeps the order of insertion
+    kinds.set(key, refusal);
+    if (kinds.size > MAX_KINDS) forgetOldest(kinds);
+    setOpen(refusal);
+    for (const listener of listeners) listener(refusal, key);
+  }
+
+  return {
+    add,
+    accepted,
+    list: () => [...kinds.values()].reverse(),
+    counts: () => byCode(counts.values()),
+    countsByAnswer: () => [...counts.values()],
+    sinceMs: clock.nowMs(),
+    onRefusal: (listener) => void listeners.push(listener),
+  };
+}
+
+/** Being let in is an answer to these alone: who sent too large a packet may connect again, and send it again. */
+const OF_LOGIN: ReadonlySet<RefusalCode> = new Set([
+  "CLIENT_ID_INVALID",
+  "CREDENTIAL_MISSING",
+  "CREDENTIAL_UNKNOWN",
+  "CREDENTIAL_WRONG",
+  "CREDENTIAL_BUSY",
+  "CREDENTIAL_EXPIRED",
+  "CREDENTIAL_ENDED",
+  "VERSION_UNSUPPORTED",
+  "AUTH_METHOD_UNSUPPORTED",
+]);
+
+const subjectOf = (clientId: string, topic?: string): string =>
+  topic === undefined ? clientId : `${clientId} ${topic}`;
+
+/** Whose acceptance answers it; undefined: nobody's. */
+function subjectIn({ code, kind, clientId, topic }: Refusal): string | undefined {
+  if (clientId === undefined) return undefined;
+  if (kind === "connection") return OF_LOGIN.has(code) ? subjectOf(clientId) : undefined;
+  return subjectOf(clientId, topic);
+}
+
+function countIn(counts: Map<string, RefusalCount>, { code, mqttVersion, reasonCode }: Refused): void {
+  const key = `${code} ${mqttVersion} ${reasonCode}`;
+  counts.set(key, { code, mqttVersion, reasonCode, count: (counts.get(key)?.count ?? 0) + 1 });
+}
+
+function byCode(counts: Iterable<RefusalCount>): Map<RefusalCode, number> {
+  const sums = new Map<RefusalCode, number>();
+  for (const { code, count } of counts) sums.set(code, (sums.get(code) ?? 0) + count);
+  return sums;
+}
+
+function forgetOldest(kinds: Map<string, Refusal>): void {
+  for (const key of kinds.keys()) {
+    kinds.delete(key);
+    return;
+  }
+}
+
+function describe(refused: Refused, firstAt: string, lastAt: string, count: number): Refusal {
+  const { code, kind, detail, clientId, address, topic, deviceId, metric, place, mqttVersion, reasonCode } = refused;
+  return {
+    code,
+    reason: detail === undefined ? REFUSALS[code] : `${REFUSALS[code]}: ${detail}`,
+    kind,
+    ...(clientId !== undefined && { clientId: clientId.slice(0, MAX_CLIENT_ID) }),
+    ...(address !== undefined && { address }),
+    ...(topic !== undefined && { topic: topic.slice(0, MAX_TOPIC) }),
+    ...(deviceId !== undefined && { deviceId }),
+    ...(metric !== undefined && { metric }),
+    ...(place !== undefined && { place }),
+    ...(mqttVersion !== undefined && { mqttVersion }),
+    ...(reasonCode !== undefined && { reasonCode }),
+    firstAt,
+    lastAt,
+    count,
+  };
+}

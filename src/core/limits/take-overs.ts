@@ -1,0 +1,44 @@
+/** Notices clients that disconnect each other because they use one client id. Knows no connection. */
+import type { Clock } from "../ports/clock.ts";
+
+export interface TakeOver {
+  readonly clientId: string;
+  /** Of the client that was disconnected, and of the one that came in its place. */
+  readonly formerAddress: string | undefined;
+  readonly address: string | undefined;
+}
+
+export interface TakeOvers {
+  /** In words for the owner; undefined: it may have been one client that came back. */
+  note(takeOver: TakeOver): string | undefined;
+}
+
+const WITHIN_MS = 60_000;
+/** A client whose connection breaks comes back once or twice a minute; two that share an id do it every few seconds. */
+const SUSPICIOUS = 4;
+/** Client ids that are watched; beyond it the one that was quiet longest is no longer. */
+const MOST_IDS = 1_000;
+
+export function createTakeOvers({ clock }: { readonly clock: Pick<Clock, "monotonicMs"> }): TakeOvers {
+  /** When it happened to each id within the last minute. */
+  const instants = new Map<string, readonly number[]>();
+
+  return {
+    note: ({ clientId, formerAddress = "unknown", address = "unknown" }) => {
+      const nowMs = clock.monotonicMs();
+      const recent = [...(instants.get(clientId) ?? []).filter((atMs) => nowMs - atMs < WITHIN_MS), nowMs].slice(-MOST);
+      instants.delete(clientId); // set again at the end: a Map keeps the order of insertion
+      instants.set(clientId, recent);
+      for (const oldest of instants.keys()) {
+        if (instants.size <= MOST_IDS) break;
+        instants.delete(oldest);
+      }
+      if (recent.length < SUSPICIOUS) return undefined;
+      const who = formerAddress === address ? `two clients at ${address}` : `${formerAddress} and ${address}`;
+      return `${who}, ${recent.length === MOST ? "more than " : ""}${recent.length} times in the last minute`;
+    },
+  };
+}
+
+/** Enough to tell how often. */
+const MOST = 60;

@@ -1,0 +1,69 @@
+/** Decides when two messages are one reading, and what a reading is called. Looks nothing up itself. */
+import type { MetricValue } from "../../contract/readings.ts";
+
+/** A redelivery comes within this time of its first copy, or it is a new reading. */
+export const REDELIVERY_WINDOW_MS = 10 * 60_000;
+
+/** `<deviceId>-<instant, base 36>-<n>`: derived, and never changes, whatever store, seal, export or import. */
+export function readingId(deviceId: string, atMs: number, n: number): string {
+  return `${deviceId}-${atMs.toString(36)}-${n}`;
+}
+
+/** What identity is decided by; `packet` where the message had a packet id. */
+export interface Candidate {
+  readonly timed: boolean;
+  readonly receivedAtMs: number;
+  readonly element: number;
+  readonly body: string;
+  readonly packet?: { readonly clientId: string; readonly id: number; readonly dup: boolean };
+}
+
+/** A stored reading of the same device. */
+export interface Stored {
+  readonly n: number;
+  readonly receivedAtMs: number;
+  readonly body: string;
+  readonly element: number;
+  readonly clientId: string | null;
+}
+
+/** Same instant, same metrics and values: one reading. `sameInstant`: those stored at its instant by other messages. */
+export function timedDuplicateOf(candidate: Candidate, sameInstant: readonly Stored[]): Stored | undefined {
+  return sameInstant.find((stored) => sameBody(stored.body, candidate.body));
+}
+
+/**
+ * Without an instant only the same packet is the same reading: DUP=1, and client, packet id, place in the message and
+ * content equal those of one received within ten minutes. `samePacket`: those stored with its packet id.
+ */
+export function redeliveryOf(candidate: Candidate, samePacket: readonly Stored[]): Stored | undefined {
+  const { packet } = candidate;
+  if (packet === undefined || !packet.dup) return undefined;
+  return samePacket.find(
+    (stored) =>
+      stored.clientId === packet.clientId &&
+      stored.element === candidate.element &&
+      Math.abs(candidate.receivedAtMs - stored.receivedAtMs) <= REDELIVERY_WINDOW_MS &&
+      sameBody(stored.body, candidate.body),
+  );
+}
+
+/** The order of metrics says nothing, nor how a number is written. A stored one that is damaged equals none. */
+export function sameBody(stored: string, body: string): boolean {
+  return stored === body || readableBody(stored) === canonicalBody(body);
+}
+
+/** Undefined for a stored one that is damaged. */
+export function readableBody(stored: string): string | undefined {
+  try {
+    return canonicalBody(stored);
+  } catch {
+    return undefined;
+  }
+}
+
+/** One text for all bodies that say the same. */
+export function canonicalBody(body: string): string {
+  const entries = Object.entries(JSON.parse(body) as Record<string, MetricValue>);
+  return JSON.stringify(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}

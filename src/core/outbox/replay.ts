@@ -1,0 +1,121 @@
+/** What devices and the broker's journal come to when writes that wait are carried out on them. Stores nothing. */
+import { mergeAttributes, mergeLatest } from "../devices/device-record.ts";
+import type { Journal, JournalEntry } from "../ports/broker-state.ts";
+import type { StoredDevice } from "../ports/stored-device.ts";
+import type { Write, WritesOfMessage } from "../ports/writes.ts";
+
+export function replayDevices(devices: readonly StoredDevice[], messages: readonly WritesOfMessage[]): StoredDevice[] {
+  const known = new Map(devices.map((device) => [device.deviceId, device]));
+  for (const write of messages.flat()) {
+    if (write.kind === "journal") continue;
+    let device = known.get(write.deviceId);
+    if (device === undefined) {
+      device = fresh(write);
+      known.set(write.deviceId, device);
+    }
+    replayWrite(device, write);
+  }
+  return [...known.values()];
+}
+
+type DeviceWrite = Exclude<Write, { kind: "journal" }>;
+
+const fresh = ({ deviceId }: DeviceWrite): StoredDevice => ({
+  deviceId,
+  name: undefined,
+  place: undefined,
+  attributes: new Map(),
+  clockSuspect: false,
+  status: undefined,
+  lastHeardAtMs: undefined,
+  intervalMs: undefined,
+  latest: new Map(),
+  retention: {},
+});
+
+function replayWrite(device: StoredDevice, write: DeviceWrite): void {
+  switch (write.kind) {
+    case "reading":
+      mergeLatest(device.latest, write.metrics, write.atMs);
+      break;
+    case "attributes":
+      mergeAttributes(device.attributes, write.patch);
+      if (write.clockSuspect !== undefined) device.clockSuspect = write.clockSuspect;
+      break;
+    case "status":
+      device.status = { online: write.online, atMs: write.receivedAtMs };
+      // Nobody hears from a device by its last will.
+      if (!write.online) return;
+  }
+  device.lastHeardAtMs = Math.max(device.lastHeardAtMs ?? write.receivedAtMs, write.receivedAtMs);
+}
+
+export function replayJournal(journal: Journal, messages: readonly WritesOfMessage[]): Journal {
+  const entries = messages.flat().flatMap((write) => (write.kind === "journal" ? [write.entry] : []));
+  if (entries.length === 0) return journal;
+  const kept = {
+    sessions: byKey(journal.sessions, ({ clientId }) => clientId),
+    subscriptions: byKey(journal.subscriptions, ({ clientId, filter }) => keyOf(clientId, filter)),
+    retained: byKey(journal.retained, ({ topic }) => topic),
+    deliveries: byKey(journal.deliveries, ({ clientId, place }) => keyOf(clientId, place)),
+    inbound: byKey(journal.inbound, ({ clientId, packetId }) => keyOf(clientId, packetId)),
+    wills: byKey(journal.wills, ({ clientId }) => clientId),
+  };
+  for (const entry of entries) replayEntry(kept, entry);
+  const inOrder = [...kept.deliveries.values()].sort(
+    (a, b) => (a.clientId < b.clientId ? -1 : a.clientId > b.clientId ? 1 : 0) || a.place - b.place,
+  );
+  return {
+    sessions: [...kept.sessions.values()],
+    subscriptions: [...kept.subscriptions.values()],
+    retained: [...kept.retained.values()],
+    deliveries: inOrder,
+    inbound: [...kept.inbound.values()],
+    wills: [...kept.wills.values()],
+  };
+}
+
+type Kept = { readonly [Kind in keyof Journal]: Map<string, Journal[Kind][number]> };
+
+const keyOf = (clientId: string, rest: string | number): string => JSON.stringify([clientId, rest]);
+
+const byKey = <Item>(items: readonly Item[], key: (item: Item) => string): Map<string, Item> =>
+  new Map(items.map((item) => [key(item), item]));
+
+function replayEntry(kept: Kept, entry: JournalEntry): void {
+  switch (entry.of) {
+    case "session":
+      if (entry.value === undefined) forgetSession(kept, entry.clientId);
+      else kept.sessions.set(entry.clientId, { clientId: entry.clientId, value: entry.value });
+      return;
+    case "subscription": {
+      const { clientId, filter, value } = entry;
+      return put(kept.subscriptions, keyOf(clientId, filter), value && { clientId, filter, value });
+    }
+    case "retained":
+      return put(kept.retained, entry.topic, entry.value && { topic: entry.topic, value: entry.value });
+    case "delivery": {
+      const { clientId, place, value } = entry;
+      return put(kept.deliveries, keyOf(clientId, place), value && { clientId, place, value });
+    }
+    case "inbound": {
+      const { clientId, packetId, value } = entry;
+      return put(kept.inbound, keyOf(clientId, packetId), value && { clientId, packetId });
+    }
+    case "will":
+      return put(kept.wills, entry.clientId, entry.value && { clientId: entry.clientId, value: entry.value });
+  }
+}
+
+function put<Item>(items: Map<string, Item>, key: string, item: Item | undefined): void {
+  if (item === undefined) items.delete(key);
+  else items.set(key, item);
+}
+
+/** All of it but its will. */
+function forgetSession(kept: Kept, clientId: string): void {
+  kept.sessions.delete(clientId);
+  for (const items of [kept.subscriptions, kept.deliveries, kept.inbound]) {
+    for (const [key, item] of items) if (item.clientId === clientId) items.delete(key);
+  }
+}

@@ -1,0 +1,59 @@
+/** Decides whether the hub's own wall clock can be believed (a Raspberry Pi has none of its own). Sets no clock. */
+import type { Clock } from "../ports/clock.ts";
+
+/** Device times may lie this far ahead, so a stored reading may be that much newer than now. */
+const AHEAD_MS = 5 * 60_000;
+const STEP_MS = 60_000;
+/** How long a stepped clock stays under suspicion: time synchronisation that steps once may step again. */
+const STEP_HOLD_MS = 10 * 60_000;
+const CHECK_EVERY_MS = 1_000;
+
+export interface ClockSanity {
+  /** What is wrong with the clock, for its owner; undefined when it is sane. */
+  problem(): string | undefined;
+  isSane(): boolean;
+  /** A reading that was stored, and when it came. */
+  stored(atMs: number, receivedAtMs: number): void;
+  close(): void;
+}
+
+/** `builtAtMs`: no sane clock lies before the program was built. `newestMs`: the newest instant in the store. */
+export function createClockSanity(options: { clock: Clock; builtAtMs: number; newestMs: number }): ClockSanity {
+  const { clock, builtAtMs } = options;
+  let newestMs = options.newestMs;
+  let offsetMs = clock.nowMs() - clock.monotonicMs();
+  let steppedAtMs: number | undefined;
+  let steppedByMs = 0;
+  let current = judge();
+
+  function judge(): string | undefined {
+    const now = clock.nowMs();
+    if (now < builtAtMs) return "The hub's clock shows a time before this version was built";
+    if (now < newestMs - AHEAD_MS) return "The hub's clock shows a time before the newest stored reading";
+    if (steppedAtMs !== undefined) return `The hub's clock jumped by ${Math.round(steppedByMs / 1000)} s`;
+    return undefined;
+  }
+
+  function check(): void {
+    const offset = clock.nowMs() - clock.monotonicMs();
+    if (Math.abs(offset - offsetMs) > STEP_MS) {
+      steppedAtMs = clock.monotonicMs();
+      steppedByMs = offset - offsetMs;
+    } else if (steppedAtMs !== undefined && clock.monotonicMs() - steppedAtMs > STEP_HOLD_MS) {
+      steppedAtMs = undefined;
+    }
+    offsetMs = offset;
+    current = judge();
+  }
+
+  return {
+    problem: () => current,
+    isSane: () => current === undefined,
+    stored: (atMs, receivedAtMs) => {
+      // A device time from years ahead, taken while the clock could not judge it, is no witness against the clock.
+      const witness = Math.min(atMs, receivedAtMs + AHEAD_MS);
+      if (witness > newestMs) newestMs = witness;
+    },
+    close: clock.every(CHECK_EVERY_MS, check),
+  };
+}

@@ -1,0 +1,270 @@
+/**
+ * The hub's own time, by which what was promised ends: sessions, messages, wills, sign-ins, tokens. It continues through a
+ * wrong clock, a jump and a restart. Ends nothing itself. (docs/decisions/0015)
+ */
+
+import type { Clock } from "../ports/clock.ts";
+import type { Log } from "../ports/log.ts";
+import type { ClockSanity } from "./clock-sanity.ts";
+
+export interface TrustedTime {
+  /** Epoch ms: the wall clock's, as far as it is trusted; while it is not, only what the hub has run is added. Never runs backwards. */
+  nowMs(): number;
+  /**
+   * Takes what `nowMs()` returned in this run or an earlier one, and returns the least time that has passed since then. Use it where
+   * data is lost when the time is over.
+   */
+  sinceMs(atMs: number): number;
+  /** Returns the time that has passed if the wall clock is right after all. Use it where access ends when the time is over. */
+  sinceAtMostMs(atMs: number): number;
+  /** When that was, for people. */
+  dateOf(atMs: number): Date;
+  /** For the owner, while the wall clock is not trusted. */
+  problem(): string | undefined;
+  /** Settles when the record is on disk. */
+  close(): Promise<void>;
+}
+
+/** What was noted by the hub's time from `fromMs` until before `toMs` is newer by `addMs` than it seems. */
+export interface TimeShift {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly addMs: number;
+}
+
+/** The wall clock differs from what it should show. */
+export interface TimeHold {
+  /** Positive: the wall clock is ahead. */
+  readonly differenceMs: number;
+  /** The hub has run so long with it. */
+  readonly heldMs: number;
+}
+
+/** What a restart needs to know of it. */
+export interface TimeRecord {
+  readonly nowMs: number;
+  /** By so much the wall clock may differ from `nowMs` without being in doubt. */
+  readonly aheadMs: number;
+  /** What was noted since then does not age by a difference: nobody knows whether it was before or after that time passed. */
+  readonly fromMs: number | undefined;
+  readonly hold: TimeHold | undefined;
+  readonly shifts: readonly TimeShift[];
+}
+
+export interface TrustedTimeOptions {
+  readonly clock: Clock;
+  readonly clockSanity: Pick<ClockSanity, "problem">;
+  readonly log: Log;
+  /** Of the last run. */
+  readonly record: TimeRecord | undefined;
+  readonly save: (record: TimeRecord) => Promise<void>;
+  /** Something was stored then; 0: nothing is. It stands in for a record that is missing. */
+  readonly newestMs: number;
+  /** No clock is right before that. */
+  readonly builtAtMs: number;
+}
+
+const DAY_MS = 24 * 3_600_000;
+/** Corrections up to this count as none. */
+const STEP_MS = 60_000;
+/** What a clock may have been wrong by, and how long the hub runs before it counts a difference. */
+const HOLD_MS = 10 * 60_000;
+const LONG_HOLD_MS = DAY_MS;
+const CHECK_EVERY_MS = 1_000;
+const SAVE_EVERY_MS = 10 * 60_000;
+const MOST_SHIFTS = 64;
+/** A record that is further past everything else is not trusted. */
+const LEAP_MS = 5 * 365 * DAY_MS;
+
+export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
+  const { clock, clockSanity, log, save } = options;
+  let { baseMs, aheadMs, fromMs, hold, shifts } = started(options);
+  const startedMs = nowMs();
+  let checkedMs = clock.monotonicMs();
+  let savedMs = checkedMs;
+  let saving = Promise.resolve();
+  let isSaved = true;
+  if (hold !== undefined) warn();
+  keep();
+  const stop = clock.every(CHECK_EVERY_MS, check);
+
+  function nowMs(): number {
+    return Math.floor(baseMs + clock.monotonicMs());
+  }
+
+  /** Between what the wall clock shows and what it should. */
+  const differenceMs = (): number => clock.nowMs() - nowMs() - aheadMs;
+
+  function check(): void {
+    const passedMs = clock.monotonicMs() - checkedMs;
+    checkedMs += passedMs;
+    const difference = differenceMs();
+    if (Math.abs(difference) <= STEP_MS) {
+      aheadMs = Math.min(aheadMs + difference, STEP_MS); // many of them are counted as one step
+      if (hold !== undefined) trustAgain(0);
+    } else if (hold === undefined || Math.abs(difference - hold.differenceMs) > STEP_MS) {
+      const heldMs = difference > DAY_MS ? heldMsOf(hold, difference) : 0;
+      fromMs ??= startedMs;
+      hold = { differenceMs: difference, heldMs };
+      warn();
+      keep();
+    } else {
+      hold = { ...hold, heldMs: hold.heldMs + passedMs };
+      if (hold.heldMs >= holdMsOf(hold) && clockSanity.problem() === undefined) count(hold);
+    }
+    if (clock.monotonicMs() - savedMs >= SAVE_EVERY_MS) keep();
+  }
+
+  /** The difference has stayed: it is time that passed, or a clock that was wrong before. */
+  function count({ differenceMs: difference }: TimeHold): void {
+    const addMs = difference > 0 ? Math.max(0, clock.nowMs() - nowMs()) : 0;
+    shifts = withShift(shifts, { fromMs: fromMs ?? startedMs, toMs: nowMs() + 1, addMs });
+    baseMs += addMs;
+    aheadMs = clock.nowMs() - nowMs();
+    trustAgain(addMs);
+  }
+
+  function trustAgain(countedMs: number): void {
+    hold = undefined;
+    if (!isBehind(aheadMs)) fromMs = undefined;
+    log.info("the clock is trusted again", { countedS: Math.round(countedMs / 1_000) });
+    keep();
+  }
+
+  function warn(): void {
+    log.warn("the clock is not trusted: nothing ends by it", { reason: problem() });
+  }
+
+  function keep(): void {
+    savedMs = clock.monotonicMs();
+    const record = { nowMs: nowMs(), aheadMs, fromMs, hold, shifts };
+    saving = saving
+      .then(() => save(record))
+      .then(
+        () => {
+          isSaved = true;
+        },
+        (cause: unknown) => {
+          if (isSaved) log.warn("the record of the hub's time is not on disk", { cause });
+          isSaved = false;
+        },
+      );
+  }
+
+  function sinceMs(atMs: number): number {
+    return Math.max(0, nowMs() - atMs - addedTo(atMs));
+  }
+
+  const addedTo = (atMs: number): number => addedBy(shifts, atMs);
+
+  /** What would be counted if the wall clock were trusted now. */
+  function uncountedMs(): number {
+    const difference = differenceMs();
+    return difference <= STEP_MS ? 0 : Math.max(0, clock.nowMs() - nowMs());
+  }
+
+  const isInHold = (atMs: number): boolean => atMs >= (fromMs ?? startedMs);
+
+  function problem(): string | undefined {
+    if (hold === undefined) return undefined;
+    const { differenceMs: difference, heldMs } = hold;
+    const what = `The hub's clock is ${durationOf(Math.abs(difference))} ${difference > 0 ? "ahead of" : "behind"} the time that the hub expects, and could be wrong`;
+    const insane = clockSanity.problem();
+    if (insane !== undefined) return `${what}: nothing ends by it before it is right`;
+    const untilMs = clock.nowMs() + Math.max(0, holdMsOf(hold) - heldMs);
+    return `${what}: nothing ends by it before ${new Date(untilMs).toISOString()}`;
+  }
+
+  return {
+    nowMs,
+    sinceMs,
+    sinceAtMostMs: (atMs) => sinceMs(atMs) + (isInHold(atMs) ? 0 : uncountedMs()),
+    dateOf: (atMs) => new Date(atMs + addedTo(atMs) + (isInHold(atMs) ? uncountedMs() : 0)),
+    problem,
+    close: async () => {
+      stop();
+      keep();
+      await saving;
+    },
+  };
+}
+
+const holdMsOf = ({ differenceMs }: TimeHold): number => (Math.abs(differenceMs) > DAY_MS ? LONG_HOLD_MS : HOLD_MS);
+
+/** What the wall clock says of the time that the hub was off counts at once up to a day. */
+function started({ clock, record, newestMs, builtAtMs }: TrustedTimeOptions) {
+  const wallMs = clock.nowMs();
+  const known = record ?? (newestMs > 0 ? { ...NOTHING, nowMs: newestMs } : undefined);
+  const from = (nowMs: number): number => nowMs - clock.monotonicMs();
+  if (known === undefined) {
+    const nowMs = Math.max(wallMs, builtAtMs);
+    return { ...NOTHING, baseMs: from(nowMs), aheadMs: wallMs - nowMs };
+  }
+  const { nowMs, aheadMs, fromMs = nowMs + 1, hold: former } = known;
+  const witnessMs = record === undefined ? 0 : newestMs; // what stands in for a record is no witness for itself
+  const shifts = withoutLeap(known, Math.max(wallMs, witnessMs, builtAtMs));
+  const differenceMs = wallMs - nowMs - aheadMs;
+  if (differenceMs >= -STEP_MS && differenceMs <= DAY_MS) {
+    // Where the wall clock was set back, the hub's time waits for it.
+    const offMs = Math.max(0, differenceMs + Math.min(aheadMs, 0));
+    const shift = former && { fromMs, toMs: nowMs + 1, addMs: offMs };
+    const leftMs = Math.min(aheadMs, wallMs - nowMs - offMs);
+    return {
+      baseMs: from(nowMs + offMs),
+      aheadMs: leftMs,
+      fromMs: isBehind(leftMs) ? known.fromMs : undefined,
+      hold: undefined,
+      shifts: shift ? withShift(shifts, shift) : shifts,
+    };
+  }
+  const hold = { differenceMs, heldMs: heldMsOf(former, differenceMs) };
+  return { baseMs: from(nowMs + 1), aheadMs, fromMs, hold, shifts };
+}
+
+/**
+ * A record that lies years past the wall clock and all that is stored does not age what was noted before: nothing shows that those
+ * years have passed. What was noted in the last of them ages as ever.
+ */
+function withoutLeap({ nowMs, shifts }: TimeRecord, witnessMs: number): readonly TimeShift[] {
+  const addMs = nowMs - witnessMs - addedBy(shifts, witnessMs);
+  return addMs > LEAP_MS ? withShift(shifts, { fromMs: 0, toMs: nowMs - LEAP_MS, addMs }) : shifts;
+}
+
+function addedBy(shifts: readonly TimeShift[], atMs: number): number {
+  let addedMs = 0;
+  for (const { fromMs, toMs, addMs } of shifts) if (atMs >= fromMs && atMs < toMs) addedMs += addMs;
+  return addedMs;
+}
+
+const NOTHING: Omit<TimeRecord, "nowMs"> = { aheadMs: 0, fromMs: undefined, hold: undefined, shifts: [] };
+
+/** The wall clock was set back, and that is accepted; whether it is right now will show when it goes forward again. */
+const isBehind = (aheadMs: number): boolean => aheadMs < -STEP_MS;
+
+/** The same difference as before, but for up to a day in which the hub was off or suspended. */
+function heldMsOf(former: TimeHold | undefined, differenceMs: number): number {
+  if (former === undefined) return 0;
+  const offMs = differenceMs - former.differenceMs;
+  return offMs >= -STEP_MS && offMs <= DAY_MS ? former.heldMs : 0;
+}
+
+/** Of too many, the two oldest become one that errs on the side of the newer. */
+function withShift(shifts: readonly TimeShift[], shift: TimeShift): readonly TimeShift[] {
+  if (shift.addMs <= 0) return shifts;
+  const [first, second, ...rest] = [...shifts, shift];
+  if (first === undefined || second === undefined || rest.length + 2 <= MOST_SHIFTS) return [...shifts, shift];
+  const { min, max } = Math;
+  const addMs = first.addMs + second.addMs;
+  return [{ fromMs: min(first.fromMs, second.fromMs), toMs: max(first.toMs, second.toMs), addMs }, ...rest];
+}
+
+const UNITS = [
+  ["days", DAY_MS],
+  ["hours", 3_600_000],
+  ["minutes", 60_000],
+] as const;
+
+function durationOf(ms: number): string {
+  const [unit, unitMs] = UNITS.find(([, each]) => ms >= 2 * each) ?? ["seconds", 1_000];
+  return `${Math.round(ms / unitMs)} ${unit}`;
+}

@@ -1,0 +1,178 @@
+/** Writes stored readings as lines of NDJSON or CSV. Looks nothing up, and opens nothing. */
+import type { MetricValue } from "../../contract/readings.ts";
+import { createInstantBytes } from "../model/instant-bytes.ts";
+import type { TextBytes } from "../model/text-bytes.ts";
+import { textCell, valueCell } from "./csv.ts";
+
+/** Which reading it is. */
+export interface ReadingHead {
+  readonly atMs: number;
+  readonly n: number;
+  readonly receivedAtMs: number;
+}
+
+/** A metric's values, one for each of several readings; undefined: that reading has it not. */
+export type MetricColumn = readonly (MetricValue | undefined)[];
+
+export interface LineOptions {
+  readonly deviceId: string;
+  readonly format: "csv" | "ndjson";
+  /** Undefined: all. Of CSV the columns, so it must be given. */
+  readonly metrics: readonly string[] | undefined;
+}
+
+/** Each writes one line with its end; false: the reading has none of the metrics, and nothing was written. */
+export interface LineWriter {
+  /** Of these metrics, those that `fromColumns` is to be given, in its order. */
+  wished(names: Iterable<string>): readonly string[];
+  fromColumns(
+    into: TextBytes,
+    head: ReadingHead,
+    names: readonly string[],
+    columns: readonly MetricColumn[],
+    index: number,
+  ): boolean;
+  /** `body`: JSON text of one object. */
+  fromBody(into: TextBytes, head: ReadingHead, body: string): boolean;
+}
+
+export const CSV_ABOUT = ["_id", "deviceId", "timestamp", "receivedAt"] as const;
+
+/** By it a spreadsheet knows that the file is UTF-8. */
+const BYTE_ORDER_MARK = "\uFEFF";
+
+/** Of a CSV file, with its end. Metric names need no quotes. */
+export const csvHeader = (metrics: readonly string[]): string =>
+  `${BYTE_ORDER_MARK}${[...CSV_ABOUT, ...metrics].join(",")}\r\n`;
+
+export function createLineWriter({ deviceId, format, metrics }: LineOptions): LineWriter {
+  return format === "csv" ? csvWriter(deviceId, metrics ?? []) : ndjsonWriter(deviceId, metrics);
+}
+
+const encoder = new TextEncoder();
+const ascii = (text: string): Uint8Array => encoder.encode(text);
+const COMMA = 44;
+const DASH = 45;
+const OPEN = 123;
+const TRUE = ascii("true");
+const FALSE = ascii("false");
+
+function ndjsonWriter(deviceId: string, wish: readonly string[] | undefined): LineWriter {
+  const instants = createInstantBytes();
+  const quotedId = JSON.stringify(deviceId);
+  const begin = ascii(`{"_id":${quotedId.slice(0, -1)}-`);
+  const toTimestamp = ascii(`","deviceId":${quotedId},"timestamp":"`);
+  const toReceivedAt = ascii('","receivedAt":"');
+  const toMetrics = ascii('","metrics":');
+  const end = ascii("}\n");
+  const endBoth = ascii("}}\n");
+  const keyOf = createKeys();
+
+  function about(into: TextBytes, { atMs, n, receivedAtMs }: ReadingHead): void {
+    into.bytes(begin);
+    instants.base36(into, atMs);
+    into.byte(DASH);
+    into.number(n);
+    into.bytes(toTimestamp);
+    instants.iso(into, atMs);
+    if (receivedAtMs !== atMs) {
+      into.bytes(toReceivedAt);
+      instants.iso(into, receivedAtMs);
+    }
+    into.bytes(toMetrics);
+  }
+
+  const writer: LineWriter = {
+    wished: (names) => (wish === undefined ? [...names] : [...names].filter((name) => wish.includes(name))),
+    fromColumns: (into, head, names, columns, index) => {
+      const from = into.length;
+      about(into, head);
+      let separator = OPEN;
+      for (let place = 0; place < columns.length; place++) {
+        const value = columns[place]?.[index];
+        if (value === undefined) continue;
+        into.byte(separator);
+        into.bytes(keyOf(names[place] ?? ""));
+        if (typeof value === "string") into.text(JSON.stringify(value));
+        else plainValue(into, value);
+        separator = COMMA;
+      }
+      if (separator === OPEN) into.cutTo(from);
+      else into.bytes(endBoth);
+      return separator !== OPEN;
+    },
+    fromBody: (into, head, body) => {
+      if (wish !== undefined) return fromParsed(writer, into, head, body);
+      about(into, head);
+      into.text(oneLine(body));
+      into.bytes(end);
+      return true;
+    },
+  };
+  return writer;
+}
+
+function csvWriter(deviceId: string, wish: readonly string[]): LineWriter {
+  const instants = createInstantBytes();
+  const begin = ascii(`${textCell(deviceId)}-`);
+  const toTimestamp = ascii(`,${textCell(deviceId)},`);
+  const end = ascii("\r\n");
+
+  const writer: LineWriter = {
+    wished: () => wish,
+    fromColumns: (into, { atMs, n, receivedAtMs }, _names, columns, index) => {
+      const from = into.length;
+      into.bytes(begin);
+      instants.base36(into, atMs);
+      into.byte(DASH);
+      into.number(n);
+      into.bytes(toTimestamp);
+      instants.iso(into, atMs);
+      into.byte(COMMA);
+      if (receivedAtMs !== atMs) instants.iso(into, receivedAtMs);
+      let isEmpty = true;
+      for (let place = 0; place < columns.length; place++) {
+        const value = columns[place]?.[index];
+        into.byte(COMMA);
+        if (value === undefined) continue;
+        isEmpty = false;
+        if (typeof value === "string") into.text(valueCell(value));
+        else plainValue(into, value);
+      }
+      if (isEmpty) into.cutTo(from);
+      else into.bytes(end);
+      return !isEmpty;
+    },
+    fromBody: (into, head, body) => fromParsed(writer, into, head, body),
+  };
+  return writer;
+}
+
+function plainValue(into: TextBytes, value: number | boolean): void {
+  if (typeof value === "number") into.number(value);
+  else into.bytes(value ? TRUE : FALSE);
+}
+
+function fromParsed(writer: LineWriter, into: TextBytes, head: ReadingHead, body: string): boolean {
+  const metrics = JSON.parse(body) as { [name: string]: MetricValue };
+  const names = writer.wished(Object.keys(metrics));
+  // A name of the wish is any text, such as one that every object has.
+  const columns = names.map((name) => [Object.hasOwn(metrics, name) ? metrics[name] : undefined]);
+  return writer.fromColumns(into, head, names, columns, 0);
+}
+
+/** A board may have written its object over several lines; inside a JSON text there is no raw line end. */
+const oneLine = (body: string): string =>
+  body.includes("\n") || body.includes("\r") ? body.replace(/[\r\n]/g, " ") : body;
+
+/** `"temperature":` */
+function createKeys(): (name: string) => Uint8Array {
+  const known = new Map<string, Uint8Array>();
+  return (name) => {
+    const former = known.get(name);
+    if (former !== undefined) return former;
+    const made = ascii(`${JSON.stringify(name)}:`);
+    known.set(name, made);
+    return made;
+  };
+}

@@ -1,0 +1,127 @@
+/** Decides whether one line of an import is a reading, and which. A line is taken whole or refused whole; stores nothing. */
+
+import { namesNoZone, toEpochMs } from "../../contract/epoch.ts";
+import type { DeviceId, MetricValue } from "../../contract/readings.ts";
+import { REFUSALS } from "../../contract/refusals.ts";
+import { isMetricName, NO_METRICS, parseDeviceId } from "../model/device-id.ts";
+import { readInstant } from "../model/instant.ts";
+import { jsonValue, type Read, storedValue } from "../model/metric-value.ts";
+import type { Fault } from "../model/result.ts";
+
+export interface ImportedReading {
+  readonly deviceId: DeviceId;
+  readonly atMs: number;
+  /** From its id; undefined: the line has none. */
+  readonly n: number | undefined;
+  readonly receivedAtMs: number;
+  readonly metrics: ReadonlyMap<string, MetricValue>;
+}
+
+/** `reason`: one of few, to be counted by; `detail`: what exactly. */
+export interface LineRefusal {
+  readonly reason: string;
+  readonly detail?: string;
+}
+
+export type ImportedLine =
+  | { readonly ok: true; readonly reading: ImportedReading }
+  | { readonly ok: false; readonly refusal: LineRefusal };
+
+export interface ImportClock {
+  readonly nowMs: number;
+  /** Whether the hub's own clock can judge the future. */
+  readonly isSane: boolean;
+}
+
+const MAX_METRICS = 64;
+const AHEAD_MS = 5 * 60_000;
+
+/** One line of NDJSON in the shape of the REST interface: `{_id?, deviceId, timestamp, receivedAt?, metrics}`. */
+export function readImportedLine(line: string, clock: ImportClock): ImportedLine {
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch {
+    return refused("The line is not JSON");
+  }
+  if (!isObject(json) || !isObject(json["metrics"]) || typeof json["deviceId"] !== "string") {
+    return refused("The line is no reading: it needs deviceId, timestamp and metrics");
+  }
+  const deviceId = parseDeviceId(json["deviceId"]);
+  if (!deviceId.ok) return refusedFor(deviceId.fault);
+  const times = readTimes(json, deviceId.value, clock);
+  if ("reason" in times) return { ok: false, refusal: times };
+  const metrics = readMetrics(json["metrics"], times.n === undefined ? jsonValue : storedValue);
+  if (!(metrics instanceof Map)) return refusedFor(metrics);
+  return { ok: true, reading: { deviceId: deviceId.value, ...times, metrics } };
+}
+
+type JsonObject = { readonly [key: string]: unknown };
+
+/**
+ * A line with an id was stored by a hub before: its instant may be one that no device would be believed today, such as
+ * of a hub whose own clock was wrong.
+ */
+function readTimes(
+  json: JsonObject,
+  deviceId: DeviceId,
+  { nowMs, isSane }: ImportClock,
+): Pick<ImportedReading, "atMs" | "n" | "receivedAtMs"> | LineRefusal {
+  const { _id: id, timestamp, receivedAt } = json;
+  const hasId = id !== undefined && id !== null;
+  const instant = hasId ? storedInstant(timestamp) : readInstant(timestamp, nowMs, isSane);
+  if (instant.kind !== "given") {
+    const reason =
+      typeof timestamp === "string" && namesNoZone(timestamp)
+        ? "The timestamp names no zone"
+        : "The timestamp is no instant that can be taken";
+    return { reason, detail: shown(timestamp) };
+  }
+  const { atMs } = instant;
+  const n = hasId ? orderOf(id, deviceId, atMs) : undefined;
+  if (hasId && n === undefined) return { reason: "The _id is not that of this device and instant", detail: shown(id) };
+  const received = receivedAt === undefined || receivedAt === null ? atMs : toEpochMs(receivedAt);
+  if (received === undefined || received < 0 || (isSane && received > nowMs + AHEAD_MS)) {
+    return { reason: "receivedAt is no instant of the past", detail: shown(receivedAt ?? timestamp) };
+  }
+  return { atMs, n, receivedAtMs: received };
+}
+
+function storedInstant(timestamp: unknown): { kind: "given"; atMs: number } | { kind: "wrong" } {
+  const atMs = toEpochMs(timestamp);
+  return atMs !== undefined && atMs >= 0 && atMs < 8.64e15 ? { kind: "given", atMs } : { kind: "wrong" };
+}
+
+/** The last part of `<deviceId>-<instant, base 36>-<n>`; undefined: it is not the id of that device and instant. */
+function orderOf(id: unknown, deviceId: DeviceId, atMs: number): number | undefined {
+  const begin = `${deviceId}-${atMs.toString(36)}-`;
+  if (typeof id !== "string" || !id.startsWith(begin)) return undefined;
+  const rest = id.slice(begin.length);
+  return /^(0|[1-9]\d{0,8})$/.test(rest) ? Number(rest) : undefined;
+}
+
+function readMetrics(json: JsonObject, read: (name: string, value: unknown) => Read): Map<string, MetricValue> | Fault {
+  const metrics = new Map<string, MetricValue>();
+  for (const name in json) {
+    const value = json[name];
+    if (value === null) continue;
+    if (!isMetricName(name) || NO_METRICS.has(name)) return { code: "METRIC_NAME_INVALID", detail: name.slice(0, 80) };
+    const parsed = read(name, value);
+    if (!parsed.ok) return parsed.fault;
+    if (parsed.value !== undefined) metrics.set(name, parsed.value);
+  }
+  if (metrics.size === 0) return { code: "READING_EMPTY" };
+  return metrics.size > MAX_METRICS ? { code: "TOO_MANY_METRICS" } : metrics;
+}
+
+const refused = (reason: string): ImportedLine => ({ ok: false, refusal: { reason } });
+
+function refusedFor({ code, detail, metric }: Fault): ImportedLine {
+  const about = [metric, detail].filter((part) => part !== undefined).join(": ");
+  return { ok: false, refusal: { reason: REFUSALS[code], ...(about !== "" && { detail: about }) } };
+}
+
+const shown = (value: unknown): string => (JSON.stringify(value) ?? "absent").slice(0, 64);
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,0 +1,98 @@
+/** Watches the answers of each connection until they are sent: readers that are too slow are cut off, and what waits behind another learns that the connection closed. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { createReaderPace, type Pace, type ReaderPace } from "../../core/limits/reader-pace.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+
+export interface AnswersUnderWay {
+  add(request: IncomingMessage, response: ServerResponse): void;
+  /** `patient` where nothing is said. */
+  setPace(response: ServerResponse, pace: Pace): void;
+  close(): void;
+}
+
+export interface AnswersUnderWayOptions {
+  readonly clock: Pick<Clock, "every" | "monotonicMs">;
+  /** Its connection is cut after this. */
+  readonly onTooSlow: (request: IncomingMessage) => void;
+}
+
+interface Answer {
+  readonly request: IncomingMessage;
+  pace: Pace;
+}
+
+interface Connection {
+  /** In the order in which they are sent. */
+  readonly answers: Map<ServerResponse, Answer>;
+  readonly reader: ReaderPace;
+}
+
+const LOOK_EVERY_MS = 5_000;
+/** A hub that stood still, or slept, does not count that as its readers' time. */
+const MOST_COUNTED_MS = 2 * LOOK_EVERY_MS;
+
+export function createAnswersUnderWay({ clock, onTooSlow }: AnswersUnderWayOptions): AnswersUnderWay {
+  /** Those that have an answer under way. */
+  const connections = new Map<Socket, Connection>();
+  let lookedAtMs = clock.monotonicMs();
+  const stop = clock.every(LOOK_EVERY_MS, look);
+
+  function add(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    const connection = connections.get(socket) ?? begin(socket);
+    const { answers } = connection;
+    answers.set(response, { request, pace: "patient" });
+    response.once("close", () => {
+      answers.delete(response);
+      if (answers.size === 0) end(socket);
+    });
+    if (socket.closed) closeQueued(response);
+  }
+
+  function begin(socket: Socket): Connection {
+    const connection: Connection = { answers: new Map(), reader: createReaderPace() };
+    connections.set(socket, connection);
+    socket.once("close", closed);
+    return connection;
+  }
+
+  function end(socket: Socket): void {
+    connections.delete(socket);
+    socket.off("close", closed);
+  }
+
+  function closed(this: Socket): void {
+    for (const response of [...(connections.get(this)?.answers.keys() ?? [])]) closeQueued(response);
+  }
+
+  function look(): void {
+    const nowMs = clock.monotonicMs();
+    const sinceMs = Math.min(nowMs - lookedAtMs, MOST_COUNTED_MS);
+    lookedAtMs = nowMs;
+    for (const [socket, { answers, reader }] of connections) {
+      const [first] = answers.values();
+      const waits = socket.writableLength > 0;
+      const seen = { takenBytes: socket.bytesWritten - socket.writableLength, waits, sinceMs };
+      if (first === undefined || !reader.isTooSlow(seen, first, first.pace)) continue;
+      onTooSlow(first.request);
+      socket.destroy();
+    }
+  }
+
+  return {
+    add,
+    setPace: (response, pace) => {
+      const answer = connections.get(response.req.socket)?.answers.get(response);
+      if (answer !== undefined) answer.pace = pace;
+    },
+    close: stop,
+  };
+}
+
+/** node:http tells this only the answer that the connection is busy with. */
+function closeQueued(response: ServerResponse): void {
+  if (response.socket !== null || response.closed) return;
+  response.destroy();
+  response.emit("close");
+}

@@ -1,0 +1,26 @@
+/** Opaque cursors of paged answers: a place in the order of what is paged, valid for ever. */
+import type { Place } from "../../core/ports/history.ts";
+import { invalidField } from "./problem.ts";
+
+export const deviceCursor = (deviceId: string): string => Buffer.from(deviceId).toString("base64url");
+
+export const readingCursor = ({ atMs, n }: Place): string =>
+  Buffer.from(`${atMs.toString(36)}.${n.toString(36)}`).toString("base64url");
+
+export function parseDeviceCursor(cursor: string | undefined): string | undefined {
+  if (cursor === undefined) return undefined;
+  const text = Buffer.from(cursor, "base64url").toString();
+  if (text === "" || deviceCursor(text) !== cursor) throw notOurs();
+  return text;
+}
+
+export function parseReadingCursor(cursor: string | undefined): Place | undefined {
+  if (cursor === undefined) return undefined;
+  const match = /^([0-9a-z]{1,11})\.([0-9a-z]{1,7})$/.exec(Buffer.from(cursor, "base64url").toString());
+  if (match?.[1] === undefined || match[2] === undefined) throw notOurs();
+  const place = { atMs: Number.parseInt(match[1], 36), n: Number.parseInt(match[2], 36) };
+  if (readingCursor(place) !== cursor) throw notOurs();
+  return place;
+}
+
+const notOurs = () => invalidField("cursor", "expected the nextCursor of an earlier answer");

@@ -1,0 +1,65 @@
+/** Who asks over HTTP: by a token, by a browser's cookie, or nobody. Judges no route. */
+import type { IncomingMessage } from "node:http";
+import type { Response } from "express";
+import { type Accounts, type Caller, EVERYBODY, NOBODY } from "../../core/access/accounts.ts";
+
+export type CallerOf = (request: IncomingMessage) => Caller;
+
+export interface CallersOptions {
+  /** Undefined: there are none, and everybody may do everything. */
+  readonly accounts: Accounts | undefined;
+  /** Cookies know no ports: two hubs on one host would sign each other's people out. */
+  readonly port: () => number;
+  /** It came by HTTPS. */
+  readonly isSecure: (request: IncomingMessage) => boolean;
+}
+
+export interface Callers {
+  readonly of: CallerOf;
+  /** Lets the browser keep what it was signed in by. */
+  keep(response: Response, secret: string): void;
+  drop(response: Response): void;
+  /** What the browser keeps. */
+  secretOf(request: IncomingMessage): string | undefined;
+}
+
+const KEEP_MS = 180 * 86_400_000;
+
+export function createCallers({ accounts, port, isSecure }: CallersOptions): Callers {
+  // With the prefix no page of another name, and none without TLS, can set it. [RFC 6265bis, 4.1.3.2]
+  const cookie = (request: IncomingMessage): string => `${isSecure(request) ? "__Host-" : ""}aerie_${port()}`;
+  const optionsFor = (request: IncomingMessage) =>
+    ({ httpOnly: true, sameSite: "strict", path: "/", secure: isSecure(request) }) as const;
+
+  const secretOf = (request: IncomingMessage): string | undefined => cookieOf(request.headers.cookie, cookie(request));
+
+  function of(request: IncomingMessage): Caller {
+    if (accounts === undefined) return EVERYBODY;
+    const { authorization } = request.headers;
+    // A token that is wrong is not made up for by a cookie.
+    if (authorization !== undefined) return callerOfHeader(accounts, authorization);
+    const secret = secretOf(request);
+    return (secret === undefined ? undefined : accounts.callerOfCookie(secret)) ?? NOBODY;
+  }
+
+  return {
+    of,
+    keep: (response, secret) =>
+      void response.cookie(cookie(response.req), secret, { ...optionsFor(response.req), maxAge: KEEP_MS }),
+    drop: (response) => void response.clearCookie(cookie(response.req), optionsFor(response.req)),
+    secretOf,
+  };
+}
+
+function callerOfHeader(accounts: Accounts, header: string): Caller {
+  const [, token] = /^Bearer ([\w-]{1,200})$/i.exec(header) ?? [];
+  return (token === undefined ? undefined : accounts.callerOfToken(token)) ?? NOBODY;
+}
+
+function cookieOf(header: string | undefined, name: string): string | undefined {
+  for (const pair of header?.split(";") ?? []) {
+    const [key = "", value] = pair.trim().split("=", 2);
+    if (key === name) return value;
+  }
+  return undefined;
+}

@@ -1,0 +1,138 @@
+/** `/api/devices/:id/readings` and `/series`: what is stored, page by page and as charts. Changes nothing. */
+import { type RequestHandler, Router } from "express";
+import {
+  type PartialAnswer,
+  type ReadingsPage,
+  readingsQuery,
+  type SeriesAnswer,
+  seriesQuery,
+} from "../../contract/rest.ts";
+import type { Registry } from "../../core/devices/registry.ts";
+import { damagedIn } from "../../core/health/damage.ts";
+import type { StoreAndForward } from "../../core/outbox/store-and-forward.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { ReadingsWish, SeriesWish } from "../../core/ports/history.ts";
+import type { Log } from "../../core/ports/log.ts";
+import type { Store } from "../../core/ports/readings-store.ts";
+import { parseReadingCursor, readingCursor } from "../answers/page-cursor.ts";
+import { parseRequest } from "../answers/problem.ts";
+import { JSON_HEADERS, type Pieces, streamAnswer } from "../answers/stream-answer.ts";
+import { knownDevice } from "./devices-routes.ts";
+
+const DAY_MS = 24 * 3_600_000;
+/** A device's clock may run so far ahead; what it sent is part of "until now". */
+const AHEAD_MS = 5 * 60_000;
+
+export interface ReadingsRoutesOptions {
+  readonly registry: Registry;
+  readonly store: Pick<Store, "readingsChunk" | "series" | "damaged">;
+  /** Where the store may be away. */
+  readonly forward: Pick<StoreAndForward, "away" | "waiting"> | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+type Source = Pick<Store, "readingsChunk" | "series">;
+
+/** `turn`: passes when it is the caller's turn. */
+export function readingsRoutes(
+  { registry, store, forward, clock, log }: ReadingsRoutesOptions,
+  turn: RequestHandler,
+): Router {
+  const router = Router();
+
+  /** Where to ask, and what the answer lacks. While the store is away it refuses, unless a part was asked for. */
+  function source(isPartWelcome: boolean): { from: Source; partial: { partial?: PartialAnswer } } {
+    const away = forward?.away();
+    if (forward === undefined || away === undefined) return { from: store, partial: {} };
+    const since = new Date(away.sinceMs).toISOString();
+    const partial = { shows: away.isDraining ? "stored" : "waiting", waiting: away.waiting.writes, since } as const;
+    return { from: isPartWelcome && !away.isDraining ? forward.waiting : store, partial: { partial } };
+  }
+
+  /** The last 24 hours where nothing is said. */
+  function range(from: number | undefined, to: number | undefined): { fromMs: number; toMs: number } {
+    const toMs = to ?? clock.nowMs() + AHEAD_MS;
+    return { fromMs: from ?? Math.min(toMs, clock.nowMs()) - DAY_MS, toMs };
+  }
+
+  router.get("/:id/readings", turn, async (request, response) => {
+    const { deviceId } = knownDevice(registry, request);
+    const { from, to, limit, order, cursor, partial: isPartWelcome } = parseRequest(readingsQuery, request.query);
+    const behind = parseReadingCursor(cursor);
+    const asked = range(from, to);
+    const asking = source(isPartWelcome);
+    const rest = () => ({ ...damagedIn(store.damaged(deviceId), asked), ...asking.partial });
+    await streamAnswer(response, {
+      pieces: pageOf(asking.from, { deviceId, ...asked, limit, order, behind }, rest),
+      headers: JSON_HEADERS,
+      gzip: "encoding",
+      log,
+    });
+  });
+
+  router.get("/:id/series", turn, async (request, response) => {
+    const { deviceId, interval } = knownDevice(registry, request);
+    const { from, to, metrics, points, partial: isPartWelcome } = parseRequest(seriesQuery, request.query);
+    const names = [...new Set(metrics)];
+    const asked = range(from, to);
+    const asking = source(isPartWelcome);
+    const rest = () => ({
+      ...(interval.ms !== undefined && { intervalMs: Math.round(interval.ms) }),
+      metrics: {},
+      ...damagedIn(store.damaged(deviceId), asked),
+      ...asking.partial,
+    });
+    await streamAnswer(response, {
+      pieces: seriesOf(asking.from, { deviceId, metrics: names, points, ...asked }, rest),
+      headers: JSON_HEADERS,
+      gzip: "encoding",
+      log,
+    });
+  });
+
+  return router;
+}
+
+/** A page a chunk at a time, around which stands what makes it a whole. `rest`: what is known when all was read. */
+async function* pageOf(
+  from: Source,
+  wish: ReadingsWish,
+  rest: () => Omit<ReadingsPage, "readings" | "nextCursor">,
+): Pieces {
+  const begin = '{"readings":[';
+  let { limit, behind } = wish;
+  let before = begin;
+  do {
+    const chunk = await from.readingsChunk({ ...wish, limit, behind });
+    if (chunk.readings > 0) {
+      yield before;
+      yield chunk.json;
+      before = ",";
+    }
+    limit -= chunk.readings;
+    behind = chunk.behind;
+  } while (behind !== undefined && limit > 0);
+  const nextCursor = behind === undefined ? null : readingCursor(behind);
+  const page = JSON.stringify({ readings: [], nextCursor, ...rest() } satisfies ReadingsPage);
+  yield before === begin ? page : page.slice(begin.length);
+}
+
+/** A chart a metric at a time. */
+async function* seriesOf(
+  from: Source,
+  wish: SeriesWish,
+  rest: () => Omit<SeriesAnswer, "deviceId" | "resolution">,
+): Pieces {
+  const { resolutionMs: resolution, columns } = await from.series(wish);
+  const answer = JSON.stringify({ deviceId: wish.deviceId, resolution, ...rest() } satisfies SeriesAnswer);
+  const into = answer.indexOf(METRICS) + METRICS.length;
+  yield answer.slice(0, into);
+  for (const [index, metric] of wish.metrics.entries()) {
+    yield `${index === 0 ? "" : ","}${JSON.stringify(metric)}:`;
+    yield columns[index] ?? "null";
+  }
+  yield answer.slice(into);
+}
+
+const METRICS = '"metrics":{';

@@ -1,0 +1,78 @@
+/** Opens what knows people, tokens and credentials, or nothing where the settings say that there are none. Judges nobody. */
+import { type AccessBook, createAccessBook } from "../../core/access/access-book.ts";
+import { type Accounts, createAccounts } from "../../core/access/accounts.ts";
+import { type Credentials, createCredentials, nameIn } from "../../core/access/credentials.ts";
+import { createLoginDelay } from "../../core/access/login-delay.ts";
+import { createPairing, type Pairing, type Quarantine } from "../../core/access/pairing.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Log } from "../../core/ports/log.ts";
+import type { TrustedTime } from "../../core/time/trusted-time.ts";
+import { openAccessFile } from "./access-file.ts";
+import { createPasswords } from "./passwords.ts";
+import { createSecrets } from "./secrets.ts";
+
+export interface Access {
+  readonly accounts: Accounts;
+  readonly credentials: Credentials;
+  readonly pairing: Pairing;
+  /** In words for the owner, while accounts cannot be written. */
+  problem(): string | undefined;
+  close(): Promise<void>;
+}
+
+export interface AccessOptions {
+  readonly dataDir: string;
+  /** Clients come: what knows their secrets again is on disk before they do. */
+  readonly isHub: boolean;
+  readonly clock: Clock;
+  readonly time: TrustedTime;
+  readonly log: Log;
+  /** Sign-ins and tokens that are worth nothing any more. */
+  readonly onSignInsEnded: (keys: readonly string[]) => void;
+  /** A board, or an application, whose credential is. */
+  readonly onCredentialEnded: (owner: string) => void;
+}
+
+/** Rejects with a StartError where the file of accounts cannot be read. */
+export async function openAccess(options: AccessOptions): Promise<Access> {
+  const { dataDir, isHub, clock, time, log, onSignInsEnded, onCredentialEnded } = options;
+  const file = openAccessFile({ dataDir, log });
+  if (isHub) {
+    await file.saveKey().catch((cause: Error) => {
+      log.error("the key of accounts is not on disk; it is tried again with the first account", {
+        reason: cause.message,
+      });
+    });
+  }
+  const secrets = createSecrets(file.key);
+  const book: AccessBook = createAccessBook({ store: file, clock, log });
+  const delay = createLoginDelay({ clock });
+  const passwords = createPasswords();
+  const credentials = createCredentials({
+    book,
+    secrets,
+    passwords: createPasswords(),
+    delay: createLoginDelay({ clock }),
+    clock,
+    time,
+    onEnded: onCredentialEnded,
+  });
+  const pairing = createPairing({ clock, makeId: secrets.id });
+  return {
+    accounts: createAccounts({ book, secrets, passwords, delay, clock, time, onEnded: onSignInsEnded }),
+    credentials,
+    pairing,
+    problem: book.problem,
+    close: async () => {
+      pairing.stop();
+      credentials.close();
+      await book.close();
+    },
+  };
+}
+
+/** A device that has a secret never waits: whoever comes in its name without it is refused. */
+export const quarantineOf =
+  ({ credentials, pairing }: Access): Quarantine =>
+  (login, end) =>
+    credentials.hasBoard(login.clientId) || credentials.hasBoard(nameIn(login)) ? undefined : pairing.wait(login, end);

@@ -1,0 +1,90 @@
+/** Makes the collections and indexes that the hub needs, and refuses by name what has another shape. Stores no reading. */
+import { type Db, type Document, MongoServerError } from "mongodb";
+import { StartError } from "../../../core/model/start-error.ts";
+import { type Collections, INDEXES } from "./collections.ts";
+
+/** Of what documents.ts says; a later hub takes an earlier one over. */
+const VERSION = 1;
+const NAMESPACE_EXISTS = 48;
+const INDEX_OPTIONS_CONFLICT = 85;
+const INDEX_KEYS_CONFLICT = 86;
+
+type Wanted = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, 1>>>>>>;
+
+export async function prepareDatabase(db: Db): Promise<void> {
+  await prepareCollections(db, INDEXES satisfies Record<keyof Collections, unknown>);
+  await checkVersion(db);
+}
+
+/** Collection → its indexes by name. */
+export async function prepareCollections(db: Db, wanted: Wanted): Promise<void> {
+  const there = new Map((await db.listCollections().toArray()).map((each) => [each.name, each as Document]));
+  for (const [name, indexes] of Object.entries(wanted)) {
+    const found = there.get(name);
+    if (found === undefined) await create(db, name);
+    else checkCollection(db, name, found);
+    await prepareIndexes(db, name, indexes);
+  }
+}
+
+async function create(db: Db, name: string): Promise<void> {
+  try {
+    await db.createCollection(name, { storageEngine: { wiredTiger: { configString: "block_compressor=zstd" } } });
+  } catch (error) {
+    if (!(error instanceof MongoServerError) || error.code !== NAMESPACE_EXISTS) throw error;
+  }
+}
+
+function checkCollection(db: Db, name: string, found: Document): void {
+  const options = (found["options"] ?? {}) as Document;
+  const kind = found["type"] !== "collection" ? found["type"] : options["capped"] === true ? "capped" : undefined;
+  if (kind === undefined) return;
+  const what = { timeseries: "a time-series collection", view: "a view", capped: "a capped collection" }[String(kind)];
+  throw refusal(`${db.databaseName}.${name} is ${what ?? `of type ${kind}`}, and the hub needs a plain collection`);
+}
+
+async function prepareIndexes(db: Db, name: string, wanted: Wanted[string]): Promise<void> {
+  const collection = db.collection(name);
+  const there = new Map((await collection.indexes()).map((index) => [index.name, index]));
+  for (const [index, key] of Object.entries(wanted)) {
+    const found = there.get(index);
+    if (found !== undefined && isOther(found, key)) {
+      throw refusal(`the index ${index} of ${db.databaseName}.${name} is not ${JSON.stringify(key)}`);
+    }
+    if (found !== undefined) continue;
+    try {
+      await collection.createIndex(key, { name: index });
+    } catch (error) {
+      const code = error instanceof MongoServerError ? error.code : undefined;
+      // The same keys under another name, of the owner's own: as good, where it has no conditions.
+      if (code !== INDEX_OPTIONS_CONFLICT && code !== INDEX_KEYS_CONFLICT) throw error;
+      const same = [...there.values()].find((each) => JSON.stringify(each.key) === JSON.stringify(key));
+      if (same === undefined || isOther(same, key)) {
+        throw refusal(`an index of ${db.databaseName}.${name} is in the way of ${index} ${JSON.stringify(key)}`);
+      }
+    }
+  }
+}
+
+const isOther = (found: Document, key: Readonly<Record<string, 1>>): boolean =>
+  JSON.stringify(found["key"]) !== JSON.stringify(key) ||
+  ["unique", "sparse", "partialFilterExpression", "expireAfterSeconds", "collation", "hidden"].some(
+    (option) => found[option] !== undefined && found[option] !== false,
+  );
+
+async function checkVersion(db: Db): Promise<void> {
+  const meta = db.collection<{ _id: string; version: number }>("meta");
+  const found = await meta.findOneAndUpdate(
+    { _id: "schema" },
+    { $setOnInsert: { version: VERSION } },
+    { upsert: true, returnDocument: "after" },
+  );
+  if (found === null || found.version === VERSION) return;
+  throw refusal(`${db.databaseName} was written by a later version of the hub (schema ${found.version})`);
+}
+
+const refusal = (what: string): StartError =>
+  new StartError(
+    `MongoDB has another shape than the hub needs: ${what}. Name another database in AERIE_MONGODB_URL, or take that away.`,
+    1,
+  );

@@ -1,0 +1,101 @@
+/** What the documents of each collection look like: open to their owner's own queries. Reads and writes none. */
+import type { Binary } from "mongodb";
+import type { AttributeValue, DeviceId } from "../../../contract/readings.ts";
+import type { Retention } from "../../../core/ports/stored-device.ts";
+
+/** A number, a boolean, or text; text that UTF-8 cannot carry (half a surrogate pair) is UTF-16 little-endian in a Binary. */
+export type StoredValue = number | boolean | string | Binary;
+
+export interface ReadingDocument {
+  /** `<deviceId>-<instant, base 36>-<n>` */
+  readonly _id: string;
+  readonly device: DeviceId;
+  readonly at: Date;
+  readonly n: number;
+  /** Left out where it is the instant. */
+  readonly receivedAt?: Date;
+  /** Names may have dots in them: `$getField` reads such a one. */
+  readonly metrics: { readonly [name: string]: StoredValue };
+  /** Of what it says, where the device gave the instant and `n` > 0: finds an equal one among many of one instant. */
+  readonly hash?: number;
+  /** How it came, where the device gave no instant and QoS was above 0: finds its redelivery. */
+  readonly packet?: { readonly client: string; readonly id: number; readonly element: number };
+  /** Which device of that id it belongs to, counted from 0, which is left out: one that was deleted may come back before its readings are gone. */
+  readonly life?: number;
+}
+
+export interface DeviceDocument {
+  readonly _id: DeviceId;
+  readonly name?: string;
+  readonly place?: string;
+  /** A list, since a key may be any text. */
+  readonly attributes: readonly { readonly key: string; readonly value: AttributeValue }[];
+  readonly clockSuspect?: boolean;
+  readonly status?: { readonly online: boolean; readonly at: Date };
+  readonly heardAt: Date;
+  readonly intervalMs?: number;
+  readonly latest: {
+    readonly [metric: string]: {
+      readonly value: StoredValue;
+      readonly at: Date;
+      /** A text came after a number, now or before. */
+      readonly wasNumber?: boolean;
+    };
+  };
+  /** Readings of then or later may not be in `latest` yet. */
+  readonly unsavedFrom?: Date;
+  readonly retention?: Partial<Retention>;
+  /** Raw readings before it are forgotten. */
+  readonly rawSince?: Date;
+  /** Hours before it are forgotten. */
+  readonly hoursSince?: Date;
+  readonly life?: number;
+}
+
+export interface RollupValues {
+  /** Of numbers and booleans. */
+  readonly count: number;
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
+  readonly texts: number;
+  readonly last: number | string | Binary;
+  readonly lastAt: Date;
+}
+
+/** One device, one UTC hour or day, all its metrics. */
+export interface RollupDocument {
+  /** `<deviceId>-h-<beginning, epoch ms>`, or `-d-` */
+  readonly _id: string;
+  readonly device: DeviceId;
+  readonly level: "hour" | "day";
+  readonly at: Date;
+  /** Readings that it was made of. */
+  readonly readings: number;
+  /** Of which count, where the server wrote it. */
+  readonly run?: string;
+  readonly metrics: { readonly [name: string]: RollupValues };
+}
+
+/** An hour whose rollups (and those of its day) are not true; until they are, whoever asks counts its raw readings. */
+export interface DueDocument {
+  /** `<deviceId>-<beginning of the hour, base 36>` */
+  readonly _id: string;
+  readonly device: DeviceId;
+  readonly hour: Date;
+  /** Another one for each time that it was marked: what is counted meanwhile does not take a newer mark away. */
+  readonly mark: string;
+}
+
+/** What was begun and must be finished after a crash: a deletion, an erasure, readings that are added to what is forgotten. */
+export interface JobDocument {
+  readonly _id: string;
+  readonly kind: string;
+  readonly device: DeviceId;
+  readonly [detail: string]: unknown;
+}
+
+export interface MetaDocument {
+  readonly _id: string;
+  readonly [detail: string]: unknown;
+}

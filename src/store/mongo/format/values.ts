@@ -1,0 +1,34 @@
+/** Metrics as documents hold them, and back. Looks nothing up. */
+import { Binary } from "mongodb";
+import type { MetricValue } from "../../../contract/readings.ts";
+import type { ReadingMetrics } from "../../../core/model/metric-list.ts";
+import type { ReadingDocument, StoredValue } from "./documents.ts";
+
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** Half a surrogate pair is text to JSON, and nothing to UTF-8. */
+export function toStored(value: MetricValue): StoredValue {
+  if (typeof value !== "string" || !LONE_SURROGATE.test(value)) return value;
+  return new Binary(Buffer.from(value, "utf16le"), Binary.SUBTYPE_USER_DEFINED);
+}
+
+export function fromStored(value: StoredValue): MetricValue {
+  return value instanceof Binary ? Buffer.from(value.buffer).toString("utf16le") : value;
+}
+
+export function toStoredMetrics(metrics: ReadingMetrics): ReadingDocument["metrics"] {
+  const stored: { [name: string]: StoredValue } = {};
+  metrics.forEach((value, name) => {
+    stored[name] = typeof value === "string" ? toStored(value) : value;
+  });
+  return stored;
+}
+
+/** JSON text of one object. */
+export function bodyOf(metrics: ReadingDocument["metrics"]): string {
+  for (const name in metrics) if (metrics[name] instanceof Binary) return JSON.stringify(plain(metrics));
+  return JSON.stringify(metrics);
+}
+
+const plain = (metrics: ReadingDocument["metrics"]): { [name: string]: MetricValue } =>
+  Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, fromStored(value)]));

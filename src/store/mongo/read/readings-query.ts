@@ -1,0 +1,130 @@
+/** Pages of readings and lines of an export, in the order of (instant, n). Writes nothing. */
+import type { Filter } from "mongodb";
+import type { DeviceId } from "../../../contract/readings.ts";
+import { TextBytes } from "../../../core/model/text-bytes.ts";
+import type {
+  ExportChunk,
+  ExportWish,
+  Place,
+  ReadingsChunk,
+  ReadingsWish,
+  StoredReading,
+} from "../../../core/ports/history.ts";
+import { createLineWriter } from "../../../core/transfer/export-line.ts";
+import { createReadingsJson } from "../../../core/transfer/readings-json.ts";
+import type { Collections } from "../db/collections.ts";
+import type { ReadingDocument } from "../format/documents.ts";
+import { bodyOf } from "../format/values.ts";
+import { lifeFilter } from "../write/device-cursors.ts";
+
+export interface ReadingsQueryParts {
+  readonly collections: () => Collections;
+  readonly formerLives: ReadonlyMap<DeviceId, number>;
+}
+
+/** The greatest instant of a Date. */
+const FOR_EVER_MS = 8.64e15;
+
+const dateOf = (ms: number): Date => new Date(Math.min(Math.max(Math.ceil(ms), -FOR_EVER_MS), FOR_EVER_MS));
+
+/** The readings of one device with an instant in [fromMs, toMs). */
+export function inRange(
+  { formerLives }: Pick<ReadingsQueryParts, "formerLives">,
+  { deviceId, fromMs, toMs }: { readonly deviceId: DeviceId; readonly fromMs: number; readonly toMs: number },
+): Filter<ReadingDocument> {
+  return { device: deviceId, at: { $gte: dateOf(fromMs), $lt: dateOf(toMs) }, ...lifeFilter(formerLives, deviceId) };
+}
+
+/** The same behind a place. */
+function behindPlace(
+  parts: Pick<ReadingsQueryParts, "formerLives">,
+  wish: { readonly deviceId: DeviceId; readonly fromMs: number; readonly toMs: number },
+  behind: Place | undefined,
+  order: "asc" | "desc",
+): Filter<ReadingDocument> {
+  if (behind === undefined) return inRange(parts, wish);
+  const at = dateOf(behind.atMs);
+  // Said as a bound of the instant, too, the place is found by the index.
+  return order === "asc"
+    ? {
+        ...inRange(parts, { ...wish, fromMs: Math.max(wish.fromMs, behind.atMs) }),
+        $or: [{ at: { $gt: at } }, { at, n: { $gt: behind.n } }],
+      }
+    : {
+        ...inRange(parts, { ...wish, toMs: Math.min(wish.toMs, behind.atMs + 1) }),
+        $or: [{ at: { $lt: at } }, { at, n: { $lt: behind.n } }],
+      };
+}
+
+const PROJECTION = { _id: 0, at: 1, n: 1, receivedAt: 1, metrics: 1 } as const;
+const BY_INSTANT = { device: 1, at: 1, n: 1 } as const;
+const BY_INSTANT_DESCENDING = { device: -1, at: -1, n: -1 } as const;
+
+export async function readReadings(parts: ReadingsQueryParts, wish: ReadingsWish): Promise<StoredReading[]> {
+  if (wish.limit <= 0 || wish.fromMs >= wish.toMs) return [];
+  const documents = await parts
+    .collections()
+    .readings.find(behindPlace(parts, wish, wish.behind, wish.order), {
+      projection: PROJECTION,
+      sort: wish.order === "asc" ? BY_INSTANT : BY_INSTANT_DESCENDING,
+      limit: wish.limit,
+      batchSize: Math.min(wish.limit, 10_000),
+    })
+    .toArray();
+  return documents.map(({ at, n, receivedAt, metrics }) => ({
+    deviceId: wish.deviceId,
+    atMs: at.getTime(),
+    n,
+    receivedAtMs: (receivedAt ?? at).getTime(),
+    body: bodyOf(metrics),
+  }));
+}
+
+/** Documents that are taken apart in one turn of the event loop: some milliseconds. */
+const TURN_READINGS = 300;
+
+/** A chunk ends when it is full or when no reading is left; what comes after it takes another call. */
+export async function readReadingsChunk(parts: ReadingsQueryParts, wish: ReadingsWish): Promise<ReadingsChunk> {
+  const chunk = createReadingsJson(wish);
+  if (wish.limit <= 0 || wish.fromMs >= wish.toMs) return chunk.done(true);
+  const found = parts.collections().readings.find(behindPlace(parts, wish, wish.behind, wish.order), {
+    projection: PROJECTION,
+    sort: wish.order === "asc" ? BY_INSTANT : BY_INSTANT_DESCENDING,
+    limit: wish.limit + 1,
+    batchSize: TURN_READINGS,
+  });
+  for await (const { at, n, receivedAt, metrics } of found) {
+    if (chunk.isFull()) return chunk.done(false);
+    chunk.add({ atMs: at.getTime(), n, receivedAtMs: (receivedAt ?? at).getTime() }, bodyOf(metrics));
+  }
+  return chunk.done(true);
+}
+
+const CHUNK_READINGS = 3_000;
+const LINE_BYTES = 32 * 1024;
+const CHUNK_BYTES = 512 * 1024;
+
+export async function readExportChunk(parts: ReadingsQueryParts, wish: ExportWish): Promise<ExportChunk> {
+  const line = createLineWriter(wish);
+  const into = new TextBytes(CHUNK_BYTES + LINE_BYTES);
+  const nothing = { lines: into.written(), readings: 0, behind: undefined };
+  if (wish.fromMs >= wish.toMs) return nothing;
+  const cursor = parts.collections().readings.find(behindPlace(parts, wish, wish.behind, "asc"), {
+    projection: PROJECTION,
+    sort: BY_INSTANT,
+    limit: CHUNK_READINGS,
+    batchSize: TURN_READINGS,
+  });
+  let readings = 0;
+  let seen = 0;
+  let last: Place | undefined;
+  for await (const { at, n, receivedAt, metrics } of cursor) {
+    const head = { atMs: at.getTime(), n, receivedAtMs: (receivedAt ?? at).getTime() };
+    if (line.fromBody(into, head, bodyOf(metrics))) readings++;
+    last = { atMs: head.atMs, n };
+    seen++;
+    if (into.length >= CHUNK_BYTES) break;
+  }
+  const isLast = seen < CHUNK_READINGS && into.length < CHUNK_BYTES;
+  return { lines: into.written(), readings, behind: isLast ? undefined : last };
+}

@@ -1,0 +1,229 @@
+/** Answers a chart: chooses what it is drawn from and how wide its buckets are; readings are summed up in the server. Writes nothing. */
+import type { Document } from "mongodb";
+import type { SeriesColumns } from "../../../contract/rest.ts";
+import { DAY_MS, HOUR_MS, startOf } from "../../../core/history/rollup.ts";
+import { bucketWidthMs } from "../../../core/history/series.ts";
+import { SeriesBuckets } from "../../../core/history/series-buckets.ts";
+import { columnsJson, type SeriesLists } from "../../../core/history/series-json.ts";
+import { isMetricName } from "../../../core/model/device-id.ts";
+import type { Rollup, Series, SeriesWish } from "../../../core/ports/history.ts";
+import { type Level, numberOf } from "./counting.ts";
+import {
+  dueDays,
+  type HistoryParts,
+  type Horizons,
+  horizonsOf,
+  inRanges,
+  type Range,
+  rangesOf,
+} from "./history-parts.ts";
+import { ofRollups, readRollups, widthOf } from "./rollup-documents.ts";
+
+/** Beyond so many readings hours and days serve, where they are fine enough. */
+const QUICK_READINGS = 200_000;
+/** Where hours would be so much coarser than what was asked for, more readings may be summed up: some seconds. */
+const COARSER = 4;
+const MOST_READINGS = 1_000_000;
+/** Wider buckets are whole days, as in the embedded store. */
+const DAYS_FROM_MS = 12 * HOUR_MS;
+
+const EMPTY: SeriesColumns = { t: [], mean: [], min: [], max: [], count: [] };
+
+/** Documents that are taken apart in one turn of the event loop. */
+const TURN_ROWS = 300;
+
+/** Raw readings where no metric has more of them than points; else buckets of one width for all. */
+export async function readSeries(parts: HistoryParts, wish: SeriesWish, quickReadings?: number): Promise<Series> {
+  const { resolutionMs, columns } = await readLists(parts, wish, quickReadings);
+  const json: Uint8Array[] = [];
+  for (const each of columns) {
+    json.push(columnsJson(each));
+    await new Promise<void>((nextTurn) => parts.clock.soon(nextTurn));
+  }
+  return { resolutionMs, columns: json };
+}
+
+async function readLists(parts: HistoryParts, wish: SeriesWish, quickReadings = QUICK_READINGS): Promise<SeriesLists> {
+  const names = wish.metrics.filter((metric) => isMetricName(metric));
+  const horizons = await horizonsOf(parts, wish.deviceId);
+  if (horizons === undefined || wish.fromMs >= wish.toMs || names.length === 0) return answer(wish, 0, names, []);
+  const source = await sourceFor(parts, horizons, wish, quickReadings);
+  const each = source === "raw" ? await samplesIfFew(parts, wish, names) : undefined;
+  if (each !== undefined) return answer(wish, 0, names, each);
+  const width = bucketWidthMs(wish.fromMs, wish.toMs, wish.points, gridFor(wish, source));
+  const buckets = names.map(() => new SeriesBuckets(wish.fromMs, wish.toMs, width));
+  if (source === "raw") await addRaw(parts, wish, names, width, [wish], buckets);
+  else await addRollups(parts, horizons, wish, names, { source, width, buckets });
+  return answer(
+    wish,
+    width,
+    names,
+    buckets.map((each) => each.columns()),
+  );
+}
+
+function gridFor({ fromMs, toMs, points }: SeriesWish, source: "raw" | Level): number {
+  if (bucketWidthMs(fromMs, toMs, points) > DAYS_FROM_MS) return DAY_MS;
+  return source === "raw" ? 1_000 : widthOf(source);
+}
+
+function answer(
+  wish: SeriesWish,
+  resolutionMs: number,
+  names: readonly string[],
+  columns: readonly SeriesColumns[],
+): SeriesLists {
+  return { resolutionMs, columns: wish.metrics.map((metric) => columns[names.indexOf(metric)] ?? EMPTY) };
+}
+
+/** What the chart is drawn from: raw readings where they are there and few enough, or finer than hours must be. */
+async function sourceFor(
+  parts: HistoryParts,
+  { rawSinceMs, hoursSinceMs }: Horizons,
+  wish: SeriesWish,
+  quickReadings: number,
+): Promise<"raw" | Level> {
+  const { deviceId: device, fromMs, toMs } = wish;
+  const width = bucketWidthMs(fromMs, toMs, wish.points);
+  const isForgotten = async (level: Level, beforeMs: number): Promise<boolean> => {
+    const range = { device, level, fromMs: fromMs - widthOf(level) + 1, toMs: Math.min(toMs, beforeMs) };
+    if (range.fromMs >= range.toMs) return false;
+    return (await parts.collections().rollups.findOne(ofRollups(range), { projection: { _id: 1 } })) !== null;
+  };
+  const needsHours = await isForgotten("hour", rawSinceMs);
+  if ((needsHours && width > DAYS_FROM_MS) || (await isForgotten("day", Math.min(hoursSinceMs, rawSinceMs))))
+    return "day";
+  if (needsHours) return "hour";
+  const readings = await countReadings(parts, wish);
+  const isCoarse = HOUR_MS > COARSER * width;
+  if (readings <= quickReadings || (isCoarse && readings <= MOST_READINGS)) return "raw";
+  return width > DAYS_FROM_MS ? "day" : "hour";
+}
+
+/** As the days that were counted say. */
+async function countReadings(
+  { collections }: HistoryParts,
+  { deviceId: device, fromMs, toMs }: SeriesWish,
+): Promise<number> {
+  const [found] = await collections()
+    .rollups.aggregate<{ readings: number }>([
+      { $match: ofRollups({ device, level: "day", fromMs: startOf(fromMs, DAY_MS), toMs }) },
+      { $group: { _id: null, readings: { $sum: "$readings" } } },
+    ])
+    .toArray();
+  return found?.readings ?? 0;
+}
+
+const metricValue = (name: string): Document => ({ $getField: { field: { $literal: name }, input: "$metrics" } });
+
+/** Sums readings up in buckets, in the server. */
+async function addRaw(
+  parts: HistoryParts,
+  { deviceId }: SeriesWish,
+  names: readonly string[],
+  width: number,
+  ranges: readonly Range[],
+  buckets: readonly SeriesBuckets[],
+): Promise<void> {
+  if (ranges.length === 0) return;
+  const of = (as: string, make: (value: string) => Document): Document =>
+    fieldsOf(names, (_, index) => make(`$v${index}`), as);
+  const found = parts.collections().readings.aggregate<{ _id: number; [field: string]: number | null }>(
+    [
+      { $match: inRanges(parts, deviceId, ranges) },
+      ...valueStages(names),
+      {
+        $group: {
+          _id: { $floor: { $divide: [{ $toLong: "$at" }, width] } },
+          ...of("c", (value) => ({ $sum: { $cond: [{ $eq: [value, null] }, 0, 1] } })),
+          ...of("s", (value) => ({ $sum: value })),
+          ...of("a", (value) => ({ $min: value })),
+          ...of("z", (value) => ({ $max: value })),
+        },
+      },
+    ],
+    { batchSize: TURN_ROWS },
+  );
+  for await (const row of found) {
+    for (const [index, bucket] of buckets.entries()) {
+      const said = (as: string): number => Number(row[`${as}${index}`] ?? 0);
+      const rollup = {
+        count: said("c"),
+        sum: said("s"),
+        min: said("a"),
+        max: said("z"),
+        texts: 0,
+        last: 0,
+        lastAtMs: 0,
+      };
+      bucket.merge(Number(row._id) * width, rollup);
+    }
+  }
+}
+
+/** Each reading of its own; undefined: a metric has more of them than points. */
+async function samplesIfFew(
+  parts: HistoryParts,
+  wish: SeriesWish,
+  names: readonly string[],
+): Promise<SeriesColumns[] | undefined> {
+  const found = parts
+    .collections()
+    .readings.aggregate<{ at: Date; [field: string]: Date | number | null }>(
+      [
+        { $match: inRanges(parts, wish.deviceId, [wish]) },
+        { $sort: { device: 1, at: 1, n: 1 } },
+        ...valueStages(names),
+      ],
+      { batchSize: TURN_ROWS },
+    );
+  const columns = names.map(() => ({ t: [] as number[], value: [] as number[] }));
+  for await (const row of found) {
+    for (const [index, { t, value }] of columns.entries()) {
+      const said = row[`v${index}`];
+      if (typeof said !== "number") continue;
+      if (t.length === wish.points) return undefined;
+      t.push(row.at.getTime());
+      value.push(said);
+    }
+  }
+  return columns.map(({ t, value }) => ({ t, mean: value, min: value, max: value, count: t.map(() => 1) }));
+}
+
+/** `at`, and of each metric `v0`, `v1` …: its number, or null. */
+const valueStages = (names: readonly string[]): Document[] => [
+  { $project: { _id: 0, at: 1, ...fieldsOf(names, (name) => metricValue(name), "v") } },
+  { $project: { at: 1, ...fieldsOf(names, (_, index) => numberOf(`$v${index}`), "v") } },
+];
+
+const fieldsOf = (names: readonly string[], make: (name: string, index: number) => Document, as: string): Document =>
+  Object.fromEntries(names.map((name, index) => [`${as}${index}`, make(name, index)]));
+
+/** Hours or days, and readings where those are not counted yet or only in part in the range. */
+async function addRollups(
+  parts: HistoryParts,
+  { rawSinceMs, hoursSinceMs }: Horizons,
+  wish: SeriesWish,
+  names: readonly string[],
+  { source, width, buckets }: { source: Level; width: number; buckets: readonly SeriesBuckets[] },
+): Promise<void> {
+  const { deviceId: device, fromMs, toMs } = wish;
+  const due = await dueDays(parts, device, wish);
+  const raw = new Set([...due, ...(fromMs % DAY_MS === 0 ? [] : [startOf(fromMs, DAY_MS)]), startOf(toMs, DAY_MS)]);
+  for (const day of raw) if (day < rawSinceMs || day >= toMs) raw.delete(day);
+  const step = widthOf(source);
+  const add = (startMs: number, metrics: ReadonlyMap<string, Rollup>): void => {
+    for (const [index, name] of names.entries()) {
+      const rollup = metrics.get(name);
+      if (rollup !== undefined) buckets[index]?.merge(startMs, rollup);
+    }
+  };
+  const range = { device, level: source, fromMs: startOf(fromMs, step), toMs };
+  for (const { startMs, metrics } of await readRollups(parts.collections(), range, names)) {
+    if (startMs + step <= fromMs || (source === "hour" && startMs < hoursSinceMs)) continue;
+    if (!raw.has(startOf(startMs, DAY_MS))) add(startMs, metrics);
+  }
+  // Of a day that is forgotten, what came since is there beside what was counted.
+  const beside = [...due].filter((day) => day < rawSinceMs);
+  await addRaw(parts, wish, names, width, rangesOf([...raw, ...beside], wish), buckets);
+}

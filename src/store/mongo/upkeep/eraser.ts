@@ -1,0 +1,149 @@
+/**
+ * Deletes a range of one device, or some metrics of it: hours and days of forgotten time, raw readings. What is begun stands in a
+ * job, so that it goes on after a crash. Deletes no device.
+ */
+import { randomBytes } from "node:crypto";
+import type { DeviceId } from "../../../contract/readings.ts";
+import { DAY_MS, HOUR_MS, startOf } from "../../../core/history/rollup.ts";
+import type { EraseWish } from "../../../core/ports/history.ts";
+import type { JobDocument } from "../format/documents.ts";
+import { type HistoryParts, horizonsOf, inRanges, type Range } from "../read/history-parts.ts";
+import { latestOf } from "../read/latest-query.ts";
+import { putOperation, readRollups, together, without } from "../read/rollup-documents.ts";
+import { toStoredLatest } from "../write/devices.ts";
+
+export interface Eraser {
+  /** Settles when all of it is gone. */
+  erase(wish: EraseWish): Promise<void>;
+  /** Finishes what a crash left. */
+  finish(job: JobDocument): Promise<void>;
+}
+
+interface EraseJob extends JobDocument {
+  readonly kind: "erase";
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Null: whole readings. */
+  readonly metrics: readonly string[] | null;
+}
+
+export const ERASE = "erase";
+
+const FOR_EVER_MS = 8.64e15;
+
+export function createEraser(parts: HistoryParts): Eraser {
+  const { collections, cursors, marks, deviceLane, appender, inFlight } = parts;
+
+  async function erase({ deviceId, fromMs, toMs, metrics }: EraseWish): Promise<void> {
+    if ((await horizonsOf(parts, deviceId)) === undefined) return;
+    const job: EraseJob = {
+      _id: `erase-${deviceId}-${randomBytes(6).toString("base64url")}`,
+      kind: ERASE,
+      device: deviceId,
+      fromMs: Math.max(0, Math.floor(fromMs)),
+      toMs: Math.min(Math.ceil(toMs), FOR_EVER_MS),
+      metrics: metrics ?? null,
+    };
+    await collections().jobs.insertOne(job as never);
+    await finish(job);
+  }
+
+  async function finish(document: JobDocument): Promise<void> {
+    const { _id, device, fromMs, toMs, metrics } = document as EraseJob;
+    const names = metrics ?? undefined;
+    const horizons = await horizonsOf(parts, device);
+    if (horizons !== undefined && fromMs < toMs) {
+      const rolledToMs = Math.min(toMs, horizons.rawSinceMs);
+      if (fromMs < rolledToMs) await eraseRollups(device, { fromMs, toMs: rolledToMs }, names);
+      await eraseRaw(device, { fromMs, toMs }, horizons.rawSinceMs, names);
+      await forgetCursor(device);
+      await saveLatest(device, names);
+    }
+    await collections().jobs.deleteOne({ _id });
+  }
+
+  /** Hours that overlap the range go whole, and their days are made of what is left. */
+  async function eraseRollups(
+    device: DeviceId,
+    { fromMs, toMs }: Range,
+    names: readonly string[] | undefined,
+  ): Promise<void> {
+    const days = { fromMs: startOf(fromMs, DAY_MS), toMs: Math.ceil(toMs / DAY_MS) * DAY_MS };
+    const hours = (await readRollups(collections(), { device, level: "hour", ...days })).map((hour) =>
+      hour.startMs + HOUR_MS > fromMs && hour.startMs < toMs ? without(hour, names) : hour,
+    );
+    const former = await readRollups(collections(), { device, level: "day", ...days });
+    const operations = hours.map((hour) => putOperation(device, "hour", hour));
+    for (const day of former) {
+      const left = together(
+        day.startMs,
+        hours.filter(({ startMs }) => startOf(startMs, DAY_MS) === day.startMs),
+      );
+      // Of metrics that are not asked for, the day says more than hours that may be gone.
+      const kept = names === undefined ? left : together(day.startMs, [without(day, names), only(left, names)]);
+      operations.push(
+        putOperation(device, "day", { ...kept, readings: Math.min(day.readings, kept.readings || left.readings) }),
+      );
+    }
+    if (operations.length > 0) await collections().rollups.bulkWrite(operations, { ordered: false });
+  }
+
+  /** Hours are marked before, so that from the first reading on that goes they are counted from what is left. */
+  async function eraseRaw(
+    device: DeviceId,
+    range: Range,
+    rawSinceMs: number,
+    names: readonly string[] | undefined,
+  ): Promise<void> {
+    const { readings } = collections();
+    const match = inRanges(parts, device, [range]);
+    const hours = readings.aggregate<{ _id: Date }>([
+      { $match: { ...inRanges(parts, device, [{ ...range, fromMs: Math.max(range.fromMs, rawSinceMs) }]) } },
+      { $group: { _id: { $dateTrunc: { date: "$at", unit: "hour" } } } },
+    ]);
+    const touched = (await hours.toArray()).map(({ _id }) => ({ device, hourMs: _id.getTime() }));
+    if (touched.length > 0) await marks.mark(touched);
+    if (names === undefined) {
+      await readings.deleteMany(match);
+      return;
+    }
+    const isNamed = { $in: ["$$this.k", names] };
+    const metrics = { $objectToArray: "$metrics" };
+    await readings.updateMany({ ...match, $expr: { $ne: [{ $filter: { input: metrics, cond: isNamed } }, []] } }, [
+      { $set: { metrics: { $arrayToObject: { $filter: { input: metrics, cond: { $not: isNamed } } } } } },
+      // Without its hash it is compared in full.
+      { $unset: "hash" },
+    ]);
+    await readings.deleteMany({ ...match, metrics: {} as never });
+  }
+
+  /** The newest of it may be gone. */
+  function forgetCursor(device: DeviceId): Promise<void> {
+    return appender.between(async () => {
+      await inFlight.settled();
+      await deviceLane.idle();
+      cursors.forget(device);
+    });
+  }
+
+  /** A start must not bring back, as the latest, what is gone. */
+  async function saveLatest(device: DeviceId, names: readonly string[] | undefined): Promise<void> {
+    const document = await collections().devices.findOne({ _id: device }, { projection: { latest: 1 } });
+    if (document === null) return;
+    const asked = Object.keys(document.latest).filter((name) => names === undefined || names.includes(name));
+    const found = await latestOf(parts, device, asked);
+    const kept = Object.entries(document.latest).filter(([name]) => !asked.includes(name));
+    const latest = { ...Object.fromEntries(kept), ...toStoredLatest(found) };
+    await deviceLane.run(() => collections().devices.updateOne({ _id: device }, { $set: { latest } }));
+  }
+
+  return { erase, finish };
+}
+
+const only = (
+  counted: { startMs: number; readings: number; metrics: Map<string, never> } | ReturnType<typeof together>,
+  names: readonly string[],
+): ReturnType<typeof together> => ({
+  ...counted,
+  metrics: new Map([...counted.metrics].filter(([name]) => names.includes(name))),
+});

@@ -1,0 +1,184 @@
+/**
+ * Forgets what has passed its age, or what the bound of the whole database leaves no room for: whole UTC days of one device at a
+ * time. Asks no clock.
+ */
+import type { Db } from "mongodb";
+import type { DeviceId } from "../../../contract/readings.ts";
+import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
+import type { Retention } from "../../../core/ports/stored-device.ts";
+import type { UpkeepStep, UpkeepWish } from "../../../core/ports/upkeep.ts";
+import { readSpace } from "../db/sizes.ts";
+import type { DeviceDocument } from "../format/documents.ts";
+import type { Level } from "../read/counting.ts";
+import { type HistoryParts, inRanges } from "../read/history-parts.ts";
+import { dateOf, ofRollups } from "../read/rollup-documents.ts";
+import type { DayCounter } from "./day-counter.ts";
+
+export type Forgot = Omit<UpkeepStep, "hot">;
+
+export interface Forgetter {
+  /** Undefined: nothing has to go. */
+  step(wish: UpkeepWish): Promise<Forgot | undefined>;
+}
+
+/** Devices looked at in one step. */
+const STEP_DEVICES = 50;
+/** Hours or days went, or there are more devices to look at. */
+const NOTHING_YET: Forgot = { did: "forgot", readings: 0 };
+/** Ages are counted in days. */
+const ROUND_MS = 3_600_000;
+/** What was deleted shows in the database's size at its next checkpoint, one a minute. */
+const CHECKPOINT_MS = 70_000;
+const FOR_EVER_MS = 8.64e15;
+
+export function createForgetter(parts: HistoryParts, counter: DayCounter, db: () => Db): Forgetter {
+  const { collections, cursors, deviceLane, appender, inFlight } = parts;
+  /** The last device of the present round that was done with; undefined: no round is under way. */
+  let behind: string | undefined;
+  let roundAtMs: number | undefined;
+  let sizeLookedAtMs: number | undefined;
+  /** The day that goes for want of room, and the last device that was done with. */
+  let oversized: { readonly dayMs: number; behind: string } | undefined;
+
+  async function step(wish: UpkeepWish): Promise<Forgot | undefined> {
+    if (wish.retention === undefined) return undefined;
+    return (await stepByAge(wish.nowMs, wish.retention)) ?? (await stepBySize(wish.nowMs, wish.retention.maxBytes));
+  }
+
+  /** Rounds over all devices, one an hour. */
+  async function stepByAge(nowMs: number, defaults: Retention): Promise<Forgot | undefined> {
+    if (behind === undefined) {
+      if (roundAtMs !== undefined && Math.abs(nowMs - roundAtMs) < ROUND_MS) return undefined;
+      roundAtMs = nowMs;
+      behind = "";
+    }
+    const devices = await devicesBehind(behind, STEP_DEVICES);
+    for (const device of devices) {
+      const forgot = await forgetAged(device._id, { ...defaults, ...device.retention }, nowMs);
+      if (forgot !== undefined) return forgot;
+      behind = device._id;
+    }
+    if (devices.length === STEP_DEVICES) return NOTHING_YET;
+    behind = undefined;
+    return undefined;
+  }
+
+  const devicesBehind = (id: string, limit: number): Promise<Pick<DeviceDocument, "_id" | "retention">[]> =>
+    collections()
+      .devices.find({ _id: { $gt: id as DeviceId } }, { projection: { retention: 1 }, sort: { _id: 1 }, limit })
+      .toArray();
+
+  /** Undefined: nothing of this device is too old. */
+  async function forgetAged(device: DeviceId, retention: Retention, nowMs: number): Promise<Forgot | undefined> {
+    const before = (days: number): number => (days === 0 ? 0 : startOf(nowMs - days * DAY_MS, DAY_MS));
+    const forgot = await forgetDay(device, before(retention.rawDays));
+    if (forgot !== undefined) return forgot;
+    const hours = await forgetRollups(device, "hour", before(retention.hourDays));
+    const days = await forgetRollups(device, "day", before(retention.dayDays));
+    return hours || days ? NOTHING_YET : undefined;
+  }
+
+  /** The oldest day that has raw readings before `beforeMs`. Hours and days of it are counted a last time. */
+  async function forgetDay(device: DeviceId, beforeMs: number): Promise<Forgot | undefined> {
+    if (beforeMs <= 0) return undefined;
+    const range = { fromMs: -FOR_EVER_MS, toMs: beforeMs };
+    const oldest = await collections().readings.findOne(inRanges(parts, device, [range]), {
+      sort: { device: 1, at: 1, n: 1 },
+      projection: { at: 1 },
+    });
+    if (oldest === null) return undefined;
+    const toMs = startOf(oldest.at.getTime(), DAY_MS) + DAY_MS;
+    if (await counter.stepBefore(device, toMs)) return { did: "rolledUp", readings: 0 };
+    if (!(await closeDay(device, toMs))) return NOTHING_YET;
+    const day = { fromMs: toMs - DAY_MS, toMs };
+    const { deletedCount } = await collections().readings.deleteMany(inRanges(parts, device, [day]));
+    return { did: "forgot", readings: deletedCount };
+  }
+
+  /** From now on nothing of before is taken; false: something came since it was counted. No group is placed meanwhile. */
+  function closeDay(device: DeviceId, toMs: number): Promise<boolean> {
+    return appender.between(async () => {
+      await inFlight.settled();
+      if ((await collections().due.findOne({ device, hour: { $lt: dateOf(toMs) } })) !== null) return false;
+      await deviceLane.run(() =>
+        collections().devices.updateOne({ _id: device }, { $max: { rawSince: new Date(toMs) } }),
+      );
+      const cursor = cursors.get(device);
+      if (cursor !== undefined) cursor.rawSinceMs = Math.max(cursor.rawSinceMs, toMs);
+      return true;
+    });
+  }
+
+  async function forgetRollups(device: DeviceId, level: Level, beforeMs: number): Promise<boolean> {
+    if (beforeMs <= 0) return false;
+    const range = { device, level, fromMs: -FOR_EVER_MS, toMs: beforeMs };
+    if ((await collections().rollups.findOne(ofRollups(range), { projection: { _id: 1 } })) === null) return false;
+    if (level === "hour") {
+      await deviceLane.run(() =>
+        collections().devices.updateOne({ _id: device }, { $max: { hoursSince: new Date(beforeMs) } }),
+      );
+    }
+    return (await collections().rollups.deleteMany(ofRollups(range))).deletedCount > 0;
+  }
+
+  /** The oldest day of all devices goes first, device by device; then the oldest hours. Days stay. */
+  async function stepBySize(nowMs: number, maxBytes: number): Promise<Forgot | undefined> {
+    if (maxBytes === 0) return undefined;
+    if (oversized === undefined) {
+      if (sizeLookedAtMs !== undefined && Math.abs(nowMs - sizeLookedAtMs) < CHECKPOINT_MS) return undefined;
+      sizeLookedAtMs = nowMs;
+      const { usedBytes, reusableBytes } = await readSpace(db());
+      if (usedBytes - reusableBytes <= maxBytes) return undefined;
+      const dayMs = await oldestDay(startOf(nowMs, DAY_MS));
+      if (dayMs === undefined) {
+        const went = await forgetOldestHours(startOf(nowMs, DAY_MS));
+        return went ? NOTHING_YET : { did: "nothing", readings: 0, tooLarge: true };
+      }
+      oversized = { dayMs, behind: "" };
+    }
+    return stepOversized(oversized);
+  }
+
+  async function stepOversized(state: { readonly dayMs: number; behind: string }): Promise<Forgot> {
+    const devices = await devicesBehind(state.behind, STEP_DEVICES);
+    for (const { _id } of devices) {
+      const forgot = await forgetDay(_id, state.dayMs + DAY_MS);
+      if (forgot !== undefined) {
+        return forgot.did === "forgot" ? { ...forgot, shortenedToMs: state.dayMs + DAY_MS } : forgot;
+      }
+      state.behind = _id;
+    }
+    if (devices.length < STEP_DEVICES) oversized = undefined;
+    return NOTHING_YET;
+  }
+
+  /** Undefined: what there is is of today. */
+  async function oldestDay(todayMs: number): Promise<number | undefined> {
+    let oldest = todayMs;
+    for await (const { _id } of collections().devices.find({}, { projection: { _id: 1 } })) {
+      const first = await collections().readings.findOne(
+        inRanges(parts, _id, [{ fromMs: -FOR_EVER_MS, toMs: oldest }]),
+        {
+          sort: { device: 1, at: 1, n: 1 },
+          projection: { at: 1 },
+        },
+      );
+      if (first !== null) oldest = startOf(first.at.getTime(), DAY_MS);
+    }
+    return oldest < todayMs ? oldest : undefined;
+  }
+
+  /** A day's, of one device after the other. */
+  async function forgetOldestHours(todayMs: number): Promise<boolean> {
+    for await (const { _id } of collections().devices.find({}, { projection: { _id: 1 } })) {
+      const first = await collections().rollups.findOne(
+        ofRollups({ device: _id, level: "hour", fromMs: -FOR_EVER_MS, toMs: todayMs }),
+        { sort: { device: 1, level: 1, at: 1 }, projection: { at: 1 } },
+      );
+      if (first !== null) return forgetRollups(_id, "hour", startOf(first.at.getTime(), DAY_MS) + DAY_MS);
+    }
+    return false;
+  }
+
+  return { step };
+}

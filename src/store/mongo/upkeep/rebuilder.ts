@@ -1,0 +1,76 @@
+/** Takes hours that an import knows, of a time of which there are no raw readings. Counts nothing itself. */
+
+import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
+import type { RebuiltHour } from "../../../core/ports/history.ts";
+import { type HistoryParts, horizonsOf, inRanges } from "../read/history-parts.ts";
+import { putOperation, readRollups, together } from "../read/rollup-documents.ts";
+import type { DayCounter } from "./day-counter.ts";
+
+const FOR_EVER_MS = 8.64e15;
+
+/** Of each hour whether it was taken: refused are those of a day that has raw readings, or of which only the day is left. */
+export function createRebuilder(parts: HistoryParts, counter: DayCounter) {
+  const { collections, cursors, deviceLane, appender, inFlight } = parts;
+
+  async function takeHour({ deviceId: device, startMs, metrics, level }: RebuiltHour): Promise<boolean> {
+    const lastAtMs = [...metrics.values()].reduce((last, rollup) => Math.max(last, rollup.lastAtMs), startMs);
+    await deviceLane.run(() =>
+      collections().devices.updateOne(
+        { _id: device },
+        { $setOnInsert: { heardAt: new Date(lastAtMs), attributes: [], latest: {} } },
+        { upsert: true },
+      ),
+    );
+    const horizons = await horizonsOf(parts, device);
+    const dayMs = startOf(startMs, DAY_MS);
+    const toMs = dayMs + DAY_MS;
+    if (toMs > (horizons?.rawSinceMs ?? 0) && (await hasRaw(device, toMs))) return false;
+    // Its day says more than this hour, and would be made of it.
+    if (level !== "day" && dayMs < (horizons?.hoursSinceMs ?? 0)) return false;
+    while (await counter.stepBefore(device, toMs));
+    // From now on a raw reading of that day would be counted without the others that made this hour.
+    await deviceLane.run(() =>
+      collections().devices.updateOne(
+        { _id: device },
+        {
+          $max: { rawSince: new Date(toMs), ...(level === "day" && { hoursSince: new Date(toMs) }) },
+        },
+      ),
+    );
+    const cursor = cursors.get(device);
+    if (cursor !== undefined) {
+      cursor.isThere = true;
+      cursor.rawSinceMs = Math.max(cursor.rawSinceMs, toMs);
+    }
+    const former = await readRollups(collections(), { device, level: "hour", fromMs: dayMs, toMs });
+    const hour = {
+      startMs,
+      readings: Math.max(0, ...[...metrics.values()].map(({ count, texts }) => count + texts)),
+      metrics: new Map(metrics),
+    };
+    if (level === "day") {
+      await collections().rollups.bulkWrite([putOperation(device, "day", hour)]);
+      return true;
+    }
+    const hours = [...former.filter((each) => each.startMs !== startMs), hour].sort((a, b) => a.startMs - b.startMs);
+    await collections().rollups.bulkWrite([
+      putOperation(device, "hour", hour),
+      putOperation(device, "day", together(dayMs, hours)),
+    ]);
+    return true;
+  }
+
+  const hasRaw = async (device: RebuiltHour["deviceId"], toMs: number): Promise<boolean> =>
+    (await collections().readings.findOne(inRanges(parts, device, [{ fromMs: -FOR_EVER_MS, toMs }]), {
+      projection: { _id: 1 },
+    })) !== null;
+
+  /** No reading comes between a look and what is made of it. */
+  return (hours: readonly RebuiltHour[]): Promise<boolean[]> =>
+    appender.between(async () => {
+      await inFlight.settled();
+      const taken: boolean[] = [];
+      for (const hour of hours) taken.push(await takeHour(hour));
+      return taken;
+    });
+}

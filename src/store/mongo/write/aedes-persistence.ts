@@ -1,0 +1,94 @@
+/** aedes-persistence-mongodb without a broker: retained messages and subscriptions, and no failure of it unseen. Adds no rule. */
+import type { Collection, Db } from "mongodb";
+import type { RetainedDocument, SubscriptionDocument } from "../format/broker-documents.ts";
+
+/** What of its interface the hub uses; it has no types of its own. */
+interface AsyncPersistence {
+  setup(broker: Loopback): Promise<void>;
+  storeRetained(packet: RetainedDocument): Promise<void>;
+  createRetainedStream(pattern: string): AsyncIterable<RetainedDocument>;
+  addSubscriptions(client: { id: string }, subscriptions: readonly object[]): Promise<void>;
+  removeSubscriptions(client: { id: string }, topics: readonly string[]): Promise<void>;
+  cleanSubscriptions(client: { id: string }): Promise<void>;
+  destroy(): Promise<void>;
+}
+
+export interface AedesPersistence {
+  /** An empty payload forgets. Rejects where it was not written, which the library itself would not tell. */
+  storeRetained(messages: readonly RetainedDocument[]): Promise<void>;
+  retained(): AsyncIterable<RetainedDocument>;
+  addSubscriptions(clientId: string, subscriptions: readonly Omit<SubscriptionDocument, "clientId">[]): Promise<void>;
+  removeSubscriptions(clientId: string, topics: readonly string[]): Promise<void>;
+  cleanSubscriptions(clientId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openAedesPersistence(db: Db): Promise<AedesPersistence> {
+  // No types, and only a hub on MongoDB needs it.
+  const path = "aedes-persistence-mongodb/asyncPersistence.js";
+  const { default: Persistence } = (await import(path)) as {
+    default: new (options: { db: unknown }) => AsyncPersistence;
+  };
+  let fault: unknown;
+  const watched = {
+    collection: (name: string) =>
+      name === "retained" ? noting(db.collection(name), (error) => (fault = error)) : db.collection(name),
+  };
+  const persistence = new Persistence({ db: watched });
+  await persistence.setup(loopback());
+  return {
+    storeRetained: async (messages) => {
+      fault = undefined;
+      // They are queued, and written one bulk after the other.
+      await Promise.all(messages.map((message) => persistence.storeRetained(message)));
+      if (fault !== undefined) throw fault;
+    },
+    retained: () => persistence.createRetainedStream("#"),
+    addSubscriptions: (id, subscriptions) => persistence.addSubscriptions({ id }, subscriptions),
+    removeSubscriptions: (id, topics) => persistence.removeSubscriptions({ id }, topics),
+    cleanSubscriptions: (id) => persistence.cleanSubscriptions({ id }),
+    close: () => persistence.destroy(),
+  };
+}
+
+/** The library takes no notice of a bulk that failed. */
+function noting(collection: Collection, note: (error: unknown) => void): unknown {
+  return {
+    find: collection.find.bind(collection),
+    createIndex: collection.createIndex.bind(collection),
+    bulkWrite: (...args: Parameters<Collection["bulkWrite"]>) =>
+      collection.bulkWrite(...args).catch((error: unknown) => {
+        note(error);
+        throw error;
+      }),
+  };
+}
+
+type Heard = (packet: { topic: string; payload: unknown }, done: () => void) => void;
+
+interface Loopback {
+  readonly id: string;
+  subscribe(topic: string, heard: Heard, done: () => void): void;
+  unsubscribe(topic: string, heard: Heard, done: () => void): void;
+  publish(packet: { topic: string; payload: unknown }, done: () => void): void;
+}
+
+/** It tells other brokers of one database what was subscribed, and waits to hear it itself: there is no other. */
+function loopback(): Loopback {
+  const hearing = new Set<Heard>();
+  return {
+    id: "aerie",
+    subscribe: (_topic, heard, done) => {
+      hearing.add(heard);
+      done();
+    },
+    unsubscribe: (_topic, heard, done) => {
+      hearing.delete(heard);
+      done();
+    },
+    publish: (packet, done) => {
+      for (const heard of hearing) heard(packet, () => undefined);
+      done();
+    },
+  };
+}

@@ -1,0 +1,164 @@
+/** Loads and saves what is kept of devices besides their readings. Keeps nothing in memory but whether it is saved. */
+import type { DeviceId } from "../../../contract/readings.ts";
+import { mergeLatest } from "../../../core/devices/device-record.ts";
+import type { DeviceState, LatestMetric, Retention, StoredDevice } from "../../../core/ports/stored-device.ts";
+import type { Collections } from "../db/collections.ts";
+import type { Lane } from "../db/serial-queue.ts";
+import type { DeviceDocument, StoredValue } from "../format/documents.ts";
+import { fromStored, toStored } from "../format/values.ts";
+import { type DeviceCursors, lifeFilter } from "./device-cursors.ts";
+
+export interface DevicesParts {
+  readonly collections: () => Collections;
+  readonly cursors: DeviceCursors;
+  readonly lane: Lane;
+}
+
+export interface Devices {
+  load(): Promise<StoredDevice[]>;
+  saveState(states: readonly DeviceState[]): Promise<void>;
+  nameDevice(deviceId: DeviceId, names: { name: string | undefined; place: string | undefined }): Promise<void>;
+  setRetention(deviceId: DeviceId, retention: Partial<Retention>): Promise<void>;
+}
+
+/** Former versions wrote it for a device of which only a last will was known. */
+const NEVER = 0;
+/** Aggregations of a load that run side by side. */
+const AT_ONCE = 8;
+/** Devices saved in one command, so that what comes meanwhile does not wait for ten thousand. */
+const SAVE_STEP = 500;
+
+export function createDevices({ collections, cursors, lane }: DevicesParts): Devices {
+  async function load(): Promise<StoredDevice[]> {
+    const devices = (await collections().devices.find().toArray()).map((document) => ({
+      document,
+      device: toStoredDevice(document),
+    }));
+    const behind = devices.filter(({ document }) => document.unsavedFrom !== undefined);
+    for (let first = 0; first < behind.length; first += AT_ONCE) {
+      await Promise.all(behind.slice(first, first + AT_ONCE).map(bringForward));
+    }
+    return devices.map(({ device }) => device);
+  }
+
+  /** The newest value of each metric among the readings that may not be in `latest` yet, found in the server. */
+  async function bringForward({ document, device }: { document: DeviceDocument; device: StoredDevice }): Promise<void> {
+    const found = collections().readings.aggregate<{ _id: string; value: StoredValue; at: Date; heard: Date }>([
+      {
+        $match: {
+          device: document._id,
+          at: { $gte: document.unsavedFrom },
+          ...lifeFilter(cursors.formerLives, document._id),
+        },
+      },
+      { $sort: { device: 1, at: 1, n: 1 } },
+      { $project: { at: 1, heard: { $ifNull: ["$receivedAt", "$at"] }, metric: { $objectToArray: "$metrics" } } },
+      { $unwind: "$metric" },
+      {
+        $group: {
+          _id: "$metric.k",
+          value: { $last: "$metric.v" },
+          at: { $last: "$at" },
+          heard: { $max: "$heard" },
+        },
+      },
+    ]);
+    for await (const { _id, value, at, heard } of found) {
+      mergeLatest(device.latest, new Map([[_id, fromStored(value)]]), at.getTime());
+      device.lastHeardAtMs = Math.max(device.lastHeardAtMs ?? heard.getTime(), heard.getTime());
+    }
+  }
+
+  /**
+   * A device whose readings are under way keeps its `unsavedFrom`: memory may not know of them yet. Those of others are
+   * known to whoever gave these states; what comes from now on sets it anew, behind this in the lane.
+   */
+  async function saveState(states: readonly DeviceState[]): Promise<void> {
+    const operations = states.map((state) => {
+      const cursor = cursors.get(state.deviceId);
+      const isQuiet = cursor !== undefined && cursor.groups === 0;
+      if (isQuiet) cursor.unsavedFromMs = undefined;
+      return saveOne(state, isQuiet);
+    });
+    await lane.run(async () => {
+      for (let first = 0; first < operations.length; first += SAVE_STEP) {
+        await collections().devices.bulkWrite(operations.slice(first, first + SAVE_STEP), { ordered: false });
+      }
+    });
+  }
+
+  async function nameDevice(
+    deviceId: DeviceId,
+    { name, place }: { name: string | undefined; place: string | undefined },
+  ): Promise<void> {
+    await setOrUnset(deviceId, { name, place });
+  }
+
+  const setRetention = (deviceId: DeviceId, retention: Partial<Retention>): Promise<void> =>
+    setOrUnset(deviceId, { retention: Object.keys(retention).length === 0 ? undefined : retention });
+
+  async function setOrUnset(deviceId: DeviceId, fields: { readonly [field: string]: unknown }): Promise<void> {
+    const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+    const gone = Object.keys(fields).filter((field) => fields[field] === undefined);
+    await lane.run(() =>
+      collections().devices.updateOne(
+        { _id: deviceId },
+        {
+          ...(given.length > 0 && { $set: Object.fromEntries(given) }),
+          ...(gone.length > 0 && { $unset: Object.fromEntries(gone.map((field) => [field, ""])) }),
+        },
+      ),
+    );
+  }
+
+  return { load, saveState, nameDevice, setRetention };
+}
+
+function saveOne({ deviceId, lastHeardAtMs, intervalMs, latest }: DeviceState, isQuiet: boolean) {
+  const unset = {
+    ...(isQuiet && { unsavedFrom: "" as const }),
+    ...(intervalMs === undefined && { intervalMs: "" as const }),
+  };
+  return {
+    updateOne: {
+      filter: { _id: deviceId },
+      update: {
+        $set: {
+          ...(lastHeardAtMs !== undefined && { heardAt: new Date(lastHeardAtMs) }),
+          latest: toStoredLatest(latest),
+          ...(intervalMs !== undefined && { intervalMs }),
+        },
+        ...(Object.keys(unset).length > 0 && { $unset: unset }),
+      },
+    },
+  };
+}
+
+export const toStoredLatest = (latest: ReadonlyMap<string, LatestMetric>): DeviceDocument["latest"] =>
+  Object.fromEntries(
+    [...latest].map(([metric, { value, atMs, wasNumber }]) => [
+      metric,
+      { value: toStored(value), at: new Date(atMs), ...(wasNumber === true && { wasNumber }) },
+    ]),
+  );
+
+export function toStoredDevice(document: DeviceDocument): StoredDevice {
+  const { name, place, status, intervalMs } = document;
+  return {
+    deviceId: document._id,
+    name,
+    place,
+    attributes: new Map(document.attributes.map(({ key, value }) => [key, value])),
+    clockSuspect: document.clockSuspect ?? false,
+    status: status && { online: status.online, atMs: status.at.getTime() },
+    lastHeardAtMs: document.heardAt.getTime() === NEVER ? undefined : document.heardAt.getTime(),
+    intervalMs,
+    latest: new Map(
+      Object.entries(document.latest).map(([metric, { value, at, wasNumber }]): [string, LatestMetric] => [
+        metric,
+        { value: fromStored(value), atMs: at.getTime(), ...(wasNumber === true && { wasNumber }) },
+      ]),
+    ),
+    retention: { ...document.retention },
+  };
+}

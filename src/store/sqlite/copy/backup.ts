@@ -1,0 +1,61 @@
+/** Copies the whole store into a new file, consistent, while everything goes on. Overwrites nothing. */
+import { chmodSync, existsSync, linkSync, renameSync, rmSync, statfsSync } from "node:fs";
+import path from "node:path";
+import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
+import type { FileBeside } from "../../../core/ports/readings-store.ts";
+import { partOf } from "../../../core/transfer/part-file.ts";
+import { syncPath } from "../../../files/durable-file.ts";
+import { pragma } from "../db/space.ts";
+
+/** One step: SQLite's stepwise copy starts anew at every commit and never ends under ingest. */
+export function backup(db: DatabaseSyncInstance, to: string, beside: readonly FileBeside[] = []): void {
+  if (existsSync(to)) throw new Error(`${to} is there already; give a name that is not`);
+  const folder = path.dirname(to);
+  if (!existsSync(folder)) throw new Error(`There is no directory ${folder}`);
+  checkRoom(db, folder);
+  const part = partOf(to);
+  rmSync(part, { force: true }); // of a copy that was broken off
+  try {
+    db.prepare("VACUUM INTO ?").run(part);
+    chmodSync(part, 0o600);
+    putBeside(part, beside);
+    syncPath(part);
+    takeName(part, to);
+    syncPath(folder);
+  } finally {
+    rmSync(part, { force: true });
+  }
+}
+
+/** A table that no store has: a restore takes it out again. */
+export const BESIDE_TABLE = "beside";
+
+function putBeside(file: string, beside: readonly FileBeside[]): void {
+  if (beside.length === 0) return;
+  const copy = new DatabaseSync(file);
+  try {
+    copy.exec(`CREATE TABLE ${BESIDE_TABLE} (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT`);
+    const insert = copy.prepare(`INSERT INTO ${BESIDE_TABLE} (name, bytes) VALUES (?, ?)`);
+    for (const { name, bytes } of beside) insert.run(name, bytes);
+  } finally {
+    copy.close();
+  }
+}
+
+function checkRoom(db: DatabaseSyncInstance, folder: string): void {
+  const needed = (pragma(db, "page_count") - pragma(db, "freelist_count")) * pragma(db, "page_size");
+  const { bavail, bsize } = statfsSync(folder);
+  if (bavail * bsize >= needed) return;
+  const mb = (bytes: number): string => `${Math.ceil(bytes / 1_000_000)} MB`;
+  throw new Error(`The copy needs ${mb(needed)}, and ${folder} has ${mb(bavail * bsize)} free`);
+}
+
+/** A second name never replaces what came there meanwhile, as a new one would; not every file system knows any. */
+function takeName(part: string, to: string): void {
+  try {
+    linkSync(part, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw new Error(`${to} is there already`);
+    renameSync(part, to);
+  }
+}

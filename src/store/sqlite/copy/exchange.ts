@@ -1,0 +1,124 @@
+/** Puts prepared files in the places of those that are there: all of them, or none, whenever it fails or the process ends. */
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import path from "node:path";
+import { StartError } from "../../../core/model/start-error.ts";
+import { syncPath } from "../../../files/durable-file.ts";
+import { fileFault } from "../../../files/file-fault.ts";
+import { STORE_FILE } from "../db/store-file.ts";
+
+/** Where files are prepared; whatever is in it counts for nothing. */
+const PREPARED = "restoring";
+/** Under this name the same folder is to be put in place: a start does what is left of it. Behind it stands the moment. */
+const DECIDED = "restored-";
+const IS_DECIDED = /^restored-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(\.\d+)?$/;
+const BEFORE = ".before-restore-";
+
+export const preparedFolder = (dataDir: string): string => path.join(dataDir, PREPARED);
+
+interface Move {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Answers with the names under which what was there is kept. Throws an Error that says what lies where. */
+export function exchange(dataDir: string, nowMs: number): readonly string[] {
+  const prepared = preparedFolder(dataDir);
+  const folder = path.join(dataDir, `${DECIDED}${freeStamp(dataDir, nowMs)}`);
+  const done: Move[] = [];
+  try {
+    syncPath(prepared);
+    move({ from: prepared, to: folder }, done);
+    syncPath(dataDir);
+    for (const each of movesOf(dataDir, folder)) move(each, done);
+    syncPath(dataDir);
+  } catch (cause) {
+    const left = undo(done);
+    if (left.length === 0) rmSync(prepared, { recursive: true, force: true });
+    throw new Error(`${fileFault(cause)}. ${whereabouts(left)}`, { cause });
+  }
+  rmSync(folder, { recursive: true, force: true });
+  return done.flatMap(({ to }) => (to.includes(BEFORE) ? [to] : []));
+}
+
+/**
+ * At a start, under the lock: does the rest of an exchange that was decided, and removes what was only prepared. Answers
+ * in words where it did something; throws a StartError where it cannot.
+ */
+export function finishExchange(dataDir: string): string | undefined {
+  rmSync(preparedFolder(dataDir), { recursive: true, force: true });
+  const folders = readdirSync(dataDir).filter((name) => IS_DECIDED.test(name));
+  for (const name of folders) {
+    const folder = path.join(dataDir, name);
+    try {
+      for (const each of movesOf(dataDir, folder)) move(each, []);
+      syncPath(dataDir);
+      rmSync(folder, { recursive: true, force: true });
+    } catch (cause) {
+      throw new StartError(
+        `A restore was interrupted and cannot be finished: ${fileFault(cause)}. Its files are in ${folder}, and what was there before is kept beside it as ${asideOf("*", folder)}. See to it that the hub can rename files in ${dataDir}, then start again.`,
+        1,
+        cause,
+      );
+    }
+  }
+  if (folders.length === 0) return undefined;
+  const kept = folders.map((name) => asideOf("*", name)).join(", ");
+  return `A restore that was interrupted was finished. What was there before is kept as ${kept}`;
+}
+
+/** What is left to be done, in order. A file that is not in the folder any more is in its place. */
+export function movesOf(dataDir: string, folder: string): Move[] {
+  const names = readdirSync(folder).sort();
+  return names.flatMap((name) => {
+    const file = path.join(dataDir, name);
+    const fresh = { from: path.join(folder, name), to: file };
+    // A log that could not be emptied belongs to the former store, and is found by its name.
+    const parts = name === STORE_FILE ? [`${file}-shm`, `${file}-wal`, file] : [file];
+    const aside = parts.filter((part) => existsSync(part)).map((part) => ({ from: part, to: asideOf(part, folder) }));
+    return [...aside, fresh];
+  });
+}
+
+function asideOf(file: string, folder: string): string {
+  const stamp = path.basename(folder).slice(DECIDED.length);
+  const [, base = file, suffix = ""] = /^(.*?)(-wal|-shm)?$/.exec(file) ?? [];
+  return `${base}${BEFORE}${stamp}${suffix}`;
+}
+
+/** Two restores within a second keep both. */
+function freeStamp(dataDir: string, nowMs: number): string {
+  const stamp = new Date(nowMs).toISOString().slice(0, 19).replaceAll(":", "-");
+  const names = readdirSync(dataDir);
+  for (let number = 1; ; number++) {
+    const tried = number === 1 ? stamp : `${stamp}.${number}`;
+    if (!names.some((name) => name.endsWith(`${BEFORE}${tried}`) || name === `${DECIDED}${tried}`)) return tried;
+  }
+}
+
+function move(each: Move, done: Move[]): void {
+  renameSync(each.from, each.to);
+  done.push(each);
+}
+
+/**
+ * Answers with what could not be undone: it ends at the first move that fails, since what is done up to there can be
+ * finished by the next start.
+ */
+function undo(done: readonly Move[]): readonly Move[] {
+  const left = [...done];
+  for (let last = left.at(-1); last !== undefined; last = left.at(-1)) {
+    try {
+      renameSync(last.to, last.from);
+    } catch {
+      break;
+    }
+    left.pop();
+  }
+  return left;
+}
+
+function whereabouts(left: readonly Move[]): string {
+  if (left.length === 0) return "What was there before is in its place again";
+  const kept = left.flatMap(({ from, to }) => (to.includes(BEFORE) ? [`${from} is now ${to}`] : []));
+  return `Undoing it failed too. The next start of the hub finishes the restore. What was there before is kept: ${kept.join(", ") || "all of it is in its place"}`;
+}

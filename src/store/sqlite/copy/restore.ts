@@ -1,0 +1,129 @@
+/** Puts a copy in the place of the store while no hub uses it. Takes nothing away: what was there is kept under another name. */
+import { createReadStream, createWriteStream, existsSync, mkdirSync, rmSync, statfsSync, statSync } from "node:fs";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
+import { StartError } from "../../../core/model/start-error.ts";
+import { makeFolder, replaceFiles, syncPath } from "../../../files/durable-file.ts";
+import { fileFault } from "../../../files/file-fault.ts";
+import { lockDataDir } from "../db/data-dir-lock.ts";
+import { checkOwner, MIGRATIONS } from "../db/schema.ts";
+import { logBytes } from "../db/space.ts";
+import { STORE_FILE } from "../db/store-file.ts";
+import { findLogDamage, hasFrames } from "../db/write-ahead-log.ts";
+import { BESIDE_TABLE } from "./backup.ts";
+import { exchange, finishExchange, preparedFolder } from "./exchange.ts";
+
+export interface RestoreOptions {
+  readonly dataDir: string;
+  /** A whole store, as `backup` makes it. */
+  readonly copy: string;
+  readonly nowMs: number;
+  readonly onBytes: (bytes: number) => void;
+  /** Names of files that a copy may bring along. */
+  readonly beside: readonly string[];
+  /** Folders of the data directory that tell of the former store: the copy gets empty ones, and they are kept beside it. */
+  readonly outdated: readonly string[];
+  /** A line for who asked. */
+  readonly say: (line: string) => void;
+}
+
+/** Under which names what was there is kept. Rejects with a StartError, and what was there is in place then. */
+export async function restoreStore(options: RestoreOptions): Promise<readonly string[]> {
+  const { dataDir, copy, nowMs, say } = options;
+  checkCopy(copy);
+  makeFolder(dataDir);
+  const lock = lockDataDir(dataDir);
+  try {
+    const finished = finishExchange(dataDir);
+    if (finished !== undefined) say(finished);
+    await prepare(options);
+    emptyLog(path.join(dataDir, STORE_FILE));
+  } catch (cause) {
+    rmSync(preparedFolder(dataDir), { recursive: true, force: true });
+    lock.release();
+    if (cause instanceof StartError) throw cause;
+    throw new StartError(`The store was not restored: ${fileFault(cause)}. What was there is as it was.`, 1, cause);
+  }
+  try {
+    return exchange(dataDir, nowMs);
+  } catch (cause) {
+    throw new StartError(`The store was not restored: ${(cause as Error).message}.`, 1, cause);
+  } finally {
+    lock.release();
+  }
+}
+
+/** Throws where it is no store, or one that this version cannot use, or damaged. */
+export function checkCopy(copy: string): void {
+  if (!existsSync(copy)) throw new StartError(`There is no file ${copy}`, 1);
+  let db: DatabaseSyncInstance | undefined;
+  try {
+    db = new DatabaseSync(copy, { readOnly: true });
+    const { isNew } = checkOwner(db, copy);
+    if (isNew) throw new Error(`${copy} is empty`);
+    const version = Number(db.prepare("PRAGMA user_version").get()?.["user_version"]);
+    if (version > MIGRATIONS.length)
+      throw new Error(`${copy} was written by a newer Aerie; restore it with that version`);
+    const found = String(db.prepare("PRAGMA quick_check(1)").get()?.["quick_check"]);
+    if (found !== "ok") throw new Error(`${copy} is damaged: ${found}`);
+  } catch (cause) {
+    throw new StartError(`This is no copy that can be restored: ${(cause as Error).message}`, 1, cause);
+  } finally {
+    db?.close();
+  }
+}
+
+/** Everything that the exchange needs, on the disk. */
+async function prepare({ dataDir, copy, onBytes, beside, outdated }: RestoreOptions): Promise<void> {
+  checkRoom(dataDir, copy);
+  const folder = preparedFolder(dataDir);
+  mkdirSync(folder, { mode: 0o700 });
+  const fresh = path.join(folder, STORE_FILE);
+  const from = createReadStream(copy, { highWaterMark: 1024 * 1024 });
+  from.on("data", () => onBytes(from.bytesRead));
+  await pipeline(from, createWriteStream(fresh, { flush: true, mode: 0o600 }));
+  await replaceFiles(takeBeside(fresh, folder, beside));
+  for (const each of outdated) {
+    if (existsSync(path.join(dataDir, each))) mkdirSync(path.join(folder, each), { mode: 0o700 });
+  }
+  syncPath(fresh);
+}
+
+function checkRoom(dataDir: string, copy: string): void {
+  const { bavail, bsize } = statfsSync(dataDir);
+  const needed = statSync(copy).size;
+  if (bavail * bsize < needed) {
+    throw new StartError(`${dataDir} has room for ${bavail * bsize} bytes, and the copy takes ${needed}`, 1);
+  }
+}
+
+/** What a copy brought along besides the store. */
+function takeBeside(fresh: string, folder: string, names: readonly string[]): { file: string; content: Uint8Array }[] {
+  const db = new DatabaseSync(fresh);
+  try {
+    db.exec("PRAGMA journal_mode = DELETE"); // a copy of a stopped hub's file would get a log beside it here, which the exchange would move too
+    const isThere = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(BESIDE_TABLE);
+    if (isThere === undefined) return [];
+    const rows = db.prepare(`SELECT name, bytes FROM ${BESIDE_TABLE}`).all();
+    db.exec(`DROP TABLE ${BESIDE_TABLE}`);
+    return rows
+      .filter(({ name }) => names.includes(String(name))) // never a path that a copy made up
+      .map(({ name, bytes }) => ({ file: path.join(folder, String(name)), content: bytes as Uint8Array }));
+  } finally {
+    db.close();
+  }
+}
+
+/** Of a hub that was killed: what it committed last is not in the file yet. */
+function emptyLog(file: string): void {
+  if (!existsSync(file)) return;
+  try {
+    if (hasFrames(logBytes(file)) && findLogDamage(`${file}-wal`) !== undefined) return; // it is kept as it is
+    const db = new DatabaseSync(file);
+    db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    db.close();
+  } catch {
+    // A damaged store is kept as it is, with its log.
+  }
+}

@@ -1,0 +1,45 @@
+/** Remembers what could not be read, and tells of each once. Repairs nothing. */
+import type { DeviceId } from "../../../contract/readings.ts";
+import type { Span } from "../../../core/ports/history.ts";
+import type { Log } from "../../../core/ports/log.ts";
+import { MAX_MS } from "../format/stored-text.ts";
+import type { Damage, Read } from "./damage-note.ts";
+
+export interface DamageList {
+  add(damage: Damage & { readonly deviceId: DeviceId }): void;
+  /** The value, once its damage is noted. */
+  note<T>(deviceId: DeviceId, read: Read<T>): T;
+  of(deviceId: DeviceId): readonly Span[];
+}
+
+/** A file that is damaged all over must not fill the memory. */
+const MOST_SPANS = 1_000;
+
+/** The bounds themselves may be damaged, and are shown as dates. */
+const instantOf = (ms: number): number => (ms >= 0 ? Math.min(ms, MAX_MS) : 0);
+
+export function createDamageList(log: Log): DamageList {
+  const spans = new Map<DeviceId, Map<string, Span>>();
+  let many = 0;
+
+  function add({ deviceId, reason, ...span }: Damage & { readonly deviceId: DeviceId }): void {
+    const [fromMs, toMs] = [instantOf(span.fromMs), instantOf(span.toMs)];
+    const ofDevice = spans.get(deviceId) ?? new Map<string, Span>();
+    spans.set(deviceId, ofDevice);
+    const key = `${fromMs} ${toMs}`;
+    if (ofDevice.has(key) || many >= MOST_SPANS) return;
+    ofDevice.set(key, { fromMs, toMs });
+    many++;
+    const [from, to] = [fromMs, toMs].map((ms) => new Date(ms).toISOString());
+    log.error("stored readings cannot be read; a backup may have them", { deviceId, from, to, reason });
+  }
+
+  return {
+    add,
+    note: (deviceId, { value, damage }) => {
+      for (const each of damage) add({ deviceId, ...each });
+      return value;
+    },
+    of: (deviceId) => [...(spans.get(deviceId)?.values() ?? [])],
+  };
+}

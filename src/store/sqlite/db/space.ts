@@ -1,0 +1,23 @@
+/** How much room the store takes, and how much there is. Runs in whichever thread asks; scans nothing. */
+import { statfsSync, statSync } from "node:fs";
+import path from "node:path";
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import type { StoreSpace } from "../../../core/ports/readings-store.ts";
+
+export function readSpace(db: DatabaseSyncInstance, file: string): StoreSpace {
+  const pageBytes = pragma(db, "page_size");
+  const disk = statfsSync(path.dirname(file));
+  return {
+    usedBytes: pragma(db, "page_count") * pageBytes + logBytes(file),
+    reusableBytes: pragma(db, "freelist_count") * pageBytes,
+    diskFreeBytes: disk.bavail * disk.bsize,
+    diskBytes: disk.blocks * disk.bsize,
+  };
+}
+
+/** Of the write-ahead log; there is none before the first write. */
+export const logBytes = (file: string): number => statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+
+export function pragma(db: DatabaseSyncInstance, name: "page_size" | "page_count" | "freelist_count"): number {
+  return Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
+}

@@ -1,0 +1,157 @@
+/** The form in which the broker's journal crosses to the writer's thread, within a batch of writes. Moves; decides nothing. */
+import type { JournalEntry, KeptDelivery, KeptMessage } from "../../../core/ports/broker-state.ts";
+
+/** Place of a text among those of the batch. */
+type PlaceOf = (text: string) => number;
+
+/** The first of the up to seven numbers of an entry. `json`: one that comes seldom stands as JSON among the texts. */
+const FORMS = ["json", "delivery", "deliveryGone", "inbound", "inboundGone"] as const;
+const NONE = -1;
+/** Of topic, publisher, flags, expiry, length of properties. */
+const MESSAGE_NUMBERS = 5;
+
+/** A message that a batch has for many sessions crosses once; its bytes are with the first write that has it. */
+export interface JournalPacker {
+  /** Properties and payload, to stand behind one another, or nothing. To be called before `pack`, in order. */
+  bytesOf(entry: JournalEntry): readonly Uint8Array[];
+  /** From `offset` on. */
+  pack(entry: JournalEntry, numbers: Float64Array, offset: number, placeOf: PlaceOf): void;
+  /** MESSAGE_NUMBERS for each, in the order in which their bytes come. */
+  messages(placeOf: PlaceOf): number[];
+}
+
+const NOTHING: readonly Uint8Array[] = [];
+
+export function createJournalPacker(): JournalPacker {
+  const places = new Map<KeptMessage, number>();
+
+  function bytesOf(entry: JournalEntry): readonly Uint8Array[] {
+    const message = messageOf(entry);
+    if (message === undefined || places.has(message)) return NOTHING;
+    places.set(message, places.size);
+    return [message.properties, message.payload];
+  }
+
+  function pack(entry: JournalEntry, numbers: Float64Array, offset: number, placeOf: PlaceOf): void {
+    const message = messageOf(entry);
+    numbers[offset + 1] = message === undefined ? NONE : (places.get(message) ?? NONE);
+    switch (entry.of) {
+      case "delivery":
+        numbers[offset] = FORMS.indexOf(entry.value === undefined ? "deliveryGone" : "delivery");
+        numbers[offset + 2] = placeOf(entry.clientId);
+        numbers[offset + 3] = entry.place;
+        if (entry.value !== undefined) packDelivery(entry.value, numbers, offset, placeOf);
+        return;
+      case "inbound":
+        numbers[offset] = FORMS.indexOf(entry.value === undefined ? "inboundGone" : "inbound");
+        numbers[offset + 2] = placeOf(entry.clientId);
+        numbers[offset + 3] = entry.packetId;
+        return;
+      default:
+        numbers[offset] = FORMS.indexOf("json");
+        numbers[offset + 2] = placeOf(JSON.stringify(withMessage(entry, undefined)));
+    }
+  }
+
+  function messages(placeOf: PlaceOf): number[] {
+    const numbers: number[] = [];
+    for (const { topic, publisher, qos, retain, expiresAtMs, properties } of places.keys()) {
+      const flags = qos * 2 + Number(retain);
+      numbers.push(placeOf(topic), publisher === undefined ? NONE : placeOf(publisher), flags);
+      numbers.push(expiresAtMs ?? Number.NaN, properties.length);
+    }
+    return numbers;
+  }
+
+  return { bytesOf, pack, messages };
+}
+
+function packDelivery(
+  { qos, retain, subscriptionIds, share }: KeptDelivery,
+  numbers: Float64Array,
+  offset: number,
+  placeOf: PlaceOf,
+): void {
+  numbers[offset + 4] = qos * 2 + Number(retain);
+  numbers[offset + 5] = subscriptionIds.length === 0 ? NONE : placeOf(JSON.stringify(subscriptionIds));
+  numbers[offset + 6] = share === undefined ? NONE : placeOf(share);
+}
+
+/** For one batch, its writes in order; a message's bytes stay views of `bytes`. */
+export function createJournalUnpacker(
+  names: readonly string[],
+  packedMessages: readonly number[],
+): (numbers: Float64Array, offset: number, bytes: Uint8Array) => JournalEntry {
+  const messages: KeptMessage[] = [];
+  const textAt = (place: number): string => names[place] ?? "";
+
+  return (numbers, offset, bytes) => {
+    const at = (index: number): number => numbers[offset + index] ?? NONE;
+    // Each comes with the first write that has it, so they come in order.
+    if (at(1) === messages.length) messages.push(unpackMessage(packedMessages, messages.length, textAt, bytes));
+    const message = messages[at(1)];
+    const clientId = textAt(at(2));
+    switch (FORMS[at(0)]) {
+      case "delivery": {
+        const [qos, retain] = unpackFlags(at(4));
+        const subscriptionIds = at(5) === NONE ? [] : (JSON.parse(textAt(at(5))) as number[]);
+        const share = at(6) === NONE ? undefined : textAt(at(6));
+        const value = { message, qos: qos as KeptDelivery["qos"], retain, subscriptionIds, share };
+        return { of: "delivery", clientId, place: at(3), value };
+      }
+      case "deliveryGone":
+        return { of: "delivery", clientId, place: at(3), value: undefined };
+      case "inbound":
+        return { of: "inbound", clientId, packetId: at(3), value: true };
+      case "inboundGone":
+        return { of: "inbound", clientId, packetId: at(3), value: undefined };
+      default:
+        return withMessage(JSON.parse(clientId) as JournalEntry, message);
+    }
+  };
+}
+
+function unpackMessage(
+  packed: readonly number[],
+  index: number,
+  textAt: (place: number) => string,
+  bytes: Uint8Array,
+): KeptMessage {
+  const [topic = 0, publisher = NONE, flags = 0, expiresAtMs = Number.NaN, propertiesLength = 0] = packed.slice(
+    index * MESSAGE_NUMBERS,
+    (index + 1) * MESSAGE_NUMBERS,
+  );
+  const [qos, retain] = unpackFlags(flags);
+  return {
+    topic: textAt(topic),
+    payload: bytes.subarray(propertiesLength),
+    qos: qos as KeptMessage["qos"],
+    retain,
+    properties: bytes.subarray(0, propertiesLength),
+    expiresAtMs: Number.isNaN(expiresAtMs) ? undefined : expiresAtMs,
+    publisher: publisher === NONE ? undefined : textAt(publisher),
+  };
+}
+
+const unpackFlags = (flags: number): [qos: number, retain: boolean] => [flags >> 1, (flags & 1) === 1];
+
+function messageOf(entry: JournalEntry): KeptMessage | undefined {
+  switch (entry.of) {
+    case "retained":
+      return entry.value;
+    case "delivery":
+    case "will":
+      return entry.value?.message;
+    case "session":
+    case "subscription":
+    case "inbound":
+      return undefined;
+  }
+}
+
+/** Of a kind that has none, or of a value that is forgotten: as it is. */
+function withMessage(entry: JournalEntry, message: KeptMessage | undefined): JournalEntry {
+  if (entry.of === "retained") return { ...entry, value: message };
+  if (entry.of !== "will" || entry.value === undefined) return entry;
+  return { ...entry, value: { ...entry.value, message } } as JournalEntry;
+}

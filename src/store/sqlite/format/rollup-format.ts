@@ -1,0 +1,115 @@
+/** Hours or days of one device, many in one compressed row, metric by metric, and back. Knows no table. */
+
+import { DAY_MS, HOUR_MS } from "../../../core/history/rollup.ts";
+import type { Rollup } from "../../../core/ports/history.ts";
+import { ByteCursor } from "./byte-cursor.ts";
+import { ByteWriter } from "./byte-writer.ts";
+import { readColumn, type Values, writeColumn } from "./metric-column.ts";
+import { decimalsOf, readNumbers, writeNumbers } from "./number-column.ts";
+import { openBytes, readSections, sealBytes, writeSections } from "./sealed-bytes.ts";
+
+/** Stands in the first byte of each. */
+export const ROLLUP_VERSION = 1;
+
+/** A row of level 1 holds hours, of level 2 days. Few enough that a day's worth is quickly added, many enough for a year in few rows. */
+export const LEVELS = {
+  hour: { level: 1, widthMs: HOUR_MS, slots: 8 * 24 },
+  day: { level: 2, widthMs: DAY_MS, slots: 128 },
+} as const;
+
+export type Level = keyof typeof LEVELS;
+
+export const blockMs = (level: Level): number => LEVELS[level].widthMs * LEVELS[level].slots;
+
+/** By metric, then by place of the hour or day in the block. */
+export type Block = Map<string, (Rollup | undefined)[]>;
+
+export function encodeBlock(block: Block): Buffer {
+  const out = new ByteWriter();
+  writeSections(out, block, writeSlots);
+  return sealBytes(ROLLUP_VERSION, out.written());
+}
+
+/** `metrics`: those that are wanted; undefined: all. Throws a SegmentError where the bytes are damaged. */
+export function decodeBlock(bytes: Buffer, level: Level, metrics?: readonly string[]): Block {
+  const from = new ByteCursor(openBytes(ROLLUP_VERSION, bytes));
+  const block: Block = new Map();
+  for (const [name, section] of readSections(from)) {
+    if (metrics === undefined || metrics.includes(name)) block.set(name, readSlots(new ByteCursor(section), level));
+  }
+  return block;
+}
+
+function writeSlots(out: ByteWriter, slots: readonly (Rollup | undefined)[]): void {
+  const places: number[] = [];
+  const there: Rollup[] = [];
+  for (const [place, rollup] of slots.entries()) {
+    if (rollup === undefined) continue;
+    places.push(place);
+    there.push(rollup);
+  }
+  out.varint(there.length);
+  writeNumbers(out, places);
+  writeColumn(
+    out,
+    optional(there, ({ texts }) => texts || undefined),
+  );
+  writeColumn(
+    out,
+    optional(there, ({ last }) => (typeof last === "string" ? last : undefined)),
+  );
+  writeNumbers(
+    out,
+    there.map(({ lastAtMs }) => lastAtMs),
+  );
+  writeNumbers(
+    out,
+    there.map(({ count }) => count),
+  );
+  // Least, greatest and last of one hour, and the least of the next, lie near each other: one column of small deltas.
+  const near = there.flatMap(({ min, max, last }) => [min, max, typeof last === "string" ? max : last]);
+  writeNumbers(out, near);
+  writeNumbers(out, shortSums(there, decimalsOf(near)));
+}
+
+function readSlots(from: ByteCursor, level: Level): (Rollup | undefined)[] {
+  const many = from.varint();
+  const places = readNumbers(from, many);
+  const texts = readColumn(from, many);
+  const lastTexts = readColumn(from, many);
+  const lastAt = readNumbers(from, many);
+  const counts = readNumbers(from, many);
+  const near = readNumbers(from, many * 3);
+  const sums = readNumbers(from, many);
+  const slots: (Rollup | undefined)[] = new Array(LEVELS[level].slots).fill(undefined);
+  for (let index = 0; index < many; index++) {
+    const lastText = lastTexts[index];
+    slots[places[index] ?? 0] = {
+      count: counts[index] ?? 0,
+      sum: sums[index] ?? 0,
+      min: near[index * 3] ?? 0,
+      max: near[index * 3 + 1] ?? 0,
+      texts: Number(texts[index] ?? 0),
+      last: typeof lastText === "string" ? lastText : (near[index * 3 + 2] ?? 0),
+      lastAtMs: lastAt[index] ?? 0,
+    };
+  }
+  return slots;
+}
+
+const optional = (there: readonly Rollup[], pick: (rollup: Rollup) => Values[number]): Values => there.map(pick);
+
+/** Rounding of a sum that is beneath what adding so many doubles may lose anyway. */
+const SUM_TOLERANCE = 1e-11;
+
+/** Sums of decimals have as many decimals: what doubles added behind them takes eight bytes and says nothing. */
+function shortSums(there: readonly Rollup[], decimals: number | undefined): number[] {
+  const sums = there.map(({ sum }) => sum);
+  if (decimals === undefined) return sums;
+  const power = 10 ** decimals;
+  return there.map(({ sum, count, min, max }) => {
+    const short = Math.round(sum * power) / power;
+    const tolerance = SUM_TOLERANCE * count * Math.max(Math.abs(min), Math.abs(max));
+    return Math.abs(short - sum) <= tolerance ? short : sum;
+  });
+}

@@ -1,0 +1,68 @@
+/** Reads what a row says and does not trust it: bytes of it may have changed on the disk. Knows no table. */
+import type { AttributeValue, Metrics, MetricValue } from "../../../contract/readings.ts";
+import type { LatestMetric } from "../../../core/ports/stored-device.ts";
+import { isWholeUpTo } from "./stored-fields.ts";
+
+/** The greatest instant that a Date can hold. */
+export const MAX_MS = 8.64e15;
+
+export const isInstant = isWholeUpTo(MAX_MS);
+
+/** Undefined: it is damaged. */
+export function parseMetrics(body: unknown): Metrics | undefined {
+  const metrics = parseObject(body);
+  if (metrics === undefined) return undefined;
+  for (const name in metrics) if (!isMetricValue(metrics[name])) return undefined;
+  return metrics as Metrics;
+}
+
+/** Undefined: it is damaged. */
+export function parseAttributes(text: unknown): Map<string, AttributeValue> | undefined {
+  const attributes = parseObject(text);
+  if (attributes === undefined || Object.values(attributes).includes(null)) return undefined;
+  return new Map(Object.entries(attributes as { [name: string]: AttributeValue }));
+}
+
+/** Undefined: it is damaged. */
+export function parseLatest(text: unknown): Map<string, LatestMetric> | undefined {
+  const said = parseObject(text);
+  if (said === undefined) return undefined;
+  const latest = new Map<string, LatestMetric>();
+  for (const [metric, pair] of Object.entries(said)) {
+    const [value, atMs, wasNumber] = Array.isArray(pair) ? (pair as unknown[]) : [];
+    if (!isMetricValue(value) || !isInstant(atMs)) return undefined;
+    latest.set(metric, { value, atMs, ...(wasNumber === 1 && { wasNumber: true }) });
+  }
+  return latest;
+}
+
+/** A JSON array of strings (of numbers); undefined: it is damaged. */
+export function parseList<T extends "string" | "number">(
+  text: unknown,
+  of: T,
+): (T extends "string" ? string : number)[] | undefined {
+  const list = parseJson(text);
+  const isWhole = Array.isArray(list) && list.every((each) => typeof each === of);
+  return isWhole ? list : undefined;
+}
+
+/** JSON has no other number that is not finite than one that is too large. */
+function isMetricValue(value: unknown): value is MetricValue {
+  return typeof value === "number" ? Number.isFinite(value) : typeof value === "boolean" || typeof value === "string";
+}
+
+function parseObject(text: unknown): { [name: string]: unknown } | undefined {
+  const said = parseJson(text);
+  return typeof said === "object" && said !== null && !Array.isArray(said)
+    ? (said as { [name: string]: unknown })
+    : undefined;
+}
+
+function parseJson(text: unknown): unknown {
+  if (typeof text !== "string") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,99 @@
+/** Walks the readings of one device in order, whether they are hot or sealed. Reads lazily, in its caller's transaction; writes nothing. */
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import type { MetricValue } from "../../../contract/readings.ts";
+import type { Place } from "../../../core/ports/history.ts";
+import { metricsAt, type Segment } from "../format/segment-format.ts";
+import { type DeviceHistory, eachHead, type OnDamage, openSegment, type Range } from "./history.ts";
+import { hotRows } from "./hot-rows.ts";
+
+export interface EachReadingWish extends Range {
+  readonly order: "asc" | "desc";
+  /** Begin behind this place. */
+  readonly behind: Place | undefined;
+}
+
+export interface HistoryReading extends Place {
+  readonly receivedAtMs: number;
+  /** JSON text of one object; of a sealed one it is made when it is asked for. */
+  body(): string;
+  metrics(): { [metric: string]: MetricValue };
+}
+
+/** By (instant, n). */
+export function* eachReading(
+  db: DatabaseSyncInstance,
+  device: DeviceHistory,
+  wish: EachReadingWish,
+  onDamage: OnDamage,
+): Generator<HistoryReading> {
+  const sign = wish.order === "asc" ? 1 : -1;
+  const hot = eachHot(db, device, wish, onDamage);
+  const sealed = eachSealed(db, device, wish, onDamage);
+  try {
+    let [a, b] = [hot.next(), sealed.next()];
+    while (a.done !== true || b.done !== true) {
+      if (b.done === true || (a.done !== true && sign * compare(a.value, b.value) < 0)) {
+        if (a.done !== true) yield a.value;
+        a = hot.next();
+      } else {
+        yield b.value;
+        b = sealed.next();
+      }
+    }
+  } finally {
+    // An open cursor would hold the snapshot, and the log with it.
+    hot.return(undefined);
+    sealed.return(undefined);
+  }
+}
+
+export const compare = (a: Place, b: Place): number => a.atMs - b.atMs || a.n - b.n;
+
+function* eachHot(
+  db: DatabaseSyncInstance,
+  device: DeviceHistory,
+  wish: EachReadingWish,
+  onDamage: OnDamage,
+): Generator<HistoryReading> {
+  for (const { atMs, n, receivedAtMs, body, metrics } of hotRows(db, device, wish, onDamage)) {
+    yield { atMs, n, receivedAtMs, body: () => body, metrics: () => metrics };
+  }
+}
+
+function* eachSealed(
+  db: DatabaseSyncInstance,
+  { key }: DeviceHistory,
+  { fromMs, toMs, order, behind }: EachReadingWish,
+  onDamage: OnDamage,
+): Generator<HistoryReading> {
+  const range =
+    behind === undefined
+      ? { fromMs, toMs }
+      : order === "asc"
+        ? { fromMs: Math.max(fromMs, behind.atMs), toMs }
+        : { fromMs, toMs: Math.min(toMs, behind.atMs + 1) };
+  const sign = order === "asc" ? 1 : -1;
+  for (const head of eachHead(db, key, range, order)) {
+    const segment = openSegment(db, head, onDamage);
+    if (segment === undefined) continue;
+    const columns = sealedColumns(segment);
+    for (let step = 0; step < segment.count; step++) {
+      const index = order === "asc" ? step : segment.count - 1 - step;
+      const atMs = segment.at[index] ?? 0;
+      const n = segment.n[index] ?? 0;
+      if (atMs < range.fromMs || atMs >= range.toMs) continue;
+      if (behind !== undefined && sign * compare({ atMs, n }, behind) <= 0) continue;
+      const metrics = () => metricsAt(columns(), index);
+      yield { atMs, n, receivedAtMs: segment.receivedAt(index), metrics, body: () => JSON.stringify(metrics()) };
+    }
+  }
+}
+
+/** Read once, when the first reading is asked what it says. */
+function sealedColumns(segment: Segment) {
+  let columns: ReturnType<Segment["columns"]>["metrics"] | undefined;
+  return () => {
+    columns ??= new Map([...segment.names()].map((name) => [name, segment.values(name)]));
+    return columns;
+  };
+}

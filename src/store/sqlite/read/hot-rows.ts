@@ -1,0 +1,121 @@
+/**
+ * Reads hot rows of one device in order. A row that is damaged is left out and named; where a page is damaged, the others are found
+ * row by row. Reads in its caller's transaction; writes nothing.
+ */
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import type { Metrics } from "../../../contract/readings.ts";
+import type { Place } from "../../../core/ports/history.ts";
+import { ifReadable, isDamage } from "../db/file-damage.ts";
+import { prepared } from "../db/prepared.ts";
+import { isInstant, parseMetrics } from "../format/stored-text.ts";
+import type { DeviceHistory, OnDamage, Range } from "./history.ts";
+
+export interface HotRow extends Place {
+  readonly receivedAtMs: number;
+  /** JSON text of one object. */
+  readonly body: string;
+  readonly metrics: Metrics;
+}
+
+export interface HotWish extends Range {
+  readonly order: "asc" | "desc";
+  /** Begin behind this place. */
+  readonly behind?: Place | undefined;
+}
+
+/** As it came from the table: not yet checked. */
+export interface RawRow extends Place {
+  readonly receivedAtMs: number;
+  readonly body: string;
+}
+
+/** Rows of the range that are in no segment, by (instant, n). */
+export function* hotRows(
+  db: DatabaseSyncInstance,
+  device: DeviceHistory,
+  wish: HotWish,
+  onDamage: OnDamage,
+): Generator<HotRow> {
+  let last = wish.behind;
+  try {
+    for (const row of select(
+      db,
+      device,
+      { ...wish, behind: last },
+      "coalesce(received_at, at) AS receivedAtMs, body",
+    )) {
+      const checked = checkedRow(row as unknown as RawRow, onDamage);
+      last = row;
+      if (checked !== undefined) yield checked;
+    }
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    yield* rowByRow(db, device, { ...wish, behind: last }, onDamage);
+  }
+}
+
+/** Undefined: it is damaged, and was named. */
+export function checkedRow(row: RawRow, onDamage: OnDamage): HotRow | undefined {
+  const { atMs, n, receivedAtMs, body } = row;
+  const metrics = isInstant(atMs) && isInstant(receivedAtMs) && isInstant(n) ? parseMetrics(body) : undefined;
+  if (metrics !== undefined) return { atMs, n, receivedAtMs, body, metrics };
+  nameRow(row, onDamage);
+  return undefined;
+}
+
+function nameRow(
+  { atMs }: Place,
+  onDamage: OnDamage,
+  reason = "a reading that is not compressed yet is damaged",
+): void {
+  const at = isInstant(atMs) ? atMs : 0;
+  onDamage({ fromMs: at, toMs: at }, reason);
+}
+
+/** The index knows which rows there are; each is then read alone. Where the index is damaged too, the rest of the range is. */
+function* rowByRow(
+  db: DatabaseSyncInstance,
+  device: DeviceHistory,
+  wish: HotWish,
+  onDamage: OnDamage,
+): Generator<HotRow> {
+  const one = prepared(db, "SELECT coalesce(received_at, at) AS receivedAtMs, body FROM hot WHERE seq = ?");
+  let place = wish.behind;
+  try {
+    for (const { seq, atMs, n } of select(db, device, wish, "seq") as Iterable<Place & { seq: number }>) {
+      place = { atMs, n };
+      const row = ifReadable(() => one.get(seq));
+      if (row === undefined) nameRow(place, onDamage);
+      else {
+        const checked = checkedRow({ ...place, ...(row as unknown as Omit<RawRow, keyof Place>) }, onDamage);
+        if (checked !== undefined) yield checked;
+      }
+    }
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    const { fromMs, toMs, order } = wish;
+    const rest =
+      order === "asc" ? { fromMs: place?.atMs ?? fromMs, toMs: toMs - 1 } : { fromMs, toMs: place?.atMs ?? toMs - 1 };
+    onDamage(rest, "the index of readings that are not compressed yet is damaged");
+  }
+}
+
+function select(
+  db: DatabaseSyncInstance,
+  { key, sealedSeq }: DeviceHistory,
+  { fromMs, toMs, order, behind }: HotWish,
+  columns: string,
+): Iterable<Place> {
+  const [beyond, direction] = order === "asc" ? [">", "ASC"] : ["<", "DESC"];
+  const place = behind === undefined ? [] : [behind.atMs, behind.n];
+  // Said as a bound of the instant, too, the place is found by the index; as a pair alone all rows before it are looked at.
+  const from = behind === undefined || order === "desc" ? fromMs : Math.max(fromMs, behind.atMs);
+  const to = behind === undefined || order === "asc" ? toMs : Math.min(toMs, behind.atMs + 1);
+  return db
+    .prepare(
+      `SELECT at AS atMs, n, ${columns} FROM hot INDEXED BY hot_by_instant
+       WHERE device = ? AND at >= ? AND at < ? ${behind === undefined ? "" : `AND (at, n) ${beyond} (?, ?)`} AND seq > ?
+       ORDER BY at ${direction}, n ${direction}`,
+    )
+    .iterate(key, from, to, ...place, sealedSeq) as unknown as Iterable<Place>;
+}

@@ -1,0 +1,110 @@
+/** Answers with hours or days of a device, true at this moment: what is not rolled up yet is added. Writes nothing. */
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import { type Aggregate, DAY_MS, startOf } from "../../../core/history/rollup.ts";
+import type { RollupRow, RollupsWish } from "../../../core/ports/history.ts";
+import { LEVELS } from "../format/rollup-format.ts";
+import { aggregateOf, countSegments } from "./day-count.ts";
+import { type DeviceHistory, dueDays, historyOf, inSnapshot, type OnDamage, rollupBlocks } from "./history.ts";
+import { hotRows } from "./hot-rows.ts";
+
+/** Beginning of the hour or day → metric → what it comes to */
+type Found = Map<number, Map<string, Aggregate>>;
+
+/** By (beginning, metric). */
+export function readRollups(db: DatabaseSyncInstance, wish: RollupsWish, onDamage: OnDamage): RollupRow[] {
+  return inSnapshot(db, () => {
+    const device = historyOf(db, wish.deviceId);
+    if (device === undefined) return [];
+    const found: Found = new Map();
+    // An hour or day that begins in the range is whole, also where it ends beyond.
+    const { widthMs } = LEVELS[wish.level];
+    const range = {
+      fromMs: Math.ceil(wish.fromMs / widthMs) * widthMs,
+      toMs: Math.ceil(wish.toMs / widthMs) * widthMs,
+    };
+    addRolledUp(db, device, { ...wish, ...range }, found, onDamage);
+    addHot(db, device, { ...wish, ...range }, found, onDamage);
+    return rowsOf(found);
+  });
+}
+
+function addRolledUp(
+  db: DatabaseSyncInstance,
+  device: DeviceHistory,
+  wish: RollupsWish,
+  found: Found,
+  onDamage: OnDamage,
+): void {
+  const { key, rawSinceMs } = device;
+  const { widthMs } = LEVELS[wish.level];
+  const due = [...dueDays(db, key, wish)];
+  const counted = new Map(due.map((day) => [day, countSegments(db, key, day, onDamage, within(day, wish))]));
+  // Of what damage reaches into, what was counted while it was whole says more.
+  const isCounted = (at: number): boolean => {
+    const day = counted.get(startOf(at, DAY_MS));
+    return day !== undefined && at >= rawSinceMs && ![...day.unknown].some((hour) => startOf(hour, widthMs) === at);
+  };
+  const before = new Set<number>();
+  for (const { startMs, block } of rollupBlocks(db, key, wish.level, wish, onDamage, wish.metrics)) {
+    for (const [name, slots] of block ?? []) {
+      for (const [place, rollup] of slots.entries()) {
+        const at = startMs + place * widthMs;
+        if (rollup === undefined || at < wish.fromMs || at >= wish.toMs || isCounted(at)) continue;
+        aggregateAt(found, at, name).merge(rollup);
+        before.add(at);
+      }
+    }
+  }
+  for (const { hours } of counted.values()) {
+    for (const [hour, metrics] of hours) {
+      const at = startOf(hour, widthMs);
+      if (at < wish.fromMs || at >= wish.toMs) continue;
+      // Of a day that is forgotten, what came since is there beside what was counted.
+      if (before.has(at) && at >= rawSinceMs) continue;
+      for (const [name, rollup] of metrics) {
+        if (wish.metrics === undefined || wish.metrics.includes(name)) aggregateAt(found, at, name).merge(rollup);
+      }
+    }
+  }
+}
+
+/** Of a day, what is asked for. */
+const within = (day: number, { fromMs, toMs }: RollupsWish) => ({
+  fromMs: Math.max(day, fromMs),
+  toMs: Math.min(day + DAY_MS, toMs),
+});
+
+function addHot(
+  db: DatabaseSyncInstance,
+  device: DeviceHistory,
+  wish: RollupsWish,
+  found: Found,
+  onDamage: OnDamage,
+): void {
+  const { widthMs } = LEVELS[wish.level];
+  for (const { atMs, metrics } of hotRows(db, device, { ...wish, order: "asc" }, onDamage)) {
+    for (const [name, value] of Object.entries(metrics)) {
+      if (wish.metrics !== undefined && !wish.metrics.includes(name)) continue;
+      aggregateAt(found, startOf(atMs, widthMs), name).add(value, atMs);
+    }
+  }
+}
+
+function aggregateAt(found: Found, at: number, name: string): Aggregate {
+  let metrics = found.get(at);
+  if (metrics === undefined) {
+    metrics = new Map();
+    found.set(at, metrics);
+  }
+  return aggregateOf(metrics, name);
+}
+
+function rowsOf(found: Found): RollupRow[] {
+  return [...found]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([startMs, metrics]) =>
+      [...metrics]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([metric, aggregate]) => ({ startMs, metric, rollup: aggregate.rollup() })),
+    );
+}

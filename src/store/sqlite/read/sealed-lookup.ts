@@ -1,0 +1,121 @@
+/** Finds sealed readings by their instant, for whoever appends late ones. Runs in the writer's thread; writes nothing. */
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
+import { canonicalBody } from "../../../core/model/identity.ts";
+import { metricsAt, type Segment } from "../format/segment-format.ts";
+import { openSegment, type SegmentHead } from "./history.ts";
+
+export interface SealedLookup {
+  /** The newest sealed reading of a device. */
+  newest(key: number): { atMs: number; n: number } | undefined;
+  /** Places among the sealed readings of that instant of those that say the same. */
+  equal(key: number, atMs: number, body: string): readonly number[];
+  /** −1: none is sealed. */
+  greatestN(key: number, atMs: number): number;
+  has(key: number, atMs: number, n: number): boolean;
+  /** Segments of that device (of any) changed. */
+  forget(key?: number): void;
+}
+
+/** Of one instant: what each reading says → their places. */
+type Instant = ReadonlyMap<string, readonly number[]>;
+
+interface Opened {
+  readonly key: number;
+  readonly segment: Segment | undefined;
+  readonly instants: Map<number, Instant>;
+}
+
+/** A backlog comes in order, of few devices at a time. */
+const KEPT_SEGMENTS = 32;
+
+export function createSealedLookup(db: DatabaseSyncInstance): SealedLookup {
+  const covering = db.prepare(
+    `SELECT id, from_at AS fromAt, from_n AS fromN, to_at AS toAt, count FROM segment INDEXED BY segment_by_instant
+     WHERE device = ? AND from_at >= ? AND from_at <= ? AND to_at >= ? ORDER BY from_at, from_n`,
+  );
+  const last = db.prepare("SELECT from_at FROM segment WHERE device = ? ORDER BY from_at DESC LIMIT 1");
+  const end = db.prepare("SELECT max(to_at) AS to_at FROM segment WHERE device = ? AND from_at >= ?");
+  const opened = new Map<number, Opened>();
+
+  /** What damage hides cannot be compared with: it is stored again rather than lost. */
+  function open(key: number, head: SegmentHead): Opened {
+    const known = opened.get(head.id);
+    if (known !== undefined) return known;
+    const fresh = { key, segment: openSegment(db, head, () => {}), instants: new Map<number, Instant>() };
+    const [oldest] = opened.keys();
+    if (opened.size >= KEPT_SEGMENTS && oldest !== undefined) opened.delete(oldest);
+    opened.set(head.id, fresh);
+    return fresh;
+  }
+
+  const headsAt = (key: number, atMs: number): SegmentHead[] =>
+    covering.all(key, startOf(atMs, DAY_MS), atMs, atMs) as unknown as SegmentHead[];
+
+  function instantIn(key: number, head: SegmentHead, atMs: number): Instant {
+    const { segment, instants } = open(key, head);
+    const known = instants.get(atMs);
+    if (known !== undefined || segment === undefined) return known ?? new Map();
+    const instant = readInstant(segment, atMs);
+    instants.set(atMs, instant);
+    return instant;
+  }
+
+  const placesIn = (key: number, head: SegmentHead, atMs: number): number[] =>
+    [...instantIn(key, head, atMs).values()].flat();
+
+  /** The last segment that has the instant has its greatest n; beside a damaged one that need not be the last that covers it. */
+  function greatestN(key: number, atMs: number): number {
+    for (const head of headsAt(key, atMs).reverse()) {
+      const places = placesIn(key, head, atMs);
+      if (places.length > 0) return places.reduce((greatest, n) => Math.max(greatest, n));
+    }
+    return -1;
+  }
+
+  return {
+    newest: (key) => {
+      const from = last.get(key)?.["from_at"];
+      if (from === undefined) return undefined;
+      const atMs = Number(end.get(key, startOf(Number(from), DAY_MS))?.["to_at"]);
+      return { atMs, n: Math.max(0, greatestN(key, atMs)) };
+    },
+    equal: (key, atMs, body) => {
+      const said = canonicalBody(body);
+      return headsAt(key, atMs).flatMap((head) => instantIn(key, head, atMs).get(said) ?? []);
+    },
+    greatestN,
+    has: (key, atMs, n) => headsAt(key, atMs).some((head) => placesIn(key, head, atMs).includes(n)),
+    forget: (key) => {
+      if (key === undefined) return opened.clear();
+      for (const [id, each] of opened) if (each.key === key) opened.delete(id);
+    },
+  };
+}
+
+function readInstant(segment: Segment, atMs: number): Instant {
+  const found = new Map<string, number[]>();
+  const { at } = segment;
+  let index = firstAt(at, atMs);
+  if (at[index] !== atMs) return found;
+  const columns = new Map([...segment.names()].map((name) => [name, segment.values(name)]));
+  for (; at[index] === atMs; index++) {
+    const said = canonicalBody(JSON.stringify(metricsAt(columns, index)));
+    const places = found.get(said);
+    const n = segment.n[index] ?? 0;
+    if (places === undefined) found.set(said, [n]);
+    else places.push(n);
+  }
+  return found;
+}
+
+/** Index of the first instant that is `atMs` or later. */
+function firstAt(sorted: Float64Array, atMs: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? 0) < atMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

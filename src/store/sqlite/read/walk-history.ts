@@ -1,0 +1,128 @@
+/**
+ * Walks what is stored of a device's metrics over a range, from what serves it: raw readings, or hours or days that
+ * were rolled up, with raw readings where those are not up to date. Reads in its caller's transaction; sums nothing up.
+ */
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
+import type { Rollup } from "../../../core/ports/history.ts";
+import { LEVELS, type Level } from "../format/rollup-format.ts";
+import {
+  type DeviceHistory,
+  dueDays,
+  type OnDamage,
+  openSegment,
+  type Range,
+  rollupBlocks,
+  segmentHeads,
+} from "./history.ts";
+import { hotRows } from "./hot-rows.ts";
+
+export interface HistorySink {
+  /** `metric`: its place in the wish. Of a segment in the order of (instant, n); hot rows come last, in theirs. */
+  number(metric: number, atMs: number, value: number): void;
+  /** A whole hour or day. One at an end of the range may reach over it where its raw readings are forgotten. */
+  rollup(metric: number, startMs: number, rollup: Rollup): void;
+}
+
+export interface HistoryWish extends Range {
+  readonly metrics: readonly string[];
+  readonly source: "raw" | Level;
+}
+
+/** Text is left out; booleans are 0 and 1. */
+export function walkHistory(
+  db: DatabaseSyncInstance,
+  device: DeviceHistory,
+  wish: HistoryWish,
+  sink: HistorySink,
+  onDamage: OnDamage,
+): void {
+  const { source } = wish;
+  if (source === "raw") walkSegments(db, device, wish, wish, sink, onDamage);
+  else {
+    const due = dueDays(db, device.key, wish);
+    const raw = rawDays(device, due, wish);
+    walkRollups(db, device, wish, source, raw, sink, onDamage);
+    // Of a day that is forgotten, what came since is there beside what was counted.
+    const beside = [...due].filter((day) => day < device.rawSinceMs);
+    for (const day of [...raw, ...beside]) {
+      const range = { fromMs: Math.max(wish.fromMs, day), toMs: Math.min(wish.toMs, day + DAY_MS) };
+      walkSegments(db, device, range, wish, sink, onDamage);
+    }
+  }
+  walkHot(db, device, wish, sink, onDamage);
+}
+
+/** Days that are taken from raw readings: changed since they were rolled up, or only in part in the range. */
+function rawDays(device: DeviceHistory, due: ReadonlySet<number>, { fromMs, toMs }: Range): Set<number> {
+  const days = new Set(due);
+  if (fromMs % DAY_MS !== 0) days.add(startOf(fromMs, DAY_MS));
+  if (toMs % DAY_MS !== 0) days.add(startOf(toMs, DAY_MS));
+  for (const day of days) if (day < device.rawSinceMs || day >= toMs) days.delete(day);
+  return days;
+}
+
+function walkRollups(
+  db: DatabaseSyncInstance,
+  { key, hoursSinceMs }: DeviceHistory,
+  { fromMs, toMs, metrics }: HistoryWish,
+  level: Level,
+  raw: ReadonlySet<number>,
+  sink: HistorySink,
+  onDamage: OnDamage,
+): void {
+  const { widthMs } = LEVELS[level];
+  for (const { startMs, block } of rollupBlocks(db, key, level, { fromMs, toMs }, onDamage, metrics)) {
+    for (const [name, slots] of block ?? []) {
+      const metric = metrics.indexOf(name);
+      for (let place = 0; place < slots.length; place++) {
+        const rollup = slots[place];
+        const at = startMs + place * widthMs;
+        if (rollup === undefined || at + widthMs <= fromMs || at >= toMs) continue;
+        if (level === "hour" && at < hoursSinceMs) continue;
+        if (!raw.has(startOf(at, DAY_MS))) sink.rollup(metric, at, rollup);
+      }
+    }
+  }
+}
+
+function walkSegments(
+  db: DatabaseSyncInstance,
+  { key }: DeviceHistory,
+  { fromMs, toMs }: Range,
+  { metrics }: HistoryWish,
+  sink: HistorySink,
+  onDamage: OnDamage,
+): void {
+  for (const head of segmentHeads(db, key, { fromMs, toMs })) {
+    const segment = openSegment(db, head, onDamage);
+    if (segment === undefined) continue;
+    const whole = head.fromAt >= fromMs && head.toAt < toMs;
+    for (let metric = 0; metric < metrics.length; metric++) {
+      const numbers = segment.numbers(metrics[metric] ?? "");
+      if (numbers === undefined) continue;
+      for (let index = 0; index < segment.count; index++) {
+        const value = numbers[index] ?? Number.NaN;
+        const at = segment.at[index] ?? 0;
+        // NaN, which no reading has, stands for none.
+        if (!Number.isNaN(value) && (whole || (at >= fromMs && at < toMs))) sink.number(metric, at, value);
+      }
+    }
+  }
+}
+
+function walkHot(
+  db: DatabaseSyncInstance,
+  device: DeviceHistory,
+  wish: HistoryWish,
+  sink: HistorySink,
+  onDamage: OnDamage,
+): void {
+  for (const { atMs, metrics: said } of hotRows(db, device, { ...wish, order: "asc" }, onDamage)) {
+    for (let metric = 0; metric < wish.metrics.length; metric++) {
+      const name = wish.metrics[metric] ?? "";
+      const value = Object.hasOwn(said, name) ? said[name] : undefined;
+      if (value !== undefined && typeof value !== "string") sink.number(metric, atMs, Number(value));
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/** Writes, replaces and deletes rows of hours and days. In its caller's transaction; decides nothing of what is in them. */
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import { prepared } from "../db/prepared.ts";
+import { LEVELS, type Level } from "../format/rollup-format.ts";
+import { isInSlot, type Pieces, readPieces, removePieces, writePieces } from "./row-parts.ts";
+
+export function putRollup(db: DatabaseSyncInstance, key: number, level: Level, startMs: number, body: Buffer): void {
+  deleteRollup(db, key, level, startMs);
+  const grows = isNewest(db, key, level, startMs);
+  if (grows) closeGrowing(db, key, level);
+  const { piece, bytes } = writePieces(db, "rollup_piece", body, grows ? slotOf(key, level) : undefined);
+  prepared(db, "INSERT INTO rollup (device, level, start_at, piece, bytes) VALUES (?, ?, ?, ?, ?)").run(
+    key,
+    LEVELS[level].level,
+    startMs,
+    piece,
+    bytes,
+  );
+}
+
+export function deleteRollup(db: DatabaseSyncInstance, key: number, level: Level, startMs: number): void {
+  const found = prepared(db, "SELECT piece, bytes FROM rollup WHERE device = ? AND level = ? AND start_at = ?").get(
+    key,
+    LEVELS[level].level,
+    startMs,
+  ) as unknown as Pieces | undefined;
+  if (found === undefined) return;
+  removePieces(db, "rollup_piece", found);
+  prepared(db, "DELETE FROM rollup WHERE device = ? AND level = ? AND start_at = ?").run(
+    key,
+    LEVELS[level].level,
+    startMs,
+  );
+}
+
+/** Each device has one for its hours and one for its days. */
+const slotOf = (key: number, level: Level): number => key * 2 + LEVELS[level].level;
+
+const isNewest = (db: DatabaseSyncInstance, key: number, level: Level, startMs: number): boolean =>
+  prepared(db, "SELECT 1 FROM rollup WHERE device = ? AND level = ? AND start_at > ? LIMIT 1").get(
+    key,
+    LEVELS[level].level,
+    startMs,
+  ) === undefined;
+
+function closeGrowing(db: DatabaseSyncInstance, key: number, level: Level): void {
+  const growing = prepared(
+    db,
+    "SELECT id, piece, bytes FROM rollup WHERE device = ? AND level = ? ORDER BY start_at DESC LIMIT 1",
+  ).get(key, LEVELS[level].level) as unknown as (Pieces & { id: number }) | undefined;
+  if (growing === undefined || !isInSlot(growing)) return;
+  const body = readPieces(db, "rollup_piece", growing);
+  removePieces(db, "rollup_piece", growing);
+  const { piece } = writePieces(db, "rollup_piece", body);
+  prepared(db, "UPDATE rollup SET piece = ? WHERE id = ?").run(piece, growing.id);
+}

@@ -1,0 +1,90 @@
+/** Takes hours and days away whose raw readings are forgotten already. In its caller's transaction; touches no raw reading. */
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import { DAY_MS, HOUR_MS, startOf } from "../../../core/history/rollup.ts";
+import type { Rollup } from "../../../core/ports/history.ts";
+import { type Block, blockMs, LEVELS } from "../format/rollup-format.ts";
+import { dayOf, type Rollups } from "../read/day-count.ts";
+import type { RollupKeeper } from "./rollup-keeper.ts";
+
+export interface EraseRollupsWish {
+  readonly key: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Undefined: all. */
+  readonly metrics: readonly string[] | undefined;
+}
+
+/** Hours of one row that overlap the range go whole, and their days are made of what is left. Answers up to where it is done. */
+export function eraseRollups(db: DatabaseSyncInstance, rollups: RollupKeeper, wish: EraseRollupsWish): number {
+  const first = firstMs(db, wish);
+  if (first === undefined) return wish.toMs;
+  const fromMs = Math.max(wish.fromMs, first);
+  const startMs = startOf(fromMs, blockMs("hour"));
+  const toMs = Math.min(wish.toMs, startMs + blockMs("hour"));
+  const hours = rollups.readBlock(wish.key, "hour", startMs);
+  const days = readDays(rollups, wish.key, startMs);
+  for (const name of [...hours.keys()]) {
+    if (wish.metrics !== undefined && !wish.metrics.includes(name)) continue;
+    clear(hours.get(name), startMs, HOUR_MS, fromMs, toMs);
+  }
+  rollups.writeBlock(wish.key, "hour", startMs, hours);
+  for (let day = startOf(fromMs, DAY_MS); day < toMs; day += DAY_MS) {
+    const left = dayOf(hoursOf(hours, startMs, day));
+    for (const name of [...days.keys(), ...left.keys()]) {
+      if (wish.metrics === undefined || wish.metrics.includes(name)) days.set(name, day, left.get(name));
+    }
+  }
+  days.write();
+  return toMs;
+}
+
+/** Where the device's first row of hours or days begins that reaches into the range; undefined: none does. */
+function firstMs(db: DatabaseSyncInstance, { key, fromMs, toMs }: EraseRollupsWish): number | undefined {
+  const starts = (["hour", "day"] as const).flatMap((level) => {
+    const row = db
+      .prepare(
+        "SELECT min(start_at) AS start FROM rollup WHERE device = ? AND level = ? AND start_at > ? AND start_at < ?",
+      )
+      .get(key, LEVELS[level].level, fromMs - blockMs(level), toMs);
+    return row?.["start"] == null ? [] : [Number(row["start"])];
+  });
+  return starts.length === 0 ? undefined : Math.min(...starts);
+}
+
+function clear(
+  slots: (Rollup | undefined)[] | undefined,
+  startMs: number,
+  widthMs: number,
+  fromMs: number,
+  toMs: number,
+): void {
+  slots?.fill(undefined, Math.max(0, Math.floor((fromMs - startMs) / widthMs)), Math.ceil((toMs - startMs) / widthMs));
+}
+
+function hoursOf(block: Block, startMs: number, day: number): ReadonlyMap<number, Rollups> {
+  const hours = new Map<number, Map<string, Rollup>>();
+  for (const [name, slots] of block) {
+    for (let hour = 0; hour < 24; hour++) {
+      const rollup = slots[(day - startMs) / HOUR_MS + hour];
+      if (rollup === undefined) continue;
+      const metrics = hours.get(hour) ?? new Map<string, Rollup>();
+      hours.set(hour, metrics.set(name, rollup));
+    }
+  }
+  return hours;
+}
+
+/** The days of the eight that one row of hours has; a row of days holds sixteen such. */
+function readDays(rollups: RollupKeeper, key: number, hoursStartMs: number) {
+  const startMs = startOf(hoursStartMs, blockMs("day"));
+  const block = rollups.readBlock(key, "day", startMs);
+  return {
+    keys: () => block.keys(),
+    set: (name: string, day: number, rollup: Rollup | undefined): void => {
+      const slots = block.get(name) ?? new Array<Rollup | undefined>(LEVELS.day.slots).fill(undefined);
+      slots[(day - startMs) / DAY_MS] = rollup;
+      block.set(name, slots);
+    },
+    write: () => rollups.writeBlock(key, "day", startMs, block),
+  };
+}

@@ -1,0 +1,234 @@
+/**
+ * Deletes a range of one device, or some metrics of it, in small steps: rollups, hot rows, segments. What is left to do stands
+ * in a table, so that it goes on after a crash. Runs in the writer's thread; deletes no device.
+ */
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
+import type { EraseWish } from "../../../core/ports/history.ts";
+import type { LatestMetric } from "../../../core/ports/stored-device.ts";
+import type { NoteDamage } from "../db/damage-note.ts";
+import { inTransaction } from "../db/transaction.ts";
+import { filterColumns } from "../format/merge-columns.ts";
+import { MAX_MS, parseLatest, parseList, parseMetrics } from "../format/stored-text.ts";
+import { historyOfKey, openSegment, type Range, type SegmentHead, segmentHeads } from "../read/history.ts";
+import { latestOf } from "../read/latest-query.ts";
+import { deleteSegment, replaceSegment } from "../tables/segment-table.ts";
+import { eraseRollups } from "./erase-rollups.ts";
+import type { RollupKeeper } from "./rollup-keeper.ts";
+
+export interface Eraser {
+  /** The number of the job; undefined: there is no such device. */
+  begin(wish: EraseWish): number | undefined;
+  /** Jobs that a stop left behind. */
+  pending(): number[];
+  /** True: it is done. */
+  step(job: number): boolean;
+}
+
+export interface EraserOptions {
+  readonly db: DatabaseSyncInstance;
+  readonly rollups: RollupKeeper;
+  /** Rows of it changed or are gone; `hot`: such as wait to be sealed. */
+  readonly onErased: (key: number, hot: boolean) => void;
+  readonly note: NoteDamage;
+}
+
+interface Job {
+  readonly id: number;
+  readonly key: number;
+  /** What lies before it is done. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly metrics: readonly string[] | undefined;
+  /** Of all time: nothing of it is left that could be the latest. */
+  readonly isAll: boolean;
+}
+
+const STEP_SEGMENTS = 4;
+const STEP_ROWS = 500;
+
+export function createEraser({ db, rollups, onErased, note }: EraserOptions): Eraser {
+  const sql = prepare(db);
+
+  function begin({ deviceId, fromMs, toMs, metrics }: EraseWish): number | undefined {
+    const key = sql.key.get(deviceId)?.["key"];
+    if (key === undefined) return undefined;
+    const { lastInsertRowid } = sql.begin.run(
+      Number(key),
+      Math.max(0, Math.floor(fromMs)),
+      Math.ceil(toMs),
+      metrics === undefined ? null : JSON.stringify(metrics),
+      Number(fromMs <= 0 && toMs >= MAX_MS),
+    );
+    return Number(lastInsertRowid);
+  }
+
+  function step(id: number): boolean {
+    const row = sql.job.get(id);
+    if (row === undefined) return true;
+    const job = toJob(row);
+    if (job === undefined) {
+      // Of what, nobody can tell any more; those behind it must not wait for it.
+      note({ what: "a deletion of metrics that was under way (ask for it again)" });
+      sql.done.run(id);
+      return true;
+    }
+    const device = historyOfKey(db, job.key);
+    if (device === undefined) {
+      sql.done.run(id); // it was deleted meanwhile, whole
+      return true;
+    }
+    const rolledToMs = Math.min(job.toMs, device.rawSinceMs);
+    return job.fromMs < rolledToMs ? stepRollups(job, rolledToMs) : stepRaw(job);
+  }
+
+  /** Readings of a clock that was set back may lie in forgotten time, and go along: they are few. */
+  function stepRollups(job: Job, rolledToMs: number): false {
+    let hot = false;
+    inTransaction(db, () => {
+      const untilMs = eraseRollups(db, rollups, { ...job, toMs: rolledToMs });
+      hot = eraseHot(job, job.fromMs, untilMs);
+      for (const head of segmentHeads(db, job.key, { fromMs: job.fromMs, toMs: untilMs })) {
+        eraseSegment(job, head, { fromMs: job.fromMs, toMs: untilMs });
+      }
+      sql.goOn.run(untilMs, job.id);
+    });
+    onErased(job.key, hot);
+    return false;
+  }
+
+  function stepRaw(job: Job): boolean {
+    const window = nextWindow(job);
+    if (window === undefined) return finish(job);
+    let hot = false;
+    inTransaction(db, () => {
+      hot = eraseHot(job, window.fromMs, window.toMs);
+      const uncut = window.heads.filter((head) => !eraseSegment(job, head, window));
+      // It was counted while it was whole, and its hours stay as they are: those of the range go, whole.
+      if (uncut.length > 0) eraseRollups(db, rollups, { ...job, fromMs: window.fromMs, toMs: window.toMs });
+      sql.markDue.run(job.key, startOf(window.fromMs, DAY_MS));
+      sql.goOn.run(window.toMs, job.id);
+    });
+    onErased(job.key, hot);
+    return false;
+  }
+
+  /** Where the job goes on: within one UTC day, with few segments and few hot rows. */
+  function nextWindow({ key, fromMs, toMs }: Job) {
+    if (fromMs >= toMs) return undefined;
+    const hot = sql.nextHot.get(key, fromMs, toMs)?.["at"] ?? Number.POSITIVE_INFINITY;
+    const sealed = sql.nextSegment.get(key, startOf(fromMs, DAY_MS), toMs, fromMs)?.["from_at"];
+    const first = Math.min(Number(hot), sealed === undefined ? Number.POSITIVE_INFINITY : Number(sealed));
+    if (first === Number.POSITIVE_INFINITY) return undefined;
+    const start = Math.max(fromMs, first);
+    const endMs = Math.min(toMs, startOf(start, DAY_MS) + DAY_MS);
+    const heads = segmentHeads(db, key, { fromMs: start, toMs: endMs });
+    const beyond = heads[STEP_SEGMENTS]?.fromAt ?? endMs;
+    const beyondHot = Number(sql.hotBeyond.get(key, start, endMs, STEP_ROWS)?.["at"] ?? endMs);
+    // Where many share one instant, all of them go on together.
+    const untilMs = Math.max(start + 1, Math.min(endMs, beyond, beyondHot));
+    return { fromMs: start, toMs: untilMs, heads: heads.filter(({ fromAt }) => fromAt < untilMs) };
+  }
+
+  /** True: rows that wait to be sealed changed. What is sealed already only says twice what is to be gone. */
+  function eraseHot({ key, metrics }: Job, fromMs: number, toMs: number): boolean {
+    if (metrics === undefined) return Number(sql.deleteHot.run(key, fromMs, toMs).changes) > 0;
+    sql.deleteDead.run(key, fromMs, toMs, key);
+    let changed = false;
+    for (const row of sql.hot.all(key, key, fromMs, toMs)) {
+      const said = parseMetrics(row["body"]);
+      if (said === undefined) continue; // what cannot be read cannot be cut; it goes when its whole span does
+      const kept = Object.entries(said).filter(([name]) => !metrics.includes(name));
+      if (kept.length === Object.keys(said).length) continue;
+      changed = true;
+      if (kept.length === 0) sql.deleteRow.run(Number(row["seq"]));
+      // Without its hash it is compared in full.
+      else sql.setBody.run(JSON.stringify(Object.fromEntries(kept)), Number(row["seq"]));
+    }
+    return changed;
+  }
+
+  /** False: what cannot be read cannot be cut; it goes when its whole span does. */
+  function eraseSegment({ toMs: lastMs, metrics }: Job, head: SegmentHead, { fromMs, toMs }: Range): boolean {
+    // It may end behind the window, but not behind what is to go.
+    const isWhole = head.fromAt >= fromMs && head.toAt < lastMs;
+    if (isWhole && metrics === undefined) {
+      deleteSegment(db, head.id);
+      return true;
+    }
+    const segment = openSegment(db, head, () => {});
+    if (segment === undefined) return false;
+    if (metrics?.every((name) => !segment.has(name)) === true) return true;
+    const left = filterColumns(segment.columns(), { fromMs, toMs, metrics });
+    if (left.at.length === 0) deleteSegment(db, head.id);
+    else replaceSegment(db, head.id, left);
+    return true;
+  }
+
+  /** A start must not bring back, as the latest, what is gone. */
+  function finish({ id, key, metrics, isAll }: Job): true {
+    const device = sql.device.get(key);
+    const latest = parseLatest(device?.["latest"]) ?? new Map<string, LatestMetric>();
+    const asked = [...latest.keys()].filter((name) => metrics === undefined || metrics.includes(name));
+    const found = isAll
+      ? new Map<string, LatestMetric>()
+      : latestOf(db, String(device?.["device_id"]), asked, () => {});
+    const kept = [...latest].filter(([name]) => !asked.includes(name));
+    const now = [...kept, ...found].map(([name, { value, atMs }]) => [name, [value, atMs]] as const);
+    inTransaction(db, () => {
+      sql.setLatest.run(JSON.stringify(Object.fromEntries(now)), key);
+      sql.done.run(id);
+    });
+    return true;
+  }
+
+  return {
+    begin,
+    pending: () => sql.pending.all().map((row) => Number(row["id"])),
+    step,
+  };
+}
+
+/** Undefined: it is damaged. */
+function toJob(row: Record<string, unknown>): Job | undefined {
+  const metrics = row["metrics"] === null ? undefined : parseList(row["metrics"], "string");
+  if (metrics === undefined && row["metrics"] !== null) return undefined;
+  return {
+    id: Number(row["id"]),
+    key: Number(row["device"]),
+    fromMs: Number(row["from_at"]),
+    toMs: Number(row["to_at"]),
+    metrics,
+    isAll: row["is_all"] === 1,
+  };
+}
+
+function prepare(db: DatabaseSyncInstance) {
+  return {
+    key: db.prepare("SELECT key FROM device WHERE device_id = ?"),
+    device: db.prepare("SELECT device_id, latest FROM device WHERE key = ?"),
+    begin: db.prepare("INSERT INTO erasing (device, from_at, to_at, metrics, is_all) VALUES (?, ?, ?, ?, ?)"),
+    pending: db.prepare("SELECT id FROM erasing ORDER BY id"),
+    job: db.prepare("SELECT * FROM erasing WHERE id = ?"),
+    goOn: db.prepare("UPDATE erasing SET from_at = ? WHERE id = ?"),
+    done: db.prepare("DELETE FROM erasing WHERE id = ?"),
+    nextHot: db.prepare("SELECT min(at) AS at FROM hot WHERE device = ? AND at >= ? AND at < ?"),
+    nextSegment: db.prepare(
+      "SELECT from_at FROM segment WHERE device = ? AND from_at >= ? AND from_at < ? AND to_at >= ? ORDER BY from_at LIMIT 1",
+    ),
+    hotBeyond: db.prepare("SELECT at FROM hot WHERE device = ? AND at >= ? AND at < ? ORDER BY at LIMIT 1 OFFSET ?"),
+    deleteHot: db.prepare("DELETE FROM hot WHERE device = ? AND at >= ? AND at < ?"),
+    deleteDead: db.prepare(
+      `DELETE FROM hot
+       WHERE device = ? AND at >= ? AND at < ? AND seq <= (SELECT sealed_seq FROM device WHERE key = ?)`,
+    ),
+    hot: db.prepare(
+      `SELECT seq, body FROM hot
+       WHERE device = ? AND seq > (SELECT sealed_seq FROM device WHERE key = ?) AND at >= ? AND at < ?`,
+    ),
+    deleteRow: db.prepare("DELETE FROM hot WHERE seq = ?"),
+    setBody: db.prepare("UPDATE hot SET body = ?, hash = NULL WHERE seq = ?"),
+    markDue: db.prepare("INSERT OR IGNORE INTO rollup_due (device, day) VALUES (?, ?)"),
+    setLatest: db.prepare("UPDATE device SET latest = ? WHERE key = ?"),
+  };
+}

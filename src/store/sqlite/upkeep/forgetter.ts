@@ -1,0 +1,225 @@
+/**
+ * Forgets what has passed its age, or what the bound of the whole store leaves no room for: whole UTC days of one device at
+ * a time. Runs in the writer's thread; asks no clock.
+ */
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
+import type { Retention } from "../../../core/ports/stored-device.ts";
+import type { UpkeepWish } from "../../../core/ports/upkeep.ts";
+import { isDamage } from "../db/file-damage.ts";
+import { pragma } from "../db/space.ts";
+import { inTransaction } from "../db/transaction.ts";
+import { blockMs, LEVELS } from "../format/rollup-format.ts";
+import { segmentHeads } from "../read/history.ts";
+import { deleteSegment } from "../tables/segment-table.ts";
+import type { RollupKeeper } from "./rollup-keeper.ts";
+import type { Sealer } from "./sealer.ts";
+
+export interface Forgot {
+  /** What is to be forgotten must be in segments before, and counted. */
+  readonly did: "forgot" | "sealed" | "rolledUp";
+  readonly readings: number;
+  readonly shortenedToMs?: number;
+}
+
+export interface Forgetter {
+  /** Undefined: nothing has to go. */
+  step(wish: UpkeepWish): Forgot | "tooLarge" | undefined;
+}
+
+export interface ForgetterOptions {
+  readonly db: DatabaseSyncInstance;
+  readonly sealer: Sealer;
+  readonly rollups: RollupKeeper;
+  /** Its readings of before that are gone. */
+  readonly onForgotten: (key: number) => void;
+  /** Of a page of the file: nothing of that device goes. */
+  readonly onFault: (reason: string) => void;
+}
+
+/** Devices looked at in one step. */
+const STEP_DEVICES = 200;
+/** Hours or days went, or there are more devices to look at. */
+const NOTHING_YET: Forgot = { did: "forgot", readings: 0 };
+/** Ages are counted in days. */
+const ROUND_MS = 3_600_000;
+const STUCK_MS = 60_000;
+
+interface Device {
+  readonly key: number;
+  readonly retention: Retention;
+}
+
+export function createForgetter({ db, sealer, rollups, onForgotten, onFault }: ForgetterOptions): Forgetter {
+  const sql = prepare(db);
+  /** The last device of the present round that was done with; undefined: no round is under way. */
+  let behindKey: number | undefined;
+  let roundAtMs: number | undefined;
+  /** The day that goes for want of room, the last device that was done with, and whether anything went. */
+  let oversized: { readonly dayMs: number; behindKey: number; went: boolean } | undefined;
+  let stuckSinceMs: number | undefined;
+
+  function step(wish: UpkeepWish): Forgot | "tooLarge" | undefined {
+    if (wish.retention === undefined) return undefined;
+    return stepByAge(wish.nowMs, wish.retention) ?? stepBySize(wish.nowMs, wish.retention.maxBytes);
+  }
+
+  /** One device cannot keep the others. */
+  function whole(forget: () => Forgot | undefined): Forgot | undefined {
+    try {
+      return forget();
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      onFault((error as Error).message);
+      return undefined;
+    }
+  }
+
+  /** Rounds over all devices, one an hour. */
+  function stepByAge(nowMs: number, defaults: Retention): Forgot | undefined {
+    if (behindKey === undefined) {
+      if (roundAtMs !== undefined && Math.abs(nowMs - roundAtMs) < ROUND_MS) return undefined;
+      roundAtMs = nowMs;
+      behindKey = 0;
+    }
+    const devices = sql.devices.all(behindKey, STEP_DEVICES).map((row) => toDevice(row, defaults));
+    for (const device of devices) {
+      const forgot = whole(() => forgetAged(device, nowMs));
+      if (forgot !== undefined) return forgot;
+      behindKey = device.key;
+    }
+    if (devices.length === STEP_DEVICES) return NOTHING_YET;
+    behindKey = undefined;
+    return undefined;
+  }
+
+  /** Undefined: nothing of this device is too old. */
+  function forgetAged({ key, retention }: Device, nowMs: number): Forgot | undefined {
+    const before = (days: number): number => (days === 0 ? 0 : startOf(nowMs - days * DAY_MS, DAY_MS));
+    const forgot = forgetDay(key, before(retention.rawDays), nowMs);
+    if (forgot !== undefined) return forgot;
+    const hours = forgetBlocks(key, "hour", before(retention.hourDays));
+    const days = forgetBlocks(key, "day", before(retention.dayDays));
+    return hours || days ? NOTHING_YET : undefined;
+  }
+
+  /** The oldest day that has raw readings before `beforeMs`. Hours and days of it are counted a last time. */
+  function forgetDay(key: number, beforeMs: number, nowMs: number): Forgot | undefined {
+    const hot = sql.oldHot.get(key, key, beforeMs);
+    // Its hot rows must be in segments to be counted; those that cannot be yet are tried again in the next round.
+    if (hot !== undefined) {
+      const sealed = sealer.seal(key, nowMs);
+      return sealed > 0 ? { did: "sealed", readings: sealed } : undefined;
+    }
+    const oldest = sql.oldest.get(key, beforeMs)?.["from_at"];
+    if (oldest === undefined) return undefined;
+    const dayMs = startOf(Number(oldest), DAY_MS);
+    let readings = 0;
+    // Were hours damaged, these readings are the last that they can be counted from.
+    for (const level of ["hour", "day"] as const) rollups.readBlock(key, level, startOf(dayMs, blockMs(level)));
+    // All that is due before: once they are forgotten, what is left of an earlier day would be added to what it was.
+    if (rollups.stepBefore(key, dayMs + DAY_MS)) {
+      return { did: "rolledUp", readings: 0 };
+    }
+    inTransaction(db, () => {
+      for (const { id, count } of segmentHeads(db, key, { fromMs: dayMs, toMs: dayMs + DAY_MS })) {
+        deleteSegment(db, id);
+        readings += count;
+      }
+      sql.setRawSince.run(dayMs + DAY_MS, key);
+    });
+    onForgotten(key);
+    return { did: "forgot", readings };
+  }
+
+  function forgetBlocks(key: number, level: "hour" | "day", beforeMs: number): boolean {
+    const lastStartMs = beforeMs - blockMs(level);
+    const found = sql.oldestBlock.get(key, LEVELS[level].level, lastStartMs)?.["start_at"];
+    if (found === undefined) return false;
+    inTransaction(db, () => {
+      rollups.writeBlock(key, level, Number(found), new Map());
+      if (level === "hour") sql.setHoursSince.run(Number(found) + blockMs(level), key);
+    });
+    return true;
+  }
+
+  /** The oldest day of all devices goes first, device by device; then the oldest hours. Days stay. */
+  function stepBySize(nowMs: number, maxBytes: number): Forgot | "tooLarge" | undefined {
+    if (maxBytes === 0 || usedBytes() <= maxBytes) {
+      oversized = undefined;
+      return undefined;
+    }
+    if (stuckSinceMs !== undefined && Math.abs(nowMs - stuckSinceMs) < STUCK_MS) return undefined;
+    stuckSinceMs = undefined;
+    oversized ??= oldestDay(startOf(nowMs, DAY_MS));
+    if (oversized === undefined) return forgetOldestHours(startOf(nowMs, DAY_MS)) ? NOTHING_YET : "tooLarge";
+    const { dayMs, behindKey: first } = oversized;
+    for (const row of sql.keysBehind.all(first)) {
+      const key = Number(row["key"]);
+      const forgot = whole(() => forgetDay(key, dayMs + DAY_MS, nowMs));
+      if (forgot !== undefined) {
+        oversized.went = true;
+        return forgot.did === "forgot" ? { ...forgot, shortenedToMs: dayMs + DAY_MS } : forgot;
+      }
+      oversized.behindKey = key;
+    }
+    // Where nothing of the oldest day may go yet (a hot row must wait), it may in a minute.
+    if (!oversized.went) stuckSinceMs = nowMs;
+    const { went } = oversized;
+    oversized = undefined;
+    return went ? NOTHING_YET : undefined;
+  }
+
+  const usedBytes = (): number => (pragma(db, "page_count") - pragma(db, "freelist_count")) * pragma(db, "page_size");
+
+  /** Undefined: what there is is of today. */
+  function oldestDay(todayMs: number): typeof oversized {
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const row of sql.keys.all()) {
+      const from = sql.oldest.get(Number(row["key"]), todayMs)?.["from_at"];
+      if (from !== undefined) oldest = Math.min(oldest, Number(from));
+    }
+    return oldest === Number.POSITIVE_INFINITY
+      ? undefined
+      : { dayMs: startOf(oldest, DAY_MS), behindKey: 0, went: false };
+  }
+
+  /** Not those among which today's are to come. */
+  function forgetOldestHours(todayMs: number): boolean {
+    const row = sql.oldestHours.get(LEVELS.hour.level);
+    if (row === undefined || Number(row["start_at"]) + blockMs("hour") > todayMs) return false;
+    return forgetBlocks(Number(row["device"]), "hour", Number(row["start_at"]) + blockMs("hour"));
+  }
+
+  return { step };
+}
+
+function toDevice(row: Record<string, unknown>, defaults: Retention): Device {
+  const days = (name: string, otherwise: number): number => (row[name] === null ? otherwise : Number(row[name]));
+  return {
+    key: Number(row["key"]),
+    retention: {
+      rawDays: days("raw_days", defaults.rawDays),
+      hourDays: days("hour_days", defaults.hourDays),
+      dayDays: days("day_days", defaults.dayDays),
+    },
+  };
+}
+
+function prepare(db: DatabaseSyncInstance) {
+  return {
+    devices: db.prepare("SELECT key, raw_days, hour_days, day_days FROM device WHERE key > ? ORDER BY key LIMIT ?"),
+    keys: db.prepare("SELECT key FROM device"),
+    keysBehind: db.prepare("SELECT key FROM device WHERE key > ? ORDER BY key"),
+    oldHot: db.prepare(
+      "SELECT 1 FROM hot WHERE device = ? AND seq > (SELECT sealed_seq FROM device WHERE key = ?) AND at < ? LIMIT 1",
+    ),
+    oldest: db.prepare("SELECT from_at FROM segment WHERE device = ? AND from_at < ? ORDER BY from_at LIMIT 1"),
+    setRawSince: db.prepare("UPDATE device SET raw_since = max(raw_since, ?) WHERE key = ?"),
+    setHoursSince: db.prepare("UPDATE device SET hours_since = max(hours_since, ?) WHERE key = ?"),
+    oldestBlock: db.prepare(
+      "SELECT start_at FROM rollup WHERE device = ? AND level = ? AND start_at <= ? ORDER BY start_at LIMIT 1",
+    ),
+    oldestHours: db.prepare("SELECT device, start_at FROM rollup WHERE level = ? ORDER BY start_at LIMIT 1"),
+  };
+}

@@ -1,0 +1,275 @@
+/**
+ * Moves hot rows into segments: a device's oldest at a time, in one transaction with the note that they are moved. Runs in
+ * the writer's thread; decides no retention.
+ */
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
+import { REDELIVERY_WINDOW_MS } from "../../../core/model/identity.ts";
+import type { Place } from "../../../core/ports/history.ts";
+import type { Damage } from "../db/damage-note.ts";
+import { ifReadable } from "../db/file-damage.ts";
+import { inTransaction } from "../db/transaction.ts";
+import { cut, mergeRows, type SealRow } from "../format/merge-columns.ts";
+import type { Columns } from "../format/segment-format.ts";
+import { isInstant } from "../format/stored-text.ts";
+import { compare } from "../read/each-reading.ts";
+import { openSegment, type SegmentHead, segmentHeads } from "../read/history.ts";
+import { createUnsealedRows, type UnsealedRow, type UnsealedRows } from "../read/unsealed-rows.ts";
+import { deleteSegment, insertDamaged, insertSegment } from "../tables/segment-table.ts";
+import type { HotCount, HotLedger } from "../write/hot-ledger.ts";
+
+export interface Sealer {
+  /** Seals some rows of a device that is due; the number of rows, 0: none is due. */
+  step(nowMs: number): number;
+  /** Seals some rows of this device now; 0: none, or those there are must wait. */
+  seal(key: number, nowMs: number): number;
+  /** Deletes some rows that are in segments; 0: there are none. */
+  clear(): number;
+}
+
+/** Two such make a segment; fewer cost more work a reading, more would wait longer in rows of 300 bytes. */
+const DUE_ROWS = 512;
+/** A board of five minutes has made 72 by then, and its rows are a small part of what it has in all. */
+const DUE_AFTER_MS = 6 * 3_600_000;
+/** A device that could not be sealed (its state is not saved, or its packets may come again) is tried again then. */
+const AGAIN_AFTER_MS = 60_000;
+/** From so many readings on a segment is full, and what comes behind it begins another. */
+const FULL = 720;
+const STEP_ROWS = 512;
+/** Of so many rows one is the device's own. */
+const DENSE = 20;
+/** Late readings may lie in many segments; each must be made anew. */
+const STEP_SEGMENTS = 3;
+/** Rows that are in segments are deleted in order, so the oldest unsealed one holds up all behind it. */
+const MOST_HELD_UP = 50_000;
+const CLEAR_ROWS = 500;
+
+type Row = UnsealedRow & SealRow;
+
+export interface SealerOptions {
+  readonly db: DatabaseSyncInstance;
+  readonly ledger: HotLedger;
+  /** Its readings moved. */
+  readonly onSealed: (key: number) => void;
+  readonly onDamage: (key: number, damage: Damage) => void;
+}
+
+export function createSealer({ db, ledger, onSealed, onDamage }: SealerOptions): Sealer {
+  const sql = prepare(db);
+  const { byIndex, bySeq } = createUnsealedRows(db);
+  /** Devices that could not be sealed, and when that was found. */
+  const waiting = new Map<number, { atMs: number; stateSeq: number }>();
+
+  function step(nowMs: number): number {
+    const stateSeq = readStateSeq();
+    const heldUp = oldestHoldingUp();
+    let fault: unknown;
+    for (const [key, hot] of ledger.devices()) {
+      const isDue = hot.count >= DUE_ROWS || Math.abs(nowMs - hot.sinceMs) >= DUE_AFTER_MS || key === heldUp;
+      if (!isDue || isWaiting(key, nowMs, stateSeq)) continue;
+      try {
+        const sealed = seal(key, nowMs);
+        if (sealed > 0) return sealed;
+      } catch (error) {
+        fault ??= error; // one device cannot stop the others
+      }
+      waiting.set(key, { atMs: nowMs, stateSeq });
+    }
+    if (fault !== undefined) throw fault;
+    return 0;
+  }
+
+  function isWaiting(key: number, nowMs: number, stateSeq: number): boolean {
+    const since = waiting.get(key);
+    if (since === undefined) return false;
+    if (since.stateSeq === stateSeq && Math.abs(nowMs - since.atMs) < AGAIN_AFTER_MS) return true;
+    waiting.delete(key);
+    return false;
+  }
+
+  /** The device whose oldest row keeps many sealed ones from being deleted. */
+  function oldestHoldingUp(): number | undefined {
+    const first = Number(sql.firstSeq.get()?.["seq"] ?? 0);
+    const last = Number(sql.lastSeq.get()?.["seq"] ?? 0);
+    if (last - first < MOST_HELD_UP || last - first < 4 * ledger.total()) return undefined;
+    let oldest: number | undefined;
+    let oldestSeq = Number.POSITIVE_INFINITY;
+    for (const [key, hot] of ledger.devices()) {
+      if (hot.oldestSeq >= oldestSeq) continue;
+      oldest = key;
+      oldestSeq = hot.oldestSeq;
+    }
+    return oldest;
+  }
+
+  const readStateSeq = (): number => Number(sql.stateSeq.get()?.["value"] ?? 0);
+
+  function seal(key: number, nowMs: number): number {
+    const device = sql.device.get(key);
+    const hot = ledger.devices().get(key);
+    if (device === undefined || hot === undefined) {
+      ledger.set(key, undefined);
+      waiting.delete(key);
+      return 0;
+    }
+    const scan = isDense(hot) ? bySeq : byIndex;
+    // One more than a step takes: what is left begins with it.
+    const from = Math.max(Number(device["sealed_seq"]) + 1, hot.oldestSeq);
+    const unsealed = scan.seqs(key, from, STEP_ROWS + 1);
+    const rows = movable(key, unsealed.slice(0, STEP_ROWS), nowMs, scan.rows);
+    const groups = readable(key, rows.filter(isWhole));
+    const moved = firstWith(
+      rows,
+      groups.reduce((sum, group) => sum + group.rows.length, 0),
+    );
+    if (moved.length === 0) return 0;
+    const damaged = moved.filter((row) => !isWhole(row));
+    inTransaction(db, () => {
+      for (const group of groups) writeGroup(key, group);
+      for (const row of damaged) insertDamaged(db, key, row, row.body);
+      sql.setSealed.run(moved.at(-1)?.seq ?? 0, key);
+    });
+    for (const { atMs } of damaged)
+      onDamage(key, { fromMs: atMs, toMs: atMs, reason: "damaged before it was compressed" });
+    ledger.set(key, leftOf(hot.count - moved.length, unsealed[moved.length]));
+    onSealed(key);
+    return moved.length;
+  }
+
+  /** The oldest rows, up to the first that a redelivery or the next start may still have to find. */
+  function movable(
+    key: number,
+    unsealed: readonly number[],
+    nowMs: number,
+    select: UnsealedRows["rows"],
+  ): UnsealedRow[] {
+    const first = unsealed[0] ?? 0;
+    const last = Math.min(unsealed.at(-1) ?? 0, readStateSeq());
+    const rows = select(key, first, last);
+    const held = rows.findIndex(
+      ({ hasPacket, receivedAtMs }) => hasPacket && Math.abs(nowMs - receivedAtMs) <= REDELIVERY_WINDOW_MS,
+    );
+    return held < 0 ? rows : rows.slice(0, held);
+  }
+
+  function leftOf(count: number, oldestSeq: number | undefined): HotCount | undefined {
+    if (oldestSeq === undefined) return undefined;
+    const received = ifReadable(() => sql.received.get(oldestSeq)?.["received"]);
+    return { count, oldestSeq, sinceMs: isInstant(received) ? received : 0 };
+  }
+
+  /** Many of the rows behind its oldest are its own: they are found quicker one after the other than by its index, which has all. */
+  const isDense = ({ oldestSeq, count }: HotCount): boolean =>
+    Number(sql.lastSeq.get()?.["seq"] ?? 0) - oldestSeq < DENSE * count;
+
+  /** Groups with what is in their segments. One that is damaged is noted as such, and nothing is merged with it: it stays as it is. */
+  function readable(key: number, rows: readonly Row[]): (Group & { readonly before: Columns | undefined })[] {
+    for (;;) {
+      const groups = groupBySegment(db, key, rows).map((group) => ({
+        ...group,
+        before: group.head === undefined ? undefined : openSegment(db, group.head, () => {})?.columns(),
+      }));
+      const damaged = groups.find(({ head, before }) => head !== undefined && before === undefined)?.head;
+      if (damaged === undefined) return groups;
+      inTransaction(db, () => void sql.noteDamaged.run(damaged.id));
+    }
+  }
+
+  function writeGroup(key: number, { head, rows, before }: Group & { readonly before: Columns | undefined }): void {
+    const parts = cut(mergeRows(before, rows), FULL);
+    if (head !== undefined) deleteSegment(db, head.id);
+    for (const [index, part] of parts.entries()) {
+      const isNewest =
+        index === parts.length - 1 && sql.isBehind.get(key, part.at[0] ?? 0, part.n[0] ?? 0) === undefined;
+      insertSegment(db, key, part, isNewest && part.at.length < FULL);
+    }
+    sql.markDue.run(key, startOf(rows[0]?.atMs ?? 0, DAY_MS));
+  }
+
+  function clear(): number {
+    let before = Number(sql.lastSeq.get()?.["seq"] ?? 0) + 1;
+    for (const { oldestSeq } of ledger.devices().values()) if (oldestSeq < before) before = oldestSeq;
+    const first = Number(sql.firstSeq.get()?.["seq"] ?? before);
+    if (before - first < CLEAR_ROWS) return 0;
+    const until = Math.min(before, first + CLEAR_ROWS);
+    let cleared = 0;
+    inTransaction(db, () => {
+      cleared = Number(sql.clear.run(until).changes);
+    });
+    return cleared;
+  }
+
+  return { step, seal, clear };
+}
+
+interface Group {
+  /** The segment that its rows go into; undefined: a new one. */
+  readonly head: SegmentHead | undefined;
+  readonly rows: Row[];
+}
+
+/** The first rows, as many as fall to few segments, by segment. */
+function groupBySegment(db: DatabaseSyncInstance, key: number, rows: readonly Row[]): Group[] {
+  const groups = new Map<string, Group>();
+  const headsOfDay = new Map<number, SegmentHead[]>();
+  for (const row of rows) {
+    const day = startOf(row.atMs, DAY_MS);
+    let heads = headsOfDay.get(day);
+    if (heads === undefined) {
+      heads = segmentHeads(db, key, { fromMs: day, toMs: day + DAY_MS }).filter(({ count }) => count > 0);
+      headsOfDay.set(day, heads);
+    }
+    const { head, name } = segmentFor(heads, row, day);
+    const known = groups.get(name);
+    if (known !== undefined) known.rows.push(row);
+    else if (groups.size === STEP_SEGMENTS) break;
+    else groups.set(name, { head, rows: [row] });
+  }
+  // Ascending: the segment that still grows is the newest, and gets another id when one begins behind it.
+  return [...groups.values()].sort((a, b) => startOfGroup(a) - startOfGroup(b));
+}
+
+const startOfGroup = ({ head, rows }: Group): number =>
+  rows.reduce((least, { atMs }) => Math.min(least, atMs), head?.fromAt ?? Number.POSITIVE_INFINITY);
+
+/** That which holds its place; behind a full one a new one; before the first of a day that one. */
+function segmentFor(
+  heads: readonly SegmentHead[],
+  row: Place,
+  day: number,
+): { head: SegmentHead | undefined; name: string } {
+  const before = heads.findLast((head) => compare({ atMs: head.fromAt, n: head.fromN }, row) < 0);
+  if (before === undefined) {
+    const [first] = heads;
+    return first === undefined || first.count >= FULL
+      ? { head: undefined, name: `before ${day}` }
+      : { head: first, name: String(first.id) };
+  }
+  return row.atMs > before.toAt && before.count >= FULL
+    ? { head: undefined, name: `behind ${before.id}` }
+    : { head: before, name: String(before.id) };
+}
+
+const isWhole = (row: UnsealedRow): row is Row => row.metrics !== undefined;
+
+/** The first rows that have so many whole ones, and the damaged ones that lie before the next. */
+function firstWith(rows: readonly UnsealedRow[], whole: number): readonly UnsealedRow[] {
+  let left = whole;
+  const end = rows.findIndex((row) => isWhole(row) && left-- === 0);
+  return end < 0 ? rows : rows.slice(0, end);
+}
+
+function prepare(db: DatabaseSyncInstance) {
+  return {
+    stateSeq: db.prepare("SELECT value FROM meta WHERE key = 'state_seq'"),
+    firstSeq: db.prepare("SELECT min(seq) AS seq FROM hot"),
+    lastSeq: db.prepare("SELECT max(seq) AS seq FROM hot"),
+    device: db.prepare("SELECT sealed_seq FROM device WHERE key = ?"),
+    received: db.prepare("SELECT coalesce(received_at, at) AS received FROM hot WHERE seq = ?"),
+    setSealed: db.prepare("UPDATE device SET sealed_seq = ? WHERE key = ?"),
+    isBehind: db.prepare("SELECT 1 FROM segment WHERE device = ? AND (from_at, from_n) > (?, ?) LIMIT 1"),
+    noteDamaged: db.prepare("UPDATE segment SET count = 0 WHERE id = ?"),
+    markDue: db.prepare("INSERT OR IGNORE INTO rollup_due (device, day) VALUES (?, ?)"),
+    clear: db.prepare("DELETE FROM hot WHERE seq < ?"),
+  };
+}

@@ -1,0 +1,300 @@
+/** Writes groups of messages in one transaction each, every reading once. Runs in the writer's thread; opens no file. */
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import type { AttributeValue } from "../../../contract/readings.ts";
+import { mergeAttributes } from "../../../core/devices/device-record.ts";
+import { forgottenReason } from "../../../core/model/forgotten.ts";
+import { redeliveryOf, type Stored, sameBody, timedDuplicateOf } from "../../../core/model/identity.ts";
+import type { NoteDamage } from "../db/damage-note.ts";
+import { createDamagedDevices } from "../db/damaged-devices.ts";
+import { ifReadable, isDamage } from "../db/file-damage.ts";
+import {
+  countOf,
+  DUPLICATE_MARK,
+  type PackedBatch,
+  type PackedOutcomes,
+  REFUSED_MARK,
+  type UnpackedDeviceWrite,
+  type UnpackedWrite,
+  unpackBatch,
+  unpackPatch,
+} from "../format/packed-batch.ts";
+import { parseAttributes } from "../format/stored-text.ts";
+import { compare } from "../read/each-reading.ts";
+import type { SealedLookup } from "../read/sealed-lookup.ts";
+import { DEVICE_DAMAGED, DeviceDamage, isOfTheWrite, Refusal } from "./append-faults.ts";
+import { contentHash, firstFreeSeq, prepareAppend } from "./append-statements.ts";
+import type { HotLedger } from "./hot-ledger.ts";
+import { createJournalTable } from "./journal-table.ts";
+import { type Claims, createClaims } from "./matched-rows.ts";
+
+/** What the thread remembers of a device, so that a reading newer than all before needs no look-up. */
+interface DeviceCursor {
+  readonly key: number;
+  newestAtMs: number;
+  newestN: number;
+  /** Sealed readings lie up to here. */
+  sealedToMs: number;
+  /** Raw readings before it are forgotten. */
+  readonly rawSinceMs: number;
+}
+
+export interface Appender {
+  /** Throws with nothing written. `beside`: runs in the same transaction. */
+  append(batch: PackedBatch, beside?: () => void): PackedOutcomes;
+  /** What is known of a device (all devices) is to be looked up again: it is gone, or rows of it are gone or sealed. */
+  forget(key?: number): void;
+}
+
+export interface AppenderParts {
+  readonly sealed: SealedLookup;
+  readonly ledger: HotLedger;
+  readonly note: NoteDamage;
+}
+
+export function createAppender(db: DatabaseSyncInstance, { sealed, ledger, note }: AppenderParts): Appender {
+  const sql = prepareAppend(db);
+  const journal = createJournalTable(db);
+  const cursors = new Map<string, DeviceCursor>();
+  const damaged = createDamagedDevices(note);
+  let nextSeq = firstFreeSeq(db);
+
+  /**
+   * SQLite commits no transaction that has read a damaged page, whatever else is in it: the group begins again, without what
+   * was found to be damaged.
+   */
+  function append(batch: PackedBatch, beside?: () => void): PackedOutcomes {
+    const uncompared = new Set<string>();
+    for (let tries = 0; ; ) {
+      try {
+        return appendOnce(batch, uncompared, beside);
+      } catch (error) {
+        const isOfDevice = error instanceof DeviceDamage;
+        tries += isOfDevice ? 1 : MOST_TRIES / 8; // a damaged segment is remembered, other damage may come again
+        if ((!isOfDevice && !isDamage(error)) || tries >= MOST_TRIES) throw isOfDevice ? error.cause : error;
+        findDamaged(batch);
+        if (!isOfDevice) continue;
+        if (error.of === "comparing") uncompared.add(error.deviceId);
+        else damaged.add(error.deviceId, error.of);
+      }
+    }
+  }
+
+  /** Outside of a transaction damage that is met has no consequence. */
+  function findDamaged(batch: PackedBatch): void {
+    for (const write of unpackBatch(batch)) {
+      if (write.kind === "journal" || damaged.of(write.deviceId) === "device" || cursors.has(write.deviceId)) continue;
+      if (ifReadable(() => ({ known: lookUp(write.deviceId) })) === undefined) damaged.add(write.deviceId, "device");
+    }
+  }
+
+  function appendOnce(batch: PackedBatch, uncompared: ReadonlySet<string>, beside?: () => void): PackedOutcomes {
+    const marks = new Float64Array(countOf(batch));
+    const reasons: string[] = [];
+    const firstSeq = nextSeq;
+    sql.begin.run();
+    try {
+      const claims = createClaims();
+      let index = 0;
+      for (const write of unpackBatch(batch)) marks[index++] = tryOne(write, { claims, uncompared }, reasons);
+      beside?.();
+      sql.commit.run();
+      return { marks, reasons, lastSeq: nextSeq - 1 };
+    } catch (error) {
+      if (db.isTransaction) sql.rollback.run();
+      // They know of rows that are gone again.
+      cursors.clear();
+      ledger.forget();
+      // Never lower than before: states that are saved may know of rows that were deleted since.
+      nextSeq = Math.max(firstSeq, firstFreeSeq(db));
+      throw error;
+    }
+  }
+
+  /** One write that the table cannot hold does not take the others along: a failed statement leaves nothing behind. */
+  function tryOne(write: UnpackedWrite, group: Group, reasons: string[]): number {
+    try {
+      return writeOne(write, group);
+    } catch (error) {
+      if (!isOfTheWrite(error)) throw error;
+      return REFUSED_MARK - (reasons.push((error as Error).message) - 1);
+    }
+  }
+
+  function writeOne(write: UnpackedWrite, group: Group): number {
+    if (write.kind === "journal") {
+      journal.write(write.entry);
+      return 0;
+    }
+    const isDamaged = damaged.of(write.deviceId);
+    if (isDamaged === "device" || (isDamaged === "fields" && write.kind !== "reading"))
+      throw new Refusal(DEVICE_DAMAGED);
+    const cursor = cursors.get(write.deviceId) ?? ofDevice(write, "device", () => cursorOf(write));
+    switch (write.kind) {
+      case "reading":
+        return writeReading(cursor, write, group);
+      case "status":
+        ofDevice(write, "fields", () => writeStatus(cursor, write));
+        return 0;
+      case "attributes":
+        ofDevice(write, "fields", () => writeAttributes(cursor, write));
+        return 0;
+    }
+  }
+
+  function ofDevice<T>({ deviceId }: UnpackedDeviceWrite, of: DeviceDamage["of"], run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      throw isDamage(error) ? new DeviceDamage(deviceId, of, error) : error;
+    }
+  }
+
+  function writeReading(cursor: DeviceCursor, write: UnpackedDeviceWrite, { claims, uncompared }: Group): number {
+    // One without an instant of its own comes now, whatever the clock says of now.
+    if (write.timed && write.atMs < cursor.rawSinceMs) throw new Refusal(forgottenReason(cursor.rawSinceMs));
+    claims.begin(write.message);
+    // What damage hides cannot be compared with: it is stored again rather than lost.
+    const isCompared = !uncompared.has(write.deviceId);
+    const duplicate = isCompared ? ofDevice(write, "comparing", () => findDuplicate(cursor, write, claims)) : undefined;
+    if (duplicate !== undefined) {
+      claims.add(duplicate.atMs, duplicate.n);
+      return DUPLICATE_MARK;
+    }
+    const n = ofDevice(write, "device", () => placeOf(cursor, write));
+    if (write.timed && n >= MOST_OF_ONE_INSTANT) throw new Refusal(STANDS_STILL);
+    const packet = write.timed ? undefined : write.packet;
+    const receivedAt = write.receivedAtMs === write.atMs ? null : write.receivedAtMs;
+    const { atMs, body } = write;
+    // Without an instant of its own, few readings share one: they are compared in full.
+    const hash = n === 0 || !write.timed ? null : contentHash(body);
+    if (packet === undefined) sql.insert.run(nextSeq, cursor.key, atMs, n, receivedAt, hash, body);
+    else {
+      const { id, clientId } = packet;
+      sql.insertOfPacket.run(nextSeq, cursor.key, atMs, n, receivedAt, hash, id, clientId, write.element, body);
+    }
+    ledger.added(cursor.key, nextSeq, write.receivedAtMs);
+    nextSeq++;
+    if (atMs > cursor.newestAtMs) {
+      cursor.newestAtMs = atMs;
+      cursor.newestN = n;
+    } else if (atMs === cursor.newestAtMs && n > cursor.newestN) cursor.newestN = n;
+    claims.add(atMs, n);
+    return n;
+  }
+
+  function findDuplicate(cursor: DeviceCursor, write: UnpackedDeviceWrite, claims: Claims): Taken | undefined {
+    if (write.timed) {
+      if (write.atMs > cursor.newestAtMs) return undefined;
+      const at = [cursor.key, write.atMs];
+      const rows = [
+        ...sql.firstAtInstant.all(...at),
+        ...sql.sameContent.all(...at, contentHash(write.body)),
+        ...sql.untimed.all(...at),
+      ] as unknown as Found[];
+      const free = rows.filter((row) => !claims.has(row.atMs, row.n));
+      const found = timedDuplicateOf(write as Parameters<typeof timedDuplicateOf>[0], free) as Found | undefined;
+      return found ?? findSealed(cursor, write, claims);
+    }
+    if (write.n !== undefined) return findOfId(cursor, write, write.n);
+    if (!write.packet?.dup) return undefined;
+    const rows = sql.samePacket.all(cursor.key, write.packet.id) as unknown as Found[];
+    return redeliveryOf(write as Parameters<typeof redeliveryOf>[0], rows) as Found | undefined;
+  }
+
+  /** One that had an id in another store: it is there already where that id says the same. */
+  function findOfId(cursor: DeviceCursor, { atMs, body }: UnpackedDeviceWrite, n: number): Taken | undefined {
+    if (atMs > cursor.newestAtMs) return undefined;
+    const row = sql.isThere.get(cursor.key, atMs, n) as { body: string } | undefined;
+    if (row !== undefined) return sameBody(row.body, body) ? { atMs, n } : undefined;
+    return atMs <= cursor.sealedToMs && sealed.equal(cursor.key, atMs, body).includes(n) ? { atMs, n } : undefined;
+  }
+
+  function findSealed(cursor: DeviceCursor, { atMs, body }: UnpackedDeviceWrite, claims: Claims): Taken | undefined {
+    if (atMs > cursor.sealedToMs) return undefined;
+    const n = sealed.equal(cursor.key, atMs, body).find((place) => !claims.has(atMs, place));
+    return n === undefined ? undefined : { atMs, n };
+  }
+
+  /** The one that its id says, where it had one and that is free; else the next. */
+  function placeOf(cursor: DeviceCursor, { atMs, n }: UnpackedDeviceWrite): number {
+    if (n !== undefined && isFree(cursor, atMs, n)) return n;
+    if (atMs > cursor.newestAtMs) return 0;
+    if (atMs === cursor.newestAtMs) return cursor.newestN + 1;
+    const hot = Number(sql.greatestN.get(cursor.key, atMs)?.["n"] ?? -1);
+    return Math.max(hot, atMs > cursor.sealedToMs ? -1 : sealed.greatestN(cursor.key, atMs)) + 1;
+  }
+
+  function isFree(cursor: DeviceCursor, atMs: number, n: number): boolean {
+    if (atMs > cursor.newestAtMs) return true;
+    if (sql.isThere.get(cursor.key, atMs, n) !== undefined) return false;
+    return atMs > cursor.sealedToMs || !sealed.has(cursor.key, atMs, n);
+  }
+
+  function writeStatus({ key }: DeviceCursor, { flag, receivedAtMs }: UnpackedDeviceWrite): void {
+    sql.status.run(Number(flag), receivedAtMs, flag === true ? receivedAtMs : 0, key);
+  }
+
+  function writeAttributes(cursor: DeviceCursor, write: UnpackedDeviceWrite): void {
+    // What is damaged was named at the start; what comes now is kept all the same.
+    const attributes =
+      parseAttributes(sql.attributes.get(cursor.key)?.["attributes"]) ?? new Map<string, AttributeValue>();
+    mergeAttributes(attributes, unpackPatch(write.body));
+    const suspect = write.flag === undefined ? null : Number(write.flag);
+    sql.setAttributes.run(JSON.stringify(Object.fromEntries(attributes)), suspect, write.receivedAtMs, cursor.key);
+  }
+
+  function cursorOf({ deviceId, receivedAtMs }: UnpackedDeviceWrite): DeviceCursor {
+    const known = lookUp(deviceId);
+    if (known !== undefined) return known;
+    sql.addDevice.run(deviceId, receivedAtMs);
+    const added = lookUp(deviceId);
+    if (added === undefined) throw new Error(`the device ${deviceId} was added and is not there`);
+    return added;
+  }
+
+  /** Reads only; undefined: there is no such device. */
+  function lookUp(deviceId: string): DeviceCursor | undefined {
+    const device = sql.device.get(deviceId);
+    if (device === undefined) return undefined;
+    const key = Number(device["key"]);
+    const hot = sql.newest.get(key);
+    const newestHot = { atMs: Number(hot?.["at"] ?? -1), n: Number(hot?.["n"] ?? 0) };
+    const newestSealed = sealed.newest(key) ?? { atMs: -1, n: 0 };
+    const newest = compare(newestSealed, newestHot) > 0 ? newestSealed : newestHot;
+    const cursor = {
+      key,
+      newestAtMs: newest.atMs,
+      newestN: newest.n,
+      sealedToMs: newestSealed.atMs,
+      rawSinceMs: Number(device["raw_since"]),
+    };
+    cursors.set(deviceId, cursor);
+    return cursor;
+  }
+
+  return {
+    append,
+    forget: (key) => {
+      if (key === undefined) damaged.clear();
+      for (const [deviceId, cursor] of cursors) if ((key ?? cursor.key) === cursor.key) cursors.delete(deviceId);
+    },
+  };
+}
+
+/** What the writes of one transaction share. */
+interface Group {
+  readonly claims: Claims;
+  /** Devices, readings of which are not compared with those there are. */
+  readonly uncompared: ReadonlySet<string>;
+}
+
+/** A group that meets more damage is tried again by its sender; what was found until then is known. */
+const MOST_TRIES = 100;
+/** Each further one is compared with all of its instant: a board whose clock stands still would slow all others down. */
+const MOST_OF_ONE_INSTANT = 10_000;
+const STANDS_STILL = `Its device has given ${MOST_OF_ONE_INSTANT} readings one instant: its clock stands still. Set it, or send no timestamp`;
+
+type Found = Stored & { readonly atMs: number };
+
+/** The row that a duplicate is a copy of. */
+type Taken = Pick<Found, "atMs" | "n">;

@@ -1,0 +1,226 @@
+/**
+ * Groups that wait for another store, each as it came, in the order of their commits: in the same transaction that stores them
+ * here. Runs in the writer's thread; sends nothing.
+ */
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import type { OutboxState } from "../../../core/ports/outbox.ts";
+import { StoreError } from "../../../core/ports/readings-store.ts";
+import type { NoteDamage } from "../db/damage-note.ts";
+import { ifReadable } from "../db/file-damage.ts";
+import { pragma } from "../db/space.ts";
+import { inTransaction } from "../db/transaction.ts";
+import { readFormerGroup, readFormerOutcomes } from "../format/former-outbox-group.ts";
+import { NewerRecord, type OpenedRecord, openRecord, writeRecord } from "../format/outbox-record.ts";
+import { countOf, type PackedBatch, type PackedOutcomes } from "../format/packed-batch.ts";
+import { isInstant } from "../format/stored-text.ts";
+import type { Appender } from "./append.ts";
+
+/** A group as its record has it. */
+export interface RecordedGroup {
+  readonly seq: number;
+  readonly group: OpenedRecord;
+  /** What the other store decided of it; undefined: it was not asked yet. */
+  readonly outcomes: OpenedRecord | undefined;
+}
+
+/** A group as its record is to have it, in the form of outbox-group.ts. */
+export interface GroupContent {
+  readonly group: Uint8Array<ArrayBuffer>;
+  readonly outcomes: Uint8Array<ArrayBuffer> | undefined;
+}
+
+export interface OutboxOperations {
+  outboxOpen(maxBytes: number): OutboxState;
+  /** `batch`: the same writes, to be stored here meanwhile. */
+  outboxPut(batch: PackedBatch, content: GroupContent, nowMs: number): { outcomes: PackedOutcomes; state: OutboxState };
+  /** The oldest groups behind `seq`, of up to about so many writes, all of which are placed or none. */
+  outboxNext(behindSeq: number, mostWrites: number): { groups: RecordedGroup[]; state: OutboxState };
+  /** Each group as it will be written. */
+  outboxPlace(groups: readonly (GroupContent & { readonly seq: number })[]): void;
+  outboxForget(throughSeq: number): OutboxState;
+}
+
+export interface OutboxParts {
+  readonly db: DatabaseSyncInstance;
+  readonly appender: Appender;
+  /** All rows are gone. */
+  readonly onEmptied: () => void;
+  readonly note: NoteDamage;
+}
+
+/** Tables of what was stored here meanwhile; of no use once nothing waits. */
+const TABLES = [
+  ...["hot", "segment_piece", "segment", "rollup_piece", "rollup", "rollup_due", "erasing", "deleting", "device"],
+  ...["mqtt_session", "mqtt_subscription", "mqtt_delivery", "mqtt_inbound", "mqtt_retained", "mqtt_will"],
+];
+
+export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts): OutboxOperations {
+  let most = Number.POSITIVE_INFINITY;
+  let groups = 0;
+  let writes = 0;
+  let sinceMs: number | undefined;
+  let bytes = 0;
+
+  function outboxOpen(maxBytes: number): OutboxState {
+    most = maxBytes;
+    count();
+    findOldest();
+    const [first] = seqsBehind(0, 1);
+    if (first !== undefined) readGroup(first); // throws where a later version of the hub wrote it
+    return state();
+  }
+
+  function count(): void {
+    const row = db.prepare("SELECT count(*) AS many, sum(writes) AS writes FROM outbox").get() ?? {};
+    groups = Number(row["many"]);
+    writes = Number(row["writes"] ?? 0);
+  }
+
+  /** What lies in a damaged page is as old as what was known before. */
+  function findOldest(): void {
+    const row = ifReadable(() => ({ at: db.prepare("SELECT at FROM outbox ORDER BY seq LIMIT 1").get()?.["at"] }));
+    if (row !== undefined) sinceMs = row.at === undefined ? undefined : Number(row.at);
+  }
+
+  /** Throws nothing: a call that was committed and then failed would be made a second time. */
+  function state(): OutboxState {
+    try {
+      bytes = usedBytes();
+    } catch {
+      // as it was
+    }
+    return { groups, writes, bytes, sinceMs };
+  }
+
+  const usedBytes = (): number => (pragma(db, "page_count") - pragma(db, "freelist_count")) * pragma(db, "page_size");
+
+  function outboxPut(batch: PackedBatch, { group, outcomes: decided }: GroupContent, nowMs: number) {
+    if (usedBytes() >= most) {
+      throw new StoreError(
+        `the outbox is full (${most} bytes, AERIE_MAX_OUTBOX_BYTES): nothing more is taken until MongoDB is back`,
+        true,
+      );
+    }
+    const outcomes = appender.append(batch, () => {
+      db.prepare("INSERT INTO outbox (at, writes, batch, places) VALUES (?, ?, ?, ?)").run(
+        nowMs,
+        countOf(batch),
+        writeRecord(group),
+        decided === undefined ? null : writeRecord(decided),
+      );
+    });
+    groups++;
+    writes += countOf(batch);
+    sinceMs ??= nowMs;
+    return { outcomes, state: state() };
+  }
+
+  function outboxNext(behindSeq: number, mostWrites: number) {
+    return { groups: readNext(behindSeq, mostWrites), state: state() };
+  }
+
+  function readNext(behindSeq: number, mostWrites: number): RecordedGroup[] {
+    const found: RecordedGroup[] = [];
+    let many = 0;
+    // Without their bytes, which may lie in damaged pages.
+    const seqs = seqsBehind(behindSeq, mostWrites);
+    for (const seq of seqs) {
+      const read = readGroup(seq);
+      if (read === undefined) {
+        giveUp(seq);
+        continue;
+      }
+      const [first] = found;
+      const isOther = first !== undefined && (first.outcomes === undefined) !== (read.outcomes === undefined);
+      if (many >= mostWrites || isOther) break;
+      many += read.writes;
+      found.push({ seq, group: read.group, outcomes: read.outcomes });
+    }
+    // If all of these were damaged, the same call goes on behind them: to the caller an empty answer means that nothing waits.
+    const last = seqs.at(-1) ?? behindSeq;
+    return found.length > 0 || seqs.length === 0 ? found : readNext(last, mostWrites);
+  }
+
+  /** Where a page of the table is damaged each group is looked for by itself, and those in that page count as found. */
+  function seqsBehind(behindSeq: number, most: number): number[] {
+    const sql = "SELECT seq FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?";
+    const found = ifReadable(() => db.prepare(sql).all(behindSeq, most));
+    if (found !== undefined) return found.map((row) => Number(row["seq"]));
+    const one = db.prepare("SELECT seq FROM outbox WHERE seq = ?");
+    const last = Number(db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").get()?.["seq"]);
+    const seqs: number[] = [];
+    for (let seq = behindSeq + 1; seq <= last && seqs.length < most; seq++) {
+      const row = ifReadable(() => ({ isThere: one.get(seq) !== undefined }));
+      if (row === undefined || row.isThere) seqs.push(seq);
+    }
+    return seqs;
+  }
+
+  /** Undefined: it is damaged. */
+  function readGroup(seq: number) {
+    const row = ifReadable(() => db.prepare("SELECT writes, batch, places FROM outbox WHERE seq = ?").get(seq));
+    if (row === undefined) return undefined;
+    try {
+      const group = openRecord(row["batch"]);
+      const outcomes = row["places"] === null ? undefined : openRecord(row["places"]);
+      checkFormer(group, outcomes);
+      return { writes: Number(row["writes"]), group, outcomes };
+    } catch (error) {
+      if (error instanceof NewerRecord) throw error;
+      return undefined;
+    }
+  }
+
+  /** Those behind it must not wait for it. */
+  function giveUp(seq: number): void {
+    const { writes: many, at } =
+      ifReadable(() => db.prepare("SELECT writes, at FROM outbox WHERE seq = ?").get(seq)) ?? {};
+    const since = isInstant(at) ? ` since ${new Date(at).toISOString()}` : "";
+    note({ what: `a group of ${Number(many) || "some"} readings and other writes that waited for MongoDB${since}` });
+    ifReadable(() => {
+      db.prepare("DELETE FROM outbox WHERE seq = ?").run(seq);
+      count();
+      findOldest();
+      if (groups === 0) outboxForget(seq);
+    });
+  }
+
+  function outboxPlace(placed: readonly (GroupContent & { readonly seq: number })[]): void {
+    inTransaction(db, () => {
+      const place = db.prepare("UPDATE outbox SET batch = ?, places = ? WHERE seq = ?");
+      for (const { seq, group, outcomes } of placed) {
+        place.run(writeRecord(group), outcomes === undefined ? null : writeRecord(outcomes), seq);
+      }
+    });
+  }
+
+  function outboxForget(throughSeq: number): OutboxState {
+    let gone: Record<string, unknown> = {};
+    inTransaction(db, () => {
+      const sums = db
+        .prepare("SELECT count(*) AS many, sum(writes) AS writes FROM outbox WHERE seq <= ?")
+        .get(throughSeq);
+      db.prepare("DELETE FROM outbox WHERE seq <= ?").run(throughSeq);
+      gone = sums ?? {};
+      if (db.prepare("SELECT 1 FROM outbox LIMIT 1").get() !== undefined) return;
+      for (const table of TABLES) db.exec(`DELETE FROM ${table}`);
+    });
+    // Only what is committed: a transaction that fails at its end is made again.
+    groups -= Number(gone["many"]);
+    writes -= Number(gone["writes"] ?? 0);
+    findOldest();
+    if (groups === 0) {
+      onEmptied();
+      db.exec("PRAGMA incremental_vacuum");
+    }
+    return state();
+  }
+
+  return { outboxOpen, outboxPut, outboxNext, outboxPlace, outboxForget };
+}
+
+/** Throws where a record that has no checksum cannot be read. */
+function checkFormer(group: OpenedRecord, outcomes: OpenedRecord | undefined): void {
+  if (!group.hasChecksum) readFormerGroup(group.content);
+  if (outcomes?.hasChecksum === false) readFormerOutcomes(outcomes.content, []);
+}

@@ -1,0 +1,312 @@
+/** The command line against a running hub and a stopped one: nothing is lost or doubled on the way out and in again. */
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import type { Device, Reading } from "../../../src/contract/readings.ts";
+import type { SeriesAnswer } from "../../../src/contract/rest.ts";
+import { createBoard } from "../../support/clients/board.ts";
+import { connectJs } from "../../support/clients/mqtt-clients.ts";
+import { beginCommand, runCommand } from "../../support/hub/command.ts";
+import { type HubAddress, spawnHub, tempDir } from "../../support/hub/hub.ts";
+import { ask, readingsOf } from "../../support/hub/rest.ts";
+import { until } from "../../support/until.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Epoch s: long ago, and not beyond raw age. */
+const SINCE_S = Math.floor(Date.now() / 1_000) - 10 * 24 * 3_600;
+
+/** Readings of two devices with values of every kind, and two equal ones of one millisecond. */
+async function fill(hub: HubAddress): Promise<void> {
+  const board = await connectJs(hub.mqttUrl);
+  const firstMs = Date.now() - HOUR_MS;
+  for (const deviceId of ["-odd", "a"]) {
+    const some = Array.from({ length: 600 }, (_, seq) => ({
+      ts: firstMs + seq * 1_000,
+      seq,
+      temperature: seq / 10,
+      mode: ["=1+1", "true", "5", "", "'", 'a "b", c\r\nd', "°C 😀"][seq % 7],
+      door: seq % 2 === 0,
+    }));
+    await board.publish(`devices/${deviceId}/telemetry`, JSON.stringify(some), { qos: 1 });
+  }
+  await board.publish(
+    "devices/a/telemetry",
+    JSON.stringify([
+      { ts: firstMs, same: 1 },
+      { ts: firstMs, same: 1 },
+    ]),
+    { qos: 1 },
+  );
+  await board.publish("devices/a/telemetry", JSON.stringify([{ same: 2 }, { same: 2 }]), { qos: 1 });
+}
+
+/** Receipts as a sealed reading keeps them: to the second, and only where far from the instant. */
+async function everything(hub: HubAddress): Promise<Reading[]> {
+  const readings = [await readingsOf(hub, "-odd"), await readingsOf(hub, "a")].flat();
+  return readings.map(({ receivedAt, ...reading }) => {
+    const receivedMs = Date.parse(receivedAt ?? reading.timestamp);
+    const isFar = Math.abs(receivedMs - Date.parse(reading.timestamp)) > 5_000;
+    return isFar ? { ...reading, receivedAt: new Date(Math.floor(receivedMs / 1_000) * 1_000).toISOString() } : reading;
+  });
+}
+
+describe("export and import", () => {
+  test.each(["all.ndjson", "all.csv", "all.csv.gz"])(
+    "into another data directory by %s gives the same readings",
+    async (name) => {
+      const hub = await spawnHub();
+      await fill(hub);
+      const file = path.join(tempDir(), name);
+      const other = path.join(tempDir(), "other");
+
+      const exported = await runCommand("export", "-d", hub.dataDir, "-o", file);
+      const imported = await runCommand("import", "-d", other, file);
+      const again = await runCommand("import", "-d", other, file);
+
+      expect(exported).toMatchObject({ exitCode: 0, stdout: "" });
+      expect(imported.stderr).toContain("1,204 readings stored, 0 were there already, 0 refused");
+      expect(imported.exitCode).toBe(0);
+      expect(again.stderr).toContain("0 readings stored, 1,204 were there already, 0 refused");
+      const second = await spawnHub({ dataDir: other });
+      expect(await everything(second)).toEqual(await everything(hub));
+      expect(readdirSync(path.dirname(file))).toEqual([name]);
+    },
+  );
+
+  test("a running hub shows what is imported at once, and takes the device for no more online than before", async () => {
+    const hub = await spawnHub();
+    const file = path.join(tempDir(), "old.csv");
+    const [newer, older] = [1, 2].map((hours) => new Date(Date.now() - hours * HOUR_MS).toISOString());
+    writeFileSync(file, `timestamp,temperature\n${newer},5.5\n${older},4.5\n`);
+
+    const { exitCode } = await runCommand("import", "-d", hub.dataDir, "--device", "cellar", file);
+
+    expect(exitCode).toBe(0);
+    const { body } = await ask<Device>(hub, "/api/devices/cellar");
+    expect(body).toMatchObject({
+      presence: "offline",
+      lastHeardAt: newer,
+      latest: { temperature: { value: 5.5, timestamp: newer } },
+    });
+  });
+
+  test("lines that are refused are counted by reason and listed, and all others are stored", async () => {
+    const dataDir = path.join(tempDir(), "data");
+    const file = path.join(tempDir(), "mixed.ndjson");
+    const line = (seq: number): string => JSON.stringify({ deviceId: "a", timestamp: SINCE_S + seq, metrics: { seq } });
+    writeFileSync(
+      file,
+      [line(0), "{no json", line(1), `{"deviceId":"a/b","timestamp":${SINCE_S},"metrics":{"x":1}}`, line(2)].join("\n"),
+    );
+
+    const { exitCode, stderr } = await runCommand("import", "-d", dataDir, file);
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("3 readings stored, 0 were there already, 2 refused");
+    expect(stderr).toContain("1 × The line is not JSON");
+    const report = readFileSync(`${file}.refused`, "utf8").trim().split("\n");
+    expect(report).toEqual([
+      "line 2: The line is not JSON: {no json",
+      expect.stringMatching(/^line 4: A device id is .*"a\/b".*: \{"deviceId":"a\/b"/),
+    ]);
+  });
+
+  test("an import that is killed goes on where it was, and every reading is there once", async () => {
+    const hub = await spawnHub();
+    const count = 60_000;
+    const file = path.join(tempDir(), "long.ndjson.gz");
+    const lines = Array.from({ length: count }, (_, seq) =>
+      JSON.stringify({
+        deviceId: "a",
+        timestamp: new Date((SINCE_S + seq) * 1_000).toISOString(),
+        metrics: { seq },
+      }),
+    );
+    writeFileSync(file, gzipSync(lines.join("\n")));
+
+    const first = beginCommand("import", "-d", hub.dataDir, file);
+    await until("its place is kept", () => keptPlaces(hub.dataDir) > 0, { everyMs: 5 });
+    await first.kill();
+    const second = await runCommand("import", "-d", hub.dataDir, file);
+
+    expect(second.stderr).toMatch(/^Going on at byte [\d,]+:/);
+    expect(second.exitCode).toBe(0);
+    const readings = await readingsOf(hub, "a");
+    expect(readings.map(({ metrics }) => metrics["seq"])).toEqual(Array.from({ length: count }, (_, seq) => seq));
+    expect(keptPlaces(hub.dataDir)).toBe(0);
+  });
+
+  test("an import that is stopped by Ctrl-C says how it goes on", async () => {
+    const hub = await spawnHub();
+    const folder = tempDir();
+    const file = path.join(folder, "long.ndjson");
+    const lines = Array.from({ length: 50_000 }, (_, seq) =>
+      JSON.stringify({ deviceId: "a", timestamp: SINCE_S + seq, metrics: { seq } }),
+    );
+    writeFileSync(file, lines.join("\n"));
+
+    const importing = beginCommand("import", "-d", hub.dataDir, file);
+    await until("its place is kept", () => keptPlaces(hub.dataDir) > 0, { everyMs: 5 });
+    expect(await importing.kill("SIGINT")).toBe(130);
+    expect(importing.stderr()).toMatch(/Stopped; [\d,]+ readings are stored\. The same command goes on from here\./);
+    expect(readdirSync(folder)).toEqual(["long.ndjson"]);
+  });
+});
+
+test("what is older than raw readings are kept is refused, or becomes whole hours, as often as it is imported", async () => {
+  const dataDir = path.join(tempDir(), "data");
+  const file = path.join(tempDir(), "years.ndjson");
+  const oldMs = Math.floor((Date.now() - 500 * DAY_MS) / DAY_MS) * DAY_MS;
+  const line = (atMs: number, temperature: number): string =>
+    JSON.stringify({ deviceId: "attic", timestamp: new Date(atMs).toISOString(), metrics: { temperature } });
+  const old = Array.from({ length: 3_000 }, (_, at) => line(oldMs + at * 60_000, at % 60));
+  const recent = [line(Date.now() - HOUR_MS, 7)];
+  const outOfOrder = [line(oldMs + 30_500, 60)];
+  writeFileSync(file, [...old, ...recent, ...outOfOrder].join("\n"));
+
+  const plain = await runCommand("import", "-d", dataDir, file);
+  const rebuilt = await runCommand("import", "-d", dataDir, "--rebuild", file);
+  const again = await runCommand("import", "-d", dataDir, "--rebuild", file);
+
+  expect(plain).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringMatching(/1 readings stored, .* 3,001 refused[\s\S]*--rebuild/),
+  });
+  for (const each of [rebuilt, again]) {
+    expect(each.stderr).toContain("0 readings stored, 1 were there already, 3,001 went into rebuilt hours, 0 refused");
+    expect(each.exitCode).toBe(0);
+  }
+  const hub = await spawnHub({ dataDir });
+  const query = `metrics=temperature&points=100&from=${oldMs}&to=${oldMs + 3 * HOUR_MS}`;
+  const { body } = await ask<SeriesAnswer>(hub, `/api/devices/attic/series?${query}`);
+  expect(body).toMatchObject({
+    resolution: HOUR_MS,
+    metrics: {
+      temperature: { t: [0, 1, 2].map((at) => oldMs + at * HOUR_MS), count: [61, 60, 60], max: [60, 59, 59] },
+    },
+  });
+});
+
+const keptPlaces = (dataDir: string): number => {
+  const folder = path.join(dataDir, "imports");
+  return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")).length : 0;
+};
+
+describe("backup and restore", () => {
+  test("a copy made while readings come holds all that was acknowledged before, and a hub starts with it", async () => {
+    const hub = await spawnHub();
+    await fill(hub);
+    const before = await everything(hub);
+    const board = createBoard({ deviceId: "busy", timed: true });
+    await board.connect(hub);
+    await until("readings come", () => board.acknowledged.length > 500);
+    const acknowledged = [...board.acknowledged];
+    const file = path.join(tempDir(), "copy.db");
+
+    const { exitCode, stderr } = await runCommand("backup", "-d", hub.dataDir, file);
+    board.rest();
+
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0, stderr: expect.stringContaining(file) });
+    const dataDir = path.join(tempDir(), "restored");
+    expect(await runCommand("restore", "-d", dataDir, file)).toMatchObject({ exitCode: 0 });
+    const second = await spawnHub({ dataDir });
+    expect(await everything(second)).toEqual(before);
+    const seqs = (await readingsOf(second, "busy")).map(({ metrics }) => Number(metrics["seq"]));
+    expect(seqs.slice(0, acknowledged.length)).toEqual(acknowledged);
+    expect(new Set(seqs).size).toBe(seqs.length);
+  });
+
+  test("restore keeps what was there, refuses while a hub runs, and takes nothing that is no copy", async () => {
+    const hub = await spawnHub();
+    await fill(hub);
+    const file = path.join(tempDir(), "copy.db");
+    await runCommand("backup", "-d", hub.dataDir, file);
+    const board = await connectJs(hub.mqttUrl);
+    await board.publish("devices/later/telemetry", '{"a":1}', { qos: 1 });
+
+    const running = await runCommand("restore", "-d", hub.dataDir, file);
+    await hub.kill(); // so that the newest is in the log only
+    const other = path.join(tempDir(), "other.db");
+    writeFileSync(other, "this is no database ".repeat(100));
+    const wrong = await runCommand("restore", "-d", hub.dataDir, other);
+    const restored = await runCommand("restore", "-d", hub.dataDir, file);
+
+    expect(running).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(`process ${hub.pid}`) });
+    expect(wrong).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(other) });
+    expect(restored.exitCode).toBe(0);
+    const aside = readdirSync(hub.dataDir).find((name) => name.includes("before-restore")) ?? "";
+    expect(restored.stderr).toContain(aside);
+    const second = await spawnHub({ dataDir: hub.dataDir });
+    expect((await everything(second)).length).toBe(1_204);
+    expect(await readingsOf(second, "later")).toEqual([]);
+    const former = path.join(tempDir(), "former");
+    await runCommand("restore", "-d", former, path.join(hub.dataDir, aside));
+    expect(await readingsOf(await spawnHub({ dataDir: former }), "later")).toHaveLength(1);
+  });
+
+  test("no file is overwritten, and the hub says what it minds", async () => {
+    const hub = await spawnHub();
+    const file = path.join(tempDir(), "mine");
+    writeFileSync(file, "mine");
+
+    const there = await runCommand("backup", "-d", hub.dataDir, file);
+    const nowhere = await runCommand("backup", "-d", hub.dataDir, path.join(file, "copy"));
+
+    expect(there).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(`${file} is there already`) });
+    expect(nowhere).toMatchObject({ exitCode: 1 });
+    expect(readFileSync(file, "utf8")).toBe("mine");
+  });
+});
+
+describe("reaching the hub", () => {
+  test("the socket is its owner's alone, goes with the hub, and one left by a killed hub is no hindrance", async () => {
+    const first = await spawnHub();
+    const socket = path.join(first.dataDir, "aerie.sock");
+    expect(statSync(socket).mode & 0o777).toBe(0o600);
+    await first.kill();
+    expect(existsSync(socket)).toBe(true);
+
+    const stopped = await runCommand("stats", "-d", first.dataDir, "--json");
+    const second = await spawnHub({ dataDir: first.dataDir });
+    const running = await runCommand("stats", "-d", first.dataDir, "--json");
+
+    expect(JSON.parse(stopped.stdout)).toMatchObject({ readings: 0, written: null, bytesWrittenPerDay: null });
+    expect(JSON.parse(running.stdout)).toMatchObject({ readings: 0, bytesWrittenPerDay: expect.any(Number) });
+    expect(await second.kill("SIGTERM")).toBe(0);
+    expect(existsSync(socket)).toBe(false);
+  });
+
+  test("a data directory with a long name is reached too, with and without a hub", async () => {
+    const dataDir = path.join(tempDir(), "long".repeat(20), "longer".repeat(20));
+    const hub = await spawnHub({ dataDir });
+    await fill(hub);
+    expect(statSync(path.join(dataDir, "aerie.sock")).mode & 0o777).toBe(0o600);
+
+    const running = await runCommand("stats", "-d", dataDir);
+    await hub.kill("SIGTERM");
+    const stopped = await runCommand("stats", "-d", dataDir);
+
+    expect(running.stdout).toMatch(/^readings +1,204$/m);
+    expect(running.stdout).toMatch(/^devices +2$/m);
+    expect(running.stdout).toMatch(/bytes written a day +[\d.]+ (KB|MB|GB)/);
+    expect(stopped.stdout).toContain("unknown: the hub is not running");
+  });
+
+  test("a directory without a store is named, and none is made there", async () => {
+    const dataDir = path.join(tempDir(), "nothing");
+    for (const args of [["stats"], ["export"], ["backup", path.join(dataDir, "copy")]]) {
+      const { exitCode, stderr } = await runCommand(...args, "-d", dataDir);
+      expect([args[0], exitCode, stderr]).toEqual([args[0], 1, expect.stringContaining(dataDir)]);
+    }
+    expect(existsSync(dataDir)).toBe(false);
+  });
+
+  test("what is asked wrongly ends with 2 and help", async () => {
+    for (const args of [["exprot"], ["import"], ["export", "--format", "xml"], ["export", "--from", "soon"]]) {
+      const { exitCode, stderr } = await runCommand(...args);
+      expect([args, exitCode, stderr]).toEqual([args, 2, expect.stringContaining("Usage: aerie")]);
+    }
+  });
+});

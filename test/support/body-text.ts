@@ -1,4 +1,0 @@
-/** The text of a reading's body, in whichever form it came. */
-import type { Body } from "../../src/core/ports.ts";
-
-export const bodyText = (body: Body): string => (typeof body === "string" ? body : Buffer.concat(body).toString());

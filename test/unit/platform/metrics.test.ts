@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { createRefusals } from "../../../src/core/limits/refusals.ts";
+import type { StoreSpace } from "../../../src/core/ports/readings-store.ts";
+import { createMetrics, type Gauges } from "../../../src/platform/metrics.ts";
+import { createManualClock } from "../../support/clock/manual-clock.ts";
+
+const none = (): number => 0;
+const NOTHING: Gauges = {
+  waitingBytes: none,
+  mqttClients: none,
+  mqttSessions: none,
+  retainedMessages: none,
+  queuedBytes: none,
+  browsers: none,
+  liveSessions: none,
+  devices: none,
+  refusals: () => [],
+  space: () => undefined,
+  outbox: () => undefined,
+  logLinesDropped: none,
+};
+
+test("refusals are told by code, MQTT version and reason code; what is unknown has no label", async () => {
+  const refusals = createRefusals({ clock: createManualClock({ nowMs: 0 }) });
+  const metrics = createMetrics();
+  metrics.watch({ ...NOTHING, refusals: refusals.countsByAnswer });
+  refusals.add({ code: "PAYLOAD_NOT_JSON", kind: "message", mqttVersion: "5", reasonCode: 0x99 });
+  refusals.add({ code: "PAYLOAD_NOT_JSON", kind: "message", mqttVersion: "5", reasonCode: 0x99 });
+  refusals.add({ code: "PAYLOAD_NOT_JSON", kind: "message", mqttVersion: "3.1.1" });
+  refusals.add({ code: "HOST_FOREIGN", kind: "connection" });
+
+  const lines = (await metrics.text()).body.split("\n").filter((line) => line.startsWith("aerie_refused{"));
+  metrics.close();
+  expect(lines).toEqual([
+    'aerie_refused{code="PAYLOAD_NOT_JSON",mqtt_version="5",reason_code="0x99"} 2',
+    'aerie_refused{code="PAYLOAD_NOT_JSON",mqtt_version="3.1.1"} 1',
+    'aerie_refused{code="HOST_FOREIGN"} 1',
+  ]);
+});
+
+test("the store's room is told once it is known, and not as a disk with nothing free before", async () => {
+  const metrics = createMetrics();
+  let space: StoreSpace | undefined;
+  metrics.watch({ ...NOTHING, space: () => space });
+  const told = async (): Promise<string[]> =>
+    (await metrics.text()).body.split("\n").filter((line) => /^aerie_(store_bytes|disk_free_bytes)/.test(line));
+  expect(await told()).toEqual([]);
+  space = { usedBytes: 5, reusableBytes: 2, diskFreeBytes: 7, diskBytes: 9 };
+  expect(await told()).toEqual([
+    'aerie_store_bytes{part="used"} 5',
+    'aerie_store_bytes{part="reusable"} 2',
+    "aerie_disk_free_bytes 7",
+  ]);
+  space = undefined;
+  expect(await told()).toEqual([]);
+  metrics.close();
+});
+
+test("upkeep is told by what it did, and how many readings are hot", async () => {
+  const metrics = createMetrics();
+  metrics.counters.upkeep({ did: "sealed", readings: 500, hot: 1_200 });
+  metrics.counters.upkeep({ did: "sealed", readings: 200, hot: 700 });
+  metrics.counters.upkeep({ did: "nothing", readings: 0, hot: 700 });
+  const lines = (await metrics.text()).body.split("\n").filter((line) => /^aerie_(upkeep|hot)/.test(line));
+  expect(lines).toEqual(['aerie_upkeep_readings_total{did="sealed"} 700', "aerie_hot_readings 700"]);
+  metrics.close();
+});

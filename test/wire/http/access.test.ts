@@ -1,0 +1,369 @@
+/** Who may do what over HTTP and Socket.IO: every route and every caller, and how a caller comes to be none. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { request } from "node:http";
+import path from "node:path";
+import { expect, test } from "vitest";
+import type { SessionAnswer } from "../../../src/contract/access.ts";
+import { CSRF_HEADER, LEVELS, type Level, ROUTE_LEVELS } from "../../../src/contract/levels.ts";
+import { openLiveClient } from "../../support/clients/live-client.ts";
+import { connectJs } from "../../support/clients/mqtt-clients.ts";
+import { createShiftedClock } from "../../support/clock/shifted-clock.ts";
+import {
+  type AccessWorld,
+  type Asker,
+  askerWith,
+  cookieOf,
+  openAccessWorld,
+  PASSWORD,
+  signIn,
+} from "../../support/hub/access-world.ts";
+import { runCommand } from "../../support/hub/command.ts";
+import { startHub, tempDir } from "../../support/hub/hub.ts";
+import { ask } from "../../support/hub/rest.ts";
+import { until } from "../../support/until.ts";
+
+const ROUTES = Object.entries(ROUTE_LEVELS) as [keyof typeof ROUTE_LEVELS, Level][];
+
+test("every route of the server has a row in the table, and no row is without a route", () => {
+  const http = path.join(import.meta.dirname, "..", "..", "..", "src", "http", "routes");
+  const routes = readdirSync(http)
+    .filter((file) => file.endsWith("-routes.ts"))
+    .flatMap((file) => {
+      const mount = /^(devices|readings|erasure)-/.test(file) ? "/api/devices" : "";
+      const found = readFileSync(path.join(http, file), "utf8").matchAll(/router\.(\w+)\("([^"]+)"/g);
+      return [...found].map(([, verb = "", route = ""]) =>
+        `${verb.toUpperCase()} ${mount}${route}`.replace(/(?<=.)\/$/, ""),
+      );
+    });
+  expect(routes.sort()).toEqual(Object.keys(ROUTE_LEVELS).sort());
+});
+
+/** One of each kind of caller, by what he reaches. */
+async function everybody(world: AccessWorld): Promise<[string, Level, Asker][]> {
+  const tokens = await Promise.all((["metrics", "viewer", "operator"] as const).map((scope) => world.token(scope)));
+  return [
+    ["nobody", "nobody", world.nobody],
+    ["a wrong token", "nobody", askerWith(world.hub, { authorization: "Bearer aerie_t_wrong" })],
+    ["a wrong cookie", "nobody", askerWith(world.hub, { cookie: `aerie_${world.hub.httpPort}=wrong` })],
+    ["a metrics token", "metrics", tokens[0] as Asker],
+    ["a viewer's token", "viewer", tokens[1] as Asker],
+    ["an operator's token", "operator", tokens[2] as Asker],
+    ["a viewer", "viewer", await world.person("Vera", "viewer")],
+    ["an operator", "operator", await world.person("Otto", "operator")],
+    ["an owner", "owner", world.owner],
+  ];
+}
+
+test("every caller is answered by every route that his level reaches, and by no other", async () => {
+  const world = await openAccessWorld();
+  const callers = await everybody(world);
+  const wrong: string[] = [];
+  for (const [route, needs] of ROUTES) {
+    const [method = "", shape = ""] = route.split(" ");
+    if (method === "DELETE" && shape === "/api/session") continue; // it would sign the caller out
+    for (const [name, level, caller] of callers) {
+      const body = method === "GET" || method === "DELETE" ? {} : { body: {} };
+      const answer = await caller.ask<{ code?: string }>(shape.replace(":id", "none"), { method, ...body });
+      const isLetIn = !["LOGIN_NEEDED", "LEVEL_TOO_LOW", "CSRF_FAILED"].includes(answer.body?.code ?? "");
+      const isDue = LEVELS.indexOf(level) >= LEVELS.indexOf(needs);
+      const refusal = level === "nobody" ? "LOGIN_NEEDED" : "LEVEL_TOO_LOW";
+      if (isLetIn !== isDue || (!isDue && answer.body.code !== refusal)) {
+        wrong.push(`${route} for ${name}: ${answer.status} ${answer.body?.code}`);
+      }
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
+test("pages and files are for everybody; what is like a route in other letters is none", async () => {
+  const { nobody } = await openAccessWorld();
+  expect((await nobody.ask("/")).status).toBe(200);
+  expect((await nobody.ask("/websocket-test.html")).status).toBe(200);
+  for (const odd of [
+    "/API/devices",
+    "/api/Devices",
+    "//api/devices",
+    "/api/%64evices",
+    "/api/devices//",
+    "/api/../api/devices",
+    "/api",
+  ]) {
+    const { status, text } = await nobody.ask(odd);
+    expect([odd, [401, 404].includes(status), text.includes('devices":')]).toEqual([odd, true, false]);
+  }
+  expect((await nobody.ask("/api/devices", { method: "HEAD" })).status).toBe(401);
+  expect((await nobody.ask("/api/devices", { method: "PUT" })).status).toBe(404);
+});
+
+test("Socket.IO lets in viewers and above, by cookie or token, and a browser's page must be the hub's own", async () => {
+  const world = await openAccessWorld();
+  const { hub, owner } = world;
+  for (const [name, level, { headers }] of await everybody(world)) {
+    const opened = openLiveClient(hub.url, { extraHeaders: headers as Record<string, string> });
+    const isDue = LEVELS.indexOf(level) >= LEVELS.indexOf("viewer");
+    await expect(
+      opened.then(
+        () => [name, true],
+        () => [name, false],
+      ),
+    ).resolves.toEqual([name, isDue]);
+  }
+  const { cookie = "" } = owner.headers;
+  const foreign = [{ cookie }, { cookie, origin: "http://127.0.0.1:1" }, { cookie, origin: "http://evil.example" }];
+  for (const extraHeaders of foreign) {
+    await expect(openLiveClient(hub.url, { extraHeaders })).rejects.toThrow();
+  }
+});
+
+test("a sign-out, a change of role and a removal end the live connections that they concern at once, and no other", async () => {
+  const world = await openAccessWorld();
+  const { hub, owner } = world;
+  const [vera, otto, token] = [
+    await world.person("Vera", "viewer"),
+    await world.person("Otto", "operator"),
+    await world.token("viewer"),
+  ];
+  const other = await signIn(hub, "Vera");
+  const open = async ({ headers }: Asker) => (await openLiveClient(hub.url, { extraHeaders: { ...headers } })).socket;
+  const sockets = await Promise.all([vera, other, otto, token, owner].map(open));
+  const connected = (): boolean[] => sockets.map((socket) => socket.connected);
+
+  expect((await vera.ask("/api/session", { method: "DELETE" })).status).toBe(204);
+  await until("she is signed out here", () => !connected()[0]);
+  expect(connected()).toEqual([false, true, true, true, true]);
+  expect((await vera.ask("/api/devices")).status).toBe(401);
+
+  expect((await owner.ask(`/api/users/${otto.id}`, { method: "PATCH", body: { role: "viewer" } })).status).toBe(200);
+  await until("he has to sign in anew", () => !connected()[2]);
+  expect((await otto.ask("/api/devices")).status).toBe(401);
+
+  expect((await owner.ask(`/api/tokens/${token.id}`, { method: "DELETE" })).status).toBe(204);
+  await until("the token is worth nothing", () => !connected()[3]);
+  expect((await token.ask("/api/devices")).status).toBe(401);
+
+  expect((await owner.ask(`/api/users/${vera.id}`, { method: "DELETE" })).status).toBe(204);
+  await until("she is gone", () => !connected()[1]);
+  expect(connected()).toEqual([false, false, false, false, true]);
+});
+
+test("a token that expires while it is connected is cut off, and a browser that was away for a month signs in again", async () => {
+  const clock = createShiftedClock();
+  const world = await openAccessWorld({ clock });
+  const token = await world.token("viewer", 1);
+  const { socket } = await openLiveClient(world.hub.url, { extraHeaders: { ...token.headers } });
+  clock.skip(86_500_000);
+  await until("it is cut off", () => !socket.connected);
+  expect((await token.ask("/api/devices")).status).toBe(401);
+  expect((await world.owner.ask("/api/devices")).status).toBe(200);
+  clock.skip(31 * 86_400_000);
+  expect((await world.owner.ask("/api/devices")).status).toBe(401);
+});
+
+test("a change by cookie needs the page's word and its origin with port; a token needs neither", async () => {
+  const world = await openAccessWorld();
+  const { hub, owner } = world;
+  const { cookie = "", origin = "", [CSRF_HEADER]: csrf = "" } = owner.headers;
+  const token = await world.token("operator");
+  const change = (headers: Record<string, string>) =>
+    ask<{ code: string }>(hub, "/api/boards", { method: "POST", body: { deviceId: "cellar" }, headers });
+  const codes = async (headers: Record<string, string>) => {
+    const { status, body } = await change(headers);
+    return status === 201 ? "made" : body.code;
+  };
+  expect(await codes({ cookie, origin, [CSRF_HEADER]: csrf })).toBe("made");
+  expect(await codes({ cookie, origin })).toBe("CSRF_FAILED");
+  expect(await codes({ cookie, origin, [CSRF_HEADER]: `${csrf}x` })).toBe("CSRF_FAILED");
+  expect(await codes({ cookie, [CSRF_HEADER]: csrf })).toBe("CSRF_FAILED");
+  expect(await codes({ cookie, origin: `http://127.0.0.1:${hub.httpPort + 1}`, [CSRF_HEADER]: csrf })).toBe(
+    "ORIGIN_FOREIGN",
+  );
+  expect(await codes({ cookie, origin: "http://evil.example", [CSRF_HEADER]: csrf })).toBe("ORIGIN_FOREIGN");
+  expect(await codes({ ...token.headers })).toBe("made");
+  expect(await codes({ ...token.headers, cookie })).toBe("made");
+  expect(await codes({ authorization: "Bearer wrong", cookie, origin, [CSRF_HEADER]: csrf })).toBe("LOGIN_NEEDED");
+});
+
+test("signing in makes a new secret each time, so that one that was fixed before is worth nothing", async () => {
+  const world = await openAccessWorld();
+  const { hub } = world;
+  const fixed = `aerie_${hub.httpPort}=chosen-by-somebody-else`;
+  const login = { method: "POST", body: { name: "Owner", password: PASSWORD } };
+  const answers = [0, 1].map(() => ask<SessionAnswer>(hub, "/api/session", { ...login, headers: { cookie: fixed } }));
+  const [one, two] = await Promise.all(answers);
+  if (one === undefined || two === undefined) throw new Error("no answers");
+  expect(new Set([fixed, cookieOf(one), cookieOf(two)]).size).toBe(3);
+  expect((await askerWith(hub, { cookie: fixed }).ask("/api/devices")).status).toBe(401);
+  const [attributes = ""] = [one.headers["set-cookie"]].flat();
+  expect(attributes).toMatch(/HttpOnly/);
+  expect(attributes).toMatch(/SameSite=Strict/);
+  expect(cookieOf(one).split("=")[1]).toMatch(/^[\w-]{43}$/);
+});
+
+test("wrong passwords are slowed down at their address, tell nothing of who there is, and the owner gets in all the same", async () => {
+  const clock = createShiftedClock();
+  const { hub } = await openAccessWorld({ clock });
+  const login = (name: string, password: string) =>
+    ask<{ code: string; title: string }>(hub, "/api/session", { method: "POST", body: { name, password } });
+  const known = await login("Owner", "wrong password");
+  const unknown = await login("Nobody", "wrong password");
+  expect([known.status, known.text]).toEqual([unknown.status, unknown.text]);
+  await login("Owner", "wrong password");
+  await login("Owner", "wrong password");
+  const delayed = await login("Owner", PASSWORD);
+  expect([delayed.status, delayed.body.code, Number(delayed.headers["retry-after"])]).toEqual([
+    429,
+    "LOGIN_DELAYED",
+    1,
+  ]);
+  clock.skip(1_100);
+  expect((await login("owner ", PASSWORD)).status).toBe(200);
+});
+
+test("many who sign in at once wait in a short line, and the rest is told to come again", async () => {
+  const { hub } = await openAccessWorld();
+  const login = (name: string) =>
+    ask<{ code: string }>(hub, "/api/session", { method: "POST", body: { name, password: "x" } });
+  const answers = await Promise.all(Array.from({ length: 30 }, (_, at) => login(`name ${at}`)));
+  const codes = answers.map(({ body }) => body.code);
+  expect(codes.filter((code) => code === "LOGIN_FAILED").length).toBeGreaterThanOrEqual(10);
+  expect(codes.filter((code) => code === "LOGIN_BUSY").length).toBeGreaterThan(0);
+  expect(codes.every((code) => ["LOGIN_FAILED", "LOGIN_BUSY", "LOGIN_DELAYED"].includes(code))).toBe(true);
+});
+
+test("the first account is made once, by its link, within half an hour of the start", async () => {
+  const clock = createShiftedClock();
+  const hub = await startHub({ settings: { auth: "on" }, clock });
+  const setUp = (code: string, password = PASSWORD) =>
+    ask<{ code: string }>(hub, "/api/setup", { method: "POST", body: { code, name: "Owner", password } });
+  const { setupCode = "" } = hub;
+  expect(setupCode).toMatch(/^[\w-]{32}$/);
+  expect((await ask<SessionAnswer>(hub, "/api/session")).body).toEqual({
+    auth: "on",
+    level: "nobody",
+    needsSetup: true,
+  });
+  expect((await setUp("wrong")).body.code).toBe("SETUP_CODE_WRONG");
+  expect((await setUp(setupCode, "short")).body.code).toBe("REQUEST_INVALID");
+  const both = await Promise.all([setUp(setupCode), setUp(setupCode)]);
+  expect(both.map(({ status }) => status).sort()).toEqual([200, 403]);
+  expect((await setUp(setupCode)).body.code).toBe("SETUP_CODE_WRONG");
+  expect((await ask<SessionAnswer>(hub, "/api/session")).body.needsSetup).toBe(false);
+
+  const late = await startHub({ settings: { auth: "on" }, clock });
+  clock.skip(31 * 60_000);
+  const body = { code: late.setupCode, name: "Owner", password: PASSWORD };
+  expect((await ask<{ code: string }>(late, "/api/setup", { method: "POST", body })).body.code).toBe(
+    "SETUP_CODE_WRONG",
+  );
+});
+
+test("people, tokens and sign-ins are there after a restart, and the last owner cannot be taken away", async () => {
+  const dataDir = tempDir();
+  const world = await openAccessWorld({ settings: { dataDir, httpPort: 0 } });
+  const token = await world.token("viewer");
+  const users = (await world.owner.ask<{ users: { id: string; name: string }[] }>("/api/users")).body.users;
+  const last = users.find(({ name }) => name === "Owner");
+  const removed = await world.owner.ask<{ code: string }>(`/api/users/${last?.id}`, { method: "DELETE" });
+  const lowered = await world.owner.ask<{ code: string }>(`/api/users/${last?.id}`, {
+    method: "PATCH",
+    body: { role: "viewer" },
+  });
+  expect([removed.body.code, lowered.body.code]).toEqual(["LAST_OWNER", "LAST_OWNER"]);
+  await world.hub.close();
+
+  const again = await startHub({ settings: { auth: "on", dataDir, httpPort: world.hub.httpPort } });
+  expect(again.setupCode).toBeUndefined();
+  expect((await askerWith(again, world.owner.headers).ask("/api/users")).status).toBe(200);
+  expect((await askerWith(again, token.headers).ask("/api/devices")).status).toBe(200);
+  const file = readFileSync(path.join(dataDir, "access.json"), "utf8");
+  for (const secret of [token.secret, PASSWORD, world.owner.headers["cookie"]?.split("=")[1] ?? "none"]) {
+    expect(file).not.toContain(secret);
+  }
+  expect(JSON.stringify([...world.hub.logged, ...again.logged])).not.toContain("#/setup");
+});
+
+test("the command line makes accounts, tokens and secrets, with a hub and without, and sets a lost password anew", async () => {
+  const dataDir = tempDir();
+  const run = async (...args: string[]) => runCommand(...args, "-d", dataDir);
+  const made = await run("user", "add", "Ada", "--role", "owner");
+  const token = (await run("token", "add", "grafana", "--scope", "viewer")).stdout.trim();
+  const secret = (await run("device", "add", "cellar")).stdout.trim();
+  const [, password = ""] = /^Ada is owner\. Password: (\S+)\n$/.exec(made.stdout) ?? [];
+
+  const hub = await startHub({ settings: { auth: "on", dataDir } });
+  const ada = await signIn(hub, "ada", password);
+  expect((await ada.ask("/api/users")).status).toBe(200);
+  expect((await askerWith(hub, { authorization: `Bearer ${token}` }).ask("/api/devices")).status).toBe(200);
+  await expect(connectJs(hub.mqttUrl, { username: "cellar", password: secret })).resolves.toBeDefined();
+  const again = await run("user", "password", "ADA");
+  expect((await ada.ask("/api/users")).status).toBe(401);
+  await signIn(hub, "Ada", /Password: (\S+)/.exec(again.stdout)?.[1]);
+  expect((await run("user", "list")).stdout).toBe("owner     Ada\n");
+  expect(await run("user", "remove", "Ada")).toMatchObject({ exitCode: 1, stderr: "A hub has at least one owner\n" });
+  expect(await run("user", "promote", "Ada")).toMatchObject({ exitCode: 2, stdout: "" });
+  expect((await run("device", "list")).stdout).toMatch(/^cellar {2}used 20/);
+  const simulator = (await run("application", "add", "simulator", "--publish", "devices/#")).stdout.trim();
+  const boards = await connectJs(hub.mqttUrl, { username: "simulator", password: simulator });
+  await boards.publish("devices/any/telemetry", '{"temperature":20}', { qos: 1 });
+  const [, id = ""] =
+    /^(\S+) {2}publishes devices\/# {2}reads nothing {2}used 20/.exec((await run("application", "list")).stdout) ?? [];
+  expect(await run("application", "remove", id)).toMatchObject({ exitCode: 0 });
+  await expect(connectJs(hub.mqttUrl, { username: "simulator", password: simulator })).rejects.toThrow();
+  expect(await run("application", "add", "useless")).toMatchObject({ exitCode: 2, stdout: "" });
+});
+
+test("an address that asks too much is answered 429 and told when to come again; another is not", async () => {
+  const clock = createShiftedClock();
+  const world = await openAccessWorld({ clock, settings: { maxRequestsPerMinute: 60 } });
+  const answers = await Promise.all(Array.from({ length: 100 }, () => world.nobody.ask("/healthz")));
+  const refused = answers.filter(({ status }) => status === 429);
+  expect(refused.length).toBeGreaterThan(20);
+  expect(refused.length).toBeLessThan(60);
+  expect(refused[0]?.body).toMatchObject({ code: "TOO_MANY_REQUESTS" });
+  expect(Number(refused[0]?.headers["retry-after"])).toBeGreaterThanOrEqual(1);
+  const elsewhere = await new Promise<number>((resolve, reject) => {
+    const { host, httpPort: port } = world.hub;
+    request({ host, port, path: "/healthz", localAddress: "127.0.0.9" }, ({ statusCode = 0 }) => resolve(statusCode))
+      .on("error", reject)
+      .end();
+  });
+  expect(elsewhere).toBe(200);
+  clock.skip(61_000);
+  const { counts } = (await world.owner.ask<{ counts: Record<string, number> }>("/api/rejections")).body;
+  expect(counts["TOO_MANY_REQUESTS"]).toBe(refused.length);
+});
+
+test("the join window is opened by the command line, where a hub runs", async () => {
+  const { hub, owner } = await openAccessWorld();
+  const opened = await runCommand("pair", "--minutes", "5", "-d", hub.dataDir);
+  expect(opened).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("Unknown boards may knock until 20") });
+  expect((await owner.ask<{ openUntil: string | null }>("/api/pairing")).body.openUntil).not.toBeNull();
+  const alone = await runCommand("pair", "-d", path.join(tempDir(), "none"));
+  expect(alone).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("No hub runs") });
+  expect((await runCommand("pair", "--minutes", "1000", "-d", hub.dataDir)).exitCode).toBe(1);
+});
+
+test("a backup is the whole hub, accounts and secrets too, and its owner's alone; without secrets it is the readings", async () => {
+  const world = await openAccessWorld();
+  const { hub } = world;
+  const { secret } = await world.board("cellar");
+  const [whole, open] = ["whole.db", "open.db"].map((name) => path.join(tempDir(), name));
+  const other = path.join(tempDir(), "other");
+  const made = await runCommand("backup", whole ?? "", "-d", hub.dataDir);
+  const bare = await runCommand("backup", open ?? "", "--without-secrets", "-d", hub.dataDir);
+  expect(made.stderr).toContain("It holds the accounts and the secrets of boards too");
+  expect(bare.stderr).not.toContain("secrets");
+  expect(statSync(whole ?? "").mode & 0o777).toBe(0o600);
+  const text = (file = ""): string => readFileSync(file, "latin1");
+  expect([text(whole), text(open)].map((bytes) => bytes.includes("argon2id"))).toEqual([true, false]);
+
+  expect((await runCommand("restore", whole ?? "", "-d", other)).exitCode).toBe(0);
+  const restored = await startHub({ settings: { auth: "on", dataDir: other } });
+  expect(restored.setupCode).toBeUndefined();
+  await signIn(restored, "Owner");
+  await expect(connectJs(restored.mqttUrl, { username: "cellar", password: secret })).resolves.toBeDefined();
+  await restored.close();
+  expect((await runCommand("restore", open ?? "", "-d", other)).exitCode).toBe(0);
+  const kept = await startHub({ settings: { auth: "on", dataDir: other } });
+  expect(kept.setupCode).toBeUndefined(); // a copy without secrets takes nobody's away
+});

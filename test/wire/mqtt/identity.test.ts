@@ -1,0 +1,133 @@
+/** When two messages are one reading and when they are two, as boards and programs really send them. */
+import { expect, test } from "vitest";
+import type { Reading } from "../../../src/contract/readings.ts";
+import { mosquittoPub } from "../../support/clients/mqtt-clients.ts";
+import { connectRaw } from "../../support/clients/raw-client.ts";
+import { type HubAddress, spawnHub, startHub } from "../../support/hub/hub.ts";
+import { readingsOf } from "../../support/hub/rest.ts";
+import { PUBACK, PUBREC, publishPacket } from "../../support/packets/packets.ts";
+
+const topic = "devices/x/telemetry";
+const ids = (readings: readonly Reading[]): string[] => readings.map(({ _id }) => _id);
+
+test("five calls of `mosquitto_pub -i x -q 1` are five readings, though each has packet id 1", async () => {
+  const hub = await startHub();
+
+  for (let call = 0; call < 5; call += 1) {
+    await mosquittoPub(hub, "-i", "x", "-q", "1", "-t", topic, "-m", '{"temperature":21}');
+  }
+
+  expect(await readingsOf(hub, "x")).toHaveLength(5);
+});
+
+test.each([0, 1, 2] as const)(
+  "equal values in one millisecond are as many readings as messages, at QoS %i",
+  async (qos) => {
+    const hub = await startHub();
+    const board = await connectRaw(hub, { clientId: "x" });
+
+    const messages = [1, 2, 3, 4].map((packetId) =>
+      publishPacket({ topic, payload: '{"temperature":21}', qos, packetId }),
+    );
+    board.send(...messages, publishPacket({ topic: "marker", payload: "", qos: 1, packetId: 99 }));
+    await board.packets(PUBACK, 1);
+
+    const readings = await readingsOf(hub, "x");
+    expect(readings).toHaveLength(4);
+    expect(new Set(ids(readings)).size).toBe(4);
+  },
+);
+
+test("equal elements of one array are not merged, and a redelivery of the array adds none", async () => {
+  const hub = await startHub();
+  const board = await connectRaw(hub, { clientId: "x" });
+  const message = {
+    topic,
+    payload: '[{"temperature":21},{"temperature":21},{"temperature":21}]',
+    qos: 1,
+    packetId: 3,
+  } as const;
+
+  board.publish(message);
+  await board.packets(PUBACK, 1);
+  board.publish({ ...message, dup: true });
+  await board.packets(PUBACK, 2);
+
+  expect(await readingsOf(hub, "x")).toHaveLength(3);
+});
+
+test("the same instant with the same values is one reading; with others it is kept beside it", async () => {
+  const hub = await startHub();
+  const board = await connectRaw(hub, { clientId: "x" });
+  const at = new Date(Date.now() - 60_000).toISOString();
+  const send = async (packetId: number, metrics: object): Promise<void> => {
+    board.publish({ topic, payload: JSON.stringify({ timestamp: at, ...metrics }), qos: 1, packetId });
+    await board.packets(PUBACK, packetId);
+  };
+
+  await send(1, { temperature: 21, humidity: 50 });
+  await send(2, { humidity: 50, temperature: 21 });
+  await send(3, { temperature: 22, humidity: 50 });
+
+  const readings = await readingsOf(hub, "x");
+  expect(readings.map(({ metrics }) => metrics["temperature"])).toEqual([21, 22]);
+  expect(readings.map(({ timestamp }) => timestamp)).toEqual([at, at]);
+});
+
+test("a packet id that comes again without DUP is a new reading, and with DUP but other content too", async () => {
+  const hub = await startHub();
+  const board = await connectRaw(hub, { clientId: "x" });
+
+  board.publish({ topic, payload: '{"temperature":21}', qos: 1, packetId: 5 });
+  await board.packets(PUBACK, 1);
+  board.publish({ topic, payload: '{"temperature":21}', qos: 1, packetId: 5 });
+  await board.packets(PUBACK, 2);
+  board.publish({ topic, payload: '{"temperature":22}', qos: 1, packetId: 5, dup: true });
+  await board.packets(PUBACK, 3);
+
+  expect((await readingsOf(hub, "x")).map(({ metrics }) => metrics["temperature"])).toEqual([21, 21, 22]);
+});
+
+const FORMS = [
+  { form: "without an instant", instant: () => ({}) },
+  { form: "with an instant", instant: () => ({ ts: Date.now() - 5_000 }) },
+];
+
+/** Sends it as a board does that never saw its acknowledgement. */
+async function redeliver(
+  hub: HubAddress,
+  message: { topic: string; payload: string; qos: 1 | 2; packetId: number },
+): Promise<void> {
+  const again = await connectRaw(hub, { clientId: "x", clean: false });
+  again.publish({ ...message, dup: true });
+  await again.packets(message.qos === 1 ? PUBACK : PUBREC, 1);
+  await again.vanish();
+}
+
+test.each(
+  FORMS.flatMap((each) => [
+    { ...each, qos: 1 as const },
+    { ...each, qos: 2 as const },
+  ]),
+)(
+  "a reading $form that is delivered again at QoS $qos is one: at once, and after SIGKILL and restart",
+  async ({ instant, qos }) => {
+    const hub = await spawnHub();
+    const message = { topic, payload: JSON.stringify({ ...instant(), temperature: 21 }), qos, packetId: 11 };
+    const board = await connectRaw(hub, { clientId: "x", clean: false });
+    board.publish(message);
+    await board.packets(qos === 1 ? PUBACK : PUBREC, 1);
+    await board.vanish();
+    const before = ids(await readingsOf(hub, "x"));
+
+    await redeliver(hub, message);
+    const atOnce = ids(await readingsOf(hub, "x"));
+    await hub.kill();
+    const restarted = await spawnHub({ dataDir: hub.dataDir });
+    await redeliver(restarted, message);
+
+    expect(before).toHaveLength(1);
+    expect(atOnce).toEqual(before);
+    expect(ids(await readingsOf(restarted, "x"))).toEqual(before);
+  },
+);
