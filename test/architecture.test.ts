@@ -13,6 +13,8 @@ interface Import {
   /** The own file that it names; undefined for a library. */
   readonly target: string | undefined;
   readonly isTypeOnly: boolean;
+  /** By `import()`. */
+  readonly isLazy: boolean;
 }
 
 const TREES = ["src", "public", "firmware-sim", "bench"] as const;
@@ -98,11 +100,12 @@ function importsOf(file: string, text: string): Import[] {
     specifier,
     target: specifier.startsWith(".") ? path.posix.join(path.posix.dirname(file), specifier) : undefined,
     isTypeOnly,
+    isLazy: false,
   });
   return [
     ...[...code.matchAll(STATIC)].map(([, , names = "", specifier = ""]) => found(specifier, bringsTypesOnly(names))),
     ...[...code.matchAll(BARE)].map(([, specifier = ""]) => found(specifier, false)),
-    ...[...code.matchAll(DYNAMIC)].map(([, specifier = ""]) => found(specifier, false)),
+    ...[...code.matchAll(DYNAMIC)].map(([, specifier = ""]) => ({ ...found(specifier, false), isLazy: true })),
   ];
 }
 
@@ -219,6 +222,23 @@ function readSources(): Sources {
   return new Map(files.sort().map((file) => [file, readFileSync(path.join(root, file), "utf8")]));
 }
 
+/** What a process loads that begins with this file, before it comes to any `import()`. */
+function librariesLoadedBy(entry: string, sources: Sources): string[] {
+  const libraries = new Set<string>();
+  const seen = new Set<string>();
+  function walk(file: string): void {
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const { specifier, target, isTypeOnly, isLazy } of importsOf(file, sources.get(file) ?? "")) {
+      if (isTypeOnly || isLazy) continue;
+      if (target !== undefined) walk(target);
+      else if (!specifier.startsWith("node:")) libraries.add(libraryOf(specifier));
+    }
+  }
+  walk(entry);
+  return [...libraries].sort();
+}
+
 describe("the source", () => {
   const sources = readSources();
 
@@ -232,6 +252,17 @@ describe("the source", () => {
     for (const [file, text] of sources) {
       const keywords = withoutComments(text).match(/\bfrom ["']|^import ["']|\bimport\(["']/gm) ?? [];
       expect(importsOf(file, text), file).toHaveLength(keywords.length);
+    }
+  });
+
+  test("a command that asks a running hub loads no library of the hub: on a small board each costs a tenth of a second", () => {
+    expect(librariesLoadedBy("src/cli/shared/own-hub.ts", sources)).toEqual(
+      expect.arrayContaining(["@node-rs/argon2", "express", "zod"]),
+    );
+    expect(librariesLoadedBy("src/cli/run-command.ts", sources)).toEqual(["commander"]);
+    for (const name of ["commands/access", "commands/export", "commands/stats", "import/import"]) {
+      expect(sources.has(`src/cli/${name}-command.ts`), name).toBe(true);
+      expect([name, librariesLoadedBy(`src/cli/${name}-command.ts`, sources)]).toEqual([name, []]);
     }
   });
 

@@ -1,4 +1,4 @@
-/** The command line: which command, with which options, and its exit code. Does no command's work. */
+/** The command line: which command, with which options, and its exit code. Loads the command that was asked for, and no other. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { readConfig } from "../config/read-config.ts";
 import { toEpochMs } from "../contract/epoch.ts";
@@ -8,14 +8,11 @@ import { StoreError } from "../core/ports/readings-store.ts";
 import { readBuild } from "../platform/build.ts";
 import { systemClock } from "../platform/clock.ts";
 import { hearOutputs } from "../platform/closed-output.ts";
-import { type AccessWish, accessCommand, pairCommand } from "./commands/access-command.ts";
-import { backupCommand } from "./commands/backup-command.ts";
-import { type CertificateOptions, certificateCommand } from "./commands/certificate-command.ts";
-import { type ExportOptions, exportCommand } from "./commands/export-command.ts";
-import { type MigrationTarget, migrateCommand } from "./commands/migrate-command.ts";
-import { restoreCommand } from "./commands/restore-command.ts";
-import { statsCommand } from "./commands/stats-command.ts";
-import { type ImportOptions, importCommand } from "./import/import-command.ts";
+import type { AccessWish } from "./commands/access-command.ts";
+import type { CertificateOptions } from "./commands/certificate-command.ts";
+import type { ExportOptions } from "./commands/export-command.ts";
+import type { MigrationTarget } from "./commands/migrate-command.ts";
+import type { ImportOptions } from "./import/import-command.ts";
 import { CommandFault } from "./shared/command-fault.ts";
 import type { CommandWorld } from "./shared/command-world.ts";
 
@@ -75,7 +72,9 @@ function createProgram(done: (exitCode: number) => void): Command {
     )
     .option("--gzip", "compressed, as it is where the file's name ends in .gz")
     .option("-o, --output <file>", "a new file (default: standard output)")
-    .action((options: ExportOptions & { dataDir?: string }) => run(options, (world) => exportCommand(options, world)));
+    .action((options: ExportOptions & { dataDir?: string }) =>
+      run(options, async (world) => (await import("./commands/export-command.ts")).exportCommand(options, world)),
+    );
 
   command("import", "store the readings of a file; those that are there already are left alone")
     .argument("<file>", "CSV or NDJSON, plain or gzip")
@@ -86,34 +85,40 @@ function createProgram(done: (exitCode: number) => void): Command {
     .option("--from-start", "do not go on where an import of this file was stopped")
     .option("--report <file>", "for refused lines (default: <file>.refused)")
     .action((file: string, options: ImportOptions & { dataDir?: string }) =>
-      run(options, (world) => importCommand(file, options, world)),
+      run(options, async (world) => (await import("./import/import-command.ts")).importCommand(file, options, world)),
     );
 
   command("backup", "copy the whole store, while the hub runs")
     .argument("<file>", "a new file")
     .option("--without-secrets", "leave out accounts, tokens and the secrets of boards")
     .action((file: string, options: { withoutSecrets?: true; dataDir?: string }) =>
-      run(options, (world) => backupCommand(file, options.withoutSecrets === true, world)),
+      run(options, async (world) =>
+        (await import("./commands/backup-command.ts")).backupCommand(file, options.withoutSecrets === true, world),
+      ),
     );
 
   command("restore", "put a copy in the place of the store, while the hub is stopped")
     .argument("<file>", "a copy made by backup")
-    .action((file: string, options: object) => run(options, (world) => restoreCommand(file, world)));
+    .action((file: string, options: object) =>
+      run(options, async (world) => (await import("./commands/restore-command.ts")).restoreCommand(file, world)),
+    );
 
   command("migrate", "move everything to MongoDB (AERIE_MONGODB_URL) or back, while the hub is stopped")
     .addOption(new Option("--to <store>", "where to").choices(["mongodb", "embedded"]).makeOptionMandatory())
     .action((options: { to: MigrationTarget; dataDir?: string }) =>
-      run(options, (world) => migrateCommand(options.to, world)),
+      run(options, async (world) => (await import("./commands/migrate-command.ts")).migrateCommand(options.to, world)),
     );
 
   command("stats", "count devices, readings and bytes")
     .option("--json", "for programs")
-    .action((options: { json?: true; dataDir?: string }) => run(options, (world) => statsCommand(options, world)));
+    .action((options: { json?: true; dataDir?: string }) =>
+      run(options, async (world) => (await import("./commands/stats-command.ts")).statsCommand(options, world)),
+    );
 
   const access =
     (noun: AccessWish["noun"], verb: AccessWish["verb"], name?: string, more: Partial<AccessWish> = {}) =>
-    (world: CommandWorld): Promise<number> =>
-      accessCommand({ noun, verb, name, ...more }, world);
+    async (world: CommandWorld): Promise<number> =>
+      (await import("./commands/access-command.ts")).accessCommand({ noun, verb, name, ...more }, world);
   command("user", "people who may sign in: list, add, password, role, remove")
     .argument("<verb>", "what to do")
     .argument("[name]", "whose")
@@ -151,13 +156,15 @@ function createProgram(done: (exitCode: number) => void): Command {
     .option("--days <n>", "how long it is good for", Number, 825)
     .option("--replace", "in the place of the one that is there")
     .action((options: CertificateOptions & { dataDir?: string }) =>
-      run(options, (world) => certificateCommand(options, world)),
+      run(options, async (world) =>
+        (await import("./commands/certificate-command.ts")).certificateCommand(options, world),
+      ),
     );
 
   command("pair", "let unknown boards knock for some minutes")
     .option("--minutes <n>", "1 to 60", Number, 10)
     .action((options: { minutes: number; dataDir?: string }) =>
-      run(options, (world) => pairCommand(options.minutes, world)),
+      run(options, async (world) => (await import("./commands/access-command.ts")).pairCommand(options.minutes, world)),
     );
 
   return program;

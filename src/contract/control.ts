@@ -1,6 +1,4 @@
 /** What the command line and a hub say to each other over the socket in the data directory. Reached by nobody else. */
-import { z } from "zod";
-
 /** The socket's name in the data directory. */
 export const CONTROL_SOCKET = "aerie.sock";
 
@@ -19,49 +17,10 @@ export interface ImportAnswer {
   forgotten: number[];
 }
 
-const rollup = z.strictObject({
-  count: z.int().min(0),
-  /** JSON has no number for a sum beyond the greatest double. */
-  sum: z
-    .number()
-    .nullable()
-    .transform((sum) => sum ?? Number.POSITIVE_INFINITY),
-  min: z.number(),
-  max: z.number(),
-  texts: z.int().min(0),
-  last: z.union([z.number(), z.string()]),
-  lastAtMs: z.int(),
-});
-
-/** Body of `POST /rebuild`. */
-export const rebuildRequest = z.strictObject({
-  hours: z
-    .array(
-      z.strictObject({
-        deviceId: z.string(),
-        startMs: z.int(),
-        metrics: z.record(z.string(), rollup),
-        /** Part of it was sent before: it is added to what is there. */
-        more: z.boolean(),
-      }),
-    )
-    .max(1_000),
-});
-
-export type RebuildRequest = z.infer<typeof rebuildRequest>;
-
 /** For each hour whether it was taken. */
 export interface RebuildAnswer {
   taken: boolean[];
 }
-
-/** Body of `POST /backup`. */
-export const backupRequest = z.strictObject({
-  /** Absolute, as the hub's machine knows it. */
-  file: z.string().min(1).max(4_096),
-  /** Accounts, tokens and secrets of boards stay out of it. */
-  withoutSecrets: z.boolean().default(false),
-});
 
 /** Answer of `GET /stats`. Times are epoch ms. */
 export interface StatsAnswer {

@@ -4,16 +4,15 @@ import path from "node:path";
 import type { Duplex } from "node:stream";
 import express, { type ErrorRequestHandler, type Response, Router } from "express";
 import {
-  backupRequest,
   type DeviceIdsAnswer,
   type ImportAnswer,
   MAX_IMPORT_BYTES,
   MAX_IMPORT_LINES,
   type RebuildAnswer,
-  rebuildRequest,
   type SpaceAnswer,
   type StatsAnswer,
 } from "../contract/control.ts";
+import { backupRequest, rebuildRequest } from "../contract/control-requests.ts";
 import { type FileBeside, type Store, StoreError } from "../core/ports/readings-store.ts";
 import type { Importer } from "../core/transfer/importer.ts";
 import type { Rebuilder } from "../core/transfer/rebuilder.ts";

@@ -1,5 +1,6 @@
 /** Sends a file's lines to the hub, batch by batch, and keeps the place and the count. Opens no file and parses no value. */
-import type { ImportAnswer, RebuildAnswer, RebuildRequest } from "../../contract/control.ts";
+import type { ImportAnswer, RebuildAnswer } from "../../contract/control.ts";
+import type { RebuildRequest } from "../../contract/control-requests.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { readImportedLine } from "../../core/transfer/imported-reading.ts";
 import { createRebuiltHours } from "../../core/transfer/rebuilt-hours.ts";

@@ -11,7 +11,7 @@ import type { Clock } from "../../core/ports/clock.ts";
 import { shortPath } from "../../platform/local-socket.ts";
 import { STORE_FILE } from "../../store/sqlite/db/store-file.ts";
 import { CommandFault } from "./command-fault.ts";
-import { type OwnHub, type OwnHubOptions, openOwnHub } from "./own-hub.ts";
+import type { OwnHub, OwnHubOptions } from "./own-hub.ts";
 
 export interface HubLink {
   /** No hub runs: this process serves the store. */
@@ -55,6 +55,7 @@ export async function linkToHub({ config, clock, changes = false }: LinkOptions)
 
 /** Undefined: a hub was just starting, and listens now. */
 async function openOrWait(options: OwnHubOptions, socketPath: string): Promise<OwnHub | undefined> {
+  const { openOwnHub } = await import("./own-hub.ts"); // most of the hub: who asks a running one needs none of it
   const { clock } = options;
   const untilMs = clock.monotonicMs() + STARTING_MS;
   for (;;) {
