@@ -130,6 +130,7 @@ function violations(sources: Sources): string[] {
     ...imports.flatMap(extensionFault),
     ...chartFaults(imports),
     ...cycles(imports),
+    ...folderCycles(imports),
     ...[...sources].flatMap(([file, text]) => [...nameFault(file), ...codeFaults(file, withoutComments(text))]),
   ];
 }
@@ -190,12 +191,23 @@ function codeFaults(file: string, code: string): string[] {
   return faults;
 }
 
-/** Each cycle once, type imports included. */
-function cycles(imports: readonly Import[]): string[] {
+/** Each cycle of files once, type imports included. */
+const cycles = (imports: readonly Import[]): string[] =>
+  cyclesOf(imports.flatMap(({ file, target }) => (target === undefined ? [] : [[file, target] as const])));
+
+/** Each cycle of folders once that is none of files. A folder and the folders in it are different folders. */
+const folderCycles = (imports: readonly Import[]): string[] =>
+  cyclesOf(
+    imports.flatMap(({ file, target }) => {
+      if (target === undefined) return [];
+      const [from, to] = [path.posix.dirname(file), path.posix.dirname(target)];
+      return from === to ? [] : [[`${from}/`, `${to}/`] as const];
+    }),
+  );
+
+function cyclesOf(edges: readonly (readonly [from: string, to: string])[]): string[] {
   const targets = new Map<string, Set<string>>();
-  for (const { file, target } of imports) {
-    if (target !== undefined) targets.set(file, (targets.get(file) ?? new Set()).add(target));
-  }
+  for (const [from, to] of edges) targets.set(from, (targets.get(from) ?? new Set()).add(to));
   const found: string[] = [];
   const done = new Set<string>();
   const way: string[] = [];
@@ -402,6 +414,14 @@ const broken: readonly [rule: string, files: Record<string, string>, words: stri
       "src/core/c.ts": 'export type { A } from "./a.ts";',
     },
     "cycle: src/core/a.ts → src/core/b.ts → src/core/c.ts → src/core/a.ts",
+  ],
+  [
+    "no cycles of folders",
+    {
+      "src/core/ingest/a.ts": 'import { b } from "../devices/b.ts";',
+      "src/core/devices/c.ts": 'import type { D } from "../ingest/d.ts";',
+    },
+    "cycle: src/core/ingest/ → src/core/devices/ → src/core/ingest/",
   ],
 ];
 
