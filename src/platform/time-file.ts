@@ -10,6 +10,15 @@ import { fileFault } from "../files/file-fault.ts";
 const FILE = "time.json";
 const VERSION = 1;
 
+/** Each name is stored: what it is called in memory may change, these may not. */
+interface StoredTime {
+  readonly nowMs: number;
+  readonly aheadMs: number;
+  readonly fromMs?: number | undefined;
+  readonly hold?: { readonly differenceMs: number; readonly heldMs: number } | undefined;
+  readonly shifts: readonly { readonly fromMs: number; readonly toMs: number; readonly addMs: number }[];
+}
+
 export interface TimeFile {
   /** Undefined: there is none, or none that can be read. */
   readonly record: TimeRecord | undefined;
@@ -25,7 +34,8 @@ export function openTimeFile({ dataDir, onDamage }: TimeFileOptions): TimeFile {
     record: read(file, onDamage),
     save: async (record) => {
       checkFolder();
-      const content = { version: VERSION, crc32: checksumOf(record), record };
+      const stored = storedTime(record);
+      const content = { version: VERSION, crc32: checksumOf(stored), record: stored };
       await replaceFiles([{ file, content: `${JSON.stringify(content)}\n` }]);
     },
   };
@@ -35,6 +45,14 @@ interface TimeFileOptions {
   readonly dataDir: string;
   readonly onDamage: (words: string) => void;
 }
+
+const storedTime = ({ nowMs, aheadMs, fromMs, hold, shifts }: TimeRecord): StoredTime => ({
+  nowMs,
+  aheadMs,
+  fromMs,
+  hold: hold && { differenceMs: hold.differenceMs, heldMs: hold.heldMs },
+  shifts: shifts.map((shift) => ({ fromMs: shift.fromMs, toMs: shift.toMs, addMs: shift.addMs })),
+});
 
 /** A file that is damaged counts as missing: one wrong digit could end everything that has an end. */
 function read(file: string, onDamage: TimeFileOptions["onDamage"]): TimeRecord | undefined {

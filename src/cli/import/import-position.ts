@@ -15,6 +15,16 @@ export interface PlaceInFile {
   readonly refused: number;
 }
 
+/** Each name is stored: what it is called in memory may change, these may not. */
+interface StoredPosition {
+  readonly endByte: number;
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly refused: number;
+  /** Of which file. */
+  readonly key: string;
+}
+
 export interface PlaceKeeper {
   /** Undefined: this file was not begun, or was changed since. */
   find(): PlaceInFile | undefined;
@@ -36,16 +46,23 @@ export function createPlaceKeeper(dataDir: string, source: ImportSource, deviceI
     find: () => {
       removeLeftovers([kept]);
       try {
-        const found = JSON.parse(readFileSync(kept, "utf8")) as PlaceInFile & { key: string };
-        return found.key === key ? found : undefined;
+        const {
+          key: ofFile,
+          endByte,
+          stored,
+          duplicates,
+          refused,
+        } = JSON.parse(readFileSync(kept, "utf8")) as StoredPosition;
+        return ofFile === key ? { endByte, stored, duplicates, refused } : undefined;
       } catch {
         return undefined; // whatever is wrong with it: from the beginning on is right too
       }
     },
-    keep: async (place) => {
+    keep: async ({ endByte, stored, duplicates, refused }) => {
+      const position: StoredPosition = { endByte, stored, duplicates, refused, key };
       try {
         makeFolder(folder);
-        await replaceFiles([{ file: kept, content: JSON.stringify({ ...place, key }) }]);
+        await replaceFiles([{ file: kept, content: JSON.stringify(position) }]);
       } catch (cause) {
         throw new CommandFault(
           `How far the file is imported cannot be written to ${folder}: ${fileFault(cause)}. Begun again, the import stores nothing twice.`,

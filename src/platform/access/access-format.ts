@@ -1,7 +1,14 @@
 /** The text of the file of accounts: written, and read with every record checked. Opens no file. */
 import { z } from "zod";
 import { ROLES, SCOPES } from "../../contract/levels.ts";
-import type { AccessRecords } from "../../core/access/access-records.ts";
+import type {
+  AccessRecords,
+  ApplicationRecord,
+  BoardRecord,
+  SignInRecord,
+  TokenRecord,
+  UserRecord,
+} from "../../core/access/access-records.ts";
 
 const VERSION = 1;
 
@@ -11,17 +18,27 @@ const text = z.string();
 const used = { lastUsedAtMs: instant.exactOptional() };
 const credential = { hash: text, createdAtMs: instant, expiresAtMs: instant.exactOptional(), ...used };
 
+/**
+ * A record is written as it is in memory, so each of its fields stands here by its stored name. One that gets another name in memory
+ * does not compile any more: it then needs a mapping, since the name in the file may not change.
+ */
+type FieldsOf<Kept> = { readonly [Name in keyof Required<Kept>]: z.ZodType };
+
+const user = { id: text, name: text, role: z.enum(ROLES), password: text, createdAtMs: instant };
+const signIn = { hash: text, userId: text, createdAtMs: instant, lastUsedAtMs: instant };
+const token = { id: text, name: text, scope: z.enum(SCOPES), ...credential };
+const board = { deviceId: text, adopted: text.exactOptional(), ...credential };
+const application = { id: text, name: text, publish: z.array(text), subscribe: z.array(text), ...credential };
+
 const format = z.looseObject({
   version: z.literal(VERSION),
   /** By it the key that belongs to these records is known; files of the first days have none. */
   keyCheck: text.exactOptional(),
-  users: z.array(z.looseObject({ id: text, name: text, role: z.enum(ROLES), password: text, createdAtMs: instant })),
-  signIns: z.array(z.looseObject({ hash: text, userId: text, createdAtMs: instant, lastUsedAtMs: instant })),
-  tokens: z.array(z.looseObject({ id: text, name: text, scope: z.enum(SCOPES), ...credential })),
-  boards: z.array(z.looseObject({ deviceId: text, adopted: text.exactOptional(), ...credential })),
-  applications: z.array(
-    z.looseObject({ id: text, name: text, publish: z.array(text), subscribe: z.array(text), ...credential }),
-  ),
+  users: z.array(z.looseObject(user satisfies FieldsOf<UserRecord>)),
+  signIns: z.array(z.looseObject(signIn satisfies FieldsOf<SignInRecord>)),
+  tokens: z.array(z.looseObject(token satisfies FieldsOf<TokenRecord>)),
+  boards: z.array(z.looseObject(board satisfies FieldsOf<BoardRecord>)),
+  applications: z.array(z.looseObject(application satisfies FieldsOf<ApplicationRecord>)),
 });
 
 export interface AccessText {
@@ -40,5 +57,7 @@ export function parseAccess(content: string): AccessText {
   return { records, keyCheck };
 }
 
-export const formatAccess = ({ records, keyCheck }: AccessText): string =>
-  `${JSON.stringify({ version: VERSION, keyCheck, ...records })}\n`;
+export function formatAccess({ records, keyCheck }: AccessText): string {
+  const { users, signIns, tokens, boards, applications, ...others } = records;
+  return `${JSON.stringify({ version: VERSION, keyCheck, users, signIns, tokens, boards, applications, ...others })}\n`;
+}

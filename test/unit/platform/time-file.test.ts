@@ -38,6 +38,16 @@ test.each([
   expect([record, damage]).toEqual([saved, []]);
 });
 
+test("a file of version 1 is read, and written again byte for byte", async () => {
+  const sample = readFileSync(new URL("../../samples/time/version-1.json", import.meta.url), "utf8");
+  writeFileSync(file, sample);
+  const { record, damage } = open();
+  expect([record, damage]).toEqual([FULL, []]);
+  rmSync(file);
+  await open().save(FULL);
+  expect(readFileSync(file, "utf8")).toBe(sample);
+});
+
 test("a missing file is no damage", () => {
   const { record, damage } = open();
   expect([record, damage]).toEqual([undefined, []]);

@@ -44,7 +44,8 @@ export interface DeviceDocument {
   };
   /** Readings of then or later may not be in `latest` yet. */
   readonly unsavedFrom?: Date;
-  readonly retention?: Partial<Retention>;
+  /** How many days of each its owner keeps; left out: as the hub. */
+  readonly retention?: { readonly rawDays?: number; readonly hourDays?: number; readonly dayDays?: number };
   /** Raw readings before it are forgotten. */
   readonly rawSince?: Date;
   /** Hours before it are forgotten. */
@@ -98,4 +99,23 @@ export interface JobDocument {
 export interface MetaDocument {
   readonly _id: string;
   readonly [detail: string]: unknown;
+}
+
+export const toStoredRetention = ({
+  rawDays,
+  hourDays,
+  dayDays,
+}: Partial<Retention>): DeviceDocument["retention"] & {} => ({
+  ...(rawDays !== undefined && { rawDays }),
+  ...(hourDays !== undefined && { hourDays }),
+  ...(dayDays !== undefined && { dayDays }),
+});
+
+export function fromStoredRetention(stored: DeviceDocument["retention"]): Partial<Retention> {
+  const { rawDays, hourDays, dayDays } = stored ?? {};
+  return {
+    ...(rawDays !== undefined && { rawDays }),
+    ...(hourDays !== undefined && { hourDays }),
+    ...(dayDays !== undefined && { dayDays }),
+  };
 }

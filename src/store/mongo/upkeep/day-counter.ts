@@ -4,6 +4,7 @@
  */
 import type { DeviceId } from "../../../contract/readings.ts";
 import { DAY_MS, HOUR_MS, startOf } from "../../../core/history/rollup.ts";
+import type { Rollup } from "../../../core/ports/history.ts";
 import type { DueDocument, JobDocument } from "../format/documents.ts";
 import { type Counted, count, mergeHours } from "../read/counting.ts";
 import { type HistoryParts, horizonsOf, inRanges } from "../read/history-parts.ts";
@@ -30,9 +31,21 @@ interface FoldJob extends JobDocument {
   readonly ids: readonly string[];
 }
 
-type StoredCount = Omit<Counted, "metrics"> & {
-  readonly metrics: readonly [string, Counted["metrics"] extends Map<string, infer R> ? R : never][];
-};
+interface StoredCount {
+  readonly startMs: number;
+  readonly readings: number;
+  readonly metrics: readonly (readonly [string, StoredSums])[];
+}
+
+interface StoredSums {
+  readonly count: number;
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
+  readonly texts: number;
+  readonly last: number | string;
+  readonly lastAtMs: number;
+}
 
 export const FOLD = "fold";
 
@@ -136,5 +149,34 @@ export function createDayCounter(parts: HistoryParts, bootId: string): DayCounte
 
 const listOf = (counted: Counted | undefined): Counted[] => (counted === undefined ? [] : [counted]);
 
-const toStoredCount = ({ metrics, ...rest }: Counted): StoredCount => ({ ...rest, metrics: [...metrics] });
-const fromStoredCount = ({ metrics, ...rest }: StoredCount): Counted => ({ ...rest, metrics: new Map(metrics) });
+const toStoredCount = ({ startMs, readings, metrics }: Counted): StoredCount => ({
+  startMs,
+  readings,
+  metrics: [...metrics].map(([name, rollup]) => [name, toStoredSums(rollup)]),
+});
+
+const fromStoredCount = ({ startMs, readings, metrics }: StoredCount): Counted => ({
+  startMs,
+  readings,
+  metrics: new Map(metrics.map(([name, sums]) => [name, fromStoredSums(sums)])),
+});
+
+const toStoredSums = ({ count: many, sum, min, max, texts, last, lastAtMs }: Rollup): StoredSums => ({
+  count: many,
+  sum,
+  min,
+  max,
+  texts,
+  last,
+  lastAtMs,
+});
+
+const fromStoredSums = ({ count: many, sum, min, max, texts, last, lastAtMs }: StoredSums): Rollup => ({
+  count: many,
+  sum,
+  min,
+  max,
+  texts,
+  last,
+  lastAtMs,
+});

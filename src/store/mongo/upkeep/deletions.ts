@@ -15,6 +15,12 @@ export interface Deletions {
 
 export const DELETE = "delete";
 
+interface DeleteJob extends JobDocument {
+  readonly kind: "delete";
+  /** Readings of lives before this one go. */
+  readonly belowLife: number;
+}
+
 export function createDeletions(parts: HistoryParts): Deletions {
   const { collections, cursors, marks, deviceLane, appender, inFlight, log } = parts;
   const pending = new Set<DeviceId>();
@@ -27,9 +33,9 @@ export function createDeletions(parts: HistoryParts): Deletions {
       const document = await collections().devices.findOne({ _id: device }, { projection: { life: 1 } });
       if (document === null) return;
       const belowLife = (document.life ?? 0) + 1;
-      const job = { kind: DELETE, device, belowLife };
-      await collections().jobs.replaceOne({ _id: `delete-${device}` }, job, { upsert: true });
-      remember({ _id: `delete-${device}`, ...job });
+      const job: DeleteJob = { _id: `delete-${device}`, kind: DELETE, device, belowLife };
+      await collections().jobs.replaceOne({ _id: job._id }, job as never, { upsert: true });
+      remember(job);
       cursors.forget(device);
       marks.forgetDevice(device);
       await deviceLane.run(() => collections().devices.deleteOne({ _id: device }));
@@ -41,7 +47,7 @@ export function createDeletions(parts: HistoryParts): Deletions {
   }
 
   function remember(job: JobDocument): void {
-    cursors.formerLives.set(job.device, Number(job["belowLife"]));
+    cursors.formerLives.set(job.device, Number((job as DeleteJob).belowLife));
     pending.add(job.device);
   }
 

@@ -8,7 +8,7 @@ import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
 import type { Retention } from "../../../core/ports/stored-device.ts";
 import type { UpkeepStep, UpkeepWish } from "../../../core/ports/upkeep.ts";
 import { readSpace } from "../db/sizes.ts";
-import type { DeviceDocument } from "../format/documents.ts";
+import { type DeviceDocument, fromStoredRetention } from "../format/documents.ts";
 import type { Level } from "../read/counting.ts";
 import { type HistoryParts, inRanges } from "../read/history-parts.ts";
 import { dateOf, ofRollups } from "../read/rollup-documents.ts";
@@ -54,7 +54,7 @@ export function createForgetter(parts: HistoryParts, counter: DayCounter, db: ()
     }
     const devices = await devicesBehind(behind, STEP_DEVICES);
     for (const device of devices) {
-      const forgot = await forgetAged(device._id, { ...defaults, ...device.retention }, nowMs);
+      const forgot = await forgetAged(device._id, { ...defaults, ...fromStoredRetention(device.retention) }, nowMs);
       if (forgot !== undefined) return forgot;
       behind = device._id;
     }

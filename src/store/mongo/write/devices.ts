@@ -4,7 +4,7 @@ import { mergeLatest } from "../../../core/devices/device-record.ts";
 import type { DeviceState, LatestMetric, Retention, StoredDevice } from "../../../core/ports/stored-device.ts";
 import type { Collections } from "../db/collections.ts";
 import type { Lane } from "../db/serial-queue.ts";
-import type { DeviceDocument, StoredValue } from "../format/documents.ts";
+import { type DeviceDocument, fromStoredRetention, type StoredValue, toStoredRetention } from "../format/documents.ts";
 import { fromStored, toStored } from "../format/values.ts";
 import { type DeviceCursors, lifeFilter } from "./device-cursors.ts";
 
@@ -95,11 +95,13 @@ export function createDevices({ collections, cursors, lane }: DevicesParts): Dev
   }
 
   const setRetention = (deviceId: DeviceId, retention: Partial<Retention>): Promise<void> =>
-    setOrUnset(deviceId, { retention: Object.keys(retention).length === 0 ? undefined : retention });
+    setOrUnset(deviceId, {
+      retention: Object.keys(retention).length === 0 ? undefined : toStoredRetention(retention),
+    });
 
-  async function setOrUnset(deviceId: DeviceId, fields: { readonly [field: string]: unknown }): Promise<void> {
+  async function setOrUnset(deviceId: DeviceId, fields: Settable): Promise<void> {
     const given = Object.entries(fields).filter(([, value]) => value !== undefined);
-    const gone = Object.keys(fields).filter((field) => fields[field] === undefined);
+    const gone = Object.entries(fields).flatMap(([field, value]) => (value === undefined ? [field] : []));
     await lane.run(() =>
       collections().devices.updateOne(
         { _id: deviceId },
@@ -113,6 +115,9 @@ export function createDevices({ collections, cursors, lane }: DevicesParts): Dev
 
   return { load, saveState, nameDevice, setRetention };
 }
+
+/** Fields that are set, or taken away where they are undefined. */
+type Settable = { readonly [Field in "name" | "place" | "retention"]?: DeviceDocument[Field] | undefined };
 
 function saveOne({ deviceId, lastHeardAtMs, intervalMs, latest }: DeviceState, isQuiet: boolean) {
   const unset = {
@@ -159,6 +164,6 @@ export function toStoredDevice(document: DeviceDocument): StoredDevice {
         { value: fromStored(value), atMs: at.getTime(), ...(wasNumber === true && { wasNumber }) },
       ]),
     ),
-    retention: { ...document.retention },
+    retention: fromStoredRetention(document.retention),
   };
 }

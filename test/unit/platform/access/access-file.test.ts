@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { type AccessRecords, NO_RECORDS } from "../../../../src/core/access/access-records.ts";
 import { StartError } from "../../../../src/core/model/start-error.ts";
 import { type AccessFile, openAccessFile } from "../../../../src/platform/access/access-file.ts";
+import { formatAccess, parseAccess } from "../../../../src/platform/access/access-format.ts";
 import { createMemoryLog, type MemoryLog } from "../../../support/memory/memory-log.ts";
 
 function newDir(): string {
@@ -46,6 +47,12 @@ const EACH: AccessRecords = {
   boards: [{ deviceId: "cellar", hash: "b", createdAtMs: 1, adopted: "$argon2id$…" }],
   applications: [{ id: "a", name: "panel", publish: ["panel/#"], subscribe: [], hash: "p", createdAtMs: 1 }],
 };
+
+test("a file of version 1 is read, and written again byte for byte", () => {
+  const sample = readFileSync(new URL("../../../samples/access/version-1.json", import.meta.url), "utf8");
+  expect(parseAccess(sample)).toEqual({ records: EACH, keyCheck: "check" });
+  expect(formatAccess({ records: EACH, keyCheck: "check" })).toBe(sample);
+});
 
 const REFUSED = /(cannot be read|is missing|is not the key).*Restore it from a backup/;
 
