@@ -3,7 +3,7 @@ import type { Server } from "node:net";
 import { MQTT_VERSIONS } from "../contract/refusals.ts";
 import type { IdentifyClient } from "../core/access/credentials.ts";
 import type { Quarantine } from "../core/access/pairing.ts";
-import type { Connection as ClientConnection } from "../core/devices/registry.ts";
+import type { Connection as ClientConnection } from "../core/devices/connection.ts";
 import { createRoom, type Room } from "../core/ingest/byte-budget.ts";
 import type { Intake } from "../core/ingest/intake.ts";
 import type { Writer } from "../core/ingest/writer.ts";

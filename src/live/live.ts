@@ -6,7 +6,7 @@ import type { BrowserToHub, HubToBrowser, SubscribeAnswer } from "../contract/li
 import type { Refusal } from "../contract/refusals.ts";
 import type { Caller } from "../core/access/accounts.ts";
 import { reaches } from "../core/access/required-level.ts";
-import { fromLive } from "../core/devices/reading-shape.ts";
+import { toReading } from "../core/devices/reading-answer.ts";
 import type { PresenceChange } from "../core/devices/registry.ts";
 import type { LiveReading } from "../core/model/live-reading.ts";
 import type { Clock } from "../core/ports/clock.ts";
@@ -177,7 +177,7 @@ export function openLive(options: LiveOptions): Live {
   }
 
   function sendEach(reading: LiveReading): void {
-    const { _id, deviceId, timestamp, metrics } = fromLive(reading);
+    const { _id, deviceId, timestamp, metrics } = toReading(reading);
     io.to([EACH, eachOf(deviceId)]).emit("sensorData", { timestamp, data: { ...metrics, _id, deviceId, timestamp } });
   }
 
@@ -198,7 +198,7 @@ export function openLive(options: LiveOptions): Live {
     const toAll = io
       .to(BATCHES)
       .except([...browsers].filter((each) => each.data.wish.devices !== undefined).map((each) => each.id));
-    const whole = all.map(fromLive);
+    const whole = all.map(toReading);
     toAll.emit("readings", whole);
     const leftInAll = sum(left.values());
     for (const browser of browsers) {
@@ -206,7 +206,7 @@ export function openLive(options: LiveOptions): Live {
       if (!batch) continue;
       if (devices !== undefined) {
         const some = [...devices].flatMap((deviceId) => byDevice.get(deviceId) ?? []);
-        if (some.length > 0) browser.emit("readings", some.map(fromLive));
+        if (some.length > 0) browser.emit("readings", some.map(toReading));
       }
       tellDropped(browser, devices === undefined ? leftInAll : sumOf(left, devices));
     }

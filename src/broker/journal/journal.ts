@@ -1,6 +1,6 @@
 /** Writes down what the broker must not forget, in the same commits as readings. Decides nothing about what that is. */
 
-import type { Connection } from "../../core/devices/registry.ts";
+import type { Connection } from "../../core/devices/connection.ts";
 import type { Writer } from "../../core/ingest/writer.ts";
 import type { JournalEntry } from "../../core/ports/broker-state.ts";
 import type { Clock } from "../../core/ports/clock.ts";

@@ -5,7 +5,7 @@ import { MQTT_VERSIONS, type RefusalCode, reasonCodeOf } from "../../contract/re
 import type { Identified, IdentifyClient, MqttLogin } from "../../core/access/credentials.ts";
 import { type MqttIdentity, mayPublish } from "../../core/access/mqtt-access.ts";
 import type { Quarantine, Waiting } from "../../core/access/pairing.ts";
-import type { Connection as ClientConnection } from "../../core/devices/registry.ts";
+import type { Connection as ClientConnection } from "../../core/devices/connection.ts";
 import type { Pace } from "../../core/limits/pace.ts";
 import type { RateLimit } from "../../core/limits/rate-limit.ts";
 import type { Refusals } from "../../core/limits/refusals.ts";

@@ -1,7 +1,7 @@
 /** Takes a client's messages to the hub and acknowledges them in the order in which they came. [MQTT-4.6.0-2] */
 import { FIRST_ERROR, REASON } from "../../contract/reason-codes.ts";
 import { type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
-import type { Connection as ClientConnection } from "../../core/devices/registry.ts";
+import type { Connection as ClientConnection } from "../../core/devices/connection.ts";
 import type { Room } from "../../core/ingest/byte-budget.ts";
 import type { Intake, Outcome } from "../../core/ingest/intake.ts";
 import type { Journal } from "../journal/journal.ts";

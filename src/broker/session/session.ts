@@ -1,7 +1,7 @@
 /** What the hub knows of one client id, whether its client is connected or not. [MQTT 4.1] Opens and closes nothing. */
 
 import { ANYBODY, type MqttIdentity } from "../../core/access/mqtt-access.ts";
-import type { Connection } from "../../core/devices/registry.ts";
+import type { Connection } from "../../core/devices/connection.ts";
 import type { JournalEntry, KeptSession, KeptSubscription } from "../../core/ports/broker-state.ts";
 import type { Version, Will } from "../packets/packet.ts";
 import type { Subscription } from "../routing/matching.ts";

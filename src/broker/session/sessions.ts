@@ -1,7 +1,7 @@
 /** Keeps the sessions: opens, takes over, ends, and brings them back after a restart. Knows no packet but CONNECT's words. */
 
 import { type MqttIdentity, maySubscribe } from "../../core/access/mqtt-access.ts";
-import type { Connection } from "../../core/devices/registry.ts";
+import type { Connection } from "../../core/devices/connection.ts";
 import type { TakeOver } from "../../core/limits/take-overs.ts";
 import type { Journal as KeptJournal } from "../../core/ports/broker-state.ts";
 import type { TrustedTime } from "../../core/time/trusted-time.ts";

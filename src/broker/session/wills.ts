@@ -1,6 +1,6 @@
 /** Keeps last wills until they are published or called off. Publishes through whoever made it. [MQTT 3.1.2.5] */
 
-import type { Connection } from "../../core/devices/registry.ts";
+import type { Connection } from "../../core/devices/connection.ts";
 import type { Journal as KeptJournal, KeptWill } from "../../core/ports/broker-state.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { TrustedTime } from "../../core/time/trusted-time.ts";

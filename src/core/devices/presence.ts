@@ -1,10 +1,10 @@
-/** Decides who is online. Knows silence, connections and last wills; knows nothing of sockets. */
+/** Decides whether a device is online, from its silence, its connections and its last will. */
 
-/** What a verdict rests on. Times are monotonic ms. */
+/** What is known of a device. Times are monotonic ms. */
 export interface PresenceFacts {
   /** When it was last heard from. */
   readonly heardMs: number;
-  /** Open connections that have spoken for it. */
+  /** Open connections that count for it. */
   readonly connections: number;
   /** It said `offline`, and nothing came since. */
   readonly saidOffline: boolean;
@@ -25,7 +25,7 @@ export function isOnline(facts: PresenceFacts, nowMs: number): boolean {
 
 const KEPT_GAPS = 9;
 
-/** The usual time between a device's messages: the median of the last nine, so that one outage does not count. */
+/** The usual time between a device's messages: the median of the last nine gaps, so that one outage does not count. */
 export class UsualInterval {
   readonly #gaps: number[] = [];
   #ms: number | undefined;
@@ -34,13 +34,13 @@ export class UsualInterval {
     this.#ms = knownMs;
   }
 
-  /** In ms; unknown until three messages came. */
+  /** In ms; undefined until three messages came. */
   get ms(): number | undefined {
     return this.#ms;
   }
 
   add(gapMs: number): void {
-    // Messages of one burst are one: their gaps say nothing about when the next burst is due.
+    // A burst counts as one message: the gaps within it say nothing about when the next one is due.
     if (gapMs < 20) return;
     this.#gaps.push(gapMs);
     if (this.#gaps.length > KEPT_GAPS) this.#gaps.shift();

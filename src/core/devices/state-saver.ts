@@ -1,49 +1,49 @@
-/** Saves what memory knows of devices, so that a start need not read all readings again. Saves no reading. */
+/** Saves the registry's state of devices from time to time, so that a start need not read all readings again. */
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/readings-store.ts";
 import type { Registry } from "./registry.ts";
 
 export interface StateSaver {
-  /** So many readings were stored. */
+  /** `count` readings were stored. */
   stored(count: number): void;
-  /** Saves what changed so far; settles when that is done, or failed and is to be done the next time. */
+  /** Saves what has changed. Settles when that is done, or when it failed; it is then tried again with the next save. */
   saveNow(): Promise<void>;
   /** Saves a last time. */
   close(): Promise<void>;
 }
 
-/** A start brings at most about so many readings forward: some tenths of a second. */
+/** A start has about so many readings at most to read again: some tenths of a second. */
 const SAVE_AFTER_READINGS = 100_000;
-/** The usual intervals, which no row tells, are at most so old after a crash. */
+/** Usual intervals are not in the rows: after a crash they are at most so old. */
 const SAVE_AFTER_MS = 5 * 60_000;
 const CHECK_EVERY_MS = 1_000;
 
 export function createStateSaver(options: { store: Store; registry: Registry; clock: Clock; log: Log }): StateSaver {
   const { store, registry, clock, log } = options;
-  let since = 0;
+  let unsavedReadings = 0;
   let savedMs = clock.monotonicMs();
   let saving: Promise<void> | undefined;
   const stop = clock.every(CHECK_EVERY_MS, () => {
-    const isOld = since > 0 && clock.monotonicMs() - savedMs >= SAVE_AFTER_MS;
-    if (since >= SAVE_AFTER_READINGS || isOld) saving ??= save();
+    const isOld = unsavedReadings > 0 && clock.monotonicMs() - savedMs >= SAVE_AFTER_MS;
+    if (unsavedReadings >= SAVE_AFTER_READINGS || isOld) saving ??= save();
   });
 
   async function save(): Promise<void> {
-    since = 0;
+    unsavedReadings = 0;
     savedMs = clock.monotonicMs();
     const states = registry.takeDirty();
     try {
       await store.saveState(states);
     } catch (cause) {
       registry.markDirty(states);
-      log.warn("device state not saved", { cause }); // the readings are; the next start takes longer
+      log.warn("device state not saved", { cause }); // no reading is lost; the next start takes longer
     }
     saving = undefined;
   }
 
   async function saveNow(): Promise<void> {
-    await saving; // it may know nothing of what changed just now
+    await saving; // it may have begun before the last change
     saving ??= save();
     await saving;
   }
@@ -51,7 +51,7 @@ export function createStateSaver(options: { store: Store; registry: Registry; cl
   return {
     saveNow,
     stored: (count) => {
-      since += count;
+      unsavedReadings += count;
     },
     close: async () => {
       stop();

@@ -6,7 +6,7 @@ import type { Store } from "../ports/readings-store.ts";
 
 export interface ErasureOptions {
   readonly store: Pick<Store, "erase" | "latestOf">;
-  readonly registry: Pick<Registry, "forgetLatest" | "restoreLatest">;
+  readonly registry: Pick<Registry, "dropLatest" | "restoreLatest">;
   /** What memory shows is to be on disk: after a crash nothing that was erased is shown again. */
   readonly saveState: () => Promise<void>;
 }
@@ -22,7 +22,7 @@ export function createErasure({ store, registry, saveState }: ErasureOptions): E
 
   async function show(wish: EraseWish): Promise<void> {
     const { deviceId } = wish;
-    const unknown = registry.forgetLatest(deviceId, erasedBy(wish));
+    const unknown = registry.dropLatest(deviceId, erasedBy(wish));
     if (unknown.length === 0) return;
     registry.restoreLatest(deviceId, unknown, await store.latestOf(deviceId, unknown));
   }

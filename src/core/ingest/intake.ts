@@ -1,7 +1,8 @@
 /** Takes one message from a client and answers with its outcome. Knows nothing of MQTT brokers, sockets or databases. */
 import type { AttributeValue, DeviceId } from "../../contract/readings.ts";
 import { type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
-import type { Connection, Registry } from "../devices/registry.ts";
+import type { Connection } from "../devices/connection.ts";
+import type { Registry } from "../devices/registry.ts";
 import type { Refusals } from "../limits/refusals.ts";
 import { type Instant, timeFaultOf } from "../model/instant.ts";
 import type { ReadingMetrics } from "../model/metric-list.ts";

@@ -1,6 +1,6 @@
 /** Groups messages into commits, in order, and waits for the store. Decides nothing about what is in them. */
 
-import type { Connection } from "../devices/registry.ts";
+import type { Connection } from "../devices/connection.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Counters } from "../ports/counters.ts";
 import type { Log } from "../ports/log.ts";

@@ -1,5 +1,6 @@
 /** What devices and the broker's journal come to when writes that wait are carried out on them. Stores nothing. */
-import { mergeAttributes, mergeLatest } from "../devices/device-record.ts";
+import { mergeAttributes } from "../devices/device-record.ts";
+import { mergeLatest } from "../devices/latest-values.ts";
 import type { Journal, JournalEntry } from "../ports/broker-state.ts";
 import type { StoredDevice } from "../ports/stored-device.ts";
 import type { Write, WritesOfMessage } from "../ports/writes.ts";

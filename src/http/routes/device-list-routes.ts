@@ -1,7 +1,8 @@
 /** `GET /api/devices`: the list, page by page, from memory. Made some devices at a time, so that a long one holds up nobody. */
 import { type RequestHandler, Router } from "express";
 import { type DevicesPage, devicesQuery } from "../../contract/rest.ts";
-import { type DeviceRecord, toDevice } from "../../core/devices/device-record.ts";
+import { toDevice } from "../../core/devices/device-answer.ts";
+import type { DeviceRecord } from "../../core/devices/device-record.ts";
 import type { Registry } from "../../core/devices/registry.ts";
 import { inTurn, type TurnBudget } from "../../core/limits/turn-budget.ts";
 import type { Log } from "../../core/ports/log.ts";

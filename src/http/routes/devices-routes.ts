@@ -3,7 +3,8 @@ import { type Request, Router } from "express";
 import type { z } from "zod";
 import { deviceDeletion, devicePatch, type LatestAnswer } from "../../contract/rest.ts";
 import type { Credentials } from "../../core/access/credentials.ts";
-import { type DeviceRecord, mergeRetention, toDevice, toLatest } from "../../core/devices/device-record.ts";
+import { toDevice, toLatest } from "../../core/devices/device-answer.ts";
+import { type DeviceRecord, mergeRetention } from "../../core/devices/device-record.ts";
 import type { Registry } from "../../core/devices/registry.ts";
 import type { Store } from "../../core/ports/readings-store.ts";
 import { HttpError, parseRequest } from "../answers/problem.ts";
@@ -44,7 +45,7 @@ export function devicesRoutes({ registry, store, forgetTopics, credentials }: De
     if (patch.retention !== undefined) {
       const retention = mergeRetention(device.retention, patch.retention);
       await store.setRetention(device.deviceId, retention);
-      registry.keep(device.deviceId, retention);
+      registry.setRetention(device.deviceId, retention);
     }
     return device;
   }

@@ -1,7 +1,7 @@
 /** Writes of the plainest kind and ways to read them back, for the suites of the store contract. */
 import type { AttributeValue, DeviceId, MetricValue, Reading } from "../../../src/contract/readings.ts";
 import type { SeriesColumns } from "../../../src/contract/rest.ts";
-import { fromLive } from "../../../src/core/devices/reading-shape.ts";
+import { toReading } from "../../../src/core/devices/reading-answer.ts";
 import type { SeriesWish, StoredReading } from "../../../src/core/ports/history.ts";
 import type { Store } from "../../../src/core/ports/readings-store.ts";
 import type { DeviceState, LatestMetric, StoredDevice } from "../../../src/core/ports/stored-device.ts";
@@ -80,7 +80,7 @@ export async function seriesOf(
 
 /** As REST, exports and live events show it. */
 export const shown = ({ body, ...rest }: StoredReading): Reading =>
-  fromLive({ ...rest, metrics: new Map(Object.entries(JSON.parse(body) as Metrics)) });
+  toReading({ ...rest, metrics: new Map(Object.entries(JSON.parse(body) as Metrics)) });
 
 export async function loadOne(store: Store, device: DeviceId = boiler): Promise<StoredDevice | undefined> {
   return (await store.load()).find((each) => each.deviceId === device);

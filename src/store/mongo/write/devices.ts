@@ -1,6 +1,6 @@
 /** Loads and saves what is kept of devices besides their readings. Keeps nothing in memory but whether it is saved. */
 import type { DeviceId } from "../../../contract/readings.ts";
-import { mergeLatest } from "../../../core/devices/device-record.ts";
+import { mergeLatest } from "../../../core/devices/latest-values.ts";
 import type { DeviceState, LatestMetric, Retention, StoredDevice } from "../../../core/ports/stored-device.ts";
 import type { Collections } from "../db/collections.ts";
 import type { Lane } from "../db/serial-queue.ts";

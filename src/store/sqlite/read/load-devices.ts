@@ -4,7 +4,8 @@
  */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { DeviceId } from "../../../contract/readings.ts";
-import { laterOf, mergeLatest } from "../../../core/devices/device-record.ts";
+import { laterOf } from "../../../core/devices/device-record.ts";
+import { mergeLatest } from "../../../core/devices/latest-values.ts";
 import { parseDeviceId } from "../../../core/model/device-id.ts";
 import type { LatestMetric, StoredDevice } from "../../../core/ports/stored-device.ts";
 import type { NoteDamage } from "../db/damage-note.ts";

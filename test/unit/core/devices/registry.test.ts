@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { DeviceId, MetricValue } from "../../../../src/contract/readings.ts";
-import { mergeRetention, toDevice } from "../../../../src/core/devices/device-record.ts";
-import { type Connection, createRegistry, type DeviceLimits } from "../../../../src/core/devices/registry.ts";
+import type { DeviceLimits } from "../../../../src/core/devices/admission.ts";
+import type { Connection } from "../../../../src/core/devices/connection.ts";
+import { toDevice } from "../../../../src/core/devices/device-answer.ts";
+import { mergeRetention } from "../../../../src/core/devices/device-record.ts";
+import { createRegistry } from "../../../../src/core/devices/registry.ts";
 import { MetricList } from "../../../../src/core/model/metric-list.ts";
 import type { StoredDevice } from "../../../../src/core/ports/stored-device.ts";
 import { createManualClock } from "../../../support/clock/manual-clock.ts";
@@ -483,11 +486,11 @@ describe("a device's own retention", () => {
     const { registry } = start({ stored: [storedDevice({ retention: { rawDays: 7 } })] });
     const shown = () => toDevice(registry.get(boiler) ?? expect.fail("it is known")).retention;
     expect(shown()).toEqual({ rawDays: 7 });
-    registry.keep(boiler, { hourDays: 30 });
+    registry.setRetention(boiler, { hourDays: 30 });
     expect(shown()).toEqual({ hourDays: 30 });
-    registry.keep(boiler, {});
+    registry.setRetention(boiler, {});
     expect(shown()).toBeUndefined();
-    registry.keep(cellar, { rawDays: 1 });
+    registry.setRetention(cellar, { rawDays: 1 });
     expect(registry.get(cellar)).toBeUndefined();
   });
 
@@ -507,7 +510,7 @@ test("latest values that were erased do not come back through the shape of the r
     registry.storedReading(boiler, new MetricList(shape, [t, h]), atMs);
   take(1, 1, NOW);
   take(2, 2, NOW + 1);
-  expect(registry.forgetLatest(boiler, () => true)).toEqual([]);
+  expect(registry.dropLatest(boiler, () => true)).toEqual([]);
   take(3, 3, NOW + 2);
   expect(registry.get(boiler)?.latest.get("t")).toEqual({ value: 3, atMs: NOW + 2 });
 });

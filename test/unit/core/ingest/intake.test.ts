@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { DeviceId } from "../../../../src/contract/readings.ts";
-import { toDevice } from "../../../../src/core/devices/device-record.ts";
-import { createRegistry, type DeviceLimits } from "../../../../src/core/devices/registry.ts";
+import type { DeviceLimits } from "../../../../src/core/devices/admission.ts";
+import { toDevice } from "../../../../src/core/devices/device-answer.ts";
+import { createRegistry } from "../../../../src/core/devices/registry.ts";
 import { createAfterCommit } from "../../../../src/core/ingest/after-commit.ts";
 import { createRoom } from "../../../../src/core/ingest/byte-budget.ts";
 import { createDating } from "../../../../src/core/ingest/dating.ts";
@@ -249,11 +250,11 @@ describe("a reading's age", () => {
   test("is judged by the device's own retention where it has one", async () => {
     const { registry, publish } = start();
     await publish("devices/a/telemetry", { t: 1 });
-    registry.keep("a" as DeviceId, { rawDays: 100 });
+    registry.setRetention("a" as DeviceId, { rawDays: 100 });
     expect(await publish("devices/a/telemetry", old)).toEqual(["stored"]);
-    registry.keep("a" as DeviceId, { rawDays: 7 });
+    registry.setRetention("a" as DeviceId, { rawDays: 7 });
     expect(await publish("devices/a/telemetry", { ts: NOW - 8 * DAY_MS, t: 1 })).toEqual(["refuse"]);
-    registry.keep("a" as DeviceId, { rawDays: 0 });
+    registry.setRetention("a" as DeviceId, { rawDays: 0 });
     expect(await publish("devices/a/telemetry", { ts: "2020-01-01T00:00:00Z", t: 1 })).toEqual(["stored"]);
   });
 
