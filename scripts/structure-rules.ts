@@ -51,25 +51,27 @@ interface Node {
 const isNode = (value: unknown): value is Node =>
   typeof value === "object" && value !== null && typeof (value as Partial<Node>).type === "string";
 
-const childrenOf = (node: Node): Node[] => Object.values(node).flat().filter(isNode);
+function eachChild(node: Node, visit: (child: Node) => void): void {
+  for (const field in node) {
+    const value = node[field];
+    if (Array.isArray(value)) {
+      for (const item of value) if (isNode(item)) visit(item);
+    } else if (isNode(value)) visit(value);
+  }
+}
 
-const parsed = new Map<string, Node>();
-
-/** Each text once: parsing takes longer than all else here. */
 function parse(file: string, text: string): Node {
-  const before = parsed.get(text);
-  if (before !== undefined) return before;
   const { program, errors } = parseSync(file, text);
   if (errors.length > 0) throw new Error(`${file}: cannot be parsed: ${errors[0]?.message}`);
-  const node = program as unknown as Node;
-  parsed.set(text, node);
-  return node;
+  return program as unknown as Node;
 }
 
 interface NamedFunction {
   readonly name: string;
   readonly node: Node;
 }
+
+const IDENTIFIER = /^(Identifier|PrivateIdentifier|JSXIdentifier)$/;
 
 const isFunction = (value: unknown): value is Node => isNode(value) && /^(Arrow)?Function/.test(value.type);
 
@@ -85,24 +87,41 @@ function namedFunction(node: Node): NamedFunction | undefined {
   return undefined;
 }
 
-/** Lines of each function without those of the named functions in it. */
-export function functionSizes(sources: Sources): Size[] {
-  const found: Size[] = [];
-  for (const [file, text] of sources) {
-    const linesOf = ({ start, end }: Node): number => lineCount(text.slice(start, end));
-    /** Answers how many lines belong to named functions below. */
-    const walk = (node: Node): number => {
-      const below = childrenOf(node).reduce((lines, child) => lines + walk(child), 0);
-      const named = namedFunction(node);
-      if (named === undefined) return below;
-      const lines = linesOf(node);
-      found.push({ size: lines - below, where: `${file}:${lineCount(text.slice(0, node.start))} ${named.name}` });
-      return lines;
-    };
-    walk(parse(file, text));
-  }
-  return largestFirst(found);
+interface Findings {
+  /** Own lines: without those of the named functions in it. */
+  readonly functions: readonly Size[];
+  readonly identifiers: ReadonlySet<string>;
 }
+
+const read = new Map<string, Findings>();
+
+/** Of each text once: parsing it takes longer than all else here. */
+function findingsIn(file: string, text: string): Findings {
+  const known = read.get(text);
+  if (known !== undefined) return known;
+  const functions: Size[] = [];
+  const identifiers = new Set<string>();
+  /** Answers how many lines belong to named functions in it. */
+  const walk = (node: Node): number => {
+    if (IDENTIFIER.test(node.type)) identifiers.add(String(node["name"]));
+    let below = 0;
+    eachChild(node, (child) => {
+      below += walk(child);
+    });
+    const named = namedFunction(node);
+    if (named === undefined) return below;
+    const lines = lineCount(text.slice(node.start, node.end));
+    functions.push({ size: lines - below, where: `${file}:${lineCount(text.slice(0, node.start))} ${named.name}` });
+    return lines;
+  };
+  walk(parse(file, text));
+  const findings = { functions, identifiers };
+  read.set(text, findings);
+  return findings;
+}
+
+export const functionSizes = (sources: Sources): Size[] =>
+  largestFirst([...sources].flatMap(([file, text]) => findingsIn(file, text).functions));
 
 /** `file:12 name` → `file name` */
 const withoutLine = (where: string): string => where.replace(/:\d+ /, " ");
@@ -159,20 +178,10 @@ const wordsOf = (identifier: string): string[] =>
     .split(/[\s_$#]+/)
     .map((word) => word.toLowerCase());
 
-function identifiersOf(file: string, text: string): string[] {
-  const found: string[] = [];
-  const walk = (node: Node): void => {
-    if (/^(Identifier|PrivateIdentifier|JSXIdentifier)$/.test(node.type)) found.push(String(node["name"]));
-    for (const child of childrenOf(node)) walk(child);
-  };
-  walk(parse(file, text));
-  return found;
-}
-
 /** Identifiers with a retired word, each once a file, in words. */
 export function retiredWords(sources: Sources): string[] {
   return [...sources].flatMap(([file, text]) =>
-    [...new Set(identifiersOf(file, text))].flatMap((identifier) => {
+    [...findingsIn(file, text).identifiers].flatMap((identifier) => {
       const words = wordsOf(identifier);
       return RETIRED.filter(
         ({ word, allowed }) => words.some((each) => word.test(each)) && allowed?.test(`${file} ${identifier}`) !== true,
