@@ -8,7 +8,7 @@ import { StoreError } from "../core/ports/readings-store.ts";
 import { readBuild } from "../platform/build.ts";
 import { systemClock } from "../platform/clock.ts";
 import { hearOutputs } from "../platform/closed-output.ts";
-import type { AccessWish } from "./commands/access-command.ts";
+import type { AccessRequest } from "./commands/access-command.ts";
 import type { CertificateOptions } from "./commands/certificate-command.ts";
 import type { ExportOptions } from "./commands/export-command.ts";
 import type { MigrationTarget } from "./commands/migrate-command.ts";
@@ -36,7 +36,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-type ApplicationOptions = Pick<AccessWish, "publish" | "subscribe" | "days"> & { dataDir?: string };
+type ApplicationOptions = Pick<AccessRequest, "publish" | "subscribe" | "days"> & { dataDir?: string };
 
 type Run = (world: CommandWorld) => Promise<number>;
 
@@ -116,7 +116,7 @@ function createProgram(done: (exitCode: number) => void): Command {
     );
 
   const access =
-    (noun: AccessWish["noun"], verb: AccessWish["verb"], name?: string, more: Partial<AccessWish> = {}) =>
+    (noun: AccessRequest["noun"], verb: AccessRequest["verb"], name?: string, more: Partial<AccessRequest> = {}) =>
     async (world: CommandWorld): Promise<number> =>
       (await import("./commands/access-command.ts")).accessCommand({ noun, verb, name, ...more }, world);
   command("user", "people who may sign in: list, add, password, role, remove")

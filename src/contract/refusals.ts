@@ -165,7 +165,7 @@ export const MQTT_VERSIONS = { 3: "3.1", 4: "3.1.1", 5: "5" } as const;
 export type MqttVersion = (typeof MQTT_VERSIONS)[keyof typeof MQTT_VERSIONS];
 
 /** Where a payload is faulty, and what stands there. */
-export interface FaultPlace {
+export interface FaultLocation {
   /** The characters right before it. */
   before: string;
   /** The character that should not be there, and some behind it; empty where the payload ends too early. */
@@ -183,7 +183,7 @@ export interface Refusal {
   topic?: string;
   deviceId?: string;
   metric?: string;
-  place?: FaultPlace;
+  place?: FaultLocation;
   /** ISO 8601: since then the same client was let in, or its message on this topic taken whole. */
   acceptedAt?: string;
   /** What the client speaks, where it got far enough to say so. */

@@ -3,7 +3,7 @@ import { METRICS, type MetricKind } from "../contract/metrics.ts";
 import type { MetricValue } from "../contract/readings.ts";
 import type { ParsedReading } from "../core/ingest/parsed-message.ts";
 import { isMetricName } from "../core/model/device-id.ts";
-import { createShapes, MetricList } from "../core/model/metric-list.ts";
+import { createNameLists, MetricList } from "../core/model/metric-list.ts";
 
 /**
  * Undefined: not such a payload (nested, a list, escapes, null, other than ASCII, duplicate or unknown names, a value
@@ -55,7 +55,7 @@ export function createFlatReader(): ReadFlat {
   /** The keys of the former payload, by place: boards send the same keys in the same order. */
   const expected: Key[] = [];
   const cell = new Float64Array(1);
-  const shapeOf = createShapes();
+  const shapeOf = createNameLists();
   /** Of the former payload. */
   let former: readonly string[] = [];
 

@@ -291,8 +291,8 @@ function parseJson({ text, isDamaged }: Payload): Result<unknown> {
     if (isDamaged) return fault("PAYLOAD_NOT_UTF8");
     const at = jsonFaultAt(text);
     const detail = at === text.length ? "it ends too early" : `at character ${at + 1}`;
-    const place = { before: text.slice(Math.max(0, at - PLACE_BEFORE), at), from: text.slice(at, at + PLACE_FROM) };
-    return { ok: false, fault: { code: "PAYLOAD_NOT_JSON", detail, place } };
+    const location = { before: text.slice(Math.max(0, at - PLACE_BEFORE), at), from: text.slice(at, at + PLACE_FROM) };
+    return { ok: false, fault: { code: "PAYLOAD_NOT_JSON", detail, location } };
   }
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Log } from "../../src/core/ports/log.ts";
-import type { Outbox, PlacedGroup, RemoteStore } from "../../src/core/ports/outbox.ts";
+import type { AssignedGroup, Outbox, RemoteStore } from "../../src/core/ports/outbox.ts";
 import type { WriteOutcome, WritesOfMessage } from "../../src/core/ports/writes.ts";
 import { createManualClock, type ManualClock } from "../support/clock/manual-clock.ts";
 import { allStored, createMemoryStore, forGood } from "../support/memory/memory-store.ts";
@@ -88,7 +88,7 @@ function scriptedRemote() {
   return { remote, sent, state };
 }
 
-const withPlaces = (messages: readonly WritesOfMessage[], outcomes: WriteOutcome[][]): PlacedGroup["messages"] =>
+const withPlaces = (messages: readonly WritesOfMessage[], outcomes: WriteOutcome[][]): AssignedGroup["messages"] =>
   messages.map((writes, message) =>
     writes.map((write, element) => {
       const outcome = outcomes[message]?.[element];
@@ -275,10 +275,10 @@ describe("store and forward", () => {
       writes[2],
       writes[3],
     ]);
-    expect(group?.placed?.outcomes).toEqual([[stored(0), stored(1), stored(2), stored(3)], [stored(0)]]);
+    expect(group?.assigned?.outcomes).toEqual([[stored(0), stored(1), stored(2), stored(3)], [stored(0)]]);
     const next = await again.next(group?.seq ?? 0);
-    expect([next?.messages.length, next?.placed]).toEqual([1, undefined]);
-    await again.forget(next?.seq ?? 0);
+    expect([next?.messages.length, next?.assigned]).toEqual([1, undefined]);
+    await again.remove(next?.seq ?? 0);
     expect(again.state()).toMatchObject({ groups: 0, writes: 0, sinceMs: undefined });
     const { deviceId, limit } = { deviceId: boiler, limit: 10 };
     expect(

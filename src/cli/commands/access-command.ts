@@ -13,7 +13,7 @@ import { CommandFault } from "../shared/command-fault.ts";
 import type { CommandWorld } from "../shared/command-world.ts";
 import { type HubLink, linkToHub } from "../shared/hub-link.ts";
 
-export interface AccessWish {
+export interface AccessRequest {
   readonly noun: "user" | "token" | "device" | "application";
   readonly verb: string;
   readonly name?: string | undefined;
@@ -25,19 +25,19 @@ export interface AccessWish {
   readonly subscribe?: string;
 }
 
-type Work = (link: HubLink, wish: AccessWish) => Promise<string>;
+type Work = (link: HubLink, wish: AccessRequest) => Promise<string>;
 
 /** Long enough to be nobody's guess; to be changed by whom it is for. */
 const PASSWORD_BITS = 96;
 
-const WORK: Readonly<Record<AccessWish["noun"], Readonly<Record<string, Work>>>> = {
+const WORK: Readonly<Record<AccessRequest["noun"], Readonly<Record<string, Work>>>> = {
   user: { list: listUsers, add: addUser, password: setPassword, role: setRole, remove: removeUser },
   token: { list: listTokens, add: addToken, remove: removeToken },
   device: { list: listBoards, add: addBoard, remove: removeBoard },
   application: { list: listApplications, add: addApplication, remove: removeApplication },
 };
 
-export async function accessCommand(wish: AccessWish, { config, clock }: CommandWorld): Promise<number> {
+export async function accessCommand(wish: AccessRequest, { config, clock }: CommandWorld): Promise<number> {
   const verbs = WORK[wish.noun];
   const work = Object.hasOwn(verbs, wish.verb) ? verbs[wish.verb] : undefined;
   if (work === undefined) {
@@ -67,7 +67,7 @@ export async function pairCommand(minutes: number, { config, clock, say }: Comma
 
 const json = (value: unknown) => ({ type: "application/json", text: JSON.stringify(value) });
 
-function nameOf({ noun, verb, name }: AccessWish): string {
+function nameOf({ noun, verb, name }: AccessRequest): string {
   if (name === undefined || name === "") throw new CommandFault(`aerie ${noun} ${verb}: whose?`, 2);
   return name;
 }
@@ -77,7 +77,7 @@ const newPassword = (): string => randomBytes(PASSWORD_BITS / 8).toString("base6
 const usersOf = async (link: HubLink): Promise<UserAnswer[]> =>
   (await link.ask<{ users: UserAnswer[] }>("/api/users")).users;
 
-async function userOf(link: HubLink, wish: AccessWish): Promise<UserAnswer> {
+async function userOf(link: HubLink, wish: AccessRequest): Promise<UserAnswer> {
   const name = nameOf(wish);
   const found = (await usersOf(link)).find((user) => user.name.toLowerCase() === name.toLowerCase());
   if (found === undefined) throw new CommandFault(`Nobody is called ${name}`);
@@ -89,7 +89,7 @@ async function listUsers(link: HubLink): Promise<string> {
   return users.length === 0 ? "nobody" : users.map(({ name, role }) => `${role.padEnd(8)}  ${name}`).join("\n");
 }
 
-async function addUser(link: HubLink, wish: AccessWish): Promise<string> {
+async function addUser(link: HubLink, wish: AccessRequest): Promise<string> {
   const password = newPassword();
   const { name, role } = await link.ask<UserAnswer>(
     "/api/users",
@@ -98,21 +98,21 @@ async function addUser(link: HubLink, wish: AccessWish): Promise<string> {
   return `${name} is ${role}. Password: ${password}`;
 }
 
-async function setPassword(link: HubLink, wish: AccessWish): Promise<string> {
+async function setPassword(link: HubLink, wish: AccessRequest): Promise<string> {
   const password = newPassword();
   const { id, name } = await userOf(link, wish);
   await link.ask(`/api/users/${id}`, json({ password }), "PATCH");
   return `${name} signs in anew. Password: ${password}`;
 }
 
-async function setRole(link: HubLink, wish: AccessWish): Promise<string> {
+async function setRole(link: HubLink, wish: AccessRequest): Promise<string> {
   if (wish.role === undefined) throw new CommandFault("aerie user role: which? Say --role", 2);
   const { id, name } = await userOf(link, wish);
   await link.ask(`/api/users/${id}`, json({ role: wish.role }), "PATCH");
   return `${name} is ${wish.role}`;
 }
 
-async function removeUser(link: HubLink, wish: AccessWish): Promise<string> {
+async function removeUser(link: HubLink, wish: AccessRequest): Promise<string> {
   const { id, name } = await userOf(link, wish);
   await link.ask(`/api/users/${id}`, undefined, "DELETE");
   return `${name} is gone`;
@@ -125,7 +125,7 @@ async function listTokens(link: HubLink): Promise<string> {
   return tokens.length === 0 ? "none" : tokens.map(line).join("\n");
 }
 
-async function addToken(link: HubLink, wish: AccessWish): Promise<string> {
+async function addToken(link: HubLink, wish: AccessRequest): Promise<string> {
   if (wish.scope === undefined) throw new CommandFault("aerie token add: for what? Say --scope", 2);
   const days = wish.days === undefined ? {} : { days: wish.days };
   const made = await link.ask<WithSecret<TokenAnswer>>(
@@ -135,7 +135,7 @@ async function addToken(link: HubLink, wish: AccessWish): Promise<string> {
   return made.secret;
 }
 
-async function removeToken(link: HubLink, wish: AccessWish): Promise<string> {
+async function removeToken(link: HubLink, wish: AccessRequest): Promise<string> {
   const id = nameOf(wish);
   await link.ask(`/api/tokens/${encodeURIComponent(id)}`, undefined, "DELETE");
   return `${id} is worth nothing any more`;
@@ -147,12 +147,12 @@ async function listBoards(link: HubLink): Promise<string> {
   return boards.length === 0 ? "none" : boards.map(line).join("\n");
 }
 
-async function addBoard(link: HubLink, wish: AccessWish): Promise<string> {
+async function addBoard(link: HubLink, wish: AccessRequest): Promise<string> {
   const made = await link.ask<WithSecret<BoardAnswer>>("/api/boards", json({ deviceId: nameOf(wish) }));
   return made.secret;
 }
 
-async function removeBoard(link: HubLink, wish: AccessWish): Promise<string> {
+async function removeBoard(link: HubLink, wish: AccessRequest): Promise<string> {
   const deviceId = nameOf(wish);
   await link.ask(`/api/boards/${encodeURIComponent(deviceId)}`, undefined, "DELETE");
   return `${deviceId} is let in no more`;
@@ -167,7 +167,7 @@ async function listApplications(link: HubLink): Promise<string> {
 
 const filtersOf = (text = ""): string[] => text.split(",").filter((filter) => filter !== "");
 
-async function addApplication(link: HubLink, wish: AccessWish): Promise<string> {
+async function addApplication(link: HubLink, wish: AccessRequest): Promise<string> {
   const [publish, subscribe] = [filtersOf(wish.publish), filtersOf(wish.subscribe)];
   if (publish.length + subscribe.length === 0) {
     throw new CommandFault("aerie application add: for which topics? Say --publish, --subscribe or both", 2);
@@ -180,7 +180,7 @@ async function addApplication(link: HubLink, wish: AccessWish): Promise<string> 
   return made.secret;
 }
 
-async function removeApplication(link: HubLink, wish: AccessWish): Promise<string> {
+async function removeApplication(link: HubLink, wish: AccessRequest): Promise<string> {
   const id = nameOf(wish);
   await link.ask(`/api/applications/${encodeURIComponent(id)}`, undefined, "DELETE");
   return `${id} is let in no more`;

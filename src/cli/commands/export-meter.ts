@@ -48,7 +48,7 @@ export function createExportMeter({ format, deviceIds, from, to, clock }: MeterO
   }
 
   function fraction(): number | undefined {
-    const place = placeOf(last.subarray(-TAIL_BYTES).toString("latin1"));
+    const place = positionIn(last.subarray(-TAIL_BYTES).toString("latin1"));
     if (place === undefined) return undefined;
     if (begun?.deviceId !== place.deviceId) begun = { deviceId: place.deviceId, fromMs: fromMs ?? place.atMs };
     const index = deviceIds.indexOf(place.deviceId);
@@ -70,7 +70,7 @@ export function createExportMeter({ format, deviceIds, from, to, clock }: MeterO
 const IDS = /([A-Za-z0-9._:-]{1,64})-([0-9a-z]{1,11})-\d{1,9}(?=[",])/g;
 
 /** Of the last `_id` in the text. */
-function placeOf(text: string): { deviceId: string; atMs: number } | undefined {
+function positionIn(text: string): { deviceId: string; atMs: number } | undefined {
   const [, deviceId, instant] = [...text.slice(-4_096).matchAll(IDS)].at(-1) ?? [];
   if (deviceId === undefined || instant === undefined) return undefined;
   return { deviceId, atMs: Number.parseInt(instant, 36) };

@@ -44,7 +44,7 @@ export async function migrateCommand(
       },
     });
     progress.end();
-    return tell(result, target, clock.monotonicMs() - startedMs, say);
+    return report(result, target, clock.monotonicMs() - startedMs, say);
   } finally {
     progress.end();
     await both.close();
@@ -53,7 +53,7 @@ export async function migrateCommand(
 
 const digest = (text: string): bigint => createHash("sha1").update(text).digest().readBigUInt64BE(0);
 
-function tell(
+function report(
   { devices, readings, moved, isJournalMoved, differences, wasStopped }: MigrationResult,
   target: MigrationTarget,
   tookMs: number,

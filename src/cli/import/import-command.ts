@@ -7,7 +7,7 @@ import { showProgress } from "../shared/progress.ts";
 import { countText, durationText } from "../shared/quantity.ts";
 import { batchesOf } from "./import-batches.ts";
 import { readImportLines } from "./import-lines.ts";
-import { createPlaceKeeper, type PlaceInFile } from "./import-position.ts";
+import { createPositionFile, type FilePosition } from "./import-position.ts";
 import { createImportRun, type ImportTally } from "./import-run.ts";
 import { type FileFormat, type ImportSource, openImportSource } from "./import-source.ts";
 import { createRefusedReport, type RefusedReport } from "./refused-report.ts";
@@ -21,14 +21,14 @@ export interface ImportOptions {
   readonly decimalComma?: true;
 }
 
-const FROM_START: PlaceInFile = { endByte: 0, stored: 0, duplicates: 0, refused: 0 };
+const FROM_START: FilePosition = { endByte: 0, stored: 0, duplicates: 0, refused: 0 };
 
 /** The exit code: 1 where lines were refused, though all others were taken. */
 export async function importCommand(name: string, options: ImportOptions, world: CommandWorld): Promise<number> {
   const { config, clock, say } = world;
   const { device: deviceId, rebuild = false, decimalComma = false } = options;
   const source = await openImportSource(name, options.format);
-  const keeper = createPlaceKeeper(config.dataDir, source, deviceId);
+  const keeper = createPositionFile(config.dataDir, source, deviceId);
   // Of hours that were rebuilt in part it is not known which part.
   const found = options.fromStart || rebuild ? undefined : keeper.find();
   const begun = found ?? FROM_START;
@@ -45,7 +45,7 @@ export async function importCommand(name: string, options: ImportOptions, world:
     report,
     begun,
     rebuild,
-    keepPlace: keeper.keep,
+    savePosition: keeper.save,
     say,
     signal,
   });
@@ -57,7 +57,7 @@ export async function importCommand(name: string, options: ImportOptions, world:
     await link.close();
   }
   if (signal.aborted) throw new CommandFault(stopped(tally, rebuild), 130);
-  keeper.forget();
+  keeper.remove();
   say(summary(tally, report, begun, clock, startedMs));
   const refused = report.words();
   if (refused !== undefined) say(refused);
@@ -79,7 +79,7 @@ const stopped = ({ stored }: ImportTally, rebuild: boolean): string =>
 function summary(
   { stored, duplicates, rebuilt }: ImportTally,
   report: RefusedReport,
-  begun: PlaceInFile,
+  begun: FilePosition,
   clock: Clock,
   startedMs: number,
 ): string {

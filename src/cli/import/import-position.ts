@@ -7,7 +7,7 @@ import { fileFault } from "../../files/file-fault.ts";
 import { CommandFault } from "../shared/command-fault.ts";
 import type { ImportSource } from "./import-source.ts";
 
-export interface PlaceInFile {
+export interface FilePosition {
   /** Unpacked bytes whose readings are durable. */
   readonly endByte: number;
   readonly stored: number;
@@ -25,18 +25,18 @@ interface StoredPosition {
   readonly key: string;
 }
 
-export interface PlaceKeeper {
+export interface PositionFile {
   /** Undefined: this file was not begun, or was changed since. */
-  find(): PlaceInFile | undefined;
+  find(): FilePosition | undefined;
   /** Rejects with a CommandFault. */
-  keep(place: PlaceInFile): Promise<void>;
-  forget(): void;
+  save(place: FilePosition): Promise<void>;
+  remove(): void;
 }
 
 /** In the data directory. */
 export const IMPORTS_FOLDER = "imports";
 
-export function createPlaceKeeper(dataDir: string, source: ImportSource, deviceId: string | undefined): PlaceKeeper {
+export function createPositionFile(dataDir: string, source: ImportSource, deviceId: string | undefined): PositionFile {
   const { file, sizeBytes, modifiedMs, format } = source;
   const key = JSON.stringify([file, sizeBytes, modifiedMs, format, deviceId ?? null]);
   const folder = path.join(dataDir, IMPORTS_FOLDER);
@@ -58,7 +58,7 @@ export function createPlaceKeeper(dataDir: string, source: ImportSource, deviceI
         return undefined; // whatever is wrong with it: from the beginning on is right too
       }
     },
-    keep: async ({ endByte, stored, duplicates, refused }) => {
+    save: async ({ endByte, stored, duplicates, refused }) => {
       const position: StoredPosition = { endByte, stored, duplicates, refused, key };
       try {
         makeFolder(folder);
@@ -69,6 +69,6 @@ export function createPlaceKeeper(dataDir: string, source: ImportSource, deviceI
         );
       }
     },
-    forget: () => rmSync(kept, { force: true }),
+    remove: () => rmSync(kept, { force: true }),
   };
 }

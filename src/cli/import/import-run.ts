@@ -6,7 +6,7 @@ import { readImportedLine } from "../../core/transfer/imported-reading.ts";
 import { createRebuiltHours } from "../../core/transfer/rebuilt-hours.ts";
 import type { HubLink } from "../shared/hub-link.ts";
 import type { ImportLine } from "./import-lines.ts";
-import type { PlaceInFile } from "./import-position.ts";
+import type { FilePosition } from "./import-position.ts";
 import type { RefusedReport } from "./refused-report.ts";
 
 export interface ImportRunOptions {
@@ -14,10 +14,10 @@ export interface ImportRunOptions {
   readonly clock: Clock;
   readonly batches: AsyncIterable<ImportLine[]>;
   readonly report: RefusedReport;
-  readonly begun: PlaceInFile;
+  readonly begun: FilePosition;
   /** Hours of a time whose raw readings are forgotten are replaced by what the file says. */
   readonly rebuild: boolean;
-  readonly keepPlace: (place: PlaceInFile) => Promise<void>;
+  readonly savePosition: (place: FilePosition) => Promise<void>;
   /** A line for who asked. */
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
@@ -33,19 +33,19 @@ export interface ImportTally {
   bytes: number;
 }
 
-export const FORGOTTEN = "It is older than the raw readings that the hub keeps (--rebuild makes hours of such)";
+export const EXPIRED = "It is older than the raw readings that the hub keeps (--rebuild makes hours of such)";
 const NOT_REBUILT =
   "An hour was not rebuilt: raw readings of its day are still there, or there is no room for its device";
 const KEEP_EVERY_MS = 1_000;
 
 export function createImportRun(options: ImportRunOptions): { tally: ImportTally; run(): Promise<void> } {
-  const { link, clock, batches, report, begun, rebuild, keepPlace, say, signal } = options;
+  const { link, clock, batches, report, begun, rebuild, savePosition: keepPlace, say, signal } = options;
   const tally: ImportTally = { ...begun, rebuilt: 0, lines: 0, bytes: 0 };
   const hours = createRebuiltHours();
   let endByte = begun.endByte;
   let keptMs = Number.NEGATIVE_INFINITY; // the first batch's place is kept at once
 
-  const place = (): PlaceInFile => ({
+  const place = (): FilePosition => ({
     endByte,
     stored: tally.stored,
     duplicates: tally.duplicates,
@@ -80,7 +80,7 @@ export function createImportRun(options: ImportRunOptions): { tally: ImportTally
       const { line = "", record } = sent[at] ?? {};
       const read = rebuild ? readImportedLine(line, { nowMs: clock.nowMs(), isSane: true }) : undefined;
       if (read?.ok) hours.add(read.reading);
-      else report.add(record?.line ?? 0, FORGOTTEN, undefined, record?.text ?? "");
+      else report.add(record?.line ?? 0, EXPIRED, undefined, record?.text ?? "");
     }
     if (hours.isFull()) await sendHours();
   }

@@ -45,7 +45,7 @@ export function createAdmission(
 
   function admitMetrics(deviceId: DeviceId, metrics: ReadingMetrics): readonly string[] {
     const entry = entries.get(deviceId);
-    if (entry === undefined || (metrics.shape !== undefined && entry.admitted === metrics.shape)) return NONE;
+    if (entry === undefined || (metrics.names !== undefined && entry.admitted === metrics.names)) return NONE;
     const names = entry.metrics;
     let refused = NONE;
     for (const name of metrics.keys()) {
@@ -53,7 +53,7 @@ export function createAdmission(
       if (names.size < limits.maxMetricsPerDevice) names.add(name);
       else refused = [...refused, name];
     }
-    if (refused === NONE) entry.admitted = metrics.shape;
+    if (refused === NONE) entry.admitted = metrics.names;
     return refused;
   }
 

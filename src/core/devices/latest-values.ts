@@ -34,9 +34,9 @@ function replaceOlder(former: LatestMetric, value: LatestMetric["value"], atMs: 
 export function applyReading(entry: DeviceEntry, metrics: ReadingMetrics, atMs: number): void {
   const { latest, usual } = entry;
   if (!(metrics instanceof MetricList)) return mergeLatest(latest, metrics, atMs);
-  if (usual?.names === metrics.shape) return mergeList(usual.latest, metrics, atMs);
+  if (usual?.names === metrics.names) return mergeList(usual.latest, metrics, atMs);
   mergeLatest(latest, metrics, atMs);
-  entry.usual = { names: metrics.shape, latest: metrics.shape.flatMap((name) => latest.get(name) ?? []) };
+  entry.usual = { names: metrics.names, latest: metrics.names.flatMap((name) => latest.get(name) ?? []) };
 }
 
 /** A reading was imported: the device was heard at `receivedAtMs`, and it is not online for that. */

@@ -1,6 +1,6 @@
 /** Remembers what was refused and why, for the owner to see. Decides nothing; holds a bounded list. */
 import {
-  type FaultPlace,
+  type FaultLocation,
   type MqttVersion,
   REFUSALS,
   type Refusal,
@@ -23,7 +23,7 @@ export interface Refused {
   readonly topic?: string | undefined;
   readonly deviceId?: string | undefined;
   readonly metric?: string | undefined;
-  readonly place?: FaultPlace | undefined;
+  readonly location?: FaultLocation | undefined;
   readonly mqttVersion?: MqttVersion | undefined;
   /** The MQTT 5 reason code that was answered, if one was. */
   readonly reasonCode?: number | undefined;
@@ -153,7 +153,7 @@ function forgetOldest(kinds: Map<string, Refusal>): void {
 }
 
 function describe(refused: Refused, firstAt: string, lastAt: string, count: number): Refusal {
-  const { code, kind, detail, clientId, address, topic, deviceId, metric, place, mqttVersion, reasonCode } = refused;
+  const { code, kind, detail, clientId, address, topic, deviceId, metric, location, mqttVersion, reasonCode } = refused;
   return {
     code,
     reason: detail === undefined ? REFUSALS[code] : `${REFUSALS[code]}: ${detail}`,
@@ -163,7 +163,7 @@ function describe(refused: Refused, firstAt: string, lastAt: string, count: numb
     ...(topic !== undefined && { topic: topic.slice(0, MAX_TOPIC) }),
     ...(deviceId !== undefined && { deviceId }),
     ...(metric !== undefined && { metric }),
-    ...(place !== undefined && { place }),
+    ...(location !== undefined && { place: location }),
     ...(mqttVersion !== undefined && { mqttVersion }),
     ...(reasonCode !== undefined && { reasonCode }),
     firstAt,

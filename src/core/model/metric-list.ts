@@ -1,11 +1,11 @@
-/** The metrics of one reading, in their order. Checks no names and no values. */
+/** The metrics of one reading, in their order. */
 import type { MetricValue } from "../../contract/readings.ts";
 
-/** What is asked of a reading's metrics; a Map answers it too. */
+/** What the hub reads of metrics; a Map has it too. */
 export interface ReadingMetrics {
   readonly size: number;
-  /** The names. The same list for every reading of a shape, where a dialect knows that it is one: what was found out about it once is true again. */
-  readonly shape?: readonly string[];
+  /** One list for all readings with these names in this order, where the dialect knows them: what was found out about it once holds again. */
+  readonly names?: readonly string[];
   get(name: string): MetricValue | undefined;
   keys(): Iterable<string>;
   forEach(run: (value: MetricValue, name: string) => void): void;
@@ -14,54 +14,54 @@ export interface ReadingMetrics {
 
 /** Two lists side by side: a Map of fourteen metrics is a kilobyte of garbage for each reading. */
 export class MetricList implements ReadingMetrics {
-  readonly shape: readonly string[];
+  readonly names: readonly string[];
   readonly values: readonly MetricValue[];
 
-  constructor(shape: readonly string[], values: readonly MetricValue[]) {
-    this.shape = shape;
+  constructor(names: readonly string[], values: readonly MetricValue[]) {
+    this.names = names;
     this.values = values;
   }
 
   get size(): number {
-    return this.shape.length;
+    return this.names.length;
   }
 
   get(name: string): MetricValue | undefined {
-    return this.values[this.shape.indexOf(name)];
+    return this.values[this.names.indexOf(name)];
   }
 
   keys(): Iterable<string> {
-    return this.shape;
+    return this.names;
   }
 
   forEach(run: (value: MetricValue, name: string) => void): void {
-    for (let place = 0; place < this.shape.length; place++) {
-      const value = this.values[place];
-      if (value !== undefined) run(value, this.shape[place] ?? "");
+    for (let index = 0; index < this.names.length; index++) {
+      const value = this.values[index];
+      if (value !== undefined) run(value, this.names[index] ?? "");
     }
   }
 
   *[Symbol.iterator](): Iterator<[string, MetricValue]> {
-    for (const [place, name] of this.shape.entries()) {
-      const value = this.values[place];
+    for (const [index, name] of this.names.entries()) {
+      const value = this.values[index];
       if (value !== undefined) yield [name, value];
     }
   }
 }
 
 /** Gives readings of the same names in the same order one list of them. */
-export function createShapes(): (names: readonly string[]) => readonly string[] | undefined {
+export function createNameLists(): (names: readonly string[]) => readonly string[] | undefined {
   const known = new Map<string, readonly string[]>();
   /** Undefined: a name comes twice. */
   return (names) => {
     const key = names.join("\n");
-    const former = known.get(key);
-    if (former !== undefined) return former;
+    const same = known.get(key);
+    if (same !== undefined) return same;
     if (new Set(names).size !== names.length) return undefined;
-    if (known.size >= MAX_SHAPES) known.clear();
+    if (known.size >= MAX_LISTS) known.clear();
     known.set(key, names);
     return names;
   };
 }
 
-const MAX_SHAPES = 1_000;
+const MAX_LISTS = 1_000;

@@ -1,5 +1,5 @@
 /** A value or the reason why there is none. Refusal is a value here; exceptions are for faults of our own. */
-import type { FaultPlace, RefusalCode } from "../../contract/refusals.ts";
+import type { FaultLocation, RefusalCode } from "../../contract/refusals.ts";
 
 /** Why something from the wire was not taken: a code of the closed list, and what exactly was wrong. */
 export interface Fault {
@@ -7,7 +7,7 @@ export interface Fault {
   readonly detail?: string;
   readonly metric?: string;
   /** Where in the payload. */
-  readonly place?: FaultPlace;
+  readonly location?: FaultLocation;
 }
 
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: Fault };

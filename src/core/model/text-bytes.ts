@@ -31,7 +31,7 @@ export class TextBytes {
   }
 
   bytes(bytes: Uint8Array): void {
-    this.#makeRoom(bytes.length);
+    this.#ensureSpace(bytes.length);
     const into = this.#bytes;
     let at = this.#at;
     // A call of `set` costs more than a short loop.
@@ -40,12 +40,12 @@ export class TextBytes {
   }
 
   text(text: string): void {
-    this.#makeRoom(text.length * 3);
+    this.#ensureSpace(text.length * 3);
     this.#at += encoder.encodeInto(text, this.#bytes.subarray(this.#at)).written;
   }
 
   byte(code: number): void {
-    this.#makeRoom(1);
+    this.#ensureSpace(1);
     this.#bytes[this.#at++] = code;
   }
 
@@ -65,7 +65,7 @@ export class TextBytes {
   }
 
   #decimal(isNegative: boolean, scaled: number, decimals: number, power: number): void {
-    this.#makeRoom(24);
+    this.#ensureSpace(24);
     if (isNegative) this.#bytes[this.#at++] = MINUS;
     const whole = (scaled / power) | 0;
     this.digits(whole, whole < 10 ? 1 : whole < 100 ? 2 : whole < 1_000 ? 3 : digitsOf(whole));
@@ -76,7 +76,7 @@ export class TextBytes {
 
   /** A whole number from 0 to 2³¹−1 in so many digits. */
   digits(value: number, count: number): void {
-    this.#makeRoom(count);
+    this.#ensureSpace(count);
     const into = this.#bytes;
     let rest = value | 0;
     for (let at = this.#at + count - 1; at >= this.#at; at--) {
@@ -87,7 +87,7 @@ export class TextBytes {
     this.#at += count;
   }
 
-  #makeRoom(bytes: number): void {
+  #ensureSpace(bytes: number): void {
     if (this.#at + bytes <= this.#bytes.length) return;
     const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#at + bytes));
     larger.set(this.written());

@@ -86,7 +86,7 @@ const byKey = <Item>(items: readonly Item[], key: (item: Item) => string): Map<s
 function replayEntry(kept: Kept, entry: JournalEntry): void {
   switch (entry.of) {
     case "session":
-      if (entry.value === undefined) forgetSession(kept, entry.clientId);
+      if (entry.value === undefined) removeSession(kept, entry.clientId);
       else kept.sessions.set(entry.clientId, { clientId: entry.clientId, value: entry.value });
       return;
     case "subscription": {
@@ -114,7 +114,7 @@ function put<Item>(items: Map<string, Item>, key: string, item: Item | undefined
 }
 
 /** All of it but its will. */
-function forgetSession(kept: Kept, clientId: string): void {
+function removeSession(kept: Kept, clientId: string): void {
   kept.sessions.delete(clientId);
   for (const items of [kept.subscriptions, kept.deliveries, kept.inbound]) {
     for (const [key, item] of items) if (item.clientId === clientId) items.delete(key);

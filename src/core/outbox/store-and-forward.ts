@@ -7,7 +7,7 @@ import type { Readiness } from "../../contract/rest.ts";
 import type { Journal } from "../ports/broker-state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
-import type { Outbox, OutboxState, PlacedGroup, RemoteStore, WaitingGroup } from "../ports/outbox.ts";
+import type { AssignedGroup, Outbox, OutboxState, RemoteStore, WaitingGroup } from "../ports/outbox.ts";
 import { type Store, StoreError } from "../ports/readings-store.ts";
 import type { StoredDevice } from "../ports/stored-device.ts";
 import type { UpkeepStep, UpkeepWish } from "../ports/upkeep.ts";
@@ -50,7 +50,7 @@ const PROBE_EVERY_MS = 1_000;
 /** A group on its way to the store. */
 interface Flight {
   readonly messages: readonly WritesOfMessage[];
-  placed: PlacedGroup | undefined;
+  assigned: AssignedGroup | undefined;
   resolve(outcomes: WriteOutcome[][] | Promise<WriteOutcome[][]>): void;
 }
 
@@ -75,7 +75,7 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
 
   function send(messages: readonly WritesOfMessage[]): Promise<WriteOutcome[][]> {
     return new Promise((resolve, reject) => {
-      const flight: Flight = { messages, placed: undefined, resolve };
+      const flight: Flight = { messages, assigned: undefined, resolve };
       flights.add(flight);
       const cancel = clock.after(ANSWER_WITHIN_MS, () => {
         if (flights.has(flight)) goAway(`it has not answered for ${ANSWER_WITHIN_MS} ms`);
@@ -84,12 +84,12 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
         cancel();
         return flights.delete(flight);
       };
-      const onPlaced = (placed: PlacedGroup): void => {
+      const onAssigned = (assigned: AssignedGroup): void => {
         // The outbox has it: sent now, and again from there, it would be two.
         if (!flights.has(flight)) throw new StoreError("the outbox has it", true);
-        flight.placed = placed;
+        flight.assigned = assigned;
       };
-      remote.append(messages, onPlaced).then(
+      remote.append(messages, onAssigned).then(
         (outcomes) => {
           if (landed()) resolve(outcomes);
         },
@@ -112,7 +112,7 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
     } else trouble.reason = reason;
     const moved = [...flights];
     flights.clear();
-    for (const { messages, placed, resolve } of moved) resolve(outbox.put(messages, placed));
+    for (const { messages, assigned, resolve } of moved) resolve(outbox.put(messages, assigned));
     endHandover();
   }
 
@@ -184,7 +184,7 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
       if (group === undefined || isLast(group)) beginHandover();
       if (group === undefined) continue;
       sent += await sendGroup(group);
-      await outbox.forget(group.seq);
+      await outbox.remove(group.seq);
       behind = group.seq;
     }
     const awayMs = clock.monotonicMs() - (trouble?.sinceMonotonicMs ?? 0);
@@ -205,9 +205,9 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
   async function sendGroup(group: WaitingGroup): Promise<number> {
     try {
       const outcomes =
-        group.placed === undefined
-          ? await remote.append(group.messages, (placed) => outbox.place(group, placed))
-          : await remote.repeat(group.placed);
+        group.assigned === undefined
+          ? await remote.append(group.messages, (assigned) => outbox.assign(group, assigned))
+          : await remote.repeat(group.assigned);
       noteRefused(group.messages, outcomes);
     } catch (error) {
       if (isPassing(error)) throw error;
@@ -217,11 +217,11 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
   }
 
   /** One message cannot stop the others. */
-  async function sendSingly({ messages, placed }: WaitingGroup, cause: unknown): Promise<void> {
+  async function sendSingly({ messages, assigned }: WaitingGroup, cause: unknown): Promise<void> {
     log.error("the store refused a group that waited; its messages are sent one by one", { cause });
     for (const [index, writes] of messages.entries()) {
       try {
-        const outcomes = placed?.outcomes[index];
+        const outcomes = assigned?.outcomes[index];
         const said =
           outcomes === undefined
             ? await remote.append([writes])

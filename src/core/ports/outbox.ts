@@ -3,7 +3,7 @@ import type { Store } from "./readings-store.ts";
 import type { WriteOutcome, WritesOfMessage } from "./writes.ts";
 
 /** What a store decided of a group just before it sent it. To write it again changes nothing. */
-export interface PlacedGroup {
+export interface AssignedGroup {
   /** As they were given; each reading that is to be stored has its `n`. */
   readonly messages: readonly WritesOfMessage[];
   /** One for each write: what it is (duplicate, refused), or becomes when it is written. */
@@ -15,13 +15,13 @@ export interface PlacedGroup {
  * the latest after some seconds; whether an `append` that failed was carried out is not known.
  */
 export interface RemoteStore extends Store {
-  /** `onPlaced` is told what each write will be, and waited for, before anything is sent. It may reject: nothing is sent then. */
+  /** `onAssigned` is told what each write will be, and waited for, before anything is sent. It may reject: nothing is sent then. */
   append(
     messages: readonly WritesOfMessage[],
-    onPlaced?: (placed: PlacedGroup) => void | Promise<void>,
+    onAssigned?: (assigned: AssignedGroup) => void | Promise<void>,
   ): Promise<WriteOutcome[][]>;
   /** Writes what may be there already, from the first try, each reading once: the same `_id` with the same content is the same. */
-  repeat(placed: PlacedGroup): Promise<WriteOutcome[][]>;
+  repeat(assigned: AssignedGroup): Promise<WriteOutcome[][]>;
 }
 
 /** Groups that wait to be sent, the oldest, as one. */
@@ -30,7 +30,7 @@ export interface WaitingGroup {
   readonly seq: number;
   readonly messages: readonly WritesOfMessage[];
   /** Set where the store had decided before it went away, or before a crash. */
-  readonly placed: PlacedGroup | undefined;
+  readonly assigned: AssignedGroup | undefined;
 }
 
 export interface OutboxState {
@@ -45,16 +45,16 @@ export interface OutboxState {
 /** Keeps acknowledged groups, in order, on the hub's own disk until the store has them. Promises reject with a StoreError. */
 export interface Outbox {
   /**
-   * Settles when the group is durable here, with one outcome for each write: as placed, or as judged among what waits.
+   * Settles when the group is durable here, with one outcome for each write: as assigned, or as judged among what waits.
    * A full outbox rejects with a passing error.
    */
-  put(messages: readonly WritesOfMessage[], placed: PlacedGroup | undefined): Promise<WriteOutcome[][]>;
+  put(messages: readonly WritesOfMessage[], assigned: AssignedGroup | undefined): Promise<WriteOutcome[][]>;
   /** The oldest that wait behind `seq`; undefined: nothing does. */
   next(behindSeq: number): Promise<WaitingGroup | undefined>;
   /** Settles when it is durable that what `next` gave will be written so. */
-  place(group: WaitingGroup, placed: PlacedGroup): Promise<void>;
+  assign(group: WaitingGroup, assigned: AssignedGroup): Promise<void>;
   /** The store has all groups up to this one. */
-  forget(throughSeq: number): Promise<void>;
+  remove(throughSeq: number): Promise<void>;
   state(): OutboxState;
   filesProblem: Store["filesProblem"];
   /** What waits, as a store that can be asked, brought up to date by `put`; what is forgotten may be in it until nothing waits. */

@@ -24,7 +24,7 @@ export interface LineOptions {
 /** Each writes one line with its end; false: the reading has none of the metrics, and nothing was written. */
 export interface LineWriter {
   /** Of these metrics, those that `fromColumns` is to be given, in its order. */
-  wished(names: Iterable<string>): readonly string[];
+  selectedOf(names: Iterable<string>): readonly string[];
   fromColumns(
     into: TextBytes,
     head: ReadingHead,
@@ -83,7 +83,7 @@ function ndjsonWriter(deviceId: string, wish: readonly string[] | undefined): Li
   }
 
   const writer: LineWriter = {
-    wished: (names) => (wish === undefined ? [...names] : [...names].filter((name) => wish.includes(name))),
+    selectedOf: (names) => (wish === undefined ? [...names] : [...names].filter((name) => wish.includes(name))),
     fromColumns: (into, head, names, columns, index) => {
       const from = into.length;
       about(into, head);
@@ -119,7 +119,7 @@ function csvWriter(deviceId: string, wish: readonly string[]): LineWriter {
   const end = ascii("\r\n");
 
   const writer: LineWriter = {
-    wished: () => wish,
+    selectedOf: () => wish,
     fromColumns: (into, { atMs, n, receivedAtMs }, _names, columns, index) => {
       const from = into.length;
       into.bytes(begin);
@@ -155,7 +155,7 @@ function plainValue(into: TextBytes, value: number | boolean): void {
 
 function fromParsed(writer: LineWriter, into: TextBytes, head: ReadingHead, body: string): boolean {
   const metrics = JSON.parse(body) as { [name: string]: MetricValue };
-  const names = writer.wished(Object.keys(metrics));
+  const names = writer.selectedOf(Object.keys(metrics));
   // A name of the wish is any text, such as one that every object has.
   const columns = names.map((name) => [Object.hasOwn(metrics, name) ? metrics[name] : undefined]);
   return writer.fromColumns(into, head, names, columns, 0);

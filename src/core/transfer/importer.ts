@@ -4,7 +4,7 @@ import type { MetricValue } from "../../contract/readings.ts";
 import { REFUSALS } from "../../contract/refusals.ts";
 import type { Registry } from "../devices/registry.ts";
 import type { RawHorizon } from "../history/raw-horizon.ts";
-import { isForgottenReason } from "../model/forgotten.ts";
+import { isExpiredReason } from "../model/expired.ts";
 import { withNumbers } from "../model/numeric-text.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Counters } from "../ports/counters.ts";
@@ -37,7 +37,7 @@ export function createImporter(options: ImporterOptions): Importer {
     const readings: Line[] = [];
     for (const [line, text] of lines.entries()) {
       const read = withKnownNumbers(readImportedLine(text, now));
-      const refusal = read.ok ? noRoom(read.reading) : read.refusal;
+      const refusal = read.ok ? limitRefusal(read.reading) : read.refusal;
       if (refusal !== undefined) answer.refused.push({ line, ...refusal });
       else if (read.ok && isTooOld(read.reading, now.nowMs)) answer.forgotten.push(line);
       else if (read.ok) readings.push({ line, reading: read.reading });
@@ -69,7 +69,7 @@ export function createImporter(options: ImporterOptions): Importer {
   /** It might be taken, but would go in the middle of the import: some readings of its hour raw, some too late. */
   const isTooOld = ({ deviceId, atMs }: ImportedReading, nowMs: number): boolean => atMs < rawHorizon(deviceId, nowMs);
 
-  function noRoom({ deviceId, metrics }: ImportedReading): LineRefusal | undefined {
+  function limitRefusal({ deviceId, metrics }: ImportedReading): LineRefusal | undefined {
     const code = registry.admitDevice(deviceId, undefined);
     if (code !== undefined) return { reason: REFUSALS[code] };
     const [metric] = registry.admitMetrics(deviceId, metrics);
@@ -86,7 +86,7 @@ export function createImporter(options: ImporterOptions): Importer {
         answer.duplicates++;
         return;
       case "refused":
-        if (isForgottenReason(outcome.reason)) answer.forgotten.push(line);
+        if (isExpiredReason(outcome.reason)) answer.forgotten.push(line);
         else answer.refused.push({ line, reason: REFUSALS.STORE_REFUSED, detail: outcome.reason });
     }
   }

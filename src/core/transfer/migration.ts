@@ -93,10 +93,10 @@ async function moveDevice(
   const { from, to } = options;
   const { deviceId } = device;
   await to.append([describe(device, known)]);
-  const forgotten = await forgottenTime(from, deviceId);
-  if (forgotten.length > 0) await to.rebuild(forgotten);
+  const deletedHours = await deletedTime(from, deviceId);
+  if (deletedHours.length > 0) await to.rebuild(deletedHours);
   const sum: Sum = { count: 0, sum: 0n };
-  const behind = await goesOnBehind(options, deviceId);
+  const behind = await resumeBehind(options, deviceId);
   let sinceUpkeep = 0;
   for await (const page of pages(from, deviceId)) {
     if (options.isStopped()) return "stopped";
@@ -145,7 +145,7 @@ async function daysOf(store: Store, deviceId: DeviceId): Promise<string> {
  * Where a run that was stopped goes on: the newest reading of the other store, if this one has the same there. What lies before is
  * compared all the same, in the end.
  */
-async function goesOnBehind({ from, to }: MigrationOptions, deviceId: DeviceId): Promise<Place | undefined> {
+async function resumeBehind({ from, to }: MigrationOptions, deviceId: DeviceId): Promise<Place | undefined> {
   const newest = { ...ALWAYS, deviceId, limit: 1, order: "desc", behind: undefined } as const;
   const [there] = await to.readings(newest);
   if (there === undefined) return undefined;
@@ -238,7 +238,7 @@ function newerOf(device: StoredDevice, known: StoredDevice | undefined): Paramet
 }
 
 /** Days and hours of which the readings are gone: those before the first of which one is there. */
-async function forgottenTime(from: Store, deviceId: DeviceId): Promise<RebuiltHour[]> {
+async function deletedTime(from: Store, deviceId: DeviceId): Promise<RebuiltHour[]> {
   const [first] = await from.readings({ ...ALWAYS, deviceId, limit: 1, order: "asc", behind: undefined });
   const toMs = first === undefined ? ALWAYS.toMs : startOf(first.atMs, DAY_MS);
   const [hours, days] = await Promise.all(

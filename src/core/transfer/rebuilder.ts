@@ -6,7 +6,7 @@ import { parseDeviceId } from "../model/device-id.ts";
 import type { RebuiltHour, Rollup } from "../ports/history.ts";
 import type { Store } from "../ports/readings-store.ts";
 
-export interface HourWish {
+export interface HourRequest {
   readonly deviceId: string;
   readonly startMs: number;
   readonly metrics: Readonly<Record<string, Rollup>>;
@@ -16,7 +16,7 @@ export interface HourWish {
 
 export interface Rebuilder {
   /** For each hour whether it was taken: of a time whose raw readings are there it is not. */
-  rebuild(hours: readonly HourWish[]): Promise<boolean[]>;
+  rebuild(hours: readonly HourRequest[]): Promise<boolean[]>;
 }
 
 export interface RebuilderOptions {
@@ -32,11 +32,11 @@ export function createRebuilder({ store, registry }: RebuilderOptions): Rebuilde
     }
   }
 
-  const hasRoom = (deviceId: DeviceId, names: readonly string[]): boolean =>
+  const isAdmitted = (deviceId: DeviceId, names: readonly string[]): boolean =>
     registry.admitDevice(deviceId, undefined) === undefined &&
     registry.admitMetrics(deviceId, new Map(names.map((name) => [name, 0]))).length === 0;
 
-  async function withFormer(deviceId: DeviceId, { startMs, metrics, more }: HourWish): Promise<RebuiltHour> {
+  async function withFormer(deviceId: DeviceId, { startMs, metrics, more }: HourRequest): Promise<RebuiltHour> {
     const given = new Map(Object.entries(metrics));
     if (!more) return { deviceId, startMs, metrics: given };
     const range = { fromMs: startMs, toMs: startMs + HOUR_MS };
@@ -53,7 +53,7 @@ export function createRebuilder({ store, registry }: RebuilderOptions): Rebuilde
       const hours: RebuiltHour[] = [];
       for (const [place, wish] of wishes.entries()) {
         const deviceId = parseDeviceId(wish.deviceId);
-        if (!deviceId.ok || !hasRoom(deviceId.value, Object.keys(wish.metrics))) continue;
+        if (!deviceId.ok || !isAdmitted(deviceId.value, Object.keys(wish.metrics))) continue;
         hours.push(await withFormer(deviceId.value, wish));
         places.push(place);
       }

@@ -2,13 +2,13 @@
 
 import { Aggregate, HOUR_MS, startOf } from "../history/rollup.ts";
 import type { ImportedReading } from "./imported-reading.ts";
-import type { HourWish } from "./rebuilder.ts";
+import type { HourRequest } from "./rebuilder.ts";
 
 export interface RebuiltHours {
   add(reading: ImportedReading): void;
   isFull(): boolean;
   /** All that were gathered; readings that come later for one of them are its rest. */
-  take(): { readonly hours: HourWish[]; readonly readings: number[] };
+  take(): { readonly hours: HourRequest[]; readonly readings: number[] };
 }
 
 interface Hour {

@@ -1,4 +1,4 @@
-/** All that the engine does with what is stored, put together: charts, rollups, upkeep, deletions. */
+/** Puts together what the engine does with stored readings: charts, rollups, upkeep, deletions. */
 import { randomBytes } from "node:crypto";
 import type { Db } from "mongodb";
 import type { Store } from "../../core/ports/readings-store.ts";
@@ -12,8 +12,8 @@ import { readSeries } from "./read/series-query.ts";
 import { createDayCounter, FOLD } from "./upkeep/day-counter.ts";
 import { createDeletions, DELETE } from "./upkeep/deletions.ts";
 import { createEraser, ERASE } from "./upkeep/eraser.ts";
-import { createForgetter } from "./upkeep/forgetter.ts";
 import { createRebuilder } from "./upkeep/rebuilder.ts";
+import { createRetentionSteps } from "./upkeep/retention.ts";
 
 export interface HistoryOptions extends HistoryParts {
   readonly db: () => Db;
@@ -25,14 +25,14 @@ export interface History {
     Store,
     "series" | "rollups" | "latestOf" | "upkeep" | "erase" | "rebuild" | "deleteDevice" | "stats" | "space"
   >;
-  /** Takes up what a former run left, before anybody asks. */
+  /** Finishes the jobs that an earlier run left, before the first query. */
   recover(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export function createHistory({ db, quickReadings, ...parts }: HistoryOptions): History {
   const counter = createDayCounter(parts, randomBytes(6).toString("base64url"));
-  const forgetter = createForgetter(parts, counter, db);
+  const retention = createRetentionSteps(parts, counter, db);
   const eraser = createEraser(parts);
   const deletions = createDeletions(parts);
   const rebuild = createRebuilder(parts, counter);
@@ -47,9 +47,9 @@ export function createHistory({ db, quickReadings, ...parts }: HistoryOptions): 
   }
 
   async function upkeep(wish: UpkeepWish): Promise<UpkeepStep> {
-    deletions.start(); // one that failed is tried again
+    deletions.start(); // tries one that failed again
     if (await counter.step(wish.nowMs)) return { did: "rolledUp", readings: 0, hot: 0 };
-    return { did: "nothing", readings: 0, ...(await forgetter.step(wish)), hot: 0 };
+    return { did: "nothing", readings: 0, ...(await retention.step(wish)), hot: 0 };
   }
 
   return {

@@ -1,4 +1,4 @@
-/** The MongoDB engine: what its parts are and how they are put together. Holds no policy of the hub. */
+/** The MongoDB engine, put together from its parts. */
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
@@ -6,7 +6,7 @@ import type { RemoteStore } from "../../core/ports/outbox.ts";
 import { StoreError } from "../../core/ports/readings-store.ts";
 import { createConnection, type Opened, startFault } from "./db/connection.ts";
 import { createLease } from "./db/lease.ts";
-import { createLane } from "./db/serial-queue.ts";
+import { createSerialQueue } from "./db/serial-queue.ts";
 import { asStore } from "./db/store-fault.ts";
 import { createHistory } from "./history.ts";
 import { readExportChunk, readReadings, readReadingsChunk } from "./read/readings-query.ts";
@@ -31,8 +31,8 @@ export interface MongoStoreOptions {
 }
 
 /**
- * Settles with a store also where MongoDB cannot be reached at the moment; `probe` tries again. Rejects with a StartError where
- * that would be in vain: an address that cannot work, a login that fails, collections of another shape, another hub.
+ * Settles with a store also while MongoDB cannot be reached; `probe` tries again. Rejects with a StartError where a retry is
+ * useless: an invalid address, a login that fails, a database that does not fit, another hub that uses it.
  */
 export async function openMongoStore(options: MongoStoreOptions): Promise<RemoteStore> {
   const { url, hubId, clock, log, onDead, quickReadings } = options;
@@ -48,8 +48,8 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Remote
   const inFlight = createInFlight();
   const marks = createMarks({ due: () => collections().due, inFlight, bootId: randomBytes(6).toString("base64url") });
   const cursors = createDeviceCursors(collections);
-  const deviceLane = createLane();
-  const journalLane = createLane();
+  const deviceQueue = createSerialQueue();
+  const journalQueue = createSerialQueue();
   const brokerJournal = (): BrokerJournal => {
     if (journal === undefined) throw new StoreError("MongoDB has not been reached since the start", true);
     return journal;
@@ -60,18 +60,18 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Remote
     cursors,
     marks,
     inFlight,
-    deviceLane,
-    writeJournal: (entries) => journalLane.run(() => brokerJournal().write(entries)),
+    deviceQueue,
+    writeJournal: (entries) => journalQueue.run(() => brokerJournal().write(entries)),
   });
-  const devices = createDevices({ collections, cursors, lane: deviceLane });
-  const query = { collections, formerLives: cursors.formerLives };
+  const devices = createDevices({ collections, cursors, queue: deviceQueue });
+  const query = { collections, earlierGenerations: cursors.earlierGenerations };
   const history = createHistory({
     db,
     collections,
     cursors,
     marks,
     inFlight,
-    deviceLane,
+    deviceQueue,
     appender,
     clock,
     log,
@@ -128,7 +128,7 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Remote
     backup: () =>
       Promise.reject(
         new StoreError(
-          "with MongoDB a backup is made by MongoDB's own tools, such as mongodump: docs/mongodb.md",
+          "MongoDB is the store: back it up with MongoDB's own tools, such as mongodump (docs/mongodb.md)",
           false,
         ),
       ),
@@ -141,7 +141,7 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Remote
   async function close(): Promise<void> {
     await history.stop();
     await inFlight.settled();
-    await deviceLane.idle();
+    await deviceQueue.idle();
     await journal?.close();
     await lease.close();
     await connection.close();

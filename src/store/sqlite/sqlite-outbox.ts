@@ -3,7 +3,7 @@ import type { DamageNotes } from "../../core/health/damage.ts";
 import { StartError } from "../../core/model/start-error.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
-import type { Outbox, PlacedGroup, WaitingGroup } from "../../core/ports/outbox.ts";
+import type { AssignedGroup, Outbox, WaitingGroup } from "../../core/ports/outbox.ts";
 import type { WriteOutcome, WritesOfMessage } from "../../core/ports/writes.ts";
 import { readFormerGroup, readFormerOutcomes } from "./format/former-outbox-group.ts";
 import { readGroup, readOutcomes, storedGroup, storedOutcomes } from "./format/outbox-group.ts";
@@ -41,12 +41,17 @@ export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Ou
   /** Of what `next` gave: how many messages each record has. */
   const given = new WeakMap<WaitingGroup, readonly { readonly seq: number; readonly messages: number }[]>();
 
-  async function put(messages: readonly WritesOfMessage[], placed: PlacedGroup | undefined): Promise<WriteOutcome[][]> {
-    const writes = placed?.messages ?? messages;
-    const [batch, content] = [packBatch(writes), contentOf(writes, placed?.outcomes)];
+  async function put(
+    messages: readonly WritesOfMessage[],
+    assigned: AssignedGroup | undefined,
+  ): Promise<WriteOutcome[][]> {
+    const writes = assigned?.messages ?? messages;
+    const [batch, content] = [packBatch(writes), contentOf(writes, assigned?.outcomes)];
     const answer = await writer.call("outboxPut", [batch, content, clock.nowMs()], blocksOf([content]));
     state = answer.state;
-    return placed === undefined ? unpackOutcomes(messages, answer.outcomes) : placed.outcomes.map((each) => [...each]);
+    return assigned === undefined
+      ? unpackOutcomes(messages, answer.outcomes)
+      : assigned.outcomes.map((each) => [...each]);
   }
 
   async function next(behindSeq: number): Promise<WaitingGroup | undefined> {
@@ -59,9 +64,9 @@ export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Ou
     const last = groups.at(-1);
     if (last === undefined) return undefined;
     const messages = groups.flatMap((each) => each.messages);
-    const isPlaced = last.outcomes !== undefined;
+    const isAssigned = last.outcomes !== undefined;
     const outcomes = groups.flatMap((each) => each.outcomes ?? []);
-    const group: WaitingGroup = { seq: last.seq, messages, placed: isPlaced ? { messages, outcomes } : undefined };
+    const group: WaitingGroup = { seq: last.seq, messages, assigned: isAssigned ? { messages, outcomes } : undefined };
     given.set(
       group,
       groups.map(({ seq, messages: { length } }) => ({ seq, messages: length })),
@@ -69,23 +74,23 @@ export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Ou
     return group;
   }
 
-  async function place(group: WaitingGroup, placed: PlacedGroup): Promise<void> {
+  async function assign(group: WaitingGroup, assigned: AssignedGroup): Promise<void> {
     let from = 0;
     const groups = (given.get(group) ?? []).map(({ seq, messages }) => {
       const to = from + messages;
-      const content = contentOf(placed.messages.slice(from, to), placed.outcomes.slice(from, to));
+      const content = contentOf(assigned.messages.slice(from, to), assigned.outcomes.slice(from, to));
       from = to;
       return { seq, ...content };
     });
-    await writer.call("outboxPlace", [groups], blocksOf(groups));
+    await writer.call("outboxAssign", [groups], blocksOf(groups));
   }
 
   return {
     put,
     next,
-    place,
-    forget: async (throughSeq) => {
-      state = await writer.call("outboxForget", [throughSeq]);
+    assign,
+    remove: async (throughSeq) => {
+      state = await writer.call("outboxRemove", [throughSeq]);
     },
     state: () => state,
     filesProblem: store.filesProblem,
@@ -96,7 +101,7 @@ export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Ou
 
 const contentOf = (
   messages: readonly WritesOfMessage[],
-  outcomes: PlacedGroup["outcomes"] | undefined,
+  outcomes: AssignedGroup["outcomes"] | undefined,
 ): GroupContent => ({
   group: storedGroup(messages),
   outcomes: outcomes && storedOutcomes(outcomes),

@@ -56,13 +56,13 @@ test("groups that are forgotten count once, also where the commit failed first",
   // A foreign key that is looked at only at the end: the commit fails, as on a disk that is full by then.
   db.exec(`CREATE TABLE held (ref INTEGER REFERENCES outbox (seq) DEFERRABLE INITIALLY DEFERRED);
     CREATE TRIGGER hold AFTER DELETE ON outbox BEGIN INSERT INTO held VALUES (-1); END`);
-  expect(() => outbox.outboxForget(3)).toThrow(/FOREIGN KEY/);
+  expect(() => outbox.outboxRemove(3)).toThrow(/FOREIGN KEY/);
   db.exec("DROP TRIGGER hold");
 
   const left = { groups: GROUPS - 3, writes: 2 * (GROUPS - 3), sinceMs: T0 + 4 };
-  expect(countsOf(outbox.outboxForget(3))).toEqual(left);
+  expect(countsOf(outbox.outboxRemove(3))).toEqual(left);
   expect(countsOf(outbox.outboxNext(0, 1).state)).toEqual(left);
-  expect(countsOf(outbox.outboxForget(GROUPS))).toEqual({ groups: 0, writes: 0, sinceMs: undefined });
+  expect(countsOf(outbox.outboxRemove(GROUPS))).toEqual({ groups: 0, writes: 0, sinceMs: undefined });
 });
 
 test("a page that is damaged while the hub runs: what is put there is stored once, and what can be read is sent in order", () => {

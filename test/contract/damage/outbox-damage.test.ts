@@ -82,7 +82,7 @@ for (const which of [[1], [2], [5], [1, 2, 3, 4, 5]]) {
       if (group === undefined) break;
       for (const [write] of group.messages)
         sent.push(write?.kind === "reading" ? Number(write.metrics.get("group")) : 0);
-      await outbox.forget(group.seq);
+      await outbox.remove(group.seq);
       behind = group.seq;
     }
     expect(sent).toEqual([1, 2, 3, 4, 5].filter((group) => !which.includes(group)));

@@ -65,19 +65,19 @@ describe("a record of the outbox", () => {
 
       const placed = await outbox.next(0);
       expect(placed?.messages).toEqual(SAMPLE_MESSAGES);
-      expect(placed?.placed).toEqual({ messages: SAMPLE_MESSAGES, outcomes: SAMPLE_OUTCOMES });
+      expect(placed?.assigned).toEqual({ messages: SAMPLE_MESSAGES, outcomes: SAMPLE_OUTCOMES });
       const [first, second] = messagesOfDeliveries(placed?.messages ?? []);
       expect(first).toBeDefined();
       expect(first).toBe(second);
-      await outbox.forget(1);
+      await outbox.remove(1);
 
       const waiting = await outbox.next(1);
       expect(waiting?.messages).toEqual(SAMPLE_MESSAGES);
-      expect(waiting?.placed).toBeUndefined();
+      expect(waiting?.assigned).toBeUndefined();
       if (waiting === undefined) return;
-      await outbox.place(waiting, { messages: SAMPLE_MESSAGES, outcomes: SAMPLE_OUTCOMES });
+      await outbox.assign(waiting, { messages: SAMPLE_MESSAGES, outcomes: SAMPLE_OUTCOMES });
       const again = await outbox.next(1);
-      expect(again?.placed).toEqual({ messages: SAMPLE_MESSAGES, outcomes: SAMPLE_OUTCOMES });
+      expect(again?.assigned).toEqual({ messages: SAMPLE_MESSAGES, outcomes: SAMPLE_OUTCOMES });
     });
   }
 
@@ -85,7 +85,7 @@ describe("a record of the outbox", () => {
     const whole = sample("plain-v8-batch");
     const outbox = await open(dirWith(whole.subarray(0, whole.length - 9), sample("plain-v8-places"), whole));
     const group = await outbox.next(0);
-    expect([group?.seq, group?.placed]).toEqual([2, undefined]);
+    expect([group?.seq, group?.assigned]).toEqual([2, undefined]);
     expect(group?.messages).toEqual(SAMPLE_MESSAGES);
     expect(outbox.state().groups).toBe(1);
   });

@@ -15,7 +15,7 @@ const LONG = JSON.stringify(Object.fromEntries(Array.from({ length: 60 }, (_, at
 
 test.each([
   ["postgres://hub:geheim@db.example/aerie", "AERIE_MONGODB_URL: expected mongodb://"],
-  ["mongodb://hub:geheim@db.example/aerie?writeConcernn=1", "AERIE_MONGODB_URL cannot work"],
+  ["mongodb://hub:geheim@db.example/aerie?writeConcernn=1", "AERIE_MONGODB_URL is invalid"],
 ])("%s ends the start with 2, says why, and not the password", async (url, why) => {
   const server = runServer({ args: ["--data-dir", tempDir()], env: { AERIE_MONGODB_URL: url } });
 

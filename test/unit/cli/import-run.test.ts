@@ -2,7 +2,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { ImportLine } from "../../../src/cli/import/import-lines.ts";
-import type { PlaceInFile } from "../../../src/cli/import/import-position.ts";
+import type { FilePosition } from "../../../src/cli/import/import-position.ts";
 import { createImportRun } from "../../../src/cli/import/import-run.ts";
 import { CommandFault } from "../../../src/cli/shared/command-fault.ts";
 import type { HubLink } from "../../../src/cli/shared/hub-link.ts";
@@ -17,7 +17,7 @@ const batch = (line: number): ImportLine[] => [
 
 /** Two batches, behind which the file may be damaged; `keeps`: which writes of the place succeed. */
 function begin({ isDamaged, keeps }: { isDamaged: boolean; keeps: (write: number) => boolean }) {
-  const places: PlaceInFile[] = [];
+  const places: FilePosition[] = [];
   const said: string[] = [];
   let writing = 0;
   let mostAtOnce = 0;
@@ -40,7 +40,7 @@ function begin({ isDamaged, keeps }: { isDamaged: boolean; keeps: (write: number
     report: { add: () => undefined, count: () => 0, words: () => undefined },
     begun: { endByte: 0, stored: 0, duplicates: 0, refused: 0 },
     rebuild: false,
-    keepPlace: async (place) => {
+    savePosition: async (place) => {
       mostAtOnce = Math.max(mostAtOnce, ++writing);
       for (let turns = 0; turns < 5; turns++) await turn();
       writing--;

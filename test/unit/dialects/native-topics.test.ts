@@ -149,7 +149,9 @@ describe("payloads", () => {
   test("the words of a refusal say where the fault is and quote nothing of the payload", () => {
     for (const payload of ['{"secret":"hunter2",}', '{"hunter2', '{"a":hunter2}']) {
       const parsed = telemetry(payload);
-      expect(JSON.stringify(parsed, (name, value) => (name === "place" ? undefined : value))).not.toContain("hunter2");
+      expect(JSON.stringify(parsed, (name, value) => (name === "location" ? undefined : value))).not.toContain(
+        "hunter2",
+      );
     }
     expect(telemetry('{"a":')).toMatchObject({ fault: { detail: "it ends too early" } });
   });

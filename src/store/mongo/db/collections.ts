@@ -1,4 +1,4 @@
-/** The hub's collections in its owner's database. Holds handles; asks nothing. */
+/** The hub's collections in its owner's database, and their indexes. */
 import type { Collection, Db } from "mongodb";
 import type {
   DeviceDocument,
@@ -27,7 +27,7 @@ export const collectionsOf = (db: Db): Collections => ({
   meta: db.collection("meta"),
 });
 
-/** Made and checked at start: name of the collection → its indexes by name. `_id` has its own. */
+/** Made and checked at the start: collection → its indexes by name. `_id` has one of its own. */
 export const INDEXES = {
   readings: { by_device_and_instant: { device: 1, at: 1, n: 1 } },
   devices: {},

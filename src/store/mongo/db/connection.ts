@@ -1,13 +1,13 @@
-/** The connection to MongoDB: made, lost and made again, and the databases checked once it is there. Stores no reading. */
+/** Connects to MongoDB, again after a connection was lost, and checks the databases once it is reached. */
 import { type Db, MongoClient, type MongoClientOptions, MongoServerSelectionError } from "mongodb";
 import { StartError } from "../../../core/model/start-error.ts";
 import { StoreError } from "../../../core/ports/readings-store.ts";
 import { type Collections, collectionsOf } from "./collections.ts";
-import { processorReason } from "./cpu-support.ts";
+import { cpuReason } from "./cpu-support.ts";
 import { prepareDatabase } from "./schema.ts";
 import { toStoreError, wordsOf } from "./store-fault.ts";
 
-/** What is there once MongoDB was reached and found as it must be. */
+/** The database, once MongoDB was reached and the database checked. */
 export interface Opened {
   readonly db: Db;
   readonly collections: Collections;
@@ -16,16 +16,16 @@ export interface Opened {
 export interface Connection {
   /** Throws a passing StoreError where it has not been reached yet. */
   now(): Opened;
-  /** Reaches it and checks what is there, where that was not done; settles at once where it was. */
+  /** Connects and checks the database, if that is not done yet. */
   open(): Promise<Opened>;
-  /** The database beside it for what the MQTT broker must not forget. */
+  /** A second database, for the sessions, retained messages and wills of the MQTT broker. */
   brokerDb(): Db;
   close(): Promise<void>;
 }
 
 export interface ConnectionOptions {
   readonly url: string;
-  /** Told once it is there, before `open` settles. */
+  /** Called and awaited before `open` settles. */
   readonly onOpened: (opened: Opened) => Promise<void>;
 }
 
@@ -36,7 +36,7 @@ const OPTIONS: MongoClientOptions = {
   appName: "aerie",
   serverSelectionTimeoutMS: REACH_MS,
   connectTimeoutMS: REACH_MS,
-  // A chart over a long range takes its time; what must not wait has a limit of its own.
+  // A chart over a long range takes its time; writes have a shorter limit of their own.
   socketTimeoutMS: 60_000,
   writeConcern: { w: "majority", journal: true },
   readConcern: { level: "local" },
@@ -45,7 +45,7 @@ const OPTIONS: MongoClientOptions = {
   promoteLongs: true,
 };
 
-/** Throws a StartError where the address itself cannot work. */
+/** Throws a StartError where the address is invalid. */
 export function createConnection({ url, onOpened }: ConnectionOptions): Connection {
   let client = newClient(url);
   let opened: Opened | undefined;
@@ -69,7 +69,7 @@ export function createConnection({ url, onOpened }: ConnectionOptions): Connecti
       return opened;
     } catch (error) {
       opened = undefined;
-      // One whose first connection failed is of no use any more.
+      // A client whose first connection failed cannot be used again.
       await client.close().catch(() => undefined);
       if (!isClosed) client = newClient(url);
       throw error instanceof StartError ? error : toStoreError(withHint(error, url));
@@ -96,7 +96,7 @@ export function createConnection({ url, onOpened }: ConnectionOptions): Connecti
   };
 }
 
-/** As the address names it; a driver left to itself would take `test`. */
+/** As the address names it. Without a name the driver would take `test`. */
 function databaseName(url: string): string {
   const name = /^mongodb(?:\+srv)?:\/\/[^/?]*\/([^?]+)/.exec(url)?.[1];
   return name === undefined ? DEFAULT_DATABASE : decodeURIComponent(name);
@@ -106,29 +106,29 @@ function newClient(url: string): MongoClient {
   try {
     return new MongoClient(url, OPTIONS);
   } catch (error) {
-    throw new StartError(`AERIE_MONGODB_URL cannot work: ${wordsOf(error)}`, 2, error);
+    throw new StartError(`AERIE_MONGODB_URL is invalid: ${wordsOf(error)}`, 2, error);
   }
 }
 
-/** Where nothing answers on this machine itself, its processor may be why. */
+/** Where nothing answers on this machine itself, its CPU may be why. */
 function withHint(error: unknown, url: string): unknown {
-  const why = error instanceof MongoServerSelectionError && isLocal(url) ? processorReason() : undefined;
+  const why = error instanceof MongoServerSelectionError && isLocal(url) ? cpuReason() : undefined;
   return why === undefined ? error : new StoreError(`MongoDB: ${wordsOf(error)}. ${why}`, true, error);
 }
 
 const isLocal = (url: string): boolean => /^mongodb:\/\/(?:[^@/]*@)?(?:localhost|127\.|\[::1\])/.test(url);
 
-/** Codes of a server that was reached and lets this hub not in, or not do what it must. */
-const NOT_LET_IN = new Set([8000, 13, 18, 33, 334]);
+/** Codes of a server that was reached, and refuses the login or a right. */
+const ACCESS_DENIED = new Set([8000, 13, 18, 33, 334]);
 
-/** Undefined: it may work later. Else why it never will as it is, for a start that must say so. */
+/** Why a retry is useless, so that the start fails; undefined: it may work later. */
 export function startFault(error: unknown): StartError | undefined {
   if (error instanceof StartError) return error;
   const cause = error instanceof StoreError ? error.cause : error;
   const code = (cause as { code?: unknown } | undefined)?.code;
-  if (typeof code === "number" && NOT_LET_IN.has(code)) {
+  if (typeof code === "number" && ACCESS_DENIED.has(code)) {
     return new StartError(
-      `MongoDB does not let the hub in: ${wordsOf(cause)}. Check user, password and authSource in AERIE_MONGODB_URL; the user needs readWrite on the database and on the one with _mqtt behind its name.`,
+      `MongoDB denies access: ${wordsOf(cause)}. Check user, password and authSource in AERIE_MONGODB_URL. The user needs the role readWrite on the database and on the database of the same name with _mqtt behind it.`,
       2,
       cause,
     );

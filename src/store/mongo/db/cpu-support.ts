@@ -1,8 +1,8 @@
-/** Whether this machine's processor can run MongoDB at all. Runs nothing. */
+/** Whether the CPU of this machine can run MongoDB at all. */
 import { readFileSync } from "node:fs";
 
-/** Undefined: it can, as far as can be known. */
-export function processorReason(read = readProcessor): string | undefined {
+/** Why it cannot; undefined: it can, as far as this hub can tell. */
+export function cpuReason(read = readCpuInfo): string | undefined {
   const text = read();
   if (text === undefined) return undefined;
   const flags = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(text)?.[1]?.split(" ");
@@ -15,11 +15,11 @@ export function processorReason(read = readProcessor): string | undefined {
         : undefined;
   return (
     lacks &&
-    `MongoDB 5 and later does not run on this machine: its processor lacks ${lacks}, and mongod dies with "Illegal instruction". Use the embedded store (unset AERIE_MONGODB_URL), or a MongoDB on another machine`
+    `MongoDB 5 and later does not run on this machine: its CPU lacks ${lacks}, and mongod ends with "Illegal instruction". Use the embedded store (unset AERIE_MONGODB_URL), or MongoDB on another machine`
   );
 }
 
-function readProcessor(): string | undefined {
+function readCpuInfo(): string | undefined {
   try {
     return readFileSync("/proc/cpuinfo", "utf8");
   } catch {

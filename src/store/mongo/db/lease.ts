@@ -1,4 +1,4 @@
-/** One hub a database: who has it, and for how long it is believed. Stops nobody who does not ask. */
+/** Sees to it that only one hub uses a database: it holds a lease in it, and renews that while it runs. */
 import { hostname } from "node:os";
 import type { Collection } from "mongodb";
 import { StartError } from "../../../core/model/start-error.ts";
@@ -10,18 +10,18 @@ import { asStore } from "./store-fault.ts";
 
 const RENEW_MS = 5_000;
 /** By the server's clock, which both hubs share. */
-const BELIEVED_MS = 20_000;
+const VALID_MS = 20_000;
 
 export interface Lease {
-  /** Rejects with a StartError where another hub has it. */
+  /** Rejects with a StartError where another hub holds it. */
   take(meta: Collection<MetaDocument>): Promise<void>;
-  /** Throws a StoreError once another hub has it. */
+  /** Throws a StoreError once another hub has taken it. */
   check(): void;
   close(): Promise<void>;
 }
 
 export interface LeaseOptions {
-  /** Kept in the data directory: a hub that was killed takes its own lease back at once. */
+  /** Kept in the data directory: by it a hub that was killed takes its own lease back at once. */
   readonly hubId: string;
   readonly clock: Clock;
   readonly log: Log;
@@ -41,7 +41,7 @@ export function createLease({ hubId, clock, log, onLost }: LeaseOptions): Lease 
   const mine = { hub: hubId, host: hostname(), pid: process.pid };
 
   async function take(collection: Collection<MetaDocument>): Promise<void> {
-    const found = await claim(collection);
+    const found = await tryTake(collection);
     if (found !== undefined) {
       throw new StartError(
         `Another hub (process ${found["pid"]} on ${found["host"]}) uses this MongoDB database. Stop it, or name another database in AERIE_MONGODB_URL.`,
@@ -53,12 +53,12 @@ export function createLease({ hubId, clock, log, onLost }: LeaseOptions): Lease 
     meta = collection;
   }
 
-  /** Answers with the lease of somebody else who is alive. */
-  async function claim(collection: Collection<MetaDocument>): Promise<MetaDocument | undefined> {
+  /** Undefined: this hub holds it now. Else the lease of another hub, which is still valid. */
+  async function tryTake(collection: Collection<MetaDocument>): Promise<MetaDocument | undefined> {
     const isFree = {
       $or: [{ $eq: ["$hub", hubId] }, { $eq: [{ $type: "$until" }, "missing"] }, { $lt: ["$until", "$$NOW"] }],
     };
-    const until = { $dateAdd: { startDate: "$$NOW", unit: "millisecond", amount: BELIEVED_MS } };
+    const until = { $dateAdd: { startDate: "$$NOW", unit: "millisecond", amount: VALID_MS } };
     const found = await asStore(() =>
       collection.findOneAndUpdate(
         { _id: "lease" },
@@ -71,7 +71,7 @@ export function createLease({ hubId, clock, log, onLost }: LeaseOptions): Lease 
 
   async function renew(collection: Collection<MetaDocument>): Promise<void> {
     try {
-      const other = await claim(collection);
+      const other = await tryTake(collection);
       if (other === undefined) return;
       lost = new StoreError(
         `another hub (process ${other["pid"]} on ${other["host"]}) has taken the MongoDB database`,

@@ -1,9 +1,9 @@
-/** Makes the collections and indexes that the hub needs, and refuses by name what has another shape. Stores no reading. */
+/** Makes the collections and indexes that the hub needs, and refuses a database in which one is different. */
 import { type Db, type Document, MongoServerError } from "mongodb";
 import { StartError } from "../../../core/model/start-error.ts";
 import { type Collections, INDEXES } from "./collections.ts";
 
-/** Of what documents.ts says; a later hub takes an earlier one over. */
+/** Number of the schema that documents.ts describes. A later hub upgrades an earlier one. */
 const VERSION = 1;
 const NAMESPACE_EXISTS = 48;
 const INDEX_OPTIONS_CONFLICT = 85;
@@ -40,7 +40,7 @@ function checkCollection(db: Db, name: string, found: Document): void {
   const kind = found["type"] !== "collection" ? found["type"] : options["capped"] === true ? "capped" : undefined;
   if (kind === undefined) return;
   const what = { timeseries: "a time-series collection", view: "a view", capped: "a capped collection" }[String(kind)];
-  throw refusal(`${db.databaseName}.${name} is ${what ?? `of type ${kind}`}, and the hub needs a plain collection`);
+  throw refusal(`${db.databaseName}.${name} is ${what ?? `of type ${kind}`}; the hub needs a plain collection`);
 }
 
 async function prepareIndexes(db: Db, name: string, wanted: Wanted[string]): Promise<void> {
@@ -56,11 +56,11 @@ async function prepareIndexes(db: Db, name: string, wanted: Wanted[string]): Pro
       await collection.createIndex(key, { name: index });
     } catch (error) {
       const code = error instanceof MongoServerError ? error.code : undefined;
-      // The same keys under another name, of the owner's own: as good, where it has no conditions.
+      // An index of the owner with the same keys and another name serves as well, where it has no conditions.
       if (code !== INDEX_OPTIONS_CONFLICT && code !== INDEX_KEYS_CONFLICT) throw error;
       const same = [...there.values()].find((each) => JSON.stringify(each.key) === JSON.stringify(key));
       if (same === undefined || isOther(same, key)) {
-        throw refusal(`an index of ${db.databaseName}.${name} is in the way of ${index} ${JSON.stringify(key)}`);
+        throw refusal(`another index of ${db.databaseName}.${name} conflicts with ${index} ${JSON.stringify(key)}`);
       }
     }
   }
@@ -85,6 +85,6 @@ async function checkVersion(db: Db): Promise<void> {
 
 const refusal = (what: string): StartError =>
   new StartError(
-    `MongoDB has another shape than the hub needs: ${what}. Name another database in AERIE_MONGODB_URL, or take that away.`,
+    `The MongoDB database does not fit this hub: ${what}. Name another database in AERIE_MONGODB_URL, or remove the difference.`,
     1,
   );

@@ -1,16 +1,16 @@
-/** Runs one piece of work after the other, in the order of the calls. One that fails does not stop the next. */
+/** Runs one task after the other, in the order of the calls. A task that fails does not stop the next. */
 
-export interface Lane {
-  run<T>(work: () => Promise<T>): Promise<T>;
-  /** Settles when everything that was given so far has ended. */
+export interface SerialQueue {
+  run<T>(task: () => Promise<T>): Promise<T>;
+  /** Settles when all tasks so far have ended. */
   idle(): Promise<void>;
 }
 
-export function createLane(): Lane {
+export function createSerialQueue(): SerialQueue {
   let tail: Promise<unknown> = Promise.resolve();
   return {
-    run: (work) => {
-      const done = tail.then(work);
+    run: (task) => {
+      const done = tail.then(task);
       tail = done.catch(() => undefined);
       return done;
     },

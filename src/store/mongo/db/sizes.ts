@@ -1,4 +1,4 @@
-/** What the database takes, and how much room its server has. Counts in the server; frees nothing. */
+/** How many bytes the database takes, and how much space its server has. */
 import type { Db, Document } from "mongodb";
 import type { StoreSpace, StoreStats } from "../../../core/ports/readings-store.ts";
 import type { Collections } from "./collections.ts";
@@ -47,7 +47,7 @@ export async function readStats(db: Db, { readings, devices }: Collections): Pro
   };
 }
 
-/** The first of each device is found by the index; the first of all would be looked for among all. */
+/** Device by device: the index finds the first reading of each. For the first of all there is no index. */
 async function oldestMs({ readings, devices }: Pick<Collections, "readings" | "devices">): Promise<number | undefined> {
   let oldest: number | undefined;
   for await (const { _id } of devices.find({}, { projection: { _id: 1 } })) {

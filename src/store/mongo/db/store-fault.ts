@@ -1,13 +1,13 @@
-/** Makes a StoreError of whatever the driver throws: may it pass, and what does its owner read. Tries nothing again. */
+/** Makes a StoreError of what the driver throws: whether it may pass, and what its owner reads. */
 import { MongoAPIError, MongoError, MongoNetworkError, MongoServerError } from "mongodb";
 import { StoreError } from "../../../core/ports/readings-store.ts";
 
-/** Server errors that may go by themselves, by code (error_codes.yml of the server). */
+/** Errors of the server that may pass by themselves, by code (error_codes.yml of the server). */
 const PASSING = new Set([
   6, // HostUnreachable
   7, // HostNotFound
-  13, // Unauthorized: rights that were taken away may be given back
-  18, // AuthenticationFailed: so may a password
+  13, // Unauthorized: the rights may be granted again
+  18, // AuthenticationFailed: the password may be set again
   50, // MaxTimeMSExpired
   64, // WriteConcernTimeout
   89, // NetworkTimeout
@@ -40,11 +40,11 @@ export function toStoreError(error: unknown): StoreError {
 
 function isPassing(error: unknown): boolean {
   if (error instanceof MongoServerError) {
-    // A bulk whose connection broke comes as an answer of the server that has no code: what happened is in it.
+    // A bulk write whose connection broke is reported as an answer of the server without a code; the cause is in it.
     if (error.code === undefined && error.errorResponse instanceof Error) return isPassing(error.errorResponse);
     return isPassingCode(error.code) || isPassingCode(codeOfConcern(error));
   }
-  // Of the driver's own errors all but those of a call that is wrong come of a connection.
+  // The driver's own errors come from the connection, except for those of a wrong call.
   if (error instanceof MongoError) return !(error instanceof MongoAPIError) || isOfConnection(error);
   return isOfSystem(error);
 }
@@ -60,7 +60,7 @@ const isOfConnection = (error: MongoError): boolean =>
 const codeOfConcern = (error: MongoServerError): unknown =>
   (error.errorResponse["writeConcernError"] as { code?: number } | undefined)?.code;
 
-/** For its owner; the driver's own messages name hosts, and no password. */
+/** For the owner. The driver's messages name hosts, and no password. */
 export function wordsOf(error: unknown): string {
   if (error instanceof MongoNetworkError && error.message === "") return "the connection was closed";
   return error instanceof Error ? error.message : String(error);

@@ -1,4 +1,4 @@
-/** How what the MQTT broker must not forget stands in documents, and back. Reads and writes none. */
+/** The documents of the broker's state, made from it and read back. */
 import { Binary } from "mongodb";
 import { fromColumn, fromOptionalColumn, toColumn, toOptionalColumn } from "../../../core/model/text-column.ts";
 import type {
@@ -10,7 +10,7 @@ import type {
   KeptWill,
 } from "../../../core/ports/broker-state.ts";
 
-/** Client ids, topics and filters are text as `toColumn` makes it: any text of JavaScript. */
+/** Client ids, topics and filters are stored as `toColumn` writes them, since any text of JavaScript may come. */
 export interface MessageDocument {
   readonly topic: string;
   readonly payload: Uint8Array | Binary;

@@ -1,4 +1,4 @@
-/** What the documents of each collection look like: open to their owner's own queries. Reads and writes none. */
+/** The documents of each collection. Their owner may query them. */
 import type { Binary } from "mongodb";
 import type { AttributeValue, DeviceId } from "../../../contract/readings.ts";
 import type { Retention } from "../../../core/ports/stored-device.ts";
@@ -16,11 +16,11 @@ export interface ReadingDocument {
   readonly receivedAt?: Date;
   /** Names may have dots in them: `$getField` reads such a one. */
   readonly metrics: { readonly [name: string]: StoredValue };
-  /** Of what it says, where the device gave the instant and `n` > 0: finds an equal one among many of one instant. */
+  /** Hash of the metrics, where the device gave the instant and `n` > 0: finds an equal reading among many of one instant. */
   readonly hash?: number;
-  /** How it came, where the device gave no instant and QoS was above 0: finds its redelivery. */
+  /** The message, where the device gave no instant and QoS was above 0: finds its redelivery. */
   readonly packet?: { readonly client: string; readonly id: number; readonly element: number };
-  /** Which device of that id it belongs to, counted from 0, which is left out: one that was deleted may come back before its readings are gone. */
+  /** Generation of the device, from 0, which is left out: a deleted device may come back before its readings are gone. */
   readonly life?: number;
 }
 
@@ -46,10 +46,11 @@ export interface DeviceDocument {
   readonly unsavedFrom?: Date;
   /** How many days of each its owner keeps; left out: as the hub. */
   readonly retention?: { readonly rawDays?: number; readonly hourDays?: number; readonly dayDays?: number };
-  /** Raw readings before it are forgotten. */
+  /** Raw readings before it are deleted. */
   readonly rawSince?: Date;
-  /** Hours before it are forgotten. */
+  /** Hours before it are deleted. */
   readonly hoursSince?: Date;
+  /** As in readings. */
   readonly life?: number;
 }
 
@@ -73,22 +74,22 @@ export interface RollupDocument {
   readonly at: Date;
   /** Readings that it was made of. */
   readonly readings: number;
-  /** Of which count, where the server wrote it. */
+  /** Which count wrote it, where the server did. */
   readonly run?: string;
   readonly metrics: { readonly [name: string]: RollupValues };
 }
 
-/** An hour whose rollups (and those of its day) are not true; until they are, whoever asks counts its raw readings. */
+/** An hour whose rollups, and those of its day, are outdated. Until they are counted anew, a query counts its raw readings. */
 export interface DueDocument {
   /** `<deviceId>-<beginning of the hour, base 36>` */
   readonly _id: string;
   readonly device: DeviceId;
   readonly hour: Date;
-  /** Another one for each time that it was marked: what is counted meanwhile does not take a newer mark away. */
+  /** Different each time that the hour is marked: a count that is under way does not remove a newer mark. */
   readonly mark: string;
 }
 
-/** What was begun and must be finished after a crash: a deletion, an erasure, readings that are added to what is forgotten. */
+/** What was begun and must be finished after a crash: a deletion, an erasure, late readings that are added to rollups. */
 export interface JobDocument {
   readonly _id: string;
   readonly kind: string;

@@ -1,4 +1,4 @@
-/** Metrics as documents hold them, and back. Looks nothing up. */
+/** Metrics as documents hold them, and back. */
 import { Binary } from "mongodb";
 import type { MetricValue } from "../../../contract/readings.ts";
 import type { ReadingMetrics } from "../../../core/model/metric-list.ts";
@@ -6,7 +6,7 @@ import type { ReadingDocument, StoredValue } from "./documents.ts";
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** Half a surrogate pair is text to JSON, and nothing to UTF-8. */
+/** JSON can carry half a surrogate pair, UTF-8 cannot. */
 export function toStored(value: MetricValue): StoredValue {
   if (typeof value !== "string" || !LONE_SURROGATE.test(value)) return value;
   return new Binary(Buffer.from(value, "utf16le"), Binary.SUBTYPE_USER_DEFINED);

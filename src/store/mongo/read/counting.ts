@@ -1,4 +1,4 @@
-/** Counts readings by hour or day and metric, in the server. Writes nothing but what it is told to merge. */
+/** Counts readings by hour or day and metric, in the server. */
 import type { Collection, Document, Filter } from "mongodb";
 import type { Rollup } from "../../../core/ports/history.ts";
 import type { ReadingDocument, RollupValues } from "../format/documents.ts";
@@ -9,7 +9,7 @@ export type Level = "hour" | "day";
 /** metric → what its values come to */
 export type Rollups = ReadonlyMap<string, Rollup>;
 
-/** Booleans are 0 and 1; of text, nothing. As a double: what is summed up must not be cut to whole numbers of 64 bits. */
+/** A boolean is 0 or 1, a text null. As a double: sums of integers would be cut to 64 bits. */
 export const numberOf = (value: string | Document): Document => ({
   $cond: [
     { $isNumber: value },
@@ -18,7 +18,7 @@ export const numberOf = (value: string | Document): Document => ({
   ],
 });
 
-/** Beside the metrics, for how many readings there are; no metric is called so. */
+/** Counts readings beside the metrics; no metric has this name. */
 const READINGS = "";
 
 /** One document for each beginning: `{_id, readings, metrics: [{k, v}]}`, in the order of (instant, n) as far as `last` goes. */
@@ -76,7 +76,7 @@ export interface Counted {
   readonly metrics: Map<string, Rollup>;
 }
 
-/** True at this moment. `metrics`: those that are wanted; undefined: all. */
+/** As of now. `metrics`: undefined: all. */
 export async function count(
   readings: Collection<ReadingDocument>,
   match: Filter<ReadingDocument>,
@@ -97,7 +97,7 @@ export async function count(
   }));
 }
 
-/** Replaces the documents of these hours; each has `run`, so that those it did not write can be told. */
+/** Replaces the documents of these hours. Each gets `run`, by which documents that this run did not write are known. */
 export async function mergeHours(
   readings: Collection<ReadingDocument>,
   match: Filter<ReadingDocument>,

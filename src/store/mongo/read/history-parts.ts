@@ -1,14 +1,14 @@
-/** What the modules of history share: handles, what memory knows of a device, and which days are not counted yet. */
+/** What the modules of history share: their parts, ranges as filters, and which days are not counted yet. */
 import type { Filter } from "mongodb";
 import type { DeviceId } from "../../../contract/readings.ts";
 import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { Log } from "../../../core/ports/log.ts";
 import type { Collections } from "../db/collections.ts";
-import type { Lane } from "../db/serial-queue.ts";
+import type { SerialQueue } from "../db/serial-queue.ts";
 import type { ReadingDocument } from "../format/documents.ts";
 import type { Appender } from "../write/append.ts";
-import { type DeviceCursors, lifeFilter } from "../write/device-cursors.ts";
+import { type DeviceCursors, generationFilter } from "../write/device-cursors.ts";
 import type { InFlight } from "../write/in-flight.ts";
 import type { Marks } from "../write/marks.ts";
 import { dateOf } from "./rollup-documents.ts";
@@ -18,8 +18,8 @@ export interface HistoryParts {
   readonly cursors: DeviceCursors;
   readonly marks: Marks;
   readonly inFlight: InFlight;
-  /** Of writes to the documents of devices. */
-  readonly deviceLane: Lane;
+  /** For writes to the documents of devices. */
+  readonly deviceQueue: SerialQueue;
   readonly appender: Pick<Appender, "between">;
   readonly clock: Clock;
   readonly log: Log;
@@ -31,9 +31,9 @@ export interface Range {
 }
 
 export interface Horizons {
-  /** Raw readings before it are forgotten. */
+  /** Raw readings before it are deleted. */
   readonly rawSinceMs: number;
-  /** Hours before it are. */
+  /** Hours before it are deleted. */
   readonly hoursSinceMs: number;
 }
 
@@ -67,11 +67,11 @@ export function inRanges(
   return {
     device,
     ...(at.length === 1 && only !== undefined ? only : { $or: at }),
-    ...lifeFilter(cursors.formerLives, device),
+    ...generationFilter(cursors.earlierGenerations, device),
   };
 }
 
-/** Days one behind the other as one range, cut to `within`. */
+/** Adjacent days are one range; all are cut to `within`. */
 export function rangesOf(days: Iterable<number>, within: Range): Range[] {
   const ranges: Range[] = [];
   for (const day of [...days].sort((a, b) => a - b)) {

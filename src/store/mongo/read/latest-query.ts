@@ -1,4 +1,4 @@
-/** Finds the newest value of a metric that is still there, by its days rather than by all its readings. Writes nothing. */
+/** Finds the newest value of each metric that is still stored, by its days rather than by all its readings. */
 import type { DeviceId } from "../../../contract/readings.ts";
 import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
 import type { LatestMetric } from "../../../core/ports/stored-device.ts";
@@ -26,7 +26,7 @@ export async function latestOf(
     { device, level: "day", ...ALWAYS },
     metrics,
   )) {
-    // Of a day that changed since, what was counted may be gone; its readings say what is left.
+    // Readings of a day that changed since may be deleted: those that are left are read below.
     if (startMs >= horizons.rawSinceMs && due.has(startMs)) continue;
     for (const [name, rollup] of found) {
       if (rollup.lastAtMs >= (last.get(name)?.atMs ?? 0)) last.set(name, { value: rollup.last, atMs: rollup.lastAtMs });

@@ -1,4 +1,4 @@
-/** Pages of readings and lines of an export, in the order of (instant, n). Writes nothing. */
+/** Reads pages of readings and lines of an export, in the order of (instant, n). */
 import type { Filter } from "mongodb";
 import type { DeviceId } from "../../../contract/readings.ts";
 import { TextBytes } from "../../../core/model/text-bytes.ts";
@@ -15,11 +15,11 @@ import { createReadingsJson } from "../../../core/transfer/readings-json.ts";
 import type { Collections } from "../db/collections.ts";
 import type { ReadingDocument } from "../format/documents.ts";
 import { bodyOf } from "../format/values.ts";
-import { lifeFilter } from "../write/device-cursors.ts";
+import { generationFilter } from "../write/device-cursors.ts";
 
 export interface ReadingsQueryParts {
   readonly collections: () => Collections;
-  readonly formerLives: ReadonlyMap<DeviceId, number>;
+  readonly earlierGenerations: ReadonlyMap<DeviceId, number>;
 }
 
 /** The greatest instant of a Date. */
@@ -29,15 +29,19 @@ const dateOf = (ms: number): Date => new Date(Math.min(Math.max(Math.ceil(ms), -
 
 /** The readings of one device with an instant in [fromMs, toMs). */
 export function inRange(
-  { formerLives }: Pick<ReadingsQueryParts, "formerLives">,
+  { earlierGenerations }: Pick<ReadingsQueryParts, "earlierGenerations">,
   { deviceId, fromMs, toMs }: { readonly deviceId: DeviceId; readonly fromMs: number; readonly toMs: number },
 ): Filter<ReadingDocument> {
-  return { device: deviceId, at: { $gte: dateOf(fromMs), $lt: dateOf(toMs) }, ...lifeFilter(formerLives, deviceId) };
+  return {
+    device: deviceId,
+    at: { $gte: dateOf(fromMs), $lt: dateOf(toMs) },
+    ...generationFilter(earlierGenerations, deviceId),
+  };
 }
 
 /** The same behind a place. */
 function behindPlace(
-  parts: Pick<ReadingsQueryParts, "formerLives">,
+  parts: Pick<ReadingsQueryParts, "earlierGenerations">,
   wish: { readonly deviceId: DeviceId; readonly fromMs: number; readonly toMs: number },
   behind: Place | undefined,
   order: "asc" | "desc",

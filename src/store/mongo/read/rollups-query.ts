@@ -1,5 +1,4 @@
-/** Answers with hours or days of a device, true at this moment: what is not counted yet is counted now. Writes nothing. */
-
+/** Reads hours or days of a device. Those that are not counted yet are counted now. */
 import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
 import type { RollupRow, RollupsWish } from "../../../core/ports/history.ts";
 import { type Counted, count } from "./counting.ts";
@@ -28,7 +27,7 @@ export async function readRollupRows(parts: HistoryParts, wish: RollupsWish): Pr
     const match = inRanges(parts, device, ranges);
     for (const each of await count(parts.collections().readings, match, level, metrics)) {
       const former = found.get(each.startMs);
-      // Of a day that is forgotten, what came since is there beside what was counted.
+      // Raw readings of the day are deleted: those that came since are added to what was counted.
       found.set(each.startMs, former === undefined ? each : together(each.startMs, [former, each]));
     }
   }

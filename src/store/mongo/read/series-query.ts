@@ -1,4 +1,4 @@
-/** Answers a chart: chooses what it is drawn from and how wide its buckets are; readings are summed up in the server. Writes nothing. */
+/** Reads a chart: chooses its source and the width of its buckets. Readings are summed up in the server. */
 import type { Document } from "mongodb";
 import type { SeriesColumns } from "../../../contract/rest.ts";
 import { DAY_MS, HOUR_MS, startOf } from "../../../core/history/rollup.ts";
@@ -19,9 +19,9 @@ import {
 } from "./history-parts.ts";
 import { ofRollups, readRollups, widthOf } from "./rollup-documents.ts";
 
-/** Beyond so many readings hours and days serve, where they are fine enough. */
+/** Of more readings, a chart is drawn from hours or days where those are fine enough. */
 const QUICK_READINGS = 200_000;
-/** Where hours would be so much coarser than what was asked for, more readings may be summed up: some seconds. */
+/** Where hours would be so much coarser than the requested points, more readings are summed up, which takes some seconds. */
 const COARSER = 4;
 const MOST_READINGS = 1_000_000;
 /** Wider buckets are whole days, as in the embedded store. */
@@ -29,7 +29,7 @@ const DAYS_FROM_MS = 12 * HOUR_MS;
 
 const EMPTY: SeriesColumns = { t: [], mean: [], min: [], max: [], count: [] };
 
-/** Documents that are taken apart in one turn of the event loop. */
+/** Documents that are decoded in one turn of the event loop. */
 const TURN_ROWS = 300;
 
 /** Raw readings where no metric has more of them than points; else buckets of one width for all. */
@@ -85,13 +85,13 @@ async function sourceFor(
 ): Promise<"raw" | Level> {
   const { deviceId: device, fromMs, toMs } = wish;
   const width = bucketWidthMs(fromMs, toMs, wish.points);
-  const isForgotten = async (level: Level, beforeMs: number): Promise<boolean> => {
+  const isDeleted = async (level: Level, beforeMs: number): Promise<boolean> => {
     const range = { device, level, fromMs: fromMs - widthOf(level) + 1, toMs: Math.min(toMs, beforeMs) };
     if (range.fromMs >= range.toMs) return false;
     return (await parts.collections().rollups.findOne(ofRollups(range), { projection: { _id: 1 } })) !== null;
   };
-  const needsHours = await isForgotten("hour", rawSinceMs);
-  if ((needsHours && width > DAYS_FROM_MS) || (await isForgotten("day", Math.min(hoursSinceMs, rawSinceMs))))
+  const needsHours = await isDeleted("hour", rawSinceMs);
+  if ((needsHours && width > DAYS_FROM_MS) || (await isDeleted("day", Math.min(hoursSinceMs, rawSinceMs))))
     return "day";
   if (needsHours) return "hour";
   const readings = await countReadings(parts, wish);
@@ -223,7 +223,7 @@ async function addRollups(
     if (startMs + step <= fromMs || (source === "hour" && startMs < hoursSinceMs)) continue;
     if (!raw.has(startOf(startMs, DAY_MS))) add(startMs, metrics);
   }
-  // Of a day that is forgotten, what came since is there beside what was counted.
+  // Raw readings of the day are deleted: those that came since are added to what was counted.
   const beside = [...due].filter((day) => day < rawSinceMs);
   await addRaw(parts, wish, names, width, rangesOf([...raw, ...beside], wish), buckets);
 }

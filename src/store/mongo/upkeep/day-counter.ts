@@ -1,6 +1,6 @@
 /**
- * Keeps hours and days true: a day of which an hour is marked is counted anew, whole, in the server, and the marks that were seen
- * go when that is done, so that a crash only repeats work. Decides no retention.
+ * Keeps hours and days up to date: a day with a marked hour is counted anew in the server. Its marks are removed when that is done,
+ * so that after a crash it is only counted once more.
  */
 import type { DeviceId } from "../../../contract/readings.ts";
 import { DAY_MS, HOUR_MS, startOf } from "../../../core/history/rollup.ts";
@@ -11,9 +11,9 @@ import { type HistoryParts, horizonsOf, inRanges } from "../read/history-parts.t
 import { dateOf, ofRollups, putOperation, readRollups, together } from "../read/rollup-documents.ts";
 
 export interface DayCounter {
-  /** Counts some day anew that ended an hour ago; false: there is none. */
+  /** Counts a marked day that ended at least an hour ago; false: there is none. */
   step(nowMs: number): Promise<boolean>;
-  /** Counts the oldest day before `beforeMs` of this device that is due; false: none is. */
+  /** Counts the oldest marked day of this device before `beforeMs`; false: there is none. */
   stepBefore(device: DeviceId, beforeMs: number): Promise<boolean>;
   countDay(device: DeviceId, dayMs: number): Promise<void>;
   /** Finishes what a crash left. */
@@ -23,7 +23,7 @@ export interface DayCounter {
 /** Late readings of the evening are mostly there by then. */
 const SETTLED_AFTER_MS = HOUR_MS;
 
-/** Readings of forgotten time, added to what was counted: what is to be true at the end. */
+/** Readings of a day whose raw readings are deleted, added to its rollups: the rollups as they will be. */
 interface FoldJob extends JobDocument {
   readonly kind: "fold";
   readonly hours: readonly StoredCount[];
@@ -84,7 +84,7 @@ export function createDayCounter(parts: HistoryParts, bootId: string): DayCounte
     await unmark(hours);
   }
 
-  /** A mark that was set anew meanwhile has another token, and stays. */
+  /** An hour that was marked again meanwhile has another token, and stays marked. */
   async function unmark(hours: readonly DueDocument[]): Promise<void> {
     if (hours.length === 0) return;
     const operations = hours.map(({ _id, mark }) => ({ deleteOne: { filter: { _id, mark } } }));
@@ -106,8 +106,8 @@ export function createDayCounter(parts: HistoryParts, bootId: string): DayCounte
   }
 
   /**
-   * Readings without an instant of their own may come to lie there when the hub's clock is set back. The others of that day
-   * are gone, so these are added to what they came to, and go as well.
+   * Readings without an instant of their own may get one of that day when the hub's clock is set back. The others of the day
+   * are deleted, so these are added to its rollups and deleted too.
    */
   async function fold(device: DeviceId, dayMs: number, hoursSinceMs: number): Promise<void> {
     const { readings, jobs } = collections();
@@ -116,7 +116,7 @@ export function createDayCounter(parts: HistoryParts, bootId: string): DayCounte
     if (found.length === 0) return;
     const ids = found.map(({ _id }) => _id);
     const late = await count(readings, { _id: { $in: ids } }, "hour");
-    const [former] = await readRollups(collections(), { device, level: "day", ...day });
+    const [earlier] = await readRollups(collections(), { device, level: "day", ...day });
     const hours = new Map(
       (await readRollups(collections(), { device, level: "hour", ...day })).map((each) => [each.startMs, each]),
     );
@@ -126,7 +126,7 @@ export function createDayCounter(parts: HistoryParts, bootId: string): DayCounte
       kind: FOLD,
       device,
       hours: dayMs < hoursSinceMs ? [] : changed.map(toStoredCount),
-      days: [toStoredCount(together(dayMs, [...listOf(former), ...late]))],
+      days: [toStoredCount(together(dayMs, [...listOf(earlier), ...late]))],
       ids,
     };
     await jobs.replaceOne({ _id: job._id }, job as never, { upsert: true });

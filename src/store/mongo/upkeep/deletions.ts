@@ -1,14 +1,14 @@
-/** Takes devices away: at once what is shown of one, and its readings behind that. Deletes no range. */
+/** Deletes devices: what is shown of one at once, its readings in the background. */
 import type { DeviceId } from "../../../contract/readings.ts";
 import type { JobDocument } from "../format/documents.ts";
 import type { HistoryParts } from "../read/history-parts.ts";
 
 export interface Deletions {
-  /** Settles when the device is gone. */
+  /** Settles when the device is no longer shown. */
   deleteDevice(device: DeviceId): Promise<void>;
-  /** A deletion of a former run of the hub. */
+  /** A deletion that an earlier run of the hub began. */
   remember(job: JobDocument): void;
-  /** Goes on with what is left to do. */
+  /** Deletes what is left, if it is not doing so. */
   start(): void;
   stop(): Promise<void>;
 }
@@ -17,12 +17,12 @@ export const DELETE = "delete";
 
 interface DeleteJob extends JobDocument {
   readonly kind: "delete";
-  /** Readings of lives before this one go. */
+  /** Readings of earlier generations are deleted. */
   readonly belowLife: number;
 }
 
 export function createDeletions(parts: HistoryParts): Deletions {
-  const { collections, cursors, marks, deviceLane, appender, inFlight, log } = parts;
+  const { collections, cursors, marks, deviceQueue, appender, inFlight, log } = parts;
   const pending = new Set<DeviceId>();
   let running: Promise<void> | undefined;
   let isStopped = false;
@@ -32,13 +32,13 @@ export function createDeletions(parts: HistoryParts): Deletions {
       await inFlight.settled();
       const document = await collections().devices.findOne({ _id: device }, { projection: { life: 1 } });
       if (document === null) return;
-      const belowLife = (document.life ?? 0) + 1;
-      const job: DeleteJob = { _id: `delete-${device}`, kind: DELETE, device, belowLife };
+      const belowGeneration = (document.life ?? 0) + 1;
+      const job: DeleteJob = { _id: `delete-${device}`, kind: DELETE, device, belowLife: belowGeneration };
       await collections().jobs.replaceOne({ _id: job._id }, job as never, { upsert: true });
       remember(job);
-      cursors.forget(device);
-      marks.forgetDevice(device);
-      await deviceLane.run(() => collections().devices.deleteOne({ _id: device }));
+      cursors.drop(device);
+      marks.dropDevice(device);
+      await deviceQueue.run(() => collections().devices.deleteOne({ _id: device }));
       await collections().due.deleteMany({ device });
       await collections().rollups.deleteMany({ device });
       await collections().jobs.deleteMany({ device, kind: { $ne: DELETE } });
@@ -47,7 +47,7 @@ export function createDeletions(parts: HistoryParts): Deletions {
   }
 
   function remember(job: JobDocument): void {
-    cursors.formerLives.set(job.device, Number((job as DeleteJob).belowLife));
+    cursors.earlierGenerations.set(job.device, Number((job as DeleteJob).belowLife));
     pending.add(job.device);
   }
 
@@ -69,15 +69,15 @@ export function createDeletions(parts: HistoryParts): Deletions {
   }
 
   async function deleteReadings(device: DeviceId): Promise<void> {
-    const belowLife = cursors.formerLives.get(device);
-    if (belowLife === undefined) return;
-    const former = { $or: [{ life: { $exists: false } }, { life: { $lt: belowLife } }] };
-    await collections().readings.deleteMany({ device, ...former });
+    const belowGeneration = cursors.earlierGenerations.get(device);
+    if (belowGeneration === undefined) return;
+    const earlier = { $or: [{ life: { $exists: false } }, { life: { $lt: belowGeneration } }] };
+    await collections().readings.deleteMany({ device, ...earlier });
     await appender.between(async () => {
-      // Deleted once more meanwhile: there is more to do.
-      if (cursors.formerLives.get(device) !== belowLife) return;
+      // The device was deleted once more meanwhile: there is more to do.
+      if (cursors.earlierGenerations.get(device) !== belowGeneration) return;
       await collections().jobs.deleteOne({ _id: `delete-${device}` });
-      cursors.formerLives.delete(device);
+      cursors.earlierGenerations.delete(device);
       pending.delete(device);
     });
     if (pending.has(device)) await deleteReadings(device);

@@ -1,6 +1,6 @@
 /**
- * Deletes a range of one device, or some metrics of it: hours and days of forgotten time, raw readings. What is begun stands in a
- * job, so that it goes on after a crash. Deletes no device.
+ * Deletes a range of one device, or some metrics of it: raw readings, and hours and days where those are deleted already. A job
+ * records what was begun, so that it is finished after a crash.
  */
 import { randomBytes } from "node:crypto";
 import type { DeviceId } from "../../../contract/readings.ts";
@@ -13,7 +13,7 @@ import { putOperation, readRollups, together, without } from "../read/rollup-doc
 import { toStoredLatest } from "../write/devices.ts";
 
 export interface Eraser {
-  /** Settles when all of it is gone. */
+  /** Settles when everything is deleted. */
   erase(wish: EraseWish): Promise<void>;
   /** Finishes what a crash left. */
   finish(job: JobDocument): Promise<void>;
@@ -32,7 +32,7 @@ export const ERASE = "erase";
 const FOR_EVER_MS = 8.64e15;
 
 export function createEraser(parts: HistoryParts): Eraser {
-  const { collections, cursors, marks, deviceLane, appender, inFlight } = parts;
+  const { collections, cursors, marks, deviceQueue, appender, inFlight } = parts;
 
   async function erase({ deviceId, fromMs, toMs, metrics }: EraseWish): Promise<void> {
     if ((await horizonsOf(parts, deviceId)) === undefined) return;
@@ -56,13 +56,13 @@ export function createEraser(parts: HistoryParts): Eraser {
       const rolledToMs = Math.min(toMs, horizons.rawSinceMs);
       if (fromMs < rolledToMs) await eraseRollups(device, { fromMs, toMs: rolledToMs }, names);
       await eraseRaw(device, { fromMs, toMs }, horizons.rawSinceMs, names);
-      await forgetCursor(device);
+      await dropCursor(device);
       await saveLatest(device, names);
     }
     await collections().jobs.deleteOne({ _id });
   }
 
-  /** Hours that overlap the range go whole, and their days are made of what is left. */
+  /** Hours that overlap the range are deleted, and their days are made of the hours that are left. */
   async function eraseRollups(
     device: DeviceId,
     { fromMs, toMs }: Range,
@@ -72,14 +72,14 @@ export function createEraser(parts: HistoryParts): Eraser {
     const hours = (await readRollups(collections(), { device, level: "hour", ...days })).map((hour) =>
       hour.startMs + HOUR_MS > fromMs && hour.startMs < toMs ? without(hour, names) : hour,
     );
-    const former = await readRollups(collections(), { device, level: "day", ...days });
+    const storedDays = await readRollups(collections(), { device, level: "day", ...days });
     const operations = hours.map((hour) => putOperation(device, "hour", hour));
-    for (const day of former) {
+    for (const day of storedDays) {
       const left = together(
         day.startMs,
         hours.filter(({ startMs }) => startOf(startMs, DAY_MS) === day.startMs),
       );
-      // Of metrics that are not asked for, the day says more than hours that may be gone.
+      // For other metrics the day is kept: some of its hours may be deleted already.
       const kept = names === undefined ? left : together(day.startMs, [without(day, names), only(left, names)]);
       operations.push(
         putOperation(device, "day", { ...kept, readings: Math.min(day.readings, kept.readings || left.readings) }),
@@ -88,7 +88,7 @@ export function createEraser(parts: HistoryParts): Eraser {
     if (operations.length > 0) await collections().rollups.bulkWrite(operations, { ordered: false });
   }
 
-  /** Hours are marked before, so that from the first reading on that goes they are counted from what is left. */
+  /** Hours are marked first, so that from the first deletion on they are counted from what is left. */
   async function eraseRaw(
     device: DeviceId,
     range: Range,
@@ -117,24 +117,24 @@ export function createEraser(parts: HistoryParts): Eraser {
     await readings.deleteMany({ ...match, metrics: {} as never });
   }
 
-  /** The newest of it may be gone. */
-  function forgetCursor(device: DeviceId): Promise<void> {
+  /** Its newest reading may be deleted. */
+  function dropCursor(device: DeviceId): Promise<void> {
     return appender.between(async () => {
       await inFlight.settled();
-      await deviceLane.idle();
-      cursors.forget(device);
+      await deviceQueue.idle();
+      cursors.drop(device);
     });
   }
 
-  /** A start must not bring back, as the latest, what is gone. */
+  /** The next start must not load a deleted value as the latest. */
   async function saveLatest(device: DeviceId, names: readonly string[] | undefined): Promise<void> {
     const document = await collections().devices.findOne({ _id: device }, { projection: { latest: 1 } });
     if (document === null) return;
-    const asked = Object.keys(document.latest).filter((name) => names === undefined || names.includes(name));
-    const found = await latestOf(parts, device, asked);
-    const kept = Object.entries(document.latest).filter(([name]) => !asked.includes(name));
+    const erased = Object.keys(document.latest).filter((name) => names === undefined || names.includes(name));
+    const found = await latestOf(parts, device, erased);
+    const kept = Object.entries(document.latest).filter(([name]) => !erased.includes(name));
     const latest = { ...Object.fromEntries(kept), ...toStoredLatest(found) };
-    await deviceLane.run(() => collections().devices.updateOne({ _id: device }, { $set: { latest } }));
+    await deviceQueue.run(() => collections().devices.updateOne({ _id: device }, { $set: { latest } }));
   }
 
   return { erase, finish };

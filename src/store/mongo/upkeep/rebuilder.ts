@@ -1,5 +1,4 @@
-/** Takes hours that an import knows, of a time of which there are no raw readings. Counts nothing itself. */
-
+/** Stores hours that an import made, for a time without raw readings. */
 import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
 import type { RebuiltHour } from "../../../core/ports/history.ts";
 import { type HistoryParts, horizonsOf, inRanges } from "../read/history-parts.ts";
@@ -8,13 +7,13 @@ import type { DayCounter } from "./day-counter.ts";
 
 const FOR_EVER_MS = 8.64e15;
 
-/** Of each hour whether it was taken: refused are those of a day that has raw readings, or of which only the day is left. */
+/** Answers for each hour whether it was stored. It is not where its day has raw readings, or where only the day is left. */
 export function createRebuilder(parts: HistoryParts, counter: DayCounter) {
-  const { collections, cursors, deviceLane, appender, inFlight } = parts;
+  const { collections, cursors, deviceQueue, appender, inFlight } = parts;
 
   async function takeHour({ deviceId: device, startMs, metrics, level }: RebuiltHour): Promise<boolean> {
     const lastAtMs = [...metrics.values()].reduce((last, rollup) => Math.max(last, rollup.lastAtMs), startMs);
-    await deviceLane.run(() =>
+    await deviceQueue.run(() =>
       collections().devices.updateOne(
         { _id: device },
         { $setOnInsert: { heardAt: new Date(lastAtMs), attributes: [], latest: {} } },
@@ -25,11 +24,11 @@ export function createRebuilder(parts: HistoryParts, counter: DayCounter) {
     const dayMs = startOf(startMs, DAY_MS);
     const toMs = dayMs + DAY_MS;
     if (toMs > (horizons?.rawSinceMs ?? 0) && (await hasRaw(device, toMs))) return false;
-    // Its day says more than this hour, and would be made of it.
+    // The day would be made of this hour alone, and now says more.
     if (level !== "day" && dayMs < (horizons?.hoursSinceMs ?? 0)) return false;
     while (await counter.stepBefore(device, toMs));
-    // From now on a raw reading of that day would be counted without the others that made this hour.
-    await deviceLane.run(() =>
+    // A raw reading of that day is refused from now on: it would be counted without the others of this hour.
+    await deviceQueue.run(() =>
       collections().devices.updateOne(
         { _id: device },
         {
@@ -42,7 +41,7 @@ export function createRebuilder(parts: HistoryParts, counter: DayCounter) {
       cursor.isThere = true;
       cursor.rawSinceMs = Math.max(cursor.rawSinceMs, toMs);
     }
-    const former = await readRollups(collections(), { device, level: "hour", fromMs: dayMs, toMs });
+    const stored = await readRollups(collections(), { device, level: "hour", fromMs: dayMs, toMs });
     const hour = {
       startMs,
       readings: Math.max(0, ...[...metrics.values()].map(({ count, texts }) => count + texts)),
@@ -52,7 +51,7 @@ export function createRebuilder(parts: HistoryParts, counter: DayCounter) {
       await collections().rollups.bulkWrite([putOperation(device, "day", hour)]);
       return true;
     }
-    const hours = [...former.filter((each) => each.startMs !== startMs), hour].sort((a, b) => a.startMs - b.startMs);
+    const hours = [...stored.filter((each) => each.startMs !== startMs), hour].sort((a, b) => a.startMs - b.startMs);
     await collections().rollups.bulkWrite([
       putOperation(device, "hour", hour),
       putOperation(device, "day", together(dayMs, hours)),
@@ -65,7 +64,7 @@ export function createRebuilder(parts: HistoryParts, counter: DayCounter) {
       projection: { _id: 1 },
     })) !== null;
 
-  /** No reading comes between a look and what is made of it. */
+  /** No reading is stored between the look-up and the write. */
   return (hours: readonly RebuiltHour[]): Promise<boolean[]> =>
     appender.between(async () => {
       await inFlight.settled();

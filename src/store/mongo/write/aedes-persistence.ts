@@ -1,4 +1,4 @@
-/** aedes-persistence-mongodb without a broker: retained messages and subscriptions, and no failure of it unseen. Adds no rule. */
+/** Runs aedes-persistence-mongodb without a broker, for retained messages and subscriptions, and reports its failures. */
 import type { Collection, Db } from "mongodb";
 import type { RetainedDocument, SubscriptionDocument } from "../format/broker-documents.ts";
 
@@ -14,7 +14,7 @@ interface AsyncPersistence {
 }
 
 export interface AedesPersistence {
-  /** An empty payload forgets. Rejects where it was not written, which the library itself would not tell. */
+  /** An empty payload deletes. Rejects where a message was not written, which the library itself does not report. */
   storeRetained(messages: readonly RetainedDocument[]): Promise<void>;
   retained(): AsyncIterable<RetainedDocument>;
   addSubscriptions(clientId: string, subscriptions: readonly Omit<SubscriptionDocument, "clientId">[]): Promise<void>;
@@ -24,7 +24,7 @@ export interface AedesPersistence {
 }
 
 export async function openAedesPersistence(db: Db): Promise<AedesPersistence> {
-  // No types, and only a hub on MongoDB needs it.
+  // The library has no types, and only a hub on MongoDB needs it.
   const path = "aedes-persistence-mongodb/asyncPersistence.js";
   const { default: Persistence } = (await import(path)) as {
     default: new (options: { db: unknown }) => AsyncPersistence;
@@ -32,7 +32,7 @@ export async function openAedesPersistence(db: Db): Promise<AedesPersistence> {
   let fault: unknown;
   const watched = {
     collection: (name: string) =>
-      name === "retained" ? noting(db.collection(name), (error) => (fault = error)) : db.collection(name),
+      name === "retained" ? watching(db.collection(name), (error) => (fault = error)) : db.collection(name),
   };
   const persistence = new Persistence({ db: watched });
   await persistence.setup(loopback());
@@ -51,14 +51,14 @@ export async function openAedesPersistence(db: Db): Promise<AedesPersistence> {
   };
 }
 
-/** The library takes no notice of a bulk that failed. */
-function noting(collection: Collection, note: (error: unknown) => void): unknown {
+/** The library ignores a bulk write that failed. */
+function watching(collection: Collection, onError: (error: unknown) => void): unknown {
   return {
     find: collection.find.bind(collection),
     createIndex: collection.createIndex.bind(collection),
     bulkWrite: (...args: Parameters<Collection["bulkWrite"]>) =>
       collection.bulkWrite(...args).catch((error: unknown) => {
-        note(error);
+        onError(error);
         throw error;
       }),
   };
@@ -73,7 +73,7 @@ interface Loopback {
   publish(packet: { topic: string; payload: unknown }, done: () => void): void;
 }
 
-/** It tells other brokers of one database what was subscribed, and waits to hear it itself: there is no other. */
+/** The library announces subscriptions to other brokers of the database, and waits until it hears them itself. There is no other broker. */
 function loopback(): Loopback {
   const hearing = new Set<Heard>();
   return {

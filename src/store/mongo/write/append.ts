@@ -1,14 +1,14 @@
-/** Writes groups of messages: placed one after the other, sent several at a time, each reading once. Opens nothing. */
+/** Writes groups of messages: their ids are assigned one group after the other, several groups are sent at a time. */
 import type { Db } from "mongodb";
 import type { JournalEntry, KeptMessage } from "../../../core/ports/broker-state.ts";
-import type { PlacedGroup, RemoteStore } from "../../../core/ports/outbox.ts";
+import type { AssignedGroup, RemoteStore } from "../../../core/ports/outbox.ts";
 import type { WriteOutcome, WritesOfMessage } from "../../../core/ports/writes.ts";
 import type { Collections } from "../db/collections.ts";
-import { createLane, type Lane } from "../db/serial-queue.ts";
+import { createSerialQueue, type SerialQueue } from "../db/serial-queue.ts";
 import { asStore } from "../db/store-fault.ts";
 import { deviceChanges } from "./device-changes.ts";
 import type { DeviceCursors } from "./device-cursors.ts";
-import { createPlacer, type Placed, type PlacedReading } from "./id-assignment.ts";
+import { type AssignedReading, type Assignment, createIdAssigner } from "./id-assignment.ts";
 import type { InFlight } from "./in-flight.ts";
 import { createInsert, type Inserted, WRITE_WITHIN_MS } from "./insert.ts";
 import { type HourOfDevice, hourOf, type Marks } from "./marks.ts";
@@ -19,34 +19,34 @@ export interface AppenderParts {
   readonly cursors: DeviceCursors;
   readonly marks: Marks;
   readonly inFlight: InFlight;
-  /** Of writes to the documents of devices. */
-  readonly deviceLane: Lane;
+  /** For writes to the documents of devices. */
+  readonly deviceQueue: SerialQueue;
   /** Writes the broker's entries, in order; one outcome for each. */
   readonly writeJournal: (entries: readonly JournalEntry[]) => Promise<WriteOutcome[]>;
 }
 
 export type Appender = Pick<RemoteStore, "append" | "repeat"> & {
-  /** Runs when no group is being placed. */
+  /** Runs while no ids are being assigned. */
   between<T>(work: () => Promise<T>): Promise<T>;
 };
 
 export function createAppender(parts: AppenderParts): Appender {
-  const { db, collections, cursors, marks, inFlight, deviceLane, writeJournal } = parts;
-  const placer = createPlacer(collections, cursors);
-  const insert = createInsert({ db, collections, formerLives: cursors.formerLives });
-  const placing = createLane();
+  const { db, collections, cursors, marks, inFlight, deviceQueue, writeJournal } = parts;
+  const assigner = createIdAssigner(collections, cursors);
+  const insert = createInsert({ db, collections, earlierGenerations: cursors.earlierGenerations });
+  const assigning = createSerialQueue();
 
-  /** `sent` is under way before the next group is placed, so that whoever looks up knows what to wait for. */
+  /** `sent` is under way before ids of the next group are assigned, so that its look-up knows what to wait for. */
   async function run(
-    place: () => Promise<Placed>,
+    assign: () => Promise<Assignment>,
     isAgain: boolean,
-    onPlaced?: (placed: PlacedGroup) => void | Promise<void>,
+    onAssigned?: (assigned: AssignedGroup) => void | Promise<void>,
   ): Promise<WriteOutcome[][]> {
-    const { sent } = await placing.run(async () => {
-      const placed = await place();
-      for (const { cursor } of placed.readings) cursor.groups++;
-      const sending = send(placed, isAgain, onPlaced).finally(() => {
-        for (const { cursor } of placed.readings) cursor.groups--;
+    const { sent } = await assigning.run(async () => {
+      const assignment = await assign();
+      for (const { cursor } of assignment.readings) cursor.groups++;
+      const sending = send(assignment, isAgain, onAssigned).finally(() => {
+        for (const { cursor } of assignment.readings) cursor.groups--;
       });
       inFlight.add(sending);
       return { sent: sending };
@@ -55,14 +55,14 @@ export function createAppender(parts: AppenderParts): Appender {
   }
 
   async function send(
-    placed: Placed,
+    assignment: Assignment,
     isAgain: boolean,
-    onPlaced?: (placed: PlacedGroup) => void | Promise<void>,
+    onAssigned?: (assigned: AssignedGroup) => void | Promise<void>,
   ): Promise<WriteOutcome[][]> {
-    await onPlaced?.(new PlacedView(placed));
-    const { messages, readings } = placed;
-    const outcomes = placed.outcomes.map((each) => [...each]);
-    await Promise.all([markHours(readings), changeDevices(placed)]);
+    await onAssigned?.(new AssignedView(assignment));
+    const { messages, readings } = assignment;
+    const outcomes = assignment.outcomes.map((each) => [...each]);
+    await Promise.all([markHours(readings), changeDevices(assignment)]);
     const [exceptions] = await Promise.all([
       readings.length > 0 ? insert(readings, isAgain) : new Map<number, Inserted>(),
       writeEntries(messages, outcomes),
@@ -75,7 +75,7 @@ export function createAppender(parts: AppenderParts): Appender {
     return outcomes;
   }
 
-  async function markHours(readings: readonly PlacedReading[]): Promise<void> {
+  async function markHours(readings: readonly AssignedReading[]): Promise<void> {
     const wanted: HourOfDevice[] = [];
     let last: HourOfDevice | undefined;
     for (const { write } of readings) {
@@ -87,10 +87,10 @@ export function createAppender(parts: AppenderParts): Appender {
     if (wanted.length > 0) await marks.mark(unique(wanted));
   }
 
-  async function changeDevices({ messages, readings }: Placed): Promise<void> {
+  async function changeDevices({ messages, readings }: Assignment): Promise<void> {
     const { operations, done } = deviceChanges(messages, readings, cursors);
     if (operations.length === 0) return;
-    await deviceLane.run(async () => {
+    await deviceQueue.run(async () => {
       await collections().devices.bulkWrite(operations, { ordered: true, timeoutMS: WRITE_WITHIN_MS });
       done();
     });
@@ -112,19 +112,19 @@ export function createAppender(parts: AppenderParts): Appender {
   }
 
   return {
-    append: (messages, onPlaced) => {
-      const taken = withOwnBytes(messages);
-      return asStore(() => run(() => placer.place(taken, inFlight.settled), false, onPlaced));
+    append: (messages, onAssigned) => {
+      const copied = withOwnBytes(messages);
+      return asStore(() => run(() => assigner.assign(copied, inFlight.settled), false, onAssigned));
     },
-    repeat: (group) => asStore(() => run(() => placer.placeAgain(group), true)),
-    between: (work) => placing.run(work),
+    repeat: (group) => asStore(() => run(() => assigner.assignAgain(group), true)),
+    between: (work) => assigning.run(work),
   };
 }
 
-function outcomeOf({ write }: PlacedReading, inserted: Inserted, isAgain: boolean): WriteOutcome | undefined {
+function outcomeOf({ write }: AssignedReading, inserted: Inserted, isAgain: boolean): WriteOutcome | undefined {
   if (inserted.kind === "written") return { kind: "stored", n: inserted.n };
   if (inserted.kind === "refused") return inserted;
-  // Written again, or by a try whose answer did not come: it was stored. One that had its id was so before.
+  // Repeated, or a try whose answer did not come: this write stored it. A reading that came with its id was there before.
   return write.n !== undefined && !isAgain ? { kind: "duplicate" } : undefined;
 }
 
@@ -133,17 +133,17 @@ function unique(hours: readonly HourOfDevice[]): HourOfDevice[] {
   return [...seen.values()];
 }
 
-/** Made only where somebody looks at it: for most groups nobody does. */
-class PlacedView implements PlacedGroup {
-  readonly #placed: Placed;
-  constructor(placed: Placed) {
-    this.#placed = placed;
+/** Its messages are made only when they are read: of most groups they are not. */
+class AssignedView implements AssignedGroup {
+  readonly #assignment: Assignment;
+  constructor(assignment: Assignment) {
+    this.#assignment = assignment;
   }
-  get outcomes(): PlacedGroup["outcomes"] {
-    return this.#placed.outcomes;
+  get outcomes(): AssignedGroup["outcomes"] {
+    return this.#assignment.outcomes;
   }
-  get messages(): PlacedGroup["messages"] {
-    const { messages, outcomes } = this.#placed;
+  get messages(): AssignedGroup["messages"] {
+    const { messages, outcomes } = this.#assignment;
     return messages.map((writes, message) =>
       writes.map((write, element) => {
         const outcome = outcomes[message]?.[element];
@@ -153,7 +153,7 @@ class PlacedView implements PlacedGroup {
   }
 }
 
-/** What becomes of a payload's bytes once `append` was called does not matter: they are sent later. */
+/** Payloads are copied: they are sent later, and the caller may reuse their bytes as soon as `append` was called. */
 function withOwnBytes(messages: readonly WritesOfMessage[]): readonly WritesOfMessage[] {
   if (!messages.some((writes) => writes.some(({ kind }) => kind === "journal"))) return messages;
   return messages.map((writes) =>

@@ -1,6 +1,6 @@
 /**
- * What the MQTT broker must not forget, in a database of its own: subscriptions and retained messages by aedes-persistence-mongodb,
- * beside it what that cannot carry (docs/decisions/0012). Decides nothing about what is kept.
+ * Keeps the broker's state in a database of its own: subscriptions and retained messages through aedes-persistence-mongodb, the rest
+ * in collections beside those of that library (docs/decisions/0012).
  */
 import type { AnyBulkWriteOperation, Collection, Db } from "mongodb";
 import { fromColumn, toColumn } from "../../../core/model/text-column.ts";
@@ -31,7 +31,7 @@ import { WRITE_WITHIN_MS } from "./insert.ts";
 
 export interface BrokerJournal {
   load(): Promise<Journal>;
-  /** One outcome each. Rejects where it may be that some were not written; to write them again changes nothing. Never two at once. */
+  /** One outcome for each entry. Rejects where some may not have been written: write them again. Never two calls at once. */
   write(entries: readonly JournalEntry[]): Promise<WriteOutcome[]>;
   close(): Promise<void>;
 }
@@ -62,7 +62,7 @@ export async function openBrokerJournal({ db }: { readonly db: Db; readonly log:
     }
     return {
       sessions: (await sessions.find().toArray()).map(fromSession),
-      // Through the library it would be one query a client.
+      // The library would send one query for each client.
       subscriptions: (await db.collection<SubscriptionDocument>("subscriptions").find().toArray()).map(
         fromSubscription,
       ),
@@ -78,14 +78,14 @@ export async function openBrokerJournal({ db }: { readonly db: Db; readonly log:
 
   async function write(entries: readonly JournalEntry[]): Promise<WriteOutcome[]> {
     const { changes, outcomes } = gather(entries);
-    const gone = [...changes.forgotten];
-    if (gone.length > 0) {
-      const ofClients = { client: { $in: gone } };
+    const ended = [...changes.endedSessions];
+    if (ended.length > 0) {
+      const ofClients = { client: { $in: ended } };
       await Promise.all([
-        sessions.deleteMany({ _id: { $in: gone } }),
+        sessions.deleteMany({ _id: { $in: ended } }),
         deliveries.deleteMany(ofClients),
         inbound.deleteMany(ofClients),
-        ...gone.map((client) => aedes.cleanSubscriptions(client)),
+        ...ended.map((client) => aedes.cleanSubscriptions(client)),
       ]);
     }
     await Promise.all([
@@ -114,10 +114,10 @@ export async function openBrokerJournal({ db }: { readonly db: Db; readonly log:
 
 type Operations<Document extends { _id: string }> = Map<string, AnyBulkWriteOperation<Document>>;
 
-/** What a group comes to: of each key the last that was said of it. */
+/** What a group changes: for each key the last entry counts. */
 interface Changes {
-  /** Clients whose sessions end before all else. */
-  readonly forgotten: Set<string>;
+  /** Clients. Their sessions are deleted before anything else is written. */
+  readonly endedSessions: Set<string>;
   readonly sessions: Operations<SessionDocument>;
   readonly deliveries: Operations<DeliveryDocument>;
   readonly inbound: Operations<InboundDocument>;
@@ -129,7 +129,7 @@ interface Changes {
 
 function gather(entries: readonly JournalEntry[]): { changes: Changes; outcomes: WriteOutcome[] } {
   const changes: Changes = {
-    forgotten: new Set(),
+    endedSessions: new Set(),
     sessions: new Map(),
     deliveries: new Map(),
     inbound: new Map(),
@@ -138,7 +138,7 @@ function gather(entries: readonly JournalEntry[]): { changes: Changes; outcomes:
     subscriptions: new Map(),
   };
   const outcomes = entries.map((entry): WriteOutcome => {
-    // What is no place has no order among others.
+    // Deliveries are sorted by it.
     if (entry.of === "delivery" && !Number.isSafeInteger(entry.place)) {
       return { kind: "refused", reason: `A delivery's place must be a whole number, not ${entry.place}` };
     }
@@ -158,7 +158,7 @@ function gatherOne(changes: Changes, entry: JournalEntry): void {
   const client = toColumn(entry.clientId);
   switch (entry.of) {
     case "session":
-      if (entry.value === undefined) forget(changes, client);
+      if (entry.value === undefined) endSession(changes, client);
       else changes.sessions.set(client, put(toSession(client, entry.value)));
       return;
     case "subscription": {
@@ -186,9 +186,9 @@ function gatherOne(changes: Changes, entry: JournalEntry): void {
   }
 }
 
-/** What was said of it before in this group is of no account. */
-function forget(changes: Changes, client: string): void {
-  changes.forgotten.add(client);
+/** Earlier entries of the client in this group no longer count. */
+function endSession(changes: Changes, client: string): void {
+  changes.endedSessions.add(client);
   changes.sessions.delete(client);
   changes.subscriptions.delete(client);
   const isOfClient = (id: string): boolean => id.slice(id.indexOf(" ") + 1) === client;
@@ -198,7 +198,7 @@ function forget(changes: Changes, client: string): void {
 }
 
 const NO_BYTES = new Uint8Array(0);
-/** To the library, a retained message without a payload is one to forget, as it is to MQTT. */
+/** To the library, as to MQTT, a retained message without a payload deletes the one before it. */
 const NO_MESSAGE = {
   topic: "",
   payload: NO_BYTES,

@@ -1,11 +1,11 @@
-/** What a group changes in the documents of its devices, as one operation for each. Sends nothing. */
+/** What a group changes in the documents of its devices, as one operation for each device. */
 import type { AnyBulkWriteOperation } from "mongodb";
 import type { DeviceId } from "../../../contract/readings.ts";
 import { mergeAttributes } from "../../../core/devices/device-record.ts";
 import type { WritesOfMessage } from "../../../core/ports/writes.ts";
 import type { DeviceDocument } from "../format/documents.ts";
 import type { DeviceCursor, DeviceCursors } from "./device-cursors.ts";
-import type { PlacedReading } from "./id-assignment.ts";
+import type { AssignedReading } from "./id-assignment.ts";
 
 export interface DeviceChanges {
   readonly operations: AnyBulkWriteOperation<DeviceDocument>[];
@@ -20,10 +20,10 @@ interface Change {
   unsavedFromMs: number | undefined;
 }
 
-/** `readings`: those that are to be stored; of others, and of writes of other kinds, only that the device is there. */
+/** `readings`: those that are to be stored. A duplicate or refused reading only makes its device, where there is none. */
 export function deviceChanges(
   messages: readonly WritesOfMessage[],
-  readings: readonly PlacedReading[],
+  readings: readonly AssignedReading[],
   cursors: DeviceCursors,
 ): DeviceChanges {
   const changes = new Map<DeviceCursor, Change>();
@@ -76,7 +76,7 @@ export function deviceChanges(
 
 function operationOf(cursor: DeviceCursor, change: Change): AnyBulkWriteOperation<DeviceDocument> {
   const { set, heardAtMs, firstHeardAtMs, unsavedFromMs } = change;
-  const { device, life } = cursor;
+  const { device, generation } = cursor;
   return {
     updateOne: {
       filter: { _id: device },
@@ -84,7 +84,7 @@ function operationOf(cursor: DeviceCursor, change: Change): AnyBulkWriteOperatio
         $setOnInsert: {
           ...(set.attributes === undefined && { attributes: [] }),
           latest: {},
-          ...(life > 0 && { life }),
+          ...(generation > 0 && { life: generation }),
         },
         ...(Object.keys(set).length > 0 && { $set: set }),
         $max: { heardAt: new Date(Math.max(heardAtMs, cursor.isThere ? 0 : firstHeardAtMs)) },

@@ -1,4 +1,4 @@
-/** What memory knows of each device, so that a reading newer than all before needs no look-up. Writes nothing. */
+/** What memory knows of each device, so that a reading newer than all before needs no look-up. */
 import type { AttributeValue, DeviceId } from "../../../contract/readings.ts";
 import type { Collections } from "../db/collections.ts";
 import type { DeviceDocument } from "../format/documents.ts";
@@ -10,13 +10,14 @@ export interface DeviceCursor {
   newestAtMs: number;
   /** Of the newest instant. */
   newestN: number;
-  /** Raw readings before it are forgotten. */
+  /** Raw readings before it are deleted. */
   rawSinceMs: number;
   readonly attributes: Map<string, AttributeValue>;
   /** As the document has it, or will before any reading that is sent. */
   unsavedFromMs: number | undefined;
-  readonly life: number;
-  /** Groups with readings of it that are under way. */
+  /** Counted from 0: a device that was deleted may come back before its readings are gone. */
+  readonly generation: number;
+  /** How many groups with readings of it are being written. */
   groups: number;
   /** The newest instant so far in the group that is being looked at. */
   scratchAtMs: number;
@@ -26,11 +27,9 @@ export interface DeviceCursors {
   get(device: DeviceId): DeviceCursor | undefined;
   /** Looks up those that are not known. */
   need(devices: Iterable<DeviceId>): Promise<void>;
-  /** Lives that are over and whose readings are not all gone yet; of their device ids the next life's number. */
-  readonly formerLives: Map<DeviceId, number>;
-  forget(device: DeviceId): void;
-  /** What was read from the server meanwhile is worth nothing. */
-  forgetAll(): void;
+  /** Devices that were deleted, and of which not all readings are gone yet; the number of the next generation. */
+  readonly earlierGenerations: Map<DeviceId, number>;
+  drop(device: DeviceId): void;
 }
 
 /** So many look-ups at once. */
@@ -38,7 +37,7 @@ const AT_ONCE = 64;
 
 export function createDeviceCursors(collections: () => Collections): DeviceCursors {
   const cursors = new Map<DeviceId, DeviceCursor>();
-  const formerLives = new Map<DeviceId, number>();
+  const earlierGenerations = new Map<DeviceId, number>();
 
   async function need(devices: Iterable<DeviceId>): Promise<void> {
     const unknown = [...new Set(devices)].filter((device) => !cursors.has(device));
@@ -56,9 +55,9 @@ export function createDeviceCursors(collections: () => Collections): DeviceCurso
   }
 
   async function look(device: DeviceId, document: DeviceDocument | undefined): Promise<DeviceCursor> {
-    const life = document?.life ?? formerLives.get(device) ?? 0;
+    const generation = document?.life ?? earlierGenerations.get(device) ?? 0;
     const newest = await collections().readings.findOne(
-      { device, ...lifeFilter(formerLives, device) },
+      { device, ...generationFilter(earlierGenerations, device) },
       { sort: { device: -1, at: -1, n: -1 }, projection: { at: 1, n: 1 } },
     );
     return {
@@ -69,7 +68,7 @@ export function createDeviceCursors(collections: () => Collections): DeviceCurso
       rawSinceMs: document?.rawSince?.getTime() ?? 0,
       attributes: new Map(document?.attributes.map(({ key, value }) => [key, value])),
       unsavedFromMs: document?.unsavedFrom?.getTime(),
-      life,
+      generation,
       groups: 0,
       scratchAtMs: 0,
     };
@@ -78,14 +77,16 @@ export function createDeviceCursors(collections: () => Collections): DeviceCurso
   return {
     get: (device) => cursors.get(device),
     need,
-    formerLives,
-    forget: (device) => void cursors.delete(device),
-    forgetAll: () => cursors.clear(),
+    earlierGenerations,
+    drop: (device) => void cursors.delete(device),
   };
 }
 
-/** Leaves out what is left of a former life of the same id. */
-export function lifeFilter(formerLives: ReadonlyMap<DeviceId, number>, device: DeviceId): { life?: number } {
-  const life = formerLives.get(device);
-  return life === undefined ? {} : { life };
+/** Leaves out what is left of a deleted device of the same id. */
+export function generationFilter(
+  earlierGenerations: ReadonlyMap<DeviceId, number>,
+  device: DeviceId,
+): { life?: number } {
+  const generation = earlierGenerations.get(device);
+  return generation === undefined ? {} : { life: generation };
 }

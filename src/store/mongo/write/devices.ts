@@ -1,17 +1,17 @@
-/** Loads and saves what is kept of devices besides their readings. Keeps nothing in memory but whether it is saved. */
+/** Loads and saves the documents of devices. */
 import type { DeviceId } from "../../../contract/readings.ts";
 import { mergeLatest } from "../../../core/devices/latest-values.ts";
 import type { DeviceState, LatestMetric, Retention, StoredDevice } from "../../../core/ports/stored-device.ts";
 import type { Collections } from "../db/collections.ts";
-import type { Lane } from "../db/serial-queue.ts";
+import type { SerialQueue } from "../db/serial-queue.ts";
 import { type DeviceDocument, fromStoredRetention, type StoredValue, toStoredRetention } from "../format/documents.ts";
 import { fromStored, toStored } from "../format/values.ts";
-import { type DeviceCursors, lifeFilter } from "./device-cursors.ts";
+import { type DeviceCursors, generationFilter } from "./device-cursors.ts";
 
 export interface DevicesParts {
   readonly collections: () => Collections;
   readonly cursors: DeviceCursors;
-  readonly lane: Lane;
+  readonly queue: SerialQueue;
 }
 
 export interface Devices {
@@ -21,14 +21,14 @@ export interface Devices {
   setRetention(deviceId: DeviceId, retention: Partial<Retention>): Promise<void>;
 }
 
-/** Former versions wrote it for a device of which only a last will was known. */
+/** Earlier versions wrote it for a device of which only a last will was known. */
 const NEVER = 0;
 /** Aggregations of a load that run side by side. */
 const AT_ONCE = 8;
 /** Devices saved in one command, so that what comes meanwhile does not wait for ten thousand. */
 const SAVE_STEP = 500;
 
-export function createDevices({ collections, cursors, lane }: DevicesParts): Devices {
+export function createDevices({ collections, cursors, queue }: DevicesParts): Devices {
   async function load(): Promise<StoredDevice[]> {
     const devices = (await collections().devices.find().toArray()).map((document) => ({
       document,
@@ -48,7 +48,7 @@ export function createDevices({ collections, cursors, lane }: DevicesParts): Dev
         $match: {
           device: document._id,
           at: { $gte: document.unsavedFrom },
-          ...lifeFilter(cursors.formerLives, document._id),
+          ...generationFilter(cursors.earlierGenerations, document._id),
         },
       },
       { $sort: { device: 1, at: 1, n: 1 } },
@@ -70,8 +70,8 @@ export function createDevices({ collections, cursors, lane }: DevicesParts): Dev
   }
 
   /**
-   * A device whose readings are under way keeps its `unsavedFrom`: memory may not know of them yet. Those of others are
-   * known to whoever gave these states; what comes from now on sets it anew, behind this in the lane.
+   * A device whose readings are being written keeps its `unsavedFrom`: the states may not have them yet. Those of other devices are
+   * in the states. Later readings set it again, behind this task in the queue.
    */
   async function saveState(states: readonly DeviceState[]): Promise<void> {
     const operations = states.map((state) => {
@@ -80,7 +80,7 @@ export function createDevices({ collections, cursors, lane }: DevicesParts): Dev
       if (isQuiet) cursor.unsavedFromMs = undefined;
       return saveOne(state, isQuiet);
     });
-    await lane.run(async () => {
+    await queue.run(async () => {
       for (let first = 0; first < operations.length; first += SAVE_STEP) {
         await collections().devices.bulkWrite(operations.slice(first, first + SAVE_STEP), { ordered: false });
       }
@@ -102,7 +102,7 @@ export function createDevices({ collections, cursors, lane }: DevicesParts): Dev
   async function setOrUnset(deviceId: DeviceId, fields: Settable): Promise<void> {
     const given = Object.entries(fields).filter(([, value]) => value !== undefined);
     const gone = Object.entries(fields).flatMap(([field, value]) => (value === undefined ? [field] : []));
-    await lane.run(() =>
+    await queue.run(() =>
       collections().devices.updateOne(
         { _id: deviceId },
         {

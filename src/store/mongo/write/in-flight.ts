@@ -1,8 +1,8 @@
-/** Groups that were sent and whose end is not known yet. Sends none. */
+/** The groups that are being written. */
 
 export interface InFlight {
   add(group: Promise<unknown>): void;
-  /** Settles when all that are under way now have ended, well or not. */
+  /** Settles when all groups that are being written now have succeeded or failed. */
   settled(): Promise<void>;
 }
 

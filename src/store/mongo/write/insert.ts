@@ -1,4 +1,4 @@
-/** Sends placed readings, and settles what is there already under their names. Decides no name but that of one whose place was taken. */
+/** Inserts readings with their ids, and finds out of each id that is there already whether it is the same reading. */
 import type { Db, Document } from "mongodb";
 import type { DeviceId } from "../../../contract/readings.ts";
 import { canonicalBody } from "../../../core/model/identity.ts";
@@ -6,20 +6,21 @@ import { StoreError } from "../../../core/ports/readings-store.ts";
 import type { Collections } from "../db/collections.ts";
 import { DUPLICATE_KEY, isPassingCode } from "../db/store-fault.ts";
 import type { ReadingDocument } from "../format/documents.ts";
+import { documentOf, foundOf } from "../format/reading-documents.ts";
 import { bodyOf } from "../format/values.ts";
-import { documentOf, foundOf, type PlacedReading } from "./id-assignment.ts";
+import type { AssignedReading } from "./id-assignment.ts";
 import { createSectionWriter, ReadingSequence } from "./reading-bytes.ts";
 
 export type Inserted =
   | { readonly kind: "written"; readonly n: number }
-  /** It was there before. */
+  /** The same reading was there before. */
   | { readonly kind: "there" }
   | { readonly kind: "refused"; readonly reason: string };
 
 export interface InsertParts {
   readonly db: () => Db;
   readonly collections: () => Collections;
-  readonly formerLives: ReadonlyMap<DeviceId, number>;
+  readonly earlierGenerations: ReadonlyMap<DeviceId, number>;
 }
 
 /** No group waits longer for its answer. */
@@ -29,24 +30,26 @@ export const DURABLE = { w: "majority", j: true, wtimeout: WRITE_WITHIN_MS } as 
 /** One for each reading that was not simply written, by its index. */
 type Exceptions = Map<number, Inserted>;
 
-export function createInsert({ db, collections, formerLives }: InsertParts) {
+export function createInsert({ db, collections, earlierGenerations }: InsertParts) {
   const writeSection = createSectionWriter();
 
-  /** `isAgain`: it may be there from a former try. Rejects where it may be that some were not written. */
-  async function insert(readings: readonly PlacedReading[], isAgain: boolean): Promise<Exceptions> {
+  /** `isAgain`: readings may be there from an earlier try. Rejects where some may not have been written. */
+  async function insert(readings: readonly AssignedReading[], isAgain: boolean): Promise<Exceptions> {
     const exceptions: Exceptions = new Map();
-    const taken: number[] = [];
+    const duplicateKeys: number[] = [];
     for (const { index, code, errmsg } of await send(readings)) {
-      if (code === DUPLICATE_KEY) taken.push(index);
+      if (code === DUPLICATE_KEY) duplicateKeys.push(index);
       else if (isPassingCode(code)) throw new StoreError(`MongoDB: ${errmsg}`, true);
       else exceptions.set(index, { kind: "refused", reason: `MongoDB: ${errmsg}` });
     }
-    if (taken.length > 0) await settle(readings, taken, exceptions, isAgain);
+    if (duplicateKeys.length > 0) await settle(readings, duplicateKeys, exceptions, isAgain);
     return exceptions;
   }
 
   /** A plain command: the driver's bulk operations measure each document a second time. */
-  async function send(readings: readonly PlacedReading[]): Promise<{ index: number; code: number; errmsg: string }[]> {
+  async function send(
+    readings: readonly AssignedReading[],
+  ): Promise<{ index: number; code: number; errmsg: string }[]> {
     const documents = new ReadingSequence(readings, writeSection);
     const reply = await db().command(
       { insert: "readings", documents, ordered: false, writeConcern: DURABLE },
@@ -57,13 +60,13 @@ export function createInsert({ db, collections, formerLives }: InsertParts) {
   }
 
   async function settle(
-    readings: readonly PlacedReading[],
-    taken: readonly number[],
+    readings: readonly AssignedReading[],
+    duplicateKeys: readonly number[],
     exceptions: Exceptions,
     isAgain: boolean,
   ): Promise<void> {
     const documents = new Map(
-      taken.flatMap((index) => {
+      duplicateKeys.flatMap((index) => {
         const reading = readings[index];
         return reading === undefined ? [] : [[index, { reading, document: documentOf(reading) }] as const];
       }),
@@ -72,22 +75,22 @@ export function createInsert({ db, collections, formerLives }: InsertParts) {
     const there = new Map<string, ReadingDocument>();
     for await (const each of collections().readings.find({ _id: { $in: wanted } })) there.set(each._id, each);
     for (const [index, { reading, document }] of documents) {
-      // Of one that another store had, the id and the content say it all.
+      // A reading of another store is the same when id and content are.
       const hadId = !isAgain && reading.write.n !== undefined;
       const settled = await settleOne(reading, document, there.get(document._id), hadId);
       if (settled !== undefined) exceptions.set(index, settled);
     }
   }
 
-  /** Undefined: it is written as it was to be. */
+  /** Undefined: it was written with its id. */
   async function settleOne(
-    reading: PlacedReading,
+    reading: AssignedReading,
     document: ReadingDocument,
     found: ReadingDocument | undefined,
     hadId: boolean,
   ): Promise<Inserted | undefined> {
-    if (found === undefined) return insertBehind(reading); // it went meanwhile
-    if (isFormerLife(found)) {
+    if (found === undefined) return insertBehind(reading); // it was deleted meanwhile
+    if (isEarlierGeneration(found)) {
       await collections().readings.replaceOne({ _id: document._id, life: found.life ?? null } as never, document, {
         timeoutMS: WRITE_WITHIN_MS,
       });
@@ -97,10 +100,11 @@ export function createInsert({ db, collections, formerLives }: InsertParts) {
     return insertBehind(reading);
   }
 
-  const isFormerLife = ({ device, life = 0 }: ReadingDocument): boolean => life < (formerLives.get(device) ?? 0);
+  const isEarlierGeneration = ({ device, life = 0 }: ReadingDocument): boolean =>
+    life < (earlierGenerations.get(device) ?? 0);
 
-  /** The place is another reading's: behind all of its instant. */
-  async function insertBehind(reading: PlacedReading): Promise<Inserted> {
+  /** The id is another reading's: this one gets the next of its instant. */
+  async function insertBehind(reading: AssignedReading): Promise<Inserted> {
     const { deviceId: device, atMs } = reading.write;
     for (;;) {
       const newest = { sort: { n: -1 }, projection: { n: 1 } } as const;

@@ -1,4 +1,4 @@
-/** Marks the hours that have to be counted anew, durably and before the readings that they are for. Counts nothing. */
+/** Marks the hours that have to be counted anew. A mark is durable before the readings that it is for are sent. */
 import type { Collection } from "mongodb";
 import type { DeviceId } from "../../../contract/readings.ts";
 import { HOUR_MS } from "../../../core/history/rollup.ts";
@@ -11,13 +11,13 @@ export interface HourOfDevice {
 }
 
 export interface Marks {
-  /** Whether there is nothing to do for this hour. */
+  /** Whether this hour is marked durably. */
   has(device: DeviceId, hourMs: number): boolean;
   /** Settles when these hours are marked. */
   mark(hours: readonly HourOfDevice[]): Promise<void>;
-  /** Memory forgets that it is marked; settles when no group that relied on it is under way. */
+  /** The next reading marks them again. Settles when no group that relied on the mark is under way. */
   release(hours: readonly HourOfDevice[]): Promise<void>;
-  forgetDevice(device: DeviceId): void;
+  dropDevice(device: DeviceId): void;
 }
 
 export const hourOf = (atMs: number): number => Math.floor(atMs / HOUR_MS) * HOUR_MS;
@@ -95,6 +95,6 @@ export function createMarks({ due, inFlight, bootId }: MarksOptions): Marks {
       for (const { device, hourMs } of hours) known.get(device)?.delete(hourMs);
       return inFlight.settled();
     },
-    forgetDevice: (device) => void known.delete(device),
+    dropDevice: (device) => void known.delete(device),
   };
 }

@@ -1,20 +1,21 @@
-/** Writes placed readings as BSON, straight into one buffer. Sends nothing, and decides nothing about what is in them. */
+/** Writes readings with their ids as BSON, straight into one buffer. */
 import { DocumentSequence } from "mongodb/lib/cmap/commands.js";
 import type { MetricValue } from "../../../contract/readings.ts";
 import { readingId } from "../../../core/model/identity.ts";
 import { MetricList, type ReadingMetrics } from "../../../core/model/metric-list.ts";
+import { hashOf } from "../format/reading-documents.ts";
 import { toStored } from "../format/values.ts";
-import { hashOf, type PlacedReading } from "./id-assignment.ts";
+import type { AssignedReading } from "./id-assignment.ts";
 
 /**
  * The documents of an insert command. Objects for the driver to serialize cost 4 µs a reading of 14 metrics, most of it
  * garbage; this costs 1. A test holds it to what the driver makes of the same documents, byte for byte.
  */
 export class ReadingSequence extends DocumentSequence {
-  readonly #readings: readonly PlacedReading[];
+  readonly #readings: readonly AssignedReading[];
   readonly #write: WriteSection;
 
-  constructor(readings: readonly PlacedReading[], write: WriteSection) {
+  constructor(readings: readonly AssignedReading[], write: WriteSection) {
     super("documents");
     this.#readings = readings;
     this.#write = write;
@@ -25,8 +26,8 @@ export class ReadingSequence extends DocumentSequence {
   }
 }
 
-/** What it answers is overwritten by the next call. */
-export type WriteSection = (readings: readonly PlacedReading[]) => Uint8Array;
+/** The next call overwrites the answer. */
+export type WriteSection = (readings: readonly AssignedReading[]) => Uint8Array;
 
 /** bsonspec.org, version 1.1: types of elements. */
 const DOUBLE = 0x01;
@@ -51,8 +52,8 @@ const PACKET = keyBytes("packet");
 const CLIENT = keyBytes("client");
 const PACKET_ID = keyBytes("id");
 const ELEMENT = keyBytes("element");
-const LIFE = keyBytes("life");
-/** OP_MSG, section kind 1: the kind, room for the size, the name. */
+const GENERATION = keyBytes("life");
+/** OP_MSG, section kind 1: the kind, four bytes for the size, the name. */
 const SECTION = Buffer.concat([Uint8Array.of(1, 0, 0, 0, 0), keyBytes("documents")]);
 
 const FIRST_BYTES = 1 << 20;
@@ -64,19 +65,19 @@ const MOST_OF_UNIT = 3;
 export function createSectionWriter(): WriteSection {
   let bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
   let view = new DataView(bytes.buffer);
-  const keysOfShape = new WeakMap<readonly string[], readonly Uint8Array[]>();
+  const keysOfNames = new WeakMap<readonly string[], readonly Uint8Array[]>();
 
-  function section(readings: readonly PlacedReading[]): Uint8Array {
+  function section(readings: readonly AssignedReading[]): Uint8Array {
     let at = copy(0, SECTION);
     for (const reading of readings) at = document(at, reading);
     view.setInt32(1, at - 1, true);
     return bytes.subarray(0, at);
   }
 
-  function document(from: number, reading: PlacedReading): number {
+  function document(from: number, reading: AssignedReading): number {
     const { write, n, cursor } = reading;
     const { deviceId, atMs, receivedAtMs, timed, packet } = write;
-    room(from, MOST_FIXED + (2 * deviceId.length + (packet?.clientId.length ?? 0)) * MOST_OF_UNIT);
+    reserve(from, MOST_FIXED + (2 * deviceId.length + (packet?.clientId.length ?? 0)) * MOST_OF_UNIT);
     let at = from + 4;
     at = text(at, ID, readingId(deviceId, atMs, n));
     at = text(at, DEVICE, deviceId);
@@ -84,7 +85,7 @@ export function createSectionWriter(): WriteSection {
     at = number(at, N, n);
     if (receivedAtMs !== atMs) at = instant(at, RECEIVED_AT, receivedAtMs);
     at = metricsOf(at, write.metrics);
-    room(at, MOST_FIXED + (packet?.clientId.length ?? 0) * MOST_OF_UNIT);
+    reserve(at, MOST_FIXED + (packet?.clientId.length ?? 0) * MOST_OF_UNIT);
     const hash = hashOf(reading);
     if (hash !== undefined) at = number(at, HASH, hash);
     if (!timed && packet !== undefined) {
@@ -93,7 +94,7 @@ export function createSectionWriter(): WriteSection {
       at = number(at, PACKET_ID, packet.id);
       at = close(begun, number(at, ELEMENT, write.element));
     }
-    if (cursor.life > 0) at = number(at, LIFE, cursor.life);
+    if (cursor.generation > 0) at = number(at, GENERATION, cursor.generation);
     return close(from + 4, at);
   }
 
@@ -101,25 +102,25 @@ export function createSectionWriter(): WriteSection {
     const begun = open(from, METRICS);
     let at = begun;
     if (metrics instanceof MetricList) {
-      const keys = keysOf(metrics.shape);
-      for (let place = 0; place < keys.length; place++) {
-        const [key, said] = [keys[place], metrics.values[place]];
+      const keys = keysOf(metrics.names);
+      for (let index = 0; index < keys.length; index++) {
+        const [key, said] = [keys[index], metrics.values[index]];
         if (key !== undefined && said !== undefined) at = value(at, key, said);
       }
     } else for (const [name, said] of metrics) at = value(at, keyBytes(name), said);
     return close(begun, at);
   }
 
-  function keysOf(shape: readonly string[]): readonly Uint8Array[] {
-    const known = keysOfShape.get(shape);
+  function keysOf(names: readonly string[]): readonly Uint8Array[] {
+    const known = keysOfNames.get(names);
     if (known !== undefined) return known;
-    const keys = shape.map(keyBytes);
-    keysOfShape.set(shape, keys);
+    const keys = names.map(keyBytes);
+    keysOfNames.set(names, keys);
     return keys;
   }
 
   function value(at: number, key: Uint8Array, said: MetricValue): number {
-    room(at, key.length + 32 + (typeof said === "string" ? said.length * MOST_OF_UNIT : 0));
+    reserve(at, key.length + 32 + (typeof said === "string" ? said.length * MOST_OF_UNIT : 0));
     if (typeof said === "number") return number(at, key, said);
     if (typeof said === "string") return textOrBinary(at, key, said);
     const behind = header(at, BOOLEAN, key);
@@ -194,7 +195,7 @@ export function createSectionWriter(): WriteSection {
     return at + from.length;
   }
 
-  function room(at: number, more: number): void {
+  function reserve(at: number, more: number): void {
     if (at + more <= bytes.length) return;
     const larger = Buffer.allocUnsafeSlow(Math.max(2 * bytes.length, at + more));
     larger.set(bytes.subarray(0, at));

@@ -87,7 +87,7 @@ function sealedLines(
 
 function segmentLines(segment: Segment, isWished: (place: Place) => boolean, hot: HotPages, chunk: Chunk): boolean {
   const { line, into } = chunk;
-  const names = line.wished(segment.names());
+  const names = line.selectedOf(segment.names());
   // Columns are read only where there is a reading to write: a whole segment may lie behind the place.
   let columns: ReturnType<Segment["values"]>[] | undefined;
   for (let index = 0; index < segment.count; index++) {

@@ -2,7 +2,7 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { AttributeValue } from "../../../contract/readings.ts";
 import { mergeAttributes } from "../../../core/devices/device-record.ts";
-import { forgottenReason } from "../../../core/model/forgotten.ts";
+import { expiredReason } from "../../../core/model/expired.ts";
 import { redeliveryOf, type Stored, sameBody, timedDuplicateOf } from "../../../core/model/identity.ts";
 import type { NoteDamage } from "../db/damage-note.ts";
 import { createDamagedDevices } from "../db/damaged-devices.ts";
@@ -151,7 +151,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger, note 
 
   function writeReading(cursor: DeviceCursor, write: UnpackedDeviceWrite, { claims, uncompared }: Group): number {
     // One without an instant of its own comes now, whatever the clock says of now.
-    if (write.timed && write.atMs < cursor.rawSinceMs) throw new Refusal(forgottenReason(cursor.rawSinceMs));
+    if (write.timed && write.atMs < cursor.rawSinceMs) throw new Refusal(expiredReason(cursor.rawSinceMs));
     claims.begin(write.message);
     // What damage hides cannot be compared with: it is stored again rather than lost.
     const isCompared = !uncompared.has(write.deviceId);

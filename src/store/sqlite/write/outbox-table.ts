@@ -33,11 +33,11 @@ export interface OutboxOperations {
   outboxOpen(maxBytes: number): OutboxState;
   /** `batch`: the same writes, to be stored here meanwhile. */
   outboxPut(batch: PackedBatch, content: GroupContent, nowMs: number): { outcomes: PackedOutcomes; state: OutboxState };
-  /** The oldest groups behind `seq`, of up to about so many writes, all of which are placed or none. */
+  /** The oldest groups behind `seq`, of up to about so many writes, all of which are assigned or none. */
   outboxNext(behindSeq: number, mostWrites: number): { groups: RecordedGroup[]; state: OutboxState };
   /** Each group as it will be written. */
-  outboxPlace(groups: readonly (GroupContent & { readonly seq: number })[]): void;
-  outboxForget(throughSeq: number): OutboxState;
+  outboxAssign(groups: readonly (GroupContent & { readonly seq: number })[]): void;
+  outboxRemove(throughSeq: number): OutboxState;
 }
 
 export interface OutboxParts {
@@ -181,20 +181,20 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
       db.prepare("DELETE FROM outbox WHERE seq = ?").run(seq);
       count();
       findOldest();
-      if (groups === 0) outboxForget(seq);
+      if (groups === 0) outboxRemove(seq);
     });
   }
 
-  function outboxPlace(placed: readonly (GroupContent & { readonly seq: number })[]): void {
+  function outboxAssign(assigned: readonly (GroupContent & { readonly seq: number })[]): void {
     inTransaction(db, () => {
-      const place = db.prepare("UPDATE outbox SET batch = ?, places = ? WHERE seq = ?");
-      for (const { seq, group, outcomes } of placed) {
-        place.run(writeRecord(group), outcomes === undefined ? null : writeRecord(outcomes), seq);
+      const update = db.prepare("UPDATE outbox SET batch = ?, places = ? WHERE seq = ?");
+      for (const { seq, group, outcomes } of assigned) {
+        update.run(writeRecord(group), outcomes === undefined ? null : writeRecord(outcomes), seq);
       }
     });
   }
 
-  function outboxForget(throughSeq: number): OutboxState {
+  function outboxRemove(throughSeq: number): OutboxState {
     let gone: Record<string, unknown> = {};
     inTransaction(db, () => {
       const sums = db
@@ -216,7 +216,7 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
     return state();
   }
 
-  return { outboxOpen, outboxPut, outboxNext, outboxPlace, outboxForget };
+  return { outboxOpen, outboxPut, outboxNext, outboxAssign, outboxRemove };
 }
 
 /** Throws where a record that has no checksum cannot be read. */

@@ -40,7 +40,7 @@ function linesOf(format: "csv" | "ndjson", readings: readonly Known[], metrics?:
   return [true, false].map((asBody) => {
     const into = new TextBytes(16);
     const line = createLineWriter({ deviceId: board, format, metrics });
-    const names = line.wished(METRICS);
+    const names = line.selectedOf(METRICS);
     const columns = names.map((name) => readings.map((each) => each.metrics[name]));
     for (const [index, each] of readings.entries()) {
       if (asBody) line.fromBody(into, each, JSON.stringify(each.metrics));

@@ -4,7 +4,8 @@ import { BSON } from "mongodb";
 import { describe, expect, test } from "vitest";
 import type { DeviceId, MetricValue } from "../../../../src/contract/readings.ts";
 import { MetricList } from "../../../../src/core/model/metric-list.ts";
-import { documentOf, type PlacedReading } from "../../../../src/store/mongo/write/id-assignment.ts";
+import { documentOf } from "../../../../src/store/mongo/format/reading-documents.ts";
+import type { AssignedReading } from "../../../../src/store/mongo/write/id-assignment.ts";
 import { createSectionWriter, ReadingSequence } from "../../../../src/store/mongo/write/reading-bytes.ts";
 
 const value: fc.Arbitrary<MetricValue> = fc.oneof(
@@ -18,7 +19,7 @@ const value: fc.Arbitrary<MetricValue> = fc.oneof(
 const name = fc.stringMatching(/^[A-Za-z][A-Za-z0-9._-]{0,20}$/).filter((text) => text !== "__proto__");
 const metrics = fc.uniqueArray(fc.tuple(name, value), { maxLength: 20, selector: ([key]) => key });
 
-const reading: fc.Arbitrary<PlacedReading> = fc
+const reading: fc.Arbitrary<AssignedReading> = fc
   .record({
     deviceId: fc.stringMatching(/^[A-Za-z0-9_:-]{1,64}$/),
     atMs: fc.integer({ min: -1e12, max: 5e12 }),
@@ -34,9 +35,9 @@ const reading: fc.Arbitrary<PlacedReading> = fc
     metrics,
     isList: fc.boolean(),
     n: fc.oneof(fc.constant(0), fc.nat(20_000)),
-    life: fc.constantFrom(0, 0, 3),
+    generation: fc.constantFrom(0, 0, 3),
   })
-  .map(({ deviceId, atMs, lateMs, timed, element, packet, metrics: pairs, isList, n, life }) => {
+  .map(({ deviceId, atMs, lateMs, timed, element, packet, metrics: pairs, isList, n, generation }) => {
     const keys = pairs.map(([key]) => key);
     const values = pairs.map(([, said]) => said);
     return {
@@ -52,13 +53,13 @@ const reading: fc.Arbitrary<PlacedReading> = fc
         packet: packet && { ...packet, dup: false },
       },
       n,
-      cursor: { life } as PlacedReading["cursor"],
+      cursor: { generation } as AssignedReading["cursor"],
       message: 0,
       element,
     };
   });
 
-const viaDriver = (readings: readonly PlacedReading[]): Buffer => {
+const viaDriver = (readings: readonly AssignedReading[]): Buffer => {
   const documents = readings.map((each) => Buffer.from(BSON.serialize(documentOf(each))));
   const size = Buffer.alloc(4);
   size.writeInt32LE(4 + "documents\0".length + documents.reduce((sum, { length }) => sum + length, 0));

@@ -1,6 +1,6 @@
 /**
- * Forgets what has passed its age, or what the bound of the whole database leaves no room for: whole UTC days of one device at a
- * time. Asks no clock.
+ * Deletes what is older than its retention, or the oldest where the database is larger than it may be: a whole UTC day of one device
+ * in each step.
  */
 import type { Db } from "mongodb";
 import type { DeviceId } from "../../../contract/readings.ts";
@@ -14,39 +14,39 @@ import { type HistoryParts, inRanges } from "../read/history-parts.ts";
 import { dateOf, ofRollups } from "../read/rollup-documents.ts";
 import type { DayCounter } from "./day-counter.ts";
 
-export type Forgot = Omit<UpkeepStep, "hot">;
+export type RetentionStep = Omit<UpkeepStep, "hot">;
 
-export interface Forgetter {
-  /** Undefined: nothing has to go. */
-  step(wish: UpkeepWish): Promise<Forgot | undefined>;
+export interface RetentionSteps {
+  /** Undefined: nothing has to be deleted. */
+  step(wish: UpkeepWish): Promise<RetentionStep | undefined>;
 }
 
 /** Devices looked at in one step. */
 const STEP_DEVICES = 50;
-/** Hours or days went, or there are more devices to look at. */
-const NOTHING_YET: Forgot = { did: "forgot", readings: 0 };
+/** Hours or days were deleted, or there are more devices to look at. */
+const NOTHING_YET: RetentionStep = { did: "forgot", readings: 0 };
 /** Ages are counted in days. */
 const ROUND_MS = 3_600_000;
-/** What was deleted shows in the database's size at its next checkpoint, one a minute. */
+/** The size of the database changes with its next checkpoint, one a minute. */
 const CHECKPOINT_MS = 70_000;
 const FOR_EVER_MS = 8.64e15;
 
-export function createForgetter(parts: HistoryParts, counter: DayCounter, db: () => Db): Forgetter {
-  const { collections, cursors, deviceLane, appender, inFlight } = parts;
-  /** The last device of the present round that was done with; undefined: no round is under way. */
+export function createRetentionSteps(parts: HistoryParts, counter: DayCounter, db: () => Db): RetentionSteps {
+  const { collections, cursors, deviceQueue, appender, inFlight } = parts;
+  /** The last device that this round has finished; undefined: there is no round at the moment. */
   let behind: string | undefined;
   let roundAtMs: number | undefined;
   let sizeLookedAtMs: number | undefined;
-  /** The day that goes for want of room, and the last device that was done with. */
+  /** The database is too large: the day that is deleted, and the last device of which it is. */
   let oversized: { readonly dayMs: number; behind: string } | undefined;
 
-  async function step(wish: UpkeepWish): Promise<Forgot | undefined> {
+  async function step(wish: UpkeepWish): Promise<RetentionStep | undefined> {
     if (wish.retention === undefined) return undefined;
     return (await stepByAge(wish.nowMs, wish.retention)) ?? (await stepBySize(wish.nowMs, wish.retention.maxBytes));
   }
 
   /** Rounds over all devices, one an hour. */
-  async function stepByAge(nowMs: number, defaults: Retention): Promise<Forgot | undefined> {
+  async function stepByAge(nowMs: number, defaults: Retention): Promise<RetentionStep | undefined> {
     if (behind === undefined) {
       if (roundAtMs !== undefined && Math.abs(nowMs - roundAtMs) < ROUND_MS) return undefined;
       roundAtMs = nowMs;
@@ -54,8 +54,8 @@ export function createForgetter(parts: HistoryParts, counter: DayCounter, db: ()
     }
     const devices = await devicesBehind(behind, STEP_DEVICES);
     for (const device of devices) {
-      const forgot = await forgetAged(device._id, { ...defaults, ...fromStoredRetention(device.retention) }, nowMs);
-      if (forgot !== undefined) return forgot;
+      const step = await deleteExpired(device._id, { ...defaults, ...fromStoredRetention(device.retention) }, nowMs);
+      if (step !== undefined) return step;
       behind = device._id;
     }
     if (devices.length === STEP_DEVICES) return NOTHING_YET;
@@ -68,18 +68,22 @@ export function createForgetter(parts: HistoryParts, counter: DayCounter, db: ()
       .devices.find({ _id: { $gt: id as DeviceId } }, { projection: { retention: 1 }, sort: { _id: 1 }, limit })
       .toArray();
 
-  /** Undefined: nothing of this device is too old. */
-  async function forgetAged(device: DeviceId, retention: Retention, nowMs: number): Promise<Forgot | undefined> {
+  /** Undefined: nothing of this device has expired. */
+  async function deleteExpired(
+    device: DeviceId,
+    retention: Retention,
+    nowMs: number,
+  ): Promise<RetentionStep | undefined> {
     const before = (days: number): number => (days === 0 ? 0 : startOf(nowMs - days * DAY_MS, DAY_MS));
-    const forgot = await forgetDay(device, before(retention.rawDays));
-    if (forgot !== undefined) return forgot;
-    const hours = await forgetRollups(device, "hour", before(retention.hourDays));
-    const days = await forgetRollups(device, "day", before(retention.dayDays));
+    const step = await deleteOldestDay(device, before(retention.rawDays));
+    if (step !== undefined) return step;
+    const hours = await deleteRollups(device, "hour", before(retention.hourDays));
+    const days = await deleteRollups(device, "day", before(retention.dayDays));
     return hours || days ? NOTHING_YET : undefined;
   }
 
   /** The oldest day that has raw readings before `beforeMs`. Hours and days of it are counted a last time. */
-  async function forgetDay(device: DeviceId, beforeMs: number): Promise<Forgot | undefined> {
+  async function deleteOldestDay(device: DeviceId, beforeMs: number): Promise<RetentionStep | undefined> {
     if (beforeMs <= 0) return undefined;
     const range = { fromMs: -FOR_EVER_MS, toMs: beforeMs };
     const oldest = await collections().readings.findOne(inRanges(parts, device, [range]), {
@@ -95,12 +99,12 @@ export function createForgetter(parts: HistoryParts, counter: DayCounter, db: ()
     return { did: "forgot", readings: deletedCount };
   }
 
-  /** From now on nothing of before is taken; false: something came since it was counted. No group is placed meanwhile. */
+  /** Readings before `toMs` are refused from now on; false: some came since their day was counted. No ids are assigned meanwhile. */
   function closeDay(device: DeviceId, toMs: number): Promise<boolean> {
     return appender.between(async () => {
       await inFlight.settled();
       if ((await collections().due.findOne({ device, hour: { $lt: dateOf(toMs) } })) !== null) return false;
-      await deviceLane.run(() =>
+      await deviceQueue.run(() =>
         collections().devices.updateOne({ _id: device }, { $max: { rawSince: new Date(toMs) } }),
       );
       const cursor = cursors.get(device);
@@ -109,20 +113,20 @@ export function createForgetter(parts: HistoryParts, counter: DayCounter, db: ()
     });
   }
 
-  async function forgetRollups(device: DeviceId, level: Level, beforeMs: number): Promise<boolean> {
+  async function deleteRollups(device: DeviceId, level: Level, beforeMs: number): Promise<boolean> {
     if (beforeMs <= 0) return false;
     const range = { device, level, fromMs: -FOR_EVER_MS, toMs: beforeMs };
     if ((await collections().rollups.findOne(ofRollups(range), { projection: { _id: 1 } })) === null) return false;
     if (level === "hour") {
-      await deviceLane.run(() =>
+      await deviceQueue.run(() =>
         collections().devices.updateOne({ _id: device }, { $max: { hoursSince: new Date(beforeMs) } }),
       );
     }
     return (await collections().rollups.deleteMany(ofRollups(range))).deletedCount > 0;
   }
 
-  /** The oldest day of all devices goes first, device by device; then the oldest hours. Days stay. */
-  async function stepBySize(nowMs: number, maxBytes: number): Promise<Forgot | undefined> {
+  /** Deletes the oldest day of all devices, device by device; without raw readings the oldest hours. Days are kept. */
+  async function stepBySize(nowMs: number, maxBytes: number): Promise<RetentionStep | undefined> {
     if (maxBytes === 0) return undefined;
     if (oversized === undefined) {
       if (sizeLookedAtMs !== undefined && Math.abs(nowMs - sizeLookedAtMs) < CHECKPOINT_MS) return undefined;
@@ -131,20 +135,20 @@ export function createForgetter(parts: HistoryParts, counter: DayCounter, db: ()
       if (usedBytes - reusableBytes <= maxBytes) return undefined;
       const dayMs = await oldestDay(startOf(nowMs, DAY_MS));
       if (dayMs === undefined) {
-        const went = await forgetOldestHours(startOf(nowMs, DAY_MS));
-        return went ? NOTHING_YET : { did: "nothing", readings: 0, tooLarge: true };
+        const isDeleted = await deleteOldestHours(startOf(nowMs, DAY_MS));
+        return isDeleted ? NOTHING_YET : { did: "nothing", readings: 0, tooLarge: true };
       }
       oversized = { dayMs, behind: "" };
     }
     return stepOversized(oversized);
   }
 
-  async function stepOversized(state: { readonly dayMs: number; behind: string }): Promise<Forgot> {
+  async function stepOversized(state: { readonly dayMs: number; behind: string }): Promise<RetentionStep> {
     const devices = await devicesBehind(state.behind, STEP_DEVICES);
     for (const { _id } of devices) {
-      const forgot = await forgetDay(_id, state.dayMs + DAY_MS);
-      if (forgot !== undefined) {
-        return forgot.did === "forgot" ? { ...forgot, shortenedToMs: state.dayMs + DAY_MS } : forgot;
+      const step = await deleteOldestDay(_id, state.dayMs + DAY_MS);
+      if (step !== undefined) {
+        return step.did === "forgot" ? { ...step, shortenedToMs: state.dayMs + DAY_MS } : step;
       }
       state.behind = _id;
     }
@@ -152,7 +156,7 @@ export function createForgetter(parts: HistoryParts, counter: DayCounter, db: ()
     return NOTHING_YET;
   }
 
-  /** Undefined: what there is is of today. */
+  /** Undefined: all readings are of today. */
   async function oldestDay(todayMs: number): Promise<number | undefined> {
     let oldest = todayMs;
     for await (const { _id } of collections().devices.find({}, { projection: { _id: 1 } })) {
@@ -168,14 +172,14 @@ export function createForgetter(parts: HistoryParts, counter: DayCounter, db: ()
     return oldest < todayMs ? oldest : undefined;
   }
 
-  /** A day's, of one device after the other. */
-  async function forgetOldestHours(todayMs: number): Promise<boolean> {
+  /** Those of one day of one device. */
+  async function deleteOldestHours(todayMs: number): Promise<boolean> {
     for await (const { _id } of collections().devices.find({}, { projection: { _id: 1 } })) {
       const first = await collections().rollups.findOne(
         ofRollups({ device: _id, level: "hour", fromMs: -FOR_EVER_MS, toMs: todayMs }),
         { sort: { device: 1, level: 1, at: 1 }, projection: { at: 1 } },
       );
-      if (first !== null) return forgetRollups(_id, "hour", startOf(first.at.getTime(), DAY_MS) + DAY_MS);
+      if (first !== null) return deleteRollups(_id, "hour", startOf(first.at.getTime(), DAY_MS) + DAY_MS);
     }
     return false;
   }
