@@ -16,7 +16,8 @@ import { createHotLedger } from "../../../src/store/sqlite/write/hot-ledger.ts";
 import { createOutboxTable, type OutboxOperations } from "../../../src/store/sqlite/write/outbox-table.ts";
 import { T0, timed } from "../cases/writes.ts";
 
-const GROUPS = 40;
+/** Some pages of records. */
+const GROUPS = 80;
 const PAGE_BYTES = 4_096;
 
 /** The connection has no page in its memory beforehand. */
