@@ -35,7 +35,7 @@ async function exportAll(
   toMs: number,
   isOver = () => false,
 ): Promise<Exported | undefined> {
-  const wish = { deviceId: board.deviceId, fromMs: 0, toMs, metrics: undefined, format: "ndjson" as const };
+  const query = { deviceId: board.deviceId, fromMs: 0, toMs, metrics: undefined, format: "ndjson" as const };
   const before = residentMiB();
   let most = before;
   let readings = 0;
@@ -43,7 +43,7 @@ async function exportAll(
   let behind: { atMs: number; n: number } | undefined;
   const startedAtMs = performance.now();
   do {
-    const chunk = await ifBuilt(store.exportChunk({ ...wish, behind }));
+    const chunk = await ifBuilt(store.exportChunk({ ...query, behind }));
     if (chunk === undefined) return undefined;
     readings += chunk.readings;
     bytes += chunk.lines.length;

@@ -4,7 +4,7 @@ import type { Store } from "../../src/core/ports/readings-store.ts";
 import { figure } from "../helpers/figure.ts";
 import { quantile } from "../helpers/quantile.ts";
 import type { Fleet } from "./data/fleet.ts";
-import { createSimulatedHub, type SimulatedHub, upkeepWish } from "./data/simulated-hub.ts";
+import { createSimulatedHub, type SimulatedHub, upkeepRequest } from "./data/simulated-hub.ts";
 import { startSteady, steadyBoards } from "./data/steady.ts";
 import type { FullStore } from "./full-store.ts";
 import { type HistoryBench, newFleet, PLANNED_PER_SECOND, withStore } from "./history-bench.ts";
@@ -72,7 +72,7 @@ async function round(
   await during(bench, store, fleet, rounds.busy, async () => {
     const lastMs = performance.now() + MOST_ROUND_MS;
     while (performance.now() < lastMs) {
-      const { did, readings } = await store.upkeep(upkeepWish(fleet, rawDays));
+      const { did, readings } = await store.upkeep(upkeepRequest(fleet, rawDays));
       if (did === "nothing") return;
       done.steps += 1;
       if (did === "sealed") done.sealed += readings;

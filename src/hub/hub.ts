@@ -194,8 +194,8 @@ async function openParts(options: HubOptions, { own, close }: ReturnType<typeof 
       log,
       retention,
       mayForget: retentionClock.mayForget,
-      onStep: (step, wish) => {
-        sizeBound.noteStep(step, wish);
+      onStep: (step, request) => {
+        sizeBound.noteStep(step, request);
         counters.upkeep(step);
       },
     }),

@@ -245,14 +245,14 @@ describe.skipIf(isMongodSkipped)("the MongoDB engine", () => {
 
     const next = await open(url, hubId);
     const [device] = await next.load();
-    const wish = {
+    const query = {
       deviceId: boiler,
       level: "hour",
       metrics: ["t"],
       fromMs: T0 - DAY_MS,
       toMs: laterMs + DAY_MS,
     } as const;
-    const hours = async () => (await next.rollups(wish)).map(({ rollup }) => [rollup.count, rollup.sum]);
+    const hours = async () => (await next.rollups(query)).map(({ rollup }) => [rollup.count, rollup.sum]);
     expect(device?.latest.get("t")).toEqual({ value: 5, atMs: laterMs });
     expect(await hours()).toEqual([
       [1, 1],

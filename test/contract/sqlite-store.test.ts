@@ -288,8 +288,8 @@ describe("a migration", () => {
     db.close();
 
     const store = await openOwned(dataDir);
-    const wish = { fromMs: 0, toMs: T0 * 2, limit: 10, order: "asc", behind: undefined } as const;
-    expect(await store.readings({ ...wish, deviceId: deviceId("boiler") })).toMatchObject([{ body: '{"t":1}' }]);
+    const query = { fromMs: 0, toMs: T0 * 2, limit: 10, order: "asc", behind: undefined } as const;
+    expect(await store.readings({ ...query, deviceId: deviceId("boiler") })).toMatchObject([{ body: '{"t":1}' }]);
     const nothing = { sessions: [], subscriptions: [], retained: [], deliveries: [], inbound: [], wills: [] };
     expect(await store.loadJournal()).toEqual(nothing);
     const entry = ofDelivery("a", 1, delivery());
@@ -318,14 +318,14 @@ describe("a migration", () => {
     expect((await store.load()).map(({ latest }) => latest.get("i")?.value)).toEqual(new Array(devices).fill(each - 1));
     const expectAll = async (): Promise<void> => {
       for (let device = 0; device < devices; device++) {
-        const wish = {
+        const query = {
           deviceId: deviceId(`old${device}`),
           fromMs: 0,
           toMs: T0 * 2,
           limit: 10_000,
           order: "asc",
         } as const;
-        const found = await store.readings({ ...wish, behind: undefined });
+        const found = await store.readings({ ...query, behind: undefined });
         const said = found.map(({ atMs, n, body }) => ({ atMs, n, metrics: JSON.parse(body) }));
         expect(said).toEqual(
           Array.from({ length: each }, (_, i) => ({ ...placeOf(i), metrics: JSON.parse(bodyOf(device, i)) })),
@@ -410,9 +410,9 @@ describe("a full disk", () => {
     const store = await openOwned(dataDir, { maxPages: 120 });
     const { error, storedCount } = await fillUp(store, "big");
     expect(error).toMatchObject({ name: "StoreError", passing: true });
-    const wish = { fromMs: 0, toMs: T0 * 2, limit: 100_000, order: "asc", behind: undefined } as const;
+    const query = { fromMs: 0, toMs: T0 * 2, limit: 100_000, order: "asc", behind: undefined } as const;
     expect(storedCount).toBeGreaterThan(0);
-    expect(await store.readings({ ...wish, deviceId: deviceId("big") })).toHaveLength(storedCount);
+    expect(await store.readings({ ...query, deviceId: deviceId("big") })).toHaveLength(storedCount);
     // The same writes are taken when there is room: those that failed left nothing behind.
     await store.close();
     const roomy = await openOwned(dataDir);

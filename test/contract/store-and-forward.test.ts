@@ -317,14 +317,14 @@ describe("store and forward", () => {
     const { store, state, put } = await world();
     state.isUp = false;
     await put(1);
-    const wish = { deviceId: boiler, fromMs: 0, toMs: T0 + 1e9, limit: 10, order: "asc", behind: undefined } as const;
-    await expect(store.readings(wish)).rejects.toMatchObject({
+    const query = { deviceId: boiler, fromMs: 0, toMs: T0 + 1e9, limit: 10, order: "asc", behind: undefined } as const;
+    await expect(store.readings(query)).rejects.toMatchObject({
       passing: true,
       message: expect.stringContaining("away"),
     });
-    await expect(store.erase({ ...wish, metrics: undefined })).rejects.toMatchObject({ passing: true });
+    await expect(store.erase({ ...query, metrics: undefined })).rejects.toMatchObject({ passing: true });
     expect(await store.upkeep({ nowMs: T0, retention: undefined })).toMatchObject({ did: "nothing" });
-    expect(await store.waiting.readings(wish)).toHaveLength(1);
-    expect((await seriesOf(store.waiting, { ...wish, metrics: ["seq"], points: 10 })).columns[0]?.mean).toEqual([1]);
+    expect(await store.waiting.readings(query)).toHaveLength(1);
+    expect((await seriesOf(store.waiting, { ...query, metrics: ["seq"], points: 10 })).columns[0]?.mean).toEqual([1]);
   });
 });

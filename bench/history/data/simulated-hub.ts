@@ -1,7 +1,7 @@
 /** Puts a fleet's readings into a store the way the hub does: groups, two in flight, states, upkeep. Measures only how long it took. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Store } from "../../../src/core/ports/readings-store.ts";
-import type { UpkeepWish } from "../../../src/core/ports/upkeep.ts";
+import type { UpkeepRequest } from "../../../src/core/ports/upkeep.ts";
 import type { ReadingWrite } from "../../../src/core/ports/writes.ts";
 import type { Board } from "./board.ts";
 import type { Fleet } from "./fleet.ts";
@@ -45,7 +45,7 @@ const UPKEEP_EACH_MS = 3_600_000;
 /** One board alone fills an hour with few. */
 const UPKEEP_AFTER_READINGS = 2_000;
 
-export const upkeepWish = (fleet: Fleet, rawDays: number): UpkeepWish => ({
+export const upkeepRequest = (fleet: Fleet, rawDays: number): UpkeepRequest => ({
   nowMs: fleet.nowMs(),
   retention: { rawDays, hourDays: 0, dayDays: 0, maxBytes: 0 },
 });
@@ -80,13 +80,13 @@ export function createSimulatedHub({ store, fleet, group, rawDays }: SimulatedHu
   }
 
   async function upkeep(): Promise<void> {
-    while ((await store.upkeep(upkeepWish(fleet, rawDays))).did !== "nothing");
+    while ((await store.upkeep(upkeepRequest(fleet, rawDays))).did !== "nothing");
   }
 
   async function paceUpkeep(isOver: () => boolean, days: number): Promise<void> {
     while (!isOver()) {
       const startedAtMs = performance.now();
-      await store.upkeep(upkeepWish(fleet, days));
+      await store.upkeep(upkeepRequest(fleet, days));
       await sleep(Math.max(LEAST_PAUSE_MS, PAUSE * (performance.now() - startedAtMs)));
     }
   }

@@ -2,10 +2,10 @@
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Retention } from "../ports/stored-device.ts";
-import type { UpkeepStep, UpkeepWish } from "../ports/upkeep.ts";
+import type { UpkeepRequest, UpkeepStep } from "../ports/upkeep.ts";
 
 export interface SizeBound {
-  noteStep(step: UpkeepStep, wish: UpkeepWish): void;
+  noteStep(step: UpkeepStep, request: UpkeepRequest): void;
   /** For the owner; undefined while the limit takes nothing that its age would have left. */
   problem(): string | undefined;
 }
@@ -41,11 +41,11 @@ export function createSizeBound({ clock, log, retention }: SizeBoundOptions): Si
   const isPast = (toMs: number): boolean => rawDays > 0 && toMs <= clock.nowMs() - rawDays * DAY_MS;
 
   return {
-    noteStep: (step, wish) => {
+    noteStep: (step, request) => {
       if (step.shortenedToMs !== undefined) noteShortened(step.shortenedToMs);
       // Only a step that found nothing else to do has looked at the size for certain, and only where it might forget.
       if (step.tooLarge === true) noteTooLarge(true);
-      else if (step.did === "nothing" && wish.retention !== undefined) noteTooLarge(false);
+      else if (step.did === "nothing" && request.retention !== undefined) noteTooLarge(false);
     },
     problem: () => {
       if (tooLarge) {

@@ -1,7 +1,7 @@
 /** Deletes readings or metrics of one device, and brings what memory shows of it up to date. Deletes no device. */
 
 import type { Registry } from "../devices/registry.ts";
-import type { EraseWish } from "../ports/history.ts";
+import type { EraseRequest } from "../ports/history.ts";
 import type { Store } from "../ports/readings-store.ts";
 
 export interface ErasureOptions {
@@ -12,7 +12,7 @@ export interface ErasureOptions {
 }
 
 /** Settles when all of it is gone; rejects with a StoreError, and may then be asked for again. */
-export type Erasure = (wish: EraseWish) => Promise<void>;
+export type Erasure = (request: EraseRequest) => Promise<void>;
 
 const HOUR_MS = 3_600_000;
 
@@ -20,16 +20,16 @@ export function createErasure({ store, registry, saveState }: ErasureOptions): E
   /** One after the other: what one looked up before another erased it must not come back. */
   let showing: Promise<unknown> = Promise.resolve();
 
-  async function show(wish: EraseWish): Promise<void> {
-    const { deviceId } = wish;
-    const unknown = registry.dropLatest(deviceId, erasedBy(wish));
+  async function show(request: EraseRequest): Promise<void> {
+    const { deviceId } = request;
+    const unknown = registry.dropLatest(deviceId, erasedBy(request));
     if (unknown.length === 0) return;
     registry.restoreLatest(deviceId, unknown, await store.latestOf(deviceId, unknown));
   }
 
-  return async (wish) => {
-    await store.erase(wish);
-    const shown = showing.then(() => show(wish));
+  return async (request) => {
+    await store.erase(request);
+    const shown = showing.then(() => show(request));
     showing = shown.catch(() => undefined);
     await shown;
     await saveState();
@@ -37,7 +37,7 @@ export function createErasure({ store, registry, saveState }: ErasureOptions): E
 }
 
 /** Whether a latest value may be of what was erased. Beyond raw age whole hours go, where any part of them is meant. */
-function erasedBy({ fromMs, toMs, metrics }: EraseWish): (metric: string, atMs: number) => boolean {
+function erasedBy({ fromMs, toMs, metrics }: EraseRequest): (metric: string, atMs: number) => boolean {
   const firstMs = Math.floor(fromMs / HOUR_MS) * HOUR_MS;
   const endMs = Math.ceil(toMs / HOUR_MS) * HOUR_MS;
   return (metric, atMs) => (metrics?.includes(metric) ?? true) && atMs >= firstMs && atMs < endMs;

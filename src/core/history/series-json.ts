@@ -4,7 +4,7 @@ import type { Series } from "../ports/history.ts";
 
 /** A chart whose columns are still lists, not JSON bytes. */
 export interface SeriesLists extends Pick<Series, "resolutionMs"> {
-  /** In the order of the wish's metrics. */
+  /** In the order of the query's metrics. */
   readonly columns: readonly SeriesColumns[];
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/readings-store.ts";
 import type { Retention } from "../ports/stored-device.ts";
-import type { UpkeepStep, UpkeepWish } from "../ports/upkeep.ts";
+import type { UpkeepRequest, UpkeepStep } from "../ports/upkeep.ts";
 
 export interface UpkeepOptions {
   readonly store: Pick<Store, "upkeep">;
@@ -13,7 +13,7 @@ export interface UpkeepOptions {
   /** The clock is good enough to forget by. */
   readonly mayForget: () => boolean;
   /** Told of each step that went well, `nothing` too, and of what it was asked for. */
-  readonly onStep: (step: UpkeepStep, wish: UpkeepWish) => void;
+  readonly onStep: (step: UpkeepStep, request: UpkeepRequest) => void;
 }
 
 export interface Upkeep {
@@ -54,11 +54,11 @@ export function createUpkeep({ store, clock, log, retention, mayForget, onStep }
   async function step(): Promise<void> {
     const sinceMs = clock.monotonicMs();
     try {
-      const wish: UpkeepWish = { nowMs: clock.nowMs(), retention: mayForget() ? retention : undefined };
-      const done = await store.upkeep(wish);
+      const request: UpkeepRequest = { nowMs: clock.nowMs(), retention: mayForget() ? retention : undefined };
+      const done = await store.upkeep(request);
       if (inTrouble) log.info("upkeep goes on");
       inTrouble = false;
-      onStep(done, wish);
+      onStep(done, request);
       planAfter(done, clock.monotonicMs() - sinceMs);
     } catch (cause) {
       if (!inTrouble) log.error("upkeep failed", { cause }); // readings are stored all the same

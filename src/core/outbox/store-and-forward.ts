@@ -10,7 +10,7 @@ import type { Log } from "../ports/log.ts";
 import type { AssignedGroup, Outbox, OutboxState, RemoteStore, WaitingGroup } from "../ports/outbox.ts";
 import { type Store, StoreError } from "../ports/readings-store.ts";
 import type { StoredDevice } from "../ports/stored-device.ts";
-import type { UpkeepStep, UpkeepWish } from "../ports/upkeep.ts";
+import type { UpkeepRequest, UpkeepStep } from "../ports/upkeep.ts";
 import type { WriteOutcome, WritesOfMessage } from "../ports/writes.ts";
 import { replayDevices, replayJournal } from "./replay.ts";
 
@@ -303,11 +303,11 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
   }
 
   /** What the store could not do while it was going away it does when it is back. */
-  async function upkeep(wish: UpkeepWish): Promise<UpkeepStep> {
+  async function upkeep(request: UpkeepRequest): Promise<UpkeepStep> {
     const nothing = { did: "nothing", readings: 0, hot: 0 } as const;
     if (trouble !== undefined) return nothing;
     try {
-      return await remote.upkeep(wish);
+      return await remote.upkeep(request);
     } catch (error) {
       if (isPassing(error)) return nothing;
       throw error;

@@ -10,21 +10,21 @@ export interface StoredReading {
   readonly body: string;
 }
 
-/** A place in the order (instant, n) of one device's readings. */
-export interface Place {
+/** A position in the order (instant, n) of one device's readings. */
+export interface ReadingPosition {
   readonly atMs: number;
   readonly n: number;
 }
 
-export interface ReadingsWish {
+export interface ReadingsQuery {
   readonly deviceId: DeviceId;
   /** `fromMs` ≤ instant < `toMs`. */
   readonly fromMs: number;
   readonly toMs: number;
   readonly limit: number;
   readonly order: "asc" | "desc";
-  /** Begin behind this place. */
-  readonly behind: Place | undefined;
+  /** Begin behind this position. */
+  readonly behind: ReadingPosition | undefined;
 }
 
 export interface ReadingsChunk {
@@ -32,10 +32,10 @@ export interface ReadingsChunk {
   readonly json: Uint8Array;
   readonly readings: number;
   /** Of the last of them; undefined: no further reading lies behind it. */
-  readonly behind: Place | undefined;
+  readonly behind: ReadingPosition | undefined;
 }
 
-export interface SeriesWish {
+export interface SeriesQuery {
   readonly deviceId: DeviceId;
   readonly metrics: readonly string[];
   readonly fromMs: number;
@@ -46,7 +46,7 @@ export interface SeriesWish {
 export interface Series {
   /** A bucket's width in ms; 0: each point is one reading. */
   readonly resolutionMs: number;
-  /** In the order of the wish's metrics, each as JSON (UTF-8) in the shape of REST: `{t, mean, min, max, count}`. */
+  /** In the order of the query's metrics, each as JSON (UTF-8) in the shape of REST: `{t, mean, min, max, count}`. */
   readonly columns: readonly Uint8Array[];
 }
 
@@ -57,7 +57,7 @@ export interface Span {
 }
 
 /** What is deleted of one device; both ends as in a range. Beyond raw age whole hours go where any part is in the range, and whole days where only days are left. */
-export interface EraseWish {
+export interface EraseRequest {
   readonly deviceId: DeviceId;
   readonly fromMs: number;
   readonly toMs: number;
@@ -78,7 +78,7 @@ export interface Rollup {
   readonly lastAtMs: number;
 }
 
-export interface RollupsWish {
+export interface RollupsQuery {
   readonly deviceId: DeviceId;
   readonly level: "hour" | "day";
   /** Hours or days that begin in [`fromMs`, `toMs`). */
@@ -103,15 +103,15 @@ export interface RebuiltHour {
   readonly metrics: ReadonlyMap<string, Rollup>;
 }
 
-export interface ExportWish {
+export interface ExportQuery {
   readonly deviceId: DeviceId;
   readonly fromMs: number;
   readonly toMs: number;
   /** Undefined: all. Of CSV the columns, so it must be given. */
   readonly metrics: readonly string[] | undefined;
   readonly format: "csv" | "ndjson";
-  /** Begin behind this place. */
-  readonly behind: Place | undefined;
+  /** Begin behind this position. */
+  readonly behind: ReadingPosition | undefined;
 }
 
 export interface ExportChunk {
@@ -119,5 +119,5 @@ export interface ExportChunk {
   readonly lines: Uint8Array;
   readonly readings: number;
   /** Undefined: this was the last. */
-  readonly behind: Place | undefined;
+  readonly behind: ReadingPosition | undefined;
 }

@@ -2,21 +2,21 @@
 import type { DeviceId } from "../../contract/readings.ts";
 import type { Journal } from "./broker-state.ts";
 import type {
-  EraseWish,
+  EraseRequest,
   ExportChunk,
-  ExportWish,
+  ExportQuery,
   ReadingsChunk,
-  ReadingsWish,
+  ReadingsQuery,
   RebuiltHour,
   RollupRow,
-  RollupsWish,
+  RollupsQuery,
   Series,
-  SeriesWish,
+  SeriesQuery,
   Span,
   StoredReading,
 } from "./history.ts";
 import type { DeviceState, LatestMetric, Retention, StoredDevice } from "./stored-device.ts";
-import type { UpkeepStep, UpkeepWish } from "./upkeep.ts";
+import type { UpkeepRequest, UpkeepStep } from "./upkeep.ts";
 import type { WriteOutcome, WritesOfMessage } from "./writes.ts";
 
 export interface StoreStats {
@@ -81,12 +81,12 @@ export interface Store {
   /** The device is gone when this settles; its readings go in small steps behind it. */
   deleteDevice(deviceId: DeviceId): Promise<void>;
   /** For the hub's own use. */
-  readings(wish: ReadingsWish): Promise<StoredReading[]>;
+  readings(query: ReadingsQuery): Promise<StoredReading[]>;
   /** The first of what `readings` has, as many as make some hundred KB: for whoever asks from outside. */
-  readingsChunk(wish: ReadingsWish): Promise<ReadingsChunk>;
-  series(wish: SeriesWish): Promise<Series>;
-  rollups(wish: RollupsWish): Promise<RollupRow[]>;
-  exportChunk(wish: ExportWish): Promise<ExportChunk>;
+  readingsChunk(query: ReadingsQuery): Promise<ReadingsChunk>;
+  series(query: SeriesQuery): Promise<Series>;
+  rollups(query: RollupsQuery): Promise<RollupRow[]>;
+  exportChunk(query: ExportQuery): Promise<ExportChunk>;
   /** The newest value of each of these metrics that is still there; raw, or the last of a rollup. */
   latestOf(deviceId: DeviceId, metrics: readonly string[]): Promise<Map<string, LatestMetric>>;
   /** What could not be read so far because it is damaged. */
@@ -94,11 +94,11 @@ export interface Store {
   /** What the device keeps apart from the hub's settings; replaces what was set. */
   setRetention(deviceId: DeviceId, retention: Partial<Retention>): Promise<void>;
   /** Settles when all of it is gone; what is not done at a crash goes on after the next start. */
-  erase(wish: EraseWish): Promise<void>;
+  erase(request: EraseRequest): Promise<void>;
   /** Hours replace those that are there; only of a time whose raw readings are forgotten, others are refused (false). */
   rebuild(hours: readonly RebuiltHour[]): Promise<boolean[]>;
   /** One small step of sealing, rolling up, forgetting and giving back. Never two at once. */
-  upkeep(wish: UpkeepWish): Promise<UpkeepStep>;
+  upkeep(request: UpkeepRequest): Promise<UpkeepStep>;
   /** A whole copy, consistent, while everything goes on; rejects with a StoreError where `file` is there already. `beside` goes into it. */
   backup(file: string, beside?: readonly FileBeside[]): Promise<void>;
   stats(): Promise<StoreStats>;

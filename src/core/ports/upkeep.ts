@@ -1,7 +1,7 @@
 /** What one step of upkeep is given and what it did. */
 import type { Retention } from "./stored-device.ts";
 
-export interface UpkeepWish {
+export interface UpkeepRequest {
   /** Wall time. */
   readonly nowMs: number;
   /** Undefined: nothing may be forgotten now. `maxBytes` 0: no bound. */

@@ -7,7 +7,7 @@ import { laterOf } from "../devices/device-record.ts";
 import { DAY_MS, startOf } from "../history/rollup.ts";
 import { canonicalBody } from "../model/identity.ts";
 import type { Journal, JournalEntry } from "../ports/broker-state.ts";
-import type { Place, RebuiltHour, RollupRow, StoredReading } from "../ports/history.ts";
+import type { ReadingPosition, RebuiltHour, RollupRow, StoredReading } from "../ports/history.ts";
 import type { Store } from "../ports/readings-store.ts";
 import type { StoredDevice } from "../ports/stored-device.ts";
 import type { ReadingWrite, Write } from "../ports/writes.ts";
@@ -145,7 +145,7 @@ async function daysOf(store: Store, deviceId: DeviceId): Promise<string> {
  * Where a run that was stopped goes on: the newest reading of the other store, if this one has the same there. What lies before is
  * compared all the same, in the end.
  */
-async function resumeBehind({ from, to }: MigrationOptions, deviceId: DeviceId): Promise<Place | undefined> {
+async function resumeBehind({ from, to }: MigrationOptions, deviceId: DeviceId): Promise<ReadingPosition | undefined> {
   const newest = { ...ALWAYS, deviceId, limit: 1, order: "desc", behind: undefined } as const;
   const [there] = await to.readings(newest);
   if (there === undefined) return undefined;
@@ -164,7 +164,7 @@ async function resumeBehind({ from, to }: MigrationOptions, deviceId: DeviceId):
     : undefined;
 }
 
-async function countUpTo(store: Store, deviceId: DeviceId, { atMs, n }: Place): Promise<number> {
+async function countUpTo(store: Store, deviceId: DeviceId, { atMs, n }: ReadingPosition): Promise<number> {
   let count = 0;
   for await (const page of pages(store, deviceId, atMs + 1)) {
     count += page.filter((reading) => !isBehind(reading, { atMs, n })).length;
@@ -172,11 +172,11 @@ async function countUpTo(store: Store, deviceId: DeviceId, { atMs, n }: Place): 
   return count;
 }
 
-const isBehind = (reading: Place, place: Place): boolean =>
-  reading.atMs > place.atMs || (reading.atMs === place.atMs && reading.n > place.n);
+const isBehind = (reading: ReadingPosition, position: ReadingPosition): boolean =>
+  reading.atMs > position.atMs || (reading.atMs === position.atMs && reading.n > position.n);
 
 async function* pages(store: Store, deviceId: DeviceId, toMs: number = ALWAYS.toMs): AsyncGenerator<StoredReading[]> {
-  const pageBehind = (behind: Place | undefined): Promise<StoredReading[]> =>
+  const pageBehind = (behind: ReadingPosition | undefined): Promise<StoredReading[]> =>
     store.readings({ deviceId, fromMs: ALWAYS.fromMs, toMs, limit: PAGE, order: "asc", behind });
   let next = pageBehind(undefined);
   for (;;) {

@@ -1,7 +1,7 @@
 /** Writes stored readings as the elements of a JSON array, in the shape of REST, until there are enough bytes. Looks nothing up. */
 
 import { TextBytes } from "../model/text-bytes.ts";
-import type { Place, ReadingsChunk } from "../ports/history.ts";
+import type { ReadingPosition, ReadingsChunk } from "../ports/history.ts";
 import { createLineWriter, type ReadingHead } from "./export-line.ts";
 
 /** A chunk ends with the reading that passes it: some milliseconds of work. */
@@ -23,7 +23,7 @@ export function createReadingsJson({ deviceId, limit }: { deviceId: string; limi
   const line = createLineWriter({ deviceId, format: "ndjson", metrics: undefined });
   const into = new TextBytes(FIRST_BYTES);
   let readings = 0;
-  let last: Place | undefined;
+  let last: ReadingPosition | undefined;
   return {
     isFull: () => readings >= limit || into.length >= CHUNK_BYTES,
     add: (head, metrics) => {

@@ -1,10 +1,10 @@
-/** Opaque cursors of paged answers: a place in the order of what is paged, valid for ever. */
-import type { Place } from "../../core/ports/history.ts";
+/** Opaque cursors of paged answers: a position in the order of what is paged, valid for ever. */
+import type { ReadingPosition } from "../../core/ports/history.ts";
 import { invalidField } from "./problem.ts";
 
 export const deviceCursor = (deviceId: string): string => Buffer.from(deviceId).toString("base64url");
 
-export const readingCursor = ({ atMs, n }: Place): string =>
+export const readingCursor = ({ atMs, n }: ReadingPosition): string =>
   Buffer.from(`${atMs.toString(36)}.${n.toString(36)}`).toString("base64url");
 
 export function parseDeviceCursor(cursor: string | undefined): string | undefined {
@@ -14,13 +14,13 @@ export function parseDeviceCursor(cursor: string | undefined): string | undefine
   return text;
 }
 
-export function parseReadingCursor(cursor: string | undefined): Place | undefined {
+export function parseReadingCursor(cursor: string | undefined): ReadingPosition | undefined {
   if (cursor === undefined) return undefined;
   const match = /^([0-9a-z]{1,11})\.([0-9a-z]{1,7})$/.exec(Buffer.from(cursor, "base64url").toString());
   if (match?.[1] === undefined || match[2] === undefined) throw notOurs();
-  const place = { atMs: Number.parseInt(match[1], 36), n: Number.parseInt(match[2], 36) };
-  if (readingCursor(place) !== cursor) throw notOurs();
-  return place;
+  const position = { atMs: Number.parseInt(match[1], 36), n: Number.parseInt(match[2], 36) };
+  if (readingCursor(position) !== cursor) throw notOurs();
+  return position;
 }
 
 const notOurs = () => invalidField("cursor", "expected the nextCursor of an earlier answer");

@@ -5,7 +5,7 @@ import { exportQuery } from "../../contract/rest.ts";
 import type { DeviceRecord } from "../../core/devices/device-record.ts";
 import type { Registry } from "../../core/devices/registry.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import type { ExportWish, Place } from "../../core/ports/history.ts";
+import type { ExportQuery, ReadingPosition } from "../../core/ports/history.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Store } from "../../core/ports/readings-store.ts";
 import { csvHeader } from "../../core/transfer/export-line.ts";
@@ -19,7 +19,7 @@ export interface ExportRoutesOptions {
   readonly log: Log;
 }
 
-type Wish = z.infer<typeof exportQuery>;
+type ExportParameters = z.infer<typeof exportQuery>;
 
 const TYPES = { ndjson: "application/x-ndjson", csv: "text/csv; charset=utf-8; header=present" } as const;
 
@@ -28,15 +28,15 @@ export function exportRoutes({ registry, store, clock, log }: ExportRoutesOption
   const router = Router();
 
   router.get("/api/export", turn, async (request, response) => {
-    const wish = parseRequest(exportQuery, request.query);
-    const devices = chosen(registry, wish.devices);
-    const metrics = wish.metrics ?? (wish.format === "csv" ? knownMetrics(devices) : undefined);
-    const isFile = wish.gzip === "true";
+    const query = parseRequest(exportQuery, request.query);
+    const devices = chosen(registry, query.devices);
+    const metrics = query.metrics ?? (query.format === "csv" ? knownMetrics(devices) : undefined);
+    const isFile = query.gzip === "true";
     await streamAnswer(response, {
-      pieces: exportPieces(store, devices, wish, metrics),
+      pieces: exportPieces(store, devices, query, metrics),
       headers: {
-        "Content-Type": isFile ? "application/gzip" : TYPES[wish.format],
-        "Content-Disposition": `attachment; filename="${fileName(clock, wish)}"`,
+        "Content-Type": isFile ? "application/gzip" : TYPES[query.format],
+        "Content-Disposition": `attachment; filename="${fileName(clock, query)}"`,
         "Cache-Control": "no-store",
       },
       gzip: isFile ? "file" : "encoding",
@@ -62,13 +62,13 @@ const knownMetrics = (devices: readonly DeviceRecord[]): string[] =>
 async function* exportPieces(
   store: Pick<Store, "exportChunk">,
   devices: readonly DeviceRecord[],
-  { from = 0, to = Number.MAX_SAFE_INTEGER, format }: Wish,
+  { from = 0, to = Number.MAX_SAFE_INTEGER, format }: ExportParameters,
   metrics: readonly string[] | undefined,
 ): Pieces {
-  const common = { fromMs: from, toMs: to, format, metrics } satisfies Partial<ExportWish>;
+  const common = { fromMs: from, toMs: to, format, metrics } satisfies Partial<ExportQuery>;
   let head = format === "csv" ? csvHeader(metrics ?? []) : "";
   for (const { deviceId } of devices.slice()) {
-    let behind: Place | undefined;
+    let behind: ReadingPosition | undefined;
     do {
       const chunk = await store.exportChunk({ ...common, deviceId, behind });
       // Behind the first read: a store that does not answer is a 503.
@@ -81,7 +81,7 @@ async function* exportPieces(
   if (head !== "") yield head;
 }
 
-function fileName(clock: Clock, { format, gzip }: Wish): string {
+function fileName(clock: Clock, { format, gzip }: ExportParameters): string {
   const day = new Date(clock.nowMs()).toISOString().slice(0, 10);
   return `aerie-${day}.${format}${gzip === "true" ? ".gz" : ""}`;
 }

@@ -11,7 +11,7 @@ import type { Registry } from "../../core/devices/registry.ts";
 import { damagedIn } from "../../core/health/damage.ts";
 import type { StoreAndForward } from "../../core/outbox/store-and-forward.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import type { ReadingsWish, SeriesWish } from "../../core/ports/history.ts";
+import type { ReadingsQuery, SeriesQuery } from "../../core/ports/history.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Store } from "../../core/ports/readings-store.ts";
 import { parseReadingCursor, readingCursor } from "../answers/page-cursor.ts";
@@ -97,14 +97,14 @@ export function readingsRoutes(
 /** A page a chunk at a time, around which stands what makes it a whole. `rest`: what is known when all was read. */
 async function* pageOf(
   from: Source,
-  wish: ReadingsWish,
+  query: ReadingsQuery,
   rest: () => Omit<ReadingsPage, "readings" | "nextCursor">,
 ): Pieces {
   const begin = '{"readings":[';
-  let { limit, behind } = wish;
+  let { limit, behind } = query;
   let before = begin;
   do {
-    const chunk = await from.readingsChunk({ ...wish, limit, behind });
+    const chunk = await from.readingsChunk({ ...query, limit, behind });
     if (chunk.readings > 0) {
       yield before;
       yield chunk.json;
@@ -121,14 +121,14 @@ async function* pageOf(
 /** A chart a metric at a time. */
 async function* seriesOf(
   from: Source,
-  wish: SeriesWish,
+  query: SeriesQuery,
   rest: () => Omit<SeriesAnswer, "deviceId" | "resolution">,
 ): Pieces {
-  const { resolutionMs: resolution, columns } = await from.series(wish);
-  const answer = JSON.stringify({ deviceId: wish.deviceId, resolution, ...rest() } satisfies SeriesAnswer);
+  const { resolutionMs: resolution, columns } = await from.series(query);
+  const answer = JSON.stringify({ deviceId: query.deviceId, resolution, ...rest() } satisfies SeriesAnswer);
   const into = answer.indexOf(METRICS) + METRICS.length;
   yield answer.slice(0, into);
-  for (const [index, metric] of wish.metrics.entries()) {
+  for (const [index, metric] of query.metrics.entries()) {
     yield `${index === 0 ? "" : ","}${JSON.stringify(metric)}:`;
     yield columns[index] ?? "null";
   }

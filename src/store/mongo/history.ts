@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { Db } from "mongodb";
 import type { Store } from "../../core/ports/readings-store.ts";
-import type { UpkeepStep, UpkeepWish } from "../../core/ports/upkeep.ts";
+import type { UpkeepRequest, UpkeepStep } from "../../core/ports/upkeep.ts";
 import { readSpace, readStats } from "./db/sizes.ts";
 import { asStore } from "./db/store-fault.ts";
 import type { HistoryParts } from "./read/history-parts.ts";
@@ -46,21 +46,21 @@ export function createHistory({ db, quickReadings, ...parts }: HistoryOptions): 
     deletions.start();
   }
 
-  async function upkeep(wish: UpkeepWish): Promise<UpkeepStep> {
+  async function upkeep(request: UpkeepRequest): Promise<UpkeepStep> {
     deletions.start(); // tries one that failed again
-    if (await counter.step(wish.nowMs)) return { did: "rolledUp", readings: 0, hot: 0 };
-    return { did: "nothing", readings: 0, ...(await retention.step(wish)), hot: 0 };
+    if (await counter.step(request.nowMs)) return { did: "rolledUp", readings: 0, hot: 0 };
+    return { did: "nothing", readings: 0, ...(await retention.step(request)), hot: 0 };
   }
 
   return {
     recover,
     stop: deletions.stop,
     store: {
-      series: (wish) => asStore(() => readSeries(parts, wish, quickReadings)),
-      rollups: (wish) => asStore(() => readRollupRows(parts, wish)),
+      series: (query) => asStore(() => readSeries(parts, query, quickReadings)),
+      rollups: (query) => asStore(() => readRollupRows(parts, query)),
       latestOf: (deviceId, metrics) => asStore(() => latestOf(parts, deviceId, metrics)),
-      upkeep: (wish) => asStore(() => upkeep(wish)),
-      erase: (wish) => asStore(() => eraser.erase(wish)),
+      upkeep: (request) => asStore(() => upkeep(request)),
+      erase: (request) => asStore(() => eraser.erase(request)),
       rebuild: (hours) => asStore(() => rebuild(hours)),
       deleteDevice: (deviceId) => asStore(() => deletions.deleteDevice(deviceId)),
       stats: () => asStore(() => readStats(db(), parts.collections())),

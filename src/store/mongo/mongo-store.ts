@@ -64,7 +64,7 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Remote
     writeJournal: (entries) => journalQueue.run(() => brokerJournal().write(entries)),
   });
   const devices = createDevices({ collections, cursors, queue: deviceQueue });
-  const query = { collections, earlierGenerations: cursors.earlierGenerations };
+  const queryParts = { collections, earlierGenerations: cursors.earlierGenerations };
   const history = createHistory({
     db,
     collections,
@@ -119,9 +119,9 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Remote
     saveState: (states) => asStore(() => devices.saveState(states)),
     nameDevice: (deviceId, names) => asStore(() => devices.nameDevice(deviceId, names)),
     setRetention: (deviceId, retention) => asStore(() => devices.setRetention(deviceId, retention)),
-    readings: (wish) => asStore(() => readReadings(query, wish)),
-    readingsChunk: (wish) => asStore(() => readReadingsChunk(query, wish)),
-    exportChunk: (wish) => asStore(() => readExportChunk(query, wish)),
+    readings: (query) => asStore(() => readReadings(queryParts, query)),
+    readingsChunk: (query) => asStore(() => readReadingsChunk(queryParts, query)),
+    exportChunk: (query) => asStore(() => readExportChunk(queryParts, query)),
     damaged: () => [],
     filesProblem: async () => undefined,
     ...history.store,

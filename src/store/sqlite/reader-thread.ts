@@ -5,12 +5,12 @@ import { DatabaseSync } from "@photostructure/sqlite";
 import { seriesJson } from "../../core/history/series-json.ts";
 import type {
   ExportChunk,
-  ExportWish,
+  ExportQuery,
   ReadingsChunk,
-  ReadingsWish,
-  RollupsWish,
+  ReadingsQuery,
+  RollupsQuery,
   Series,
-  SeriesWish,
+  SeriesQuery,
 } from "../../core/ports/history.ts";
 import type { Damage, Read } from "./db/damage-note.ts";
 import { readSpace } from "./db/space.ts";
@@ -37,13 +37,14 @@ function openOperations({ file, quickReadings }: ReaderThreadData) {
   return {
     /** Settles when it can read. */
     open: () => void db.prepare("SELECT 1 FROM device LIMIT 1").get(),
-    readings: (wish: ReadingsWish) => withDamage((onDamage) => readReadings(db, wish, onDamage)),
-    readingsChunk: (wish: ReadingsWish) => withDamage((onDamage) => readReadingsChunk(db, wish, onDamage)),
-    series: (wish: SeriesWish) => withDamage((onDamage) => seriesJson(readSeries(db, wish, onDamage, quickReadings))),
-    rollups: (wish: RollupsWish) => withDamage((onDamage) => readRollups(db, wish, onDamage)),
+    readings: (query: ReadingsQuery) => withDamage((onDamage) => readReadings(db, query, onDamage)),
+    readingsChunk: (query: ReadingsQuery) => withDamage((onDamage) => readReadingsChunk(db, query, onDamage)),
+    series: (query: SeriesQuery) =>
+      withDamage((onDamage) => seriesJson(readSeries(db, query, onDamage, quickReadings))),
+    rollups: (query: RollupsQuery) => withDamage((onDamage) => readRollups(db, query, onDamage)),
     latestOf: (deviceId: string, metrics: readonly string[]) =>
       withDamage((onDamage) => latestOf(db, deviceId, metrics, onDamage)),
-    exportChunk: (wish: ExportWish) => withDamage((onDamage) => exportChunk(db, wish, onDamage)),
+    exportChunk: (query: ExportQuery) => withDamage((onDamage) => exportChunk(db, query, onDamage)),
     space: () => readSpace(db, file),
     close: () => db.close(),
   };

@@ -153,22 +153,22 @@ export async function openSqliteParts(
       await writer.call("deleteDevice", [deviceId]);
       deletions.start();
     },
-    readings: async (wish) => damage.note(wish.deviceId, await reader.call("readings", [wish])),
-    readingsChunk: async (wish) => damage.note(wish.deviceId, await reader.call("readingsChunk", [wish])),
-    series: async (wish) => damage.note(wish.deviceId, await reader.call("series", [wish])),
-    rollups: async (wish) => damage.note(wish.deviceId, await reader.call("rollups", [wish])),
+    readings: async (query) => damage.note(query.deviceId, await reader.call("readings", [query])),
+    readingsChunk: async (query) => damage.note(query.deviceId, await reader.call("readingsChunk", [query])),
+    series: async (query) => damage.note(query.deviceId, await reader.call("series", [query])),
+    rollups: async (query) => damage.note(query.deviceId, await reader.call("rollups", [query])),
     latestOf: async (deviceId, metrics) => damage.note(deviceId, await reader.call("latestOf", [deviceId, metrics])),
     damaged: damage.of,
-    exportChunk: async (wish) => damage.note(wish.deviceId, await reader.call("exportChunk", [wish])),
+    exportChunk: async (query) => damage.note(query.deviceId, await reader.call("exportChunk", [query])),
     setRetention: (deviceId, retention) => writer.call("setRetention", [deviceId, retention]),
-    erase: async (wish) => {
-      const job = await writer.call("beginErase", [wish]);
+    erase: async (request) => {
+      const job = await writer.call("beginErase", [request]);
       if (job !== undefined) await deletions.erase(job);
     },
     rebuild: (hours) => writer.call("rebuild", [hours]),
-    upkeep: (wish) => {
+    upkeep: (request) => {
       if (deletions.isStuck()) deletions.start();
-      return writer.call("upkeep", [wish]);
+      return writer.call("upkeep", [request]);
     },
     backup: (to, beside) => side.run("backup", [to, beside]),
     stats: () => side.run("stats", []),

@@ -3,7 +3,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { DatabaseSync } from "@photostructure/sqlite";
 import type { DeviceId } from "../../contract/readings.ts";
-import type { EraseWish } from "../../core/ports/history.ts";
+import type { EraseRequest } from "../../core/ports/history.ts";
 import { StoreError } from "../../core/ports/readings-store.ts";
 import type { DeviceState, Retention } from "../../core/ports/stored-device.ts";
 import { identityOf } from "../../files/data-folder.ts";
@@ -116,7 +116,7 @@ function openStore({ file, maxPages, commitDelayMs }: WriterThreadData, isLogDam
     deleteStep: () => deleteStep(db),
     setRetention: (deviceId: DeviceId, retention: Partial<Retention>) => setRetention(db, deviceId, retention),
     upkeep: createUpkeep({ db, ledger, sealer, rollups, forgetter, onFault }),
-    beginErase: (wish: EraseWish) => eraser.begin(wish),
+    beginErase: (request: EraseRequest) => eraser.begin(request),
     pendingErasures: () => eraser.pending(),
     eraseStep: (job: number) => eraser.step(job),
     rebuild: createRebuilder({ db, rollups, onForgotten: onMoved }),

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { ExportWish, Place } from "../../../src/core/ports/history.ts";
+import type { ExportQuery, ReadingPosition } from "../../../src/core/ports/history.ts";
 import type { Store } from "../../../src/core/ports/readings-store.ts";
 import type { Start } from "./opened-store.ts";
 import { boiler, cellar, deviceId, readAll, shown, stateOf, T0, timed } from "./writes.ts";
@@ -18,13 +18,13 @@ interface Exported {
   readonly chunks: number;
 }
 
-async function exportAll(store: Store, wish: Partial<ExportWish> = {}): Promise<Exported> {
-  let behind: Place | undefined;
+async function exportAll(store: Store, query: Partial<ExportQuery> = {}): Promise<Exported> {
+  let behind: ReadingPosition | undefined;
   let text = "";
   let readings = 0;
   let chunks = 0;
   do {
-    const chunk = await store.exportChunk({ ...EVERYTHING, deviceId: boiler, behind, ...wish });
+    const chunk = await store.exportChunk({ ...EVERYTHING, deviceId: boiler, behind, ...query });
     text += Buffer.from(chunk.lines).toString();
     readings += chunk.readings;
     chunks++;

@@ -148,11 +148,11 @@ export function describeHistory(start: Start): void {
             }
           }
           await expectLike(store, device, model);
-          for (const wish of charts) await expectChart(store, device, model, wish);
+          for (const query of charts) await expectChart(store, device, model, query);
           await saveAll(store, device);
           await upkeepAll(store, nowMs + 40 * HOUR_MS);
           await expectLike(store, device, model);
-          for (const wish of charts) await expectChart(store, device, model, wish);
+          for (const query of charts) await expectChart(store, device, model, query);
         },
       ),
       { numRuns: Number(process.env["AERIE_TEST_HISTORY_RUNS"] ?? 20) },

@@ -1,6 +1,6 @@
 /** Reading back in pages. */
 import { expect, test } from "vitest";
-import type { Place, StoredReading } from "../../../src/core/ports/history.ts";
+import type { ReadingPosition, StoredReading } from "../../../src/core/ports/history.ts";
 import type { Start } from "./opened-store.ts";
 import { ALL, boiler, cellar, readAll, seriesOf, shown, T0, timed } from "./writes.ts";
 
@@ -49,7 +49,7 @@ export function describeReadings(start: Start): void {
     const text = (some: readonly StoredReading[]): string => some.map((each) => JSON.stringify(shown(each))).join();
     for (const limit of [1, 13, 50, 51, 52, 53, 100]) {
       const chunks: string[] = [];
-      let behind: Place | undefined;
+      let behind: ReadingPosition | undefined;
       let left = limit;
       do {
         const chunk = await store.readingsChunk({ ...ALL, deviceId: boiler, order, limit: left, behind });

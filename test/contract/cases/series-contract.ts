@@ -11,8 +11,8 @@ export function describeSeries(start: Start): void {
     const { store } = await start();
     await store.append([[{ ...timed(T0, { v: 2 ** 53 }), body: '{"v":9007199254740993}' }], [timed(T0 + 1, { v: 1 })]]);
     for (const points of [1, 10]) {
-      const wish = { deviceId: boiler, metrics: ["v"], fromMs: T0, toMs: T0 + 1_000, points };
-      expect(Math.max(...((await seriesOf(store, wish)).columns[0]?.max ?? []))).toBe(9007199254740992);
+      const query = { deviceId: boiler, metrics: ["v"], fromMs: T0, toMs: T0 + 1_000, points };
+      expect(Math.max(...((await seriesOf(store, query)).columns[0]?.max ?? []))).toBe(9007199254740992);
     }
   });
 
@@ -54,9 +54,9 @@ export function describeSeries(start: Start): void {
     await store.append(
       Array.from({ length: 10 }, (_, i) => [timed(T0 + i * 1_000, i < 5 ? { a: i } : { a: i, b: i })]),
     );
-    const wish = { deviceId: boiler, metrics: ["b", "a"], fromMs: T0, toMs: T0 + 10_000 };
-    expect((await seriesOf(store, { ...wish, points: 10 })).resolutionMs).toBe(0);
-    const bucketed = await seriesOf(store, { ...wish, points: 9 });
+    const query = { deviceId: boiler, metrics: ["b", "a"], fromMs: T0, toMs: T0 + 10_000 };
+    expect((await seriesOf(store, { ...query, points: 10 })).resolutionMs).toBe(0);
+    const bucketed = await seriesOf(store, { ...query, points: 9 });
     expect(bucketed.resolutionMs).toBe(2_000);
     expect(bucketed.columns[1]).toEqual({
       t: [0, 2, 4, 6, 8].map((second) => T0 + second * 1_000),
@@ -72,11 +72,11 @@ export function describeSeries(start: Start): void {
     const { store } = await start();
     const [hours, days] = [3_600_000, 40];
     await store.append(Array.from({ length: days * 24 }, (_, i) => [timed(T0 + i * hours, { a: i % 24 })]));
-    const wish = { deviceId: boiler, metrics: ["a"], fromMs: T0, toMs: T0 + days * 24 * hours };
-    const wide = await seriesOf(store, { ...wish, points: 60 });
+    const query = { deviceId: boiler, metrics: ["a"], fromMs: T0, toMs: T0 + days * 24 * hours };
+    const wide = await seriesOf(store, { ...query, points: 60 });
     expect(wide.resolutionMs).toBe(24 * hours);
     expect(wide.columns[0]?.mean).toEqual(Array.from({ length: days }, () => 11.5));
-    expect((await seriesOf(store, { ...wish, points: 90 })).resolutionMs).toBeLessThanOrEqual(12 * hours);
+    expect((await seriesOf(store, { ...query, points: 90 })).resolutionMs).toBeLessThanOrEqual(12 * hours);
   });
 
   test("a series is what a count by hand makes of the same readings", async () => {
@@ -95,14 +95,14 @@ export function describeSeries(start: Start): void {
       }),
       { maxLength: 40 },
     );
-    const wish = fc.record({
+    const query = fc.record({
       fromOffset: fc.integer({ min: -5_000, max: 60_000 }),
       span: fc.integer({ min: 1, max: 130_000 }),
       points: fc.integer({ min: 1, max: 50 }),
     });
     let run = 0;
     await fc.assert(
-      fc.asyncProperty(readings, wish, async (list, { fromOffset, span, points }) => {
+      fc.asyncProperty(readings, query, async (list, { fromOffset, span, points }) => {
         const device = deviceId(`series${run++}`);
         const writes = list
           .filter(({ a, b }) => a !== undefined || b !== undefined)

@@ -2,7 +2,7 @@
 import type { AttributeValue, DeviceId, MetricValue, Reading } from "../../../src/contract/readings.ts";
 import type { SeriesColumns } from "../../../src/contract/rest.ts";
 import { toReading } from "../../../src/core/devices/reading-answer.ts";
-import type { SeriesWish, StoredReading } from "../../../src/core/ports/history.ts";
+import type { SeriesQuery, StoredReading } from "../../../src/core/ports/history.ts";
 import type { Store } from "../../../src/core/ports/readings-store.ts";
 import type { DeviceState, LatestMetric, StoredDevice } from "../../../src/core/ports/stored-device.ts";
 import type { AttributesWrite, ReadingWrite, StatusWrite, WriteOutcome } from "../../../src/core/ports/writes.ts";
@@ -72,9 +72,9 @@ export const readAll = (store: Store, device: DeviceId = boiler): Promise<Stored
 /** A chart with its columns as lists. */
 export async function seriesOf(
   store: Pick<Store, "series">,
-  wish: SeriesWish,
+  query: SeriesQuery,
 ): Promise<{ resolutionMs: number; columns: SeriesColumns[] }> {
-  const { resolutionMs, columns } = await store.series(wish);
+  const { resolutionMs, columns } = await store.series(query);
   return { resolutionMs, columns: columns.map((json) => JSON.parse(new TextDecoder().decode(json)) as SeriesColumns) };
 }
 

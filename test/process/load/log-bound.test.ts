@@ -6,7 +6,7 @@
 import { statSync } from "node:fs";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import type { Place } from "../../../src/core/ports/history.ts";
+import type { ReadingPosition } from "../../../src/core/ports/history.ts";
 import type { Store } from "../../../src/core/ports/readings-store.ts";
 import { KEEP_ALL, saveAll } from "../../contract/cases/history-contract.ts";
 import { boiler, T0, timed } from "../../contract/cases/writes.ts";
@@ -61,7 +61,7 @@ test("the write-ahead log stays within its bound while somebody pages through al
 async function readOverAndOver(store: Store, isDone: () => boolean): Promise<{ pages: number; rounds: number }> {
   let [pages, rounds] = [0, 0];
   while (!isDone()) {
-    let behind: Place | undefined;
+    let behind: ReadingPosition | undefined;
     for (;;) {
       const page = await store.readings({
         deviceId: boiler,

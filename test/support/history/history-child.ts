@@ -51,7 +51,7 @@ export type Said =
       readonly outcomes: readonly string[];
     }
   | { readonly kind: "upkeep"; readonly did: string; readonly shortened: boolean }
-  | { readonly kind: "erasing"; readonly wish: EraseWords }
+  | { readonly kind: "erasing"; readonly request: EraseWords }
   | { readonly kind: "erased" | "open" | "killed" }
   | { readonly kind: "fault"; readonly text: string };
 
@@ -106,7 +106,7 @@ function parse(line: string): Said {
     case "u":
       return { kind: "upkeep", did: words[0] ?? "", shortened: (words[2] ?? "") !== "" };
     case "e":
-      return { kind: "erasing", wish: JSON.parse(line.slice(2)) as EraseWords };
+      return { kind: "erasing", request: JSON.parse(line.slice(2)) as EraseWords };
     case "E":
       return { kind: "erased" };
     case "open":

@@ -78,8 +78,8 @@ async function upkeep() {
 }
 
 async function erase() {
-  for (const wish of unfinished) {
-    if (!goesOn) await eraseOne(wish);
+  for (const request of unfinished) {
+    if (!goesOn) await eraseOne(request);
     else {
       while (begunErasures() > 0) await pause(10);
       say("E");
@@ -95,9 +95,9 @@ async function erase() {
   }
 }
 
-async function eraseOne(wish) {
-  say(`e ${JSON.stringify(wish)}`);
-  await store.erase({ metrics: undefined, ...wish });
+async function eraseOne(request) {
+  say(`e ${JSON.stringify(request)}`);
+  await store.erase({ metrics: undefined, ...request });
   say("E");
 }
 

@@ -71,7 +71,8 @@ export function createHistoryTruth({ seed, rawDays }: TruthOptions): HistoryTrut
         allow(next, 0);
         break;
       case "erasing":
-        if (!erasing.some((wish) => JSON.stringify(wish) === JSON.stringify(said.wish))) erasing.push(said.wish);
+        if (!erasing.some((request) => JSON.stringify(request) === JSON.stringify(said.request)))
+          erasing.push(said.request);
         break;
       case "erased":
         count("erased");
@@ -90,10 +91,10 @@ export function createHistoryTruth({ seed, rawDays }: TruthOptions): HistoryTrut
   }
 
   function endErase(): void {
-    const wish = erasing[0];
-    if (wish === undefined) return;
+    const request = erasing[0];
+    if (request === undefined) return;
     erasing = erasing.slice(1);
-    models.get(wish.deviceId)?.erase(wish.fromMs, wish.toMs, wish.metrics);
+    models.get(request.deviceId)?.erase(request.fromMs, request.toMs, request.metrics);
   }
 
   function acknowledge({ index, late, isAgain, outcomes }: Said & { kind: "acknowledged" }): void {
@@ -145,9 +146,9 @@ export function createHistoryTruth({ seed, rawDays }: TruthOptions): HistoryTrut
   }
 
   async function check(store: Store, dataDir: string, goesOn: boolean): Promise<void> {
-    for (const wish of [...erasing]) {
+    for (const request of [...erasing]) {
       if (goesOn) await until("what was begun is erased", () => begunErasures(dataDir) === 0);
-      else await store.erase({ metrics: undefined, ...wish });
+      else await store.erase({ metrics: undefined, ...request });
       endErase();
     }
     expect(problems).toEqual([]);

@@ -125,11 +125,11 @@ async function readingFaults(store: Store, load: PromisedLoad, deviceId: string,
 async function linesOf(store: Store, id: string): Promise<string[]> {
   const device = parseDeviceId(id);
   if (!device.ok) throw new Error(`no device id: ${id}`);
-  const wish = { deviceId: device.value, fromMs: 0, toMs: Date.now() + 86_400_000, metrics: undefined } as const;
+  const query = { deviceId: device.value, fromMs: 0, toMs: Date.now() + 86_400_000, metrics: undefined } as const;
   const lines: string[] = [];
   let behind: { atMs: number; n: number } | undefined;
   do {
-    const chunk = await store.exportChunk({ ...wish, format: "ndjson", behind });
+    const chunk = await store.exportChunk({ ...query, format: "ndjson", behind });
     lines.push(
       ...Buffer.from(chunk.lines)
         .toString()

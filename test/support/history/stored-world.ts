@@ -101,7 +101,7 @@ export interface Asked {
   readonly refusals: readonly string[];
 }
 
-const WISH = { fromMs: 0, toMs: 8.64e15 };
+const ALWAYS = { fromMs: 0, toMs: 8.64e15 };
 
 /** Asks everything. Fails where an answer is neither whole nor a StoreError in words. */
 export async function askEverything(store: Store): Promise<Asked> {
@@ -126,7 +126,7 @@ export async function askEverything(store: Store): Promise<Asked> {
     const deviceId = boardOf(index);
     const names = ["temperature", "on", "mode"];
     for (const order of ["desc", "asc"] as const) {
-      const page = await said(store.readings({ deviceId, ...WISH, limit: 10_000, order, behind: undefined }));
+      const page = await said(store.readings({ deviceId, ...ALWAYS, limit: 10_000, order, behind: undefined }));
       for (const { body, atMs, receivedAtMs } of page ?? []) {
         expect(typeof JSON.parse(body)).toBe("object");
         expect(new Date(atMs).toISOString() + new Date(receivedAtMs).toISOString()).toContain("T");
@@ -140,7 +140,7 @@ export async function askEverything(store: Store): Promise<Asked> {
     await said(store.latestOf(deviceId, names));
     for (const format of ["ndjson", "csv"] as const) {
       const metrics = format === "csv" ? names : undefined;
-      const chunk = await said(store.exportChunk({ deviceId, ...WISH, format, metrics, behind: undefined }));
+      const chunk = await said(store.exportChunk({ deviceId, ...ALWAYS, format, metrics, behind: undefined }));
       if (format === "csv" || chunk === undefined) continue;
       for (const line of new TextDecoder().decode(chunk.lines).trim().split("\n")) {
         if (line !== "") expect(JSON.parse(line)).toMatchObject({ deviceId });

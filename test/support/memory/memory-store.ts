@@ -1,9 +1,9 @@
 /** A store whose every append waits for the test to say what becomes of it. Keeps no reading. */
 import type { DeviceId } from "../../../src/contract/readings.ts";
-import type { EraseWish } from "../../../src/core/ports/history.ts";
+import type { EraseRequest } from "../../../src/core/ports/history.ts";
 import { type Store, StoreError, type StoreSpace } from "../../../src/core/ports/readings-store.ts";
 import type { DeviceState, LatestMetric, Retention } from "../../../src/core/ports/stored-device.ts";
-import type { UpkeepStep, UpkeepWish } from "../../../src/core/ports/upkeep.ts";
+import type { UpkeepRequest, UpkeepStep } from "../../../src/core/ports/upkeep.ts";
 import type { Write, WriteOutcome, WritesOfMessage } from "../../../src/core/ports/writes.ts";
 
 export interface HeldAppend {
@@ -25,11 +25,11 @@ export interface MemoryStore extends Store {
   /** Of `probe`, `saveState`, `upkeep`, `latestOf` and `space`; undefined: they go well. */
   failure: StoreError | undefined;
   /** Every step of upkeep that was asked for. */
-  readonly wishes: readonly UpkeepWish[];
+  readonly requests: readonly UpkeepRequest[];
   /** Carries out upkeep in place of the store, which finds nothing to do. */
-  onUpkeep: ((wish: UpkeepWish) => Promise<UpkeepStep>) | undefined;
+  onUpkeep: ((request: UpkeepRequest) => Promise<UpkeepStep>) | undefined;
   /** What was erased, and what comes between. */
-  readonly erased: readonly EraseWish[];
+  readonly erased: readonly EraseRequest[];
   onErase: (() => Promise<void>) | undefined;
   /** What `latestOf` finds. */
   readonly newest: Map<string, LatestMetric>;
@@ -49,8 +49,8 @@ export const allStored = (messages: readonly WritesOfMessage[]): WriteOutcome[][
 export function createMemoryStore(): MemoryStore {
   const appends: HeldAppend[] = [];
   const saved: (readonly DeviceState[])[] = [];
-  const wishes: UpkeepWish[] = [];
-  const erased: EraseWish[] = [];
+  const requests: UpkeepRequest[] = [];
+  const erased: EraseRequest[] = [];
   let probes = 0;
 
   function hold(messages: readonly WritesOfMessage[]): Promise<WriteOutcome[][]> {
@@ -76,7 +76,7 @@ export function createMemoryStore(): MemoryStore {
     },
     script: undefined,
     failure: undefined,
-    wishes,
+    requests,
     onUpkeep: undefined,
     erased,
     onErase: undefined,
@@ -120,15 +120,15 @@ export function createMemoryStore(): MemoryStore {
     },
     damaged: () => [],
     setRetention: async (deviceId, retention) => void store.retentions.set(deviceId, retention),
-    erase: async (wish) => {
-      erased.push(wish);
+    erase: async (request) => {
+      erased.push(request);
       await store.onErase?.();
     },
     rebuild: async (hours) => hours.map(() => true),
-    upkeep: async (wish) => {
-      wishes.push(wish);
+    upkeep: async (request) => {
+      requests.push(request);
       if (store.failure !== undefined) throw store.failure;
-      return store.onUpkeep?.(wish) ?? { did: "nothing", readings: 0, hot: 0 };
+      return store.onUpkeep?.(request) ?? { did: "nothing", readings: 0, hot: 0 };
     },
     backup: async () => {},
     stats: async () => ({

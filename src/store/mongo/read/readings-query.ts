@@ -4,10 +4,10 @@ import type { DeviceId } from "../../../contract/readings.ts";
 import { TextBytes } from "../../../core/model/text-bytes.ts";
 import type {
   ExportChunk,
-  ExportWish,
-  Place,
+  ExportQuery,
+  ReadingPosition,
   ReadingsChunk,
-  ReadingsWish,
+  ReadingsQuery,
   StoredReading,
 } from "../../../core/ports/history.ts";
 import { createLineWriter } from "../../../core/transfer/export-line.ts";
@@ -40,22 +40,22 @@ export function inRange(
 }
 
 /** The same behind a place. */
-function behindPlace(
+function behindPosition(
   parts: Pick<ReadingsQueryParts, "earlierGenerations">,
-  wish: { readonly deviceId: DeviceId; readonly fromMs: number; readonly toMs: number },
-  behind: Place | undefined,
+  query: { readonly deviceId: DeviceId; readonly fromMs: number; readonly toMs: number },
+  behind: ReadingPosition | undefined,
   order: "asc" | "desc",
 ): Filter<ReadingDocument> {
-  if (behind === undefined) return inRange(parts, wish);
+  if (behind === undefined) return inRange(parts, query);
   const at = dateOf(behind.atMs);
   // Said as a bound of the instant, too, the place is found by the index.
   return order === "asc"
     ? {
-        ...inRange(parts, { ...wish, fromMs: Math.max(wish.fromMs, behind.atMs) }),
+        ...inRange(parts, { ...query, fromMs: Math.max(query.fromMs, behind.atMs) }),
         $or: [{ at: { $gt: at } }, { at, n: { $gt: behind.n } }],
       }
     : {
-        ...inRange(parts, { ...wish, toMs: Math.min(wish.toMs, behind.atMs + 1) }),
+        ...inRange(parts, { ...query, toMs: Math.min(query.toMs, behind.atMs + 1) }),
         $or: [{ at: { $lt: at } }, { at, n: { $lt: behind.n } }],
       };
 }
@@ -64,19 +64,19 @@ const PROJECTION = { _id: 0, at: 1, n: 1, receivedAt: 1, metrics: 1 } as const;
 const BY_INSTANT = { device: 1, at: 1, n: 1 } as const;
 const BY_INSTANT_DESCENDING = { device: -1, at: -1, n: -1 } as const;
 
-export async function readReadings(parts: ReadingsQueryParts, wish: ReadingsWish): Promise<StoredReading[]> {
-  if (wish.limit <= 0 || wish.fromMs >= wish.toMs) return [];
+export async function readReadings(parts: ReadingsQueryParts, query: ReadingsQuery): Promise<StoredReading[]> {
+  if (query.limit <= 0 || query.fromMs >= query.toMs) return [];
   const documents = await parts
     .collections()
-    .readings.find(behindPlace(parts, wish, wish.behind, wish.order), {
+    .readings.find(behindPosition(parts, query, query.behind, query.order), {
       projection: PROJECTION,
-      sort: wish.order === "asc" ? BY_INSTANT : BY_INSTANT_DESCENDING,
-      limit: wish.limit,
-      batchSize: Math.min(wish.limit, 10_000),
+      sort: query.order === "asc" ? BY_INSTANT : BY_INSTANT_DESCENDING,
+      limit: query.limit,
+      batchSize: Math.min(query.limit, 10_000),
     })
     .toArray();
   return documents.map(({ at, n, receivedAt, metrics }) => ({
-    deviceId: wish.deviceId,
+    deviceId: query.deviceId,
     atMs: at.getTime(),
     n,
     receivedAtMs: (receivedAt ?? at).getTime(),
@@ -88,13 +88,13 @@ export async function readReadings(parts: ReadingsQueryParts, wish: ReadingsWish
 const TURN_READINGS = 300;
 
 /** A chunk ends when it is full or when no reading is left; what comes after it takes another call. */
-export async function readReadingsChunk(parts: ReadingsQueryParts, wish: ReadingsWish): Promise<ReadingsChunk> {
-  const chunk = createReadingsJson(wish);
-  if (wish.limit <= 0 || wish.fromMs >= wish.toMs) return chunk.done(true);
-  const found = parts.collections().readings.find(behindPlace(parts, wish, wish.behind, wish.order), {
+export async function readReadingsChunk(parts: ReadingsQueryParts, query: ReadingsQuery): Promise<ReadingsChunk> {
+  const chunk = createReadingsJson(query);
+  if (query.limit <= 0 || query.fromMs >= query.toMs) return chunk.done(true);
+  const found = parts.collections().readings.find(behindPosition(parts, query, query.behind, query.order), {
     projection: PROJECTION,
-    sort: wish.order === "asc" ? BY_INSTANT : BY_INSTANT_DESCENDING,
-    limit: wish.limit + 1,
+    sort: query.order === "asc" ? BY_INSTANT : BY_INSTANT_DESCENDING,
+    limit: query.limit + 1,
     batchSize: TURN_READINGS,
   });
   for await (const { at, n, receivedAt, metrics } of found) {
@@ -108,12 +108,12 @@ const CHUNK_READINGS = 3_000;
 const LINE_BYTES = 32 * 1024;
 const CHUNK_BYTES = 512 * 1024;
 
-export async function readExportChunk(parts: ReadingsQueryParts, wish: ExportWish): Promise<ExportChunk> {
-  const line = createLineWriter(wish);
+export async function readExportChunk(parts: ReadingsQueryParts, query: ExportQuery): Promise<ExportChunk> {
+  const line = createLineWriter(query);
   const into = new TextBytes(CHUNK_BYTES + LINE_BYTES);
   const nothing = { lines: into.written(), readings: 0, behind: undefined };
-  if (wish.fromMs >= wish.toMs) return nothing;
-  const cursor = parts.collections().readings.find(behindPlace(parts, wish, wish.behind, "asc"), {
+  if (query.fromMs >= query.toMs) return nothing;
+  const cursor = parts.collections().readings.find(behindPosition(parts, query, query.behind, "asc"), {
     projection: PROJECTION,
     sort: BY_INSTANT,
     limit: CHUNK_READINGS,
@@ -121,7 +121,7 @@ export async function readExportChunk(parts: ReadingsQueryParts, wish: ExportWis
   });
   let readings = 0;
   let seen = 0;
-  let last: Place | undefined;
+  let last: ReadingPosition | undefined;
   for await (const { at, n, receivedAt, metrics } of cursor) {
     const head = { atMs: at.getTime(), n, receivedAtMs: (receivedAt ?? at).getTime() };
     if (line.fromBody(into, head, bodyOf(metrics))) readings++;

@@ -1,20 +1,20 @@
 /** Reads hours or days of a device. Those that are not counted yet are counted now. */
 import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
-import type { RollupRow, RollupsWish } from "../../../core/ports/history.ts";
+import type { RollupRow, RollupsQuery } from "../../../core/ports/history.ts";
 import { type Counted, count } from "./counting.ts";
 import { dueDays, type HistoryParts, horizonsOf, inRanges, rangesOf } from "./history-parts.ts";
 import { readRollups, together, widthOf } from "./rollup-documents.ts";
 
 /** By (beginning, metric). */
-export async function readRollupRows(parts: HistoryParts, wish: RollupsWish): Promise<RollupRow[]> {
-  const { deviceId: device, level, metrics } = wish;
+export async function readRollupRows(parts: HistoryParts, query: RollupsQuery): Promise<RollupRow[]> {
+  const { deviceId: device, level, metrics } = query;
   const horizons = await horizonsOf(parts, device);
   if (horizons === undefined) return [];
   // An hour or day that begins in the range is whole, also where it ends beyond.
   const width = widthOf(level);
   const range = {
-    fromMs: Math.ceil(wish.fromMs / width) * width,
-    toMs: Math.ceil(wish.toMs / width) * width,
+    fromMs: Math.ceil(query.fromMs / width) * width,
+    toMs: Math.ceil(query.toMs / width) * width,
   };
   const due = await dueDays(parts, device, range);
   const found = new Map<number, Counted>();

@@ -6,7 +6,7 @@ import { bucketWidthMs } from "../../../core/history/series.ts";
 import { SeriesBuckets } from "../../../core/history/series-buckets.ts";
 import { columnsJson, type SeriesLists } from "../../../core/history/series-json.ts";
 import { isMetricName } from "../../../core/model/device-id.ts";
-import type { Rollup, Series, SeriesWish } from "../../../core/ports/history.ts";
+import type { Rollup, Series, SeriesQuery } from "../../../core/ports/history.ts";
 import { type Level, numberOf } from "./counting.ts";
 import {
   dueDays,
@@ -33,8 +33,8 @@ const EMPTY: SeriesColumns = { t: [], mean: [], min: [], max: [], count: [] };
 const TURN_ROWS = 300;
 
 /** Raw readings where no metric has more of them than points; else buckets of one width for all. */
-export async function readSeries(parts: HistoryParts, wish: SeriesWish, quickReadings?: number): Promise<Series> {
-  const { resolutionMs, columns } = await readLists(parts, wish, quickReadings);
+export async function readSeries(parts: HistoryParts, query: SeriesQuery, quickReadings?: number): Promise<Series> {
+  const { resolutionMs, columns } = await readLists(parts, query, quickReadings);
   const json: Uint8Array[] = [];
   for (const each of columns) {
     json.push(columnsJson(each));
@@ -43,48 +43,52 @@ export async function readSeries(parts: HistoryParts, wish: SeriesWish, quickRea
   return { resolutionMs, columns: json };
 }
 
-async function readLists(parts: HistoryParts, wish: SeriesWish, quickReadings = QUICK_READINGS): Promise<SeriesLists> {
-  const names = wish.metrics.filter((metric) => isMetricName(metric));
-  const horizons = await horizonsOf(parts, wish.deviceId);
-  if (horizons === undefined || wish.fromMs >= wish.toMs || names.length === 0) return answer(wish, 0, names, []);
-  const source = await sourceFor(parts, horizons, wish, quickReadings);
-  const each = source === "raw" ? await samplesIfFew(parts, wish, names) : undefined;
-  if (each !== undefined) return answer(wish, 0, names, each);
-  const width = bucketWidthMs(wish.fromMs, wish.toMs, wish.points, gridFor(wish, source));
-  const buckets = names.map(() => new SeriesBuckets(wish.fromMs, wish.toMs, width));
-  if (source === "raw") await addRaw(parts, wish, names, width, [wish], buckets);
-  else await addRollups(parts, horizons, wish, names, { source, width, buckets });
+async function readLists(
+  parts: HistoryParts,
+  query: SeriesQuery,
+  quickReadings = QUICK_READINGS,
+): Promise<SeriesLists> {
+  const names = query.metrics.filter((metric) => isMetricName(metric));
+  const horizons = await horizonsOf(parts, query.deviceId);
+  if (horizons === undefined || query.fromMs >= query.toMs || names.length === 0) return answer(query, 0, names, []);
+  const source = await sourceFor(parts, horizons, query, quickReadings);
+  const each = source === "raw" ? await samplesIfFew(parts, query, names) : undefined;
+  if (each !== undefined) return answer(query, 0, names, each);
+  const width = bucketWidthMs(query.fromMs, query.toMs, query.points, gridFor(query, source));
+  const buckets = names.map(() => new SeriesBuckets(query.fromMs, query.toMs, width));
+  if (source === "raw") await addRaw(parts, query, names, width, [query], buckets);
+  else await addRollups(parts, horizons, query, names, { source, width, buckets });
   return answer(
-    wish,
+    query,
     width,
     names,
     buckets.map((each) => each.columns()),
   );
 }
 
-function gridFor({ fromMs, toMs, points }: SeriesWish, source: "raw" | Level): number {
+function gridFor({ fromMs, toMs, points }: SeriesQuery, source: "raw" | Level): number {
   if (bucketWidthMs(fromMs, toMs, points) > DAYS_FROM_MS) return DAY_MS;
   return source === "raw" ? 1_000 : widthOf(source);
 }
 
 function answer(
-  wish: SeriesWish,
+  query: SeriesQuery,
   resolutionMs: number,
   names: readonly string[],
   columns: readonly SeriesColumns[],
 ): SeriesLists {
-  return { resolutionMs, columns: wish.metrics.map((metric) => columns[names.indexOf(metric)] ?? EMPTY) };
+  return { resolutionMs, columns: query.metrics.map((metric) => columns[names.indexOf(metric)] ?? EMPTY) };
 }
 
 /** What the chart is drawn from: raw readings where they are there and few enough, or finer than hours must be. */
 async function sourceFor(
   parts: HistoryParts,
   { rawSinceMs, hoursSinceMs }: Horizons,
-  wish: SeriesWish,
+  query: SeriesQuery,
   quickReadings: number,
 ): Promise<"raw" | Level> {
-  const { deviceId: device, fromMs, toMs } = wish;
-  const width = bucketWidthMs(fromMs, toMs, wish.points);
+  const { deviceId: device, fromMs, toMs } = query;
+  const width = bucketWidthMs(fromMs, toMs, query.points);
   const isDeleted = async (level: Level, beforeMs: number): Promise<boolean> => {
     const range = { device, level, fromMs: fromMs - widthOf(level) + 1, toMs: Math.min(toMs, beforeMs) };
     if (range.fromMs >= range.toMs) return false;
@@ -94,7 +98,7 @@ async function sourceFor(
   if ((needsHours && width > DAYS_FROM_MS) || (await isDeleted("day", Math.min(hoursSinceMs, rawSinceMs))))
     return "day";
   if (needsHours) return "hour";
-  const readings = await countReadings(parts, wish);
+  const readings = await countReadings(parts, query);
   const isCoarse = HOUR_MS > COARSER * width;
   if (readings <= quickReadings || (isCoarse && readings <= MOST_READINGS)) return "raw";
   return width > DAYS_FROM_MS ? "day" : "hour";
@@ -103,7 +107,7 @@ async function sourceFor(
 /** As the days that were counted say. */
 async function countReadings(
   { collections }: HistoryParts,
-  { deviceId: device, fromMs, toMs }: SeriesWish,
+  { deviceId: device, fromMs, toMs }: SeriesQuery,
 ): Promise<number> {
   const [found] = await collections()
     .rollups.aggregate<{ readings: number }>([
@@ -119,7 +123,7 @@ const metricValue = (name: string): Document => ({ $getField: { field: { $litera
 /** Sums readings up in buckets, in the server. */
 async function addRaw(
   parts: HistoryParts,
-  { deviceId }: SeriesWish,
+  { deviceId }: SeriesQuery,
   names: readonly string[],
   width: number,
   ranges: readonly Range[],
@@ -164,14 +168,14 @@ async function addRaw(
 /** Each reading of its own; undefined: a metric has more of them than points. */
 async function samplesIfFew(
   parts: HistoryParts,
-  wish: SeriesWish,
+  query: SeriesQuery,
   names: readonly string[],
 ): Promise<SeriesColumns[] | undefined> {
   const found = parts
     .collections()
     .readings.aggregate<{ at: Date; [field: string]: Date | number | null }>(
       [
-        { $match: inRanges(parts, wish.deviceId, [wish]) },
+        { $match: inRanges(parts, query.deviceId, [query]) },
         { $sort: { device: 1, at: 1, n: 1 } },
         ...valueStages(names),
       ],
@@ -182,7 +186,7 @@ async function samplesIfFew(
     for (const [index, { t, value }] of columns.entries()) {
       const said = row[`v${index}`];
       if (typeof said !== "number") continue;
-      if (t.length === wish.points) return undefined;
+      if (t.length === query.points) return undefined;
       t.push(row.at.getTime());
       value.push(said);
     }
@@ -203,12 +207,12 @@ const fieldsOf = (names: readonly string[], make: (name: string, index: number) 
 async function addRollups(
   parts: HistoryParts,
   { rawSinceMs, hoursSinceMs }: Horizons,
-  wish: SeriesWish,
+  query: SeriesQuery,
   names: readonly string[],
   { source, width, buckets }: { source: Level; width: number; buckets: readonly SeriesBuckets[] },
 ): Promise<void> {
-  const { deviceId: device, fromMs, toMs } = wish;
-  const due = await dueDays(parts, device, wish);
+  const { deviceId: device, fromMs, toMs } = query;
+  const due = await dueDays(parts, device, query);
   const raw = new Set([...due, ...(fromMs % DAY_MS === 0 ? [] : [startOf(fromMs, DAY_MS)]), startOf(toMs, DAY_MS)]);
   for (const day of raw) if (day < rawSinceMs || day >= toMs) raw.delete(day);
   const step = widthOf(source);
@@ -225,5 +229,5 @@ async function addRollups(
   }
   // Raw readings of the day are deleted: those that came since are added to what was counted.
   const beside = [...due].filter((day) => day < rawSinceMs);
-  await addRaw(parts, wish, names, width, rangesOf([...raw, ...beside], wish), buckets);
+  await addRaw(parts, query, names, width, rangesOf([...raw, ...beside], query), buckets);
 }

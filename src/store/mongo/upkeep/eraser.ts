@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import type { DeviceId } from "../../../contract/readings.ts";
 import { DAY_MS, HOUR_MS, startOf } from "../../../core/history/rollup.ts";
-import type { EraseWish } from "../../../core/ports/history.ts";
+import type { EraseRequest } from "../../../core/ports/history.ts";
 import type { JobDocument } from "../format/documents.ts";
 import { type HistoryParts, horizonsOf, inRanges, type Range } from "../read/history-parts.ts";
 import { latestOf } from "../read/latest-query.ts";
@@ -14,7 +14,7 @@ import { toStoredLatest } from "../write/devices.ts";
 
 export interface Eraser {
   /** Settles when everything is deleted. */
-  erase(wish: EraseWish): Promise<void>;
+  erase(request: EraseRequest): Promise<void>;
   /** Finishes what a crash left. */
   finish(job: JobDocument): Promise<void>;
 }
@@ -34,7 +34,7 @@ const FOR_EVER_MS = 8.64e15;
 export function createEraser(parts: HistoryParts): Eraser {
   const { collections, cursors, marks, deviceQueue, appender, inFlight } = parts;
 
-  async function erase({ deviceId, fromMs, toMs, metrics }: EraseWish): Promise<void> {
+  async function erase({ deviceId, fromMs, toMs, metrics }: EraseRequest): Promise<void> {
     if ((await horizonsOf(parts, deviceId)) === undefined) return;
     const job: EraseJob = {
       _id: `erase-${deviceId}-${randomBytes(6).toString("base64url")}`,

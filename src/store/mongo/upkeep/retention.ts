@@ -6,7 +6,7 @@ import type { Db } from "mongodb";
 import type { DeviceId } from "../../../contract/readings.ts";
 import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
 import type { Retention } from "../../../core/ports/stored-device.ts";
-import type { UpkeepStep, UpkeepWish } from "../../../core/ports/upkeep.ts";
+import type { UpkeepRequest, UpkeepStep } from "../../../core/ports/upkeep.ts";
 import { readSpace } from "../db/sizes.ts";
 import { type DeviceDocument, fromStoredRetention } from "../format/documents.ts";
 import type { Level } from "../read/counting.ts";
@@ -18,7 +18,7 @@ export type RetentionStep = Omit<UpkeepStep, "hot">;
 
 export interface RetentionSteps {
   /** Undefined: nothing has to be deleted. */
-  step(wish: UpkeepWish): Promise<RetentionStep | undefined>;
+  step(request: UpkeepRequest): Promise<RetentionStep | undefined>;
 }
 
 /** Devices looked at in one step. */
@@ -40,9 +40,12 @@ export function createRetentionSteps(parts: HistoryParts, counter: DayCounter, d
   /** The database is too large: the day that is deleted, and the last device of which it is. */
   let oversized: { readonly dayMs: number; behind: string } | undefined;
 
-  async function step(wish: UpkeepWish): Promise<RetentionStep | undefined> {
-    if (wish.retention === undefined) return undefined;
-    return (await stepByAge(wish.nowMs, wish.retention)) ?? (await stepBySize(wish.nowMs, wish.retention.maxBytes));
+  async function step(request: UpkeepRequest): Promise<RetentionStep | undefined> {
+    if (request.retention === undefined) return undefined;
+    return (
+      (await stepByAge(request.nowMs, request.retention)) ??
+      (await stepBySize(request.nowMs, request.retention.maxBytes))
+    );
   }
 
   /** Rounds over all devices, one an hour. */

@@ -1,10 +1,10 @@
 /** Brings rows into columns, in the order of (instant, n), and cuts columns into parts. Pure. */
 import type { MetricValue } from "../../../contract/readings.ts";
-import type { Place } from "../../../core/ports/history.ts";
+import type { ReadingPosition } from "../../../core/ports/history.ts";
 import type { Values } from "./metric-column.ts";
 import { type Columns, keptReceipt } from "./segment-format.ts";
 
-export interface SealRow extends Place {
+export interface SealRow extends ReadingPosition {
   readonly receivedAtMs: number;
   readonly metrics: { readonly [metric: string]: MetricValue };
 }

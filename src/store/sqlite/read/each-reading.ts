@@ -1,18 +1,18 @@
 /** Walks the readings of one device in order, whether they are hot or sealed. Reads lazily, in its caller's transaction; writes nothing. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { MetricValue } from "../../../contract/readings.ts";
-import type { Place } from "../../../core/ports/history.ts";
+import type { ReadingPosition } from "../../../core/ports/history.ts";
 import { metricsAt, type Segment } from "../format/segment-format.ts";
 import { type DeviceHistory, eachHead, type OnDamage, openSegment, type Range } from "./history.ts";
 import { hotRows } from "./hot-rows.ts";
 
-export interface EachReadingWish extends Range {
+export interface EachReadingQuery extends Range {
   readonly order: "asc" | "desc";
-  /** Begin behind this place. */
-  readonly behind: Place | undefined;
+  /** Begin behind this position. */
+  readonly behind: ReadingPosition | undefined;
 }
 
-export interface HistoryReading extends Place {
+export interface HistoryReading extends ReadingPosition {
   readonly receivedAtMs: number;
   /** JSON text of one object; of a sealed one it is made when it is asked for. */
   body(): string;
@@ -23,12 +23,12 @@ export interface HistoryReading extends Place {
 export function* eachReading(
   db: DatabaseSyncInstance,
   device: DeviceHistory,
-  wish: EachReadingWish,
+  query: EachReadingQuery,
   onDamage: OnDamage,
 ): Generator<HistoryReading> {
-  const sign = wish.order === "asc" ? 1 : -1;
-  const hot = eachHot(db, device, wish, onDamage);
-  const sealed = eachSealed(db, device, wish, onDamage);
+  const sign = query.order === "asc" ? 1 : -1;
+  const hot = eachHot(db, device, query, onDamage);
+  const sealed = eachSealed(db, device, query, onDamage);
   try {
     let [a, b] = [hot.next(), sealed.next()];
     while (a.done !== true || b.done !== true) {
@@ -47,15 +47,15 @@ export function* eachReading(
   }
 }
 
-export const compare = (a: Place, b: Place): number => a.atMs - b.atMs || a.n - b.n;
+export const compare = (a: ReadingPosition, b: ReadingPosition): number => a.atMs - b.atMs || a.n - b.n;
 
 function* eachHot(
   db: DatabaseSyncInstance,
   device: DeviceHistory,
-  wish: EachReadingWish,
+  query: EachReadingQuery,
   onDamage: OnDamage,
 ): Generator<HistoryReading> {
-  for (const { atMs, n, receivedAtMs, body, metrics } of hotRows(db, device, wish, onDamage)) {
+  for (const { atMs, n, receivedAtMs, body, metrics } of hotRows(db, device, query, onDamage)) {
     yield { atMs, n, receivedAtMs, body: () => body, metrics: () => metrics };
   }
 }
@@ -63,7 +63,7 @@ function* eachHot(
 function* eachSealed(
   db: DatabaseSyncInstance,
   { key }: DeviceHistory,
-  { fromMs, toMs, order, behind }: EachReadingWish,
+  { fromMs, toMs, order, behind }: EachReadingQuery,
   onDamage: OnDamage,
 ): Generator<HistoryReading> {
   const range =

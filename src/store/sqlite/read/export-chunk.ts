@@ -1,7 +1,7 @@
 /** Reads the next readings of a device as lines of an export, in one short transaction. Runs in the reader's thread. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { TextBytes } from "../../../core/model/text-bytes.ts";
-import type { ExportChunk, ExportWish, Place } from "../../../core/ports/history.ts";
+import type { ExportChunk, ExportQuery, ReadingPosition } from "../../../core/ports/history.ts";
 import { createLineWriter, type LineWriter, type ReadingHead } from "../../../core/transfer/export-line.ts";
 import type { Segment } from "../format/segment-format.ts";
 import { compare } from "./each-reading.ts";
@@ -13,16 +13,16 @@ const CHUNK_BYTES = 512 * 1024;
 /** … or with a segment that passes this: one that is cut has to be unpacked again for its rest. */
 const ENOUGH_BYTES = 192 * 1024;
 const LINE_ROOM_BYTES = 32 * 1024;
-/** Readings that are looked at for one chunk: where few have the wished metrics, the others take their time all the same. */
+/** Readings that are looked at for one chunk: where few have the requested metrics, the others take their time all the same. */
 const CHUNK_READINGS = 5_000;
 
-export function exportChunk(db: DatabaseSyncInstance, wish: ExportWish, onDamage: OnDamage): ExportChunk {
+export function exportChunk(db: DatabaseSyncInstance, query: ExportQuery, onDamage: OnDamage): ExportChunk {
   return inSnapshot(db, () => {
-    const device = historyOf(db, wish.deviceId);
-    const chunk = createChunk(createLineWriter(wish));
+    const device = historyOf(db, query.deviceId);
+    const chunk = createChunk(createLineWriter(query));
     if (device !== undefined) {
-      const hot = createHotPages(db, device, wish, onDamage);
-      if (sealedLines(db, device, wish, onDamage, hot, chunk)) hotLines(hot, undefined, chunk);
+      const hot = createHotPages(db, device, query, onDamage);
+      if (sealedLines(db, device, query, onDamage, hot, chunk)) hotLines(hot, undefined, chunk);
     }
     return chunk.done();
   });
@@ -32,7 +32,7 @@ interface Chunk {
   readonly line: LineWriter;
   readonly into: TextBytes;
   /** A reading was looked at; false: the chunk is full. */
-  took(place: Place, isWritten: boolean): boolean;
+  took(position: ReadingPosition, isWritten: boolean): boolean;
   /** A segment ends here; false: the chunk has enough. */
   rest(): boolean;
   done(): ExportChunk;
@@ -42,15 +42,15 @@ function createChunk(line: LineWriter): Chunk {
   const into = new TextBytes(CHUNK_BYTES + LINE_ROOM_BYTES);
   let readings = 0;
   let seen = 0;
-  let last: Place | undefined;
+  let last: ReadingPosition | undefined;
   let isFull = false;
   return {
     line,
     into,
-    took: (place, isWritten) => {
+    took: (position, isWritten) => {
       if (isWritten) readings++;
       seen++;
-      last = place;
+      last = position;
       isFull = into.length >= CHUNK_BYTES || seen >= CHUNK_READINGS;
       return !isFull;
     },
@@ -69,7 +69,7 @@ function createChunk(line: LineWriter): Chunk {
 function sealedLines(
   db: DatabaseSyncInstance,
   { key }: DeviceHistory,
-  { fromMs, toMs, behind }: ExportWish,
+  { fromMs, toMs, behind }: ExportQuery,
   onDamage: OnDamage,
   hot: HotPages,
   chunk: Chunk,
@@ -78,21 +78,26 @@ function sealedLines(
   for (const head of eachHead(db, key, { fromMs: since, toMs }, "asc")) {
     const segment = openSegment(db, head, onDamage);
     if (segment === undefined) continue;
-    const isWished = (place: Place): boolean =>
-      place.atMs >= since && place.atMs < toMs && (behind === undefined || compare(place, behind) > 0);
-    if (!segmentLines(segment, isWished, hot, chunk)) return false;
+    const isRequested = (position: ReadingPosition): boolean =>
+      position.atMs >= since && position.atMs < toMs && (behind === undefined || compare(position, behind) > 0);
+    if (!segmentLines(segment, isRequested, hot, chunk)) return false;
   }
   return true;
 }
 
-function segmentLines(segment: Segment, isWished: (place: Place) => boolean, hot: HotPages, chunk: Chunk): boolean {
+function segmentLines(
+  segment: Segment,
+  isRequested: (position: ReadingPosition) => boolean,
+  hot: HotPages,
+  chunk: Chunk,
+): boolean {
   const { line, into } = chunk;
   const names = line.selectedOf(segment.names());
   // Columns are read only where there is a reading to write: a whole segment may lie behind the place.
   let columns: ReturnType<Segment["values"]>[] | undefined;
   for (let index = 0; index < segment.count; index++) {
     const head = { atMs: segment.at[index] ?? 0, n: segment.n[index] ?? 0, receivedAtMs: segment.receivedAt(index) };
-    if (!isWished(head)) continue;
+    if (!isRequested(head)) continue;
     if (!hotLines(hot, head, chunk)) return false;
     columns ??= names.map((name) => segment.values(name));
     if (!chunk.took(head, line.fromColumns(into, head, names, columns, index))) return false;
@@ -101,7 +106,7 @@ function segmentLines(segment: Segment, isWished: (place: Place) => boolean, hot
 }
 
 /** Those before the place, or all that are left. False: the chunk is full. */
-function hotLines(hot: HotPages, before: Place | undefined, { line, into, took }: Chunk): boolean {
+function hotLines(hot: HotPages, before: ReadingPosition | undefined, { line, into, took }: Chunk): boolean {
   for (let row = hot.next(); row !== undefined; row = hot.next()) {
     if (before !== undefined && compare(row, before) > 0) return true;
     hot.take();

@@ -1,6 +1,6 @@
 /** Reads hot rows of one device in order, a page at a time, which costs half of stepping through a cursor. Writes nothing. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
-import type { Place } from "../../../core/ports/history.ts";
+import type { ReadingPosition } from "../../../core/ports/history.ts";
 import { ifReadable } from "../db/file-damage.ts";
 import type { DeviceHistory, OnDamage, Range } from "./history.ts";
 import { checkedRow, type HotRow, hotRows } from "./hot-rows.ts";
@@ -19,13 +19,13 @@ type Row = [at: number, n: number, receivedAt: number, body: string];
 export function createHotPages(
   db: DatabaseSyncInstance,
   device: DeviceHistory,
-  wish: Range & { readonly behind: Place | undefined },
+  query: Range & { readonly behind: ReadingPosition | undefined },
   onDamage: OnDamage,
 ): HotPages {
   let rows: HotRow[] = [];
   let at = 0;
   let isLast = false;
-  let { behind } = wish;
+  let { behind } = query;
 
   function readPage(): void {
     const found = ifReadable(selectPage);
@@ -45,14 +45,14 @@ export function createHotPages(
 
   function selectPage(): Row[] {
     // The place as a range of its own: by (at, n) > (?, ?) alone SQLite begins at `from` each time.
-    const since = Math.max(wish.fromMs, behind?.atMs ?? wish.fromMs);
+    const since = Math.max(query.fromMs, behind?.atMs ?? query.fromMs);
     const statement = db.prepare(
       `SELECT at, n, coalesce(received_at, at), body FROM hot
        WHERE device = ? AND at >= ? AND at < ? AND seq > ? AND (at > ? OR n > ?) ORDER BY at, n LIMIT ${PAGE_ROWS}`,
     );
     statement.setReturnArrays(true);
     const { key, sealedSeq } = device;
-    const rowsOf = statement.all(key, since, wish.toMs, sealedSeq, since, behind?.atMs === since ? behind.n : -1);
+    const rowsOf = statement.all(key, since, query.toMs, sealedSeq, since, behind?.atMs === since ? behind.n : -1);
     return rowsOf as unknown as Row[];
   }
 
@@ -60,7 +60,7 @@ export function createHotPages(
   function readRows(): void {
     rows = [];
     isLast = true;
-    for (const row of hotRows(db, device, { ...wish, order: "asc", behind }, onDamage)) {
+    for (const row of hotRows(db, device, { ...query, order: "asc", behind }, onDamage)) {
       rows.push(row);
       isLast = rows.length < PAGE_ROWS;
       if (!isLast) break;

@@ -4,27 +4,27 @@
  */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { Metrics } from "../../../contract/readings.ts";
-import type { Place } from "../../../core/ports/history.ts";
+import type { ReadingPosition } from "../../../core/ports/history.ts";
 import { ifReadable, isDamage } from "../db/file-damage.ts";
 import { prepared } from "../db/prepared.ts";
 import { isInstant, parseMetrics } from "../format/stored-text.ts";
 import type { DeviceHistory, OnDamage, Range } from "./history.ts";
 
-export interface HotRow extends Place {
+export interface HotRow extends ReadingPosition {
   readonly receivedAtMs: number;
   /** JSON text of one object. */
   readonly body: string;
   readonly metrics: Metrics;
 }
 
-export interface HotWish extends Range {
+export interface HotQuery extends Range {
   readonly order: "asc" | "desc";
-  /** Begin behind this place. */
-  readonly behind?: Place | undefined;
+  /** Begin behind this position. */
+  readonly behind?: ReadingPosition | undefined;
 }
 
 /** As it came from the table: not yet checked. */
-export interface RawRow extends Place {
+export interface RawRow extends ReadingPosition {
   readonly receivedAtMs: number;
   readonly body: string;
 }
@@ -33,15 +33,15 @@ export interface RawRow extends Place {
 export function* hotRows(
   db: DatabaseSyncInstance,
   device: DeviceHistory,
-  wish: HotWish,
+  query: HotQuery,
   onDamage: OnDamage,
 ): Generator<HotRow> {
-  let last = wish.behind;
+  let last = query.behind;
   try {
     for (const row of select(
       db,
       device,
-      { ...wish, behind: last },
+      { ...query, behind: last },
       "coalesce(received_at, at) AS receivedAtMs, body",
     )) {
       const checked = checkedRow(row as unknown as RawRow, onDamage);
@@ -50,7 +50,7 @@ export function* hotRows(
     }
   } catch (error) {
     if (!isDamage(error)) throw error;
-    yield* rowByRow(db, device, { ...wish, behind: last }, onDamage);
+    yield* rowByRow(db, device, { ...query, behind: last }, onDamage);
   }
 }
 
@@ -64,7 +64,7 @@ export function checkedRow(row: RawRow, onDamage: OnDamage): HotRow | undefined 
 }
 
 function nameRow(
-  { atMs }: Place,
+  { atMs }: ReadingPosition,
   onDamage: OnDamage,
   reason = "a reading that is not compressed yet is damaged",
 ): void {
@@ -76,26 +76,31 @@ function nameRow(
 function* rowByRow(
   db: DatabaseSyncInstance,
   device: DeviceHistory,
-  wish: HotWish,
+  query: HotQuery,
   onDamage: OnDamage,
 ): Generator<HotRow> {
   const one = prepared(db, "SELECT coalesce(received_at, at) AS receivedAtMs, body FROM hot WHERE seq = ?");
-  let place = wish.behind;
+  let position = query.behind;
   try {
-    for (const { seq, atMs, n } of select(db, device, wish, "seq") as Iterable<Place & { seq: number }>) {
-      place = { atMs, n };
+    for (const { seq, atMs, n } of select(db, device, query, "seq") as Iterable<ReadingPosition & { seq: number }>) {
+      position = { atMs, n };
       const row = ifReadable(() => one.get(seq));
-      if (row === undefined) nameRow(place, onDamage);
+      if (row === undefined) nameRow(position, onDamage);
       else {
-        const checked = checkedRow({ ...place, ...(row as unknown as Omit<RawRow, keyof Place>) }, onDamage);
+        const checked = checkedRow(
+          { ...position, ...(row as unknown as Omit<RawRow, keyof ReadingPosition>) },
+          onDamage,
+        );
         if (checked !== undefined) yield checked;
       }
     }
   } catch (error) {
     if (!isDamage(error)) throw error;
-    const { fromMs, toMs, order } = wish;
+    const { fromMs, toMs, order } = query;
     const rest =
-      order === "asc" ? { fromMs: place?.atMs ?? fromMs, toMs: toMs - 1 } : { fromMs, toMs: place?.atMs ?? toMs - 1 };
+      order === "asc"
+        ? { fromMs: position?.atMs ?? fromMs, toMs: toMs - 1 }
+        : { fromMs, toMs: position?.atMs ?? toMs - 1 };
     onDamage(rest, "the index of readings that are not compressed yet is damaged");
   }
 }
@@ -103,11 +108,11 @@ function* rowByRow(
 function select(
   db: DatabaseSyncInstance,
   { key, sealedSeq }: DeviceHistory,
-  { fromMs, toMs, order, behind }: HotWish,
+  { fromMs, toMs, order, behind }: HotQuery,
   columns: string,
-): Iterable<Place> {
+): Iterable<ReadingPosition> {
   const [beyond, direction] = order === "asc" ? [">", "ASC"] : ["<", "DESC"];
-  const place = behind === undefined ? [] : [behind.atMs, behind.n];
+  const position = behind === undefined ? [] : [behind.atMs, behind.n];
   // Said as a bound of the instant, too, the place is found by the index; as a pair alone all rows before it are looked at.
   const from = behind === undefined || order === "desc" ? fromMs : Math.max(fromMs, behind.atMs);
   const to = behind === undefined || order === "asc" ? toMs : Math.min(toMs, behind.atMs + 1);
@@ -117,5 +122,5 @@ function select(
        WHERE device = ? AND at >= ? AND at < ? ${behind === undefined ? "" : `AND (at, n) ${beyond} (?, ?)`} AND seq > ?
        ORDER BY at ${direction}, n ${direction}`,
     )
-    .iterate(key, from, to, ...place, sealedSeq) as unknown as Iterable<Place>;
+    .iterate(key, from, to, ...position, sealedSeq) as unknown as Iterable<ReadingPosition>;
 }

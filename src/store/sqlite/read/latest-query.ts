@@ -58,7 +58,7 @@ export function latestOf(
 
 type Offer = (name: string, value: MetricValue, atMs: number) => void;
 
-interface LastWish {
+interface LastQuery {
   readonly metrics: readonly string[];
   readonly last: Map<string, LatestMetric>;
   readonly isStale: (day: number) => boolean;
@@ -71,7 +71,7 @@ function addLast(
   { key }: DeviceHistory,
   level: Level,
   range: Range,
-  { metrics, last, isStale, onDamage }: LastWish,
+  { metrics, last, isStale, onDamage }: LastQuery,
 ): number[] {
   const damaged: number[] = [];
   for (const { startMs, block } of rollupBlocks(db, key, level, range, onDamage, metrics)) {

@@ -1,7 +1,7 @@
 /** Answers with hours or days of a device, true at this moment: what is not rolled up yet is added. Writes nothing. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { type Aggregate, DAY_MS, startOf } from "../../../core/history/rollup.ts";
-import type { RollupRow, RollupsWish } from "../../../core/ports/history.ts";
+import type { RollupRow, RollupsQuery } from "../../../core/ports/history.ts";
 import { LEVELS } from "../format/rollup-format.ts";
 import { aggregateOf, countSegments } from "./day-count.ts";
 import { type DeviceHistory, dueDays, historyOf, inSnapshot, type OnDamage, rollupBlocks } from "./history.ts";
@@ -11,19 +11,19 @@ import { hotRows } from "./hot-rows.ts";
 type Found = Map<number, Map<string, Aggregate>>;
 
 /** By (beginning, metric). */
-export function readRollups(db: DatabaseSyncInstance, wish: RollupsWish, onDamage: OnDamage): RollupRow[] {
+export function readRollups(db: DatabaseSyncInstance, query: RollupsQuery, onDamage: OnDamage): RollupRow[] {
   return inSnapshot(db, () => {
-    const device = historyOf(db, wish.deviceId);
+    const device = historyOf(db, query.deviceId);
     if (device === undefined) return [];
     const found: Found = new Map();
     // An hour or day that begins in the range is whole, also where it ends beyond.
-    const { widthMs } = LEVELS[wish.level];
+    const { widthMs } = LEVELS[query.level];
     const range = {
-      fromMs: Math.ceil(wish.fromMs / widthMs) * widthMs,
-      toMs: Math.ceil(wish.toMs / widthMs) * widthMs,
+      fromMs: Math.ceil(query.fromMs / widthMs) * widthMs,
+      toMs: Math.ceil(query.toMs / widthMs) * widthMs,
     };
-    addRolledUp(db, device, { ...wish, ...range }, found, onDamage);
-    addHot(db, device, { ...wish, ...range }, found, onDamage);
+    addRolledUp(db, device, { ...query, ...range }, found, onDamage);
+    addHot(db, device, { ...query, ...range }, found, onDamage);
     return rowsOf(found);
   });
 }
@@ -31,25 +31,25 @@ export function readRollups(db: DatabaseSyncInstance, wish: RollupsWish, onDamag
 function addRolledUp(
   db: DatabaseSyncInstance,
   device: DeviceHistory,
-  wish: RollupsWish,
+  query: RollupsQuery,
   found: Found,
   onDamage: OnDamage,
 ): void {
   const { key, rawSinceMs } = device;
-  const { widthMs } = LEVELS[wish.level];
-  const due = [...dueDays(db, key, wish)];
-  const counted = new Map(due.map((day) => [day, countSegments(db, key, day, onDamage, within(day, wish))]));
+  const { widthMs } = LEVELS[query.level];
+  const due = [...dueDays(db, key, query)];
+  const counted = new Map(due.map((day) => [day, countSegments(db, key, day, onDamage, within(day, query))]));
   // Of what damage reaches into, what was counted while it was whole says more.
   const isCounted = (at: number): boolean => {
     const day = counted.get(startOf(at, DAY_MS));
     return day !== undefined && at >= rawSinceMs && ![...day.unknown].some((hour) => startOf(hour, widthMs) === at);
   };
   const before = new Set<number>();
-  for (const { startMs, block } of rollupBlocks(db, key, wish.level, wish, onDamage, wish.metrics)) {
+  for (const { startMs, block } of rollupBlocks(db, key, query.level, query, onDamage, query.metrics)) {
     for (const [name, slots] of block ?? []) {
       for (const [place, rollup] of slots.entries()) {
         const at = startMs + place * widthMs;
-        if (rollup === undefined || at < wish.fromMs || at >= wish.toMs || isCounted(at)) continue;
+        if (rollup === undefined || at < query.fromMs || at >= query.toMs || isCounted(at)) continue;
         aggregateAt(found, at, name).merge(rollup);
         before.add(at);
       }
@@ -58,18 +58,18 @@ function addRolledUp(
   for (const { hours } of counted.values()) {
     for (const [hour, metrics] of hours) {
       const at = startOf(hour, widthMs);
-      if (at < wish.fromMs || at >= wish.toMs) continue;
+      if (at < query.fromMs || at >= query.toMs) continue;
       // Of a day that is forgotten, what came since is there beside what was counted.
       if (before.has(at) && at >= rawSinceMs) continue;
       for (const [name, rollup] of metrics) {
-        if (wish.metrics === undefined || wish.metrics.includes(name)) aggregateAt(found, at, name).merge(rollup);
+        if (query.metrics === undefined || query.metrics.includes(name)) aggregateAt(found, at, name).merge(rollup);
       }
     }
   }
 }
 
 /** Of a day, what is asked for. */
-const within = (day: number, { fromMs, toMs }: RollupsWish) => ({
+const within = (day: number, { fromMs, toMs }: RollupsQuery) => ({
   fromMs: Math.max(day, fromMs),
   toMs: Math.min(day + DAY_MS, toMs),
 });
@@ -77,14 +77,14 @@ const within = (day: number, { fromMs, toMs }: RollupsWish) => ({
 function addHot(
   db: DatabaseSyncInstance,
   device: DeviceHistory,
-  wish: RollupsWish,
+  query: RollupsQuery,
   found: Found,
   onDamage: OnDamage,
 ): void {
-  const { widthMs } = LEVELS[wish.level];
-  for (const { atMs, metrics } of hotRows(db, device, { ...wish, order: "asc" }, onDamage)) {
+  const { widthMs } = LEVELS[query.level];
+  for (const { atMs, metrics } of hotRows(db, device, { ...query, order: "asc" }, onDamage)) {
     for (const [name, value] of Object.entries(metrics)) {
-      if (wish.metrics !== undefined && !wish.metrics.includes(name)) continue;
+      if (query.metrics !== undefined && !query.metrics.includes(name)) continue;
       aggregateAt(found, startOf(atMs, widthMs), name).add(value, atMs);
     }
   }

@@ -6,7 +6,7 @@ import { bucketWidthMs } from "../../../core/history/series.ts";
 import { SeriesBuckets } from "../../../core/history/series-buckets.ts";
 import type { SeriesLists } from "../../../core/history/series-json.ts";
 import { isMetricName } from "../../../core/model/device-id.ts";
-import type { SeriesWish } from "../../../core/ports/history.ts";
+import type { SeriesQuery } from "../../../core/ports/history.ts";
 import { LEVELS, type Level } from "../format/rollup-format.ts";
 import { type DeviceHistory, historyOf, inSnapshot, type OnDamage } from "./history.ts";
 import { walkHistory } from "./walk-history.ts";
@@ -25,61 +25,61 @@ const DAYS_FROM_MS = 12 * HOUR_MS;
 /** Raw readings where no metric has more of them than points; else buckets of one width for all. */
 export function readSeries(
   db: DatabaseSyncInstance,
-  wish: SeriesWish,
+  query: SeriesQuery,
   onDamage: OnDamage,
   quickReadings = QUICK_READINGS,
 ): SeriesLists {
   return inSnapshot(db, () => {
-    const device = historyOf(db, wish.deviceId);
-    const names = wish.metrics.filter((metric) => isMetricName(metric));
-    if (device === undefined || wish.fromMs >= wish.toMs) return answer(wish, 0, names, []);
-    const source = sourceFor(db, device, wish, quickReadings);
-    const widthMs = bucketWidthMs(wish.fromMs, wish.toMs, wish.points, gridFor(wish, source));
-    const buckets = names.map(() => new SeriesBuckets(wish.fromMs, wish.toMs, widthMs));
-    const samples = source === "raw" ? createSamples(names.length, wish.points) : undefined;
+    const device = historyOf(db, query.deviceId);
+    const names = query.metrics.filter((metric) => isMetricName(metric));
+    if (device === undefined || query.fromMs >= query.toMs) return answer(query, 0, names, []);
+    const source = sourceFor(db, device, query, quickReadings);
+    const widthMs = bucketWidthMs(query.fromMs, query.toMs, query.points, gridFor(query, source));
+    const buckets = names.map(() => new SeriesBuckets(query.fromMs, query.toMs, widthMs));
+    const samples = source === "raw" ? createSamples(names.length, query.points) : undefined;
     const number = (metric: number, atMs: number, value: number): void => {
       samples?.add(metric, atMs, value);
       buckets[metric]?.add(atMs, value);
     };
     const rollup: Parameters<typeof walkHistory>[3]["rollup"] = (metric, startMs, of) =>
       buckets[metric]?.merge(startMs, of);
-    walkHistory(db, device, { ...wish, metrics: names, source }, { number, rollup }, onDamage);
+    walkHistory(db, device, { ...query, metrics: names, source }, { number, rollup }, onDamage);
     const raw = samples?.columns();
     return raw === undefined
       ? answer(
-          wish,
+          query,
           widthMs,
           names,
           buckets.map((each) => each.columns()),
         )
-      : answer(wish, 0, names, raw);
+      : answer(query, 0, names, raw);
   });
 }
 
-function gridFor({ fromMs, toMs, points }: SeriesWish, source: "raw" | Level): number {
+function gridFor({ fromMs, toMs, points }: SeriesQuery, source: "raw" | Level): number {
   if (bucketWidthMs(fromMs, toMs, points) > DAYS_FROM_MS) return DAY_MS;
   return source === "raw" ? 1_000 : LEVELS[source].widthMs;
 }
 
 function answer(
-  wish: SeriesWish,
+  query: SeriesQuery,
   resolutionMs: number,
   names: readonly string[],
   columns: readonly SeriesColumns[],
 ): SeriesLists {
   const empty: SeriesColumns = { t: [], mean: [], min: [], max: [], count: [] };
-  return { resolutionMs, columns: wish.metrics.map((metric) => columns[names.indexOf(metric)] ?? empty) };
+  return { resolutionMs, columns: query.metrics.map((metric) => columns[names.indexOf(metric)] ?? empty) };
 }
 
 /** What the chart is drawn from: raw readings where they are there and few enough, or finer than hours must be. */
 function sourceFor(
   db: DatabaseSyncInstance,
   device: DeviceHistory,
-  wish: SeriesWish,
+  query: SeriesQuery,
   quickReadings: number,
 ): "raw" | Level {
-  const { fromMs, toMs } = wish;
-  const widthMs = bucketWidthMs(fromMs, toMs, wish.points);
+  const { fromMs, toMs } = query;
+  const widthMs = bucketWidthMs(fromMs, toMs, query.points);
   const needsHours = isForgotten(db, device, "hour", { fromMs, toMs: Math.min(toMs, device.rawSinceMs) });
   const needsDays =
     isForgotten(db, device, "day", { fromMs, toMs: Math.min(toMs, device.hoursSinceMs, device.rawSinceMs) }) ||

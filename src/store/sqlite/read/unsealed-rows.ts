@@ -1,11 +1,11 @@
 /** Reads the rows of a device that wait to be sealed, in the order in which they came. Writes nothing. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { Metrics } from "../../../contract/readings.ts";
-import type { Place } from "../../../core/ports/history.ts";
+import type { ReadingPosition } from "../../../core/ports/history.ts";
 import { ifReadable } from "../db/file-damage.ts";
 import { isInstant, parseMetrics } from "../format/stored-text.ts";
 
-export interface UnsealedRow extends Place {
+export interface UnsealedRow extends ReadingPosition {
   readonly seq: number;
   readonly receivedAtMs: number;
   readonly hasPacket: boolean;

@@ -18,13 +18,13 @@ import {
 import { hotRows } from "./hot-rows.ts";
 
 export interface HistorySink {
-  /** `metric`: its place in the wish. Of a segment in the order of (instant, n); hot rows come last, in theirs. */
+  /** `metric`: its index in the query's metrics. Of a segment in the order of (instant, n); hot rows come last, in theirs. */
   number(metric: number, atMs: number, value: number): void;
   /** A whole hour or day. One at an end of the range may reach over it where its raw readings are forgotten. */
   rollup(metric: number, startMs: number, rollup: Rollup): void;
 }
 
-export interface HistoryWish extends Range {
+export interface HistoryQuery extends Range {
   readonly metrics: readonly string[];
   readonly source: "raw" | Level;
 }
@@ -33,24 +33,24 @@ export interface HistoryWish extends Range {
 export function walkHistory(
   db: DatabaseSyncInstance,
   device: DeviceHistory,
-  wish: HistoryWish,
+  query: HistoryQuery,
   sink: HistorySink,
   onDamage: OnDamage,
 ): void {
-  const { source } = wish;
-  if (source === "raw") walkSegments(db, device, wish, wish, sink, onDamage);
+  const { source } = query;
+  if (source === "raw") walkSegments(db, device, query, query, sink, onDamage);
   else {
-    const due = dueDays(db, device.key, wish);
-    const raw = rawDays(device, due, wish);
-    walkRollups(db, device, wish, source, raw, sink, onDamage);
+    const due = dueDays(db, device.key, query);
+    const raw = rawDays(device, due, query);
+    walkRollups(db, device, query, source, raw, sink, onDamage);
     // Of a day that is forgotten, what came since is there beside what was counted.
     const beside = [...due].filter((day) => day < device.rawSinceMs);
     for (const day of [...raw, ...beside]) {
-      const range = { fromMs: Math.max(wish.fromMs, day), toMs: Math.min(wish.toMs, day + DAY_MS) };
-      walkSegments(db, device, range, wish, sink, onDamage);
+      const range = { fromMs: Math.max(query.fromMs, day), toMs: Math.min(query.toMs, day + DAY_MS) };
+      walkSegments(db, device, range, query, sink, onDamage);
     }
   }
-  walkHot(db, device, wish, sink, onDamage);
+  walkHot(db, device, query, sink, onDamage);
 }
 
 /** Days that are taken from raw readings: changed since they were rolled up, or only in part in the range. */
@@ -65,7 +65,7 @@ function rawDays(device: DeviceHistory, due: ReadonlySet<number>, { fromMs, toMs
 function walkRollups(
   db: DatabaseSyncInstance,
   { key, hoursSinceMs }: DeviceHistory,
-  { fromMs, toMs, metrics }: HistoryWish,
+  { fromMs, toMs, metrics }: HistoryQuery,
   level: Level,
   raw: ReadonlySet<number>,
   sink: HistorySink,
@@ -90,7 +90,7 @@ function walkSegments(
   db: DatabaseSyncInstance,
   { key }: DeviceHistory,
   { fromMs, toMs }: Range,
-  { metrics }: HistoryWish,
+  { metrics }: HistoryQuery,
   sink: HistorySink,
   onDamage: OnDamage,
 ): void {
@@ -114,13 +114,13 @@ function walkSegments(
 function walkHot(
   db: DatabaseSyncInstance,
   device: DeviceHistory,
-  wish: HistoryWish,
+  query: HistoryQuery,
   sink: HistorySink,
   onDamage: OnDamage,
 ): void {
-  for (const { atMs, metrics: said } of hotRows(db, device, { ...wish, order: "asc" }, onDamage)) {
-    for (let metric = 0; metric < wish.metrics.length; metric++) {
-      const name = wish.metrics[metric] ?? "";
+  for (const { atMs, metrics: said } of hotRows(db, device, { ...query, order: "asc" }, onDamage)) {
+    for (let metric = 0; metric < query.metrics.length; metric++) {
+      const name = query.metrics[metric] ?? "";
       const value = Object.hasOwn(said, name) ? said[name] : undefined;
       if (value !== undefined && typeof value !== "string") sink.number(metric, atMs, Number(value));
     }

@@ -1,6 +1,6 @@
 /** Writes, replaces and deletes the segments of a device. In its caller's transaction; decides nothing of what is in them. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
-import type { Place } from "../../../core/ports/history.ts";
+import type { ReadingPosition } from "../../../core/ports/history.ts";
 import { prepared } from "../db/prepared.ts";
 import { DAMAGED_ROW } from "../format/sealed-bytes.ts";
 import { type Columns, encodeSegment } from "../format/segment-format.ts";
@@ -17,7 +17,12 @@ export function insertSegment(db: DatabaseSyncInstance, key: number, columns: Co
 }
 
 /** What is left of a reading that was damaged, in a segment that cannot be read: it is named as long as it is kept, and nothing is merged with it. */
-export function insertDamaged(db: DatabaseSyncInstance, key: number, { atMs, n }: Place, body: unknown): void {
+export function insertDamaged(
+  db: DatabaseSyncInstance,
+  key: number,
+  { atMs, n }: ReadingPosition,
+  body: unknown,
+): void {
   const left = Buffer.concat([Buffer.of(DAMAGED_ROW), typeof body === "string" ? Buffer.from(body) : Buffer.alloc(0)]);
   const { piece, bytes } = writePieces(db, "segment_piece", left);
   prepared(

@@ -6,7 +6,7 @@ import { type Block, blockMs, LEVELS } from "../format/rollup-format.ts";
 import { dayOf, type Rollups } from "../read/day-count.ts";
 import type { RollupKeeper } from "./rollup-keeper.ts";
 
-export interface EraseRollupsWish {
+export interface EraseRollupsRequest {
   readonly key: number;
   readonly fromMs: number;
   readonly toMs: number;
@@ -15,23 +15,23 @@ export interface EraseRollupsWish {
 }
 
 /** Hours of one row that overlap the range go whole, and their days are made of what is left. Answers up to where it is done. */
-export function eraseRollups(db: DatabaseSyncInstance, rollups: RollupKeeper, wish: EraseRollupsWish): number {
-  const first = firstMs(db, wish);
-  if (first === undefined) return wish.toMs;
-  const fromMs = Math.max(wish.fromMs, first);
+export function eraseRollups(db: DatabaseSyncInstance, rollups: RollupKeeper, request: EraseRollupsRequest): number {
+  const first = firstMs(db, request);
+  if (first === undefined) return request.toMs;
+  const fromMs = Math.max(request.fromMs, first);
   const startMs = startOf(fromMs, blockMs("hour"));
-  const toMs = Math.min(wish.toMs, startMs + blockMs("hour"));
-  const hours = rollups.readBlock(wish.key, "hour", startMs);
-  const days = readDays(rollups, wish.key, startMs);
+  const toMs = Math.min(request.toMs, startMs + blockMs("hour"));
+  const hours = rollups.readBlock(request.key, "hour", startMs);
+  const days = readDays(rollups, request.key, startMs);
   for (const name of [...hours.keys()]) {
-    if (wish.metrics !== undefined && !wish.metrics.includes(name)) continue;
+    if (request.metrics !== undefined && !request.metrics.includes(name)) continue;
     clear(hours.get(name), startMs, HOUR_MS, fromMs, toMs);
   }
-  rollups.writeBlock(wish.key, "hour", startMs, hours);
+  rollups.writeBlock(request.key, "hour", startMs, hours);
   for (let day = startOf(fromMs, DAY_MS); day < toMs; day += DAY_MS) {
     const left = dayOf(hoursOf(hours, startMs, day));
     for (const name of [...days.keys(), ...left.keys()]) {
-      if (wish.metrics === undefined || wish.metrics.includes(name)) days.set(name, day, left.get(name));
+      if (request.metrics === undefined || request.metrics.includes(name)) days.set(name, day, left.get(name));
     }
   }
   days.write();
@@ -39,7 +39,7 @@ export function eraseRollups(db: DatabaseSyncInstance, rollups: RollupKeeper, wi
 }
 
 /** Where the device's first row of hours or days begins that reaches into the range; undefined: none does. */
-function firstMs(db: DatabaseSyncInstance, { key, fromMs, toMs }: EraseRollupsWish): number | undefined {
+function firstMs(db: DatabaseSyncInstance, { key, fromMs, toMs }: EraseRollupsRequest): number | undefined {
   const starts = (["hour", "day"] as const).flatMap((level) => {
     const row = db
       .prepare(

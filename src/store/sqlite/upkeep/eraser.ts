@@ -4,7 +4,7 @@
  */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
-import type { EraseWish } from "../../../core/ports/history.ts";
+import type { EraseRequest } from "../../../core/ports/history.ts";
 import type { LatestMetric } from "../../../core/ports/stored-device.ts";
 import type { NoteDamage } from "../db/damage-note.ts";
 import { inTransaction } from "../db/transaction.ts";
@@ -18,7 +18,7 @@ import type { RollupKeeper } from "./rollup-keeper.ts";
 
 export interface Eraser {
   /** The number of the job; undefined: there is no such device. */
-  begin(wish: EraseWish): number | undefined;
+  begin(request: EraseRequest): number | undefined;
   /** Jobs that a stop left behind. */
   pending(): number[];
   /** True: it is done. */
@@ -50,7 +50,7 @@ const STEP_ROWS = 500;
 export function createEraser({ db, rollups, onErased, note }: EraserOptions): Eraser {
   const sql = prepare(db);
 
-  function begin({ deviceId, fromMs, toMs, metrics }: EraseWish): number | undefined {
+  function begin({ deviceId, fromMs, toMs, metrics }: EraseRequest): number | undefined {
     const key = sql.key.get(deviceId)?.["key"];
     if (key === undefined) return undefined;
     const { lastInsertRowid } = sql.begin.run(

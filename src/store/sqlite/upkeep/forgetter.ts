@@ -5,7 +5,7 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
 import type { Retention } from "../../../core/ports/stored-device.ts";
-import type { UpkeepWish } from "../../../core/ports/upkeep.ts";
+import type { UpkeepRequest } from "../../../core/ports/upkeep.ts";
 import { isDamage } from "../db/file-damage.ts";
 import { pragma } from "../db/space.ts";
 import { inTransaction } from "../db/transaction.ts";
@@ -24,7 +24,7 @@ export interface Forgot {
 
 export interface Forgetter {
   /** Undefined: nothing has to go. */
-  step(wish: UpkeepWish): Forgot | "tooLarge" | undefined;
+  step(request: UpkeepRequest): Forgot | "tooLarge" | undefined;
 }
 
 export interface ForgetterOptions {
@@ -59,9 +59,9 @@ export function createForgetter({ db, sealer, rollups, onForgotten, onFault }: F
   let oversized: { readonly dayMs: number; behindKey: number; went: boolean } | undefined;
   let stuckSinceMs: number | undefined;
 
-  function step(wish: UpkeepWish): Forgot | "tooLarge" | undefined {
-    if (wish.retention === undefined) return undefined;
-    return stepByAge(wish.nowMs, wish.retention) ?? stepBySize(wish.nowMs, wish.retention.maxBytes);
+  function step(request: UpkeepRequest): Forgot | "tooLarge" | undefined {
+    if (request.retention === undefined) return undefined;
+    return stepByAge(request.nowMs, request.retention) ?? stepBySize(request.nowMs, request.retention.maxBytes);
   }
 
   /** One device cannot keep the others. */

@@ -5,7 +5,7 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
 import { REDELIVERY_WINDOW_MS } from "../../../core/model/identity.ts";
-import type { Place } from "../../../core/ports/history.ts";
+import type { ReadingPosition } from "../../../core/ports/history.ts";
 import type { Damage } from "../db/damage-note.ts";
 import { ifReadable } from "../db/file-damage.ts";
 import { inTransaction } from "../db/transaction.ts";
@@ -235,7 +235,7 @@ const startOfGroup = ({ head, rows }: Group): number =>
 /** That which holds its place; behind a full one a new one; before the first of a day that one. */
 function segmentFor(
   heads: readonly SegmentHead[],
-  row: Place,
+  row: ReadingPosition,
   day: number,
 ): { head: SegmentHead | undefined; name: string } {
   const before = heads.findLast((head) => compare({ atMs: head.fromAt, n: head.fromN }, row) < 0);

@@ -1,6 +1,6 @@
 /** One small step of what keeps the store small and true, each kind in its turn. Runs in the writer's thread; decides no pace. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
-import type { UpkeepStep, UpkeepWish } from "../../../core/ports/upkeep.ts";
+import type { UpkeepRequest, UpkeepStep } from "../../../core/ports/upkeep.ts";
 import { isDamage } from "../db/file-damage.ts";
 import { pragma } from "../db/space.ts";
 import type { HotLedger } from "../write/hot-ledger.ts";
@@ -31,8 +31,8 @@ export function createUpkeep({
   rollups,
   forgetter,
   onFault,
-}: UpkeepParts): (wish: UpkeepWish) => UpkeepStep {
-  const kinds: ((wish: UpkeepWish) => Did | undefined)[] = [
+}: UpkeepParts): (request: UpkeepRequest) => UpkeepStep {
+  const kinds: ((request: UpkeepRequest) => Did | undefined)[] = [
     ({ nowMs }) => did("sealed", sealer.step(nowMs)),
     () => did("sealed", sealer.clear()),
     ({ nowMs }) => (rollups.step(nowMs) ? { did: "rolledUp", readings: 0 } : undefined),
@@ -52,19 +52,19 @@ export function createUpkeep({
     }
   }
 
-  function forget(wish: UpkeepWish): Did | undefined {
-    const forgot = forgetter.step(wish);
+  function forget(request: UpkeepRequest): Did | undefined {
+    const forgot = forgetter.step(request);
     if (forgot === undefined) return undefined;
     return forgot === "tooLarge" ? { did: "nothing", readings: 0, tooLarge: true } : forgot;
   }
 
-  return (wish) => {
+  return (request) => {
     let said: Did = { did: "nothing", readings: 0 };
     // Begins behind the kind that worked last, so that none waits for another to run out of work.
     for (let tried = 0; tried < kinds.length; tried++) {
       const kind = kinds[next];
       next = (next + 1) % kinds.length;
-      const done = whole(() => kind?.(wish));
+      const done = whole(() => kind?.(request));
       if (done === undefined) continue;
       said = done;
       if (done.did !== "nothing") break;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createSizeBound } from "../../../../src/core/health/size-bound.ts";
-import type { UpkeepStep, UpkeepWish } from "../../../../src/core/ports/upkeep.ts";
+import type { UpkeepRequest, UpkeepStep } from "../../../../src/core/ports/upkeep.ts";
 import { createManualClock } from "../../../support/clock/manual-clock.ts";
 import { createMemoryLog } from "../../../support/memory/memory-log.ts";
 
@@ -10,7 +10,7 @@ const DAY_MS = 24 * 3_600_000;
 function start(rawDays = 90) {
   const clock = createManualClock({ nowMs: NOW });
   const log = createMemoryLog();
-  const retention: UpkeepWish["retention"] = { rawDays, hourDays: 0, dayDays: 0, maxBytes: 20_000_000 };
+  const retention: UpkeepRequest["retention"] = { rawDays, hourDays: 0, dayDays: 0, maxBytes: 20_000_000 };
   const bound = createSizeBound({ clock, log, retention });
   const step = (did: UpkeepStep["did"], more: Partial<UpkeepStep> = {}, mayForget = true): void =>
     bound.noteStep(

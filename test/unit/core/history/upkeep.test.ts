@@ -36,7 +36,7 @@ function start() {
     ends.at(-1)?.(step);
     await turn();
   };
-  const asked = (): number => store.wishes.length;
+  const asked = (): number => store.requests.length;
   const said = (): string[] => log.lines.map(({ level, event }) => `${level} ${event}`);
   return { clock, store, upkeep, steps, trust, advance, end, asked, said };
 }
@@ -111,11 +111,11 @@ describe("upkeep", () => {
     const { clock, store, trust, advance, end } = start();
     trust.mayForget = false;
     await advance(1_000);
-    expect(store.wishes.at(-1)).toEqual({ nowMs: clock.nowMs(), retention: undefined });
+    expect(store.requests.at(-1)).toEqual({ nowMs: clock.nowMs(), retention: undefined });
     trust.mayForget = true;
     await end(5, SEALED);
     await advance(5);
-    expect(store.wishes.at(-1)?.retention).toEqual(RETENTION);
+    expect(store.requests.at(-1)?.retention).toEqual(RETENTION);
   });
 
   test("that fails is logged once, tried again each minute, and told when it goes on", async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { DeviceId } from "../../../../src/contract/readings.ts";
-import type { ReadingsWish } from "../../../../src/core/ports/history.ts";
+import type { ReadingsQuery } from "../../../../src/core/ports/history.ts";
 import type { StoredDevice } from "../../../../src/core/ports/stored-device.ts";
 import { newestBefore } from "../../../../src/core/time/newest-before.ts";
 
@@ -22,7 +22,7 @@ function storeOf(readings: Record<string, number[]>) {
   const asked: string[] = [];
   return {
     asked,
-    readings: async ({ deviceId, toMs }: ReadingsWish) => {
+    readings: async ({ deviceId, toMs }: ReadingsQuery) => {
       asked.push(deviceId);
       const before = (readings[deviceId] ?? []).filter((atMs) => atMs < toMs);
       return before.slice(-1).map((atMs) => ({ deviceId, atMs, n: 0, receivedAtMs: atMs, body: "{}" }));

@@ -41,12 +41,12 @@ test("an hour that comes again is the rest of it, and is added by the hub", asyn
   const kept: RollupRow[] = [];
   const store: Pick<Store, "rollups" | "rebuild"> = {
     rollups: async ({ fromMs }) => kept.filter(({ startMs }) => startMs === fromMs),
-    rebuild: async (wishes) => {
-      for (const { startMs, metrics } of wishes) {
+    rebuild: async (hours) => {
+      for (const { startMs, metrics } of hours) {
         kept.length = 0;
         for (const [metric, rollup] of metrics) kept.push({ startMs, metric, rollup });
       }
-      return wishes.map(() => true);
+      return hours.map(() => true);
     },
   };
   const rebuilder = createRebuilder({
