@@ -8,7 +8,7 @@ import { connectAdvice } from "./mqtt/connect-advice.ts";
 import { disconnectAdvice } from "./mqtt/disconnect-advice.ts";
 import { type ParsedOptions, parseOptions } from "./options.ts";
 import { finalTable, summaryLine } from "./report.ts";
-import { castOf, type Simulation, type SimulationOptions, startSimulation } from "./simulation.ts";
+import { assignScenarios, type Simulation, type SimulationOptions, startSimulation } from "./simulation.ts";
 
 const TERMINAL_LINE_MS = 1_000;
 const LOG_LINE_MS = 10_000;
@@ -30,13 +30,17 @@ async function main(options: ParsedOptions): Promise<number> {
   }
 }
 
-async function run({ simulation: wish, durationMs, quiet }: Extract<ParsedOptions, { kind: "run" }>): Promise<number> {
+async function run({
+  simulation: options,
+  durationMs,
+  quiet,
+}: Extract<ParsedOptions, { kind: "run" }>): Promise<number> {
   const live = process.stdout.isTTY && !quiet;
   const say = (line: string) => {
     if (!quiet) process.stdout.write(live ? `\r\x1b[K${line}\n` : `${line}\n`);
   };
-  sayWhoPlays(wish, say);
-  const simulation = startSimulation({ ...wish, utcOffsetMinutes: -new Date().getTimezoneOffset(), onNotice: say });
+  sayWhoPlays(options, say);
+  const simulation = startSimulation({ ...options, utcOffsetMinutes: -new Date().getTimezoneOffset(), onNotice: say });
   const showing = quiet ? undefined : showProgress(simulation, live);
   await endOf(simulation, durationMs);
   clearInterval(showing);
@@ -45,15 +49,16 @@ async function run({ simulation: wish, durationMs, quiet }: Extract<ParsedOption
   process.stdout.write(`${finalTable(summary)}`);
   for (const line of disconnectAdvice(summary.errors)) process.stdout.write(`\n${line}\n`);
   if (summary.everConnected) return 0;
-  process.stderr.write(`\n${neverConnected(wish, summary)}\n`);
+  process.stderr.write(`\n${neverConnected(options, summary)}\n`);
   return 1;
 }
 
-function sayWhoPlays(wish: SimulationOptions, say: (line: string) => void): void {
+function sayWhoPlays(options: SimulationOptions, say: (line: string) => void): void {
   say(
-    `${wish.devices} ${wish.devices === 1 ? "station" : "stations"} → ${addressText(wish.address)}, a reading each ${durationText(wish.intervalMs)}`,
+    `${options.devices} ${options.devices === 1 ? "station" : "stations"} → ${addressText(options.address)}, a reading each ${durationText(options.intervalMs)}`,
   );
-  for (const { deviceId, scenario } of castOf(wish)) if (scenario !== undefined) say(`${deviceId} plays ${scenario}`);
+  for (const { deviceId, scenario } of assignScenarios(options))
+    if (scenario !== undefined) say(`${deviceId} plays ${scenario}`);
 }
 
 function showProgress(simulation: Simulation, live: boolean): NodeJS.Timeout {

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { parseDurationMs } from "./helpers/duration.ts";
 import { type BrokerAddress, parseBrokerUrl } from "./mqtt/broker-address.ts";
 import { isScenarioName, SCENARIOS, type ScenarioName } from "./scenarios/scenario-list.ts";
-import { castOf, type SimulationOptions } from "./simulation.ts";
+import { assignScenarios, type SimulationOptions } from "./simulation.ts";
 
 export type ParsedOptions =
   | { kind: "help" }
@@ -96,8 +96,8 @@ function readArguments(args: readonly string[], refuse: Refuse): Map<Name, strin
       continue;
     }
     const wantsValue = OPTIONS[token.name].type === "string";
-    const forgotten = token.value === undefined || (!token.inlineValue && token.value.startsWith("--"));
-    if (wantsValue && forgotten) refuse(`--${token.name} needs a value`);
+    const isMissing = token.value === undefined || (!token.inlineValue && token.value.startsWith("--"));
+    if (wantsValue && isMissing) refuse(`--${token.name} needs a value`);
     if (!wantsValue && token.value !== undefined) refuse(`--${token.name} takes no value`);
     given.set(token.name, [...(given.get(token.name) ?? []), token.value ?? ""]);
   }
@@ -208,7 +208,7 @@ function checkTogether(simulation: SimulationOptions, refuse: Refuse): void {
   if (playing > devices) {
     refuse(`--devices: ${scenarios.length} scenarios of ${scenarioDevices} need at least ${playing}, got ${devices}`);
   }
-  const longest = castOf({ ...simulation, devices: 1 })[0]?.deviceId ?? "";
+  const longest = assignScenarios({ ...simulation, devices: 1 })[0]?.deviceId ?? "";
   const idLength = simulation.prefix.length + 1 + Math.max(2, String(devices).length);
   if (!/^[A-Za-z0-9._:-]+$/.test(longest) || idLength > 64) {
     refuse(

@@ -45,7 +45,7 @@ const STEADY: Scenario = { about: "one reading each interval" };
 export function startSimulation(options: SimulationOptions): Simulation {
   const { clock = systemClock, onNotice = () => {}, utcOffsetMinutes = 0 } = options;
   const tally = createTally({ devices: options.devices, now: clock.now });
-  const stations = castOf(options).map(({ deviceId, scenario }, index) =>
+  const stations = assignScenarios(options).map(({ deviceId, scenario }, index) =>
     startStation({
       ...options,
       deviceId,
@@ -72,16 +72,16 @@ export function startSimulation(options: SimulationOptions): Simulation {
 const bootSpreadMs = ({ devices, intervalMs }: SimulationOptions): number =>
   Math.min(intervalMs, Math.max(2_000, devices * 5));
 
-export interface CastMember {
+export interface AssignedStation {
   deviceId: string;
   /** Undefined: steady. */
   scenario: ScenarioName | undefined;
 }
 
 /** Who plays what: the first stations the scenarios, in their order; the rest are steady. */
-export function castOf(
+export function assignScenarios(
   options: Pick<SimulationOptions, "devices" | "prefix" | "scenarios" | "scenarioDevices">,
-): CastMember[] {
+): AssignedStation[] {
   const digits = Math.max(2, String(options.devices).length);
   return Array.from({ length: options.devices }, (_, index) => ({
     deviceId: `${options.prefix}-${String(index + 1).padStart(digits, "0")}`,

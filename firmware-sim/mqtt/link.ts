@@ -93,7 +93,7 @@ export function createLink({ clock, random, tally, onOpen, deviceId, ...options 
       else session?.cut();
       abandon();
       hasSession = false;
-      outbox.forget();
+      outbox.clear();
     },
     cut() {
       session?.cut();

@@ -31,7 +31,7 @@ export interface Outbox {
   attach(session: Session, receiveMaximum: number): { repeat(): void };
   detach(): void;
   /** Forgets all that waits, as memory does in deep sleep or at power-off. */
-  forget(): void;
+  clear(): void;
 }
 
 interface Waiting {
@@ -120,7 +120,7 @@ export function createOutbox(tally: Tally): Outbox {
       onTheWay.clear();
       for (const [packetId, { message }] of waiting) if (message.passing) waiting.delete(packetId);
     },
-    forget() {
+    clear() {
       for (const { repeated } of waiting.values()) if (!repeated) tally.notSent("no connection came until the end");
       waiting.clear();
     },

@@ -31,6 +31,8 @@ export const ROUTE_LEVELS = {
   "DELETE /api/devices/:id/readings": "operator",
   "GET /api/devices/:id/series": "viewer",
   "GET /api/export": "viewer",
+  "GET /api/refusals": "viewer",
+  /** Its former name. */
   "GET /api/rejections": "viewer",
   "GET /api/boards": "operator",
   "POST /api/boards": "operator",

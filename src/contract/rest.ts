@@ -163,12 +163,12 @@ export interface SeriesAnswer {
   partial?: PartialAnswer;
 }
 
-export interface RejectionsAnswer {
+export interface RefusalsAnswer {
   /** How many of each code since the start. */
   counts: { [code: string]: number };
   /** Since when these are counted, ISO 8601. */
   since: string;
-  /** The newest kinds first. */
+  /** The newest kinds first. The field keeps the former name of the route. */
   rejections: Refusal[];
   /** What the settings are that a reason names, such as `AERIE_MAX_DEVICES`. */
   limits: { [setting: string]: number };

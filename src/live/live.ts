@@ -1,4 +1,4 @@
-/** Socket.IO: stored readings, presence and refusals to browsers, within a budget. Reads no store, decides no presence. */
+/** Socket.IO: sends stored readings, presence and refusals to browsers, within a time budget. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { Server, type Socket } from "socket.io";
@@ -16,40 +16,40 @@ import { type Batch, createBatchBuffer } from "./batch-buffer.ts";
 import { corkFlushes } from "./corked-flush.ts";
 import { createLiveBudget } from "./live-budget.ts";
 import { createLiveSessions, type LiveSessionsOptions } from "./live-sessions.ts";
-import { readWish, type Wish } from "./subscribe-options.ts";
+import { type LiveSubscription, parseSubscribeOptions } from "./subscribe-options.ts";
 import { type Waiting, watchWaiting } from "./waiting-bytes.ts";
 
 export interface LiveOptions extends Omit<LiveSessionsOptions, "engine"> {
-  /** Who asks; anew for each call, since a sign-in may have ended. */
+  /** Who sent the request. Looked up at each call, because a sign-in may have ended. */
   readonly callerOf: (request: IncomingMessage) => Caller;
   readonly clock: Clock;
   readonly counters: Counters;
   readonly log: Log;
-  /** Of this build, for open pages. */
+  /** Of this build: an open page sees by it that it is outdated. */
   readonly build: string;
 }
 
 export interface Live {
-  /** Of `/socket.io/`, within its address' budget and from a page that may ask. */
+  /** A request to `/socket.io/`, after the checks of budget and origin. */
   request(request: IncomingMessage, response: ServerResponse): void;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Whether it is the next poll of a session, and not too many of them came. */
+  /** Whether it is the next poll of a session, within the limit of polls. */
   isFreePoll(request: IncomingMessage): boolean;
   readings(readings: readonly LiveReading[]): void;
   presence(change: PresenceChange): void;
   /** `key`: the same for refusals that are counted together. */
   rejected(refusal: Refusal, key: string): void;
   clients(): number;
-  /** With those that are not clients yet. */
+  /** Including those that have not sent CONNECT yet. */
   sessions(): number;
-  /** Browsers and programs that came by these sign-ins or tokens. */
+  /** Ends the connections of these sign-ins and tokens. */
   end(keys: readonly string[]): void;
   close(): void;
 }
 
 interface SocketData extends Waiting {
-  wish: Wish;
-  /** Of the sign-in or token that it came by; undefined: there are no accounts. */
+  subscription: LiveSubscription;
+  /** Of its sign-in or token; undefined: there are no accounts. */
   key: string | undefined;
   address: string | undefined;
 }
@@ -59,24 +59,24 @@ type Browser = Socket<BrowserToHub, HubToBrowser, Record<string, never>, SocketD
 const BATCH_EVERY_MS = 100;
 const TICK_EVERY_MS = 2_000;
 const REJECTED_EVERY_MS = 250;
-/** Kinds of refusals that wait for their turn: five seconds' worth. */
+/** Kinds of refusals that wait to be sent: five seconds' worth. */
 const MOST_REFUSED = 20;
-/** Under load `sensorData` goes out this often, so that a browser's events of some milliseconds go together. */
+/** Under load `sensorData` is sent this often, so that the events of some milliseconds share one write. */
 const GATHER_MS = 6;
 const MAX_BATCH_READINGS = 20_000;
-/** A browser that stops reading may hold so much, then it is cut off; it comes back by itself. */
+/** Unsent bytes of one browser. Beyond this it is disconnected; it reconnects by itself. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
-/** All together; beyond it whoever holds more than his share is cut off. */
+/** Unsent bytes of all browsers. Beyond this, each that holds more than its share is disconnected. */
 const MAX_ALL_WAITING_BYTES = 64 * 1024 * 1024;
 
-/** Rooms: who gets one event a reading, of all devices or of one. Batches are sent to each browser by its wish. */
+/** Rooms of Socket.IO: `sensorData` of all devices, `sensorData` of one device, and batches. */
 const EACH = "each";
 const eachOf = (deviceId: string): string => `each:${deviceId}`;
 const BATCHES = "batches";
 
 export function openLive(options: LiveOptions): Live {
   const { callerOf, addressOf, refusals, clock, counters, log, build } = options;
-  // A server that never listens: what comes is handed to the engine, behind the admission of all requests.
+  // This server never listens: http-server.ts passes requests to the engine after admission.
   const io = new Server<BrowserToHub, HubToBrowser, Record<string, never>, SocketData>(createServer(), {
     serveClient: false,
     maxHttpBufferSize: 100_000,
@@ -89,31 +89,31 @@ export function openLive(options: LiveOptions): Live {
   const budget = createLiveBudget({ clock, counters });
   const batches = createBatchBuffer(MAX_BATCH_READINGS);
   const browsers = new Set<Browser>();
-  /** For `sensorData`, until the next moment at which it goes out. */
+  /** For the next sending of `sensorData`. */
   let gathered: LiveReading[] = [];
   let sentAtMs = Number.NEGATIVE_INFINITY;
-  /** Readings that `sensorData` browsers were not sent, by device, until they are told. */
+  /** Readings that `sensorData` browsers were not sent, by device, until `dropped` tells them. */
   let unsent = new Map<string, number>();
-  /** The newest of each kind, for their turn. */
+  /** The newest refusal of each kind, waiting to be sent. */
   const refused = new Map<string, Refusal>();
   let stopRefused: (() => void) | undefined;
   let isClosed = false;
   const stops = [clock.every(BATCH_EVERY_MS, flush), clock.every(TICK_EVERY_MS, tick)];
 
   io.on("connection", (browser) => {
-    // Its sign-in may have ended since its session began.
+    // The sign-in may have ended since the session began.
     if (!reaches(callerOf(browser.request).level, "viewer")) return void browser.disconnect(true);
     browsers.add(browser);
     sessions.connected(browser.conn);
-    browser.data.wish = { devices: undefined, batch: false };
+    browser.data.subscription = { devices: undefined, batch: false };
     browser.data.waitingBytes = 0;
     browser.data.key = callerOf(browser.request).key;
     browser.data.address = addressOf(browser.request);
-    applyWish(browser, browser.data.wish);
+    applySubscription(browser, browser.data.subscription);
     watchWaiting(browser.conn, browser.data);
     corkFlushes(browser.conn);
     browser.emit("connectionInfo", { clientId: browser.id, totalClients: browsers.size });
-    browser.on("subscribe", (wish: unknown, reply: unknown) => subscribe(browser, wish, reply));
+    browser.on("subscribe", (options: unknown, reply: unknown) => subscribe(browser, options, reply));
     browser.on("disconnect", () => browsers.delete(browser));
     browser.on("error", (error) => log.debug("browser failed", { error }));
   });
@@ -121,7 +121,7 @@ export function openLive(options: LiveOptions): Live {
   function refusalOf(request: IncomingMessage): string | undefined {
     const { level, csrf } = callerOf(request);
     if (!reaches(level, "viewer")) return "LOGIN_NEEDED";
-    // A cookie goes along with any page's request, and a browser always says what page that is.
+    // Browsers send the cookie with any page's request, and always name the page in Origin.
     if (csrf !== undefined && request.headers.origin === undefined && isUpgrade(request)) return "ORIGIN_FOREIGN";
     return sessions.excess(request);
   }
@@ -137,18 +137,18 @@ export function openLive(options: LiveOptions): Live {
   }
 
   function subscribe(browser: Browser, raw: unknown, reply: unknown): void {
-    const wish = readWish(raw);
-    const answer: SubscribeAnswer = wish === undefined ? { ok: false, code: "REQUEST_INVALID" } : { ok: true };
-    if (wish !== undefined) applyWish(browser, wish);
+    const subscription = parseSubscribeOptions(raw);
+    const answer: SubscribeAnswer = subscription === undefined ? { ok: false, code: "REQUEST_INVALID" } : { ok: true };
+    if (subscription !== undefined) applySubscription(browser, subscription);
     if (typeof reply === "function") reply(answer);
   }
 
-  function applyWish(browser: Browser, wish: Wish): void {
+  function applySubscription(browser: Browser, subscription: LiveSubscription): void {
     for (const room of browser.rooms) if (room !== browser.id) void browser.leave(room);
-    browser.data.wish = wish;
-    if (wish.batch) void browser.join(BATCHES);
-    else if (wish.devices === undefined) void browser.join(EACH);
-    else for (const deviceId of wish.devices) void browser.join(eachOf(deviceId));
+    browser.data.subscription = subscription;
+    if (subscription.batch) void browser.join(BATCHES);
+    else if (subscription.devices === undefined) void browser.join(EACH);
+    else for (const deviceId of subscription.devices) void browser.join(eachOf(deviceId));
   }
 
   function readings(stored: readonly LiveReading[]): void {
@@ -160,7 +160,7 @@ export function openLive(options: LiveOptions): Live {
       if (batched) batches.add(reading);
       if (rooms.has(EACH) || rooms.has(eachOf(reading.deviceId))) gathered.push(reading);
     }
-    if (before > 0 || gathered.length === 0) return; // on its way already, or nothing to send
+    if (before > 0 || gathered.length === 0) return; // already scheduled, or nothing to send
     const waitMs = sentAtMs + GATHER_MS - clock.monotonicMs();
     if (waitMs <= 0) sendGathered();
     else clock.after(waitMs, sendGathered);
@@ -187,42 +187,42 @@ export function openLive(options: LiveOptions): Live {
     budget.spend(() => {
       const batch = batches.take(newestOnly);
       if (batch.byDevice.size > 0) sendBatches(batch);
-      if (unsent.size > 0) tellUnsent();
-      cutOffFrozen();
+      if (unsent.size > 0) sendUnsentCounts();
+      disconnectFrozen();
     });
   }
 
   function sendBatches({ byDevice, left }: Batch): void {
     const all = [...byDevice.values()].flat();
-    // Whoever wishes for all devices shares one encoding.
+    // Browsers that subscribed to all devices share one encoding.
     const toAll = io
       .to(BATCHES)
-      .except([...browsers].filter((each) => each.data.wish.devices !== undefined).map((each) => each.id));
+      .except([...browsers].filter((each) => each.data.subscription.devices !== undefined).map((each) => each.id));
     const whole = all.map(toReading);
     toAll.emit("readings", whole);
     const leftInAll = sum(left.values());
     for (const browser of browsers) {
-      const { devices, batch } = browser.data.wish;
+      const { devices, batch } = browser.data.subscription;
       if (!batch) continue;
       if (devices !== undefined) {
         const some = [...devices].flatMap((deviceId) => byDevice.get(deviceId) ?? []);
         if (some.length > 0) browser.emit("readings", some.map(toReading));
       }
-      tellDropped(browser, devices === undefined ? leftInAll : sumOf(left, devices));
+      sendDropped(browser, devices === undefined ? leftInAll : sumOf(left, devices));
     }
   }
 
-  function tellUnsent(): void {
+  function sendUnsentCounts(): void {
     const counts = unsent;
     unsent = new Map();
     const all = sum(counts.values());
     for (const browser of browsers) {
-      const { devices, batch } = browser.data.wish;
-      if (!batch) tellDropped(browser, devices === undefined ? all : sumOf(counts, devices));
+      const { devices, batch } = browser.data.subscription;
+      if (!batch) sendDropped(browser, devices === undefined ? all : sumOf(counts, devices));
     }
   }
 
-  function tellDropped(browser: Browser, count: number): void {
+  function sendDropped(browser: Browser, count: number): void {
     if (count === 0) return;
     counters.dropped(count);
     browser.emit("dropped", { count });
@@ -230,13 +230,13 @@ export function openLive(options: LiveOptions): Live {
 
   function tick(): void {
     for (const browser of browsers) {
-      // It has expired, or its person may no longer do this.
+      // Its token expired, or its account lost the right.
       if (!reaches(callerOf(browser.request).level, "viewer")) browser.disconnect(true);
     }
     io.emit("tick", { time: new Date(clock.nowMs()).toISOString(), build });
   }
 
-  function cutOffFrozen(): void {
+  function disconnectFrozen(): void {
     const all = sum([...browsers].map(({ data }) => data.waitingBytes));
     const most = all > MAX_ALL_WAITING_BYTES ? MAX_ALL_WAITING_BYTES / browsers.size : MAX_WAITING_BYTES;
     for (const browser of browsers) {
@@ -266,7 +266,7 @@ export function openLive(options: LiveOptions): Live {
     rejected: (refusal, key) => {
       if (browsers.size === 0) return;
       refused.set(key, refusal);
-      if (refused.size > MOST_REFUSED) refused.delete(key); // the page reads all of them anew when it is opened
+      if (refused.size > MOST_REFUSED) refused.delete(key); // the page reads all refusals when it is opened
       if (stopRefused === undefined) sendRefused();
     },
     clients: () => browsers.size,
@@ -281,7 +281,7 @@ export function openLive(options: LiveOptions): Live {
       isClosed = true;
       for (const stop of stops) stop();
       stopRefused?.();
-      // Not io.close(): that closes the HTTP server too, which is not ours.
+      // Not io.close(): that would close the HTTP server, too.
       io.disconnectSockets(true);
       io.engine.close();
     },

@@ -1,8 +1,8 @@
-/** Reads what a browser wishes to be sent; refuses what is not a wish. */
+/** Parses the options of a `subscribe` event. */
 import { z } from "zod";
 
-export interface Wish {
-  /** Undefined: all. */
+export interface LiveSubscription {
+  /** Undefined: all devices. */
   readonly devices: ReadonlySet<string> | undefined;
   readonly batch: boolean;
 }
@@ -12,7 +12,7 @@ const schema = z.strictObject({
   batch: z.boolean().default(false),
 });
 
-export function readWish(raw: unknown): Wish | undefined {
+export function parseSubscribeOptions(raw: unknown): LiveSubscription | undefined {
   const { success, data } = schema.safeParse(raw);
   if (!success) return undefined;
   return { devices: data.devices === undefined ? undefined : new Set(data.devices), batch: data.batch };

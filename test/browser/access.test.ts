@@ -120,15 +120,15 @@ test("a board that connects by itself is let in with one click, with the passwor
   await page.getByRole("link", { name: "Connect a board" }).click();
   await page.getByRole("button", { name: "Open for 10 minutes" }).click();
   await page.locator('[data-window="open"]').waitFor(WAIT);
-  const wish = { clientId: "tasmota_1", username: "tasmota_1", password: "its own long password" };
-  const board = await connectJs(hub.mqttUrl, wish);
+  const login = { clientId: "tasmota_1", username: "tasmota_1", password: "its own long password" };
+  const board = await connectJs(hub.mqttUrl, login);
   void board.client.publishAsync("devices/tasmota_1/telemetry", '{"temperature":19}', { qos: 0 });
   const row = page.locator('[data-waiting="tasmota_1"]');
   await row.getByText("devices/tasmota_1/telemetry").waitFor(WAIT);
   await look(page, "join");
   await row.getByRole("button", { name: "Let it in with its own password" }).click();
   await page.getByRole("heading", { name: "tasmota_1 is let in" }).waitFor(WAIT);
-  const back = await connectJs(hub.mqttUrl, wish);
+  const back = await connectJs(hub.mqttUrl, login);
   await back.publish("devices/tasmota_1/telemetry", '{"temperature":19}', { qos: 1 });
   await page.locator('[data-heard="yes"]').waitFor(WAIT);
   expect(failures).toEqual([]);

@@ -82,7 +82,7 @@ function ExpiryField({ value }: { value: Signal<string> }) {
       placeholder="never"
       maxLength={4}
       isCode
-      shape={{ pattern: "[1-9][0-9]{0,3}", words: "1 to 3650, or nothing: never" }}
+      format={{ pattern: "[1-9][0-9]{0,3}", words: "1 to 3650, or nothing: never" }}
     />
   );
 }
@@ -95,14 +95,14 @@ export function AddApplication({ added }: AddProps) {
   const subscribe = useSignal("devices/#");
   const days = useSignal("");
   const add = async () => {
-    const wish = {
+    const application = {
       name: name.value.trim(),
       publish: filtersOf(publish.value),
       subscribe: filtersOf(subscribe.value),
       ...expiryIn(days.value),
     };
-    const { secret } = await postApplication(wish);
-    added(wish.name, secret);
+    const { secret } = await postApplication(application);
+    added(application.name, secret);
     name.value = "";
   };
   return (

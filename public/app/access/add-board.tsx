@@ -79,7 +79,7 @@ function NameIt({ made }: { made: (board: { deviceId: string; secret: string }) 
         isRequired
         isCode
         placeholder="cellar"
-        shape={{ pattern: DEVICE_ID, words: "1 to 64 of A-Z a-z 0-9 . _ : -" }}
+        format={{ pattern: DEVICE_ID, words: "1 to 64 of A-Z a-z 0-9 . _ : -" }}
       />
       <button type="submit" class="primary" disabled={busy.value}>
         Make its secret

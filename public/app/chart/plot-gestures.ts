@@ -31,12 +31,12 @@ export function createGestures(areaOf: () => TimeArea, { view, feed, crosshair, 
   let touchedX = 0;
   let lastTap = { atMs: Number.NEGATIVE_INFINITY, x: 0 };
 
-  const placeOf = (clientX: number): number => {
+  const positionOf = (clientX: number): number => {
     const { left, width } = areaOf();
     return width <= 0 ? 0 : (clientX - left) / width;
   };
   const instantAt = (clientX: number, window: TimeWindow = feed.window.peek()): number =>
-    window.fromMs + Math.min(Math.max(placeOf(clientX), 0), 1) * spanOf(window);
+    window.fromMs + Math.min(Math.max(positionOf(clientX), 0), 1) * spanOf(window);
 
   function down(event: PointerEvent): void {
     const window = feed.window.peek();
@@ -44,7 +44,7 @@ export function createGestures(areaOf: () => TimeArea, { view, feed, crosshair, 
       fingers.set(event.pointerId, event.clientX);
       touchedX = event.clientX;
       if (fingers.size !== 2) return void (fingers.size === 1 && point(event));
-      const held = new Map([...fingers].map(([finger, x]) => [finger, window.fromMs + placeOf(x) * spanOf(window)]));
+      const held = new Map([...fingers].map(([finger, x]) => [finger, window.fromMs + positionOf(x) * spanOf(window)]));
       drag = { kind: "pinch", window, held };
       crosshair.value = undefined;
     } else if (event.button === 0) {
@@ -61,7 +61,7 @@ export function createGestures(areaOf: () => TimeArea, { view, feed, crosshair, 
     drag.begun = true;
     const { fromX, window } = drag;
     if (drag.kind === "pan") {
-      view.move(window, () => panned(window, placeOf(fromX) - placeOf(event.clientX)));
+      view.move(window, () => panned(window, positionOf(fromX) - positionOf(event.clientX)));
       crosshair.value = undefined;
       return;
     }
@@ -71,7 +71,9 @@ export function createGestures(areaOf: () => TimeArea, { view, feed, crosshair, 
   }
 
   function pinch({ window, held }: Drag & { kind: "pinch" }): void {
-    const [a, b] = [...held].map(([finger, atMs]): Finger => ({ atMs, place: placeOf(fingers.get(finger) ?? 0) }));
+    const [a, b] = [...held].map(
+      ([finger, atMs]): Finger => ({ atMs, position: positionOf(fingers.get(finger) ?? 0) }),
+    );
     if (a !== undefined && b !== undefined && fingers.size === 2) view.move(window, () => pinched(window, a, b));
   }
 
@@ -117,10 +119,10 @@ export function createGestures(areaOf: () => TimeArea, { view, feed, crosshair, 
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     const px = event.deltaY * (event.deltaMode === 0 ? 1 : WHEEL_LINE_PX);
-    const place = placeOf(event.clientX);
+    const position = positionOf(event.clientX);
     point(event);
     view.nudge(feed.window.peek(), (window) =>
-      zoomed(window, window.fromMs + place * spanOf(window), Math.exp(px * WHEEL_PER_PX)),
+      zoomed(window, window.fromMs + position * spanOf(window), Math.exp(px * WHEEL_PER_PX)),
     );
   }
 

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
 import { deleteDevice, type HubFault, toFault } from "../hub/api.ts";
 import type { DeviceState } from "../hub/device-state.ts";
-import { forgetDevice } from "../hub/live.ts";
+import { dropDevice } from "../hub/live.ts";
 import { session } from "../hub/session.ts";
 import { FaultNote } from "../ui/fault-note.tsx";
 
@@ -20,7 +20,7 @@ export function DeviceDelete({ device }: { device: DeviceState }) {
     fault.value = undefined;
     try {
       await deleteDevice(device.id, keepsSecret.value ? "keep" : "remove");
-      forgetDevice(device.id);
+      dropDevice(device.id);
       location.hash = "#/";
     } catch (thrown) {
       fault.value = toFault(thrown);

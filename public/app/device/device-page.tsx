@@ -1,7 +1,7 @@
 /** The device page: who it is, its charts, its attributes, and what its owner may change. Knows no chart's inside. */
 import { useEffect } from "preact/hooks";
 import { displayName } from "../hub/device-state.ts";
-import { wishFor } from "../hub/link.ts";
+import { watchLive } from "../hub/link.ts";
 import { deviceState } from "../hub/live.ts";
 import { readDevice } from "../hub/read-device.ts";
 import { type HubRead, useHubRead } from "../hub/use-hub-read.ts";
@@ -12,7 +12,7 @@ import { DeviceCharts } from "./device-charts.tsx";
 import { DeviceHead } from "./device-head.tsx";
 
 export function DevicePage({ id }: { id: string }) {
-  useEffect(() => wishFor([id]), [id]);
+  useEffect(() => watchLive([id]), [id]);
   const read = useHubRead(`device ${id}`, (abort) => readDevice(id, abort));
   // The read's own state says when there is a device; until then one from the overview will do.
   const known = read.state.value === "failed" ? undefined : deviceState(id);

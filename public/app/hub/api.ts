@@ -11,13 +11,7 @@ import type {
 import type { Problem } from "../../../src/contract/errors.ts";
 import { CSRF_HEADER } from "../../../src/contract/levels.ts";
 import type { Device } from "../../../src/contract/readings.ts";
-import type {
-  DevicesPage,
-  Readiness,
-  ReadingsPage,
-  RejectionsAnswer,
-  SeriesAnswer,
-} from "../../../src/contract/rest.ts";
+import type { DevicesPage, Readiness, ReadingsPage, RefusalsAnswer, SeriesAnswer } from "../../../src/contract/rest.ts";
 import { noteHubDate } from "./clock.ts";
 
 /** Why a request failed, in words for the person before the page. */
@@ -59,7 +53,7 @@ export const getSeries = (
 export const getReadings = (id: string, query: { from: number; to: number; limit: number }, abort: AbortSignal) =>
   ask<ReadingsPage>(`${devicePath(id)}/readings`, { query: { ...query, partial: "true" }, abort });
 
-export const getRejections = (abort: AbortSignal) => ask<RejectionsAnswer>("/api/rejections", { abort });
+export const getRefusals = (abort: AbortSignal) => ask<RefusalsAnswer>("/api/refusals", { abort });
 
 /** An answer, too, where the hub is not ready: 503 with the same body. */
 export const getReadiness = () => ask<Readiness>("/readyz", { alsoAnswers: 503 });
@@ -117,14 +111,14 @@ export const deleteBoard = (id: string) => removed("/api/boards", id);
 
 let csrf: string | undefined;
 /** The word that goes with every change: no page of another origin can know it. */
-export const sayWith = (word: string | undefined): void => {
+export const setCsrf = (word: string | undefined): void => {
   csrf = word;
 };
 
 let loginNeeded = (): void => undefined;
 /** Called where the hub does not know who asks any more. */
-export const onLoginNeeded = (tell: () => void): void => {
-  loginNeeded = tell;
+export const onLoginNeeded = (listener: () => void): void => {
+  loginNeeded = listener;
 };
 
 interface Ask {

@@ -10,7 +10,7 @@ export type Freshness =
   /** Connected, but no tick since then. */
   | { readonly kind: "silent"; readonly sinceMs: number };
 
-export interface SignsOfLife {
+export interface FreshnessSigns {
   connected: boolean;
   startedAtMs: number;
   /** The newest tick, or the hub's answer to `subscribe`. */
@@ -19,7 +19,7 @@ export interface SignsOfLife {
   nowMs: number;
 }
 
-export function judgeFreshness(signs: SignsOfLife): Freshness {
+export function judgeFreshness(signs: FreshnessSigns): Freshness {
   const { connected, startedAtMs, lastSignAtMs, disconnectedAtMs, nowMs } = signs;
   if (!connected && disconnectedAtMs !== undefined) return { kind: "lost", sinceMs: disconnectedAtMs };
   if (lastSignAtMs === undefined) {

@@ -30,9 +30,9 @@ let lastSignAtMs: number | undefined;
 let disconnectedAtMs: number | undefined;
 let firstBuild: string | undefined;
 /** The devices whose readings the page wants; all of them when undefined. */
-let wish: readonly string[] | undefined;
-/** The hub has taken this very wish on this very connection, so nothing stored from now on is missed. */
-let covered = false;
+let subscribed: readonly string[] | undefined;
+/** The hub has confirmed this subscription on this connection, so nothing stored from now on is missed. */
+let confirmed = false;
 const waiting: (() => void)[] = [];
 
 export function startLink(): void {
@@ -51,7 +51,7 @@ export function startLink(): void {
     if (build !== firstBuild) newBuild.value = true;
     const wasSilent = freshness.peek().kind === "silent";
     noteSign();
-    if (wasSilent && covered) readAgain();
+    if (wasSilent && confirmed) readAgain();
   });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) readAgain();
@@ -65,25 +65,28 @@ export function connectNow(): void {
 }
 
 /** Asks for the live readings of these devices, or of all. Fewer than before: at once. More: what is shown is read again. */
-export function wishFor(devices: readonly string[] | undefined): void {
-  const change = compareWishes(wish, devices);
+export function watchLive(devices: readonly string[] | undefined): void {
+  const change = compareSubscriptions(subscribed, devices);
   if (change === "same") return;
-  wish = devices;
+  subscribed = devices;
   if (socket.connected) void subscribe(change);
 }
 
-/** Resolves when the present wish is covered, or after `maxWaitMs`: reading before that would only have to be repeated. */
+/** Resolves when the subscription is confirmed, or after `maxWaitMs`: reading before that would only have to be repeated. */
 export function settled(maxWaitMs: number): Promise<void> {
-  if (covered) return Promise.resolve();
+  if (confirmed) return Promise.resolve();
   return new Promise((resolve) => {
     waiting.push(resolve);
     setTimeout(resolve, maxWaitMs);
   });
 }
 
-type WishChange = "same" | "narrowed" | "widened";
+type SubscriptionChange = "same" | "narrowed" | "widened";
 
-function compareWishes(former: readonly string[] | undefined, next: readonly string[] | undefined): WishChange {
+function compareSubscriptions(
+  former: readonly string[] | undefined,
+  next: readonly string[] | undefined,
+): SubscriptionChange {
   if (former === undefined) return next === undefined ? "same" : "narrowed";
   if (next === undefined) return "widened";
   const had = new Set(former);
@@ -91,28 +94,28 @@ function compareWishes(former: readonly string[] | undefined, next: readonly str
   return next.length === had.size ? "same" : "narrowed";
 }
 
-async function subscribe(change: WishChange): Promise<void> {
-  const asked = wish;
-  if (change === "widened") covered = false;
+async function subscribe(change: SubscriptionChange): Promise<void> {
+  const asked = subscribed;
+  if (change === "widened") confirmed = false;
   const answer = await socket
     .timeout(ANSWER_WITHIN_MS)
     .emitWithAck("subscribe", { batch: true, ...(asked === undefined ? {} : { devices: [...asked] }) })
     .catch(() => undefined);
-  if (asked !== wish || !socket.connected) return; // a newer wish, or the next connection, asks again
+  if (asked !== subscribed || !socket.connected) return; // a newer subscription, or the next connection, asks again
   subscribeFault.value = answer?.ok === false ? answer.code : undefined;
   if (answer?.ok !== true) {
-    setTimeout(() => socket.connected && asked === wish && void subscribe("widened"), TRY_AGAIN_AFTER_MS);
+    setTimeout(() => socket.connected && asked === subscribed && void subscribe("widened"), TRY_AGAIN_AFTER_MS);
     return;
   }
   noteSign();
-  if (covered) return;
-  covered = true;
+  if (confirmed) return;
+  confirmed = true;
   readAgain();
   for (const resolve of waiting.splice(0)) resolve();
 }
 
 function onDisconnect(reason: Socket.DisconnectReason): void {
-  covered = false;
+  confirmed = false;
   disconnectedAtMs = toHubMs(Date.now());
   judge();
   // Socket.IO takes the server's own goodbye as final; a wall tablet must not.

@@ -19,7 +19,7 @@ import { readAgain } from "./epoch.ts";
 import { sortMetrics } from "./metric-order.ts";
 
 /** Counts the live mentions of devices that this page has not read; a list may want to look for them. */
-export const strangers = signal(0);
+export const unknownDevices = signal(0);
 
 type ReadingsWatcher = (readings: readonly Reading[]) => void;
 type RefusalsWatcher = (refusals: readonly Refusal[]) => void;
@@ -87,7 +87,7 @@ export function takeDevices(answer: readonly Device[], since: Arrivals): void {
   });
 }
 
-export const forgetDevice = (id: string): boolean => devices.delete(id);
+export const dropDevice = (id: string): boolean => devices.delete(id);
 
 /** Every live reading of one device, once a frame; for charts, which must not lose an extreme. */
 export function watchReadings(id: string, watcher: ReadingsWatcher): () => void {
@@ -147,7 +147,7 @@ function apply(arrivals: Arrivals): void {
     if (device === undefined) unknown += 1;
     else if (next.sinceMs >= device.presence.peek().sinceMs) device.presence.value = next;
   }
-  if (unknown > 0) strangers.value += 1;
+  if (unknown > 0) unknownDevices.value += 1;
 }
 
 function setValues(device: DeviceState, values: ReadonlyMap<string, ValueAt>): void {

@@ -20,8 +20,8 @@ const BY_SAFETY = [
   "rssi",
 ];
 
-const place = new Map(BY_SAFETY.map((metric, index) => [metric, index]));
-const placeOf = (metric: string): number => place.get(metric) ?? BY_SAFETY.length;
+const positions = new Map(BY_SAFETY.map((metric, index) => [metric, index]));
+const positionOf = (metric: string): number => positions.get(metric) ?? BY_SAFETY.length;
 
 export const sortMetrics = (metrics: readonly string[]): string[] =>
-  metrics.toSorted((a, b) => placeOf(a) - placeOf(b) || (a < b ? -1 : a > b ? 1 : 0));
+  metrics.toSorted((a, b) => positionOf(a) - positionOf(b) || (a < b ? -1 : a > b ? 1 : 0));

@@ -1,8 +1,8 @@
 /** Lays live refusals over those that were read, newest first, bounded. Draws nothing. */
 import type { Refusal } from "../../../src/contract/refusals.ts";
-import type { RejectionsAnswer } from "../../../src/contract/rest.ts";
+import type { RefusalsAnswer } from "../../../src/contract/rest.ts";
 
-export type Refused = RejectionsAnswer;
+export type Refused = RefusalsAnswer;
 
 const MAX_ROWS = 500;
 

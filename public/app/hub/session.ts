@@ -9,7 +9,7 @@ import {
   onLoginNeeded,
   postSession,
   postSetup,
-  sayWith,
+  setCsrf,
   toFault,
 } from "./api.ts";
 
@@ -44,7 +44,7 @@ async function askSession(): Promise<void> {
 
 function take(answer: SessionAnswer): void {
   sessionFault.value = undefined;
-  sayWith(answer.csrf);
+  setCsrf(answer.csrf);
   session.value = answer;
 }
 

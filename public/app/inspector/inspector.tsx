@@ -3,8 +3,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { reasonText } from "../../../src/contract/reason-codes.ts";
 import { REFUSALS, type Refusal } from "../../../src/contract/refusals.ts";
-import { getRejections } from "../hub/api.ts";
-import { wishFor } from "../hub/link.ts";
+import { getRefusals } from "../hub/api.ts";
+import { watchLive } from "../hub/link.ts";
 import { watchRefusals } from "../hub/live.ts";
 import { mergeRefusals, type Refused, refusalKey } from "../hub/refused.ts";
 import { useHubRead } from "../hub/use-hub-read.ts";
@@ -19,15 +19,15 @@ export function Inspector() {
   const since = useRef<Refusal[]>([]);
   useEffect(() => {
     document.title = "Inspector – Aerie";
-    wishFor([]); // no readings are shown here
+    watchLive([]); // no readings are shown here
     return watchRefusals((refusals) => {
       since.current.push(...refusals);
       if (refused.peek() !== undefined) refused.value = mergeRefusals(refused.value, refusals);
     });
   }, []);
-  const read = useHubRead("rejections", async (abort) => {
+  const read = useHubRead("refusals", async (abort) => {
     since.current = [];
-    const answer = await getRejections(abort);
+    const answer = await getRefusals(abort);
     refused.value = mergeRefusals(answer, since.current);
   });
   return (

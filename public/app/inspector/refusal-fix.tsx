@@ -1,5 +1,5 @@
 /** What can be done about one refusal, and whether it was: a secret, a limit, the place of a fault. Changes nothing itself. */
-import { REFUSALS, type Refusal } from "../../../src/contract/refusals.ts";
+import { type FaultLocation, REFUSALS, type Refusal } from "../../../src/contract/refusals.ts";
 import type { Refused } from "../hub/refused.ts";
 import { reaches } from "../hub/session.ts";
 import { CommandLine } from "../ui/command-line.tsx";
@@ -20,7 +20,7 @@ export function RefusalFix({ refusal, limits }: { refusal: Refusal; limits: Refu
   if (acceptedAt !== undefined) return <Accepted at={acceptedAt} />;
   return (
     <>
-      {place !== undefined && <Place place={place} />}
+      {place !== undefined && <Fault location={place} />}
       {secret !== undefined && reaches("operator") && (
         <a class="fix" href={addHref(deviceIdIn(refusal))}>
           {secret}
@@ -47,7 +47,7 @@ const deviceIdIn = ({ clientId = "" }: Refusal): string =>
     ?.replace(/[^A-Za-z0-9._:-]/g, "-")
     .slice(0, 64) ?? "";
 
-function Place({ place: { before, from } }: { place: NonNullable<Refusal["place"]> }) {
+function Fault({ location: { before, from } }: { location: FaultLocation }) {
   return (
     <details class="fix">
       <summary>Show the place</summary>

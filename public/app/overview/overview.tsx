@@ -3,8 +3,8 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { type HubFault, toFault } from "../hub/api.ts";
 import { epoch, readAgainCalmly } from "../hub/epoch.ts";
-import { wishFor } from "../hub/link.ts";
-import { strangers } from "../hub/live.ts";
+import { watchLive } from "../hub/link.ts";
+import { unknownDevices } from "../hub/live.ts";
 import { type HubRead, useHubRead } from "../hub/use-hub-read.ts";
 import { FaultNote, ReadNote } from "../ui/fault-note.tsx";
 import { countWords } from "../ui/value-words.ts";
@@ -26,7 +26,7 @@ import { OverviewTools } from "./overview-tools.tsx";
 /** Up to this many devices a page hears all of them; beyond, those that it shows. */
 const HEAR_ALL_UP_TO = 200;
 /** The hub's limit of one subscription. */
-const MAX_WISHED = 1_000;
+const MAX_SUBSCRIBED = 1_000;
 
 export function Overview() {
   const read = useHubRead(`devices matching ${search.value}`, readList);
@@ -50,12 +50,12 @@ export function Overview() {
 function useLiveDevices(): void {
   useSignalEffect(() => {
     const few = (hubTotal.value ?? 0) <= HEAR_ALL_UP_TO;
-    wishFor(few || loadedIds.value.length > MAX_WISHED ? undefined : loadedIds.value);
+    watchLive(few || loadedIds.value.length > MAX_SUBSCRIBED ? undefined : loadedIds.value);
   });
-  const seen = useRef(strangers.peek());
+  const seen = useRef(unknownDevices.peek());
   useSignalEffect(() => {
-    if (strangers.value === seen.current) return;
-    seen.current = strangers.value;
+    if (unknownDevices.value === seen.current) return;
+    seen.current = unknownDevices.value;
     // With a search or with more pages to come, a stranger is most likely a device left out on purpose.
     if (search.peek() === "" && nextCursor.peek() === null) readAgainCalmly();
   });

@@ -19,7 +19,7 @@ export function zoomed(window: TimeWindow, atMs: number, factor: number): TimeWi
 /** A finger: the instant that it took hold of, and where it is now, as a part (0 … 1) of the window's width. */
 export interface Finger {
   readonly atMs: number;
-  readonly place: number;
+  readonly position: number;
 }
 
 /** Fingers closer together than this part of the width say nothing about a length. */
@@ -27,11 +27,11 @@ const LEAST_GRIP = 0.04;
 
 /** The window in which both instants are under their fingers. */
 export function pinched(window: TimeWindow, a: Finger, b: Finger): TimeWindow {
-  const [left, right] = a.place <= b.place ? [a, b] : [b, a];
-  const grip = right.place - left.place;
+  const [left, right] = a.position <= b.position ? [a, b] : [b, a];
+  const grip = right.position - left.position;
   const held = (right.atMs - left.atMs) / grip;
   const span = grip < LEAST_GRIP || held <= 0 ? spanOf(window) : Math.max(held, LEAST_SPAN_MS);
-  const fromMs = (left.atMs + right.atMs) / 2 - ((left.place + right.place) / 2) * span;
+  const fromMs = (left.atMs + right.atMs) / 2 - ((left.position + right.position) / 2) * span;
   return { fromMs, toMs: fromMs + span };
 }
 

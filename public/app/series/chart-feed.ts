@@ -14,7 +14,7 @@ import type { TimeView } from "../range/time-view.ts";
 import { createRangeFollower } from "./range-follower.ts";
 import { addValue, indicesIn, type SeriesBuffer, trimBefore } from "./series-buffer.ts";
 import { readTile, type SeriesTile } from "./series-tile.ts";
-import { type Held, needOf, type TileWish, wishOf } from "./tile-request.ts";
+import { type Held, needOf, type TileRequest, tileRequestFor } from "./tile-request.ts";
 import { sameWindow, windowOf } from "./tile-window.ts";
 
 /** Beyond this many raw points the hub's buckets serve better. */
@@ -51,7 +51,7 @@ export interface ChartFeed {
 export function createChartFeed(id: string, view: TimeView): ChartFeed {
   const version = signal(0);
   let tile: SeriesTile | undefined;
-  let coming: (TileWish & Held) | undefined;
+  let coming: (TileRequest & Held) | undefined;
   let seen: ReadonlySet<string> = new Set();
   let kept: Reading[] | undefined;
   let drawTimer: ReturnType<typeof setTimeout> | undefined;
@@ -134,10 +134,10 @@ export function createChartFeed(id: string, view: TimeView): ChartFeed {
     const since: Reading[] = [];
     kept = since;
     const nowMs = Math.ceil(hubNowMs.peek());
-    const wished = { ...wishOf(view.range.peek(), widthPx, nowMs), resolution: undefined };
-    coming = wished;
+    const requested = { ...tileRequestFor(view.range.peek(), widthPx, nowMs), resolution: undefined };
+    coming = requested;
     try {
-      const next = await readTile(id, metrics, wished, nowMs, abort);
+      const next = await readTile(id, metrics, requested, nowMs, abort);
       tile = next;
       clearTimeout(wholeTimer);
       if (next.partial !== undefined) wholeTimer = setTimeout(readAgainCalmly, WHOLE_AGAIN_MS);
@@ -148,7 +148,7 @@ export function createChartFeed(id: string, view: TimeView): ChartFeed {
       requestAnimationFrame(draw);
     } finally {
       if (kept === since) kept = undefined;
-      if (coming === wished) coming = undefined;
+      if (coming === requested) coming = undefined;
     }
     follower.end(tile.toMs === Infinity && tile.tail.fromMs === Infinity);
   }

@@ -4,7 +4,7 @@ import type { DamagedSpan, PartialAnswer, SeriesAnswer } from "../../../src/cont
 import { getReadings, getSeries } from "../hub/api.ts";
 import { EARLIEST_MS, FUTURE_MS, type Preset } from "../range/chart-range.ts";
 import { bucketStart, createSeriesBuffer, type SeriesBuffer, trimBefore, trimFrom } from "./series-buffer.ts";
-import type { Held, TileWish } from "./tile-request.ts";
+import type { Held, TileRequest } from "./tile-request.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -44,14 +44,14 @@ const CLOSED: SeriesTail = { fromMs: Number.POSITIVE_INFINITY, readings: [] };
 export async function readTile(
   id: string,
   metrics: readonly string[],
-  wish: TileWish,
+  request: TileRequest,
   nowMs: number,
   abort: AbortSignal,
 ): Promise<SeriesTile> {
-  const { preset, points, toMs } = wish;
+  const { preset, points, toMs } = request;
   const ask = (fromMs: number) => getSeries(id, { metrics: metrics.join(","), from: fromMs, to: toMs, points }, abort);
-  let answer = await ask(wish.fromMs);
-  let { fromMs, forSpanMs } = wish;
+  let answer = await ask(request.fromMs);
+  let { fromMs, forSpanMs } = request;
   const firstMs = firstInstant(answer);
   const late = firstMs !== undefined && firstMs - fromMs > WHOLE * (nowMs - fromMs);
   const young = preset !== undefined && late && !(await hasReadingBefore(id, fromMs, abort));

@@ -10,7 +10,7 @@ const MAX_POINTS_WITH_MARGIN = 500;
 /** A window so much shorter than the one that was read for deserves finer buckets. */
 const FINER_AT = 1.5;
 
-export interface TileWish extends TimeWindow {
+export interface TileRequest extends TimeWindow {
   readonly points: number;
   /** The length of the window that it is for. */
   readonly forSpanMs: number;
@@ -19,7 +19,7 @@ export interface TileWish extends TimeWindow {
 }
 
 /** The answer is exactly of that part of time; what reaches now goes on for ever. */
-export function wishOf(range: ChartRange, widthPx: number, nowMs: number): TileWish {
+export function tileRequestFor(range: ChartRange, widthPx: number, nowMs: number): TileRequest {
   const points = Math.min(Math.max(Math.round(widthPx), LEAST_POINTS), MAX_POINTS);
   if (range.kind === "live") {
     const { preset } = range;

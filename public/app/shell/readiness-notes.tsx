@@ -6,13 +6,13 @@ import { timeOfDay } from "../ui/time-words.ts";
 import { bytesWords, countWords } from "../ui/value-words.ts";
 
 /** Told in words of this page. */
-const TOLD_AS_DEGRADED = "mongodb";
+const DEGRADED_PART = "mongodb";
 
 export function ReadinessNotes() {
   const now = readiness.value;
   if (now === undefined) return null;
   const { problems, warnings, degraded } = now;
-  const others = [...problems, ...warnings].filter(({ part }) => part !== TOLD_AS_DEGRADED);
+  const others = [...problems, ...warnings].filter(({ part }) => part !== DEGRADED_PART);
   return (
     <>
       {degraded && <DegradedNote degraded={degraded} />}

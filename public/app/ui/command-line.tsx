@@ -4,7 +4,7 @@ import { useRef } from "preact/hooks";
 import { type CopyOutcome, copyText } from "./copy-text.ts";
 
 const WORDS: Record<CopyOutcome, string> = { copied: "Copied", selected: "Selected: press Ctrl+C" };
-const TOLD_FOR_MS = 4_000;
+const OUTCOME_SHOWN_MS = 4_000;
 
 export function CommandLine({ name, command }: { name: string; command: string }) {
   const code = useRef<HTMLElement>(null);
@@ -14,7 +14,7 @@ export function CommandLine({ name, command }: { name: string; command: string }
     outcome.value = await copyText(code.current);
     setTimeout(() => {
       outcome.value = undefined;
-    }, TOLD_FOR_MS);
+    }, OUTCOME_SHOWN_MS);
   };
   return (
     <div class="command">

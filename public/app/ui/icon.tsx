@@ -1,6 +1,6 @@
 /** The few icons, drawn for Aerie on a 16 × 16 grid. Never the only bearer of a meaning: a word stands beside each. */
 
-const SHAPES = {
+const DRAWINGS = {
   /** Filled, with a tick cut out of it. */
   online: (
     <path
@@ -35,12 +35,12 @@ const SHAPES = {
   download: <path {...stroke(1.5)} d="M8 2.2v7.6M4.8 6.9 8 10.1l3.2-3.2M2.8 13.4h10.4" />,
 } as const;
 
-export type IconName = keyof typeof SHAPES;
+export type IconName = keyof typeof DRAWINGS;
 
 export function Icon({ name }: { name: IconName }) {
   return (
     <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" data-icon={name}>
-      {SHAPES[name]}
+      {DRAWINGS[name]}
     </svg>
   );
 }

@@ -16,11 +16,11 @@ export interface TextFieldProps extends FieldProps {
   readonly autoComplete?: "off" | "username";
   /** No words of a language: a phone is not to make its first letter large. */
   readonly isCode?: boolean;
-  /** What it must be: a regular expression, and the same in words. */
-  readonly shape?: { readonly pattern: string; readonly words: string };
+  /** A regular expression, and the same in words. */
+  readonly format?: { readonly pattern: string; readonly words: string };
 }
 
-export function TextField({ label, value, isFirst, shape, ...props }: TextFieldProps) {
+export function TextField({ label, value, isFirst, format, ...props }: TextFieldProps) {
   const { isRequired = false, maxLength = 64, placeholder, autoComplete = "off", isCode = false } = props;
   const { id, input } = useField(isFirst);
   return (
@@ -34,8 +34,8 @@ export function TextField({ label, value, isFirst, shape, ...props }: TextFieldP
         placeholder={placeholder}
         autoComplete={autoComplete}
         autoCapitalize={isCode ? "none" : undefined}
-        pattern={shape?.pattern}
-        title={shape?.words}
+        pattern={format?.pattern}
+        title={format?.words}
         value={value.value}
         onInput={(event) => {
           value.value = event.currentTarget.value;

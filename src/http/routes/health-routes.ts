@@ -1,6 +1,6 @@
-/** `/healthz`, `/readyz`, `/metrics`, `/websocket/status`, `/api/rejections`: how the hub is. Changes nothing. */
-import { Router } from "express";
-import type { Readiness, RejectionsAnswer, WebsocketStatus } from "../../contract/rest.ts";
+/** `/healthz`, `/readyz`, `/metrics`, `/websocket/status`, `/api/refusals`: how the hub is. Changes nothing. */
+import { type RequestHandler, Router } from "express";
+import type { Readiness, RefusalsAnswer, WebsocketStatus } from "../../contract/rest.ts";
 import type { Refusals } from "../../core/limits/refusals.ts";
 
 export interface HealthRoutesOptions {
@@ -8,7 +8,7 @@ export interface HealthRoutesOptions {
   readonly metrics: () => Promise<{ body: string; contentType: string }>;
   readonly connectedBrowsers: () => number;
   readonly refusals: Refusals;
-  readonly limits: RejectionsAnswer["limits"];
+  readonly limits: RefusalsAnswer["limits"];
 }
 
 export function healthRoutes({ readiness, metrics, connectedBrowsers, refusals, limits }: HealthRoutesOptions): Router {
@@ -36,14 +36,16 @@ export function healthRoutes({ readiness, metrics, connectedBrowsers, refusals, 
     } satisfies WebsocketStatus);
   });
 
-  router.get("/api/rejections", (_request, response) => {
+  const listRefusals: RequestHandler = (_request, response) => {
     response.json({
       counts: Object.fromEntries(refusals.counts()),
       since: new Date(refusals.sinceMs).toISOString(),
       rejections: refusals.list(),
       limits,
-    } satisfies RejectionsAnswer);
-  });
+    } satisfies RefusalsAnswer);
+  };
+  router.get("/api/refusals", listRefusals);
+  router.get("/api/rejections", listRefusals); // its former name
 
   return router;
 }

@@ -1,7 +1,7 @@
 /** Subscribers that stop reading, or never acknowledge: nobody else waits for them, and what they hold is bounded. */
 import { expect, test } from "vitest";
 import { SETTINGS } from "../../../src/config/settings.ts";
-import type { RejectionsAnswer } from "../../../src/contract/rest.ts";
+import type { RefusalsAnswer } from "../../../src/contract/rest.ts";
 import { connectWire } from "../../support/clients/wire-client.ts";
 import { clockOfHub } from "../../support/clock/shifted-clock.ts";
 import { type SpawnedHub, spawnHub } from "../../support/hub/hub.ts";
@@ -47,7 +47,7 @@ const dropped = async (hub: SpawnedHub): Promise<number> => (await freshMetricsO
 
 /** Why that client was refused something. */
 async function refusalsOf(hub: SpawnedHub, clientId: string): Promise<string[]> {
-  const { body } = await ask<RejectionsAnswer>(hub, "/api/rejections");
+  const { body } = await ask<RefusalsAnswer>(hub, "/api/refusals");
   return body.rejections.filter((each) => each.clientId === clientId).map(({ code }) => code);
 }
 

@@ -91,7 +91,7 @@ test(`${BOARDS} boards with secrets reconnect within ${WITHIN_MS / 1_000} s afte
   const second = await spawnHub({ args, dataDir, httpPort, mqttPort });
   const tookMs = await allComeBack(second, fleet, sockets);
   const { authorization } = fleet;
-  const told = await fetch(`${second.url}/api/rejections`, { headers: { authorization } });
+  const told = await fetch(`${second.url}/api/refusals`, { headers: { authorization } });
   const metrics = await (await fetch(`${second.url}/metrics`, { headers: { authorization } })).text();
 
   expect(tookMs).toBeLessThan(WITHIN_MS);

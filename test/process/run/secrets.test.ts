@@ -66,7 +66,7 @@ test("secrets stand in no log at any level, no refusal, no metric, no file", asy
 
   const headers = { ...operator };
   const answers = await Promise.all(
-    ["/api/rejections", "/api/pairing", "/api/boards", "/api/devices", "/readyz"].map(async (each) =>
+    ["/api/refusals", "/api/pairing", "/api/boards", "/api/devices", "/readyz"].map(async (each) =>
       (await fetch(`${hub.url}${each}`, { headers })).text(),
     ),
   );

@@ -1,7 +1,7 @@
 /** A Socket.IO client as a page has one, which remembers what it was sent. */
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import { onTestFinished } from "vitest";
-import type { BrowserToHub, HubToBrowser, SubscribeAnswer, SubscribeWish } from "../../../src/contract/live.ts";
+import type { BrowserToHub, HubToBrowser, SubscribeAnswer, SubscribeOptions } from "../../../src/contract/live.ts";
 import { until, within } from "../until.ts";
 
 type EventName = keyof HubToBrowser;
@@ -17,7 +17,7 @@ export interface LiveClient {
     fits?: (event: EventOf<Name>) => boolean,
     withinMs?: number,
   ): Promise<EventOf<Name>>;
-  subscribe(wish: SubscribeWish): Promise<SubscribeAnswer>;
+  subscribe(options: SubscribeOptions): Promise<SubscribeAnswer>;
 }
 
 /** Settles when it is connected; rejects when the hub does not let it in. */
@@ -50,6 +50,6 @@ export async function openLiveClient(
       });
       return found.event;
     },
-    subscribe: (wish) => within("subscribe is answered", socket.emitWithAck("subscribe", wish)),
+    subscribe: (options) => within("subscribe is answered", socket.emitWithAck("subscribe", options)),
   };
 }

@@ -1,7 +1,7 @@
 /** Asks the REST interface as a program would. Judges no answer. */
 import { request } from "node:http";
 import type { Reading } from "../../../src/contract/readings.ts";
-import type { ReadingsPage, RejectionsAnswer } from "../../../src/contract/rest.ts";
+import type { ReadingsPage, RefusalsAnswer } from "../../../src/contract/rest.ts";
 import type { HubAddress } from "./hub.ts";
 
 export interface Answer<Body> {
@@ -67,6 +67,6 @@ export async function readingsOf(
 
 /** How many of a code were refused since the start. */
 export async function refusedCount(hub: HubAddress, code: string): Promise<number> {
-  const { body } = await ask<RejectionsAnswer>(hub, "/api/rejections");
+  const { body } = await ask<RefusalsAnswer>(hub, "/api/refusals");
   return body.counts[code] ?? 0;
 }

@@ -78,7 +78,7 @@ function simulate(port: number, options: Partial<SimulationOptions> = {}) {
 const soon = (check: () => void) => vi.waitFor(check, { timeout: 8_000, interval: 10 });
 
 /** Of CONNECT: level, Clean Start, and the properties behind their length. [MQTT 5.0, 3.1.2] */
-const wishOf = ({ body }: Packet) => ({
+const connectOf = ({ body }: Packet) => ({
   level: body[6],
   cleanStart: ((body[7] ?? 0) & 2) !== 0,
   properties: body.toString("hex", 11, 11 + (body[10] ?? 0)),
@@ -100,7 +100,7 @@ test("a station asks to keep its session, goes on with it after a loss, and ends
   await simulation.stop();
   await soon(() => expect(broker.of(DISCONNECT)).toHaveLength(1));
 
-  expect(broker.of(CONNECT).map(wishOf)).toEqual([
+  expect(broker.of(CONNECT).map(connectOf)).toEqual([
     { level: 5, cleanStart: true, properties: KEEPS_ITS_SESSION },
     { level: 5, cleanStart: false, properties: KEEPS_ITS_SESSION },
   ]);
@@ -113,7 +113,7 @@ test("a battery board asks for no session, and sleeps after a refusal too", asyn
   await soon(() => expect(broker.of(CONNECT).length).toBeGreaterThan(2));
   await simulation.stop();
   for (const connect of broker.of(CONNECT)) {
-    expect(wishOf(connect)).toEqual({ level: 5, cleanStart: true, properties: "" });
+    expect(connectOf(connect)).toEqual({ level: 5, cleanStart: true, properties: "" });
   }
   expect(broker.of(DISCONNECT).length).toBeGreaterThanOrEqual(2);
 });

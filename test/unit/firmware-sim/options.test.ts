@@ -9,7 +9,7 @@ import { closedByBroker, disconnectAdvice } from "../../../firmware-sim/mqtt/dis
 import { parseOptions } from "../../../firmware-sim/options.ts";
 import { finalTable, summaryLine } from "../../../firmware-sim/report.ts";
 import { SCENARIOS } from "../../../firmware-sim/scenarios/scenario-list.ts";
-import { castOf } from "../../../firmware-sim/simulation.ts";
+import { assignScenarios } from "../../../firmware-sim/simulation.ts";
 import { REASON, reasonText } from "../../../src/contract/reason-codes.ts";
 
 const noFile = (path: string): Buffer => {
@@ -173,7 +173,7 @@ test("broker addresses get the ports and the path that are usual", () => {
 });
 
 test("the first stations play the scenarios in their order, the others are steady", () => {
-  const cast = castOf({ devices: 5, prefix: "lab", scenarios: ["fire", "duplicate"], scenarioDevices: 2 });
+  const cast = assignScenarios({ devices: 5, prefix: "lab", scenarios: ["fire", "duplicate"], scenarioDevices: 2 });
   expect(cast.map(({ deviceId, scenario }) => `${deviceId} ${scenario ?? "steady"}`)).toEqual([
     "lab-01 fire",
     "lab-02 fire",
@@ -181,7 +181,9 @@ test("the first stations play the scenarios in their order, the others are stead
     "lab-04 duplicate",
     "lab-05 steady",
   ]);
-  expect(castOf({ devices: 1_000, prefix: "e", scenarios: [], scenarioDevices: 1 })[0]?.deviceId).toBe("e-0001");
+  expect(assignScenarios({ devices: 1_000, prefix: "e", scenarios: [], scenarioDevices: 1 })[0]?.deviceId).toBe(
+    "e-0001",
+  );
 });
 
 test("who could not connect is told what to check", () => {

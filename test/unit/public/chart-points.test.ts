@@ -7,7 +7,7 @@ import { fixedRange, liveRange, PRESETS } from "../../../public/app/range/chart-
 import { gapsOf, withGaps } from "../../../public/app/series/gaps.ts";
 import { createSeriesBuffer, type SeriesBuffer, statsOf } from "../../../public/app/series/series-buffer.ts";
 import { textChanges, textMarks } from "../../../public/app/series/text-changes.ts";
-import { needOf, wishOf } from "../../../public/app/series/tile-request.ts";
+import { needOf, tileRequestFor } from "../../../public/app/series/tile-request.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -129,10 +129,10 @@ test.each([
 test("a live range is read as it is; a fixed one with a window's margin, never before 2020 nor far beyond now", () => {
   const [hour] = PRESETS;
   if (hour === undefined) throw new Error("there is a first preset");
-  expect(wishOf(liveRange(hour), 480, NOON_MS)).toMatchObject({ fromMs: NOON_MS - HOUR_MS, points: 480 });
-  const past = wishOf(fixedRange({ fromMs: NOON_MS - 3 * DAY_MS, toMs: NOON_MS - 2 * DAY_MS }), 480, NOON_MS);
+  expect(tileRequestFor(liveRange(hour), 480, NOON_MS)).toMatchObject({ fromMs: NOON_MS - HOUR_MS, points: 480 });
+  const past = tileRequestFor(fixedRange({ fromMs: NOON_MS - 3 * DAY_MS, toMs: NOON_MS - 2 * DAY_MS }), 480, NOON_MS);
   expect(past).toEqual({ fromMs: NOON_MS - 4 * DAY_MS, toMs: NOON_MS - DAY_MS, points: 1_440, forSpanMs: DAY_MS });
-  const wide = wishOf(fixedRange({ fromMs: Date.UTC(2020, 0, 2), toMs: NOON_MS }), 4_000, NOON_MS);
+  const wide = tileRequestFor(fixedRange({ fromMs: Date.UTC(2020, 0, 2), toMs: NOON_MS }), 4_000, NOON_MS);
   expect(wide).toMatchObject({ fromMs: Date.UTC(2020, 0, 1), toMs: NOON_MS + 5 * MINUTE_MS });
   expect(wide.points).toBeLessThanOrEqual(1_500);
 });

@@ -46,7 +46,7 @@ test("panning moves by windows", () => {
 });
 
 test("two fingers keep what they took hold of: spread they zoom in, side by side they pan, crossed nothing breaks", () => {
-  const grip = (place: number, part: number) => ({ atMs: hourAgo.fromMs + part * HOUR_MS, place });
+  const grip = (position: number, part: number) => ({ atMs: hourAgo.fromMs + part * HOUR_MS, position });
   expect(pinched(hourAgo, grip(0.25, 0.25), grip(0.75, 0.75))).toEqual(hourAgo);
   const spread = pinched(hourAgo, grip(0, 0.25), grip(1, 0.75));
   expect(spread).toEqual({ fromMs: hourAgo.fromMs + HOUR_MS / 4, toMs: hourAgo.toMs - HOUR_MS / 4 });

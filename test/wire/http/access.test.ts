@@ -329,7 +329,7 @@ test("an address that asks too much is answered 429 and told when to come again;
   });
   expect(elsewhere).toBe(200);
   clock.skip(61_000);
-  const { counts } = (await world.owner.ask<{ counts: Record<string, number> }>("/api/rejections")).body;
+  const { counts } = (await world.owner.ask<{ counts: Record<string, number> }>("/api/refusals")).body;
   expect(counts["TOO_MANY_REQUESTS"]).toBe(refused.length);
 });
 

@@ -1,7 +1,7 @@
 /** What each address may ask for and hold open over HTTP, whoever serves it, and whatever of it is refused. */
 import { connect } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import type { RejectionsAnswer } from "../../../src/contract/rest.ts";
+import type { RefusalsAnswer } from "../../../src/contract/rest.ts";
 import { ENDINGS, type Ending, sendRudely } from "../../support/clients/rude-client.ts";
 import { openAccessWorld } from "../../support/hub/access-world.ts";
 import { startHub } from "../../support/hub/hub.ts";
@@ -47,7 +47,7 @@ test.runIf(process.platform === "linux")(
     );
 
     const limited = new Map<string | undefined, number>();
-    const { rejections } = (await world.owner.ask<RejectionsAnswer>("/api/rejections")).body;
+    const { rejections } = (await world.owner.ask<RefusalsAnswer>("/api/refusals")).body;
     for (const { code, address, count } of rejections) {
       if (code === "TOO_MANY_REQUESTS") limited.set(address, count);
     }

@@ -63,8 +63,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
       await world.person("Bob", "viewer"),
       await world.token("viewer"),
     ];
-    const counts = async () =>
-      (await world.owner.ask<{ counts: Record<string, number> }>("/api/rejections")).body.counts;
+    const counts = async () => (await world.owner.ask<{ counts: Record<string, number> }>("/api/refusals")).body.counts;
 
     const opened: boolean[] = [];
     for (const { headers } of [one, one, one, other, other, token, token]) {

@@ -1,4 +1,4 @@
-/** Socket.IO on a real wire: wishes, batches, presence, refusals, ticks, and a browser that stops reading. */
+/** Socket.IO on a real wire: subscriptions, batches, presence, refusals, ticks, and a browser that stops reading. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
@@ -13,7 +13,7 @@ import { pause, until, within } from "../../support/until.ts";
 
 const telemetry = (device: string): string => `devices/${device}/telemetry`;
 
-test("who names devices gets theirs only, who names none gets all, and a new wish replaces the former", async () => {
+test("a subscription to some devices gets theirs only, one without devices gets all, and a new one replaces the former", async () => {
   const hub = await startHub();
   const board = await connectJs(hub.mqttUrl);
   const all = await openLiveClient(hub.url);
@@ -80,14 +80,14 @@ test.each([
   ["a device that is no text", { devices: [1] }],
   ["too many devices", { devices: Array.from({ length: 1_001 }, (_, index) => `d${index}`) }],
   ["batch that is no boolean", { batch: "yes" }],
-  ["an unknown wish", { device: "a" }],
-])("a wish that is %s is answered with {ok:false} and changes nothing", async (_what, wish) => {
+  ["an unknown option", { device: "a" }],
+])("subscribe with %s is answered with {ok:false} and changes nothing", async (_what, options) => {
   const hub = await startHub();
   const client = await openLiveClient(hub.url);
   await client.subscribe({ devices: ["a"] });
 
-  const answer = await client.subscribe(wish as never);
-  client.socket.emit("subscribe", wish as never, "no function" as never); // and no answer is wanted here
+  const answer = await client.subscribe(options as never);
+  client.socket.emit("subscribe", options as never, "no function" as never); // and no answer is wanted here
   const board = await connectJs(hub.mqttUrl);
   await board.publish(telemetry("b"), '{"t":1}', { qos: 1 });
   await board.publish(telemetry("a"), '{"t":1}', { qos: 1 });

@@ -37,14 +37,14 @@ test.each(VERSIONS)(
   async (protocolVersion) => {
     const world = await openAccessWorld();
     const { hub, application } = world;
-    const wish = { protocolVersion, clientId: "cellar", username: "cellar", password: SECRET };
-    expect(await isRefused(hub.mqttUrl, wish)).toBe(true);
+    const login = { protocolVersion, clientId: "cellar", username: "cellar", password: SECRET };
+    expect(await isRefused(hub.mqttUrl, login)).toBe(true);
     const reader = await application({ name: "reader", subscribe: ["#"] });
     const all = await connectJs(hub.mqttUrl, { username: "r", password: reader.secret });
     await all.subscribe("#", 1);
 
     expect((await openWindow(world)).body.openUntil).toMatch(/^20/);
-    const board = await connectJs(hub.mqttUrl, wish);
+    const board = await connectJs(hub.mqttUrl, login);
     let isAcknowledged = false;
     void board.client
       .publishAsync("devices/cellar/telemetry", '{"temperature":21}', { qos: 1 })
@@ -71,15 +71,15 @@ test.each(VERSIONS)(
 
     expect((await admit(world, waiting.id, { deviceId: "cellar", adopt: true })).status).toBe(201);
     await until("it is let go, to come back", () => !board.client.connected);
-    const back = await connectJs(hub.mqttUrl, wish);
+    const back = await connectJs(hub.mqttUrl, login);
     await back.publish("devices/cellar/telemetry", '{"temperature":22}', { qos: 1 });
     expect(await devicesOf(world)).toEqual(["cellar"]);
     await all.message("devices/cellar/telemetry");
-    expect(await isRefused(hub.mqttUrl, { ...wish, password: "another of that length" })).toBe(true);
-    await expect(connectJs(hub.mqttUrl, { ...wish, clientId: "second" })).resolves.toBeDefined();
+    expect(await isRefused(hub.mqttUrl, { ...login, password: "another of that length" })).toBe(true);
+    await expect(connectJs(hub.mqttUrl, { ...login, clientId: "second" })).resolves.toBeDefined();
     await hub.close();
     const again = await startHub({ settings: { auth: "on", dataDir: hub.dataDir } });
-    await expect(connectJs(again.mqttUrl, wish)).resolves.toBeDefined();
+    await expect(connectJs(again.mqttUrl, login)).resolves.toBeDefined();
   },
 );
 
@@ -108,9 +108,9 @@ test("a board gets a new secret where its own is none, and only an id that has n
 test("a board that was removed and adopted again with another password is not let in with the former one", async () => {
   const world = await openAccessWorld();
   const { hub, owner } = world;
-  const wish = { clientId: "cellar", username: "cellar" };
-  const former = { ...wish, password: SECRET };
-  const newer = { ...wish, password: "another of such length" };
+  const login = { clientId: "cellar", username: "cellar" };
+  const former = { ...login, password: SECRET };
+  const newer = { ...login, password: "another of such length" };
   for (const each of [former, newer]) {
     await openWindow(world);
     await connectJs(hub.mqttUrl, each);
@@ -182,7 +182,7 @@ test("at most twenty wait, for two minutes each, and none when the window is shu
   clock.skip(61_000);
   await until("the window shuts by itself", () => !last.client.connected);
   expect((await pairingOf(world)).openUntil).toBeNull();
-  const { counts } = (await owner.ask<{ counts: Record<string, number> }>("/api/rejections")).body;
+  const { counts } = (await owner.ask<{ counts: Record<string, number> }>("/api/refusals")).body;
   expect(counts["CREDENTIAL_MISSING"]).toBe(2);
 });
 
@@ -190,8 +190,8 @@ test("who is gone before his password was looked at leaves nothing behind", asyn
   const world = await openAccessWorld();
   const { hub } = world;
   await openWindow(world);
-  const wish = { clientId: "cellar", username: "cellar", password: SECRET };
-  await connectJs(hub.mqttUrl, wish);
+  const login = { clientId: "cellar", username: "cellar", password: SECRET };
+  await connectJs(hub.mqttUrl, login);
   const [waiting] = (await pairingOf(world)).waiting;
   expect((await admit(world, waiting?.id, { deviceId: "cellar", adopt: true })).status).toBe(201);
   const metrics = await world.token("metrics");
@@ -205,7 +205,7 @@ test("who is gone before his password was looked at leaves nothing behind", asyn
     await pause(5);
     socket.destroy();
   }
-  await expect(connectJs(hub.mqttUrl, { ...wish, password: "a wrong password" })).rejects.toThrow(); // behind them in the line
+  await expect(connectJs(hub.mqttUrl, { ...login, password: "a wrong password" })).rejects.toThrow(); // behind them in the line
   expect(await clients()).toBe("0");
-  await expect(connectJs(hub.mqttUrl, wish)).resolves.toBeDefined();
+  await expect(connectJs(hub.mqttUrl, login)).resolves.toBeDefined();
 });

@@ -10,7 +10,7 @@ const LOGIN = { name: "Owner", password: PASSWORD };
 
 /** Whom the refusals of that code are about. */
 async function addressesOf({ owner }: AccessWorld, code: string): Promise<(string | undefined)[]> {
-  const { rejections } = (await owner.ask<{ rejections: Refusal[] }>("/api/rejections")).body;
+  const { rejections } = (await owner.ask<{ rejections: Refusal[] }>("/api/refusals")).body;
   return rejections.filter((each) => each.code === code).map(({ address }) => address);
 }
 

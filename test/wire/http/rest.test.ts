@@ -2,7 +2,14 @@
 import { expect, test } from "vitest";
 import type { Problem } from "../../../src/contract/errors.ts";
 import type { Device, Reading } from "../../../src/contract/readings.ts";
-import type { DevicesPage, LatestAnswer, Readiness, ReadingsPage, SeriesAnswer } from "../../../src/contract/rest.ts";
+import type {
+  DevicesPage,
+  LatestAnswer,
+  Readiness,
+  ReadingsPage,
+  RefusalsAnswer,
+  SeriesAnswer,
+} from "../../../src/contract/rest.ts";
 import { connectJs } from "../../support/clients/mqtt-clients.ts";
 import { type InProcessHub, spawnHub, startHub } from "../../support/hub/hub.ts";
 import { ask, readingsOf } from "../../support/hub/rest.ts";
@@ -340,4 +347,14 @@ test("two changes of one device at once are both kept", async () => {
   await Promise.all([patch({ name: "Boiler" }), patch({ place: "Cellar" })]);
   const { body } = await ask<Device>(hub, "/api/devices/a");
   expect([body.name, body.place]).toEqual(["Boiler", "Cellar"]);
+});
+
+test("/api/rejections, the former name of /api/refusals, answers the same", async () => {
+  const hub = await startHub();
+  const board = await connectJs(hub.mqttUrl);
+  await board.publish("devices/a/telemetry", "no JSON", { qos: 1 });
+  const now = await ask<RefusalsAnswer>(hub, "/api/refusals");
+  const former = await ask<RefusalsAnswer>(hub, "/api/rejections");
+  expect(now.body.rejections).toMatchObject([{ code: "PAYLOAD_NOT_JSON", deviceId: "a", count: 1 }]);
+  expect(former.body).toEqual(now.body);
 });

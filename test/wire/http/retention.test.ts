@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { Problem } from "../../../src/contract/errors.ts";
 import type { Device } from "../../../src/contract/readings.ts";
-import type { Readiness, RejectionsAnswer } from "../../../src/contract/rest.ts";
+import type { Readiness, RefusalsAnswer } from "../../../src/contract/rest.ts";
 import { connectJs } from "../../support/clients/mqtt-clients.ts";
 import { createShiftedClock } from "../../support/clock/shifted-clock.ts";
 import { type HubAddress, spawnHub, startHub } from "../../support/hub/hub.ts";
@@ -63,7 +63,7 @@ test("a reading beyond raw age is refused and listed, the rest of its message is
   const old = Date.now() - 7 * DAY_MS - 1_000;
   await speak(hub, { ts: old, seq: 1 }, { ts: old + 60_000, seq: 2 }, { seq: 3 });
 
-  const { body } = await ask<RejectionsAnswer>(hub, "/api/rejections");
+  const { body } = await ask<RefusalsAnswer>(hub, "/api/refusals");
   expect(body.counts).toEqual({ READING_TOO_OLD: 1 });
   expect(body.rejections[0]).toMatchObject({ code: "READING_TOO_OLD", deviceId: "a", kind: "message" });
   expect(body.rejections[0]?.reason).toContain(new Date(old).toISOString());
@@ -93,7 +93,7 @@ test("after a jump of the hub's clock nothing is refused for its age, and /ready
   jumpedMs = 365 * DAY_MS;
   await speak(hub, { ts: Date.now() - 1_000, seq: 1 });
 
-  expect((await ask<RejectionsAnswer>(hub, "/api/rejections")).body.counts).toEqual({});
+  expect((await ask<RefusalsAnswer>(hub, "/api/refusals")).body.counts).toEqual({});
   expect((await readingsOf(hub, "a")).map(({ metrics }) => metrics["seq"])).toContain(1);
   const { body } = await ask<Readiness>(hub, "/readyz");
   expect(body.warnings.map(({ part, problem }) => [part, problem.slice(0, 36)])).toContainEqual([

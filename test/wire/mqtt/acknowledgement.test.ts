@@ -1,6 +1,6 @@
 /** What a PUBACK says, when it comes, and in which order. */
 import { expect, test } from "vitest";
-import type { RejectionsAnswer } from "../../../src/contract/rest.ts";
+import type { RefusalsAnswer } from "../../../src/contract/rest.ts";
 import { connectJs } from "../../support/clients/mqtt-clients.ts";
 import { connectRaw, openRaw } from "../../support/clients/raw-client.ts";
 import { type HubAddress, startHub } from "../../support/hub/hub.ts";
@@ -143,7 +143,7 @@ test("a large message right behind CONNECT is taken under its client's own name"
 
   expect(puback && idOf(puback)).toBe(1);
   expect(board.received[0]?.type).toBe(CONNACK);
-  const { body } = await ask<RejectionsAnswer>(hub, "/api/rejections");
+  const { body } = await ask<RefusalsAnswer>(hub, "/api/refusals");
   expect(body.rejections).toMatchObject([{ code: "METRIC_TEXT_TOO_LONG", clientId: "board", metric: "padding" }]);
   expect((await readingsOf(hub, "board")).map(({ metrics }) => metrics)).toEqual([{ temperature: 21 }]);
 });
@@ -167,7 +167,7 @@ test.each([
     board.publish({ topic: "devices/careless/telemetry", payload: telemetry(20), qos: 1, packetId: 2 });
     const acks = await board.packets(PUBACK, 2);
     await listener.message("devices/careless/telemetry");
-    const { body } = await ask<RejectionsAnswer>(hub, "/api/rejections");
+    const { body } = await ask<RefusalsAnswer>(hub, "/api/refusals");
     const late = await connectJs(hub.mqttUrl);
     await late.subscribe("#", 1);
     await late.publish("marker", "x");
@@ -194,7 +194,7 @@ test("what is good of a message is kept, forwarded and acknowledged; what is not
   expect((await listener.message("devices/half/telemetry")).payload).toBe(payload);
   const [reading] = await readingsOf(hub, "half");
   expect(reading?.metrics).toEqual({ temperature: 20 });
-  const { body } = await ask<RejectionsAnswer>(hub, "/api/rejections");
+  const { body } = await ask<RefusalsAnswer>(hub, "/api/refusals");
   expect(body.rejections.map(({ code, metric }) => [code, metric]).sort()).toEqual([
     ["METRIC_VALUE_INVALID", "list"],
     ["METRIC_WRONG_TYPE", "humidity"],

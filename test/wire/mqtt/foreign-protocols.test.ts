@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { expect, onTestFinished, test } from "vitest";
 import type { Refusal } from "../../../src/contract/refusals.ts";
-import type { RejectionsAnswer } from "../../../src/contract/rest.ts";
+import type { RefusalsAnswer } from "../../../src/contract/rest.ts";
 import { makeCertificate } from "../../support/hub/certificate.ts";
 import { type InProcessHub, startHub, tempDir } from "../../support/hub/hub.ts";
 import { ask } from "../../support/hub/rest.ts";
@@ -22,7 +22,7 @@ async function answerTo(socket: Socket, bytes: string | Uint8Array): Promise<str
 }
 
 const refusalsOf = async (hub: InProcessHub): Promise<Refusal[]> =>
-  (await ask<RejectionsAnswer>(hub, "/api/rejections")).body.rejections;
+  (await ask<RefusalsAnswer>(hub, "/api/refusals")).body.rejections;
 
 const tlsHub = async (settings = {}): Promise<InProcessHub> => {
   const { certFile, keyFile } = makeCertificate(tempDir());
@@ -89,7 +89,7 @@ test("TLS on the port of plain MQTT is closed at once, counted, and named", asyn
   expect((await refusalsOf(hub))[0]?.reason).toContain("AERIE_MQTTS_PORT");
 });
 
-// /api/rejections is behind HTTPS here.
+// /api/refusals is behind HTTPS here.
 test("a TLS handshake that fails is counted, and one that does not come has its place among the connections", async () => {
   const hub = await tlsHub({ maxConnectionsPerAddress: 3 });
   const count = (code: string): Promise<number> => secureCount(hub, code);
@@ -111,7 +111,7 @@ test("a TLS handshake that fails is counted, and one that does not come has its 
 
 async function secureCount(hub: InProcessHub, code: string): Promise<number> {
   const socket = connectTls({ port: hub.httpPort, host: "127.0.0.1", rejectUnauthorized: false });
-  const said = await answerTo(socket, "GET /api/rejections HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+  const said = await answerTo(socket, "GET /api/refusals HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
   const [, counted = "0"] = new RegExp(`"${code}":(\\d+)`).exec(said) ?? [];
   return Number(counted);
 }

@@ -1,7 +1,7 @@
 /** Clients that mean harm, or do not know better: one of them cannot stop the hub or the others. */
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
-import type { RejectionsAnswer } from "../../../src/contract/rest.ts";
+import type { RefusalsAnswer } from "../../../src/contract/rest.ts";
 import { connectJs } from "../../support/clients/mqtt-clients.ts";
 import { connectRaw, openRaw, type RawClient, type Transport } from "../../support/clients/raw-client.ts";
 import { type HubAddress, type InProcessHub, startHub } from "../../support/hub/hub.ts";
@@ -333,7 +333,7 @@ test("a refused kind is one line of a bounded list, however often it comes", asy
   );
   await board.packets(PUBACK, 900);
 
-  const { body } = await ask<RejectionsAnswer>(hub, "/api/rejections");
+  const { body } = await ask<RefusalsAnswer>(hub, "/api/refusals");
   expect(body.counts).toEqual({ PAYLOAD_NOT_JSON: 300, TOPIC_UNKNOWN: 600 });
   expect(body.rejections).toHaveLength(500);
   expect(body.rejections[0]?.topic).toBe("devices/board/odd599");

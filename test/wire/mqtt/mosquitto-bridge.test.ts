@@ -72,6 +72,6 @@ test("a reading that came over the bridge is stored, and the will that was left 
   await local.publish("devices/cellar/telemetry", '{"temperature":6.5}', { qos: 1 });
 
   await until("the reading is stored", async () => (await ask(hub, "/api/devices/cellar")).status === 200);
-  const { body } = await ask<{ rejections: { code: string; topic?: string }[] }>(hub, "/api/rejections");
+  const { body } = await ask<{ rejections: { code: string; topic?: string }[] }>(hub, "/api/refusals");
   expect(body.rejections.filter(({ topic }) => topic?.startsWith("$SYS/broker/connection/"))).toHaveLength(1);
 });

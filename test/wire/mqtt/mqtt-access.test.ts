@@ -36,7 +36,7 @@ describe.each(VERSIONS)("MQTT of level %i", (protocolVersion) => {
     const will = { topic: "devices/attic/status", payload: Buffer.from("offline"), qos: 0, retain: false };
     expect(await code({ clientId: "w", username: "cellar", password: secret, will })).toBe(0); // without its will
 
-    const told = await owner.ask<{ counts: Record<string, number> }>("/api/rejections");
+    const told = await owner.ask<{ counts: Record<string, number> }>("/api/refusals");
     expect(told.body.counts).toMatchObject({
       CREDENTIAL_MISSING: 2,
       CREDENTIAL_UNKNOWN: 1,
@@ -92,7 +92,7 @@ describe.each(VERSIONS)("MQTT of level %i", (protocolVersion) => {
     await all.publish("devices/cellar/commands/1", "on", { qos: 1 });
     expect((await mine.message("devices/cellar/commands/1")).payload).toBe("on");
     await publish(all, "devices/cellar/telemetry/x");
-    const { counts } = (await owner.ask<{ counts: Record<string, number> }>("/api/rejections")).body;
+    const { counts } = (await owner.ask<{ counts: Record<string, number> }>("/api/refusals")).body;
     expect(counts["TOPIC_NOT_OWN"]).toBeGreaterThanOrEqual(3);
   });
 

@@ -32,7 +32,7 @@ async function timed(client: JsClient, deviceId: string, count: number): Promise
 }
 
 const counts = async ({ owner }: AccessWorld): Promise<Record<string, number>> =>
-  (await owner.ask<{ counts: Record<string, number> }>("/api/rejections")).body.counts;
+  (await owner.ask<{ counts: Record<string, number> }>("/api/refusals")).body.counts;
 
 const storedOf = async ({ owner }: AccessWorld, deviceId: string): Promise<number> =>
   (await owner.ask<{ readings: unknown[] }>(`/api/devices/${deviceId}/readings?limit=10000`)).body.readings.length;

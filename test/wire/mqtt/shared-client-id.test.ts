@@ -4,7 +4,7 @@ import { connectJs } from "../../support/clients/mqtt-clients.ts";
 import { startHub } from "../../support/hub/hub.ts";
 import { ask, refusedCount } from "../../support/hub/rest.ts";
 
-interface Rejection {
+interface Line {
   code: string;
   clientId?: string;
   reason: string;
@@ -15,7 +15,7 @@ test("two clients that take one client id from each other are one line, with wha
   const hub = await startHub();
   for (let time = 0; time < 6; time++) await connectJs(hub.mqttUrl, { clientId: "ESP8266Client" });
 
-  const { body } = await ask<{ rejections: Rejection[] }>(hub, "/api/rejections");
+  const { body } = await ask<{ rejections: Line[] }>(hub, "/api/refusals");
   const lines = body.rejections.filter(({ code }) => code === "CLIENT_ID_SHARED");
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatchObject({

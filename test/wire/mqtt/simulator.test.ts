@@ -2,7 +2,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { parseBrokerUrl } from "../../../firmware-sim/mqtt/broker-address.ts";
 import { type SimulationOptions, startSimulation } from "../../../firmware-sim/simulation.ts";
-import type { RejectionsAnswer } from "../../../src/contract/rest.ts";
+import type { RefusalsAnswer } from "../../../src/contract/rest.ts";
 import { connectJs } from "../../support/clients/mqtt-clients.ts";
 import { type HubAddress, startHub } from "../../support/hub/hub.ts";
 import { ask, readingsOf } from "../../support/hub/rest.ts";
@@ -31,7 +31,7 @@ function simulate(url: string, options: Wish) {
 }
 
 async function refusalsOf(hub: HubAddress, clientId: string) {
-  const { body } = await ask<RejectionsAnswer>(hub, "/api/rejections");
+  const { body } = await ask<RefusalsAnswer>(hub, "/api/refusals");
   return body.rejections.filter((refusal) => refusal.clientId === clientId);
 }
 
