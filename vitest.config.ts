@@ -25,6 +25,7 @@ const MEASURING = [
 const LONGEST = [
   "test/contract/mongo-store.test.ts",
   "test/contract/sqlite-store.test.ts",
+  "test/contract/mongo-replica-set.test.ts",
   "test/process/durability/mongodb-outage.test.ts",
   "test/process/run/cli.test.ts",
   "test/process/load/broker-memory.test.ts",

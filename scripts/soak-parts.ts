@@ -29,6 +29,18 @@ export const SOAK_PARTS: readonly SoakPart[] = [
     env: { AERIE_TEST_HISTORY_RUNS: "200" },
   },
   {
+    name: "history-mongodb",
+    what: "200 random histories of each kind on MongoDB",
+    file: "test/contract/mongo-store.test.ts",
+    env: { AERIE_TEST_HISTORY_RUNS: "200" },
+  },
+  {
+    name: "replica-set",
+    what: "the whole contract of stores on a replica set, with 100 random histories of each kind",
+    file: "test/contract/mongo-replica-set.test.ts",
+    env: { AERIE_TEST_REPLICA_SET: "whole", AERIE_TEST_HISTORY_RUNS: "100" },
+  },
+  {
     name: "broker-memory",
     what: "200 SIGKILLs on either store while the broker has sessions, queues and retained messages to keep",
     file: "test/process/load/broker-memory.test.ts",

@@ -113,7 +113,7 @@ const chart = fc.record({
 
 export function describeHistory(start: Start): void {
   test("whatever comes in whatever order, sealed or not, restarted anywhere: readings, charts, hours and days are those of a count by hand", {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const { store: first, reopen } = await start();
     let store = first;
@@ -155,7 +155,7 @@ export function describeHistory(start: Start): void {
           for (const query of charts) await expectChart(store, device, model, query);
         },
       ),
-      { numRuns: Number(process.env["AERIE_TEST_HISTORY_RUNS"] ?? 20) },
+      { numRuns: Number(process.env["AERIE_TEST_HISTORY_RUNS"] ?? 10) },
     );
   });
 

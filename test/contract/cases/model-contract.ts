@@ -48,7 +48,9 @@ const step = fc.oneof(
 );
 
 export function describeModel(start: Start): void {
-  test("whatever comes, in whatever order, with restarts between, is stored as the rules of identity say", async () => {
+  test("whatever comes, in whatever order, with restarts between, is stored as the rules of identity say", {
+    timeout: 300_000,
+  }, async () => {
     const { store: first, reopen } = await start();
     let store = first;
     let run = 0;

@@ -13,28 +13,29 @@ import type { OpenedStore, Start } from "./opened-store.ts";
 import { describeReadings } from "./readings-contract.ts";
 import { describeSeries } from "./series-contract.ts";
 
-/** `thousands` false: without the tests of thousands of readings, where the same engine has passed them on another kind of server. */
-export function describeStore(name: string, open: () => Promise<OpenedStore>, { thousands = true } = {}): void {
-  describe(name, () => {
-    const opened: OpenedStore[] = [];
-    afterEach(async () => {
-      for (const each of opened.splice(0)) await each.dispose();
+type Suite = (name: string, open: () => Promise<OpenedStore>) => void;
+
+const suiteOf =
+  (...parts: readonly ((start: Start) => void)[]): Suite =>
+  (name, open) =>
+    describe(name, () => {
+      const opened: OpenedStore[] = [];
+      afterEach(async () => {
+        for (const each of opened.splice(0)) await each.dispose();
+      });
+      for (const part of parts) {
+        part(async () => {
+          const each = await open();
+          opened.push(each);
+          return each;
+        });
+      }
     });
-    const start: Start = async () => {
-      const each = await open();
-      opened.push(each);
-      return each;
-    };
-    describeAppend(start);
-    describeRedelivery(start, thousands);
-    describeLoad(start);
-    describeReadings(start);
-    describeSeries(start);
-    describeHistory(start);
-    describeHistoryEdges(start, thousands);
-    describeDeletion(start);
-    describeExport(start);
-    describeJournal(start);
-    describeModel(start);
-  });
-}
+
+const WRITES = [describeAppend, describeRedelivery, describeLoad, describeDeletion, describeJournal, describeModel];
+const HISTORY = [describeReadings, describeSeries, describeHistory, describeHistoryEdges, describeExport];
+
+export const describeStore = suiteOf(...WRITES, ...HISTORY);
+
+/** Without what reads and forgets: for an engine that has passed the whole on another kind of server. */
+export const describeWrites = suiteOf(...WRITES);
