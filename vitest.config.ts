@@ -56,8 +56,8 @@ const TOGETHER = { isolate: false, maxWorkers: availableParallelism() + 1 };
 
 export default defineConfig({
   test: {
-    // One mongod of each kind a run.
-    globalSetup: "test/support/mongodb/mongod-of-run.ts",
+    // One mongod of each kind and one browser a run.
+    globalSetup: ["test/support/mongodb/mongod-of-run.ts", "test/support/hub/browser-of-run.ts"],
     sequence: { sequencer: LongestFirst },
     reporters: ["default", createClosingReporter()],
     projects: [

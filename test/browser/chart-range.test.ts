@@ -1,10 +1,11 @@
 /** The range of a device's charts in a real browser: chosen, zoomed, panned, gone back from, downloaded; by mouse, keys and fingers. */
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import type { CDPSession, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { SeriesAnswer } from "../../src/contract/rest.ts";
 import { connectJs } from "../support/clients/mqtt-clients.ts";
-import { type SpawnedHub, spawnHub } from "../support/hub/hub.ts";
+import { type HubAddress, startHub, tempDir } from "../support/hub/hub.ts";
 import { openBrowser, openPage, shown, showTables } from "../support/hub/page.ts";
 import { until } from "../support/until.ts";
 
@@ -15,7 +16,7 @@ const DAY_MS = 24 * HOUR_MS;
 const WAIT = { timeout: 10_000 };
 
 /** Half-hourly for 30 days; with nothing between 6 and 9 hours ago. */
-async function publishMonth({ mqttUrl }: SpawnedHub, nowMs: number): Promise<void> {
+async function publishMonth({ mqttUrl }: HubAddress, nowMs: number): Promise<void> {
   const board = await connectJs(mqttUrl);
   const steps = Array.from({ length: 30 * 48 }, (_, index) => index / 2);
   const readings = steps
@@ -32,7 +33,7 @@ async function publishMonth({ mqttUrl }: SpawnedHub, nowMs: number): Promise<voi
   await board.client.endAsync();
 }
 
-async function publishNow({ mqttUrl }: SpawnedHub, temperature: number): Promise<void> {
+async function publishNow({ mqttUrl }: HubAddress, temperature: number): Promise<void> {
   const board = await connectJs(mqttUrl);
   await board.publish(`devices/${DEVICE}/telemetry`, JSON.stringify({ temperature }), { qos: 1 });
   await board.client.endAsync();
@@ -61,7 +62,7 @@ async function boxOf(page: Page) {
   return { ...box, at: (part: number): [number, number] => [box.x + box.width * part, box.y + box.height / 2] };
 }
 
-async function stored(hub: SpawnedHub, { fromMs, toMs }: { fromMs: number; toMs: number }) {
+async function stored(hub: HubAddress, { fromMs, toMs }: { fromMs: number; toMs: number }) {
   const query = `metrics=temperature&from=${fromMs}&to=${toMs}&points=1000`;
   const answer = await fetch(`${hub.url}/api/devices/${DEVICE}/series?${query}`);
   const { metrics, resolution } = (await answer.json()) as SeriesAnswer;
@@ -71,7 +72,7 @@ async function stored(hub: SpawnedHub, { fromMs, toMs }: { fromMs: number; toMs:
 
 async function opened(options?: object) {
   const nowMs = Date.now();
-  const hub = await spawnHub();
+  const hub = await startHub();
   await publishMonth(hub, nowMs);
   const browser = await openBrowser();
   const { page, failures } = await openPage(browser, `${hub.url}/#/devices/${DEVICE}`, options);
@@ -223,9 +224,9 @@ test("a gap is one in plot, table and file; the file has what is shown, and an e
     page.locator(".download-panel").getByRole("button", { name: "Temperature" }).click(),
   ]);
   expect(download.suggestedFilename()).toMatch(/^aerie_cellar_temperature_\d{8}T\d{6}Z_\d{8}T\d{6}Z\.csv$/);
-  const [head, ...lines] = readFileSync(await download.path(), "utf8")
-    .trimEnd()
-    .split("\r\n");
+  const file = path.join(tempDir(), "chart.csv");
+  await download.saveAs(file);
+  const [head, ...lines] = readFileSync(file, "utf8").trimEnd().split("\r\n");
   expect(head).toBe("\uFEFFtime,mean,min,max,count");
   const values = lines.filter((line) => !line.endsWith(",,,,"));
   expect(values).toEqual(inside.t.map((t, i) => `${iso(t)},${[inside.mean[i], inside.mean[i], inside.mean[i]]},1`));

@@ -1,20 +1,12 @@
 /** Opens pages in a real browser. Knows the dashboard only by its `data-` attributes. */
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { onTestFinished } from "vitest";
-import { readTools } from "../tools.ts";
+import { inject, onTestFinished } from "vitest";
 
-const ARGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--no-first-run",
-];
-
-/** Closed when the test has ended. */
+/** The browser of the run, with no page of another test; what this test opens is closed when it has ended. */
 export async function openBrowser(): Promise<Browser> {
-  const browser = await chromium.launch({ executablePath: readTools().browser, args: ARGS });
+  const answer = await fetch(inject("browserOfRun"));
+  if (!answer.ok) throw new Error(await answer.text());
+  const browser = await chromium.connect(await answer.text());
   onTestFinished(() => browser.close());
   return browser;
 }
