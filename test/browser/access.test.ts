@@ -6,6 +6,7 @@ import type { Page } from "playwright-core";
 import { expect, onTestFinished, test } from "vitest";
 import { connectJs } from "../support/clients/mqtt-clients.ts";
 import { limitFiles, unlimitFiles } from "../support/faults/full-disk.ts";
+import { printedLinks } from "../support/hub/first-account.ts";
 import { spawnHub } from "../support/hub/hub.ts";
 import { openBrowser, openPage } from "../support/hub/page.ts";
 import { nonLoopbackAddress } from "../support/network.ts";
@@ -30,7 +31,7 @@ async function fill(page: Page, name: string, password: string, button: string):
 /** Ada's page, on a hub that nobody else knows. */
 async function openAsOwner() {
   const hub = await spawnHub({ args: ["--auth", "on"] });
-  const [link = ""] = /http:\/\/\S+\/#\/setup\/\S+/.exec(hub.stderr()) ?? [];
+  const [link = ""] = await printedLinks(hub);
   const browser = await openBrowser();
   const { page, failures } = await openPage(browser, link);
   await fill(page, "Ada", PASSWORD, "Make the account");
@@ -50,7 +51,7 @@ test("from an empty hub to a board whose chart moves: the link, a name, and what
   const address = nonLoopbackAddress();
   if (address === undefined) throw new Error("this machine has no IPv4 address besides 127.0.0.1");
   const hub = await spawnHub({ asShipped: true });
-  const links = [...hub.stderr().matchAll(/http:\/\/\S+\/#\/setup\/\S+/g)].map(([link]) => link);
+  const links = await printedLinks(hub);
   const link = links.find((each) => each.includes(address));
   expect(links.length).toBeGreaterThan(1);
   expect(hub.stdout()).not.toContain("#/setup");
@@ -93,7 +94,7 @@ test("from an empty hub to a board whose chart moves: the link, a name, and what
 
 test("who is signed out sees nothing, a wrong password is told, and signing out ends what was on screen", async () => {
   const hub = await spawnHub({ args: ["--auth", "on"] });
-  const [link = ""] = /http:\/\/\S+\/#\/setup\/\S+/.exec(hub.stderr()) ?? [];
+  const [link = ""] = await printedLinks(hub);
   const browser = await openBrowser();
   const { page } = await openPage(browser, `${hub.url}/#/inspector`, { viewport: { width: 390, height: 844 } });
   await page.getByRole("heading", { name: "This hub has no owner yet" }).waitFor(WAIT);

@@ -38,7 +38,7 @@ function* turns(kinds: readonly FaultKind[], random: Random, untilMs: number): G
 
 /** Makes the owner, and a reading that is to be damaged: it lies in the store's file once the hub was stopped. */
 async function leaveRelic(hub: FaultyHub): Promise<void> {
-  const owner = await setUp(hub, printedCode(hub));
+  const owner = await setUp(hub, await printedCode(hub));
   const made = await owner.ask<{ secret: string }>("/api/boards", { method: "POST", body: { deviceId: RELIC } });
   const board = await connectJs(hub.mqttUrl, { username: RELIC, password: made.body.secret });
   const publish = (payload: string): Promise<void> => board.publish(`devices/${RELIC}/telemetry`, payload, { qos: 1 });

@@ -44,7 +44,7 @@ async function record(): Promise<Recording> {
       env: { UV_USE_IO_URING: "0" },
       dataDir: path.join(directory, "data"),
     });
-    const owner = isFirst ? await setUp(hub, printedCode(hub)) : await signIn(hub, "Owner");
+    const owner = isFirst ? await setUp(hub, await printedCode(hub)) : await signIn(hub, "Owner");
     if (isFirst) await load.begin(hub, owner);
     await load.run(hub, owner, messages, async () => isFirst || (await hasSealed(owner)));
     await hub.kill("SIGTERM");
