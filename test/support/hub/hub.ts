@@ -9,7 +9,7 @@ import { onTestFinished } from "vitest";
 import { type Config, SETTINGS } from "../../../src/config/settings.ts";
 import type { Clock } from "../../../src/core/ports/clock.ts";
 import type { LogFields } from "../../../src/core/ports/log.ts";
-import type { HubOptions } from "../../../src/hub/hub.ts";
+import type { HubOptions } from "../../../src/hub/hub-options.ts";
 import { within } from "../until.ts";
 import { envOf } from "./settings-env.ts";
 

@@ -1,0 +1,54 @@
+/** Opens the way of a reading from its message to the store, and what follows when it is durable. */
+import type { Registry } from "../core/devices/registry.ts";
+import { createAfterCommit } from "../core/ingest/after-commit.ts";
+import { createRoom, type Room } from "../core/ingest/byte-budget.ts";
+import { createDating } from "../core/ingest/dating.ts";
+import { createIntake, type Intake } from "../core/ingest/intake.ts";
+import { createWriter, type Writer } from "../core/ingest/writer.ts";
+import type { Refusals } from "../core/limits/refusals.ts";
+import type { Counters } from "../core/ports/counters.ts";
+import type { Store } from "../core/ports/readings-store.ts";
+import { readNative } from "../dialects/native.ts";
+import type { ConnectedClients } from "./connected-clients.ts";
+import type { PartOptions } from "./hub-options.ts";
+import type { Times } from "./open-times.ts";
+
+export interface IngestOptions extends PartOptions {
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly counters: Counters;
+  readonly refusals: Refusals;
+  readonly times: Times;
+  readonly clients: ConnectedClients;
+  readonly onStored: (readings: number) => void;
+}
+
+export interface Ingest {
+  readonly intake: Intake;
+  readonly writer: Writer;
+  /** Bytes that were read and are not durable yet. */
+  readonly byteBudget: Room;
+}
+
+export function openIngest(options: IngestOptions): Ingest {
+  const { config, clock, log, own, store, registry, counters, refusals, times, clients, onStored } = options;
+  const { clockSanity, retentionClock } = times;
+  const { commitIntervalMs, rawDays, maxWaitingBytes } = config;
+  const onCommitted = createAfterCommit({
+    registry,
+    clockSanity,
+    counters,
+    publish: clients.readings,
+    hasAudience: () => clients.browsers() > 0,
+    onStored,
+  });
+  const byteBudget = createRoom({ maxBytes: maxWaitingBytes });
+  const writer = own(
+    "writer",
+    createWriter({ store, clock, log, counters, onCommitted, commitIntervalMs, room: byteBudget }),
+  );
+  own("accepted messages", { close: () => writer.drain() });
+  const dating = createDating({ clockSanity, registry, rawDays, mayForget: retentionClock.mayForget });
+  const intake = createIntake({ dialect: readNative, writer, registry, refusals, counters, clock, dating });
+  return { intake, writer, byteBudget };
+}

@@ -1,0 +1,62 @@
+/** Opens the MQTT broker, with what it asks of ingest, accounts, time and the store. */
+import { type Broker, openBroker } from "../broker/broker.ts";
+import { identifyAnybody } from "../core/access/credentials.ts";
+import type { Registry } from "../core/devices/registry.ts";
+import type { DamageNotes } from "../core/health/damage.ts";
+import type { Refusals } from "../core/limits/refusals.ts";
+import type { Counters } from "../core/ports/counters.ts";
+import type { TlsSource } from "../core/ports/tls.ts";
+import type { TrustedTime } from "../core/time/trusted-time.ts";
+import { type Access, quarantineOf } from "../platform/access/open-access.ts";
+import type { PartOptions } from "./hub-options.ts";
+import type { Listeners } from "./listeners.ts";
+import type { Ingest } from "./open-ingest.ts";
+import type { Storage } from "./open-storage.ts";
+
+export interface MqttOptions extends PartOptions {
+  readonly storage: Storage;
+  readonly ingest: Ingest;
+  readonly registry: Registry;
+  readonly refusals: Refusals;
+  readonly counters: Counters;
+  readonly time: TrustedTime;
+  readonly damage: DamageNotes;
+  /** Undefined: there is no certificate. */
+  readonly tls: TlsSource | undefined;
+  /** Undefined: there are no accounts. */
+  readonly access: Access | undefined;
+  readonly listeners: Pick<Listeners, "portOf">;
+}
+
+export async function openMqtt(options: MqttOptions): Promise<Broker> {
+  const { config, clock, log, own, storage, ingest, registry, refusals, counters, time, damage, tls, access } = options;
+  const { listeners } = options;
+  const broker = own(
+    "broker",
+    await openBroker({
+      intake: ingest.intake,
+      writer: ingest.writer,
+      room: ingest.byteBudget,
+      kept: storage.kept.journal,
+      isKeptKnown: storage.isKeptKnown,
+      refusals,
+      counters,
+      clock,
+      time,
+      log,
+      limits: config,
+      tls,
+      authenticate: access?.credentials.identify ?? identifyAnybody,
+      identityOf: access?.credentials.identityOf,
+      onDamage: damage.note,
+      quarantine: access && quarantineOf(access),
+      onConnectionClosed: registry.connectionClosed,
+      httpLocation: () => ({ scheme: tls === undefined ? "http" : "https", port: listeners.portOf("http") }),
+    }),
+  );
+  storage.onReached(({ devices, journal }) => {
+    registry.adopt(devices);
+    broker.adopt(journal);
+  });
+  return broker;
+}

@@ -1,0 +1,114 @@
+/** Opens HTTP and Socket.IO, which share a port, the callers that they know and the budget of requests. */
+import path from "node:path";
+import type { Broker } from "../broker/broker.ts";
+import { limitsOf } from "../config/settings.ts";
+import { createGatekeeper } from "../core/access/gatekeeper.ts";
+import type { Registry } from "../core/devices/registry.ts";
+import { createErasure } from "../core/history/erasure.ts";
+import type { Refusals } from "../core/limits/refusals.ts";
+import { createRequestBudget } from "../core/limits/request-budget.ts";
+import { shareAnswer } from "../core/limits/shared-answer.ts";
+import type { TlsSource } from "../core/ports/tls.ts";
+import { type Http, type HttpOptions, openHttp } from "../http/http-server.ts";
+import { createCallers } from "../http/requests/callers.ts";
+import { createForwarding } from "../http/requests/forwarding.ts";
+import { type Live, openLive } from "../live/live.ts";
+import type { Access } from "../platform/access/open-access.ts";
+import type { Build } from "../platform/build.ts";
+import type { Metrics } from "../platform/metrics.ts";
+import { watchOwnNames } from "../platform/own-hosts.ts";
+import type { ConnectedClients } from "./connected-clients.ts";
+import type { PartOptions } from "./hub-options.ts";
+import type { Listeners } from "./listeners.ts";
+import type { Storage } from "./open-storage.ts";
+import type { UpkeepParts } from "./open-upkeep.ts";
+
+/** To make all of `/metrics` takes some milliseconds of the thread that answers boards. */
+const METRICS_FOR_MS = 1_000;
+
+export interface WebOptions extends PartOptions {
+  readonly build: Build;
+  readonly metrics: Metrics;
+  readonly refusals: Refusals;
+  readonly storage: Storage;
+  readonly registry: Registry;
+  readonly upkeep: UpkeepParts;
+  /** Undefined: there is no certificate. */
+  readonly tls: TlsSource | undefined;
+  /** Undefined: there are no accounts. */
+  readonly access: Access | undefined;
+  readonly readiness: HttpOptions["readiness"];
+  readonly broker: Broker;
+  readonly clients: ConnectedClients;
+  readonly listeners: Pick<Listeners, "portOf">;
+}
+
+export interface Web {
+  readonly http: Http;
+  readonly live: Live;
+}
+
+export function openWeb(options: WebOptions): Web {
+  const { config, clock, log, own, build, metrics, refusals, storage, registry, upkeep, tls, access, clients } =
+    options;
+  const { readiness, broker, listeners } = options;
+  const { store, forward } = storage;
+  const forwarding = createForwarding(config.trustedProxies);
+  const callers = createCallers({
+    accounts: access?.accounts,
+    port: () => listeners.portOf("http"),
+    isSecure: (request) => tls !== undefined || forwarding.isSecure(request),
+  });
+  const requests = createRequestBudget({ clock, refusals, perMinute: config.maxRequestsPerMinute });
+  const http = own(
+    "http",
+    openHttp({
+      registry,
+      store,
+      forward,
+      erase: createErasure({ store, registry, saveState: upkeep.stateSaver.saveNow }),
+      clock,
+      log,
+      refusals,
+      limits: limitsOf(config),
+      connectionLimits: config,
+      requests,
+      readiness,
+      metrics: shareAnswer({ clock, forMs: METRICS_FOR_MS, make: metrics.text }),
+      accounts: access?.accounts,
+      credentials: access?.credentials,
+      pairing: access?.pairing,
+      callers,
+      forwarding,
+      auth: config.auth,
+      tls,
+      hsts: config.hsts === "on",
+      mqttPort: () => listeners.portOf("mqtt"),
+      connectedBrowsers: clients.browsers,
+      gatekeeper: createGatekeeper({
+        ownNames: watchOwnNames([config.httpHost, ...config.hostNames], clock),
+        origins: config.corsOrigins,
+      }),
+      publicDir: path.join(import.meta.dirname, "..", "..", "public"),
+      onMqttUpgrade: broker.upgrade,
+      forgetTopics: broker.forgetDevice,
+      socketIo: clients.live,
+    }),
+  );
+  const live = own(
+    "live",
+    openLive({
+      callerOf: callers.of,
+      addressOf: forwarding.addressOf,
+      limits: config,
+      requests,
+      refusals,
+      clock,
+      counters: metrics.counters,
+      log,
+      build: build.id,
+    }),
+  );
+  refusals.onRefusal(live.rejected);
+  return { http, live };
+}
