@@ -1,7 +1,7 @@
 #!/usr/bin/env -S node --max-semi-space-size=32
-/** The process: a command, or settings → hub → signals → exit code. Does nothing that the hub or a command could do. */
-// Messages that wait for their commit outlive a young generation of V8's usual 16 MB and are copied again and again;
-// with 32 MB the collector's helper threads take half the time a reading. `npm start` and `npm run bench` say the same.
+/** The entry of the command `aerie`: starts the hub and ends the process with its exit code, or runs a command of `cli/`. */
+// Messages that wait for their commit outlive V8's usual young generation of 16 MB and are copied again and again. With 32 MB
+// the garbage collector's threads take half the time for a reading. `npm start` and `npm run bench` set the same option.
 import { readConfig } from "./config/read-config.ts";
 import type { Config } from "./config/settings.ts";
 import { StartError } from "./core/model/start-error.ts";
@@ -17,11 +17,11 @@ const [command = "", ...rest] = process.argv.slice(2);
 if (command === "start") await start(rest);
 else if (command === "" || isFlagOfHub(command)) await start(process.argv.slice(2));
 else {
-  const { runCommand } = await import("./cli/run-command.ts"); // a hub needs none of it
+  const { runCommand } = await import("./cli/run-command.ts"); // the hub does without it
   process.exitCode = await runCommand(process.argv.slice(2));
 }
 
-/** Flags alone start the hub, as they always did. */
+/** Flags without a command start the hub. */
 function isFlagOfHub(word: string): boolean {
   return word.startsWith("-") && !["-h", "--help", "-V", "--version"].includes(word);
 }
@@ -44,7 +44,7 @@ async function start(args: readonly string[]): Promise<void> {
 
 async function run(config: Config): Promise<void> {
   const build = readBuild();
-  const { write: say, flush: flushWords } = createLineOutput({ fd: 2, clock: systemClock });
+  const { write: say, flush: flushMessages } = createLineOutput({ fd: 2, clock: systemClock });
   const log = createLog({
     level: config.logLevel,
     text: process.stdout.isTTY === true,
@@ -53,21 +53,21 @@ async function run(config: Config): Promise<void> {
       say(`The log cannot be written (${reason}). Lines are dropped and counted (aerie_log_lines_dropped_total).\n`),
   });
   const flush = async (withinMs: number): Promise<void> => {
-    await Promise.all([log.flush(withinMs), flushWords(withinMs)]);
+    await Promise.all([log.flush(withinMs), flushMessages(withinMs)]);
   };
   const end = createProcessEnd({ clock: systemClock, log, flush, say });
   log.info("starting", { version: build.version, dataDir: config.dataDir, node: process.version });
   if (config.auth === "off-and-public") log.warn("open to everybody who reaches it: there are no accounts");
   try {
-    const { openHub } = await import("./hub/hub.ts"); // a command needs none of it
+    const { openHub } = await import("./hub/hub.ts"); // commands do without it
     const onFatal = (cause: Error): void => end.giveUp("the hub cannot continue", cause);
     const options = { config, clock: systemClock, log, logLinesDropped: log.dropped, build, onFatal };
     const hub = await end.closes(openHub(options));
     const scheme = config.tlsCert === "" ? "http" : "https";
-    const http = `${scheme}://${shownHost(config.httpHost)}:${hub.httpPort}`;
-    const mqtt = `mqtt://${shownHost(config.mqttHost)}:${hub.mqttPort}`;
+    const http = `${scheme}://${hostInUrl(config.httpHost)}:${hub.httpPort}`;
+    const mqtt = `mqtt://${hostInUrl(config.mqttHost)}:${hub.mqttPort}`;
     const mqtts =
-      hub.mqttsPort === undefined ? {} : { mqtts: `mqtts://${shownHost(config.mqttHost)}:${hub.mqttsPort}` };
+      hub.mqttsPort === undefined ? {} : { mqtts: `mqtts://${hostInUrl(config.mqttHost)}:${hub.mqttsPort}` };
     if (hub.setupCode !== undefined) say(setupLinks(config, scheme, hub.httpPort, hub.setupCode));
     log.info("listening", { http, mqtt, ...mqtts, mqttOverWebSocket: `${http.replace("http", "ws")}/mqtt` });
   } catch (error) {
@@ -79,15 +79,15 @@ async function run(config: Config): Promise<void> {
   }
 }
 
-/** To the terminal, and never to the log: it is a secret, good for half an hour and one account. */
+/** They are printed to the terminal and never logged: the code is a secret. It makes one account, within half an hour. */
 function setupLinks({ httpHost }: Config, scheme: string, port: number, code: string): string {
   const all = ownAddresses();
   const hosts =
     httpHost === "::" ? all : httpHost === "0.0.0.0" ? all.filter((address) => !address.includes(":")) : [httpHost];
-  const links = hosts.map((host) => `  ${scheme}://${shownHost(host)}:${port}/#/setup/${code}\n`).join("");
+  const links = hosts.map((host) => `  ${scheme}://${hostInUrl(host)}:${port}/#/setup/${code}\n`).join("");
   return `\nThis hub has no owner yet. Open this within 30 minutes to make the first account:\n${links}\n`;
 }
 
-function shownHost(host: string): string {
+function hostInUrl(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }

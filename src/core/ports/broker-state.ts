@@ -1,4 +1,4 @@
-/** What the MQTT broker keeps over a restart: sessions, subscriptions, retained messages, deliveries, last wills. */
+/** What the MQTT broker keeps across a restart: sessions, subscriptions, retained messages, deliveries, last wills. */
 
 /** A message as the broker keeps it. Times are the hub's (`TrustedTime`), epoch ms. */
 export interface KeptMessage {
@@ -6,7 +6,7 @@ export interface KeptMessage {
   readonly payload: Uint8Array;
   readonly qos: 0 | 1 | 2;
   readonly retain: boolean;
-  /** Encoded MQTT 5 properties that are passed to subscribers; before them the Message Expiry Interval, where there is one. */
+  /** The MQTT 5 properties that are passed to subscribers, encoded; a Message Expiry Interval comes first. */
   readonly properties: Uint8Array;
   readonly expiresAtMs: number | undefined;
   /** Client id. */
@@ -21,7 +21,7 @@ export interface KeptSession {
   readonly expiryS: number;
   /** Undefined: connected. */
   readonly disconnectedAtMs: number | undefined;
-  /** Deliveries up to this place may have been sent before; undefined: none, or, of one that is connected, any. */
+  /** Deliveries up to this order may have been sent before. Undefined: none was; while it is connected, any may have been. */
   readonly sentThrough?: number | undefined;
 }
 
@@ -32,15 +32,15 @@ export interface KeptSubscription {
   readonly subscriptionId: number | undefined;
 }
 
-/** A message for one session that was not acknowledged by it. */
+/** A message for one session, which has not acknowledged it. */
 export interface KeptDelivery {
-  /** Undefined: PUBREC came, and only its packet id is still of use. */
+  /** Undefined: PUBREC came, and only the packet id is still needed. */
   readonly message: KeptMessage | undefined;
-  /** With which it is delivered. */
+  /** QoS of the delivery. */
   readonly qos: 1 | 2;
   readonly retain: boolean;
   readonly subscriptionIds: readonly number[];
-  /** The shared subscription's `$share/<group>/<filter>` that it came by. */
+  /** `$share/<group>/<filter>` of the shared subscription that it came by. */
   readonly share: string | undefined;
 }
 
@@ -48,15 +48,15 @@ export interface KeptWill {
   readonly message: KeptMessage;
   readonly delayS: number;
   readonly keepAliveS: number;
-  /** Message Expiry Interval, counted from its publication. */
+  /** Message Expiry Interval in seconds, counted from the will's publication. */
   readonly expiryS: number | undefined;
   /** When it is to be published; undefined while its client is connected. */
   readonly dueAtMs: number | undefined;
 }
 
 /**
- * One thing that the broker must not forget, by its key; `value: undefined` forgets it. The same key replaces. To
- * forget a session is to forget its subscriptions, deliveries and inbound ids, but not its will.
+ * One thing that the broker keeps, by its key. The same key replaces; `value: undefined` deletes. Deleting a session deletes
+ * its subscriptions, deliveries and inbound ids too, but not its will.
  */
 export type JournalEntry =
   | { readonly of: "session"; readonly clientId: string; readonly value: KeptSession | undefined }
@@ -92,7 +92,7 @@ export interface Journal {
     readonly value: KeptSubscription;
   }[];
   readonly retained: readonly { readonly topic: string; readonly value: KeptMessage }[];
-  /** Of each session by place. */
+  /** Those of a session in their order. */
   readonly deliveries: readonly { readonly clientId: string; readonly place: number; readonly value: KeptDelivery }[];
   readonly inbound: readonly { readonly clientId: string; readonly packetId: number }[];
   readonly wills: readonly { readonly clientId: string; readonly value: KeptWill }[];

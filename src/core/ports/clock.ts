@@ -4,12 +4,12 @@
 export interface Clock {
   /** Wall time, epoch ms. It may be wrong, and it may jump. */
   nowMs(): number;
-  /** Never runs backwards; its zero means nothing. */
+  /** Never runs backwards. Where it begins is not defined. */
   monotonicMs(): number;
-  /** Calls `run` each `periodMs` until the answer is called. */
+  /** Calls `run` every `periodMs`. The answer stops it. */
   every(periodMs: number, run: () => void): () => void;
-  /** Calls `run` when the input that is already here has been handled. */
+  /** Calls `run` when the input that has already arrived is handled. */
   soon(run: () => void): void;
-  /** Calls `run` once after `delayMs` unless the answer is called before. */
+  /** Calls `run` once after `delayMs`. The answer cancels it. */
   after(delayMs: number, run: () => void): () => void;
 }

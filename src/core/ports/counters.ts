@@ -1,16 +1,17 @@
-/** What the core counts for the operator. */
+/** What the core counts for the operator: each call adds to a metric of `/metrics`. */
 import type { UpkeepStep } from "./upkeep.ts";
 
-/** Counts for the operator; each is a time series of `/metrics`. */
 export interface Counters {
   message(outcome: "stored" | "carried" | "refused" | "stalled"): void;
   readings(outcome: "stored" | "duplicate" | "refused", count: number): void;
   commit(commit: { writes: number; durationMs: number }): void;
+  /** Time that the main thread spent on live events. */
   liveMs(spentMs: number): void;
+  /** Readings that a slow browser was not sent. */
   dropped(count: number): void;
-  /** Messages that a slow or absent MQTT client was not sent. */
+  /** Messages that were dropped from the queue of a slow or absent MQTT client. */
   queueDropped(count: number): void;
-  /** An MQTT client that sent faster than it may began to be read more slowly. */
+  /** An MQTT client sent faster than its limit, and is now read more slowly. */
   slowed(): void;
   upkeep(step: UpkeepStep): void;
 }

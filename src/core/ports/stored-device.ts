@@ -1,7 +1,7 @@
-/** What the store keeps of a device besides its readings. */
+/** A device as the store keeps it, and its latest values. */
 import type { AttributeValue, DeviceId, MetricValue } from "../../contract/readings.ts";
 
-/** How many days of each are kept; 0: for ever. */
+/** For how many days readings, hours and days are kept; 0: for ever. */
 export interface Retention {
   readonly rawDays: number;
   readonly hourDays: number;
@@ -11,7 +11,7 @@ export interface Retention {
 export interface LatestMetric {
   value: MetricValue;
   atMs: number;
-  /** A text came after a number, now or before. */
+  /** At some time a text followed a number. */
   wasNumber?: boolean;
 }
 
@@ -22,9 +22,9 @@ export interface StoredDevice {
   place: string | undefined;
   attributes: Map<string, AttributeValue>;
   clockSuspect: boolean;
-  /** The newest `status` that it sent. */
+  /** The last `status` that it sent. */
   status: { online: boolean; atMs: number } | undefined;
-  /** Undefined: it was never heard, and is known by its name or a last will only. */
+  /** Undefined: no message ever came from it; it is known by its name or a last will only. */
   lastHeardAtMs: number | undefined;
   intervalMs: number | undefined;
   latest: Map<string, LatestMetric>;
@@ -32,7 +32,7 @@ export interface StoredDevice {
   retention: Partial<Retention>;
 }
 
-/** What is known of a device in memory and saved from time to time; the store finds the rest in its rows. */
+/** What memory saves of a device from time to time. The store finds the rest in its rows. */
 export interface DeviceState {
   readonly deviceId: DeviceId;
   readonly lastHeardAtMs: number | undefined;

@@ -1,9 +1,9 @@
-/** What is written to the store, and what becomes of each write. */
+/** What is written to the store, and the outcome of each write. */
 import type { AttributeValue, DeviceId } from "../../contract/readings.ts";
 import type { ReadingMetrics } from "../model/metric-list.ts";
 import type { JournalWrite } from "./broker-state.ts";
 
-/** Metrics as JSON of one object: its text, or, as the device wrote it, its ASCII bytes in pieces (never made text of). */
+/** Metrics as one JSON object: as text, or as the ASCII bytes that the device sent, in parts that together are the object. */
 export type Body = string | readonly Uint8Array[];
 
 /** A reading that was accepted and is to be stored. */
@@ -12,29 +12,29 @@ export interface ReadingWrite {
   readonly deviceId: DeviceId;
   /** The instant, epoch ms. */
   readonly atMs: number;
-  /** Whether the device gave the instant; without one, only a redelivery of the same packet is the same reading. */
+  /** The device gave the instant. Without one, only a redelivery of the same packet counts as the same reading. */
   readonly timed: boolean;
   readonly receivedAtMs: number;
   readonly metrics: ReadingMetrics;
   readonly body: Body;
-  /** Place in its message. */
+  /** Index in its message. */
   readonly element: number;
   /**
-   * The order among the readings of its millisecond that its id says, where it had an id before: of an import (timed), or of
-   * one that another store had (untimed), which is there already where that id is with the same content.
+   * Order among the device's readings of the same millisecond, for a reading that has its id already: from an import (timed), or
+   * from another store (untimed). An untimed one is a duplicate where a reading with that id and the same content is stored.
    */
   readonly n?: number;
-  /** How it came; undefined with QoS 0. */
+  /** The packet that brought it; undefined with QoS 0. */
   readonly packet: { readonly clientId: string; readonly id: number; readonly dup: boolean } | undefined;
 }
 
-/** Attributes merged by key; `null` deletes one. */
+/** Attributes to be merged by key; `null` deletes a key. */
 export interface AttributesWrite {
   readonly kind: "attributes";
   readonly deviceId: DeviceId;
   readonly receivedAtMs: number;
   readonly patch: ReadonlyMap<string, AttributeValue | null>;
-  /** Set where the hub itself found the device's clock wrong (true) or right again (false). */
+  /** Set when the hub found the device's clock wrong (true), or right again (false). */
   readonly clockSuspect?: boolean;
 }
 
@@ -48,11 +48,11 @@ export interface StatusWrite {
 export type Write = ReadingWrite | AttributesWrite | StatusWrite | JournalWrite;
 
 export type WriteOutcome =
-  /** On disk. `n`: order among the readings of that device and millisecond. */
+  /** It is on disk. `n`: order among the device's readings of the same millisecond. */
   | { readonly kind: "stored"; readonly n: number }
-  /** Was on disk before. */
+  /** It was on disk before. */
   | { readonly kind: "duplicate" }
   | { readonly kind: "refused"; readonly reason: string };
 
-/** The writes of one message; its readings are never merged with each other. */
+/** The writes of one message. Its readings are never duplicates of each other. */
 export type WritesOfMessage = readonly Write[];
