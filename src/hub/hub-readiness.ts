@@ -41,11 +41,12 @@ export function createHubReadiness(options: HubReadinessOptions): ReturnType<typ
       ["accounts", () => access?.problem()],
       ["outbox", () => forward && diskWatch.filesProblem()],
       ["disk", diskWatch.problem],
+      ["disk errors", storage.diskProblem],
       ["store", sizeBound.problem],
       ["history", () => damageProblem(registry, store)],
       ["stored data", damage.problem],
       ["retention", times.retentionClock.problem],
-      ["time", times.time.problem],
+      ["time", () => times.time.problem() ?? times.time.saveProblem()],
     ],
   });
 }

@@ -1,5 +1,6 @@
 /** Opens the store and reads from it what memory and broker begin with. */
 import type { DamageNotes } from "../core/health/damage.ts";
+import { createDiskFaults } from "../core/health/disk-faults.ts";
 import type { Journal } from "../core/ports/broker-state.ts";
 import type { Store } from "../core/ports/readings-store.ts";
 import type { StoredDevice } from "../core/ports/stored-device.ts";
@@ -25,6 +26,8 @@ export interface Storage {
   readonly kept: Kept;
   /** False: MongoDB could not be reached, and `kept` is only what waits in the outbox. */
   readonly isKeptKnown: boolean;
+  /** For the owner; undefined while the disk of the store does what it is asked. */
+  diskProblem(): string | undefined;
   /** `run` is given what MongoDB keeps, once, when it is reached for the first time after a start without it. */
   onReached(run: (kept: Kept) => void): void;
 }
@@ -35,6 +38,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   let onReached = (kept: Kept): void => {
     reached = kept;
   };
+  const diskFaults = own("disk faults", createDiskFaults({ clock, log }));
   const opened = await openStore({
     config,
     clock,
@@ -43,6 +47,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     onReached: (kept) => onReached(kept),
     onRefused,
     damage,
+    diskFaults,
     limits: storeLimits,
   });
   const { forward } = opened;
@@ -55,6 +60,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     forward,
     kept: { devices, journal },
     isKeptKnown,
+    diskProblem: diskFaults.problem,
     onReached: (run) => {
       onReached = run;
       if (reached !== undefined) run(reached); // while the other parts were opened

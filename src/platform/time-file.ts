@@ -36,7 +36,11 @@ export function openTimeFile({ dataDir, onDamage }: TimeFileOptions): TimeFile {
       checkFolder();
       const stored = storedTime(record);
       const content = { version: VERSION, crc32: checksumOf(stored), record: stored };
-      await replaceFiles([{ file, content: `${JSON.stringify(content)}\n` }]);
+      try {
+        await replaceFiles([{ file, content: `${JSON.stringify(content)}\n` }]);
+      } catch (cause) {
+        throw new Error(`${file} cannot be written: ${fileFault(cause)}`, { cause });
+      }
     },
   };
 }

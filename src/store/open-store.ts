@@ -1,8 +1,10 @@
 /** Opens the store that the settings name: the embedded one, or MongoDB with an outbox before it. Knows no reading. */
+
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { DamageNotes } from "../core/health/damage.ts";
+import type { DiskFaults } from "../core/health/disk-faults.ts";
 import { StartError } from "../core/model/start-error.ts";
 import { type Away, createStoreAndForward, type StoreAndForward } from "../core/outbox/store-and-forward.ts";
 import type { Journal } from "../core/ports/broker-state.ts";
@@ -28,6 +30,8 @@ export interface OpenStoreOptions {
   readonly onRefused: (count: number) => void;
   /** Where the stores tell of what is damaged; left out: the log only. */
   readonly damage?: DamageNotes | undefined;
+  /** Where they tell of a disk that fails; left out: their callers only. */
+  readonly diskFaults?: DiskFaults | undefined;
   /** For tests: a full disk and a slow one. */
   readonly limits?: { readonly maxPages?: number; readonly commitDelayMs?: number } | undefined;
 }
@@ -42,10 +46,13 @@ export type { Away };
 
 /** Rejects with a StartError, and with nothing opened. */
 export async function openStore(options: OpenStoreOptions): Promise<OpenedStore> {
-  const { config, clock, log, onDead, damage, limits } = options;
+  const { config, clock, log, onDead, damage, diskFaults, limits } = options;
   const { dataDir, mongodbUrl: url, maxOutboxBytes } = config;
   if (url === "") {
-    return { store: await openSqliteStore({ dataDir, log, onDead, damage, ...limits }), forward: undefined };
+    return {
+      store: await openSqliteStore({ dataDir, log, onDead, damage, diskFaults, ...limits }),
+      forward: undefined,
+    };
   }
   const outbox = await openSqliteOutbox({
     dataDir: path.join(dataDir, OUTBOX_DIR),
@@ -53,6 +60,7 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenedStore>
     log,
     onDead,
     damage,
+    diskFaults,
     maxBytes: maxOutboxBytes,
   });
   try {

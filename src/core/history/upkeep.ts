@@ -1,6 +1,7 @@
 /** Keeps the store in shape in small steps that ingest does not notice: when the next one is due. Does none itself. */
+import { DiskError } from "../health/disk-faults.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Log } from "../ports/log.ts";
+import type { Log, LogFields } from "../ports/log.ts";
 import type { Store } from "../ports/readings-store.ts";
 import type { Retention } from "../ports/stored-device.ts";
 import type { UpkeepRequest, UpkeepStep } from "../ports/upkeep.ts";
@@ -26,6 +27,8 @@ export interface Upkeep {
 const FIRST_AFTER_MS = 1_000;
 const REST_MS = 10_000;
 const TROUBLE_MS = 60_000;
+/** The next step tells whether the disk still fails, and that must be known soon. */
+const DISK_TROUBLE_MS = 2_000;
 /** Of the store's one writing thread, the share that upkeep may take: half where nothing else is done, else a tenth. */
 const PAUSE_IDLE = 1;
 const PAUSE_BUSY = 9;
@@ -56,22 +59,32 @@ export function createUpkeep({ store, clock, log, retention, mayForget, onStep }
     try {
       const request: UpkeepRequest = { nowMs: clock.nowMs(), retention: mayForget() ? retention : undefined };
       const done = await store.upkeep(request);
-      if (inTrouble) log.info("upkeep goes on");
-      inTrouble = false;
+      if (done.failed !== undefined) beginTrouble({ reason: done.failed });
+      else if (inTrouble) endTrouble();
       onStep(done, request);
       planAfter(done, clock.monotonicMs() - sinceMs);
     } catch (cause) {
-      if (!inTrouble) log.error("upkeep failed", { cause }); // readings are stored all the same
-      inTrouble = true;
-      plan(TROUBLE_MS);
+      beginTrouble({ cause });
+      plan(cause instanceof DiskError ? DISK_TROUBLE_MS : TROUBLE_MS);
     }
   }
 
-  function planAfter({ did, hot }: UpkeepStep, tookMs: number): void {
+  /** Readings are stored all the same. */
+  function beginTrouble(why: LogFields): void {
+    if (!inTrouble) log.error("upkeep failed", why);
+    inTrouble = true;
+  }
+
+  function endTrouble(): void {
+    log.info("upkeep goes on");
+    inTrouble = false;
+  }
+
+  function planAfter({ did, hot, failed }: UpkeepStep, tookMs: number): void {
     // Counted from the end of the step before: in a step of a few ms nothing may come though boards are many.
     const isBusy = arrived > 0;
     arrived = 0;
-    if (did === "nothing") return plan(REST_MS);
+    if (did === "nothing") return plan(failed === undefined ? REST_MS : DISK_TROUBLE_MS);
     const share = isBusy && hot <= LARGE_BACKLOG ? PAUSE_BUSY : PAUSE_IDLE;
     plan(Math.max(MIN_PAUSE_MS, Math.min(share * tookMs, TROUBLE_MS)));
   }

@@ -19,4 +19,6 @@ export interface UpkeepStep {
   readonly shortenedToMs?: number;
   /** The bound of the whole store is exceeded though nothing is left that could go. */
   readonly tooLarge?: true;
+  /** Why some of it could not be done now; the rest was. */
+  readonly failed?: string;
 }

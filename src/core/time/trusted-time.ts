@@ -21,6 +21,8 @@ export interface TrustedTime {
   dateOf(atMs: number): Date;
   /** For the owner, while the wall clock is not trusted. */
   problem(): string | undefined;
+  /** For the owner, while the record cannot be put on disk. */
+  saveProblem(): string | undefined;
   /** Settles when the record is on disk. */
   close(): Promise<void>;
 }
@@ -72,6 +74,7 @@ const HOLD_MS = 10 * 60_000;
 const LONG_HOLD_MS = DAY_MS;
 const CHECK_EVERY_MS = 1_000;
 const SAVE_EVERY_MS = 10 * 60_000;
+const SAVE_AGAIN_MS = 2_000;
 const MOST_SHIFTS = 64;
 /** A record that is further past everything else is not trusted. */
 const LEAP_MS = 5 * 365 * DAY_MS;
@@ -83,7 +86,7 @@ export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
   let checkedMs = clock.monotonicMs();
   let savedMs = checkedMs;
   let saving = Promise.resolve();
-  let isSaved = true;
+  let unsaved: string | undefined;
   if (hold !== undefined) warn();
   keep();
   const stop = clock.every(CHECK_EVERY_MS, check);
@@ -112,7 +115,7 @@ export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
       hold = { ...hold, heldMs: hold.heldMs + passedMs };
       if (hold.heldMs >= holdMsOf(hold) && clockSanity.problem() === undefined) count(hold);
     }
-    if (clock.monotonicMs() - savedMs >= SAVE_EVERY_MS) keep();
+    if (clock.monotonicMs() - savedMs >= (unsaved === undefined ? SAVE_EVERY_MS : SAVE_AGAIN_MS)) keep();
   }
 
   /** The difference has stayed: it is time that passed, or a clock that was wrong before. */
@@ -142,11 +145,11 @@ export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
       .then(() => save(record))
       .then(
         () => {
-          isSaved = true;
+          unsaved = undefined;
         },
         (cause: unknown) => {
-          if (isSaved) log.warn("the record of the hub's time is not on disk", { cause });
-          isSaved = false;
+          if (unsaved === undefined) log.warn("the record of the hub's time is not on disk", { cause });
+          unsaved = cause instanceof Error ? cause.message : String(cause);
         },
       );
   }
@@ -181,6 +184,9 @@ export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
     sinceAtMostMs: (atMs) => sinceMs(atMs) + (isInHold(atMs) ? 0 : uncountedMs()),
     dateOf: (atMs) => new Date(atMs + addedTo(atMs) + (isInHold(atMs) ? uncountedMs() : 0)),
     problem,
+    saveProblem: () =>
+      unsaved &&
+      `The record of the hub's time is not on disk: ${unsaved}. A restart could take a wrong clock for right. The hub tries again by itself.`,
     close: async () => {
       stop();
       keep();

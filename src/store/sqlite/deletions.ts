@@ -11,6 +11,8 @@ export interface Deletions {
   start(): void;
   /** Something failed. */
   isStuck(): boolean;
+  /** Goes on as `start` does; rejects where that fails. */
+  resume(): Promise<void>;
   /** Settles when this job, and those before it, are done. Where that fails it is tried again by `start`. */
   erase(job: number): Promise<void>;
   stop(): Promise<void>;
@@ -20,13 +22,17 @@ export function createDeletions(writer: Link<WriterOperations>, log: Log): Delet
   let running: Promise<void> | undefined;
   let stopped = false;
   let stuck = false;
+  /** Why, of what is tried again by itself. */
+  let failure: unknown;
 
   async function run(): Promise<void> {
     try {
       while (!stopped && (await writer.call("deleteStep", [])));
       if (stuck) await erase(Number.MAX_SAFE_INTEGER);
+      failure = undefined;
     } catch (error) {
       stuck = true;
+      failure = error;
       if (!stopped) log.warn("deletion paused", { reason: error instanceof Error ? error.message : String(error) });
     }
   }
@@ -55,12 +61,19 @@ export function createDeletions(writer: Link<WriterOperations>, log: Log): Delet
     }
   }
 
+  function start(): Promise<void> {
+    running ??= run().finally(() => {
+      running = undefined;
+    });
+    return running;
+  }
+
   return {
     recover,
-    start: () => {
-      running ??= run().finally(() => {
-        running = undefined;
-      });
+    start: () => void start(),
+    resume: async () => {
+      await start();
+      if (failure !== undefined) throw failure;
     },
     erase,
     isStuck: () => stuck,

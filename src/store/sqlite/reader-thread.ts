@@ -13,6 +13,8 @@ import type {
   SeriesQuery,
 } from "../../core/ports/history.ts";
 import type { Damage, Read } from "./db/damage-note.ts";
+import { testReadsBy } from "./db/file-damage.ts";
+import { createReadTest } from "./db/read-test.ts";
 import { readSpace } from "./db/space.ts";
 import { serve } from "./db/thread-link.ts";
 import { giveWay } from "./db/thread-priority.ts";
@@ -26,12 +28,15 @@ import { readSeries } from "./read/series-query.ts";
 
 export interface ReaderThreadData {
   readonly file: string;
+  /** Of the file, for its `ReadTest`. */
+  readonly descriptor: number;
   readonly quickReadings: number | undefined;
 }
 
 export type ReaderOperations = ReturnType<typeof openOperations>;
 
-function openOperations({ file, quickReadings }: ReaderThreadData) {
+function openOperations({ file, descriptor, quickReadings }: ReaderThreadData) {
+  testReadsBy(createReadTest(file, descriptor));
   const db = new DatabaseSync(file, { readOnly: true });
   db.exec("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA busy_timeout = 2000");
   return {

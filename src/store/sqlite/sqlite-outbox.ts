@@ -1,5 +1,7 @@
 /** The outbox in an embedded store of its own: what waits is stored there as ever, and each group beside it as it came. */
+
 import type { DamageNotes } from "../../core/health/damage.ts";
+import type { DiskFaults } from "../../core/health/disk-faults.ts";
 import { StartError } from "../../core/model/start-error.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
@@ -19,6 +21,7 @@ export interface SqliteOutboxOptions {
   readonly log: Log;
   readonly onDead: (cause: Error) => void;
   readonly damage?: DamageNotes | undefined;
+  readonly diskFaults?: DiskFaults | undefined;
   readonly maxBytes: number;
 }
 
@@ -31,8 +34,8 @@ const WRITES_A_GROUP = 2_000;
 
 /** Rejects with a StartError where the directory or the file cannot be used. */
 export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Outbox> {
-  const { dataDir, clock, log, onDead, damage, maxBytes } = options;
-  const { store, writer } = await openSqliteParts({ dataDir, log, onDead, damage, advice: ADVICE });
+  const { dataDir, clock, log, onDead, damage, diskFaults, maxBytes } = options;
+  const { store, writer } = await openSqliteParts({ dataDir, log, onDead, damage, diskFaults, advice: ADVICE });
   let state = await writer.call("outboxOpen", [maxBytes]).catch(async (cause: Error) => {
     // Its threads and its lock would keep the process from ending.
     await store.close().catch(() => undefined);

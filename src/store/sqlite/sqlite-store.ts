@@ -1,8 +1,10 @@
 /** The embedded store: SQLite in one file, one thread that writes and one that reads. Holds no policy of the hub. */
+
 import { accessSync, constants } from "node:fs";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { createDamageNotes, type DamageNotes } from "../../core/health/damage.ts";
+import type { DiskFaults } from "../../core/health/disk-faults.ts";
 import { StartError } from "../../core/model/start-error.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Store } from "../../core/ports/readings-store.ts";
@@ -14,9 +16,10 @@ import { damageWords, RESTORE } from "./db/file-damage.ts";
 import { STORE_FILE } from "./db/store-file.ts";
 import { type LinkOptions, linkTo, type Thread } from "./db/thread-link.ts";
 import { createDeletions } from "./deletions.ts";
+import { createFailedCalls } from "./failed-calls.ts";
 import { packBatch, unpackOutcomes } from "./format/packed-batch.ts";
 import type { ReaderOperations, ReaderThreadData } from "./reader-thread.ts";
-import type { SideOperations } from "./side-thread.ts";
+import type { SideOperations, SideThreadData } from "./side-thread.ts";
 import { createSideThread } from "./side-work.ts";
 import type { WriterOperations, WriterThreadData } from "./writer-thread.ts";
 
@@ -28,6 +31,8 @@ export interface SqliteStoreOptions {
   readonly onDead: (cause: Error) => void;
   /** Where it tells of damage that is not of a device's history; left out: the log only. */
   readonly damage?: DamageNotes | undefined;
+  /** Where it tells of a disk that fails; left out: its callers only. */
+  readonly diskFaults?: DiskFaults | undefined;
   /** What its owner is to do where the file is damaged; left out: restore a backup. */
   readonly advice?: string | undefined;
   /** For tests: pages that the file may have (a full disk), and a pause before each commit (a slow one). */
@@ -73,7 +78,15 @@ export async function openSqliteParts(
     return words;
   };
   const otherwise = options.advice === undefined ? ": a backup may have it" : "";
-  const link: LinkOptions = {
+  const failed = createFailedCalls({
+    file,
+    faults: options.diskFaults,
+    writer: () => writer,
+    reader: () => reader,
+    resumeDeletions: () => deletions.resume(),
+    countAll: () => side.run("stats", []),
+  });
+  const link: Omit<LinkOptions, "onDiskFault"> = {
     onDead,
     onNote: (note) => {
       if ("what" in note) notes.note(`In ${file}, ${note.what} is damaged and was left out${otherwise}`);
@@ -83,14 +96,30 @@ export async function openSqliteParts(
     },
     onDamage,
   };
-  const writer = startThread<WriterOperations>("writer-thread", { file, maxPages, commitDelayMs, advice }, link);
+  const writer = startThread<WriterOperations>(
+    "writer-thread",
+    { file, maxPages, commitDelayMs, advice },
+    {
+      ...link,
+      onDiskFault: failed.ofWriter,
+    },
+  );
+  let descriptor: number;
   const reader = await openThreads().catch(async (cause: Error) => {
     await writer.stop();
     lock.release();
     throw new StartError(`The store cannot be opened. ${cause.message}`, 1, cause);
   });
   const side = createSideThread(() =>
-    startThread<SideOperations>("side-thread", { file }, { ...link, onDead: () => undefined }),
+    startThread<SideOperations>(
+      "side-thread",
+      { file, descriptor },
+      {
+        ...link,
+        onDead: () => undefined,
+        onDiskFault: failed.ofSide,
+      },
+    ),
   );
   /** The newest row whose outcome was told. */
   let settledSeq: number | undefined;
@@ -98,8 +127,15 @@ export async function openSqliteParts(
 
   /** The reader opens what the writer has made or brought up to date. */
   async function openThreads(): Promise<Thread<ReaderOperations>> {
-    await writer.call("open", []);
-    const started = startThread<ReaderOperations>("reader-thread", { file, quickReadings }, link);
+    descriptor = await writer.call("open", []);
+    const started = startThread<ReaderOperations>(
+      "reader-thread",
+      { file, descriptor, quickReadings },
+      {
+        ...link,
+        onDiskFault: failed.ofReader,
+      },
+    );
     try {
       // Until it answers it reads its code from files: a process that has no descriptor left by then would end.
       await started.call("open", []);
@@ -166,9 +202,11 @@ export async function openSqliteParts(
       if (job !== undefined) await deletions.erase(job);
     },
     rebuild: (hours) => writer.call("rebuild", [hours]),
-    upkeep: (request) => {
+    upkeep: async (request) => {
       if (deletions.isStuck()) deletions.start();
-      return writer.call("upkeep", [request]);
+      const { fault, ...step } = await writer.call("upkeep", [request]);
+      failed.upkeepEnded(fault);
+      return { ...step, ...(fault !== undefined && { failed: fault.reason }) };
     },
     backup: (to, beside) => side.run("backup", [to, beside]),
     stats: () => side.run("stats", []),
@@ -195,13 +233,13 @@ function makeDataDir(dataDir: string): void {
 
 function startThread<Ops extends Record<string, (...args: never[]) => unknown>>(
   name: "writer-thread" | "reader-thread" | "side-thread",
-  data: WriterThreadData | ReaderThreadData | { file: string },
+  data: WriterThreadData | ReaderThreadData | SideThreadData,
   options: LinkOptions,
 ): Thread<Ops> {
   const worker = new Worker(new URL(`./${name}.js`, import.meta.url), { workerData: data, name });
   const link = linkTo<Ops>(worker, options);
   return {
-    call: link.call,
+    ...link,
     stop: async () => {
       await worker.terminate();
     },

@@ -1,17 +1,22 @@
 /** The one thread that writes the embedded store. Entry of a worker; imported by nothing. */
 
+import { openSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { DatabaseSync } from "@photostructure/sqlite";
 import type { DeviceId } from "../../contract/readings.ts";
 import type { EraseRequest } from "../../core/ports/history.ts";
 import { StoreError } from "../../core/ports/readings-store.ts";
 import type { DeviceState, Retention } from "../../core/ports/stored-device.ts";
+import type { UpkeepRequest } from "../../core/ports/upkeep.ts";
 import { identityOf } from "../../files/data-folder.ts";
 import { checkLog } from "./db/check-log.ts";
 import type { Damage, NoteDamage } from "./db/damage-note.ts";
-import { createDiskRoom, type DiskRoom, fullWords, giveUpReserve } from "./db/disk-room.ts";
-import { damageWords, isDamage, primaryCode } from "./db/file-damage.ts";
+import { diskFaultOf, diskWords, START_AGAIN } from "./db/disk-fault.ts";
+import { createDiskRoom, type DiskRoom, fullWords, giveUpReserve, isForWantOfRoom } from "./db/disk-room.ts";
+import { damageWords, isDamage, primaryCode, testReadsBy } from "./db/file-damage.ts";
+import { createLargeLogTest } from "./db/large-log.ts";
 import { type OpenedFiles, watchOpenedFiles } from "./db/opened-files.ts";
+import { createReadTest } from "./db/read-test.ts";
 import { checkOwner, migrate } from "./db/schema.ts";
 import { serve } from "./db/thread-link.ts";
 import type { PackedBatch } from "./format/packed-batch.ts";
@@ -25,7 +30,7 @@ import { createRollupKeeper } from "./upkeep/rollup-keeper.ts";
 import { createSealer } from "./upkeep/sealer.ts";
 import { createUpkeep } from "./upkeep/upkeep.ts";
 import { createAppender } from "./write/append.ts";
-import { deleteStep, markDeleted, nameDevice, probe, saveState, setRetention } from "./write/device-table.ts";
+import { deleteStep, markDeleted, nameDevice, probe, saveState, setRetention, testDisk } from "./write/device-table.ts";
 import { createHotLedger } from "./write/hot-ledger.ts";
 import { createOutboxTable } from "./write/outbox-table.ts";
 
@@ -53,6 +58,8 @@ function open(data: WriterThreadData) {
   } catch (error) {
     const isOfRoom = OF_ROOM.has(primaryCode(error) ?? 0);
     if (isOfRoom && giveUpReserve(data.file)) throw new Error(fullWords(data.file), { cause: error });
+    const diskFault = diskFaultOf(error);
+    if (diskFault !== undefined) throw new Error(diskWords(data.file, diskFault, START_AGAIN), { cause: error });
     // Code 1: a table or a column is not there.
     if (!isDamage(error) && primaryCode(error) !== 1) throw error;
     throw new Error(damageWords(data.file, (error as Error).message, data.advice));
@@ -63,6 +70,8 @@ function openStore({ file, maxPages, commitDelayMs }: WriterThreadData, isLogDam
   const before = identityOf(file);
   const wasFull = giveUpReserve(file);
   const db = new DatabaseSync(file);
+  const descriptor = openSync(file, "r");
+  testReadsBy(createReadTest(file, descriptor));
   checkOwner(db, file);
   // The first two have an effect only before the first table.
   db.exec("PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL");
@@ -73,6 +82,7 @@ function openStore({ file, maxPages, commitDelayMs }: WriterThreadData, isLogDam
   if (isLogDamaged) db.exec("PRAGMA wal_checkpoint(TRUNCATE)"); // else the next start reports the same damage again
   if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`);
   const files = watchOpenedFiles(file, before);
+  const tryLargeLog = createLargeLogTest(db, file);
   const room = createDiskRoom(db, file, wasFull);
   const sealed = createSealedLookup(db);
   const ledger = createHotLedger(db);
@@ -94,6 +104,7 @@ function openStore({ file, maxPages, commitDelayMs }: WriterThreadData, isLogDam
   const onFault = (page: string): void => note({ page });
   const sealer = createSealer({ db, ledger, onSealed: onMoved, onDamage });
   const forgetter = createForgetter({ db, sealer, rollups, onForgotten: onMoved, onFault });
+  const upkeep = createUpkeep({ db, ledger, sealer, rollups, forgetter, onFault });
   const eraser = createEraser({ db, rollups, onErased, note });
   const operations = {
     load: () => loadDevices(db, note),
@@ -103,6 +114,7 @@ function openStore({ file, maxPages, commitDelayMs }: WriterThreadData, isLogDam
       return appender.append(batch);
     },
     probe: () => probe(db),
+    testDisk: () => testDisk(db),
     saveState: (states: DeviceState[], throughSeq: number | undefined) => saveState(db, states, throughSeq),
     nameDevice: (deviceId: DeviceId, name: string | null, place: string | null) =>
       nameDevice(db, deviceId, name, place),
@@ -115,7 +127,7 @@ function openStore({ file, maxPages, commitDelayMs }: WriterThreadData, isLogDam
     },
     deleteStep: () => deleteStep(db),
     setRetention: (deviceId: DeviceId, retention: Partial<Retention>) => setRetention(db, deviceId, retention),
-    upkeep: createUpkeep({ db, ledger, sealer, rollups, forgetter, onFault }),
+    upkeep: (request: UpkeepRequest) => upkeep(request, room.problem() !== undefined),
     beginErase: (request: EraseRequest) => eraser.begin(request),
     pendingErasures: () => eraser.pending(),
     eraseStep: (job: number) => eraser.step(job),
@@ -131,17 +143,32 @@ function openStore({ file, maxPages, commitDelayMs }: WriterThreadData, isLogDam
         sealed.forget();
       },
     }),
-    open: () => probe(db),
-    filesProblem: () => files.problem() ?? room.problem(),
+    /** A descriptor of the file for the other threads' `ReadTest`, closed when this one ends. */
+    open: () => {
+      probe(db);
+      return descriptor;
+    },
+    filesProblem: () => {
+      tryLargeLog();
+      return files.problem() ?? room.problem();
+    },
     close: () => db.close(),
   };
   return { operations, files, room };
 }
 
-/** Not done while the disk is full; a deletion is, and makes room. */
+/** Not done while the disk is full. Of upkeep only what deletes is. */
 const TAKES_ROOM = new Set(["append", "outboxPut", "probe", "rebuild", "saveState", "nameDevice"]);
-/** SQLITE_FULL. */
-const FULL = 13;
+/** Of a full disk they get the room that is kept for them: what is deleted makes more. Upkeep deletes what is past its age. */
+const DELETES = new Set([
+  "deleteDevice",
+  "deleteStep",
+  "beginErase",
+  "eraseStep",
+  "upkeep",
+  "outboxPlace",
+  "outboxForget",
+]);
 
 /** What was written to files that are not at their path any more is not answered as done. */
 const guarded =
@@ -160,7 +187,13 @@ function orAgain(name: string, room: DiskRoom, run: () => unknown): unknown {
   try {
     return run();
   } catch (error) {
-    if (primaryCode(error) !== FULL || !room.makeRoom() || TAKES_ROOM.has(name)) throw error;
+    if (!isForWantOfRoom(error) || !room.noteFull() || TAKES_ROOM.has(name)) throw error;
+  }
+  try {
+    return run(); // the log is empty, and of upkeep only what deletes is done
+  } catch (error) {
+    if (!isForWantOfRoom(error) || !DELETES.has(name)) throw error;
+    room.giveUpReserve();
     return run();
   }
 }

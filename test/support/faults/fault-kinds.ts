@@ -34,6 +34,8 @@ export interface FaultKind {
   readonly said?: string;
   /** It may come on top of another one. */
   readonly mayJoin?: true;
+  /** The hub answers nobody while it lasts. */
+  readonly isMute?: true;
   /** `before`: it needs readings that are not compressed yet; `after`: by its clock the hub compresses them. */
   readonly ofCompression?: "before" | "after";
 }
@@ -104,6 +106,9 @@ const disk = (which: "data" | "log" | "backup"): Pick<FaultKind, "unavailable"> 
 /** Of the store alone: descriptors of sockets must not be met. */
 const onStore = ({ hub }: FaultWorld): string[] =>
   ["aerie.db", "aerie.db-wal"].flatMap((name) => ["-P", path.join(hub.dataDir, name)]);
+
+const askForRelic = ({ owner }: FaultWorld): ReturnType<Asker["ask"]> =>
+  owner.ask(`/api/devices/${RELIC}/readings?from=2020-01-01T00:00:00Z`);
 
 /** Bytes of a reading that nobody promised anything of, in the page of the store's file where it lies. */
 function damageRelic({ hub }: FaultWorld): End {
@@ -194,11 +199,22 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     },
   },
   {
-    name: "I/O errors of the store's disk",
+    name: "I/O errors when the store's disk is written",
     unavailable: withStrace,
     said: "store",
     begin: (world) =>
       world.hub.trace(...onStore(world), "-e", "trace=pwrite64,fsync", "-e", "inject=pwrite64,fsync:error=EIO"),
+  },
+  {
+    name: "I/O errors when the store's disk is read",
+    unavailable: withStrace,
+    said: "disk errors",
+    begin: async (world) => {
+      const end = await world.hub.trace(...onStore(world), "-e", "trace=pread64", "-e", "inject=pread64:error=EIO");
+      // What is in memory is served all the same, until the next commit.
+      await until("a reading cannot be read", async () => (await askForRelic(world)).status === 503);
+      return end;
+    },
   },
   {
     name: "slow disk of the store",
@@ -229,6 +245,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   },
   {
     name: "stopped process",
+    isMute: true,
     unavailable: anywhere,
     begin: ({ hub }) => {
       process.kill(hub.pid, "SIGSTOP");
@@ -242,7 +259,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     unavailable: anywhere,
     begin: async (world) => {
       const end = damageRelic(world);
-      const { status, text } = await world.owner.ask(`/api/devices/${RELIC}/readings?from=2020-01-01T00:00:00Z`);
+      const { status, text } = await askForRelic(world);
       expect(status, text).toBe(200);
       return end;
     },

@@ -22,7 +22,10 @@ interface Sample {
 export interface ReadinessWatch {
   /** What it said last; undefined: there was no answer. */
   now(): Readiness | undefined;
-  /** Settles when the hub says that it is ready and does acknowledge; a wrong clock may take longer to be trusted again. */
+  /**
+   * Settles when the hub says that it is ready and that its disk works, and does acknowledge; a wrong clock may take longer to be
+   * trusted again.
+   */
   untilWell(what: string): Promise<void>;
   /** Settles when it names that part. */
   untilSaid(part: string, what: string): Promise<void>;
@@ -77,7 +80,7 @@ export function watchReadiness(
       const before = load.acknowledged();
       const isWell = (): boolean => {
         const state = now();
-        return state !== undefined && isReady(state) && load.acknowledged() > before;
+        return state !== undefined && isReady(state) && !hasDiskErrors(state) && load.acknowledged() > before;
       };
       await until(`ready again after ${what}`, isWell, { withinMs: TRUE_WITHIN_MS }).catch((error: unknown) => {
         throw new Error(`${String(error)}; it says ${JSON.stringify(now())}`);
@@ -101,6 +104,8 @@ export function watchReadiness(
 
 /** A clock that jumped is not trusted for minutes, and that is the truth. */
 const isReady = ({ problems }: Readiness): boolean => problems.every(({ part }) => part === "clock");
+
+const hasDiskErrors = ({ warnings }: Readiness): boolean => warnings.some(({ part }) => part === "disk errors");
 
 function faultOf(samples: readonly Sample[]): string | undefined {
   const counts = samples.map(({ acknowledged }) => acknowledged);

@@ -100,7 +100,8 @@ export async function spawnFaultyHub(disks: FaultyDisks): Promise<FaultyHub> {
   };
 }
 
-async function attach(pid: number, args: readonly string[]): Promise<() => Promise<void>> {
+/** Settles when strace is attached; the answer settles when it has left. */
+export async function attach(pid: number, args: readonly string[]): Promise<() => Promise<void>> {
   const tracer = spawn(readTools().strace ?? "strace", ["-f", "-q", "-o", "/dev/null", ...args, "-p", String(pid)], {
     stdio: ["ignore", "ignore", "pipe"],
   });

@@ -10,6 +10,8 @@ export interface MemoryTime {
   kill(time: TrustedTime): Promise<void>;
   readonly log: MemoryLog;
   readonly saved: () => TimeRecord | undefined;
+  /** Why nothing can be saved from now on. */
+  unwritable: string | undefined;
   /** What the clock's sanity says from now on. */
   insane: string | undefined;
 }
@@ -35,6 +37,7 @@ export function createMemoryTime(
         log,
         record: saved,
         save: async (record) => {
+          if (memory.unwritable !== undefined) throw new Error(memory.unwritable);
           saved = JSON.parse(JSON.stringify(record)) as TimeRecord;
         },
         newestMs,
@@ -48,6 +51,7 @@ export function createMemoryTime(
     },
     log,
     saved: () => saved,
+    unwritable: undefined,
     insane: undefined,
   };
   return memory;

@@ -1,19 +1,22 @@
 /**
- * Keeps the last of a full disk for deleting. A file of some megabytes is there to be given up: without it a start on a full disk
- * could not even open the store, and nothing could be deleted to make room. From then on what would take room is refused until
- * there is enough again. Runs in the writer's thread; deletes nothing of the owner.
+ * Keeps the last of a full disk for deleting. A file of some megabytes is there to be given up for it: without it a start on a full
+ * disk could not even open the store, and nothing could be deleted to make room. While the disk is full, what would take room is
+ * refused. Runs in the writer's thread; deletes nothing of the owner.
  */
 import { randomFillSync } from "node:crypto";
 import { rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import { primaryCode } from "./file-damage.ts";
 import { pragma } from "./space.ts";
 
 export interface DiskRoom {
   /** Why nothing that takes room may be written, in words for the owner. */
   problem(): string | undefined;
-  /** A write failed because the disk is full. True: it is worth another try. */
-  makeRoom(): boolean;
+  /** A write failed for want of room. True: because the disk is full, and what takes no room is worth another try. */
+  noteFull(): boolean;
+  /** For what deletes, where that has failed all the same: the reserve's room is there now. */
+  giveUpReserve(): void;
   /** From time to time. */
   tend(): void;
 }
@@ -24,6 +27,10 @@ const RESERVE_BYTES = 4 * MIB;
 const FULL_BELOW_BYTES = MIB;
 /** Enough to continue, free on the disk or inside the store. */
 const ROOM_BYTES = 8 * MIB;
+/** Of these so much must be free on the disk itself. */
+const LOG_BYTES = 2 * MIB;
+const GIVE_BACK_PAGES = 128;
+const GIVE_BACK_STEPS = 8;
 /** With less than this no reserve is made. */
 const RESERVE_FROM_BYTES = 24 * MIB;
 /**
@@ -43,16 +50,41 @@ export function createDiskRoom(db: DatabaseSyncInstance, file: string, wasFull: 
 
   function problem(): string | undefined {
     if (!isFull) return undefined;
-    isFull = freeBytes(directory) + pragma(db, "freelist_count") * pragma(db, "page_size") < ROOM_BYTES;
+    for (
+      let steps = 0;
+      steps < GIVE_BACK_STEPS && insideBytes() > ROOM_BYTES && freeBytes(directory) < LOG_BYTES;
+      steps++
+    )
+      giveBack();
+    const free = freeBytes(directory);
+    isFull = free < LOG_BYTES || free + insideBytes() < ROOM_BYTES;
     if (!isFull) return undefined;
     return `the disk of ${directory} is full, and nothing is stored until ${ROOM_BYTES / MIB} MB are free. Delete devices or ranges in the dashboard, or other files`;
   }
 
-  function makeRoom(): boolean {
+  function noteFull(): boolean {
     if (db.isTransaction) return false;
-    isFull ||= giveUpReserve(file);
-    emptyLog();
+    isFull ||= freeBytes(directory) < FULL_BELOW_BYTES;
+    if (isFull) emptyLog();
     return isFull;
+  }
+
+  function giveUp(): void {
+    rmSync(reserve, { force: true });
+    emptyLog();
+  }
+
+  const insideBytes = (): number => pragma(db, "freelist_count") * pragma(db, "page_size");
+
+  /** What was deleted becomes room of the disk: a commit takes some in the log before it uses what is free inside. */
+  function giveBack(): void {
+    try {
+      db.exec(`PRAGMA incremental_vacuum(${GIVE_BACK_PAGES})`);
+      emptyLog();
+    } catch (error) {
+      if (!isForWantOfRoom(error)) throw error;
+      giveUp();
+    }
   }
 
   /** So that its room can be used again, and the database gives back what it does not need. */
@@ -82,15 +114,19 @@ export function createDiskRoom(db: DatabaseSyncInstance, file: string, wasFull: 
   }
 
   setLogPages(freeBytes(directory));
-  return { problem, makeRoom, tend };
+  return { problem, noteFull, giveUpReserve: giveUp, tend };
 }
 
-/** Before the store is opened, and when it cannot be written. True: the disk is full, whether or not there was a reserve. */
+/** Before the store is opened, and when it cannot be. True: the disk is full, whether or not there was a reserve. */
 export function giveUpReserve(file: string): boolean {
   if (freeBytes(path.dirname(file)) >= FULL_BELOW_BYTES) return false;
   rmSync(reserveOf(file), { force: true });
   return true;
 }
+
+export const isForWantOfRoom = (error: unknown): boolean => primaryCode(error) === FULL;
+/** SQLITE_FULL. */
+const FULL = 13;
 
 export const fullWords = (file: string): string =>
   `The disk of ${path.dirname(file)} is full, even to read what is there. Make some megabytes free, and start the hub again.`;

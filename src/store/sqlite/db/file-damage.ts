@@ -1,4 +1,5 @@
 /** Tells damage of a database file from other failures, and says what to do about it. Repairs nothing. */
+import type { ReadTest } from "./read-test.ts";
 
 /** SQLite's primary result code of an error (https://sqlite.org/rescode.html); undefined: it is not SQLite's. */
 export function primaryCode(error: unknown): number | undefined {
@@ -13,16 +14,39 @@ const CODES: ReadonlyMap<string, number> = new Map([
   ["disk I/O error", 10],
   ["database disk image is malformed", 11],
   ["database or disk is full", 13],
+  ["unable to open database file", 14],
   ["file is not a database", 26],
 ]);
 
 /** CORRUPT, NOTADB. A disk that cannot be read for a while (IOERR) is not among them. */
 const OF_DAMAGE = new Set([11, 26]);
 
+/** Of the one store that a thread has open. */
+let readTest: ReadTest | undefined;
+/** What was found of an error stays so, whoever asks. */
+const readFaults = new WeakMap<object, Error | undefined>();
+
+/** From now on what SQLite calls damage is held against what the disk gives. */
+export function testReadsBy(test: ReadTest): void {
+  readTest = test;
+}
+
+/** Another call begins: what was found before is not held to be so any more. */
+export function renewReadTest(): void {
+  readTest?.renew();
+}
+
+/** Why the disk did not give what SQLite calls damaged; undefined: it did, or the error is another one. */
+export function readFaultOf(error: unknown): Error | undefined {
+  if (typeof error !== "object" || error === null || !OF_DAMAGE.has(primaryCode(error) ?? 0)) return undefined;
+  if (!readFaults.has(error)) readFaults.set(error, readTest?.fault());
+  return readFaults.get(error);
+}
+
 /** What was read cannot be what was written. Out of range: an integer that no column of ours holds. */
 export function isDamage(error: unknown): boolean {
   if ((error as { code?: unknown }).code === "ERR_OUT_OF_RANGE") return true;
-  return OF_DAMAGE.has(primaryCode(error) ?? 0);
+  return OF_DAMAGE.has(primaryCode(error) ?? 0) && readFaultOf(error) === undefined;
 }
 
 /** For the owner. `advice`: what to do, where it is not a store that has backups. */

@@ -2,9 +2,11 @@
  * Tells whether the store's files are still at their path. What is written to files that were removed or replaced is lost, though
  * SQLite writes it without an error. Opens no file: closing one would end SQLite's locks on it.
  */
+
 import { type Stats, statSync } from "node:fs";
 import path from "node:path";
 import { identityOf } from "../../../files/data-folder.ts";
+import { diskFaultOf } from "./disk-fault.ts";
 
 export interface OpenedFiles {
   /** What was found so far. */
@@ -43,10 +45,17 @@ export function watchOpenedFiles(file: string, before: string | undefined): Open
     found: () => found,
     problem,
     quickProblem: () => {
-      const stamp = stampOf(directory);
-      if (stamp === seen) return found;
-      seen = stamp;
-      return problem();
+      try {
+        const stamp = stampOf(directory);
+        if (stamp === seen) return found;
+        const now = problem();
+        seen = stamp;
+        return now;
+      } catch (error) {
+        // What was written is written, whether or not the disk shows its directory now. `problem` says that it does not.
+        if (diskFaultOf(error) === undefined) throw error;
+        return found;
+      }
     },
   };
 }

@@ -1,8 +1,11 @@
 /** Calls operations in a worker thread and answers them there, in order. Knows none of the operations. */
+
 import type { MessagePort, Worker } from "node:worker_threads";
+import { DiskError } from "../../../core/health/disk-faults.ts";
 import { StoreError } from "../../../core/ports/readings-store.ts";
 import type { DamageNote, NoteDamage } from "./damage-note.ts";
-import { isDamage, primaryCode } from "./file-damage.ts";
+import { type DiskFault, diskFaultOf } from "./disk-fault.ts";
+import { isDamage, primaryCode, renewReadTest } from "./file-damage.ts";
 
 /** name → what it takes and gives. */
 export type Operations = { [name: string]: (...args: never[]) => unknown };
@@ -13,17 +16,20 @@ export interface Link<Ops extends Operations> {
     args: Parameters<Ops[Name]>,
     transfer?: ArrayBuffer[],
   ): Promise<ReturnType<Ops[Name]>>;
+  /** The same call again. */
+  repeat(call: Call): Promise<unknown>;
 }
 
 export type Thread<Ops extends Operations> = Link<Ops> & { stop(): Promise<void> };
 
-interface Request {
-  id: number;
-  name: string;
-  args: unknown[];
+export interface Call {
+  readonly name: string;
+  readonly args: readonly unknown[];
 }
 
-type Failure = { message: string; passing: boolean; isDamage: boolean };
+type Request = Call & { readonly id: number };
+
+type Failure = { message: string; passing: boolean; isDamage: boolean; diskFault: DiskFault | undefined };
 type Reply = { id: number; value: unknown } | { id: number; error: Failure } | { note: DamageNote };
 
 export interface LinkOptions {
@@ -33,25 +39,38 @@ export interface LinkOptions {
   readonly onNote: NoteDamage;
   /** A call failed because the file is damaged; answers that in words for the owner. */
   readonly onDamage: (reason: string) => string;
+  /** A call failed because the disk did; answers that in words for the owner. */
+  readonly onDiskFault: (fault: DiskFault, call: Call) => string;
 }
 
-export function linkTo<Ops extends Operations>(worker: Worker, { onDead, onNote, onDamage }: LinkOptions): Link<Ops> {
-  const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: StoreError) => void }>();
+interface Waiting {
+  readonly call: Call;
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: StoreError) => void;
+}
+
+export function linkTo<Ops extends Operations>(worker: Worker, options: LinkOptions): Link<Ops> {
+  const { onDead, onNote, onDamage, onDiskFault } = options;
+  const waiting = new Map<number, Waiting>();
   let nextId = 0;
   let dead: StoreError | undefined;
 
   worker.on("message", (reply: Reply) => {
     if ("note" in reply) return onNote(reply.note);
-    const call = waiting.get(reply.id);
+    const asked = waiting.get(reply.id);
     waiting.delete(reply.id);
-    if ("error" in reply) {
-      const { message, passing, isDamage } = reply.error;
-      call?.reject(new StoreError(isDamage ? onDamage(message) : message, passing));
-    } else call?.resolve(reply.value as never);
+    if (asked === undefined) return;
+    if ("error" in reply) asked.reject(errorOf(reply.error, asked.call));
+    else asked.resolve(reply.value as never);
   });
   worker.on("error", (error) => die(error));
   worker.on("messageerror", (error) => die(error));
   worker.on("exit", () => die(new Error("the store's thread has stopped")));
+
+  function errorOf({ message, passing, isDamage, diskFault }: Failure, call: Call): StoreError {
+    if (diskFault !== undefined) return new DiskError(onDiskFault(diskFault, call));
+    return new StoreError(isDamage ? onDamage(message) : message, passing);
+  }
 
   function die(cause: Error): void {
     if (dead !== undefined) return;
@@ -61,15 +80,18 @@ export function linkTo<Ops extends Operations>(worker: Worker, { onDead, onNote,
     onDead(cause);
   }
 
+  function send<T>(call: Call, transfer: ArrayBuffer[] = []): Promise<T> {
+    if (dead !== undefined) return Promise.reject(dead);
+    const id = nextId++;
+    return new Promise((resolve, reject) => {
+      worker.postMessage({ id, ...call } satisfies Request, transfer);
+      waiting.set(id, { call, resolve, reject });
+    });
+  }
+
   return {
-    call: (name, args, transfer) => {
-      if (dead !== undefined) return Promise.reject(dead);
-      const id = nextId++;
-      return new Promise((resolve, reject) => {
-        worker.postMessage({ id, name, args } satisfies Request, transfer ?? []);
-        waiting.set(id, { resolve, reject });
-      });
-    },
+    call: (name, args, transfer) => send({ name, args }, transfer),
+    repeat: (call) => send(call),
   };
 }
 
@@ -94,13 +116,15 @@ export function serve(
     throw error;
   });
   port.on("message", ({ id, name, args }: Request) => {
+    renewReadTest();
     try {
       const value = around(name, () => operations[name]?.(...(args as never[])));
       port.postMessage({ id, value }, blocksOf(value));
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       const passing = error instanceof StoreError ? error.passing : primaryCode(error) !== undefined;
-      port.postMessage({ id, error: { message, passing, isDamage: isDamage(error) } satisfies Failure });
+      const failure: Failure = { message, passing, isDamage: isDamage(error), diskFault: diskFaultOf(error) };
+      port.postMessage({ id, error: failure });
     }
   });
 }

@@ -1,8 +1,9 @@
 /** Finds what is stored of one device: hot rows, segments, rollups. Each caller reads in one transaction; writes nothing. */
+
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
 import type { Span } from "../../../core/ports/history.ts";
-import { isDamage } from "../db/file-damage.ts";
+import { isDamage, primaryCode } from "../db/file-damage.ts";
 import { prepared } from "../db/prepared.ts";
 import { type Block, blockMs, decodeBlock, LEVELS, type Level } from "../format/rollup-format.ts";
 import { SegmentError } from "../format/sealed-bytes.ts";
@@ -163,6 +164,8 @@ function openBlock(
   try {
     return decodeBlock(readPieces(db, "rollup_piece", head), level, metrics);
   } catch (error) {
+    // Bytes that were read and cannot be understood; not a disk that fails.
+    if (primaryCode(error) !== undefined && !isDamage(error)) throw error;
     const { startMs } = head;
     onDamage({ fromMs: startMs, toMs: startMs + blockMs(level) - 1 }, `${level}s ${(error as Error).message}`);
     return undefined;

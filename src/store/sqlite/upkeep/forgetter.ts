@@ -23,8 +23,8 @@ export interface Forgot {
 }
 
 export interface Forgetter {
-  /** Undefined: nothing has to go. */
-  step(request: UpkeepRequest): Forgot | "tooLarge" | undefined;
+  /** Undefined: nothing has to go. `isFull`: the disk is, and what would have to be compressed or counted before waits. */
+  step(request: UpkeepRequest, isFull: boolean): Forgot | "tooLarge" | undefined;
 }
 
 export interface ForgetterOptions {
@@ -45,6 +45,12 @@ const NOTHING_YET: Forgot = { did: "forgot", readings: 0 };
 const ROUND_MS = 3_600_000;
 const STUCK_MS = 60_000;
 
+interface Now {
+  readonly nowMs: number;
+  /** What has to be in segments and counted before it goes, and is not, waits. */
+  readonly isFull: boolean;
+}
+
 interface Device {
   readonly key: number;
   readonly retention: Retention;
@@ -59,9 +65,9 @@ export function createForgetter({ db, sealer, rollups, onForgotten, onFault }: F
   let oversized: { readonly dayMs: number; behindKey: number; went: boolean } | undefined;
   let stuckSinceMs: number | undefined;
 
-  function step(request: UpkeepRequest): Forgot | "tooLarge" | undefined {
-    if (request.retention === undefined) return undefined;
-    return stepByAge(request.nowMs, request.retention) ?? stepBySize(request.nowMs, request.retention.maxBytes);
+  function step({ nowMs, retention }: UpkeepRequest, isFull: boolean): Forgot | "tooLarge" | undefined {
+    if (retention === undefined) return undefined;
+    return stepByAge({ nowMs, isFull }, retention) ?? stepBySize({ nowMs, isFull }, retention.maxBytes);
   }
 
   /** One device cannot keep the others. */
@@ -76,7 +82,8 @@ export function createForgetter({ db, sealer, rollups, onForgotten, onFault }: F
   }
 
   /** Rounds over all devices, one an hour. */
-  function stepByAge(nowMs: number, defaults: Retention): Forgot | undefined {
+  function stepByAge(now: Now, defaults: Retention): Forgot | undefined {
+    const { nowMs } = now;
     if (behindKey === undefined) {
       if (roundAtMs !== undefined && Math.abs(nowMs - roundAtMs) < ROUND_MS) return undefined;
       roundAtMs = nowMs;
@@ -84,7 +91,7 @@ export function createForgetter({ db, sealer, rollups, onForgotten, onFault }: F
     }
     const devices = sql.devices.all(behindKey, STEP_DEVICES).map((row) => toDevice(row, defaults));
     for (const device of devices) {
-      const forgot = whole(() => forgetAged(device, nowMs));
+      const forgot = whole(() => forgetAged(device, now));
       if (forgot !== undefined) return forgot;
       behindKey = device.key;
     }
@@ -94,9 +101,10 @@ export function createForgetter({ db, sealer, rollups, onForgotten, onFault }: F
   }
 
   /** Undefined: nothing of this device is too old. */
-  function forgetAged({ key, retention }: Device, nowMs: number): Forgot | undefined {
+  function forgetAged({ key, retention }: Device, now: Now): Forgot | undefined {
+    const { nowMs } = now;
     const before = (days: number): number => (days === 0 ? 0 : startOf(nowMs - days * DAY_MS, DAY_MS));
-    const forgot = forgetDay(key, before(retention.rawDays), nowMs);
+    const forgot = forgetDay(key, before(retention.rawDays), now);
     if (forgot !== undefined) return forgot;
     const hours = forgetBlocks(key, "hour", before(retention.hourDays));
     const days = forgetBlocks(key, "day", before(retention.dayDays));
@@ -104,10 +112,11 @@ export function createForgetter({ db, sealer, rollups, onForgotten, onFault }: F
   }
 
   /** The oldest day that has raw readings before `beforeMs`. Hours and days of it are counted a last time. */
-  function forgetDay(key: number, beforeMs: number, nowMs: number): Forgot | undefined {
+  function forgetDay(key: number, beforeMs: number, { nowMs, isFull }: Now): Forgot | undefined {
     const hot = sql.oldHot.get(key, key, beforeMs);
     // Its hot rows must be in segments to be counted; those that cannot be yet are tried again in the next round.
     if (hot !== undefined) {
+      if (isFull) return undefined;
       const sealed = sealer.seal(key, nowMs);
       return sealed > 0 ? { did: "sealed", readings: sealed } : undefined;
     }
@@ -118,6 +127,7 @@ export function createForgetter({ db, sealer, rollups, onForgotten, onFault }: F
     // Were hours damaged, these readings are the last that they can be counted from.
     for (const level of ["hour", "day"] as const) rollups.readBlock(key, level, startOf(dayMs, blockMs(level)));
     // All that is due before: once they are forgotten, what is left of an earlier day would be added to what it was.
+    if (isFull && rollups.dueBefore(key, dayMs + DAY_MS).length > 0) return undefined;
     if (rollups.stepBefore(key, dayMs + DAY_MS)) {
       return { did: "rolledUp", readings: 0 };
     }
@@ -144,7 +154,8 @@ export function createForgetter({ db, sealer, rollups, onForgotten, onFault }: F
   }
 
   /** The oldest day of all devices goes first, device by device; then the oldest hours. Days stay. */
-  function stepBySize(nowMs: number, maxBytes: number): Forgot | "tooLarge" | undefined {
+  function stepBySize(now: Now, maxBytes: number): Forgot | "tooLarge" | undefined {
+    const { nowMs } = now;
     if (maxBytes === 0 || usedBytes() <= maxBytes) {
       oversized = undefined;
       return undefined;
@@ -156,7 +167,7 @@ export function createForgetter({ db, sealer, rollups, onForgotten, onFault }: F
     const { dayMs, behindKey: first } = oversized;
     for (const row of sql.keysBehind.all(first)) {
       const key = Number(row["key"]);
-      const forgot = whole(() => forgetDay(key, dayMs + DAY_MS, nowMs));
+      const forgot = whole(() => forgetDay(key, dayMs + DAY_MS, now));
       if (forgot !== undefined) {
         oversized.went = true;
         return forgot.did === "forgot" ? { ...forgot, shortenedToMs: dayMs + DAY_MS } : forgot;

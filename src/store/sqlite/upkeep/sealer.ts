@@ -2,11 +2,13 @@
  * Moves hot rows into segments: a device's oldest at a time, in one transaction with the note that they are moved. Runs in
  * the writer's thread; decides no retention.
  */
+
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
 import { REDELIVERY_WINDOW_MS } from "../../../core/model/identity.ts";
 import type { ReadingPosition } from "../../../core/ports/history.ts";
 import type { Damage } from "../db/damage-note.ts";
+import { type DiskFault, diskFaultOf } from "../db/disk-fault.ts";
 import { ifReadable } from "../db/file-damage.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { cut, mergeRows, type SealRow } from "../format/merge-columns.ts";
@@ -25,6 +27,8 @@ export interface Sealer {
   seal(key: number, nowMs: number): number;
   /** Deletes some rows that are in segments; 0: there are none. */
   clear(): number;
+  /** What the disk does not do for a device that is due. */
+  diskFault(): DiskFault | undefined;
 }
 
 /** Two such make a segment; fewer cost more work a reading, more would wait longer in rows of 300 bytes. */
@@ -59,24 +63,41 @@ export function createSealer({ db, ledger, onSealed, onDamage }: SealerOptions):
   const { byIndex, bySeq } = createUnsealedRows(db);
   /** Devices that could not be sealed, and when that was found. */
   const waiting = new Map<number, { atMs: number; stateSeq: number }>();
+  /** Devices whose rows the disk failed when they were tried last. */
+  const failed = new Map<number, DiskFault>();
 
   function step(nowMs: number): number {
     const stateSeq = readStateSeq();
     const heldUp = oldestHoldingUp();
     let fault: unknown;
-    for (const [key, hot] of ledger.devices()) {
+    for (const [key, hot] of failedFirst()) {
       const isDue = hot.count >= DUE_ROWS || Math.abs(nowMs - hot.sinceMs) >= DUE_AFTER_MS || key === heldUp;
       if (!isDue || isWaiting(key, nowMs, stateSeq)) continue;
       try {
         const sealed = seal(key, nowMs);
+        failed.delete(key);
         if (sealed > 0) return sealed;
       } catch (error) {
-        fault ??= error; // one device cannot stop the others
+        // One device cannot stop the others. One that the disk fails is tried again in the next step.
+        const ofDisk = diskFaultOf(error);
+        if (ofDisk !== undefined) failed.set(key, ofDisk);
+        if (ofDisk !== undefined) continue;
+        fault ??= error;
       }
       waiting.set(key, { atMs: nowMs, stateSeq });
     }
     if (fault !== undefined) throw fault;
     return 0;
+  }
+
+  function* failedFirst(): Generator<[number, HotCount]> {
+    const devices = ledger.devices();
+    for (const key of [...failed.keys()]) {
+      const hot = devices.get(key);
+      if (hot === undefined) failed.delete(key);
+      else yield [key, hot];
+    }
+    for (const [key, hot] of devices) if (!failed.has(key)) yield [key, hot];
   }
 
   function isWaiting(key: number, nowMs: number, stateSeq: number): boolean {
@@ -199,7 +220,7 @@ export function createSealer({ db, ledger, onSealed, onDamage }: SealerOptions):
     return cleared;
   }
 
-  return { step, seal, clear };
+  return { step, seal, clear, diskFault: () => [...failed.values()][0] };
 }
 
 interface Group {

@@ -1,6 +1,8 @@
 /** One small step of what keeps the store small and true, each kind in its turn. Runs in the writer's thread; decides no pace. */
+
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { UpkeepRequest, UpkeepStep } from "../../../core/ports/upkeep.ts";
+import { type DiskFault, diskFaultOf } from "../db/disk-fault.ts";
 import { isDamage } from "../db/file-damage.ts";
 import { pragma } from "../db/space.ts";
 import type { HotLedger } from "../write/hot-ledger.ts";
@@ -18,58 +20,66 @@ export interface UpkeepParts {
   readonly onFault: (reason: string) => void;
 }
 
-type Did = Omit<UpkeepStep, "hot">;
+type Did = Omit<UpkeepStep, "hot" | "failed">;
+
+/** `fault`: of a kind of work that the disk fails; the others go on. */
+export type StoreStep = Did & { readonly hot: number; readonly fault: DiskFault | undefined };
 
 /** Free pages are used again; only what is more than this, and more than a tenth, is given back, some at a time. */
 const KEPT_FREE_PAGES = 16;
 const GIVE_BACK_PAGES = 128;
 
-export function createUpkeep({
-  db,
-  ledger,
-  sealer,
-  rollups,
-  forgetter,
-  onFault,
-}: UpkeepParts): (request: UpkeepRequest) => UpkeepStep {
-  const kinds: ((request: UpkeepRequest) => Did | undefined)[] = [
+/** `isFull`: the disk is, and what makes the file larger waits; what is past its age goes. */
+export type Upkeep = (request: UpkeepRequest, isFull: boolean) => StoreStep;
+
+export function createUpkeep({ db, ledger, sealer, rollups, forgetter, onFault }: UpkeepParts): Upkeep {
+  const forgetting = forget;
+  const kinds: ((request: UpkeepRequest, isFull: boolean) => Did | undefined)[] = [
     ({ nowMs }) => did("sealed", sealer.step(nowMs)),
     () => did("sealed", sealer.clear()),
     ({ nowMs }) => (rollups.step(nowMs) ? { did: "rolledUp", readings: 0 } : undefined),
-    forget,
+    forgetting,
     () => giveBack(db),
   ];
   let next = 0;
+  /** Kinds of work that the disk failed when they were tried last. */
+  const failed = new Map<number, DiskFault>();
 
-  /** A damaged page stops one kind of work, and none of the others. */
-  function whole<T>(work: () => T): T | undefined {
+  /** A damaged page stops one kind of work, and none of the others. So does a disk that fails, for as long as it does. */
+  function whole<T>(index: number, work: () => T): T | undefined {
     try {
-      return work();
+      const done = work();
+      failed.delete(index);
+      return done;
     } catch (error) {
-      if (!isDamage(error)) throw error;
-      onFault((error as Error).message);
+      const fault = diskFaultOf(error);
+      if (fault !== undefined) failed.set(index, fault);
+      else if (isDamage(error)) onFault((error as Error).message);
+      else throw error;
       return undefined;
     }
   }
 
-  function forget(request: UpkeepRequest): Did | undefined {
-    const forgot = forgetter.step(request);
+  function forget(request: UpkeepRequest, isFull: boolean): Did | undefined {
+    const forgot = forgetter.step(request, isFull);
     if (forgot === undefined) return undefined;
     return forgot === "tooLarge" ? { did: "nothing", readings: 0, tooLarge: true } : forgot;
   }
 
-  return (request) => {
+  return (request, isFull) => {
     let said: Did = { did: "nothing", readings: 0 };
     // Begins behind the kind that worked last, so that none waits for another to run out of work.
     for (let tried = 0; tried < kinds.length; tried++) {
-      const kind = kinds[next];
+      const index = next;
+      const kind = kinds[index];
       next = (next + 1) % kinds.length;
-      const done = whole(() => kind?.(request));
+      if (isFull && kind !== forgetting) continue;
+      const done = whole(index, () => kind?.(request, isFull));
       if (done === undefined) continue;
       said = done;
       if (done.did !== "nothing") break;
     }
-    return { ...said, hot: ledger.total() };
+    return { ...said, hot: ledger.total(), fault: [...failed.values()][0] ?? sealer.diskFault() };
   };
 }
 

@@ -133,3 +133,9 @@ export function probe(db: DatabaseSyncInstance): void {
     );
   });
 }
+
+/** A small durable write, and all that is kept of devices: what a change of one reads and writes. */
+export function testDisk(db: DatabaseSyncInstance): void {
+  probe(db);
+  ifReadable(() => db.prepare("SELECT sum(length(attributes) + length(latest)) FROM device").get());
+}

@@ -107,6 +107,20 @@ describe("upkeep", () => {
     expect(asked()).toBe(2);
   });
 
+  test("comes back after two seconds where the disk failed some of it, and logs that once", async () => {
+    const { advance, end, asked, said } = start();
+    await advance(1_000);
+    await end(5, { ...NOTHING, failed: "disk I/O error" });
+    await advance(1_999);
+    expect(asked()).toBe(1);
+    await advance(1);
+    expect(asked()).toBe(2);
+    await end(5, { ...NOTHING, failed: "disk I/O error" });
+    await advance(2_000);
+    await end(5, NOTHING);
+    expect(said()).toEqual(["error upkeep failed", "info upkeep goes on"]);
+  });
+
   test("forgets nothing while the clock cannot be trusted, and does the rest", async () => {
     const { clock, store, trust, advance, end } = start();
     trust.mayForget = false;

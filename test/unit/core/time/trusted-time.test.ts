@@ -228,3 +228,20 @@ test("nothing is watched after closing", async () => {
   await first.close();
   expect(clock.timers()).toBe(0);
 });
+
+test("a record that cannot be saved is said, and saved again two seconds later", async () => {
+  const { clock, memory, first } = await start();
+  memory.unwritable = "time.json cannot be written: the disk reports an error (EIO)";
+  clock.advance(10 * MINUTE_MS);
+  await new Promise(setImmediate);
+  expect(first.saveProblem()).toMatch(/time\.json cannot be written.*EIO.*tries again/);
+  clock.advance(2_000);
+  await new Promise(setImmediate);
+  expect(first.saveProblem()).toBeDefined();
+  memory.unwritable = undefined;
+  clock.advance(2_000);
+  await new Promise(setImmediate);
+  expect(first.saveProblem()).toBeUndefined();
+  expect(memory.saved()?.nowMs).toBe(first.nowMs());
+  expect(memory.log.lines.filter(({ level }) => level === "warn")).toHaveLength(1);
+});
