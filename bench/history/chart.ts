@@ -3,7 +3,7 @@ import type { SeriesColumns } from "../../src/contract/rest.ts";
 import type { Series } from "../../src/core/ports/history.ts";
 import type { Store } from "../../src/core/ports/readings-store.ts";
 import { figure } from "../helpers/figure.ts";
-import { type BoardWish, deviceIdOf } from "./data/board.ts";
+import { type BoardRequest, deviceIdOf } from "./data/board.ts";
 import { DAY_MS, dropDir, fill, type HistoryBench, withStore } from "./history-bench.ts";
 import { FULL_READINGS, type HistoryOptions } from "./options.ts";
 import { repeated } from "./repeated.ts";
@@ -15,7 +15,7 @@ const LEAST_DAYS = 9;
 const INTERVAL_MS = 5_000;
 /** Of a year raw. */
 const RAW_DAYS = 400;
-const BOARD: BoardWish = { name: "year", room: "noisy", intervalMs: INTERVAL_MS, timed: true, seed: 7 };
+const BOARD: BoardRequest = { name: "year", room: "noisy", intervalMs: INTERVAL_MS, timed: true, seed: 7 };
 const METRIC = "co2";
 const CALLS = 15;
 /** Each call's window ends so much before the one before: none is asked for twice. */

@@ -1,5 +1,5 @@
 /** The store that the hub-like measures are of: a third of its readings each of quiet, noisy and seldom boards. */
-import type { Board, BoardWish } from "./data/board.ts";
+import type { Board, BoardRequest } from "./data/board.ts";
 import { DAY_MS, type Filled, fill, type HistoryBench } from "./history-bench.ts";
 
 export interface FullStore extends Filled {
@@ -28,8 +28,8 @@ function planOf(readings: number): { often: number; seldom: number; days: number
 export async function fillFullStore(bench: HistoryBench): Promise<FullStore> {
   const { readings } = bench.options;
   const { often, seldom, days } = planOf(readings);
-  const boards: BoardWish[] = [];
-  const add = (name: string, room: BoardWish["room"], intervalMs: number): void => {
+  const boards: BoardRequest[] = [];
+  const add = (name: string, room: BoardRequest["room"], intervalMs: number): void => {
     // one after the other with and without an instant of its own
     boards.push({ name, room, intervalMs, timed: boards.length % 2 === 0, seed: 1_000 + boards.length });
   };

@@ -6,7 +6,7 @@ import { countStored } from "../helpers/count-stored.ts";
 import { figure } from "../helpers/figure.ts";
 import type { Owned } from "../helpers/owned.ts";
 import type { Progress } from "../helpers/progress.ts";
-import { type Board, type BoardWish, createBoard } from "./data/board.ts";
+import { type Board, type BoardRequest, createBoard } from "./data/board.ts";
 import type { BuiltStore } from "./data/built-store.ts";
 import { createFleet, type Fleet } from "./data/fleet.ts";
 import { createSimulatedHub, type SimulatedHub } from "./data/simulated-hub.ts";
@@ -40,7 +40,7 @@ export function dropDir({ options, owned }: HistoryBench, dir: string): void {
   if (!options.keep) owned.removeDir(dir);
 }
 
-export const newFleet = ({ built }: HistoryBench, boards: readonly BoardWish[], startMs: number): Fleet =>
+export const newFleet = ({ built }: HistoryBench, boards: readonly BoardRequest[], startMs: number): Fleet =>
   createFleet(
     boards.map((wish): Board => createBoard(wish, built)),
     startMs,
@@ -55,7 +55,7 @@ export interface Filled {
 
 export interface FillWish {
   readonly name: string;
-  readonly boards: readonly BoardWish[];
+  readonly boards: readonly BoardRequest[];
   readonly readings: number;
   readonly days: number;
   readonly rawDays: number;

@@ -1,6 +1,6 @@
 /** Ingest into the full store beside ingest into an empty one: the same new boards, in interleaved pairs. */
 import { figure } from "../helpers/figure.ts";
-import type { BoardWish } from "./data/board.ts";
+import type { BoardRequest } from "./data/board.ts";
 import type { Fleet } from "./data/fleet.ts";
 import { createSimulatedHub } from "./data/simulated-hub.ts";
 import { type FullStore, RAW_DAYS } from "./full-store.ts";
@@ -64,7 +64,7 @@ export async function ingestFull(bench: HistoryBench, full: FullStore): Promise<
 }
 
 /** New to the store in each pair. */
-const boardsOf = (pair: number): BoardWish[] =>
+const boardsOf = (pair: number): BoardRequest[] =>
   Array.from({ length: BOARDS }, (_, place) => ({
     name: `ingest-${pair}-${place}`,
     room: "noisy",

@@ -4,7 +4,7 @@ import type { Store } from "../../src/core/ports/readings-store.ts";
 import { databaseUrl, launchMongod, type Mongod } from "../../test/support/mongodb/mongod.ts";
 import { figure } from "../helpers/figure.ts";
 import { chartReadings, chartRows, yearWish } from "./chart.ts";
-import type { BoardWish } from "./data/board.ts";
+import type { BoardRequest } from "./data/board.ts";
 import { createSimulatedHub } from "./data/simulated-hub.ts";
 import {
   DAY_MS,
@@ -20,7 +20,7 @@ import type { HistoryOptions } from "./options.ts";
 import type { Part, Row } from "./row.ts";
 
 const YEAR_CHART_MS = 50;
-const QUIET: BoardWish = { name: "quiet", room: "quiet", intervalMs: 5_000, timed: true, seed: 11 };
+const QUIET: BoardRequest = { name: "quiet", room: "quiet", intervalMs: 5_000, timed: true, seed: 11 };
 /** As many as the embedded store's least. */
 const QUIET_DAYS = 6;
 const QUIET_READINGS = (QUIET_DAYS * DAY_MS) / QUIET.intervalMs;

@@ -1,6 +1,6 @@
 /** Bytes of a reading by kind of board, each kind alone in a database: a file of several cannot tell. */
 import { figure } from "../helpers/figure.ts";
-import type { BoardWish } from "./data/board.ts";
+import type { BoardRequest } from "./data/board.ts";
 import type { Room } from "./data/room-walk.ts";
 import { bytesASealedReading, bytesByKind, fileBytes } from "./file-look.ts";
 import { DAY_MS, dropDir, fill, type HistoryBench } from "./history-bench.ts";
@@ -55,7 +55,7 @@ export async function size(bench: HistoryBench): Promise<Part> {
     const name = `${room}, each ${intervalMs / 1000} s`;
     const wishes = Array.from(
       { length: boards },
-      (_, place): BoardWish => ({
+      (_, place): BoardRequest => ({
         name: `${room}-${place}`,
         room,
         intervalMs,

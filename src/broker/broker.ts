@@ -4,7 +4,7 @@ import { MQTT_VERSIONS } from "../contract/refusals.ts";
 import type { IdentifyClient } from "../core/access/credentials.ts";
 import type { Quarantine } from "../core/access/pairing.ts";
 import type { Connection as ClientConnection } from "../core/devices/connection.ts";
-import { createRoom, type Room } from "../core/ingest/byte-budget.ts";
+import { type ByteBudget, createByteBudget } from "../core/ingest/byte-budget.ts";
 import type { Intake } from "../core/ingest/intake.ts";
 import type { Writer } from "../core/ingest/writer.ts";
 import { createPaces } from "../core/limits/pace.ts";
@@ -53,7 +53,7 @@ export interface BrokerLimits extends ClientLimits, QueueLimits, RetainedLimits 
 export interface BrokerOptions {
   readonly intake: Intake;
   readonly writer: Writer;
-  readonly room: Room;
+  readonly byteBudget: ByteBudget;
   /** What the store kept of the last run. */
   readonly kept: KeptJournal;
   /** False: the store could not be asked; `adopt` is told later. */
@@ -94,7 +94,7 @@ export interface Broker {
   /** Sessions of a credential, connected and kept. */
   drop(owner: string): void;
   /** Retained messages and last wills of a device that was deleted. Connections stay. */
-  forgetDevice(deviceId: string): void;
+  deleteDeviceMessages(deviceId: string): void;
   /** New messages that want an acknowledgement get none from here on; their boards send them again after the restart. */
   stopTaking(): void;
   close(): Promise<void>;
@@ -108,7 +108,7 @@ const STANDSTILL_MS = 5_000;
 const GOODBYE_MS = 1_000;
 
 export async function openBroker(options: BrokerOptions): Promise<Broker> {
-  const { intake, writer, room, refusals, counters, clock, time, log, limits, onConnectionClosed } = options;
+  const { intake, writer, byteBudget, refusals, counters, clock, time, log, limits, onConnectionClosed } = options;
   let stopping = false;
   let serial = 0;
   const identify: ClientContext["identify"] = (clientId, version, names) => ({
@@ -164,7 +164,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       drops.set(clientId, (drops.get(clientId) ?? 0) + count);
     },
   };
-  const inbound = { intake, router, journal, room, maxInflight: limits.maxInflight, isStopping: () => stopping };
+  const inbound = { intake, router, journal, byteBudget, maxInflight: limits.maxInflight, isStopping: () => stopping };
   const wills = createWills({ clock, time, journal, publish: createWillPublisher({ intake, router, journal }) }, kept);
   const takeOvers = createTakeOvers({ clock });
   const sessions = createSessions(
@@ -231,7 +231,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const clients = new Set<Client>();
   let onLastGone = (): void => undefined;
   const flusher = createFlusher(clock, log);
-  const gathering = createRoom({ maxBytes: limits.maxWaitingBytes / GATHERING_SHARE });
+  const gathering = createByteBudget({ maxBytes: limits.maxWaitingBytes / GATHERING_SHARE });
   const listeners = createListeners({
     ...limits,
     log,
@@ -285,7 +285,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       sessions.adopt(late);
     },
     drop: sessions.drop,
-    forgetDevice: (deviceId) => {
+    deleteDeviceMessages: (deviceId) => {
       for (const topic of retained.topicsOf(`devices/${deviceId}/#`)) {
         if (retained.delete(topic)) journal.note({ of: "retained", topic, value: undefined });
       }

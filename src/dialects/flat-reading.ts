@@ -55,7 +55,7 @@ export function createFlatReader(): ReadFlat {
   /** The keys of the former payload, by place: boards send the same keys in the same order. */
   const expected: Key[] = [];
   const cell = new Float64Array(1);
-  const shapeOf = createNameLists();
+  const sharedNamesOf = createNameLists();
   /** Of the former payload. */
   let former: readonly string[] = [];
 
@@ -67,10 +67,10 @@ export function createFlatReader(): ReadFlat {
     /** The names so far, where they are not those of the former payload. */
     let names: string[] | undefined;
     let instant: { said: MetricValue; from: number; to: number } | undefined;
-    for (let place = 0; ; place++) {
+    for (let index = 0; ; index++) {
       const from = at;
       at = skipSpace(bytes, at);
-      const key = keyAt(bytes, at, place);
+      const key = keyAt(bytes, at, index);
       if (key === undefined) return undefined;
       at = skipSpace(bytes, at + key.bytes.length + 2);
       if (bytes[at] !== COLON) return undefined;
@@ -96,21 +96,21 @@ export function createFlatReader(): ReadFlat {
     }
     if (values.length === 0 || skipSpace(bytes, at) !== bytes.length) return undefined;
     if (values.length !== former.length) names ??= former.slice(0, values.length);
-    const shape = names === undefined ? former : shapeOf(names);
-    if (shape === undefined) return undefined; // a name came twice
-    former = shape;
+    const shared = names === undefined ? former : sharedNamesOf(names);
+    if (shared === undefined) return undefined; // a name came twice
+    former = shared;
     return {
       said: instant?.said,
-      metrics: new MetricList(shape, values),
+      metrics: new MetricList(shared, values),
       body: bodyOf(bytes, first, at, instant),
       element: 0,
     };
   };
 
   /** The key whose opening quote stands at `at`. */
-  function keyAt(bytes: Uint8Array, at: number, place: number): Key | undefined {
+  function keyAt(bytes: Uint8Array, at: number, index: number): Key | undefined {
     if (bytes[at] !== QUOTE) return undefined;
-    const former = expected[place];
+    const former = expected[index];
     if (
       former !== undefined &&
       standsAt(bytes, at + 1, former.bytes) &&
@@ -119,7 +119,7 @@ export function createFlatReader(): ReadFlat {
       return former;
     }
     const key = lookUp(bytes.subarray(at + 1, bytes.indexOf(QUOTE, at + 1)));
-    if (key !== undefined && place < MAX_METRICS) expected[place] = key;
+    if (key !== undefined && index < MAX_METRICS) expected[index] = key;
     return key;
   }
 

@@ -291,7 +291,7 @@ function parseJson({ text, isDamaged }: Payload): Result<unknown> {
     if (isDamaged) return fault("PAYLOAD_NOT_UTF8");
     const at = jsonFaultAt(text);
     const detail = at === text.length ? "it ends too early" : `at character ${at + 1}`;
-    const location = { before: text.slice(Math.max(0, at - PLACE_BEFORE), at), from: text.slice(at, at + PLACE_FROM) };
+    const location = { before: text.slice(Math.max(0, at - SHOWN_BEFORE), at), from: text.slice(at, at + SHOWN_FROM) };
     return { ok: false, fault: { code: "PAYLOAD_NOT_JSON", detail, location } };
   }
 }
@@ -299,8 +299,8 @@ function parseJson({ text, isDamaged }: Payload): Result<unknown> {
 const nameFault = (name: string): Fault => ({ code: "METRIC_NAME_INVALID", metric: name.slice(0, 80) });
 
 /** As much as one sees at a glance. */
-const PLACE_BEFORE = 60;
-const PLACE_FROM = 20;
+const SHOWN_BEFORE = 60;
+const SHOWN_FROM = 20;
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -136,8 +136,8 @@ export function openHttp(options: HttpOptions): Http {
     if (!admit(request, upgraded.response)) return;
     const socketIo = isSocketIo(request) ? options.socketIo() : undefined;
     if (request.url?.split("?", 1)[0] === MQTT_PATH) {
-      upgraded.handOver(() => options.onMqttUpgrade(request, socket, head, forwarding.addressOf(request)));
-    } else if (socketIo !== undefined) upgraded.handOver(() => socketIo.upgrade(request, socket, head));
+      upgraded.transfer(() => options.onMqttUpgrade(request, socket, head, forwarding.addressOf(request)));
+    } else if (socketIo !== undefined) upgraded.transfer(() => socketIo.upgrade(request, socket, head));
     else sendProblem(upgraded.response, "ROUTE_UNKNOWN");
   }
 
@@ -157,7 +157,7 @@ function createApp(options: HttpOptions, { setPace }: Pick<AnswersUnderWay, "set
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
-  const budget = createTurnBudget({ clock: options.clock, mostMs: MOST_OF_A_TURN_MS, mostPieces: MOST_IN_A_TURN });
+  const budget = createTurnBudget({ clock: options.clock, mostMs: MOST_OF_A_TURN_MS, mostTasks: MOST_IN_A_TURN });
   app.use((_request, _response, next) => budget.run(next));
   app.use(bodyLimit(MAX_BODY_BYTES, options.clock), accessGuard(options.callers.of));
   const turnOf = (limits: TurnLimits, pace: Pace): RequestHandler =>

@@ -1,7 +1,7 @@
 /** Opens the way of a reading from its message to the store, and what follows when it is durable. */
 import type { Registry } from "../core/devices/registry.ts";
 import { createAfterCommit } from "../core/ingest/after-commit.ts";
-import { createRoom, type Room } from "../core/ingest/byte-budget.ts";
+import { type ByteBudget, createByteBudget } from "../core/ingest/byte-budget.ts";
 import { createDating } from "../core/ingest/dating.ts";
 import { createIntake, type Intake } from "../core/ingest/intake.ts";
 import { createWriter, type Writer } from "../core/ingest/writer.ts";
@@ -27,7 +27,7 @@ export interface Ingest {
   readonly intake: Intake;
   readonly writer: Writer;
   /** Bytes that were read and are not durable yet. */
-  readonly byteBudget: Room;
+  readonly byteBudget: ByteBudget;
 }
 
 export function openIngest(options: IngestOptions): Ingest {
@@ -42,13 +42,13 @@ export function openIngest(options: IngestOptions): Ingest {
     hasAudience: () => clients.browsers() > 0,
     onStored,
   });
-  const byteBudget = createRoom({ maxBytes: maxWaitingBytes });
+  const byteBudget = createByteBudget({ maxBytes: maxWaitingBytes });
   const writer = own(
     "writer",
-    createWriter({ store, clock, log, counters, onCommitted, commitIntervalMs, room: byteBudget }),
+    createWriter({ store, clock, log, counters, onCommitted, commitIntervalMs, byteBudget }),
   );
   own("accepted messages", { close: () => writer.drain() });
-  const dating = createDating({ clockSanity, registry, rawDays, mayForget: retentionClock.mayForget });
+  const dating = createDating({ clockSanity, registry, rawDays, mayExpire: retentionClock.mayForget });
   const intake = createIntake({ dialect: readNative, writer, registry, refusals, counters, clock, dating });
   return { intake, writer, byteBudget };
 }

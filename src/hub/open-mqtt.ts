@@ -36,7 +36,7 @@ export async function openMqtt(options: MqttOptions): Promise<Broker> {
     await openBroker({
       intake: ingest.intake,
       writer: ingest.writer,
-      room: ingest.byteBudget,
+      byteBudget: ingest.byteBudget,
       kept: storage.kept.journal,
       isKeptKnown: storage.isKeptKnown,
       refusals,

@@ -91,7 +91,7 @@ export function openWeb(options: WebOptions): Web {
       }),
       publicDir: path.join(import.meta.dirname, "..", "..", "public"),
       onMqttUpgrade: broker.upgrade,
-      forgetTopics: broker.forgetDevice,
+      deleteTopics: broker.deleteDeviceMessages,
       socketIo: clients.live,
     }),
   );

@@ -9,12 +9,12 @@ import { identityOf } from "../files/data-folder.ts";
 const MAX_PATH_BYTES = 100;
 
 /** A path of the same file that a system takes; `forget` takes away what it needed, and may be called once it is open. */
-export function shortPath(file: string): { path: string; forget(): void } {
-  if (Buffer.byteLength(file) <= MAX_PATH_BYTES) return { path: file, forget: () => undefined };
+export function shortPath(file: string): { path: string; remove(): void } {
+  if (Buffer.byteLength(file) <= MAX_PATH_BYTES) return { path: file, remove: () => undefined };
   const folder = mkdtempSync(path.join(tmpdir(), "aerie-"));
   const link = path.join(folder, "d");
   symlinkSync(path.dirname(file), link);
-  return { path: path.join(link, path.basename(file)), forget: () => rmSync(folder, { recursive: true, force: true }) };
+  return { path: path.join(link, path.basename(file)), remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 /**
@@ -43,7 +43,7 @@ export async function listenLocally(server: Server, file: string): Promise<{ clo
     chmodSync(made, 0o600); // where umask has no say
     renameSync(made, file);
   } finally {
-    short.forget();
+    short.remove();
   }
   const identity = identityOf(file);
   return {

@@ -25,7 +25,7 @@ import {
   Version,
 } from "@peculiar/asn1-x509";
 
-export interface SelfMadeWish {
+export interface CertificateOptions {
   /** Names and addresses by which clients come. */
   readonly hosts: readonly string[];
   readonly fromMs: number;
@@ -46,7 +46,7 @@ const COMMON_NAME = "2.5.4.3"; // [RFC 5280, A.1]
 const ECDSA_WITH_SHA256 = "1.2.840.10045.4.3.2"; // [RFC 5758, 3.2]
 
 /** P-256: every TLS library of the boards knows it, and it costs them a tenth of RSA's time. */
-export function makeSelfMade({ hosts, fromMs, toMs }: SelfMadeWish): SelfMade {
+export function makeSelfMade({ hosts, fromMs, toMs }: CertificateOptions): SelfMade {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const signatureAlgorithm = new AlgorithmIdentifier({ algorithm: ECDSA_WITH_SHA256 });
   const subject = nameOf("Aerie hub");

@@ -212,7 +212,7 @@ describe.skipIf(isMongodSkipped)("the MongoDB engine", () => {
       const value = { message, qos: 1, retain: false, subscriptionIds: [], share: undefined } as const;
       const group: WritesOfMessage[] = [
         [timed(T0, { t: 1 })],
-        [{ kind: "journal", entry: { of: "delivery", clientId: "away", place: 1, value } }],
+        [{ kind: "journal", entry: { of: "delivery", clientId: "away", order: 1, value } }],
       ];
       proxy.cut(where, 1, collection);
       let placed: AssignedGroup | undefined;

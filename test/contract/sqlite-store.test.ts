@@ -445,8 +445,8 @@ describe("a full disk", () => {
     await store.close();
 
     const roomy = await openOwned(dataDir);
-    const places = async () => (await roomy.loadJournal()).deliveries.map(({ place }) => place);
-    expect(await places()).toEqual(Array.from({ length: storedCount }, (_, place) => place));
+    const places = async () => (await roomy.loadJournal()).deliveries.map(({ order }) => order);
+    expect(await places()).toEqual(Array.from({ length: storedCount }, (_, order) => order));
     expect(hotRows(dataDir)).toBe(storedCount);
     const outcomes = await roomy.append(group(storedCount));
     expect(outcomes.flat().every(({ kind }) => kind === "stored")).toBe(true);

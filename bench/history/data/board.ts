@@ -6,7 +6,7 @@ import { randomFrom } from "../../helpers/random.ts";
 import type { BuiltStore } from "./built-store.ts";
 import { type Room, roomWalk, SHAPE } from "./room-walk.ts";
 
-export interface BoardWish {
+export interface BoardRequest {
   /** Letters, digits and hyphens. */
   readonly name: string;
   readonly room: Room;
@@ -16,7 +16,7 @@ export interface BoardWish {
   readonly seed: number;
 }
 
-export interface Board extends BoardWish {
+export interface Board extends BoardRequest {
   readonly deviceId: DeviceId;
   /** The reading that is due at `dueMs`, a few ms off. */
   reading(dueMs: number): ReadingWrite;
@@ -34,10 +34,10 @@ const PACKET_IDS = 65_535;
 /** Of a board's name: letters, digits and hyphens are a device id. */
 export const deviceIdOf = (name: string): DeviceId => name as DeviceId;
 
-export function createBoard(wish: BoardWish, { metricsOf }: BuiltStore): Board {
-  const deviceId = deviceIdOf(wish.name);
-  const random = randomFrom(wish.seed + 1);
-  const walk = roomWalk(wish.room, wish.seed, wish.intervalMs);
+export function createBoard(request: BoardRequest, { metricsOf }: BuiltStore): Board {
+  const deviceId = deviceIdOf(request.name);
+  const random = randomFrom(request.seed + 1);
+  const walk = roomWalk(request.room, request.seed, request.intervalMs);
   let count = 0;
   let last: ReadingWrite | undefined;
 
@@ -49,13 +49,13 @@ export function createBoard(wish: BoardWish, { metricsOf }: BuiltStore): Board {
     last = {
       kind: "reading",
       deviceId,
-      atMs: wish.timed ? writtenMs : receivedAtMs,
-      timed: wish.timed,
+      atMs: request.timed ? writtenMs : receivedAtMs,
+      timed: request.timed,
       receivedAtMs,
       metrics: metricsOf(SHAPE, walk.values()),
       body,
       element: 0,
-      packet: { clientId: wish.name, id: 1 + (count % PACKET_IDS), dup: false },
+      packet: { clientId: request.name, id: 1 + (count % PACKET_IDS), dup: false },
     };
     return last;
   }
@@ -63,8 +63,8 @@ export function createBoard(wish: BoardWish, { metricsOf }: BuiltStore): Board {
   function state(): DeviceState {
     const latest = new Map<string, LatestMetric>();
     last?.metrics.forEach((value, metric) => void latest.set(metric, { value, atMs: last?.atMs ?? 0 }));
-    return { deviceId, lastHeardAtMs: last?.receivedAtMs ?? 0, intervalMs: wish.intervalMs, latest };
+    return { deviceId, lastHeardAtMs: last?.receivedAtMs ?? 0, intervalMs: request.intervalMs, latest };
   }
 
-  return { ...wish, deviceId, reading, count: () => count, state };
+  return { ...request, deviceId, reading, count: () => count, state };
 }

@@ -1,7 +1,7 @@
 /** Appends few readings at a time at a steady rate, as boards do, and times each acknowledgement. */
 import type { Store } from "../../../src/core/ports/readings-store.ts";
 import { randomFrom } from "../../helpers/random.ts";
-import type { BoardWish } from "./board.ts";
+import type { BoardRequest } from "./board.ts";
 import type { Fleet } from "./fleet.ts";
 
 const BOARDS = 20;
@@ -17,7 +17,7 @@ export interface Steady {
 }
 
 /** Half of them give their own instants. */
-export const steadyBoards = (name: string): BoardWish[] =>
+export const steadyBoards = (name: string): BoardRequest[] =>
   Array.from({ length: BOARDS }, (_, place) => ({
     name: `${name}-${place}`,
     room: "noisy",

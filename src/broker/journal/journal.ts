@@ -40,7 +40,7 @@ export function createJournal({ writer, clock, log }: { writer: Writer; clock: C
 
   function flush(): void {
     if (entries.length === 0 && waiting.length === 0) return;
-    const told = waiting;
+    const waiters = waiting;
     const all = entries;
     const heldBytes = bytes + ENTRY_BYTES;
     entries = [];
@@ -49,7 +49,7 @@ export function createJournal({ writer, clock, log }: { writer: Writer; clock: C
     writer.put({
       writes: all.map((entry) => ({ kind: "journal", entry })),
       bytes: heldBytes,
-      urgent: told.length > 0,
+      urgent: waiters.length > 0,
       irrevocable: true,
       connection: HUB,
       answer: (outcome) => {
@@ -58,7 +58,7 @@ export function createJournal({ writer, clock, log }: { writer: Writer; clock: C
           const refused = outcome.find((each) => each.kind === "refused");
           if (refused?.kind === "refused") log.error("broker's journal refused an entry", { reason: refused.reason });
         }
-        for (const tell of told) tell(isDurable);
+        for (const tell of waiters) tell(isDurable);
       },
     });
   }

@@ -35,10 +35,10 @@ export function withinRights(
       if (!may && who(clientId) !== undefined) journal.note({ of: "subscription", clientId, filter, value: undefined });
       return may;
     }),
-    deliveries: kept.deliveries.filter(({ clientId, place, value: { message } }) => {
+    deliveries: kept.deliveries.filter(({ clientId, order, value: { message } }) => {
       // Of what was sent and not acknowledged only the packet id may be left.
       const may = message === undefined ? who(clientId) !== undefined : mayRead(clientId, message.topic);
-      if (!may && who(clientId) !== undefined) journal.note({ of: "delivery", clientId, place, value: undefined });
+      if (!may && who(clientId) !== undefined) journal.note({ of: "delivery", clientId, order, value: undefined });
       return may;
     }),
     wills: kept.wills.filter(({ clientId, value: { message } }) => {

@@ -2,7 +2,7 @@
 import type { Journal as KeptJournal, KeptMessage } from "../../core/ports/broker-state.ts";
 import { ByteReader } from "../packets/byte-reader.ts";
 import { readProperties } from "../packets/properties.ts";
-import { PLACE } from "../packets/property-table.ts";
+import { PACKET } from "../packets/property-table.ts";
 import { filterFault, topicFault } from "../packets/topic-rules.ts";
 import type { Journal } from "./journal.ts";
 
@@ -12,10 +12,10 @@ export function withoutDamaged(
   journal: Pick<Journal, "note">,
   onDamage: (words: string) => void,
 ): KeptJournal {
-  const isWhole = (fault: string | undefined, what: string, forget: () => void): boolean => {
+  const isWhole = (fault: string | undefined, what: string, remove: () => void): boolean => {
     if (fault === undefined) return true;
     onDamage(`${what}, kept of the last run, is damaged (${fault}) and was left out: a backup may have it`);
-    forget();
+    remove();
     return false;
   };
   return {
@@ -30,9 +30,9 @@ export function withoutDamaged(
         journal.note({ of: "subscription", clientId, filter, value: undefined }),
       ),
     ),
-    deliveries: kept.deliveries.filter(({ clientId, place, value: { message } }) =>
+    deliveries: kept.deliveries.filter(({ clientId, order, value: { message } }) =>
       isWhole(message && messageFault(message), `A message that waited for ${shown(clientId)}`, () =>
-        journal.note({ of: "delivery", clientId, place, value: undefined }),
+        journal.note({ of: "delivery", clientId, order, value: undefined }),
       ),
     ),
     wills: kept.wills.filter(({ clientId, value: { message } }) =>
@@ -53,7 +53,7 @@ function propertiesFault(properties: Uint8Array): string | undefined {
   if (properties.length === 0) return undefined;
   const section = Buffer.concat([lengthOf(properties), properties]);
   try {
-    readProperties(new ByteReader(section, 0, section.length), PLACE.publish);
+    readProperties(new ByteReader(section, 0, section.length), PACKET.publish);
     return undefined;
   } catch (error) {
     return (error as Error).message;

@@ -3,7 +3,7 @@ import { REASON } from "../../contract/reason-codes.ts";
 import { ByteReader, faultOf, MalformedPacket } from "./byte-reader.ts";
 import { type ConnectPacket, NEVER_EXPIRES, NO_BYTES, type PacketFault, type Version, type Will } from "./packet.ts";
 import { type Properties, readProperties } from "./properties.ts";
-import { PLACE } from "./property-table.ts";
+import { PACKET } from "./property-table.ts";
 import { topicFault } from "./topic-rules.ts";
 
 /** In the protocol level: the client is another broker (Mosquitto's `try_private`, RSMB). Of 3.1 and 3.1.1; 5 has options of its own. */
@@ -56,7 +56,7 @@ function readConnect(reader: ByteReader, version: Version, isBridge: boolean): C
   checkFlags(flags, version);
   const clean = (flags & CLEAN) !== 0;
   const keepAliveS = reader.u16();
-  const properties = version === 5 ? readProperties(reader, PLACE.connect) : undefined;
+  const properties = version === 5 ? readProperties(reader, PACKET.connect) : undefined;
   const clientId = reader.text();
   const will = (flags & WILL) === 0 ? undefined : readWill(reader, flags, version);
   // MQTT 3.1: the length takes precedence over these two flags, which may be set with nothing behind them. [3.1]
@@ -102,7 +102,7 @@ function checkFlags(flags: number, version: Version): void {
 
 /** The will lives as long as the connection: its bytes are copied, so as not to hold all that came with them. */
 function readWill(reader: ByteReader, flags: number, version: Version): Will {
-  const properties = version === 5 ? readProperties(reader, PLACE.will) : undefined;
+  const properties = version === 5 ? readProperties(reader, PACKET.will) : undefined;
   const topic = reader.text();
   const reason = topicFault(topic);
   if (reason !== undefined) throw new MalformedPacket(`will topic: ${reason}`, REASON.topicNameInvalid);

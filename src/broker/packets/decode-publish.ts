@@ -3,7 +3,7 @@ import { REASON } from "../../contract/reason-codes.ts";
 import { ByteReader, checkText, MalformedPacket } from "./byte-reader.ts";
 import { NO_BYTES, type PublishPacket, type Qos, type Version } from "./packet.ts";
 import { readProperties } from "./properties.ts";
-import { PLACE } from "./property-table.ts";
+import { PACKET } from "./property-table.ts";
 import { topicFault } from "./topic-rules.ts";
 
 /**
@@ -46,7 +46,7 @@ export function decodePublish(
       at++;
     } else {
       const reader = new ByteReader(bytes, at, to);
-      const found = readProperties(reader, PLACE.publish);
+      const found = readProperties(reader, PACKET.publish);
       properties = found.passedOn;
       expiryS = found.messageExpiryS;
       topicAlias = found.topicAlias;

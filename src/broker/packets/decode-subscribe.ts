@@ -4,25 +4,25 @@
  */
 import { REASON } from "../../contract/reason-codes.ts";
 import { type ByteReader, MalformedPacket } from "./byte-reader.ts";
-import type { Qos, SubscribePacket, SubscribeWish, UnsubscribePacket, Version } from "./packet.ts";
+import type { Qos, SubscribePacket, SubscriptionRequest, UnsubscribePacket, Version } from "./packet.ts";
 import { readProperties } from "./properties.ts";
-import { PLACE } from "./property-table.ts";
+import { PACKET } from "./property-table.ts";
 import { filterFault, parseShare } from "./topic-rules.ts";
 
 export function decodeSubscribe(reader: ByteReader, version: Version): SubscribePacket {
   const packetId = reader.packetId();
-  const subscriptionId = version === 5 ? readProperties(reader, PLACE.subscribe).subscriptionId : undefined;
+  const subscriptionId = version === 5 ? readProperties(reader, PACKET.subscribe).subscriptionId : undefined;
   if (reader.left === 0) {
     throw new MalformedPacket("SUBSCRIBE without a filter [MQTT-3.8.3-3] (5: [MQTT-3.8.3-2])", REASON.protocolError);
   }
-  const wishes: SubscribeWish[] = [];
-  while (reader.left > 0) wishes.push(version === 5 ? readWish(reader) : readPlainWish(reader));
-  return { type: "subscribe", packetId, wishes, subscriptionId };
+  const requests: SubscriptionRequest[] = [];
+  while (reader.left > 0) requests.push(version === 5 ? readRequest(reader) : readPlainRequest(reader));
+  return { type: "subscribe", packetId, requests, subscriptionId };
 }
 
 export function decodeUnsubscribe(reader: ByteReader, version: Version): UnsubscribePacket {
   const packetId = reader.packetId();
-  if (version === 5) readProperties(reader, PLACE.unsubscribe);
+  if (version === 5) readProperties(reader, PACKET.unsubscribe);
   if (reader.left === 0) {
     throw new MalformedPacket("UNSUBSCRIBE without a filter [MQTT-3.10.3-2]", REASON.protocolError);
   }
@@ -32,14 +32,14 @@ export function decodeUnsubscribe(reader: ByteReader, version: Version): Unsubsc
 }
 
 /** Of 3.x: a QoS and nothing else. */
-function readPlainWish(reader: ByteReader): SubscribeWish {
+function readPlainRequest(reader: ByteReader): SubscriptionRequest {
   const filter = readFilter(reader);
   const options = reader.u8();
   if (options > 2) throw new MalformedPacket(`SUBSCRIBE asks for QoS ${options} [MQTT-3.8.3-4]`);
   return { filter, qos: qosOf(options), noLocal: false, retainAsPublished: false, retainHandling: 0 };
 }
 
-function readWish(reader: ByteReader): SubscribeWish {
+function readRequest(reader: ByteReader): SubscriptionRequest {
   const filter = reader.text();
   const options = reader.u8();
   if ((options & 0xc0) !== 0) throw new MalformedPacket("reserved subscription options [MQTT-3.8.3-5]");

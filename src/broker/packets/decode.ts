@@ -14,7 +14,7 @@ import type {
   Version,
 } from "./packet.ts";
 import { readProperties } from "./properties.ts";
-import { PLACE } from "./property-table.ts";
+import { PACKET } from "./property-table.ts";
 
 /**
  * One whole packet: `first` is the first byte of its fixed header, bytes[from, to) what follows the remaining length.
@@ -131,7 +131,7 @@ function decodeAck(
   let reasonCode: number = REASON.success; // of the short form too
   if (version === 5 && reader.left > 0) {
     reasonCode = readReason(reader, answers);
-    if (reader.left > 0) readProperties(reader, PLACE.ack);
+    if (reader.left > 0) readProperties(reader, PACKET.ack);
   }
   reader.expectEnd(type.toUpperCase());
   return { type, packetId, reasonCode };
@@ -142,7 +142,7 @@ function decodeDisconnect(reader: ByteReader, version: Version): DisconnectPacke
   let sessionExpiryS: number | undefined;
   if (version === 5 && reader.left > 0) {
     reasonCode = readReason(reader, LEAVING);
-    if (reader.left > 0) sessionExpiryS = readProperties(reader, PLACE.disconnect).sessionExpiryS;
+    if (reader.left > 0) sessionExpiryS = readProperties(reader, PACKET.disconnect).sessionExpiryS;
   }
   reader.expectEnd("DISCONNECT");
   return { type: "disconnect", reasonCode, sessionExpiryS };
@@ -150,7 +150,7 @@ function decodeDisconnect(reader: ByteReader, version: Version): DisconnectPacke
 
 function decodeAuth(reader: ByteReader): AuthPacket {
   const reasonCode = reader.left > 0 ? readReason(reader, AUTHENTICATING) : REASON.success;
-  const method = reader.left > 0 ? readProperties(reader, PLACE.auth).authMethod : undefined;
+  const method = reader.left > 0 ? readProperties(reader, PACKET.auth).authMethod : undefined;
   reader.expectEnd("AUTH");
   if (method === undefined) {
     throw new MalformedPacket("AUTH without a method [MQTT 5.0, 3.15.2.2.2]", REASON.protocolError);

@@ -74,7 +74,7 @@ export function encodeAck(
   version: Version,
   reasonString?: string,
 ): Buffer {
-  if (version === 5 && reasonString !== undefined) return encodeToldAck(type, packetId, reasonCode, reasonString);
+  if (version === 5 && reasonString !== undefined) return encodeAckWithReason(type, packetId, reasonCode, reasonString);
   const short = version !== 5 || reasonCode === 0;
   const out = Buffer.allocUnsafe(short ? 4 : 5);
   out[0] = ACK_FIRST[type];
@@ -85,7 +85,7 @@ export function encodeAck(
   return out;
 }
 
-function encodeToldAck(type: AckType, packetId: number, reasonCode: number, reasonString: string): Buffer {
+function encodeAckWithReason(type: AckType, packetId: number, reasonCode: number, reasonString: string): Buffer {
   const properties = textProperty(PROPERTY.reasonString, reasonString);
   const remaining = 3 + varintBytes(properties.length) + properties.length;
   const out = Buffer.allocUnsafe(1 + varintBytes(remaining) + remaining);

@@ -50,7 +50,7 @@ export type Frame =
   | "malformed";
 
 /** Bytes of a packet that came in small pieces are put together at every so many. */
-const MAX_PIECES = 64;
+const MAX_CHUNKS = 64;
 
 /**
  * `push` bytes, then `next` until it answers "more". A packet that `next` found is found again until `take`, so that
@@ -66,24 +66,24 @@ export class Framer {
   announced = 0;
   #at = 0;
   /** Pieces of a packet that is not whole yet, behind `bytes`. */
-  #pieces: Buffer[] = [];
-  #piecesBytes = 0;
+  #chunks: Buffer[] = [];
+  #chunksBytes = 0;
   /** Bytes of the packet at `#at`, as far as known, that must be there before it is worth a look. */
   #need = 0;
 
   push(chunk: Buffer): void {
-    if (this.#at === this.bytes.length && this.#pieces.length === 0) {
+    if (this.#at === this.bytes.length && this.#chunks.length === 0) {
       this.bytes = chunk;
       this.#at = 0;
       return;
     }
-    this.#pieces.push(chunk);
-    this.#piecesBytes += chunk.length;
-    if (this.#waitingBytes() >= this.#need || this.#pieces.length >= MAX_PIECES) this.#join();
+    this.#chunks.push(chunk);
+    this.#chunksBytes += chunk.length;
+    if (this.#waitingBytes() >= this.#need || this.#chunks.length >= MAX_CHUNKS) this.#join();
   }
 
   next(maxBytes: number): Frame {
-    if (this.#pieces.length > 0 && this.#waitingBytes() >= this.#need) this.#join();
+    if (this.#chunks.length > 0 && this.#waitingBytes() >= this.#need) this.#join();
     const { bytes } = this;
     const start = this.#at;
     const length = bytes.length;
@@ -122,13 +122,13 @@ export class Framer {
   }
 
   clear(): void {
-    this.#pieces = [];
-    this.#piecesBytes = 0;
+    this.#chunks = [];
+    this.#chunksBytes = 0;
     this.#rest();
   }
 
   #waitingBytes(): number {
-    return this.bytes.length - this.#at + this.#piecesBytes;
+    return this.bytes.length - this.#at + this.#chunksBytes;
   }
 
   /** All is taken: nothing holds on to the bytes. */
@@ -147,10 +147,10 @@ export class Framer {
   }
 
   #join(): void {
-    this.bytes = Buffer.concat([this.bytes.subarray(this.#at), ...this.#pieces]);
+    this.bytes = Buffer.concat([this.bytes.subarray(this.#at), ...this.#chunks]);
     this.#at = 0;
-    this.#pieces = [];
-    this.#piecesBytes = 0;
+    this.#chunks = [];
+    this.#chunksBytes = 0;
   }
 }
 

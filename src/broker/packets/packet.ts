@@ -65,7 +65,7 @@ export interface AckPacket {
   readonly reasonCode: number;
 }
 
-export interface SubscribeWish {
+export interface SubscriptionRequest {
   /** As sent: `$share/<group>/<filter>` in one piece. */
   readonly filter: string;
   readonly qos: Qos;
@@ -78,7 +78,7 @@ export interface SubscribeWish {
 export interface SubscribePacket {
   readonly type: "subscribe";
   readonly packetId: number;
-  readonly wishes: readonly SubscribeWish[];
+  readonly requests: readonly SubscriptionRequest[];
   readonly subscriptionId: number | undefined;
 }
 

@@ -2,7 +2,7 @@
 import { REASON } from "../../contract/reason-codes.ts";
 import { type ByteReader, MalformedPacket } from "./byte-reader.ts";
 import { NO_BYTES } from "./packet.ts";
-import { PLACE, type Place, PROPERTY, type Property, propertyOf } from "./property-table.ts";
+import { PACKET, PROPERTY, type Property, type PropertyPacket, propertyOf } from "./property-table.ts";
 import { topicFault } from "./topic-rules.ts";
 
 /** What a section said, undefined where it said nothing. Reason strings and the like are checked and forgotten. */
@@ -23,19 +23,19 @@ export interface Properties {
 }
 
 /** Reads the length and the properties. */
-export function readProperties(reader: ByteReader, place: Place): Readonly<Properties> {
+export function readProperties(reader: ByteReader, packet: PropertyPacket): Readonly<Properties> {
   const length = reader.varint();
   if (length === 0) return NONE;
   const section = reader.section(length);
   const found = { ...NONE };
-  const isMessage = place === PLACE.publish || place === PLACE.will;
+  const isMessage = packet === PACKET.publish || packet === PACKET.will;
   let seenLow = 0; // bits of the identifiers 0 to 31
   let seenHigh = 0; // and of those from 32 on
   let runFrom = section.at;
   let runTo = section.at;
   while (section.left > 0) {
     const from = section.at;
-    const property = allowed(section.varint(), place);
+    const property = allowed(section.varint(), packet);
     const bit = 1 << (property.id & 31);
     const isTwice = ((property.id < 32 ? seenLow : seenHigh) & bit) !== 0;
     if (isTwice && property.id !== PROPERTY.userProperty) {
@@ -44,7 +44,7 @@ export function readProperties(reader: ByteReader, place: Place): Readonly<Prope
     if (property.id < 32) seenLow |= bit;
     else seenHigh |= bit;
     readValue(section, property, found);
-    if (!isMessage || !goesOn(property.id)) continue;
+    if (!isMessage || !isPassedOn(property.id)) continue;
     if (runTo !== from) {
       if (runTo > runFrom) found.passedOn = joined(found.passedOn, section.bytes.subarray(runFrom, runTo));
       runFrom = from;
@@ -73,12 +73,12 @@ const NONE: Readonly<Properties> = {
   passedOn: NO_BYTES,
 };
 
-function allowed(id: number, place: Place): Property {
+function allowed(id: number, packet: PropertyPacket): Property {
   const property = propertyOf(id);
   if (property === undefined) throw new MalformedPacket(`unknown property ${id} [MQTT 5.0, 2.2.2.2]`);
-  if ((property.fromClient & place) !== 0) return property;
+  if ((property.fromClient & packet) !== 0) return property;
   // An identifier that this packet never has is malformed [2.2.2.2]; one that only a server may send in it breaks a rule.
-  if ((property.fromServer & place) === 0) {
+  if ((property.fromServer & packet) === 0) {
     throw new MalformedPacket(`${property.name} in a packet that has none [MQTT 5.0, 2.2.2.2]`);
   }
   const clause = id === PROPERTY.subscriptionId ? " [MQTT-3.3.4-6]" : "";
@@ -160,7 +160,7 @@ function keepNumber(property: Property, value: number, found: Properties): void 
 }
 
 /** [MQTT-3.3.2-4, -15, -16, -17, -20]: sent on unaltered. */
-function goesOn(id: number): boolean {
+function isPassedOn(id: number): boolean {
   return (
     id === PROPERTY.userProperty ||
     id === PROPERTY.payloadFormat ||

@@ -1,7 +1,7 @@
 /** All properties of MQTT 5: number, type, and where each may stand. [MQTT 5.0, 2.2.2.2] Reads no bytes. */
 
 /** Where properties stand, as bits. PUBACK, PUBREC, PUBREL and PUBCOMP have the same ones. */
-export const PLACE = {
+export const PACKET = {
   connect: 1,
   connack: 2,
   publish: 4,
@@ -15,7 +15,7 @@ export const PLACE = {
   auth: 1024,
 } as const;
 
-export type Place = (typeof PLACE)[keyof typeof PLACE];
+export type PropertyPacket = (typeof PACKET)[keyof typeof PACKET];
 
 export type PropertyType = "byte" | "u16" | "u32" | "varint" | "text" | "binary" | "pair";
 
@@ -62,7 +62,7 @@ export const PROPERTY = {
   sharedSubscriptionAvailable: 0x2a,
 } as const;
 
-const { connect, connack, publish, will, ack, subscribe, suback, unsubscribe, unsuback, disconnect, auth } = PLACE;
+const { connect, connack, publish, will, ack, subscribe, suback, unsubscribe, unsuback, disconnect, auth } = PACKET;
 const MESSAGE = publish | will;
 const CLIENT_ANY = connect | MESSAGE | ack | subscribe | unsubscribe | disconnect | auth;
 const SERVER_ANY = connack | publish | ack | suback | unsuback | disconnect | auth;

@@ -74,13 +74,13 @@ export function createMatching<Session>(): Matching<Session> {
   let rememberedTargets = 0;
   let bytes = 0;
 
-  function forgetMatches(): void {
+  function clearMatches(): void {
     remembered.clear();
     rememberedTargets = 0;
   }
 
   function add(subscription: Subscription<Session>): void {
-    forgetMatches();
+    clearMatches();
     const share = parseShare(subscription.filter);
     const node = nodeAt(share?.filter ?? subscription.filter);
     const target = targetOf(subscription.session, [subscription]);
@@ -94,8 +94,8 @@ export function createMatching<Session>(): Matching<Session> {
     const known = node.shares.get(share.group);
     const group = known ?? { filter: subscription.filter, members: [], next: 0 };
     if (known === undefined) node.shares.set(share.group, group);
-    const place = group.members.findIndex(({ session }) => session === subscription.session);
-    if (place !== -1) group.members[place] = target;
+    const index = group.members.findIndex(({ session }) => session === subscription.session);
+    if (index !== -1) group.members[index] = target;
     else {
       group.members.push(target);
       bytes += bytesOf(subscription.filter);
@@ -103,7 +103,7 @@ export function createMatching<Session>(): Matching<Session> {
   }
 
   function remove(session: Session, filter: string): void {
-    forgetMatches();
+    clearMatches();
     const share = parseShare(filter);
     const path = pathTo(root, share?.filter ?? filter);
     const node = path?.at(-1)?.node;
@@ -119,7 +119,7 @@ export function createMatching<Session>(): Matching<Session> {
     const matches = search(root, topic);
     rememberedTargets += matches.targets.length;
     if (rememberedTargets > MAX_REMEMBERED_TARGETS || remembered.size >= MAX_REMEMBERED_TOPICS) {
-      forgetMatches();
+      clearMatches();
       rememberedTargets = matches.targets.length;
     }
     remembered.set(topic, matches);
@@ -183,10 +183,10 @@ function pathTo<Session>(root: Node<Session>, filter: string): Step<Session>[] |
 /** Nodes that hold nothing any more are taken away; answers how many. */
 function prune<Session>(path: readonly Step<Session>[]): number {
   let pruned = 0;
-  for (let place = path.length - 1; place > 0; place--) {
-    const step = path[place];
+  for (let index = path.length - 1; index > 0; index--) {
+    const step = path[index];
     if (step === undefined || !isEmpty(step.node)) break;
-    path[place - 1]?.node.children?.delete(step.level);
+    path[index - 1]?.node.children?.delete(step.level);
     pruned++;
   }
   return pruned;
@@ -194,10 +194,10 @@ function prune<Session>(path: readonly Step<Session>[]): number {
 
 function removeMember<Session>(node: Node<Session>, name: string, session: Session): boolean {
   const group = node.shares?.get(name);
-  const place = group?.members.findIndex((member) => member.session === session) ?? -1;
-  if (group === undefined || place === -1) return false;
-  group.members.splice(place, 1);
-  if (group.next > place) group.next--;
+  const index = group?.members.findIndex((member) => member.session === session) ?? -1;
+  if (group === undefined || index === -1) return false;
+  group.members.splice(index, 1);
+  if (group.next > index) group.next--;
   if (group.members.length === 0) node.shares?.delete(name);
   return true;
 }

@@ -45,7 +45,7 @@ export function createRetained(): Retained {
     bytes -= former.bytes;
     messages.delete(topic);
     expiring.delete(topic);
-    bytes -= NODE_BYTES * forget(root, topic);
+    bytes -= NODE_BYTES * removePath(root, topic);
     return true;
   }
 
@@ -96,7 +96,7 @@ function put(root: Node, topic: string): number {
 }
 
 /** How many levels are gone. */
-function forget(root: Node, topic: string): number {
+function removePath(root: Node, topic: string): number {
   const levels = topic.split("/");
   const path = [root];
   for (const level of levels) {

@@ -49,7 +49,7 @@ export interface Router {
   /** Delivered and retained when this returns. */
   publish(message: Message, publisher: Subscriber | undefined): Routed;
   /** A message of a shared subscription whose member is gone: another one gets it. */
-  hand(filter: string, publication: Publication): void;
+  redistribute(filter: string, publication: Publication): void;
   /** For Aedes. */
   retain(message: Message): void;
   /** For Aedes. */
@@ -104,21 +104,21 @@ export function createRouter(options: RouterOptions): Router {
   function retain(message: Message): void {
     const { topic } = message;
     // [MQTT-3.3.1-6, -7]: an empty one is not kept, and takes the former away
-    if (message.payload.length === 0) return forget(topic);
+    if (message.payload.length === 0) return removeRetained(topic);
     const publication = publicationFor(message);
     const former = retained.get(topic);
     const isOver =
       (former === undefined && retained.count >= limits.maxRetained) ||
       retained.bytes + publication.bytes - (former?.bytes ?? 0) > limits.maxRetainedBytes;
     if (isOver) {
-      forget(topic); // what it was to replace is wrong by now
+      removeRetained(topic); // what it was to replace is wrong by now
       return onRetainedRefused(topic, publication.publisher);
     }
     retained.set(publication);
     note({ of: "retained", topic, value: keptOf(publication) });
   }
 
-  function forget(topic: string): void {
+  function removeRetained(topic: string): void {
     if (retained.delete(topic)) note({ of: "retained", topic, value: undefined });
   }
 
@@ -140,12 +140,12 @@ export function createRouter(options: RouterOptions): Router {
     mine.isNoted ||= isNoted;
   }
 
-  function hand(filter: string, publication: Publication): void {
+  function redistribute(filter: string, publication: Publication): void {
     const group = matching.share(filter);
     if (group !== undefined) deliverToOne(group, publication);
   }
 
-  return { publish, hand, retain, route, isWanted, serial: () => serial };
+  return { publish, redistribute, retain, route, isWanted, serial: () => serial };
 }
 
 function deliver(whole: Target<Subscriber>, publication: Publication, publisher: Subscriber | undefined): boolean {
@@ -174,10 +174,10 @@ function deliverToOne(group: ShareGroup<Subscriber>, publication: Publication): 
   const { members } = group;
   for (const isFit of FITNESS) {
     for (let step = 0; step < members.length; step++) {
-      const place = (group.next + step) % members.length;
-      const member = members[place];
+      const index = (group.next + step) % members.length;
+      const member = members[index];
       if (member === undefined || !isFit(member)) continue;
-      group.next = (place + 1) % members.length;
+      group.next = (index + 1) % members.length;
       return member.session.outbound.deliver(requestFor(member, publication, group.filter));
     }
   }

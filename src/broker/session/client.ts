@@ -22,8 +22,8 @@ import type { Connection, PacketReader } from "../transport/connection.ts";
 import { type Admission, type AdmissionLimits, admit, expiryWithin } from "./admission.ts";
 import { Inbound, type InboundContext, type Sender } from "./inbound.ts";
 import { createPacing, type Pacing } from "./pacing.ts";
-import { Outlet } from "./publish-writer.ts";
-import { Voice } from "./response-writer.ts";
+import { PublishWriter } from "./publish-writer.ts";
+import { ResponseWriter } from "./response-writer.ts";
 import { INBOUND_ALIASES, Service } from "./service.ts";
 import type { Holder, Session } from "./session.ts";
 import type { Opened, Sessions } from "./sessions.ts";
@@ -75,7 +75,7 @@ interface Login {
   readonly session: Session;
   readonly identity: ClientConnection;
   readonly inbound: Inbound;
-  readonly outlet: Outlet;
+  readonly publishes: PublishWriter;
   readonly service: Service;
   /** Undefined: it may send as fast as it can. */
   readonly pacing: Pacing | undefined;
@@ -91,7 +91,7 @@ export class Client implements PacketReader, Sender, Holder {
   readonly #openedMs: number;
   #clientId: string | undefined;
   /** Since its version is known. */
-  #voice: Voice | undefined;
+  #responses: ResponseWriter | undefined;
   #login: Login | undefined;
   /** Its CONNACK waits for what a restart has to know of it. */
   #isAdmitting = false;
@@ -120,19 +120,19 @@ export class Client implements PacketReader, Sender, Holder {
   packet(first: number, bytes: Buffer, from: number, to: number): boolean {
     const login = this.#login;
     if (this.#isChecking) return false;
-    if (this.#waiting !== undefined && this.#voice !== undefined) {
-      const said = decodePacket(first, bytes, from, to, this.#voice.version, this.#memo);
+    if (this.#waiting !== undefined && this.#responses !== undefined) {
+      const said = decodePacket(first, bytes, from, to, this.#responses.version, this.#memo);
       if (said.type === "disconnect") this.#connection.end();
       else if (said.type === "fault") this.#end("PROTOCOL_VIOLATION", said.reasonCode, said.detail);
-      else serveWaiting(said, this.#waiting, this.#voice);
+      else serveWaiting(said, this.#waiting, this.#responses);
       return true;
     }
-    if (login === undefined || this.#voice === undefined) {
+    if (login === undefined || this.#responses === undefined) {
       this.#connect(first, bytes, from, to);
       return true;
     }
     if (this.#isAdmitting) return false;
-    if (TAKES_ROOM.has(first >> 4)) {
+    if (WAITS_FOR_STORE.has(first >> 4)) {
       const pace = login.pacing?.next();
       if (pace === "never") {
         this.#end("RATE_TOO_HIGH", REASON.messageRateTooHigh, undefined);
@@ -141,7 +141,7 @@ export class Client implements PacketReader, Sender, Holder {
       if (pace === "later" || !login.inbound.mayTake()) return false;
       login.pacing?.spend(to - from);
     }
-    const packet = decodePacket(first, bytes, from, to, this.#voice.version, this.#memo);
+    const packet = decodePacket(first, bytes, from, to, this.#responses.version, this.#memo);
     if (packet.type === "publish") login.service.publish(packet);
     else if (packet.type === "fault") this.#end("PROTOCOL_VIOLATION", packet.reasonCode, packet.detail);
     else if (packet.type === "disconnect") this.#disconnect(packet, login);
@@ -181,7 +181,7 @@ export class Client implements PacketReader, Sender, Holder {
   }
 
   acknowledge({ qos, packetId }: PublishPacket, reasonCode: number): void {
-    this.#voice?.acknowledge(qos === 1 ? "puback" : "pubrec", packetId, reasonCode);
+    this.#responses?.acknowledge(qos === 1 ? "puback" : "pubrec", packetId, reasonCode);
   }
 
   stalled(isCounted = true): void {
@@ -194,7 +194,10 @@ export class Client implements PacketReader, Sender, Holder {
   }
 
   revoked(): void {
-    this.#note("CREDENTIAL_ENDED", { kind: "connection", reasonCode: this.#toldCode(REASON.administrativeAction) });
+    this.#note("CREDENTIAL_ENDED", {
+      kind: "connection",
+      reasonCode: this.#sentReasonCode(REASON.administrativeAction),
+    });
     this.#part(REASON.administrativeAction);
   }
 
@@ -209,7 +212,7 @@ export class Client implements PacketReader, Sender, Holder {
   }
 
   /** To be called from time to time. */
-  sweep(nowMs: number, mayJudge: boolean, isRoomScarce: boolean): void {
+  sweep(nowMs: number, mayJudge: boolean, isGatheringFull: boolean): void {
     const connection = this.#connection;
     connection.tidy();
     if (connection.isEnding || !mayJudge) return;
@@ -221,7 +224,7 @@ export class Client implements PacketReader, Sender, Holder {
     }
     const isWaiting = connection.isHeld || this.#isAdmitting;
     const isSilent = login.keepAliveMs > 0 && nowMs - connection.heardMs > login.keepAliveMs * KEEP_ALIVE_GRACE;
-    const isIdling = isRoomScarce && connection.isGathering && nowMs - connection.heardMs > UNFINISHED_MS;
+    const isIdling = isGatheringFull && connection.isGathering && nowMs - connection.heardMs > UNFINISHED_MS;
     if (isIdling && !isWaiting) this.#end("PACKET_UNFINISHED", REASON.quotaExceeded, undefined);
     else if (isSilent && !isWaiting) this.#end("KEEP_ALIVE_EXPIRED", REASON.keepAliveTimeout, undefined);
     else if (nowMs - (connection.behindSinceMs ?? nowMs) > READER_TIMEOUT_MS) {
@@ -235,26 +238,26 @@ export class Client implements PacketReader, Sender, Holder {
     if (foreign !== undefined) return this.#end("PROTOCOL_VIOLATION", REASON.protocolError, foreign);
     const packet = decodeConnect(first, bytes, from, to);
     if (packet.type === "fault") return this.#refuseConnect(packet);
-    const voice = new Voice(this.#connection, packet);
-    this.#voice = voice;
+    const responses = new ResponseWriter(this.#connection, packet);
+    this.#responses = responses;
     this.#clientId = packet.clientId;
     const admission = admit(packet, this.#context.limits, () => `aerie-${randomUUID()}`);
     if (admission.kind === "refused") {
       const { code, reasonCode, detail } = admission;
-      return this.#refuse(voice, code, reasonCode, detail);
+      return this.#refuse(responses, code, reasonCode, detail);
     }
     this.#clientId = admission.clientId;
     const { userName, password } = packet;
     const { address } = this.#connection;
     const said = { clientId: packet.clientId, userName, password: password && decoder.decode(password), address };
     const identified = this.#context.authenticate(said);
-    if (!(identified instanceof Promise)) return this.#identified(identified, said, packet, voice, admission);
+    if (!(identified instanceof Promise)) return this.#identified(identified, said, packet, responses, admission);
     this.#isChecking = true;
     identified
-      .then((whose) => {
+      .then((identity) => {
         this.#isChecking = false;
         if (this.#connection.isEnding) return;
-        this.#identified(whose, said, packet, voice, admission);
+        this.#identified(identity, said, packet, responses, admission);
         this.#connection.countAnew();
         this.#connection.resume();
       })
@@ -265,28 +268,28 @@ export class Client implements PacketReader, Sender, Holder {
     identified: Identified,
     said: MqttLogin,
     packet: ConnectPacket,
-    voice: Voice,
+    responses: ResponseWriter,
     admission: Extract<Admission, { kind: "admitted" }>,
   ): void {
     const { clientId, isAssigned, expiryS, keepAliveS } = admission;
     const { version, clean } = packet;
     if (!identified.ok) {
       const { code, detail } = identified;
-      if (MAY_WAIT.has(code) && this.#wait(said, voice)) return;
-      return this.#refuse(voice, code, reasonCodeOf(code), detail);
+      if (MAY_WAIT.has(code) && this.#wait(said, responses)) return;
+      return this.#refuse(responses, code, reasonCodeOf(code), detail);
     }
     const { who, owner } = identified;
     if (owner !== undefined && this.#context.connects.take(owner) > 0) {
       const code = "TOO_MANY_CONNECTS_OF_CREDENTIAL";
-      return this.#refuse(voice, code, reasonCodeOf(code), owner);
+      return this.#refuse(responses, code, reasonCodeOf(code), owner);
     }
     const will = this.#willOf(packet.will, admission, who);
     this.#context.refusals.accepted(clientId);
     const connection = this.#context.identify(sessionIdOf(owner, clientId), version, namesOf(packet));
     const opened = this.#context.sessions.open({ connection, version, clean, expiryS, keepAliveS, will, who }, this);
     const pacing = this.#pacingOf(owner);
-    const login = this.#logIn(packet, opened, connection, voice, keepAliveS, pacing);
-    const welcome = (): void => this.#welcome(packet, opened, login, voice, isAssigned ? clientId : undefined);
+    const login = this.#logIn(packet, opened, connection, responses, keepAliveS, pacing);
+    const welcome = (): void => this.#welcome(packet, opened, login, responses, isAssigned ? clientId : undefined);
     const isKept = opened.session.isDurable || will !== undefined;
     if (!isKept || this.#context.journal.isStuck()) return welcome();
     this.#isAdmitting = true;
@@ -324,18 +327,18 @@ export class Client implements PacketReader, Sender, Holder {
     packet: ConnectPacket,
     { session }: Opened,
     identity: ClientConnection,
-    voice: Voice,
+    responses: ResponseWriter,
     keepAliveS: number,
     pacing: Pacing | undefined,
   ): Login {
     const { core, limits } = this.#context;
     const inbound = new Inbound(this.#context.inbound, session, identity, this);
-    const outlet = new Outlet(this.#connection, packet, limits.maxInflight);
+    const publishes = new PublishWriter(this.#connection, packet, limits.maxInflight);
     const service = new Service(this.#context, {
       session,
       inbound,
-      outlet,
-      voice,
+      publishes,
+      responses,
       isBridge: packet.isBridge,
       end: (code, reasonCode, detail) => this.#end(code, reasonCode, detail),
       refuse: (code, reasonCode, topic) => this.#note(code, { kind: "message", reasonCode, topic }),
@@ -354,7 +357,7 @@ export class Client implements PacketReader, Sender, Holder {
     };
     const { sessionExpiryS } = packet;
     const keepAliveMs = keepAliveS * 1000;
-    const login = { session, identity, inbound, outlet, service, pacing, registered, keepAliveMs, sessionExpiryS };
+    const login = { session, identity, inbound, publishes, service, pacing, registered, keepAliveMs, sessionExpiryS };
     this.#login = login;
     core.register(registered);
     return login;
@@ -370,11 +373,17 @@ export class Client implements PacketReader, Sender, Holder {
     return paces.length === 0 ? undefined : createPacing({ clock, paces, resume, onSlowed });
   }
 
-  #welcome(packet: ConnectPacket, opened: Opened, login: Login, voice: Voice, assignedId: string | undefined): void {
+  #welcome(
+    packet: ConnectPacket,
+    opened: Opened,
+    login: Login,
+    responses: ResponseWriter,
+    assignedId: string | undefined,
+  ): void {
     const { maxInflight, maxPacketBytes } = this.#context.limits;
     const { session, isPresent } = opened;
     const keepAliveS = login.keepAliveMs / 1000;
-    voice.connack({
+    responses.connack({
       reasonCode: REASON.success,
       sessionPresent: isPresent,
       sessionExpiryS: session.expiryS === packet.sessionExpiryS ? undefined : session.expiryS,
@@ -384,35 +393,35 @@ export class Client implements PacketReader, Sender, Holder {
       topicAliasMaximum: INBOUND_ALIASES,
       serverKeepAliveS: keepAliveS === packet.keepAliveS ? undefined : keepAliveS,
     });
-    session.outbound.attach(login.outlet);
+    session.outbound.attach(login.publishes);
   }
 
   /** An unknown board, where one may join: connected, and nothing that it says goes anywhere. False: none may. */
-  #wait(said: MqttLogin, voice: Voice): boolean {
+  #wait(said: MqttLogin, responses: ResponseWriter): boolean {
     const end = (): void => {
       this.#waiting = undefined;
       this.#connection.end();
     };
     this.#waiting = this.#context.quarantine?.(said, end);
     if (this.#waiting === undefined) return false;
-    voice.connack({ reasonCode: REASON.success, sessionPresent: false, sessionExpiryS: 0 });
+    responses.connack({ reasonCode: REASON.success, sessionPresent: false, sessionExpiryS: 0 });
     return true;
   }
 
   /** Answered, and not let in. [MQTT-3.1.4-2] */
-  #refuse(voice: Voice, code: RefusalCode, reasonCode: number, detail: string): void {
-    voice.connack({ reasonCode, sessionPresent: false, reasonString: detail });
-    this.#end(code, reasonCode, detail, voice.version === 5);
+  #refuse(responses: ResponseWriter, code: RefusalCode, reasonCode: number, detail: string): void {
+    responses.connack({ reasonCode, sessionPresent: false, reasonString: detail });
+    this.#end(code, reasonCode, detail, responses.version === 5);
   }
 
   /** [MQTT-3.1.4-1]: an answer where the version has one, and the end. */
   #refuseConnect({ reasonCode, detail, version }: PacketFault): void {
     if (version !== undefined) {
-      this.#voice = new Voice(this.#connection, { version });
+      this.#responses = new ResponseWriter(this.#connection, { version });
       // 3.x has codes for these two only.
       const isAnswered =
         version === 5 || reasonCode === REASON.unsupportedProtocolVersion || reasonCode === REASON.clientIdNotValid;
-      if (isAnswered) this.#voice.connack({ reasonCode, sessionPresent: false });
+      if (isAnswered) this.#responses.connack({ reasonCode, sessionPresent: false });
     }
     const code = CONNECT_REFUSALS.get(reasonCode) ?? "PROTOCOL_VIOLATION";
     this.#end(code, reasonCode, detail, version === 5);
@@ -431,8 +440,8 @@ export class Client implements PacketReader, Sender, Holder {
     this.#connection.end();
   }
 
-  #toldCode(reasonCode: number): number | undefined {
-    return this.#login !== undefined && this.#voice?.version === 5 ? reasonCode : undefined;
+  #sentReasonCode(reasonCode: number): number | undefined {
+    return this.#login !== undefined && this.#responses?.version === 5 ? reasonCode : undefined;
   }
 
   /** The hub ends it: counted, said to who can hear it, and closed. */
@@ -440,16 +449,16 @@ export class Client implements PacketReader, Sender, Holder {
     code: RefusalCode,
     reasonCode: number,
     detail: string | undefined,
-    isTold = this.#login !== undefined && this.#voice?.version === 5,
+    isReasonSent = this.#login !== undefined && this.#responses?.version === 5,
   ): void {
     if (this.#connection.isEnding) return;
-    this.#note(code, { kind: "connection", reasonCode: isTold ? reasonCode : undefined, detail });
+    this.#note(code, { kind: "connection", reasonCode: isReasonSent ? reasonCode : undefined, detail });
     this.#part(reasonCode, detail);
   }
 
   #part(reasonCode: number, detail?: string): void {
     const isHeard = this.#login !== undefined && !this.#isAdmitting;
-    if (isHeard) this.#voice?.goodbye(reasonCode, detail);
+    if (isHeard) this.#responses?.disconnect(reasonCode, detail);
     this.#leave(true);
     this.#connection.end();
   }
@@ -468,7 +477,7 @@ export class Client implements PacketReader, Sender, Holder {
       code,
       clientId: this.#clientId,
       address: this.#connection.address,
-      mqttVersion: this.#voice && MQTT_VERSIONS[this.#voice.version],
+      mqttVersion: this.#responses && MQTT_VERSIONS[this.#responses.version],
     });
   }
 
@@ -489,7 +498,7 @@ export class Client implements PacketReader, Sender, Holder {
 
 const CONNECT_BYTE = 0x10;
 /** Packet types whose packets wait for the store: PUBLISH, SUBSCRIBE, UNSUBSCRIBE. */
-const TAKES_ROOM: ReadonlySet<number> = new Set([3, 8, 10]);
+const WAITS_FOR_STORE: ReadonlySet<number> = new Set([3, 8, 10]);
 
 /** Nobody's, as far as the hub knows. */
 const MAY_WAIT: ReadonlySet<RefusalCode> = new Set(["CREDENTIAL_MISSING", "CREDENTIAL_UNKNOWN"]);

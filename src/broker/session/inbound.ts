@@ -2,7 +2,7 @@
 import { FIRST_ERROR, REASON } from "../../contract/reason-codes.ts";
 import { type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
 import type { Connection as ClientConnection } from "../../core/devices/connection.ts";
-import type { Room } from "../../core/ingest/byte-budget.ts";
+import type { ByteBudget } from "../../core/ingest/byte-budget.ts";
 import type { Intake, Outcome } from "../../core/ingest/intake.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { PublishPacket } from "../packets/packet.ts";
@@ -13,7 +13,7 @@ export interface InboundContext {
   readonly intake: Intake;
   readonly router: Router;
   readonly journal: Journal;
-  readonly room: Room;
+  readonly byteBudget: ByteBudget;
   readonly maxInflight: number;
   /** The hub stops: what wants an acknowledgement gets none, and comes again after the start. */
   readonly isStopping: () => boolean;
@@ -62,13 +62,13 @@ export class Inbound {
 
   /** False: the client is to wait; `resume` tells it when not any more. */
   mayTake(): boolean {
-    const { room, maxInflight } = this.#context;
+    const { byteBudget, maxInflight } = this.#context;
     if (this.#arrivals.length - this.#acknowledged >= maxInflight) {
       this.#waitsForOwn = true;
       return false;
     }
-    if (!room.isFull()) return true;
-    this.#cancelWait ??= room.whenRoom(() => {
+    if (!byteBudget.isFull()) return true;
+    this.#cancelWait ??= byteBudget.onAvailable(() => {
       this.#cancelWait = undefined;
       this.#sender.resume();
     });

@@ -56,10 +56,10 @@ class Queue {
   }
 }
 
-export class WaitLine {
+export class OutboundQueue {
   readonly #limits: QueueLimits;
   readonly #totals: QueueTotals;
-  readonly #line = new Queue();
+  readonly #deliveries = new Queue();
   /** Those of QoS 0 among them. */
   readonly #unacknowledged = new Queue();
   #unacknowledgedCount = 0;
@@ -80,27 +80,27 @@ export class WaitLine {
    * blame where all hold too much. Answers what had to go for it, perhaps itself.
    */
   push(delivery: Delivery, heldBytes: number, isPassing = false): Delivery[] {
-    this.#line.push(delivery);
+    this.#deliveries.push(delivery);
     if (delivery.qos === 0) this.#unacknowledged.push(delivery);
     this.#count(delivery, 1);
-    return this.#makeRoom(isPassing ? 0 : bytesOf(delivery), heldBytes);
+    return this.#dropExcess(isPassing ? 0 : bytesOf(delivery), heldBytes);
   }
 
   /** Before all others: they were sent, and their connection is gone. */
   putBack(deliveries: Delivery[]): void {
     for (const delivery of deliveries) this.#count(delivery, 1);
-    this.#line.set([...deliveries, ...this.#line.all()]);
+    this.#deliveries.set([...deliveries, ...this.#deliveries.all()]);
   }
 
   first(): Delivery | undefined {
-    return this.#line.first();
+    return this.#deliveries.first();
   }
 
   /** Takes the first away. */
   shift(): void {
-    const delivery = this.#line.first();
+    const delivery = this.#deliveries.first();
     if (delivery === undefined) return;
-    this.#line.shift();
+    this.#deliveries.shift();
     if (delivery.qos === 0) this.#unacknowledged.shift();
     this.#count(delivery, -1);
     this.#tidy();
@@ -108,11 +108,11 @@ export class WaitLine {
 
   /** All that waits, in order. */
   all(): Delivery[] {
-    return this.#line.all();
+    return this.#deliveries.all();
   }
 
   clear(): void {
-    for (const delivery of this.#line.all()) this.#count(delivery, -1);
+    for (const delivery of this.#deliveries.all()) this.#count(delivery, -1);
     this.#tidy();
   }
 
@@ -125,7 +125,7 @@ export class WaitLine {
   }
 
   /** Over what all may hold, as much goes as came: others may be to blame. */
-  #makeRoom(cameBytes: number, heldBytes: number): Delivery[] {
+  #dropExcess(cameBytes: number, heldBytes: number): Delivery[] {
     const { maxQueueMessages, maxQueueBytes, maxQueuesBytes } = this.#limits;
     const dropped: Delivery[] = [];
     let freedBytes = 0;
@@ -134,7 +134,7 @@ export class WaitLine {
       this.#bytes + heldBytes > maxQueueBytes ||
       (this.#totals.bytes > maxQueuesBytes && freedBytes < cameBytes)
     ) {
-      const oldest = this.#unacknowledged.first() ?? this.#line.first();
+      const oldest = this.#unacknowledged.first() ?? this.#deliveries.first();
       if (oldest === undefined) break;
       this.#count(oldest, -1);
       freedBytes += bytesOf(oldest);
@@ -147,7 +147,7 @@ export class WaitLine {
   }
 
   #tidy(): void {
-    this.#line.tidy(this.#length);
+    this.#deliveries.tidy(this.#length);
     this.#unacknowledged.tidy(this.#unacknowledgedCount);
   }
 }

@@ -4,7 +4,7 @@ import type { TrustedTime } from "../../core/time/trusted-time.ts";
 import type { Journal } from "../journal/journal.ts";
 import { type DeliveryRequest, leftMsOf, type Publication } from "../routing/publication.ts";
 import { bytesOf, type Delivery, deliveryEntry, packetIdOf } from "./delivery.ts";
-import { type QueueLimits, type QueueTotals, WaitLine } from "./outbound-queue.ts";
+import { OutboundQueue, type QueueLimits, type QueueTotals } from "./outbound-queue.ts";
 import { type RetainedRun, RetainedRuns } from "./retained-runs.ts";
 
 /** The client's side while it is connected. */
@@ -33,13 +33,13 @@ export type AckFault = "unknown" | "wrong type";
 export class Outbound {
   readonly #clientId: string;
   readonly #context: OutboundContext;
-  readonly #waiting: WaitLine;
+  readonly #waiting: OutboundQueue;
   readonly #runs: RetainedRuns;
   /** Sent and not acknowledged, by packet id, in the order of sending. Behind PUBREC they have no message any more. */
   readonly #inflight = new Map<number, Delivery>();
   #inflightBytes = 0;
   #sink: Sink | undefined;
-  #nextPlace = 0;
+  nextOrder = 0;
   /** Places before were sent, or had their turn. */
   #sentThrough: number | undefined;
   #pumping = false;
@@ -49,7 +49,7 @@ export class Outbound {
   constructor(clientId: string, context: OutboundContext) {
     this.#clientId = clientId;
     this.#context = context;
-    this.#waiting = new WaitLine(context.limits, context.totals);
+    this.#waiting = new OutboundQueue(context.limits, context.totals);
     this.#runs = new RetainedRuns(context.retained);
   }
 
@@ -81,12 +81,12 @@ export class Outbound {
     const sink = this.#sink;
     if (request.qos === 0) {
       if (sink === undefined) return false;
-      if (this.#waiting.length > 0 || !sink.canTake()) this.#enqueue(this.#place(request));
+      if (this.#waiting.length > 0 || !sink.canTake()) this.#enqueue(this.#deliveryOf(request));
       else if (this.#expiryOf(request.publication) !== 0) this.#sendUnacknowledged(sink, request);
       return false;
     }
     if (sink === undefined && !this.isDurable) return false;
-    const delivery = this.#place(request);
+    const delivery = this.#deliveryOf(request);
     this.#note(delivery);
     if (this.#waiting.length > 0 || !this.#send(delivery)) this.#enqueue(delivery);
     return this.isDurable;
@@ -112,7 +112,7 @@ export class Outbound {
     const sent = [...this.#inflight].filter(([, { publication }]) => publication !== undefined);
     for (const [packetId, delivery] of sent) {
       delivery.isRepeat = true;
-      this.#land(packetId, delivery);
+      this.#removeInflight(packetId, delivery);
     }
     this.#waiting.putBack(sent.map(([, delivery]) => delivery));
   }
@@ -122,8 +122,8 @@ export class Outbound {
     const delivery = this.#inflight.get(packetId);
     if (delivery === undefined) return "unknown";
     if ((by === "puback") !== (delivery.qos === 1)) return "wrong type";
-    this.#land(packetId, delivery);
-    this.#forget(delivery);
+    this.#removeInflight(packetId, delivery);
+    this.#removeEntry(delivery);
     this.pump();
     return undefined;
   }
@@ -157,20 +157,20 @@ export class Outbound {
 
   /** From the journal. */
   restore(delivery: Delivery): void {
-    this.#nextPlace = Math.max(this.#nextPlace, delivery.place + 1);
-    if (delivery.publication === undefined) this.#inflight.set(packetIdOf(delivery.place), delivery);
+    this.nextOrder = Math.max(this.nextOrder, delivery.order + 1);
+    if (delivery.publication === undefined) this.#inflight.set(packetIdOf(delivery.order), delivery);
     else this.#enqueue(delivery);
   }
 
   /** Nobody knows what of it was sent before the hub ended. */
   assumeAllSent(): void {
-    if (this.#nextPlace > 0) this.#sentThrough = this.#nextPlace - 1;
+    if (this.nextOrder > 0) this.#sentThrough = this.nextOrder - 1;
   }
 
   /** All that was not acknowledged, in order; the session ends. */
   end(): Delivery[] {
     const left = [...this.#inflight.values(), ...this.#waiting.all()];
-    for (const [packetId, delivery] of this.#inflight) this.#land(packetId, delivery);
+    for (const [packetId, delivery] of this.#inflight) this.#removeInflight(packetId, delivery);
     this.#waiting.clear();
     this.#runs.clear();
     return left;
@@ -183,10 +183,10 @@ export class Outbound {
       .map((delivery) => deliveryEntry(this.#clientId, delivery));
   }
 
-  #place({ publication, qos, retain, subscriptionIds, share }: DeliveryRequest): Delivery {
-    const place = qos === 0 ? 0 : this.#nextPlace++;
+  #deliveryOf({ publication, qos, retain, subscriptionIds, share }: DeliveryRequest): Delivery {
+    const order = qos === 0 ? 0 : this.nextOrder++;
     const isWritten = !this.isDurable;
-    return { publication, qos, retain, subscriptionIds, share, place, isRepeat: false, isDropped: false, isWritten };
+    return { publication, qos, retain, subscriptionIds, share, order, isRepeat: false, isDropped: false, isWritten };
   }
 
   /** Before anything else becomes of it, so that the journal has things in the order in which they are. */
@@ -215,28 +215,28 @@ export class Outbound {
     const isPassing = this.isReady && this.length < (this.#sink?.window ?? 0);
     const dropped = this.#waiting.push(delivery, this.#inflightBytes, isPassing);
     if (dropped.length === 0) return;
-    for (const each of dropped) this.#forget(each);
+    for (const each of dropped) this.#removeEntry(each);
     this.#context.onDropped(this.#clientId, dropped.length);
   }
 
   /** False: nothing that may go now. */
   #sendFirst(): boolean {
     const delivery = this.#waiting.first();
-    if (delivery === undefined || !this.#mayGo(delivery)) return false;
+    if (delivery === undefined || !this.#maySend(delivery)) return false;
     this.#waiting.shift();
-    this.#go(delivery);
+    this.#transmit(delivery);
     return true;
   }
 
   /** Past the line, which is empty. False: it may not go now. */
   #send(delivery: Delivery): boolean {
-    if (!this.#mayGo(delivery)) return false;
-    this.#go(delivery);
+    if (!this.#maySend(delivery)) return false;
+    this.#transmit(delivery);
     return true;
   }
 
-  #mayGo(delivery: Delivery): boolean {
-    const { qos, place, isWritten } = delivery;
+  #maySend(delivery: Delivery): boolean {
+    const { qos, order, isWritten } = delivery;
     const sink = this.#sink;
     if (sink?.canTake() !== true) return false;
     if (qos === 0) return true;
@@ -244,20 +244,20 @@ export class Outbound {
     if (qos === 2 && !isWritten) return false;
     if (this.#inflight.size === 0) return true;
     if (this.#inflightBytes + bytesOf(delivery) > this.#context.limits.maxQueueBytes) return false;
-    return this.#inflight.size < sink.window && !this.#inflight.has(packetIdOf(place));
+    return this.#inflight.size < sink.window && !this.#inflight.has(packetIdOf(order));
   }
 
-  #go(delivery: Delivery): void {
-    const { publication, qos, place, isRepeat } = delivery;
+  #transmit(delivery: Delivery): void {
+    const { publication, qos, order, isRepeat } = delivery;
     const sink = this.#sink;
     if (publication === undefined || sink === undefined) return;
-    const packetId = qos === 0 ? 0 : packetIdOf(place);
+    const packetId = qos === 0 ? 0 : packetIdOf(order);
     const expiryS = this.#expiryOf(publication);
     // What was sent once is finished, however old it is. [MQTT-3.3.2-5]
     const isGone = expiryS === 0 && !isRepeat;
-    if (qos > 0) this.#sentThrough = Math.max(place, this.#sentThrough ?? 0);
+    if (qos > 0) this.#sentThrough = Math.max(order, this.#sentThrough ?? 0);
     if (isGone || !sink.publish(delivery as DeliveryRequest, packetId, isRepeat, expiryS)) {
-      this.#forget(delivery);
+      this.#removeEntry(delivery);
       if (!isGone) this.#context.onDropped(this.#clientId, 1);
       return;
     }
@@ -275,7 +275,7 @@ export class Outbound {
   }
 
   /** Not in flight any more. */
-  #land(packetId: number, delivery: Delivery): void {
+  #removeInflight(packetId: number, delivery: Delivery): void {
     const bytes = bytesOf(delivery);
     this.#inflight.delete(packetId);
     this.#inflightBytes -= bytes;
@@ -289,7 +289,7 @@ export class Outbound {
     const request = this.#runs.next();
     if (request === undefined) return false;
     if (this.#expiryOf(request.publication) === 0) return true;
-    const delivery = this.#place(request);
+    const delivery = this.#deliveryOf(request);
     if (delivery.qos > 0) this.#note(delivery);
     this.#enqueue(delivery);
     return true;
@@ -301,8 +301,8 @@ export class Outbound {
     return leftMs && Math.max(0, Math.ceil(leftMs / 1000));
   }
 
-  #forget({ qos, place }: Delivery): void {
+  #removeEntry({ qos, order }: Delivery): void {
     if (qos === 0 || !this.isDurable) return;
-    this.#context.journal.note({ of: "delivery", clientId: this.#clientId, place, value: undefined });
+    this.#context.journal.note({ of: "delivery", clientId: this.#clientId, order, value: undefined });
   }
 }

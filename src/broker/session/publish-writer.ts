@@ -13,7 +13,7 @@ const MAX_COPIED_BYTES = 16 * 1024;
 const MAX_ALIASES = 64;
 const NO_IDS: readonly number[] = [];
 
-export class Outlet implements Sink {
+export class PublishWriter implements Sink {
   readonly window: number;
   readonly #connection: Connection;
   readonly #version: Version;
@@ -59,7 +59,7 @@ export class Outlet implements Sink {
     });
     // [MQTT-3.1.2-24]
     if (head.length + publication.payload.length > this.#maxPacketBytes) {
-      if (alias?.isNew === true) this.#aliases?.forget(publication.topic);
+      if (alias?.isNew === true) this.#aliases?.remove(publication.topic);
       return false;
     }
     this.#connection.send(head);

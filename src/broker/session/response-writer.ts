@@ -13,16 +13,16 @@ import type { AckType, ConnectPacket, Version } from "../packets/packet.ts";
 import type { Connection } from "../transport/connection.ts";
 
 /** Of CONNECT, as far as it was understood. */
-export type Hearing = Pick<ConnectPacket, "version"> &
+export type ResponseOptions = Pick<ConnectPacket, "version"> &
   Partial<Pick<ConnectPacket, "maxPacketBytes" | "wantsProblemInformation">>;
 
-export class Voice {
+export class ResponseWriter {
   readonly version: Version;
   readonly #connection: Connection;
   readonly #maxPacketBytes: number;
   readonly #wantsReasons: boolean;
 
-  constructor(connection: Connection, { version, maxPacketBytes, wantsProblemInformation }: Hearing) {
+  constructor(connection: Connection, { version, maxPacketBytes, wantsProblemInformation }: ResponseOptions) {
     this.#connection = connection;
     this.version = version;
     this.#maxPacketBytes = maxPacketBytes ?? Number.POSITIVE_INFINITY;
@@ -31,19 +31,19 @@ export class Voice {
 
   connack({ reasonString, ...answer }: Omit<Connack, "version">): void {
     const { version } = this;
-    this.#say(reasonString, (why) => encodeConnack({ version, ...answer, reasonString: why }));
+    this.#send(reasonString, (why) => encodeConnack({ version, ...answer, reasonString: why }));
   }
 
   acknowledge(type: AckType, packetId: number, reasonCode: number): void {
     const { version } = this;
     if (reasonCode < FIRST_ERROR) this.#connection.send(encodeAck(type, packetId, reasonCode, version));
-    else this.#say(reasonName(reasonCode), (why) => encodeAck(type, packetId, reasonCode, version, why));
+    else this.#send(reasonName(reasonCode), (why) => encodeAck(type, packetId, reasonCode, version, why));
   }
 
   suback(packetId: number, reasonCodes: readonly number[]): void {
     const refused = reasonCodes.find((code) => code >= FIRST_ERROR);
     const why = refused === undefined ? undefined : reasonName(refused);
-    this.#say(why, (reasonString) => encodeSuback(packetId, reasonCodes, this.version, reasonString));
+    this.#send(why, (reasonString) => encodeSuback(packetId, reasonCodes, this.version, reasonString));
   }
 
   unsuback(packetId: number, reasonCodes: readonly number[]): void {
@@ -55,14 +55,14 @@ export class Voice {
   }
 
   /** 3.x has no such packet: closing says all. */
-  goodbye(reasonCode: number, detail: string | undefined): void {
-    if (this.version === 5) this.#say(detail, (why) => encodeDisconnect(reasonCode, why));
+  disconnect(reasonCode: number, detail: string | undefined): void {
+    if (this.version === 5) this.#send(detail, (why) => encodeDisconnect(reasonCode, why));
   }
 
   /** The reason in words, where the client wants them and takes a packet of that size. [MQTT-3.1.2-29, -3.4.2-2 …] */
-  #say(reasonString: string | undefined, encode: (reasonString: string | undefined) => Buffer): void {
-    const told = encode(this.#wantsReasons ? reasonString : undefined);
-    const fits = reasonString === undefined || told.length <= this.#maxPacketBytes;
-    this.#connection.send(fits ? told : encode(undefined));
+  #send(reasonString: string | undefined, encode: (reasonString: string | undefined) => Buffer): void {
+    const encoded = encode(this.#wantsReasons ? reasonString : undefined);
+    const fits = reasonString === undefined || encoded.length <= this.#maxPacketBytes;
+    this.#connection.send(fits ? encoded : encode(undefined));
   }
 }

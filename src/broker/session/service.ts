@@ -9,15 +9,15 @@ import type {
   DisconnectPacket,
   PublishPacket,
   SubscribePacket,
-  SubscribeWish,
+  SubscriptionRequest,
   UnsubscribePacket,
 } from "../packets/packet.ts";
 import { parseShare } from "../packets/topic-rules.ts";
 import type { AedesCore } from "../routing/aedes-core.ts";
 import { topicRefusal } from "./admission.ts";
 import type { Inbound } from "./inbound.ts";
-import type { Outlet } from "./publish-writer.ts";
-import type { Voice } from "./response-writer.ts";
+import type { PublishWriter } from "./publish-writer.ts";
+import type { ResponseWriter } from "./response-writer.ts";
 import type { Session } from "./session.ts";
 import type { Subscribing } from "./subscribing.ts";
 import { InboundAliases } from "./topic-aliases.ts";
@@ -26,8 +26,8 @@ import { InboundAliases } from "./topic-aliases.ts";
 export interface Served {
   readonly session: Session;
   readonly inbound: Inbound;
-  readonly outlet: Outlet;
-  readonly voice: Voice;
+  readonly publishes: PublishWriter;
+  readonly responses: ResponseWriter;
   /** Another broker, which wants nothing back that it has sent, and messages retained as they were published. */
   readonly isBridge: boolean;
   /** It broke a rule or a limit. */
@@ -59,7 +59,7 @@ export class Service {
   constructor(context: ServiceContext, client: Served) {
     this.#context = context;
     this.#client = client;
-    this.#aliases = client.voice.version === 5 ? new InboundAliases(INBOUND_ALIASES) : undefined;
+    this.#aliases = client.responses.version === 5 ? new InboundAliases(INBOUND_ALIASES) : undefined;
   }
 
   publish(packet: PublishPacket): void {
@@ -85,7 +85,7 @@ export class Service {
       case "unsubscribe":
         return this.#unsubscribe(packet);
       case "pingreq":
-        return this.#client.voice.pingresp();
+        return this.#client.responses.pingresp();
       case "auth":
         // [MQTT-4.12.1-1]: there was no method in CONNECT
         return this.#violated(REASON.protocolError, "AUTH without an authentication method");
@@ -106,9 +106,9 @@ export class Service {
   #refusalOf({ topic, qos }: PublishPacket): RefusalCode | undefined {
     if (topic === this.#checkedTopic) return undefined;
     const code = this.#topicRefusal(topic);
-    const isTold = this.#client.voice.version === 5 && qos > 0;
+    const isReasonSent = this.#client.responses.version === 5 && qos > 0;
     if (code === undefined) this.#checkedTopic = topic;
-    else this.#client.refuse(code, isTold ? reasonCodeOf(code) : undefined, topic);
+    else this.#client.refuse(code, isReasonSent ? reasonCodeOf(code) : undefined, topic);
     return code;
   }
 
@@ -118,30 +118,30 @@ export class Service {
   }
 
   #acknowledged(type: "puback" | "pubrec" | "pubcomp", { packetId, reasonCode }: AckPacket): void {
-    const { session, outlet } = this.#client;
+    const { session, publishes } = this.#client;
     const isReceipt = type === "pubrec" && reasonCode < FIRST_ERROR;
     const fault = isReceipt ? session.outbound.received(packetId) : session.outbound.acknowledged(packetId, type);
     if (fault === "wrong type") return this.#violated(REASON.protocolError, `${type} for a message of another QoS`);
     // [MQTT 5.0, 3.6.2.1]: so that the client ends its side too
-    if (fault === "unknown" && isReceipt) outlet.pubrel(packetId, REASON.packetIdNotFound);
+    if (fault === "unknown" && isReceipt) publishes.pubrel(packetId, REASON.packetIdNotFound);
   }
 
   #released({ packetId }: AckPacket): void {
-    const { inbound, voice } = this.#client;
-    if (inbound.release(packetId, () => voice.acknowledge("pubcomp", packetId, REASON.success))) return;
+    const { inbound, responses } = this.#client;
+    if (inbound.release(packetId, () => responses.acknowledge("pubcomp", packetId, REASON.success))) return;
     // [MQTT-4.3.3-13]: answered all the same, so that the client is not stuck
-    voice.acknowledge("pubcomp", packetId, REASON.packetIdNotFound);
+    responses.acknowledge("pubcomp", packetId, REASON.packetIdNotFound);
   }
 
   #subscribe(packet: SubscribePacket): void {
     const { subscribing, core } = this.#context;
-    const { session, voice } = this.#client;
+    const { session, responses } = this.#client;
     const { packetId, subscriptionId } = packet;
-    const wishes = this.#client.isBridge ? packet.wishes.map(forBridge) : packet.wishes;
-    const { reasonCodes, toSend } = subscribing.subscribe(session, { ...packet, wishes });
-    core.announceSubscriptions(session.clientId, wishes);
+    const requests = this.#client.isBridge ? packet.requests.map(forBridge) : packet.requests;
+    const { reasonCodes, toSend } = subscribing.subscribe(session, { ...packet, requests });
+    core.announceSubscriptions(session.clientId, requests);
     this.#whenDurable(() => {
-      voice.suback(packetId, reasonCodes);
+      responses.suback(packetId, reasonCodes);
       if (toSend.length === 0) return;
       const run = subscribing.retainedFor(toSend, subscriptionId, session.outbound.retainedWaiting);
       if (run !== undefined) return session.outbound.deliverRetained(run);
@@ -150,9 +150,9 @@ export class Service {
   }
 
   #unsubscribe(packet: UnsubscribePacket): void {
-    const { session, voice } = this.#client;
+    const { session, responses } = this.#client;
     const reasonCodes = this.#context.subscribing.unsubscribe(session, packet);
-    this.#whenDurable(() => voice.unsuback(packet.packetId, reasonCodes));
+    this.#whenDurable(() => responses.unsuback(packet.packetId, reasonCodes));
   }
 
   #whenDurable(answer: () => void): void {
@@ -170,8 +170,8 @@ export class Service {
 }
 
 /** What MQTT 5 can ask for and 3.x cannot. A shared subscription knows no "no local". [MQTT-3.8.3-4] */
-const forBridge = (wish: SubscribeWish): SubscribeWish => ({
-  ...wish,
-  noLocal: parseShare(wish.filter) === undefined,
+const forBridge = (request: SubscriptionRequest): SubscriptionRequest => ({
+  ...request,
+  noLocal: parseShare(request.filter) === undefined,
   retainAsPublished: true,
 });

@@ -184,14 +184,14 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
     const left = session.outbound.end();
     if (session.isDurable) journal.note({ of: "session", clientId, value: undefined });
     session.setExpiry(0); // what is still on its way notes nothing more under this client id
-    for (const delivery of left) handOn(delivery);
+    for (const delivery of left) redistribute(delivery);
     wills.sessionEnded(clientId);
   }
 
   /** [MQTT-4.8.2-5]: what may have reached this one with QoS 2 goes to nobody else. */
-  function handOn({ publication, qos, isRepeat, share }: Delivery): void {
+  function redistribute({ publication, qos, isRepeat, share }: Delivery): void {
     if (share === undefined || publication === undefined || (qos === 2 && isRepeat)) return;
-    router.hand(share, publication);
+    router.redistribute(share, publication);
   }
 
   function setExpiry(session: Session, expiryS: number): void {
@@ -266,11 +266,11 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
       if (session === undefined) journal.note({ of: "inbound", clientId, packetId, value: undefined });
       else session.inbound.set(packetId, { isSettled: true, followers: [] });
     }
-    for (const { clientId, place, value } of kept.deliveries) {
+    for (const { clientId, order, value } of kept.deliveries) {
       const { message, qos, retain, subscriptionIds, share } = value;
       const session = sessions.get(clientId);
       if (session === undefined) {
-        journal.note({ of: "delivery", clientId, place, value: undefined });
+        journal.note({ of: "delivery", clientId, order, value: undefined });
         continue;
       }
       session.outbound.restore({
@@ -279,8 +279,8 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
         retain,
         subscriptionIds,
         share,
-        place,
-        isRepeat: place <= (sentThrough.get(clientId) ?? -1),
+        order,
+        isRepeat: order <= (sentThrough.get(clientId) ?? -1),
         isDropped: false,
         isWritten: true,
       });

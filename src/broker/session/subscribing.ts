@@ -4,7 +4,7 @@ import type { RefusalCode } from "../../contract/refusals.ts";
 import { reasonCodeOf } from "../../contract/refusals.ts";
 import { maySubscribe } from "../../core/access/mqtt-access.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { SubscribePacket, SubscribeWish, UnsubscribePacket } from "../packets/packet.ts";
+import type { SubscribePacket, SubscriptionRequest, UnsubscribePacket } from "../packets/packet.ts";
 import { filterFault, levelCount } from "../packets/topic-rules.ts";
 import type { Matching } from "../routing/matching.ts";
 import type { Retained } from "../routing/retained.ts";
@@ -27,7 +27,7 @@ export interface Subscribed {
   /** One for each filter: the granted QoS, or why not. [MQTT-3.9.3-1] */
   readonly reasonCodes: readonly number[];
   /** Whose retained messages are to follow SUBACK. */
-  readonly toSend: readonly SubscribeWish[];
+  readonly toSend: readonly SubscriptionRequest[];
 }
 
 export interface Subscribing {
@@ -37,7 +37,7 @@ export interface Subscribing {
   unsubscribe(session: Session, packet: UnsubscribePacket): number[];
   /** Undefined: with the `waiting` ones that are still to come, more than a client may ask for. */
   retainedFor(
-    wishes: readonly SubscribeWish[],
+    requests: readonly SubscriptionRequest[],
     subscriptionId: number | undefined,
     waiting: number,
   ): RetainedRun | undefined;
@@ -51,27 +51,27 @@ const SPARE_RETAINED = 10_000;
 export function createSubscribing(options: SubscribingOptions): Subscribing {
   const { journal, matching, retained, serial, maxSubscriptions, maxTopicBytes, maxTopicLevels, onRefused } = options;
 
-  function subscribe(session: Session, { wishes, subscriptionId }: SubscribePacket): Subscribed {
-    const toSend: SubscribeWish[] = [];
+  function subscribe(session: Session, { requests, subscriptionId }: SubscribePacket): Subscribed {
+    const toSend: SubscriptionRequest[] = [];
     // One that comes twice in a packet is two subscriptions, the second in place of the first. [MQTT-3.8.4-4]
-    const last = new Map(wishes.map((wish) => [wish.filter, wish]));
+    const last = new Map(requests.map((request) => [request.filter, request]));
     const granted = new Map<string, number>();
-    for (const wish of last.values()) granted.set(wish.filter, judge(wish));
-    const reasonCodes = wishes.map(({ filter, qos }) => {
+    for (const request of last.values()) granted.set(request.filter, judge(request));
+    const reasonCodes = requests.map(({ filter, qos }) => {
       const code = granted.get(filter) ?? REASON.unspecified;
       return code < FIRST_ERROR ? qos : code;
     });
     return { reasonCodes, toSend };
 
-    function judge(wish: SubscribeWish): number {
-      const code = refusalOf(session, wish.filter);
+    function judge(request: SubscriptionRequest): number {
+      const code = refusalOf(session, request.filter);
       if (code !== undefined) {
-        onRefused(session, wish.filter, code);
+        onRefused(session, request.filter, code);
         return code === "TOPIC_TOO_LONG" ? REASON.topicFilterInvalid : reasonCodeOf(code);
       }
-      const isNew = grant(session, wish, subscriptionId);
-      if (mayBeSent(wish, isNew)) toSend.push(wish);
-      return wish.qos;
+      const isNew = grant(session, request, subscriptionId);
+      if (mayBeSent(request, isNew)) toSend.push(request);
+      return request.qos;
     }
   }
 
@@ -91,7 +91,7 @@ export function createSubscribing(options: SubscribingOptions): Subscribing {
   /** True where there was none of that filter; one that was there is replaced. [MQTT-3.8.4-3] */
   function grant(
     session: Session,
-    { filter, qos, noLocal, retainAsPublished }: SubscribeWish,
+    { filter, qos, noLocal, retainAsPublished }: SubscriptionRequest,
     subscriptionId: number | undefined,
   ): boolean {
     const isNew = !session.subscriptions.has(filter);
@@ -107,7 +107,7 @@ export function createSubscribing(options: SubscribingOptions): Subscribing {
 
   /** What several filters of one packet match is sent once, with the highest QoS. */
   function retainedFor(
-    wishes: readonly SubscribeWish[],
+    requests: readonly SubscriptionRequest[],
     subscriptionId: number | undefined,
     waiting: number,
   ): RetainedRun | undefined {
@@ -115,11 +115,11 @@ export function createSubscribing(options: SubscribingOptions): Subscribing {
     const subscriptionIds = subscriptionId === undefined ? [] : [subscriptionId];
     const topics: RetainedTopics[] = [];
     let left = 2 * retained.count + SPARE_RETAINED - waiting;
-    for (const { filter, qos } of [...wishes].sort((a, b) => b.qos - a.qos)) {
+    for (const { filter, qos } of [...requests].sort((a, b) => b.qos - a.qos)) {
       const matching = retained.topicsOf(filter);
       left -= matching.length;
       if (left < 0) return undefined;
-      const fresh = wishes.length === 1 ? matching : matching.filter((topic) => !taken.has(topic));
+      const fresh = requests.length === 1 ? matching : matching.filter((topic) => !taken.has(topic));
       for (const topic of fresh) taken.add(topic);
       topics.push({ topics: fresh, qos, subscriptionIds });
     }
@@ -146,7 +146,7 @@ export function createSubscribing(options: SubscribingOptions): Subscribing {
 }
 
 /** Retain Handling [MQTT-3.3.1-9, -10, -11]; none for shared subscriptions [MQTT 4.8.2]. */
-function mayBeSent({ filter, retainHandling }: SubscribeWish, isNew: boolean): boolean {
+function mayBeSent({ filter, retainHandling }: SubscriptionRequest, isNew: boolean): boolean {
   if (filter.startsWith("$share/") || retainHandling === 2) return false;
   return retainHandling === 0 || isNew;
 }

@@ -42,7 +42,7 @@ export class OutboundAliases {
   }
 
   /** It was not sent after all. */
-  forget(topic: string): void {
+  remove(topic: string): void {
     this.#aliases.delete(topic);
   }
 }

@@ -2,22 +2,26 @@
 import { REASON } from "../../contract/reason-codes.ts";
 import type { Waiting } from "../../core/access/pairing.ts";
 import type { ClientPacket, DisconnectPacket } from "../packets/packet.ts";
-import type { Voice } from "./response-writer.ts";
+import type { ResponseWriter } from "./response-writer.ts";
 
 /** QoS above 0 is not acknowledged: the board keeps it until it is let in. */
-export function serveWaiting(packet: Exclude<ClientPacket, DisconnectPacket>, waiting: Waiting, voice: Voice): void {
+export function serveWaiting(
+  packet: Exclude<ClientPacket, DisconnectPacket>,
+  waiting: Waiting,
+  responses: ResponseWriter,
+): void {
   switch (packet.type) {
     case "publish":
       return waiting.said(packet.topic, packet.payload);
     case "pingreq":
-      return voice.pingresp();
+      return responses.pingresp();
     case "subscribe":
-      return voice.suback(
+      return responses.suback(
         packet.packetId,
-        packet.wishes.map(() => REASON.notAuthorized),
+        packet.requests.map(() => REASON.notAuthorized),
       );
     case "unsubscribe":
-      return voice.unsuback(
+      return responses.unsuback(
         packet.packetId,
         packet.filters.map(() => REASON.noSubscriptionExisted),
       );

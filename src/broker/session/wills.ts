@@ -96,7 +96,7 @@ export function createWills({ clock, time, journal, publish }: WillsOptions, kep
 
   function cancel(clientId: string): void {
     pending.delete(clientId);
-    forget(clientId);
+    remove(clientId);
   }
 
   function sessionEnded(clientId: string): void {
@@ -123,7 +123,7 @@ export function createWills({ clock, time, journal, publish }: WillsOptions, kep
     const before = written.get(clientId);
     publish(connection, will, (isPublished) => {
       if (written.get(clientId) !== before) return; // its client came back meanwhile
-      if (isPublished) forget(clientId);
+      if (isPublished) remove(clientId);
       else pending.set(clientId, { connection, will, ...DUE, notBeforeMs: clock.monotonicMs() + RETRY_MS });
     });
   }
@@ -133,7 +133,7 @@ export function createWills({ clock, time, journal, publish }: WillsOptions, kep
     journal.note({ of: "will", clientId, value });
   }
 
-  function forget(clientId: string): void {
+  function remove(clientId: string): void {
     if (written.delete(clientId)) journal.note({ of: "will", clientId, value: undefined });
   }
 

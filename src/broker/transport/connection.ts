@@ -1,6 +1,6 @@
 /** One network connection: bytes in, packets out, and back-pressure both ways. Knows framing, and no packet. */
 import type { Duplex } from "node:stream";
-import type { Room } from "../../core/ingest/byte-budget.ts";
+import type { ByteBudget } from "../../core/ingest/byte-budget.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import { Framer } from "../packets/framing.ts";
@@ -71,7 +71,7 @@ export class Connection {
   readonly #clock: Clock;
   readonly #flusher: Flusher;
   /** For what is gathered of packets that are not whole yet. */
-  readonly #gathering: Room;
+  readonly #gathering: ByteBudget;
   #gatheredBytes = 0;
   #cancelWait: (() => void) | undefined;
   readonly #framer = new Framer();
@@ -96,7 +96,7 @@ export class Connection {
   behindSinceMs: number | undefined;
   endingSinceMs: number | undefined;
 
-  constructor(stream: Duplex, address: string | undefined, clock: Clock, flusher: Flusher, gathering: Room) {
+  constructor(stream: Duplex, address: string | undefined, clock: Clock, flusher: Flusher, gathering: ByteBudget) {
     this.#stream = stream;
     this.address = address;
     this.#clock = clock;
@@ -260,10 +260,10 @@ export class Connection {
     if (needBytes <= FREE_BYTES || this.#gatheredBytes > 0) return;
     if (!this.#gathering.isFull()) {
       this.#gatheredBytes = needBytes;
-      return this.#gathering.take(needBytes);
+      return this.#gathering.acquire(needBytes);
     }
     this.#hold();
-    this.#cancelWait ??= this.#gathering.whenRoom(() => {
+    this.#cancelWait ??= this.#gathering.onAvailable(() => {
       this.#cancelWait = undefined;
       this.resume();
     });
@@ -274,7 +274,7 @@ export class Connection {
     this.#cancelWait = undefined;
     const bytes = this.#gatheredBytes;
     this.#gatheredBytes = 0;
-    if (bytes > 0) this.#gathering.give(bytes);
+    if (bytes > 0) this.#gathering.release(bytes);
   }
 
   /** Whatever a client sends, only its own connection suffers from a fault of ours. */

@@ -48,7 +48,7 @@ export async function linkToHub({ config, clock, changes = false }: LinkOptions)
     }
     return createLink(socket, await openOrWait({ config, clock, changes }, socket.path));
   } catch (error) {
-    socket.forget();
+    socket.remove();
     throw error;
   }
 }
@@ -105,7 +105,7 @@ function createLink(socket: ReturnType<typeof shortPath>, own: OwnHub | undefine
     close: async () => {
       agent.destroy();
       await own?.close();
-      socket.forget();
+      socket.remove();
     },
   };
 }

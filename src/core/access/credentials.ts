@@ -44,7 +44,7 @@ export interface Credentials {
   adoptBoard(deviceId: string, password: string): Promise<Outcome<BoardAnswer>>;
   removeBoard(deviceId: string): Promise<Outcome<undefined>>;
   applications(): ApplicationAnswer[];
-  makeApplication(wish: {
+  makeApplication(request: {
     name: string;
     publish: readonly string[];
     subscribe: readonly string[];
@@ -102,14 +102,14 @@ export function createCredentials(options: CredentialsOptions): Credentials {
     const application = book.applicationByHash(hash);
     if (application !== undefined) return identifyApplication(application);
     const named = nameIn(login);
-    const claimed = book.board(named);
-    if (claimed === undefined) {
+    const record = book.board(named);
+    if (record === undefined) {
       return { ok: false, code: "CREDENTIAL_UNKNOWN", detail: `user ${named || "without a name"}` };
     }
-    if (claimed.adopted === undefined) return wrong(named);
+    if (record.adopted === undefined) return wrong(named);
     const known = seen.get(named);
-    if (known?.hash === hash && known.adopted === claimed.adopted) return identifyBoard(claimed, named);
-    return identifyAdopted(claimed, claimed.adopted, hash, login);
+    if (known?.hash === hash && known.adopted === record.adopted) return identifyBoard(record, named);
+    return identifyAdopted(record, record.adopted, hash, login);
   }
 
   const wrong = (named: string): Identified => ({ ok: false, code: "CREDENTIAL_WRONG", detail: `device ${named}` });

@@ -8,19 +8,19 @@ interface Credential {
 
 /** Certainly: what goes with it may be lost. */
 export const isExpired = (credential: Credential, time: Pick<TrustedTime, "sinceMs">): boolean =>
-  time.sinceMs(credential.createdAtMs) >= lifeMsOf(credential);
+  time.sinceMs(credential.createdAtMs) >= lifetimeMsOf(credential);
 
 /** Or it would be if the wall clock is right, which is in doubt: nobody is let in by it meanwhile. */
 export const mayBeExpired = (credential: Credential, time: Pick<TrustedTime, "sinceAtMostMs">): boolean =>
-  time.sinceAtMostMs(credential.createdAtMs) >= lifeMsOf(credential);
+  time.sinceAtMostMs(credential.createdAtMs) >= lifetimeMsOf(credential);
 
 /** For people. */
 export function datesOf(credential: Credential, time: Pick<TrustedTime, "dateOf">) {
   const createdAt = time.dateOf(credential.createdAtMs);
-  const lifeMs = lifeMsOf(credential);
-  const expiresAt = Number.isFinite(lifeMs) ? new Date(createdAt.getTime() + lifeMs).toISOString() : null;
+  const lifetimeMs = lifetimeMsOf(credential);
+  const expiresAt = Number.isFinite(lifetimeMs) ? new Date(createdAt.getTime() + lifetimeMs).toISOString() : null;
   return { createdAt: createdAt.toISOString(), expiresAt };
 }
 
-const lifeMsOf = ({ createdAtMs, expiresAtMs = Number.POSITIVE_INFINITY }: Credential): number =>
+const lifetimeMsOf = ({ createdAtMs, expiresAtMs = Number.POSITIVE_INFINITY }: Credential): number =>
   expiresAtMs - createdAtMs;

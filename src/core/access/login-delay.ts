@@ -15,7 +15,7 @@ const FREE_BY_ADDRESS = 20;
 const FIRST_MS = 1_000;
 const MOST_MS = 60_000;
 /** A failure is forgotten after so long. */
-const FORGET_MS = 15 * 60_000;
+const KEEP_MS = 15 * 60_000;
 /** Each; whoever failed longest ago leaves first. */
 const MOST_KEPT = 10_000;
 
@@ -34,8 +34,8 @@ export function createLoginDelay({ clock }: { readonly clock: Clock }): LoginDel
     const failures = kept.get(key);
     if (failures === undefined) return 0;
     const sinceMs = clock.monotonicMs() - failures.lastMs;
-    if (sinceMs > FORGET_MS) kept.delete(key);
-    if (sinceMs > FORGET_MS || failures.count < free) return 0;
+    if (sinceMs > KEEP_MS) kept.delete(key);
+    if (sinceMs > KEEP_MS || failures.count < free) return 0;
     return Math.max(0, Math.min(MOST_MS, FIRST_MS * 2 ** (failures.count - free)) - sinceMs);
   }
 

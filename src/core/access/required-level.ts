@@ -3,13 +3,13 @@ import { LEVELS, type Level, ROUTE_LEVELS } from "../../contract/levels.ts";
 
 const ROWS = Object.entries(ROUTE_LEVELS).map(([route, level]) => {
   const [method = "", path = ""] = route.split(" ");
-  return { method, level, shape: new RegExp(`^${path.replace(/:[a-z]+/g, "[^/]+").replaceAll(".", "\\.")}/?$`) };
+  return { method, level, pattern: new RegExp(`^${path.replace(/:[a-z]+/g, "[^/]+").replaceAll(".", "\\.")}/?$`) };
 });
 
 /** Undefined: no such route. HEAD is asked as GET. */
 export function levelOfRequest(method: string, path: string): Level | undefined {
   const asked = method === "HEAD" ? "GET" : method;
-  return ROWS.find((row) => row.method === asked && row.shape.test(path))?.level;
+  return ROWS.find((row) => row.method === asked && row.pattern.test(path))?.level;
 }
 
 export const reaches = (has: Level, needs: Level): boolean => LEVELS.indexOf(has) >= LEVELS.indexOf(needs);

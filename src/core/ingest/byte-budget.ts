@@ -1,21 +1,21 @@
 /** Counts the bytes that the hub holds, and lets those wait their turn who found it full. Holds none of them. */
 
-export interface RoomOptions {
+export interface ByteBudgetOptions {
   readonly maxBytes: number;
 }
 
-export interface Room {
+export interface ByteBudget {
   /** Never fails, and may go beyond the bound: what was read is there. */
-  take(bytes: number): void;
+  acquire(bytes: number): void;
   /** Calls those who wait. What one of them throws is thrown when all others had their turn. */
-  give(bytes: number): void;
+  release(bytes: number): void;
   used(): number;
   isFull(): boolean;
   /**
    * For who found it full. Called once, first come, first served, when room has been given back; whoever waits behind
    * is called next as long as it is not full. Who waits again while called goes to the back. The answer cancels.
    */
-  whenRoom(run: () => void): () => void;
+  onAvailable(run: () => void): () => void;
 }
 
 interface Waiter {
@@ -24,7 +24,7 @@ interface Waiter {
   readonly round: number;
 }
 
-export function createRoom({ maxBytes }: RoomOptions): Room {
+export function createByteBudget({ maxBytes }: ByteBudgetOptions): ByteBudget {
   let used = 0;
   /** In order of arrival. */
   const waiters = new Set<Waiter>();
@@ -33,7 +33,7 @@ export function createRoom({ maxBytes }: RoomOptions): Room {
 
   const isFull = (): boolean => used >= maxBytes;
 
-  function give(bytes: number): void {
+  function release(bytes: number): void {
     used -= bytes;
     if (!calling) callWaiters();
   }
@@ -66,13 +66,13 @@ export function createRoom({ maxBytes }: RoomOptions): Room {
   }
 
   return {
-    take: (bytes) => {
+    acquire: (bytes) => {
       used += bytes;
     },
-    give,
+    release,
     used: () => used,
     isFull,
-    whenRoom: (run) => {
+    onAvailable: (run) => {
       const waiter = { run, round };
       waiters.add(waiter);
       return () => void waiters.delete(waiter);

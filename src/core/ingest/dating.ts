@@ -29,12 +29,12 @@ export interface DatingOptions {
   /** Raw age of a device that has none of its own; 0: for ever. */
   readonly rawDays: number;
   /** The hub's clock is good enough to tell an age by. */
-  readonly mayForget: () => boolean;
+  readonly mayExpire: () => boolean;
 }
 
 const DAY_MS = 24 * 3_600_000;
 
-export function createDating({ clockSanity, registry, rawDays, mayForget }: DatingOptions): Dating {
+export function createDating({ clockSanity, registry, rawDays, mayExpire }: DatingOptions): Dating {
   /** Instants before it may be forgotten already, and what came there could not be told from a redelivery. */
   function horizonMs(deviceId: DeviceId, nowMs: number): number {
     const days = registry.get(deviceId)?.retention.rawDays ?? rawDays;
@@ -54,7 +54,7 @@ export function createDating({ clockSanity, registry, rawDays, mayForget }: Dati
     // No raw age is shorter than a day, and hardly a message is older.
     if (oldestMs > receivedAtMs - DAY_MS) return { kind, deviceId, readings, faults, leftOut };
     const sinceMs = horizonMs(deviceId, receivedAtMs);
-    if (oldestMs >= sinceMs || !mayForget()) return { kind, deviceId, readings, faults, leftOut };
+    if (oldestMs >= sinceMs || !mayExpire()) return { kind, deviceId, readings, faults, leftOut };
     const kept = readings.filter(({ instant }) => instant.kind !== "given" || instant.atMs >= sinceMs);
     const tooOld = readings.length - kept.length;
     return {

@@ -98,7 +98,7 @@ export function createIntake(options: IntakeOptions): Intake {
 
   function store(message: InboundMessage, parsed: Storable, receivedAtMs: number, answer: Answer): void {
     const { deviceId } = parsed;
-    const code = isEmpty(parsed) ? undefined : roomFor(message, parsed);
+    const code = isEmpty(parsed) ? undefined : admissionRefusal(message, parsed);
     if (code !== undefined) return refuse(message, deviceId, { code }, answer);
     const notedBefore = noted;
     const writes = writesOf(message, parsed, receivedAtMs);
@@ -121,7 +121,7 @@ export function createIntake(options: IntakeOptions): Intake {
     });
   }
 
-  function roomFor(message: InboundMessage, parsed: Storable): RefusalCode | undefined {
+  function admissionRefusal(message: InboundMessage, parsed: Storable): RefusalCode | undefined {
     const { deviceId } = parsed;
     if (parsed.kind === "attributes" && !registry.admitAttributes(deviceId, parsed.patch)) {
       return "ATTRIBUTES_TOO_LARGE";

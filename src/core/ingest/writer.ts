@@ -6,7 +6,7 @@ import type { Counters } from "../ports/counters.ts";
 import type { Log } from "../ports/log.ts";
 import { type Store, StoreError } from "../ports/readings-store.ts";
 import type { Write, WriteOutcome } from "../ports/writes.ts";
-import type { Room } from "./byte-budget.ts";
+import type { ByteBudget } from "./byte-budget.ts";
 
 export interface WriterOptions {
   readonly store: Store;
@@ -18,7 +18,7 @@ export interface WriterOptions {
   /** How long messages that nobody waits for (QoS 0) may wait for company. */
   readonly commitIntervalMs: number;
   /** What waits to become durable is counted here; whoever reads sockets stops while it is full. */
-  readonly room: Room;
+  readonly byteBudget: ByteBudget;
 }
 
 /** What became of a message: one outcome for each write, or the store did not take it in time. */
@@ -72,7 +72,7 @@ interface Entry {
 type Group = readonly Entry[];
 
 export function createWriter(options: WriterOptions): Writer {
-  const { store, clock, log, counters, onCommitted, commitIntervalMs, room } = options;
+  const { store, clock, log, counters, onCommitted, commitIntervalMs, byteBudget } = options;
   let queue: Entry[] = [];
   let queuedWrites = 0;
   let urgent = false;
@@ -86,7 +86,7 @@ export function createWriter(options: WriterOptions): Writer {
   const stopSweep = clock.every(1_000, giveUpStalled);
 
   function put(message: WaitingMessage): void {
-    room.take(message.bytes);
+    byteBudget.acquire(message.bytes);
     queue.push({ message, sinceMs: clock.monotonicMs(), answered: false, released: false });
     queuedWrites += message.writes.length;
     urgent ||= message.urgent;
@@ -194,7 +194,7 @@ export function createWriter(options: WriterOptions): Writer {
       bytes += entry.message.bytes;
     }
     try {
-      if (bytes > 0) room.give(bytes);
+      if (bytes > 0) byteBudget.release(bytes);
     } catch (cause) {
       log.error("work after room was given back failed", { cause });
     }

@@ -95,7 +95,7 @@ export function createRefusals({ clock }: { clock: Clock }): Refusals {
     const refusal = describe(refused, former?.firstAt ?? now, now, (former?.count ?? 0) + 1);
     kinds.delete(key); // set again at the end: a Map keeps the order of insertion
     kinds.set(key, refusal);
-    if (kinds.size > MAX_KINDS) forgetOldest(kinds);
+    if (kinds.size > MAX_KINDS) deleteOldest(kinds);
     setOpen(refusal);
     for (const listener of listeners) listener(refusal, key);
   }
@@ -145,7 +145,7 @@ function byCode(counts: Iterable<RefusalCount>): Map<RefusalCode, number> {
   return sums;
 }
 
-function forgetOldest(kinds: Map<string, Refusal>): void {
+function deleteOldest(kinds: Map<string, Refusal>): void {
   for (const key of kinds.keys()) {
     kinds.delete(key);
     return;

@@ -11,10 +11,10 @@ export interface TurnBudgetOptions {
   /** Work begins in a turn until so much time has been spent in it … */
   readonly mostMs: number;
   /** … or so many pieces have begun: what a piece does after it waited for something is not measured. */
-  readonly mostPieces: number;
+  readonly mostTasks: number;
 }
 
-export function createTurnBudget({ clock, mostMs, mostPieces }: TurnBudgetOptions): TurnBudget {
+export function createTurnBudget({ clock, mostMs, mostTasks }: TurnBudgetOptions): TurnBudget {
   let waiting: (() => void)[] = [];
   let spentMs = 0;
   let begun = 0;
@@ -25,7 +25,7 @@ export function createTurnBudget({ clock, mostMs, mostPieces }: TurnBudgetOption
     else spend(work);
   }
 
-  const hasTime = (): boolean => spentMs < mostMs && begun < mostPieces;
+  const hasTime = (): boolean => spentMs < mostMs && begun < mostTasks;
 
   function spend(work: () => void): void {
     if (!isPlanned) {

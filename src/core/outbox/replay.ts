@@ -58,13 +58,13 @@ export function replayJournal(journal: Journal, messages: readonly WritesOfMessa
     sessions: byKey(journal.sessions, ({ clientId }) => clientId),
     subscriptions: byKey(journal.subscriptions, ({ clientId, filter }) => keyOf(clientId, filter)),
     retained: byKey(journal.retained, ({ topic }) => topic),
-    deliveries: byKey(journal.deliveries, ({ clientId, place }) => keyOf(clientId, place)),
+    deliveries: byKey(journal.deliveries, ({ clientId, order }) => keyOf(clientId, order)),
     inbound: byKey(journal.inbound, ({ clientId, packetId }) => keyOf(clientId, packetId)),
     wills: byKey(journal.wills, ({ clientId }) => clientId),
   };
   for (const entry of entries) replayEntry(kept, entry);
   const inOrder = [...kept.deliveries.values()].sort(
-    (a, b) => (a.clientId < b.clientId ? -1 : a.clientId > b.clientId ? 1 : 0) || a.place - b.place,
+    (a, b) => (a.clientId < b.clientId ? -1 : a.clientId > b.clientId ? 1 : 0) || a.order - b.order,
   );
   return {
     sessions: [...kept.sessions.values()],
@@ -96,8 +96,8 @@ function replayEntry(kept: Kept, entry: JournalEntry): void {
     case "retained":
       return put(kept.retained, entry.topic, entry.value && { topic: entry.topic, value: entry.value });
     case "delivery": {
-      const { clientId, place, value } = entry;
-      return put(kept.deliveries, keyOf(clientId, place), value && { clientId, place, value });
+      const { clientId, order, value } = entry;
+      return put(kept.deliveries, keyOf(clientId, order), value && { clientId, order, value });
     }
     case "inbound": {
       const { clientId, packetId, value } = entry;

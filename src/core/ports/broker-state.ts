@@ -71,7 +71,7 @@ export type JournalEntry =
       readonly of: "delivery";
       readonly clientId: string;
       /** Order within the session. */
-      readonly place: number;
+      readonly order: number;
       readonly value: KeptDelivery | undefined;
     }
   /** A QoS 2 packet id that the session used and did not release. */
@@ -93,7 +93,7 @@ export interface Journal {
   }[];
   readonly retained: readonly { readonly topic: string; readonly value: KeptMessage }[];
   /** Those of a session in their order. */
-  readonly deliveries: readonly { readonly clientId: string; readonly place: number; readonly value: KeptDelivery }[];
+  readonly deliveries: readonly { readonly clientId: string; readonly order: number; readonly value: KeptDelivery }[];
   readonly inbound: readonly { readonly clientId: string; readonly packetId: number }[];
   readonly wills: readonly { readonly clientId: string; readonly value: KeptWill }[];
 }

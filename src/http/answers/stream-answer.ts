@@ -6,10 +6,10 @@ import { createGzip } from "node:zlib";
 import type { Response } from "express";
 import type { Log } from "../../core/ports/log.ts";
 
-export type Pieces = AsyncGenerator<Uint8Array | string, void>;
+export type Chunks = AsyncGenerator<Uint8Array | string, void>;
 
 export interface StreamedAnswer {
-  readonly pieces: Pieces;
+  readonly chunks: Chunks;
   readonly headers: Readonly<Record<string, string>>;
   /** Compressed on its way where the client takes that; `file`: its pieces as a compressed file. */
   readonly gzip: "encoding" | "file";
@@ -22,15 +22,15 @@ export const JSON_HEADERS = { "Content-Type": "application/json; charset=utf-8" 
 const GZIP_LEVEL = 2;
 
 /** Behind no other compression: that would hide that the reader is slow. What fails before the first piece is thrown. */
-export async function streamAnswer(response: Response, { pieces, headers, gzip, log }: StreamedAnswer): Promise<void> {
+export async function streamAnswer(response: Response, { chunks, headers, gzip, log }: StreamedAnswer): Promise<void> {
   const { req: request } = response;
-  const first = request.method === "HEAD" ? undefined : await pieces.next();
-  if (response.destroyed) return void (await pieces.return()); // its reader went away meanwhile
+  const first = request.method === "HEAD" ? undefined : await chunks.next();
+  if (response.destroyed) return void (await chunks.return()); // its reader went away meanwhile
   const isEncoded = gzip === "encoding" && request.acceptsEncodings("gzip", "identity") === "gzip";
   response.vary("Accept-Encoding").set(headers);
   if (isEncoded) response.setHeader("Content-Encoding", "gzip");
   if (first === undefined) return void response.end();
-  const body = Readable.from(joined(first, pieces), { objectMode: true, highWaterMark: 1 });
+  const body = Readable.from(joined(first, chunks), { objectMode: true, highWaterMark: 1 });
   const isGzip = isEncoded || gzip === "file";
   await pipeline([body, ...(isGzip ? [createGzip({ level: GZIP_LEVEL })] : []), response]).catch((cause) => {
     // The connection is cut, so that a part is never taken for the whole. Who went away needs no word.
@@ -38,7 +38,7 @@ export async function streamAnswer(response: Response, { pieces, headers, gzip, 
   });
 }
 
-async function* joined(first: IteratorResult<Uint8Array | string, void>, rest: Pieces): Pieces {
+async function* joined(first: IteratorResult<Uint8Array | string, void>, rest: Chunks): Chunks {
   try {
     for (let next = first; next.done !== true; next = await rest.next()) yield next.value;
   } finally {

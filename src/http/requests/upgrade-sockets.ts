@@ -8,7 +8,7 @@ export interface UpgradeSocket {
   /** Answers as a request is answered, and then closes the connection. */
   readonly response: ServerResponse;
   /** Gives the socket to `take`, which speaks another protocol over it. If `take` refuses, it ends the socket before it returns. */
-  handOver(take: () => void): void;
+  transfer(take: () => void): void;
 }
 
 /** Time for an answer to be read, also by a peer that is still sending; then the socket is destroyed. */
@@ -35,7 +35,7 @@ export function openUpgradeSocket(
   });
   return {
     response,
-    handOver: (take) => {
+    transfer: (take) => {
       response.detachSocket(socket);
       take();
       if (!socket.writableEnded) cancel();

@@ -73,8 +73,8 @@ export function accessRoutes({ accounts, credentials }: AccessRoutesOptions): Ro
   });
 
   router.post("/api/applications", json, async (request, response) => {
-    const wish = parseRequest(applicationRequest, request.body);
-    response.status(201).json(await needed(credentials).makeApplication(wish));
+    const application = parseRequest(applicationRequest, request.body);
+    response.status(201).json(await needed(credentials).makeApplication(application));
   });
 
   router.delete("/api/applications/:id", async (request, response) => {

@@ -8,7 +8,7 @@ import { inTurn, type TurnBudget } from "../../core/limits/turn-budget.ts";
 import type { Log } from "../../core/ports/log.ts";
 import { deviceCursor, parseDeviceCursor } from "../answers/page-cursor.ts";
 import { parseRequest } from "../answers/problem.ts";
-import { JSON_HEADERS, type Pieces, streamAnswer } from "../answers/stream-answer.ts";
+import { type Chunks, JSON_HEADERS, streamAnswer } from "../answers/stream-answer.ts";
 
 export interface DeviceListRoutesOptions {
   readonly registry: Registry;
@@ -16,7 +16,7 @@ export interface DeviceListRoutesOptions {
 }
 
 /** Less than a millisecond of work. */
-const DEVICES_A_PIECE = 25;
+const DEVICES_A_CHUNK = 25;
 
 /** `turn`: passes when it is the caller's turn. */
 export function deviceListRoutes(
@@ -37,18 +37,18 @@ export function deviceListRoutes(
       total: matching.length,
       nextCursor: rest.length > limit && last !== undefined ? deviceCursor(last.deviceId) : null,
     };
-    const pieces = listOf(page, about, budget);
-    await streamAnswer(response, { pieces, headers: JSON_HEADERS, gzip: "encoding", log });
+    const chunks = listOf(page, about, budget);
+    await streamAnswer(response, { chunks, headers: JSON_HEADERS, gzip: "encoding", log });
   });
 
   return router;
 }
 
-async function* listOf(page: readonly DeviceRecord[], about: Omit<DevicesPage, "devices">, budget: TurnBudget): Pieces {
+async function* listOf(page: readonly DeviceRecord[], about: Omit<DevicesPage, "devices">, budget: TurnBudget): Chunks {
   const begin = '{"devices":[';
   const empty = JSON.stringify({ devices: [], ...about } satisfies DevicesPage);
-  for (let from = 0; from < page.length; from += DEVICES_A_PIECE) {
-    const some = page.slice(from, from + DEVICES_A_PIECE);
+  for (let from = 0; from < page.length; from += DEVICES_A_CHUNK) {
+    const some = page.slice(from, from + DEVICES_A_CHUNK);
     const devices = await inTurn(budget, () => some.map((device) => JSON.stringify(toDevice(device))).join(","));
     yield `${from === 0 ? begin : ","}${devices}`;
   }

@@ -13,12 +13,12 @@ export interface DevicesRoutesOptions {
   readonly registry: Registry;
   readonly store: Pick<Store, "nameDevice" | "setRetention" | "deleteDevice">;
   /** Retained messages and last wills of a device that is deleted. */
-  readonly forgetTopics: (deviceId: string) => void;
+  readonly deleteTopics: (deviceId: string) => void;
   /** Undefined: there are no accounts. */
   readonly credentials: Credentials | undefined;
 }
 
-export function devicesRoutes({ registry, store, forgetTopics, credentials }: DevicesRoutesOptions): Router {
+export function devicesRoutes({ registry, store, deleteTopics, credentials }: DevicesRoutesOptions): Router {
   const router = Router();
 
   router.get("/:id", (request, response) => {
@@ -66,7 +66,7 @@ export function devicesRoutes({ registry, store, forgetTopics, credentials }: De
     if (credential === "remove") await credentials?.removeBoard(deviceId);
     await store.deleteDevice(deviceId);
     registry.remove(deviceId);
-    forgetTopics(deviceId);
+    deleteTopics(deviceId);
     response.status(204).end();
   });
 

@@ -10,7 +10,7 @@ import type { Log } from "../../core/ports/log.ts";
 import type { Store } from "../../core/ports/readings-store.ts";
 import { csvHeader } from "../../core/transfer/export-line.ts";
 import { HttpError, parseRequest } from "../answers/problem.ts";
-import { type Pieces, streamAnswer } from "../answers/stream-answer.ts";
+import { type Chunks, streamAnswer } from "../answers/stream-answer.ts";
 
 export interface ExportRoutesOptions {
   readonly registry: Registry;
@@ -33,7 +33,7 @@ export function exportRoutes({ registry, store, clock, log }: ExportRoutesOption
     const metrics = query.metrics ?? (query.format === "csv" ? knownMetrics(devices) : undefined);
     const isFile = query.gzip === "true";
     await streamAnswer(response, {
-      pieces: exportPieces(store, devices, query, metrics),
+      chunks: exportChunks(store, devices, query, metrics),
       headers: {
         "Content-Type": isFile ? "application/gzip" : TYPES[query.format],
         "Content-Disposition": `attachment; filename="${fileName(clock, query)}"`,
@@ -59,12 +59,12 @@ function chosen(registry: Registry, deviceIds: readonly string[] | undefined): r
 const knownMetrics = (devices: readonly DeviceRecord[]): string[] =>
   [...new Set(devices.flatMap(({ latest }) => [...latest.keys()]))].sort();
 
-async function* exportPieces(
+async function* exportChunks(
   store: Pick<Store, "exportChunk">,
   devices: readonly DeviceRecord[],
   { from = 0, to = Number.MAX_SAFE_INTEGER, format }: ExportParameters,
   metrics: readonly string[] | undefined,
-): Pieces {
+): Chunks {
   const common = { fromMs: from, toMs: to, format, metrics } satisfies Partial<ExportQuery>;
   let head = format === "csv" ? csvHeader(metrics ?? []) : "";
   for (const { deviceId } of devices.slice()) {

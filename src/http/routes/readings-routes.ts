@@ -16,7 +16,7 @@ import type { Log } from "../../core/ports/log.ts";
 import type { Store } from "../../core/ports/readings-store.ts";
 import { parseReadingCursor, readingCursor } from "../answers/page-cursor.ts";
 import { parseRequest } from "../answers/problem.ts";
-import { JSON_HEADERS, type Pieces, streamAnswer } from "../answers/stream-answer.ts";
+import { type Chunks, JSON_HEADERS, streamAnswer } from "../answers/stream-answer.ts";
 import { knownDevice } from "./devices-routes.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -64,7 +64,7 @@ export function readingsRoutes(
     const asking = source(isPartWelcome);
     const rest = () => ({ ...damagedIn(store.damaged(deviceId), asked), ...asking.partial });
     await streamAnswer(response, {
-      pieces: pageOf(asking.from, { deviceId, ...asked, limit, order, behind }, rest),
+      chunks: pageOf(asking.from, { deviceId, ...asked, limit, order, behind }, rest),
       headers: JSON_HEADERS,
       gzip: "encoding",
       log,
@@ -84,7 +84,7 @@ export function readingsRoutes(
       ...asking.partial,
     });
     await streamAnswer(response, {
-      pieces: seriesOf(asking.from, { deviceId, metrics: names, points, ...asked }, rest),
+      chunks: seriesOf(asking.from, { deviceId, metrics: names, points, ...asked }, rest),
       headers: JSON_HEADERS,
       gzip: "encoding",
       log,
@@ -99,7 +99,7 @@ async function* pageOf(
   from: Source,
   query: ReadingsQuery,
   rest: () => Omit<ReadingsPage, "readings" | "nextCursor">,
-): Pieces {
+): Chunks {
   const begin = '{"readings":[';
   let { limit, behind } = query;
   let before = begin;
@@ -123,7 +123,7 @@ async function* seriesOf(
   from: Source,
   query: SeriesQuery,
   rest: () => Omit<SeriesAnswer, "deviceId" | "resolution">,
-): Pieces {
+): Chunks {
   const { resolutionMs: resolution, columns } = await from.series(query);
   const answer = JSON.stringify({ deviceId: query.deviceId, resolution, ...rest() } satisfies SeriesAnswer);
   const into = answer.indexOf(METRICS) + METRICS.length;

@@ -35,10 +35,10 @@ export const delivery = (more: Partial<KeptDelivery> = {}): KeptDelivery => ({
   ...more,
 });
 
-export const ofDelivery = (clientId: string, place: number, value: KeptDelivery | undefined): JournalEntry => ({
+export const ofDelivery = (clientId: string, order: number, value: KeptDelivery | undefined): JournalEntry => ({
   of: "delivery",
   clientId,
-  place,
+  order,
   value,
 });
 
@@ -134,11 +134,11 @@ export function describeJournal(start: Start): void {
       deliveries: [
         {
           clientId: "a",
-          place: 0,
+          order: 0,
           value: { ...delivery({ message: full, qos: 2, retain: true, share: "$share/g/+/x" }) },
         },
-        { clientId: "a", place: 1, value: delivery({ message: bare, subscriptionIds: [268_435_455, 1] }) },
-        { clientId: "a", place: 2, value: delivery({ message: undefined, qos: 2 }) },
+        { clientId: "a", order: 1, value: delivery({ message: bare, subscriptionIds: [268_435_455, 1] }) },
+        { clientId: "a", order: 2, value: delivery({ message: undefined, qos: 2 }) },
       ],
       inbound: [
         { clientId: "a", packetId: 1 },
@@ -168,7 +168,7 @@ export function describeJournal(start: Start): void {
         { clientId: "a", filter: "f", value: { qos: 0, noLocal: true, retainAsPublished: false, subscriptionId: 3 } },
       ],
       retained: [{ topic: "home/hall", value: message({ payload: ALL_BYTES }) }],
-      deliveries: [{ clientId: "a", place: 1, value: delivery({ message: undefined, qos: 2 }) }],
+      deliveries: [{ clientId: "a", order: 1, value: delivery({ message: undefined, qos: 2 }) }],
       inbound: [{ clientId: "a", packetId: 1 }],
       wills: [
         {
@@ -200,7 +200,7 @@ export function describeJournal(start: Start): void {
     expect(left.retained.map(({ topic }) => topic)).toEqual(["t/u"]);
     expect(left.inbound).toEqual([{ clientId: "a", packetId: 2 }]);
     expect(left.wills.map(({ clientId }) => clientId)).toEqual(["b"]);
-    expect(left.deliveries.map(({ place }) => place)).toEqual([2]);
+    expect(left.deliveries.map(({ order }) => order)).toEqual([2]);
   });
 
   test("to forget a session is to forget what belongs to it, but neither its will nor anything of another", async () => {
@@ -241,19 +241,19 @@ export function describeJournal(start: Start): void {
     await keep(store, session("a"), ofDelivery("a", 1, delivery()), gone, ofDelivery("a", 2, delivery()), session("a"));
     const { sessions, deliveries } = await store.loadJournal();
     expect(sessions).toHaveLength(1);
-    expect(deliveries.map(({ place }) => place)).toEqual([2]);
+    expect(deliveries.map(({ order }) => order)).toEqual([2]);
   });
 
   test("deliveries come back by client, and by place within a client, up to 2^40", async () => {
     const { store, reopen } = await start();
     const places = [2 ** 40, 10, 9, 0, 2 ** 31, 2 ** 32 + 1, 100];
-    for (const place of places)
-      await keep(store, ofDelivery("b", place, delivery()), ofDelivery("a", place, delivery()));
+    for (const order of places)
+      await keep(store, ofDelivery("b", order, delivery()), ofDelivery("a", order, delivery()));
     const { deliveries } = await (await reopen()).loadJournal();
     const inOrder = [...places].sort((a, b) => a - b);
-    expect(deliveries.map(({ clientId, place }) => [clientId, place])).toEqual([
-      ...inOrder.map((place) => ["a", place]),
-      ...inOrder.map((place) => ["b", place]),
+    expect(deliveries.map(({ clientId, order }) => [clientId, order])).toEqual([
+      ...inOrder.map((order) => ["a", order]),
+      ...inOrder.map((order) => ["b", order]),
     ]);
   });
 
@@ -316,7 +316,7 @@ export function describeJournal(start: Start): void {
     const client = (i: number): string => `client${String(i).padStart(4, "0")}`;
     const deliveries = Array.from({ length: 1_000 }, (_, i) => ({
       clientId: client(i),
-      place: i,
+      order: i,
       value: delivery({ message: shared, qos: i % 2 === 0 ? 1 : 2, subscriptionIds: [i + 1] }),
     }));
     await keep(store, ...entriesOf({ ...EMPTY, deliveries }));
@@ -328,8 +328,8 @@ export function describeJournal(start: Start): void {
 
   test("entries and readings of one append, mixed, each get their outcome and are all there after a restart", async () => {
     const { store, reopen } = await start();
-    const own = (place: number) =>
-      journal(ofDelivery("a", place, delivery({ message: message({ payload: ALL_BYTES }) })));
+    const own = (order: number) =>
+      journal(ofDelivery("a", order, delivery({ message: message({ payload: ALL_BYTES }) })));
     const outcomes = await store.append([
       [own(1), timed(T0, { name: "☀" }), own(2)],
       [own(3)],
@@ -350,11 +350,11 @@ export function describeJournal(start: Start): void {
   test("an entry that cannot be kept is refused with a reason, and does not take the others along", async () => {
     const { store } = await start();
     const shared = message({ payload: ALL_BYTES });
-    const put = (place: number) => journal(ofDelivery("a", place, delivery({ message: shared })));
+    const put = (order: number) => journal(ofDelivery("a", order, delivery({ message: shared })));
     const outcomes = await store.append([[put(Number.NaN), put(2), timed(T0, { t: 1 })]]);
     expect(outcomes).toEqual([[{ kind: "refused", reason: expect.stringMatching(/./) }, stored(0), stored(0)]]);
     const { deliveries } = await store.loadJournal();
-    expect(deliveries).toEqual([{ clientId: "a", place: 2, value: delivery({ message: shared }) }]);
+    expect(deliveries).toEqual([{ clientId: "a", order: 2, value: delivery({ message: shared }) }]);
   });
 }
 

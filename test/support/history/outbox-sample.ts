@@ -72,22 +72,22 @@ export const SAMPLE_MESSAGES: readonly WritesOfMessage[] = [
     journal({
       of: "delivery",
       clientId: "a",
-      place: 1,
+      order: 1,
       value: { message: shared, qos: 2, retain: true, subscriptionIds: [1, 268_435_455], share: undefined },
     }),
     journal({
       of: "delivery",
       clientId: "b",
-      place: 9_007_199_254_740_991,
+      order: 9_007_199_254_740_991,
       value: { message: shared, qos: 1, retain: false, subscriptionIds: [], share: "$share/g/garden/+" },
     }),
     journal({
       of: "delivery",
       clientId: "a",
-      place: 0,
+      order: 0,
       value: { message: undefined, qos: 2, retain: false, subscriptionIds: [], share: undefined },
     }),
-    journal({ of: "delivery", clientId: "a", place: 2, value: undefined }),
+    journal({ of: "delivery", clientId: "a", order: 2, value: undefined }),
     journal({ of: "inbound", clientId: "b", packetId: 65_535, value: true }),
     journal({ of: "inbound", clientId: "b", packetId: 1, value: undefined }),
     journal({

@@ -81,7 +81,7 @@ function entries(): JournalEntry[] {
         value: { qos: 1, noLocal: false, retainAsPublished: false, subscriptionId: 7 },
       },
       { of: "retained", topic: `home/${index}`, value: { ...message(`home/${index}`), retain: true } },
-      { of: "delivery", clientId, place: 0, value: { ...delivery, message: message(`home/${index}/a`) } },
+      { of: "delivery", clientId, order: 0, value: { ...delivery, message: message(`home/${index}/a`) } },
       { of: "inbound", clientId, packetId: 5, value: true },
       {
         of: "will",

@@ -81,9 +81,9 @@ export function keptOf(entries: readonly JournalEntry[]): KeptJournal {
     ),
     deliveries: all
       .flatMap((row) =>
-        row.of === "delivery" && row.value ? [{ clientId: row.clientId, place: row.place, value: row.value }] : [],
+        row.of === "delivery" && row.value ? [{ clientId: row.clientId, order: row.order, value: row.value }] : [],
       )
-      .sort((a, b) => a.place - b.place),
+      .sort((a, b) => a.order - b.order),
     inbound: all.flatMap((row) => (row.of === "inbound" ? [{ clientId: row.clientId, packetId: row.packetId }] : [])),
     wills: all.flatMap((row) => (row.of === "will" && row.value ? [{ clientId: row.clientId, value: row.value }] : [])),
   };
@@ -96,7 +96,7 @@ function keyOf(entry: JournalEntry): string {
     case "subscription":
       return JSON.stringify([entry.of, entry.clientId, entry.filter]);
     case "delivery":
-      return JSON.stringify([entry.of, entry.clientId, entry.place]);
+      return JSON.stringify([entry.of, entry.clientId, entry.order]);
     case "inbound":
       return JSON.stringify([entry.of, entry.clientId, entry.packetId]);
     default:

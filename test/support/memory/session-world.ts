@@ -1,6 +1,6 @@
 /** The broker's sessions with all their real parts, Aedes included, but without sockets, packets and a store. */
 
-import type { Qos, SubscribeWish, Version, Will } from "../../../src/broker/packets/packet.ts";
+import type { Qos, SubscriptionRequest, Version, Will } from "../../../src/broker/packets/packet.ts";
 import { openAedesCore } from "../../../src/broker/routing/aedes-core.ts";
 import { createMatching } from "../../../src/broker/routing/matching.ts";
 import { revived } from "../../../src/broker/routing/publication.ts";
@@ -65,7 +65,11 @@ export interface Guest {
   taken(): string[];
   /** Another one came with its id. */
   readonly wasTakenOver: () => boolean;
-  subscribe(filter: string, qos?: Qos, wish?: Partial<SubscribeWish> & { subscriptionId?: number }): readonly number[];
+  subscribe(
+    filter: string,
+    qos?: Qos,
+    wish?: Partial<SubscriptionRequest> & { subscriptionId?: number },
+  ): readonly number[];
   /** With DISCONNECT. */
   leave(): void;
   /** Its connection is gone, without a word. */
@@ -169,7 +173,7 @@ export async function openWorld(options: WorldOptions = {}) {
         const packet = {
           type: "subscribe",
           packetId: 1,
-          wishes: [{ ...THERE, filter, qos, ...more }],
+          requests: [{ ...THERE, filter, qos, ...more }],
           subscriptionId,
         } as const;
         const { reasonCodes, toSend } = subscribing.subscribe(session, packet);

@@ -159,7 +159,7 @@ export const toDelivery = (client: string, place: number, value: KeptDelivery): 
 
 export const fromDelivery = (document: DeliveryDocument): Journal["deliveries"][number] => ({
   clientId: fromColumn(document.client),
-  place: document.place,
+  order: document.place,
   value: {
     message: document.message === null ? undefined : fromMessage(document.message),
     qos: document.qos,

@@ -139,8 +139,8 @@ function gather(entries: readonly JournalEntry[]): { changes: Changes; outcomes:
   };
   const outcomes = entries.map((entry): WriteOutcome => {
     // Deliveries are sorted by it.
-    if (entry.of === "delivery" && !Number.isSafeInteger(entry.place)) {
-      return { kind: "refused", reason: `A delivery's place must be a whole number, not ${entry.place}` };
+    if (entry.of === "delivery" && !Number.isSafeInteger(entry.order)) {
+      return { kind: "refused", reason: `A delivery's order must be a whole number, not ${entry.order}` };
     }
     gatherOne(changes, entry);
     return STORED;
@@ -169,10 +169,10 @@ function gatherOne(changes: Changes, entry: JournalEntry): void {
       return;
     }
     case "delivery": {
-      const _id = deliveryId(client, entry.place);
+      const _id = deliveryId(client, entry.order);
       changes.deliveries.set(
         _id,
-        entry.value === undefined ? take(_id) : put(toDelivery(client, entry.place, entry.value)),
+        entry.value === undefined ? take(_id) : put(toDelivery(client, entry.order, entry.value)),
       );
       return;
     }

@@ -138,10 +138,10 @@ function createEntryReader(names: readonly string[], keptMessages: readonly numb
           subscriptionIds: at(5) === NONE ? [] : (JSON.parse(text(at(5))) as number[]),
           share: optionalText(at(6)),
         };
-        return { of: "delivery", clientId, place: at(3), value };
+        return { of: "delivery", clientId, order: at(3), value };
       }
       case "deliveryGone":
-        return { of: "delivery", clientId, place: at(3), value: undefined };
+        return { of: "delivery", clientId, order: at(3), value: undefined };
       case "inbound":
         return { of: "inbound", clientId, packetId: at(3), value: true };
       case "inboundGone":

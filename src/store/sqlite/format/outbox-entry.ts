@@ -92,7 +92,7 @@ export function storedEntry(entry: JournalEntry, tables: RecordTables): StoredEn
       return { of: "retained", topic: tables.text(topic), message: value && tables.message(value) };
     }
     case "delivery": {
-      const { clientId, place, value } = entry;
+      const { clientId, order: place, value } = entry;
       const delivery = value && storedDelivery(value, tables);
       return { of: "delivery", client: tables.text(clientId), place, delivery };
     }
@@ -128,7 +128,7 @@ export function readEntry(stored: StoredEntry, tables: ReadTables): JournalEntry
     case "delivery": {
       const { client, place, delivery } = stored;
       const value = delivery && readDelivery(delivery, tables);
-      return { of: "delivery", clientId: tables.text(client), place, value };
+      return { of: "delivery", clientId: tables.text(client), order: place, value };
     }
     case "inbound": {
       const { client, packetId, isHeld } = stored;

@@ -39,7 +39,7 @@ export function createJournalPacker(): JournalPacker {
       case "delivery":
         numbers[offset] = FORMS.indexOf(entry.value === undefined ? "deliveryGone" : "delivery");
         numbers[offset + 2] = placeOf(entry.clientId);
-        numbers[offset + 3] = entry.place;
+        numbers[offset + 3] = entry.order;
         if (entry.value !== undefined) packDelivery(entry.value, numbers, offset, placeOf);
         return;
       case "inbound":
@@ -97,10 +97,10 @@ export function createJournalUnpacker(
         const subscriptionIds = at(5) === NONE ? [] : (JSON.parse(textAt(at(5))) as number[]);
         const share = at(6) === NONE ? undefined : textAt(at(6));
         const value = { message, qos: qos as KeptDelivery["qos"], retain, subscriptionIds, share };
-        return { of: "delivery", clientId, place: at(3), value };
+        return { of: "delivery", clientId, order: at(3), value };
       }
       case "deliveryGone":
-        return { of: "delivery", clientId, place: at(3), value: undefined };
+        return { of: "delivery", clientId, order: at(3), value: undefined };
       case "inbound":
         return { of: "inbound", clientId, packetId: at(3), value: true };
       case "inboundGone":

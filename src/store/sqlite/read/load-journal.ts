@@ -145,7 +145,7 @@ function toDelivery(fields: StoredFields): Journal["deliveries"][number] | undef
     subscriptionIds: parseList(ids, "number") ?? [],
     share: textOf(get("share", isColumn)),
   };
-  return { clientId: fromColumn(client), place, value };
+  return { clientId: fromColumn(client), order: place, value };
 }
 
 function toInbound({ need }: StoredFields): Journal["inbound"][number] | undefined {

@@ -52,14 +52,14 @@ export function createJournalTable(db: DatabaseSyncInstance): { write(entry: Jou
     else put.run(toColumn(topic), ...columnsOf(value));
   }
 
-  function writeDelivery({ clientId, place, value }: Of<"delivery">): void {
+  function writeDelivery({ clientId, order, value }: Of<"delivery">): void {
     const { put, forget } = sql.delivery;
     const client = toColumn(clientId);
-    if (value === undefined) return void forget.run(client, place);
+    if (value === undefined) return void forget.run(client, order);
     const { message, qos, retain, subscriptionIds, share } = value;
     const ids = subscriptionIds.length === 0 ? null : JSON.stringify(subscriptionIds);
     const columns = message === undefined ? NO_MESSAGE : [toColumn(message.topic), ...columnsOf(message)];
-    put.run(client, place, qos, Number(retain), ids, toOptionalColumn(share), ...columns);
+    put.run(client, order, qos, Number(retain), ids, toOptionalColumn(share), ...columns);
   }
 
   function writeWill({ clientId, value }: Of<"will">): void {

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { createJournal } from "../../../../src/broker/journal/journal.ts";
-import { createRoom } from "../../../../src/core/ingest/byte-budget.ts";
+import { createByteBudget } from "../../../../src/core/ingest/byte-budget.ts";
 import { createWriter } from "../../../../src/core/ingest/writer.ts";
 import type { JournalEntry } from "../../../../src/core/ports/broker-state.ts";
 import type { WritesOfMessage } from "../../../../src/core/ports/writes.ts";
@@ -17,15 +17,15 @@ function start({ commitIntervalMs = 0 } = {}) {
   const clock = createManualClock();
   const store = createMemoryStore();
   const log = createMemoryLog();
-  const room = createRoom({ maxBytes: 1_000_000 });
+  const byteBudget = createByteBudget({ maxBytes: 1_000_000 });
   const onCommitted = (): void => undefined;
   const counters = createMemoryCounters();
-  const writer = createWriter({ store, clock, log, counters, commitIntervalMs, room, onCommitted });
+  const writer = createWriter({ store, clock, log, counters, commitIntervalMs, byteBudget, onCommitted });
   cleanups.push(writer.close);
   const journal = createJournal({ writer, clock, log });
   const told: string[] = [];
   const tell = (name: string) => (isDurable: boolean) => void told.push(`${name} ${isDurable}`);
-  return { clock, store, log, room, writer, journal, told, tell };
+  return { clock, store, log, byteBudget, writer, journal, told, tell };
 }
 
 const entry = (packetId: number): JournalEntry => ({ of: "inbound", clientId: "board", packetId, value: true });
@@ -70,7 +70,7 @@ test("entries that nobody waits for may wait for company, and go at once when so
 });
 
 test("a store that stalls is told to who waits, and the entries are written when it is back, in their place", async () => {
-  const { clock, store, journal, told, tell, room } = start();
+  const { clock, store, journal, told, tell, byteBudget } = start();
   const seconds = async (count: number): Promise<void> => {
     for (let second = 0; second < count; second++) {
       clock.advance(1_000);
@@ -80,7 +80,7 @@ test("a store that stalls is told to who waits, and the entries are written when
   store.script = () => passing();
   journal.note(entry(1), tell("one"));
   await seconds(12);
-  expect([told, room.used() > 0]).toEqual([["one false"], true]);
+  expect([told, byteBudget.used() > 0]).toEqual([["one false"], true]);
   const written: number[] = [];
   store.script = (messages) => {
     written.push(...idsIn(messages));
@@ -88,7 +88,7 @@ test("a store that stalls is told to who waits, and the entries are written when
   };
   journal.note(entry(2), tell("two"));
   await seconds(3);
-  expect([written, told, room.used()]).toEqual([[1, 2], ["one false", "two true"], 0]);
+  expect([written, told, byteBudget.used()]).toEqual([[1, 2], ["one false", "two true"], 0]);
 });
 
 test("an entry that the store refuses is told in the log, and stops nobody", async () => {
@@ -112,7 +112,7 @@ test("what was noted last is handed over before the writer is closed", () => {
 });
 
 test("what waits takes of the room by its size", () => {
-  const { clock, room, journal } = start();
+  const { clock, byteBudget, journal } = start();
   const payload = new Uint8Array(5_000);
   const message = {
     topic: "a",
@@ -125,5 +125,5 @@ test("what waits takes of the room by its size", () => {
   } as const;
   journal.note({ of: "retained", topic: "a", value: message });
   clock.runSoon();
-  expect(room.used()).toBeGreaterThanOrEqual(5_000);
+  expect(byteBudget.used()).toBeGreaterThanOrEqual(5_000);
 });

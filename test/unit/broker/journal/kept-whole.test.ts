@@ -27,12 +27,12 @@ function keptOf(value: KeptMessage, filter = "home/#"): Journal {
     deliveries: [
       {
         clientId: "panel",
-        place: 0,
+        order: 0,
         value: { message: value, qos: 1, retain: false, subscriptionIds: [], share: undefined },
       },
       {
         clientId: "panel",
-        place: 1,
+        order: 1,
         value: { message: undefined, qos: 2, retain: false, subscriptionIds: [], share: undefined },
       },
     ],
@@ -77,7 +77,7 @@ test.each([
   expect(left).toMatchObject({
     retained: [],
     wills: [],
-    deliveries: [{ place: 1 }],
+    deliveries: [{ order: 1 }],
     subscriptions: [{ clientId: "panel" }],
   });
   expect(forgotten).toEqual(["retained", "delivery", "will"]);

@@ -143,7 +143,7 @@ test.each(VERSIONS)("version %i: SUBSCRIBE is read with its filters in their ord
   expect(decoded(0x82, bytesOf(u16(9), none(version), "a/+", 0, "$share/g/#", 2, "a/+", 1), version)).toEqual({
     type: "subscribe",
     packetId: 9,
-    wishes: [
+    requests: [
       { filter: "a/+", qos: 0, ...wish },
       { filter: "$share/g/#", qos: 2, ...wish },
       { filter: "a/+", qos: 1, ...wish },
@@ -156,7 +156,7 @@ test("version 5: subscription options and the identifier are read [MQTT 5.0, 3.8
   const body = bytesOf(u16(1), props(0x0b, [0xff, 0xff, 0xff, 0x7f], 0x26, "a", "b"), "a", 0x2d, "b", 0x1a);
   expect(decoded(0x82, body, 5)).toMatchObject({
     subscriptionId: 268_435_455,
-    wishes: [
+    requests: [
       { filter: "a", qos: 1, noLocal: true, retainAsPublished: true, retainHandling: 2 },
       { filter: "b", qos: 2, noLocal: false, retainAsPublished: true, retainHandling: 1 },
     ],

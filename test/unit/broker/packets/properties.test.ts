@@ -1,7 +1,12 @@
 /** Properties of MQTT 5: which may stand where, how often, and with which values. */
 import { expect, test } from "vitest";
 import type { ClientPacket, ConnectPacket, PacketFault } from "../../../../src/broker/packets/packet.ts";
-import { PLACE, type Place, PROPERTIES, type Property } from "../../../../src/broker/packets/property-table.ts";
+import {
+  PACKET,
+  PROPERTIES,
+  type Property,
+  type PropertyPacket,
+} from "../../../../src/broker/packets/property-table.ts";
 import { REASON } from "../../../../src/contract/reason-codes.ts";
 import {
   bytesOf,
@@ -24,7 +29,7 @@ const { malformedPacket, protocolError, topicAliasInvalid } = REASON;
 type Sent = ClientPacket | ConnectPacket | PacketFault;
 
 /** A valid packet of each kind, with these properties. */
-const WITH: Partial<Record<keyof typeof PLACE, (section: Buffer) => Sent>> = {
+const WITH: Partial<Record<keyof typeof PACKET, (section: Buffer) => Sent>> = {
   connect: (section) => connected(connect(5, FLAG.clean, ["id"], section)),
   will: (section) => connected(connect(5, FLAG.clean | FLAG.will, ["id", section, "t", field(Buffer.alloc(0))])),
   publish: (section) => decoded(0x32, bytesOf("t", u16(1), section, Buffer.from("x")), 5),
@@ -37,7 +42,7 @@ const WITH: Partial<Record<keyof typeof PLACE, (section: Buffer) => Sent>> = {
 
 const places = Object.keys(WITH) as (keyof typeof WITH)[];
 
-function send(place: keyof typeof PLACE, ...parts: Part[]): Sent {
+function send(place: keyof typeof PACKET, ...parts: Part[]): Sent {
   // Without its method an AUTH is refused for that [MQTT 5.0, 3.15.2.2.2], and data needs a method anywhere.
   const first = parts[0];
   const method =
@@ -64,7 +69,7 @@ test("the table has the 27 properties of the standard, each once [MQTT 5.0, 2.2.
 
 test.each(PROPERTIES)("$name is taken from a client where the table says so, and nowhere else", (property) => {
   for (const place of places) {
-    const bit: Place = PLACE[place];
+    const bit: PropertyPacket = PACKET[place];
     const isServers = (property.fromServer & bit) !== 0;
     const expected =
       (property.fromClient & bit) !== 0
@@ -80,7 +85,7 @@ test.each(PROPERTIES.filter(({ fromClient }) => fromClient !== 0))(
   "$name may stand twice only if it is a user property",
   (property) => {
     for (const place of places) {
-      if ((property.fromClient & PLACE[place]) === 0) continue;
+      if ((property.fromClient & PACKET[place]) === 0) continue;
       const one = [property.id, VALID[property.type]];
       const twice = send(place, ...one, ...one);
       expect([place, faultCode(twice)]).toEqual([
@@ -94,14 +99,14 @@ test.each(PROPERTIES.filter(({ fromClient }) => fromClient !== 0))(
 test.each(PROPERTIES.filter(({ fromClient }) => fromClient !== 0))("$name cut short is malformed", (property) => {
   const whole = bytesOf(property.id, VALID[property.type]);
   for (const place of places) {
-    if ((property.fromClient & PLACE[place]) === 0) continue;
+    if ((property.fromClient & PACKET[place]) === 0) continue;
     for (let length = 1; length < whole.length; length++) {
       expect(faultCode(WITH[place]?.(props(whole.subarray(0, length))) ?? { type: "pingreq" })).toBe(malformedPacket);
     }
   }
 });
 
-test.each<[string, keyof typeof PLACE, Part[], number]>([
+test.each<[string, keyof typeof PACKET, Part[], number]>([
   ["Subscription Identifier from a client [MQTT-3.3.4-6]", "publish", [0x0b, 1], protocolError],
   ["Payload Format Indicator 2 [MQTT 5.0, 3.3.2.3.2]", "publish", [0x01, 2], protocolError],
   ["the will's Payload Format Indicator 2", "will", [0x01, 2], protocolError],

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import { NEVER_EXPIRES, type PublishPacket, type Qos } from "../../../../src/broker/packets/packet.ts";
 import { Inbound } from "../../../../src/broker/session/inbound.ts";
 import { REASON } from "../../../../src/contract/reason-codes.ts";
-import { createRoom } from "../../../../src/core/ingest/byte-budget.ts";
+import { createByteBudget } from "../../../../src/core/ingest/byte-budget.ts";
 import { type ComeWish, openWorld, type World } from "../../../support/memory/session-world.ts";
 import { message } from "../../../support/packets/publications.ts";
 
@@ -14,10 +14,10 @@ afterEach(async () => {
 async function start({ maxInflight = 100 } = {}) {
   const world = await openWorld();
   open.push(world);
-  const room = createRoom({ maxBytes: 100 });
+  const byteBudget = createByteBudget({ maxBytes: 100 });
   const hub = { isStopping: false };
   const { intake, router, journal } = world;
-  const context = { intake, router, journal, room, maxInflight, isStopping: () => hub.isStopping };
+  const context = { intake, router, journal, byteBudget, maxInflight, isStopping: () => hub.isStopping };
 
   /** A client that publishes; what it is told, in order. */
   function publisher(clientId: string, wish: ComeWish = {}) {
@@ -37,7 +37,7 @@ async function start({ maxInflight = 100 } = {}) {
 
   const subscriber = world.come("subscriber");
   subscriber.subscribe("#", 0);
-  return { world, room, hub, subscriber, publisher };
+  return { world, byteBudget, hub, subscriber, publisher };
 }
 
 const packetOf = (topic: string, qos: Qos, packetId: number, more: Partial<PublishPacket> = {}): PublishPacket => ({
@@ -228,13 +228,13 @@ test("a client with too much on its way is held back, and let on when half of th
 });
 
 test("a client that finds the hub full is let on when there is room, once; one that is gone is not", async () => {
-  const { room, publisher } = await start();
+  const { byteBudget, publisher } = await start();
   const waiting = publisher("waiting");
   const gone = publisher("gone");
-  room.take(100);
+  byteBudget.acquire(100);
   for (const { inbound } of [waiting, waiting, gone]) expect(inbound.mayTake()).toBe(false);
   gone.inbound.close();
-  room.give(50);
+  byteBudget.release(50);
   expect([waiting.told(), gone.told()]).toEqual([["resume"], []]);
   expect(waiting.inbound.mayTake()).toBe(true);
 });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { NO_BYTES, type Qos } from "../../../../src/broker/packets/packet.ts";
 import type { Delivery } from "../../../../src/broker/session/delivery.ts";
-import { type QueueLimits, WaitLine } from "../../../../src/broker/session/outbound-queue.ts";
+import { OutboundQueue, type QueueLimits } from "../../../../src/broker/session/outbound-queue.ts";
 import { bytesHeldBy } from "../../../support/memory/heap.ts";
 import { publication } from "../../../support/packets/publications.ts";
 
@@ -16,7 +16,7 @@ function delivery(name: string, qos: Qos = 1, payloadBytes = 0): Delivery {
     retain: false,
     subscriptionIds: [],
     share: undefined,
-    place: 0,
+    order: 0,
     isRepeat: false,
     isDropped: false,
     isWritten: true,
@@ -27,7 +27,7 @@ function delivery(name: string, qos: Qos = 1, payloadBytes = 0): Delivery {
 const ONE = publication({ topic: "a", text: "" }).bytes;
 
 function start(limits: Partial<QueueLimits> = {}, totals = { bytes: 0 }) {
-  const line = new WaitLine({ ...ROOMY, ...limits }, totals);
+  const line = new OutboundQueue({ ...ROOMY, ...limits }, totals);
   const names = new Map<Delivery, string>();
   const push = (name: string, qos: Qos = 1, payloadBytes = 0): string[] => {
     const each = delivery(name, qos, payloadBytes);
@@ -143,7 +143,7 @@ test("whatever comes and goes, the line is what a plain list would be, and its b
   );
   const property = fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
     const totals = { bytes: 0 };
-    const line = new WaitLine(limits, totals);
+    const line = new OutboundQueue(limits, totals);
     let list: Delivery[] = [];
     let sent: Delivery[] = [];
     for (const each of steps) {
@@ -184,7 +184,7 @@ function large(qos: Qos): Delivery {
 }
 
 test("what was dropped behind many that wait is not held any more", () => {
-  const line = new WaitLine({ ...ROOMY, maxQueueBytes: LARGE }, { bytes: 0 });
+  const line = new OutboundQueue({ ...ROOMY, maxQueueBytes: LARGE }, { bytes: 0 });
   const held = bytesHeldBy(() => {
     for (let at = 0; at < 500; at++) line.push(delivery("small"), 0);
     for (let at = 0; at < 200; at++) line.push(large(0), 0);
@@ -194,7 +194,7 @@ test("what was dropped behind many that wait is not held any more", () => {
 });
 
 test("what was sent is not held any more by a line that never empties", () => {
-  const line = new WaitLine(ROOMY, { bytes: 0 });
+  const line = new OutboundQueue(ROOMY, { bytes: 0 });
   const held = bytesHeldBy(() => {
     line.push(delivery("first"), 0);
     for (let at = 0; at < 60; at++) {

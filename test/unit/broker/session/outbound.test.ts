@@ -75,11 +75,11 @@ function start({ isDurable = true, limits = {} }: Options = {}) {
 /** All sent again after a kill: what is durable, in a session of the same client. */
 function restarted({ journal, make }: ReturnType<typeof start>, nowMs = 0): Outbound {
   const outbound = make();
-  for (const { place, value } of journal.kept().deliveries) {
+  for (const { order, value } of journal.kept().deliveries) {
     const { message, ...rest } = value;
     const delivery: Delivery = {
       ...rest,
-      place,
+      order,
       publication: message && publication({ qos: message.qos, text: textOf(message.payload) }, nowMs),
       isRepeat: true,
       isDropped: false,

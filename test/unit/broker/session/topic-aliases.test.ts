@@ -33,6 +33,6 @@ test("the first topics get the numbers that the client allows, and are named onc
 test("an alias whose message was not sent is new the next time", () => {
   const aliases = new OutboundAliases(1);
   aliases.of("a");
-  aliases.forget("a");
+  aliases.remove("a");
   expect(aliases.of("b")).toEqual({ alias: 1, isNew: true });
 });

@@ -4,7 +4,7 @@ import type { DeviceLimits } from "../../../../src/core/devices/admission.ts";
 import { toDevice } from "../../../../src/core/devices/device-answer.ts";
 import { createRegistry } from "../../../../src/core/devices/registry.ts";
 import { createAfterCommit } from "../../../../src/core/ingest/after-commit.ts";
-import { createRoom } from "../../../../src/core/ingest/byte-budget.ts";
+import { createByteBudget } from "../../../../src/core/ingest/byte-budget.ts";
 import { createDating } from "../../../../src/core/ingest/dating.ts";
 import { createIntake, type InboundMessage, type Outcome } from "../../../../src/core/ingest/intake.ts";
 import { createWriter } from "../../../../src/core/ingest/writer.ts";
@@ -52,9 +52,9 @@ function start(limits: Partial<DeviceLimits> = {}, { rawDays = 90, mayForget = (
     counters,
     onCommitted,
     commitIntervalMs: 0,
-    room: createRoom({ maxBytes: 1e6 }),
+    byteBudget: createByteBudget({ maxBytes: 1e6 }),
   });
-  const dating = createDating({ clockSanity, registry, rawDays, mayForget });
+  const dating = createDating({ clockSanity, registry, rawDays, mayExpire: mayForget });
   const intake = createIntake({ dialect: readNative, writer, registry, refusals, counters, clock, dating });
 
   /** Publishes and lets the commit settle; the outcomes so far. */

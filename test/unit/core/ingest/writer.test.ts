@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { DeviceId } from "../../../../src/contract/readings.ts";
-import { createRoom } from "../../../../src/core/ingest/byte-budget.ts";
+import { createByteBudget } from "../../../../src/core/ingest/byte-budget.ts";
 import { type CommittedMessage, createWriter, type MessageOutcome } from "../../../../src/core/ingest/writer.ts";
 import type { ReadingWrite, WriteOutcome, WritesOfMessage } from "../../../../src/core/ports/writes.ts";
 import { createManualClock } from "../../../support/clock/manual-clock.ts";
@@ -42,14 +42,14 @@ function start({ commitIntervalMs = 0, maxBytes = 1_000_000, onCommitted = () =>
   /** In the order in which they were told. */
   const answers: [name: string, outcome: MessageOutcome][] = [];
   const committed: string[] = [];
-  const room = createRoom({ maxBytes });
+  const byteBudget = createByteBudget({ maxBytes });
   const writer = createWriter({
     store,
     clock,
     log,
     counters,
     commitIntervalMs,
-    room,
+    byteBudget,
     onCommitted: (messages) => {
       for (const { message } of messages) committed.push(namesOf([message.writes]).join("+"));
       onCommitted(messages);
@@ -70,7 +70,7 @@ function start({ commitIntervalMs = 0, maxBytes = 1_000_000, onCommitted = () =>
     await turn();
   }
 
-  return { clock, store, log, counters, room, writer, answers, committed, put, advance };
+  return { clock, store, log, counters, byteBudget, writer, answers, committed, put, advance };
 }
 
 /** The readings in an append, by their names. */
@@ -321,15 +321,15 @@ describe("a failure that does not pass", () => {
 
 describe("a message that the store does not take", () => {
   test("is given up after ten seconds, once, though the store takes it later", async () => {
-    const { store, room, answers, committed, put, advance } = start();
+    const { store, byteBudget, answers, committed, put, advance } = start();
     put("a");
     await advance(9_900);
     expect(answers).toEqual([]);
     await advance(1_200);
     expect(words(answers)).toEqual(["a stalled"]);
-    expect(room.used()).toBe(0);
+    expect(byteBudget.used()).toBe(0);
     await store.appends[0]?.take();
-    expect(room.used()).toBe(0);
+    expect(byteBudget.used()).toBe(0);
     expect(words(answers)).toEqual(["a stalled"]);
     expect(committed).toEqual(["a"]); // it is on disk, and browsers are told
   });
@@ -382,42 +382,42 @@ describe("a message that the store does not take", () => {
 
 describe("room", () => {
   test("is taken by what waits, beyond the bound too, and given back when it is stored", async () => {
-    const { clock, store, room, answers, put } = start({ maxBytes: 100 });
+    const { clock, store, byteBudget, answers, put } = start({ maxBytes: 100 });
     put("a", { bytes: 60 });
     put("b", { bytes: 50 });
-    expect(room.used()).toBe(110);
+    expect(byteBudget.used()).toBe(110);
     clock.runSoon();
     await store.appends[0]?.take();
     expect(words(answers)).toEqual(["a stored", "b stored"]);
-    expect(room.used()).toBe(0);
+    expect(byteBudget.used()).toBe(0);
   });
 
   test("is given back when a message is refused", async () => {
-    const { store, room, answers, put, advance } = start();
+    const { store, byteBudget, answers, put, advance } = start();
     store.script = () => forGood();
     put("a");
     await advance(0);
     expect(words(answers)).toEqual(["a refused"]);
-    expect(room.used()).toBe(0);
+    expect(byteBudget.used()).toBe(0);
   });
 
   test("is kept by what failed for a reason that may pass", async () => {
-    const { store, room, put, advance } = start();
+    const { store, byteBudget, put, advance } = start();
     put("a", { bytes: 7 });
     await advance(0);
     await store.appends[0]?.failPassing();
-    expect(room.used()).toBe(7);
+    expect(byteBudget.used()).toBe(7);
     await advance(1_000);
     await store.appends[1]?.take();
-    expect(room.used()).toBe(0);
+    expect(byteBudget.used()).toBe(0);
   });
 
   test("comes back to who waits for it when all of the commit are answered, and may be taken again at once", async () => {
-    const { clock, store, room, answers, put } = start({ maxBytes: 20 });
+    const { clock, store, byteBudget, answers, put } = start({ maxBytes: 20 });
     put("a");
     put("b");
     const seen: string[][] = [];
-    room.whenRoom(() => {
+    byteBudget.onAvailable(() => {
       seen.push(words(answers));
       put("c");
     });
@@ -430,13 +430,13 @@ describe("room", () => {
   });
 
   test("that a waiter fails on stops neither the writer nor the others who wait", async () => {
-    const { clock, store, room, log, answers, put } = start({ maxBytes: 10 });
+    const { clock, store, byteBudget, log, answers, put } = start({ maxBytes: 10 });
     put("a");
     let called = 0;
-    room.whenRoom(() => {
+    byteBudget.onAvailable(() => {
       throw new Error("a waiter failed");
     });
-    room.whenRoom(() => void called++);
+    byteBudget.onAvailable(() => void called++);
     clock.runSoon();
     await store.appends[0]?.take();
     put("b");
@@ -452,7 +452,7 @@ describe("an irrevocable message that the store does not take", () => {
   const irrevocable = { irrevocable: true };
 
   test("is told so after ten seconds, once, and keeps its place in the queue and its room until it is written", async () => {
-    const { clock, store, room, answers, committed, put, advance } = start();
+    const { clock, store, byteBudget, answers, committed, put, advance } = start();
     for (const name of ["a", "b"]) {
       put(name, irrevocable);
       clock.runSoon();
@@ -463,23 +463,23 @@ describe("an irrevocable message that the store does not take", () => {
     await advance(11_000);
     const stalled = ["a", "b", "c", "withdrawn", "d"].map((name) => `${name} stalled`);
     expect(words(answers)).toEqual(stalled);
-    expect(room.used()).toBe(40);
+    expect(byteBudget.used()).toBe(40);
     put("e");
     await advance(5_000);
     await store.appends[0]?.take();
     clock.runSoon();
-    expect(room.used()).toBe(40);
+    expect(byteBudget.used()).toBe(40);
     await store.appends[1]?.take();
     clock.runSoon();
     await store.appends[2]?.take();
     expect(store.appends.flatMap(({ messages }) => namesOf(messages))).toEqual(["a", "b", "c", "d", "e"]);
     expect(committed).toEqual(["a", "b", "c", "d", "e"]);
     expect(words(answers)).toEqual([...stalled, "e stored"]);
-    expect(room.used()).toBe(0);
+    expect(byteBudget.used()).toBe(0);
   });
 
   test("is tried again after failures that pass late, before all that came behind it", async () => {
-    const { store, room, answers, put, advance } = start();
+    const { store, byteBudget, answers, put, advance } = start();
     let full = true;
     const taken: string[] = [];
     store.script = (messages) => {
@@ -493,17 +493,17 @@ describe("an irrevocable message that the store does not take", () => {
     put("b", irrevocable);
     for (let second = 0; second < 30; second++) await advance(1_000);
     expect(words(answers)).toEqual(["a stalled", "withdrawn stalled", "b stalled"]);
-    expect(room.used()).toBe(20);
+    expect(byteBudget.used()).toBe(20);
     put("c");
     full = false;
     await advance(2_000);
     expect(taken).toEqual(["a", "b", "c"]);
     expect(words(answers)).toEqual(["a stalled", "withdrawn stalled", "b stalled", "c stored"]);
-    expect(room.used()).toBe(0);
+    expect(byteBudget.used()).toBe(0);
   });
 
   test("gives its room back when the store refuses it in the end", async () => {
-    const { store, room, answers, put, advance } = start();
+    const { store, byteBudget, answers, put, advance } = start();
     let failure = passing();
     store.script = () => failure;
     put("a", irrevocable);
@@ -511,7 +511,7 @@ describe("an irrevocable message that the store does not take", () => {
     failure = forGood();
     await advance(2_000);
     expect(words(answers)).toEqual(["a stalled"]);
-    expect(room.used()).toBe(0);
+    expect(byteBudget.used()).toBe(0);
   });
 
   test("is answered as any other where the store takes it in time", async () => {

@@ -9,7 +9,7 @@ function world(mostMs: number, mostPieces: number) {
   const budget = createTurnBudget({
     clock: { monotonicMs: () => nowMs, soon: (run) => void soon.push(run) },
     mostMs,
-    mostPieces,
+    mostTasks: mostPieces,
   });
   const begun: string[] = [];
   return {
@@ -67,7 +67,7 @@ test("one that fails holds up none of the others", () => {
 test("work that somebody awaits and that throws, at once or in a later turn, is theirs to handle and fails no turn", async () => {
   const soon: (() => void)[] = [];
   const clock = { monotonicMs: () => 0, soon: (run: () => void) => void soon.push(run) };
-  const budget = createTurnBudget({ clock, mostMs: 5, mostPieces: 1 });
+  const budget = createTurnBudget({ clock, mostMs: 5, mostTasks: 1 });
   const throwing = (name: string) => () => {
     throw new Error(name);
   };
