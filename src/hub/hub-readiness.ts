@@ -4,7 +4,7 @@ import type { Registry } from "../core/devices/registry.ts";
 import { type DamageNotes, damageProblem } from "../core/health/damage.ts";
 import { createReadiness } from "../core/health/readiness.ts";
 import type { Writer } from "../core/ingest/writer.ts";
-import { awayProblem, degradation } from "../core/outbox/store-and-forward.ts";
+import { awayProblem, degradation } from "../core/outbox/away.ts";
 import type { Access } from "../platform/access/open-access.ts";
 import type { TlsFiles } from "../platform/tls-files.ts";
 import type { Storage } from "./open-storage.ts";

@@ -1,4 +1,4 @@
-/** Opens the embedded store and MongoDB beside each other, for who moves from one to the other. Moves nothing. */
+/** Opens the embedded store and MongoDB at once, for a migration from one to the other. */
 import path from "node:path";
 import { StartError } from "../core/model/start-error.ts";
 import type { Clock } from "../core/ports/clock.ts";
@@ -14,7 +14,7 @@ export interface BothStores {
   close(): Promise<void>;
 }
 
-/** Rejects with a StartError where one cannot be opened, a hub runs on one, or something waits in the outbox. */
+/** Rejects with a StartError where one cannot be opened, a hub uses one, or readings wait in the outbox. */
 export async function openBoth(
   config: { readonly dataDir: string; readonly mongodbUrl: string; readonly maxOutboxBytes: number },
   { clock, log }: { readonly clock: Clock; readonly log: Log },
@@ -26,11 +26,14 @@ export async function openBoth(
     for (const each of closing.splice(0).reverse()) await each();
   };
   try {
-    // A hub on MongoDB holds it.
+    // It is locked while a hub on MongoDB runs.
     const outbox = await openSqliteOutbox({ dataDir: path.join(dataDir, OUTBOX_DIR), clock, log, onDead, maxBytes });
     closing.push(outbox.close);
     if (outbox.state().groups > 0) {
-      throw new StartError("Readings wait in the outbox for MongoDB. Start the hub until they are sent, then move.", 1);
+      throw new StartError(
+        "Readings wait in the outbox for MongoDB. Start the hub until they are sent, then migrate.",
+        1,
+      );
     }
     const embedded = await openSqliteStore({ dataDir, log, onDead });
     closing.push(embedded.close);

@@ -1,12 +1,11 @@
-/** Opens the store that the settings name: the embedded one, or MongoDB with an outbox before it. Knows no reading. */
-
+/** Opens the store that the settings name: the embedded one, or MongoDB with an outbox in front of it. */
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { DamageNotes } from "../core/health/damage.ts";
 import type { DiskFaults } from "../core/health/disk-faults.ts";
 import { StartError } from "../core/model/start-error.ts";
-import { type Away, createStoreAndForward, type StoreAndForward } from "../core/outbox/store-and-forward.ts";
+import { createStoreAndForward, type StoreAndForward } from "../core/outbox/store-and-forward.ts";
 import type { Journal } from "../core/ports/broker-state.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Log } from "../core/ports/log.ts";
@@ -22,13 +21,13 @@ export interface OpenStoreOptions {
   readonly config: { readonly dataDir: string; readonly mongodbUrl: string; readonly maxOutboxBytes: number };
   readonly clock: Clock;
   readonly log: Log;
-  /** Nothing can be stored any more. */
+  /** The store has failed for good. */
   readonly onDead: (cause: Error) => void;
-  /** MongoDB could not be asked at the start, and now was. */
+  /** MongoDB could not be reached at the start, and now was. */
   readonly onReached: (kept: { readonly devices: readonly StoredDevice[]; readonly journal: Journal }) => void;
-  /** Acknowledged readings that MongoDB refused when their turn came. */
+  /** Acknowledged readings that MongoDB refused when they were sent. */
   readonly onRefused: (count: number) => void;
-  /** Where the stores tell of what is damaged; left out: the log only. */
+  /** Where the stores note damage; left out: only in the log. */
   readonly damage?: DamageNotes | undefined;
   /** Where they tell of a disk that fails; left out: their callers only. */
   readonly diskFaults?: DiskFaults | undefined;
@@ -38,11 +37,9 @@ export interface OpenStoreOptions {
 
 export interface OpenedStore {
   readonly store: Store;
-  /** With MongoDB. */
+  /** Undefined: the embedded store. */
   readonly forward: Pick<StoreAndForward, "away" | "waiting" | "isLoaded"> | undefined;
 }
-
-export type { Away };
 
 /** Rejects with a StartError, and with nothing opened. */
 export async function openStore(options: OpenStoreOptions): Promise<OpenedStore> {
@@ -82,7 +79,7 @@ const HUB_ID_FILE = "hub-id";
 
 const HUB_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** By it a hub takes its own database back at once, after it was killed. Rejects with a StartError. */
+/** Identifies this hub to MongoDB: after it was killed, it takes its own database back at once. Rejects with a StartError. */
 export async function hubIdOf(dataDir: string, log: Log): Promise<string> {
   const file = path.join(dataDir, HUB_ID_FILE);
   try {
@@ -91,9 +88,12 @@ export async function hubIdOf(dataDir: string, log: Log): Promise<string> {
     const kept = existsSync(file) ? readFileSync(file, "utf8").trim() : undefined;
     if (kept !== undefined && HUB_ID.test(kept)) return kept;
     if (kept !== undefined) {
-      log.warn("hub-id is damaged and made again; after a crash MongoDB lets the new one in some seconds later", {
-        file,
-      });
+      log.warn(
+        "hub-id was damaged and is made anew; after a crash the hub may use its MongoDB database some seconds later",
+        {
+          file,
+        },
+      );
     }
     const made = randomUUID();
     await replaceFiles([{ file, content: made }]);
@@ -106,5 +106,5 @@ export async function hubIdOf(dataDir: string, log: Log): Promise<string> {
 function warnOfOthers(dataDir: string, log: Log): void {
   const file = path.join(dataDir, STORE_FILE);
   if (existsSync(file))
-    log.warn("the embedded store's readings stay where they are: aerie migrate --to mongodb moves them", { file });
+    log.warn("the readings of the embedded store are not used; aerie migrate --to mongodb moves them", { file });
 }

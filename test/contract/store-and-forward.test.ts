@@ -75,7 +75,7 @@ function scriptedRemote() {
     },
     append: async (messages, onPlaced) => {
       const outcomes = allStored(messages);
-      if (state.isUp) await onPlaced?.({ messages: withPlaces(messages, outcomes), outcomes });
+      if (state.isUp) await onPlaced?.({ messages: withIds(messages, outcomes), outcomes });
       return hold("append", messages, outcomes);
     },
     repeat: ({ messages, outcomes }) =>
@@ -88,7 +88,7 @@ function scriptedRemote() {
   return { remote, sent, state };
 }
 
-const withPlaces = (messages: readonly WritesOfMessage[], outcomes: WriteOutcome[][]): AssignedGroup["messages"] =>
+const withIds = (messages: readonly WritesOfMessage[], outcomes: WriteOutcome[][]): AssignedGroup["messages"] =>
   messages.map((writes, message) =>
     writes.map((write, element) => {
       const outcome = outcomes[message]?.[element];
@@ -138,7 +138,7 @@ describe("store and forward", () => {
     expect([store.away(), outbox.state().groups]).toEqual([undefined, 0]);
   });
 
-  test("what is not answered for two and a half seconds is acknowledged from the outbox, all that is on its way in its order, and sent again as it was placed", async () => {
+  test("what is not answered for two and a half seconds is acknowledged from the outbox, all that is on its way in its order, and sent again with the same ids", async () => {
     const { put, sent, store, state, clock, back } = await world();
     state.answers = false;
     const open = [put(1), put(2)];
@@ -157,7 +157,7 @@ describe("store and forward", () => {
     expect(seqsOf(sent)).toEqual([1, 2, 3, 4]);
   });
 
-  test("an answer that comes after that changes nothing, and a group that is placed after that is not sent", async () => {
+  test("an answer that comes after that changes nothing, and a group whose ids are assigned after that is not sent", async () => {
     const { put, sent, store, state, clock, remote, back } = await world();
     state.answers = false;
     const first = put(1);
@@ -246,7 +246,7 @@ describe("store and forward", () => {
     expect((await many(taken)).flat()).toHaveLength(500);
   });
 
-  test("what waits is there after a restart as it came: every kind of write, with its place where it had one", async () => {
+  test("what waits is there after a restart as it came: every kind of write, with its ids where they were assigned", async () => {
     const { store, state, sent, clock, dataDir, outbox } = await world();
     state.answers = false;
     const writes: WritesOfMessage = [

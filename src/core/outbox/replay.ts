@@ -1,9 +1,30 @@
-/** What devices and the broker's journal come to when writes that wait are carried out on them. Stores nothing. */
+/** What devices and the broker's journal are once the writes of the outbox are applied to them. */
 import { mergeAttributes } from "../devices/device-record.ts";
 import { mergeLatest } from "../devices/latest-values.ts";
 import type { Journal, JournalEntry } from "../ports/broker-state.ts";
+import type { Outbox } from "../ports/outbox.ts";
 import type { StoredDevice } from "../ports/stored-device.ts";
 import type { Write, WritesOfMessage } from "../ports/writes.ts";
+
+export interface StoredState {
+  readonly devices: StoredDevice[];
+  readonly journal: Journal;
+}
+
+/** What a store holds, with everything that waits in the outbox. */
+export async function replayWaiting(stored: StoredState, outbox: Pick<Outbox, "next">): Promise<StoredState> {
+  let behind = 0;
+  let state = stored;
+  for (;;) {
+    const group = await outbox.next(behind);
+    if (group === undefined) return state;
+    state = {
+      devices: replayDevices(state.devices, group.messages),
+      journal: replayJournal(state.journal, group.messages),
+    };
+    behind = group.seq;
+  }
+}
 
 export function replayDevices(devices: readonly StoredDevice[], messages: readonly WritesOfMessage[]): StoredDevice[] {
   const known = new Map(devices.map((device) => [device.deviceId, device]));

@@ -1,34 +1,25 @@
 /**
- * Stands before a store at the other end of a connection: while that cannot be written, groups are acknowledged from the outbox on
- * the hub's own disk, and sent in their order when it is back, each once. Opens neither.
+ * A store in front of MongoDB. While MongoDB cannot be written, groups are stored in the outbox on the hub's own disk and
+ * acknowledged. When it is back they are sent in their order, each once.
  */
-
-import type { Readiness } from "../../contract/rest.ts";
 import type { Journal } from "../ports/broker-state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
-import type { AssignedGroup, Outbox, OutboxState, RemoteStore, WaitingGroup } from "../ports/outbox.ts";
+import type { AssignedGroup, Outbox, RemoteStore, WaitingGroup } from "../ports/outbox.ts";
 import { type Store, StoreError } from "../ports/readings-store.ts";
 import type { StoredDevice } from "../ports/stored-device.ts";
 import type { UpkeepRequest, UpkeepStep } from "../ports/upkeep.ts";
 import type { WriteOutcome, WritesOfMessage } from "../ports/writes.ts";
-import { replayDevices, replayJournal } from "./replay.ts";
-
-export interface Away {
-  /** Since when it is away, or since when what comes waits, epoch ms. */
-  readonly sinceMs: number;
-  readonly reason: string;
-  readonly waiting: OutboxState;
-  /** It is back, and takes what waits. */
-  readonly isDraining: boolean;
-}
+import type { Away } from "./away.ts";
+import { createGroupSender, isPassing } from "./group-sender.ts";
+import { replayWaiting, type StoredState } from "./replay.ts";
 
 export interface StoreAndForward extends Store {
   /** Undefined: everything goes straight to the store. */
   away(): Away | undefined;
-  /** What waits, as a store that can be asked. */
+  /** Queries over what waits. */
   readonly waiting: Outbox["waiting"];
-  /** What the store keeps is known. */
+  /** Devices and journal were loaded from the store. */
   isLoaded(): boolean;
 }
 
@@ -37,13 +28,13 @@ export interface StoreAndForwardOptions {
   readonly outbox: Outbox;
   readonly clock: Clock;
   readonly log: Log;
-  /** Reached for the first time since the start: what it keeps, for memory to take in before anything waits no more. */
-  readonly onReached: (kept: { readonly devices: readonly StoredDevice[]; readonly journal: Journal }) => void;
+  /** Called when the store is reached for the first time since the start, with what it holds, before the outbox is sent. */
+  readonly onReached: (stored: Readonly<StoredState>) => void;
   /** Acknowledged readings that the store refused when their turn came. */
   readonly onRefused: (count: number) => void;
 }
 
-/** Unanswered for so long, a group goes to the outbox. */
+/** A group without an answer after so long is put into the outbox. */
 const ANSWER_WITHIN_MS = 2_500;
 const PROBE_EVERY_MS = 1_000;
 
@@ -56,12 +47,13 @@ interface Flight {
 
 export function createStoreAndForward(options: StoreAndForwardOptions): StoreAndForward {
   const { remote, outbox, clock, log, onReached, onRefused } = options;
+  const sender = createGroupSender({ remote, outbox, log, onRefused });
   /** In the order in which they were sent. */
   const flights = new Set<Flight>();
   let trouble: { sinceMs: number; sinceMonotonicMs: number; reason: string } | undefined;
   let isDraining = false;
-  /** Of the handover: what comes waits until the last of the outbox is sent. */
-  let handover: { readonly done: Promise<void>; end(): void } | undefined;
+  /** While the last of the outbox is sent, new groups wait in memory. */
+  let cutover: { readonly done: Promise<void>; end(): void } | undefined;
   let isLoaded = false;
   let loadedJournal: Journal | undefined;
   let isClosed = false;
@@ -69,7 +61,7 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
   let cancelProbe: (() => void) | undefined;
 
   async function append(messages: readonly WritesOfMessage[]): Promise<WriteOutcome[][]> {
-    while (handover !== undefined) await handover.done;
+    while (cutover !== undefined) await cutover.done;
     return trouble === undefined ? send(messages) : outbox.put(messages, undefined);
   }
 
@@ -85,7 +77,7 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
         return flights.delete(flight);
       };
       const onAssigned = (assigned: AssignedGroup): void => {
-        // The outbox has it: sent now, and again from there, it would be two.
+        // The outbox has it, and sends it later. Sent now as well, it would be stored twice.
         if (!flights.has(flight)) throw new StoreError("the outbox has it", true);
         flight.assigned = assigned;
       };
@@ -102,18 +94,18 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
     });
   }
 
-  /** All that is on its way goes to the outbox, in its order: whether the store took it is not known, and `repeat` will tell. */
+  /** All groups without an answer go to the outbox, in order. Whether the store took them shows when they are repeated. */
   function goAway(reason: string): void {
     isDraining = false;
     if (trouble === undefined) {
       trouble = { sinceMs: clock.nowMs(), sinceMonotonicMs: clock.monotonicMs(), reason };
-      log.error("MongoDB is away: what comes waits in the outbox", { reason });
+      log.error("MongoDB is away: messages are stored in the outbox", { reason });
       planProbe();
     } else trouble.reason = reason;
     const moved = [...flights];
     flights.clear();
     for (const { messages, assigned, resolve } of moved) resolve(outbox.put(messages, assigned));
-    endHandover();
+    endCutover();
   }
 
   function planProbe(): void {
@@ -135,14 +127,14 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
       await drain();
     } catch (error) {
       isDraining = false;
-      endHandover();
+      endCutover();
       if (trouble !== undefined) trouble.reason = wordsOf(error);
-      if (!isPassing(error)) log.error("the outbox cannot be sent", { cause: error });
+      if (!isPassing(error)) log.error("the outbox could not be sent", { cause: error });
       planProbe();
     }
   }
 
-  /** What the store kept and this run has not seen, and on top what waits. */
+  /** Brings memory up to date with what the store holds, and with what waits. */
   async function takeIn(): Promise<void> {
     if (isLoaded) return;
     const kept = await loadKept();
@@ -150,26 +142,9 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
     onReached(kept);
   }
 
-  async function loadKept(): Promise<{ devices: StoredDevice[]; journal: Journal }> {
+  async function loadKept(): Promise<StoredState> {
     const [devices, journal] = await Promise.all([remote.load(), remote.loadJournal()]);
-    return replayWaiting(devices, journal);
-  }
-
-  async function replayWaiting(
-    devices: StoredDevice[],
-    journal: Journal,
-  ): Promise<{ devices: StoredDevice[]; journal: Journal }> {
-    let behind = 0;
-    let kept = { devices, journal };
-    for (;;) {
-      const group = await outbox.next(behind);
-      if (group === undefined) return kept;
-      kept = {
-        devices: replayDevices(kept.devices, group.messages),
-        journal: replayJournal(kept.journal, group.messages),
-      };
-      behind = group.seq;
-    }
+    return replayWaiting({ devices, journal }, outbox);
   }
 
   async function drain(): Promise<void> {
@@ -179,11 +154,11 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
     for (;;) {
       if (isClosed || !isDraining) return;
       const group = await outbox.next(behind);
-      if (group === undefined && handover !== undefined) break;
-      // Little is left: what comes now waits for it in memory, some tens of milliseconds, and goes straight to the store.
-      if (group === undefined || isLast(group)) beginHandover();
+      if (group === undefined && cutover !== undefined) break;
+      // Little is left: new groups wait in memory for some tens of milliseconds, and then go straight to the store.
+      if (group === undefined || isLast(group)) beginCutover();
       if (group === undefined) continue;
-      sent += await sendGroup(group);
+      sent += await sender.send(group);
       await outbox.remove(group.seq);
       behind = group.seq;
     }
@@ -195,69 +170,24 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
     });
     trouble = undefined;
     isDraining = false;
-    endHandover();
+    endCutover();
   }
 
   const isLast = (group: WaitingGroup): boolean =>
     outbox.state().writes <= group.messages.reduce((sum, writes) => sum + writes.length, 0);
 
-  /** Answers how many writes there were. */
-  async function sendGroup(group: WaitingGroup): Promise<number> {
-    try {
-      const outcomes =
-        group.assigned === undefined
-          ? await remote.append(group.messages, (assigned) => outbox.assign(group, assigned))
-          : await remote.repeat(group.assigned);
-      noteRefused(group.messages, outcomes);
-    } catch (error) {
-      if (isPassing(error)) throw error;
-      await sendSingly(group, error);
-    }
-    return group.messages.reduce((sum, writes) => sum + writes.length, 0);
-  }
-
-  /** One message cannot stop the others. */
-  async function sendSingly({ messages, assigned }: WaitingGroup, cause: unknown): Promise<void> {
-    log.error("the store refused a group that waited; its messages are sent one by one", { cause });
-    for (const [index, writes] of messages.entries()) {
-      try {
-        const outcomes = assigned?.outcomes[index];
-        const said =
-          outcomes === undefined
-            ? await remote.append([writes])
-            : await remote.repeat({ messages: [writes], outcomes: [outcomes] });
-        noteRefused([writes], said);
-      } catch (error) {
-        if (isPassing(error)) throw error;
-        log.error("the store refused a message that had been acknowledged", { cause: error });
-        onRefused(writes.filter(({ kind }) => kind === "reading").length);
-      }
-    }
-  }
-
-  function noteRefused(messages: readonly WritesOfMessage[], outcomes: readonly (readonly WriteOutcome[])[]): void {
-    const refused = outcomes.flatMap((each, message) =>
-      each.flatMap((outcome, element) =>
-        outcome.kind === "refused" && messages[message]?.[element]?.kind === "reading" ? [outcome.reason] : [],
-      ),
-    );
-    if (refused.length === 0) return;
-    log.error("the store refused readings that had been acknowledged", { count: refused.length, reason: refused[0] });
-    onRefused(refused.length);
-  }
-
-  function beginHandover(): void {
-    if (handover !== undefined) return;
+  function beginCutover(): void {
+    if (cutover !== undefined) return;
     let end = (): void => undefined;
     const done = new Promise<void>((resolve) => {
       end = resolve;
     });
-    handover = { done, end };
+    cutover = { done, end };
   }
 
-  function endHandover(): void {
-    const ended = handover;
-    handover = undefined;
+  function endCutover(): void {
+    const ended = cutover;
+    cutover = undefined;
     ended?.end();
   }
 
@@ -272,37 +202,37 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
     };
   }
 
-  /** While the store is away nothing that has to be asked or changed there can be. */
-  function there(): Promise<void> {
+  /** Rejects while the store cannot be queried or changed. */
+  function available(): Promise<void> {
     if (trouble === undefined || isDraining) return Promise.resolve();
     return Promise.reject(new StoreError(`MongoDB is away: ${trouble.reason}`, true));
   }
 
-  const asked =
+  const whileAvailable =
     <Args extends unknown[], T>(call: (...args: Args) => Promise<T>) =>
     async (...args: Args): Promise<T> => {
-      await there();
+      await available();
       return call(...args);
     };
 
-  /** Starts away where something waits, or the store does not answer. */
+  /** Where groups wait, or the store does not answer, it is away from the start. */
   async function load(): Promise<StoredDevice[]> {
     try {
       const { devices, journal } = await loadKept();
       isLoaded = true;
       loadedJournal = journal;
-      if (outbox.state().groups > 0) goAway("the outbox of the last run is not sent yet");
+      if (outbox.state().groups > 0) goAway("the outbox of the last run has not been sent yet");
       return devices;
     } catch (error) {
       if (!isPassing(error)) throw error;
       goAway(error.message);
-      const { devices, journal } = await replayWaiting([], NO_JOURNAL);
+      const { devices, journal } = await replayWaiting({ devices: [], journal: NO_JOURNAL }, outbox);
       loadedJournal = journal;
       return devices;
     }
   }
 
-  /** What the store could not do while it was going away it does when it is back. */
+  /** Upkeep that fails because the store is away is done when it is back. */
   async function upkeep(request: UpkeepRequest): Promise<UpkeepStep> {
     const nothing = { did: "nothing", readings: 0, hot: 0 } as const;
     if (trouble !== undefined) return nothing;
@@ -323,26 +253,26 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
     isLoaded: () => isLoaded,
     probe: () => (trouble === undefined ? remote.probe() : Promise.resolve()),
     /**
-     * While the outbox drains, too: what waits is told of by these states before its readings are there, and marks its device
-     * again when it is sent.
+     * Also while the outbox is sent: these states have values whose readings still wait. When those are sent they mark their device
+     * again.
      */
-    saveState: asked(remote.saveState),
-    nameDevice: asked(remote.nameDevice),
-    deleteDevice: asked(remote.deleteDevice),
-    readings: asked(remote.readings),
-    readingsChunk: asked(remote.readingsChunk),
-    series: asked(remote.series),
-    rollups: asked(remote.rollups),
-    exportChunk: asked(remote.exportChunk),
-    latestOf: asked(remote.latestOf),
+    saveState: whileAvailable(remote.saveState),
+    nameDevice: whileAvailable(remote.nameDevice),
+    deleteDevice: whileAvailable(remote.deleteDevice),
+    readings: whileAvailable(remote.readings),
+    readingsChunk: whileAvailable(remote.readingsChunk),
+    series: whileAvailable(remote.series),
+    rollups: whileAvailable(remote.rollups),
+    exportChunk: whileAvailable(remote.exportChunk),
+    latestOf: whileAvailable(remote.latestOf),
     damaged: remote.damaged,
-    setRetention: asked(remote.setRetention),
-    erase: asked(remote.erase),
-    rebuild: asked(remote.rebuild),
+    setRetention: whileAvailable(remote.setRetention),
+    erase: whileAvailable(remote.erase),
+    rebuild: whileAvailable(remote.rebuild),
     upkeep,
     backup: remote.backup,
-    stats: asked(remote.stats),
-    space: asked(remote.space),
+    stats: whileAvailable(remote.stats),
+    space: whileAvailable(remote.space),
     filesProblem: outbox.filesProblem,
     close: async () => {
       isClosed = true;
@@ -354,28 +284,6 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
   };
 }
 
-/** For programs; undefined: all is well. */
-export function degradation(away: Away | undefined): Readiness["degraded"] {
-  if (away === undefined) return undefined;
-  const { sinceMs, reason, waiting } = away;
-  return { since: new Date(sinceMs).toISOString(), waiting: waiting.writes, bytes: waiting.bytes, reason };
-}
-
-/** The same for the owner. */
-export function awayProblem(away: Away | undefined, maxBytes: number): string | undefined {
-  if (away === undefined) return undefined;
-  const { sinceMs, reason, waiting, isDraining } = away;
-  const since = new Date(sinceMs).toISOString();
-  const much = `${waiting.writes} readings and other writes wait in the outbox (${mb(waiting.bytes)} of ${mb(maxBytes)} MB)`;
-  return isDraining
-    ? `MongoDB was away since ${since} and is back: ${much} and are being sent`
-    : `MongoDB is away since ${since}: ${much}; ${reason}`;
-}
-
-const mb = (bytes: number): number => Math.ceil(bytes / 1_000_000);
-
 const NO_JOURNAL: Journal = { sessions: [], subscriptions: [], retained: [], deliveries: [], inbound: [], wills: [] };
-
-const isPassing = (error: unknown): error is StoreError => error instanceof StoreError && error.passing;
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,35 +1,35 @@
-/** What a store is that may be out of reach, and what keeps its readings meanwhile. Declares shapes; does nothing itself. */
+/** A store that may be unreachable, and the outbox that keeps readings meanwhile. */
 import type { Store } from "./readings-store.ts";
 import type { WriteOutcome, WritesOfMessage } from "./writes.ts";
 
-/** What a store decided of a group just before it sent it. To write it again changes nothing. */
+/** A group with the ids and outcomes that a store decided on before it sent it. Writing it again changes nothing. */
 export interface AssignedGroup {
-  /** As they were given; each reading that is to be stored has its `n`. */
+  /** As given; each reading that is to be stored has its `n`. */
   readonly messages: readonly WritesOfMessage[];
-  /** One for each write: what it is (duplicate, refused), or becomes when it is written. */
+  /** One for each write: duplicate, refused, or stored once it is written. */
   readonly outcomes: readonly (readonly WriteOutcome[])[];
 }
 
 /**
- * A store at the other end of a connection. Its calls reject with a passing StoreError while it cannot be reached, and at
- * the latest after some seconds; whether an `append` that failed was carried out is not known.
+ * A store at the other end of a connection. While it cannot be reached its calls reject with a passing StoreError, after some
+ * seconds at the latest. An `append` that failed may have been carried out.
  */
 export interface RemoteStore extends Store {
-  /** `onAssigned` is told what each write will be, and waited for, before anything is sent. It may reject: nothing is sent then. */
+  /** Calls and awaits `onAssigned` before anything is sent. If it rejects, nothing is sent. */
   append(
     messages: readonly WritesOfMessage[],
     onAssigned?: (assigned: AssignedGroup) => void | Promise<void>,
   ): Promise<WriteOutcome[][]>;
-  /** Writes what may be there already, from the first try, each reading once: the same `_id` with the same content is the same. */
+  /** Writes a group that may have been written before, each reading once: the same `_id` with the same content is the same reading. */
   repeat(assigned: AssignedGroup): Promise<WriteOutcome[][]>;
 }
 
-/** Groups that wait to be sent, the oldest, as one. */
+/** The oldest groups that wait to be sent, as one. */
 export interface WaitingGroup {
-  /** Of the last of them: its place in the order. */
+  /** Sequence number of the last of them. */
   readonly seq: number;
   readonly messages: readonly WritesOfMessage[];
-  /** Set where the store had decided before it went away, or before a crash. */
+  /** Set where the store had assigned ids before it went away, or before a crash. */
   readonly assigned: AssignedGroup | undefined;
 }
 
@@ -38,26 +38,26 @@ export interface OutboxState {
   readonly writes: number;
   readonly groups: number;
   readonly bytes: number;
-  /** When the oldest that waits was put in, epoch ms. */
+  /** When the oldest group was put in, epoch ms. */
   readonly sinceMs: number | undefined;
 }
 
-/** Keeps acknowledged groups, in order, on the hub's own disk until the store has them. Promises reject with a StoreError. */
+/** Keeps acknowledged groups in order on the hub's own disk until the store has them. Promises reject with a StoreError. */
 export interface Outbox {
   /**
-   * Settles when the group is durable here, with one outcome for each write: as assigned, or as judged among what waits.
+   * Settles when the group is durable here, with one outcome for each write: as assigned, or as compared with what waits.
    * A full outbox rejects with a passing error.
    */
   put(messages: readonly WritesOfMessage[], assigned: AssignedGroup | undefined): Promise<WriteOutcome[][]>;
-  /** The oldest that wait behind `seq`; undefined: nothing does. */
+  /** The oldest groups behind `seq`; undefined: none wait. */
   next(behindSeq: number): Promise<WaitingGroup | undefined>;
-  /** Settles when it is durable that what `next` gave will be written so. */
+  /** Records the assigned ids of a group that `next` answered. Settles when they are durable. */
   assign(group: WaitingGroup, assigned: AssignedGroup): Promise<void>;
-  /** The store has all groups up to this one. */
+  /** Removes all groups up to this one: the store has them. */
   remove(throughSeq: number): Promise<void>;
   state(): OutboxState;
   filesProblem: Store["filesProblem"];
-  /** What waits, as a store that can be asked, brought up to date by `put`; what is forgotten may be in it until nothing waits. */
+  /** Queries over what waits. Groups that were removed may still be found until nothing waits. */
   readonly waiting: Pick<Store, "readings" | "readingsChunk" | "series">;
   close(): Promise<void>;
 }

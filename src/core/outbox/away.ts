@@ -1,0 +1,33 @@
+/** That MongoDB is away, as programs and the owner are told. */
+import type { Readiness } from "../../contract/rest.ts";
+import type { OutboxState } from "../ports/outbox.ts";
+
+export interface Away {
+  /** Epoch ms: since then it is away, or the oldest group waits. */
+  readonly sinceMs: number;
+  readonly reason: string;
+  readonly waiting: OutboxState;
+  /** It is back, and the outbox is being sent. */
+  readonly isDraining: boolean;
+}
+
+/** For programs; undefined: nothing is wrong. */
+export function degradation(away: Away | undefined): Readiness["degraded"] {
+  if (away === undefined) return undefined;
+  const { sinceMs, reason, waiting } = away;
+  return { since: new Date(sinceMs).toISOString(), waiting: waiting.writes, bytes: waiting.bytes, reason };
+}
+
+/** For the owner; undefined: nothing is wrong. */
+export function awayProblem(away: Away | undefined, maxBytes: number): string | undefined {
+  if (away === undefined) return undefined;
+  const { sinceMs, reason, waiting, isDraining } = away;
+  const since = new Date(sinceMs).toISOString();
+  const count = `${waiting.writes} readings and other writes`;
+  const size = `${mb(waiting.bytes)} of ${mb(maxBytes)} MB`;
+  return isDraining
+    ? `MongoDB was away since ${since} and is back: ${count} in the outbox (${size}) are being sent`
+    : `MongoDB is away since ${since}: ${count} wait in the outbox (${size}); ${reason}`;
+}
+
+const mb = (bytes: number): number => Math.ceil(bytes / 1_000_000);
