@@ -1,6 +1,8 @@
 /** Reads the settings from flags and environment; flags win. The only place that sees `process.env`. */
 import { parseArgs } from "node:util";
-import { AUTO_HOST, type Config, flagOf, SETTINGS, type Setting } from "./settings.ts";
+import { AUTO_HOST } from "./listen-settings.ts";
+import type { Setting } from "./setting.ts";
+import { type Config, flagOf, SETTINGS } from "./settings.ts";
 
 export type ConfigResult =
   | { readonly kind: "config"; readonly config: Config }

@@ -1,0 +1,102 @@
+/** Limits of the MQTT broker: packets, subscriptions, queues, retained messages, sessions. */
+import { setting, whole } from "./setting.ts";
+
+export const MQTT_SETTINGS = {
+  connectTimeoutMs: setting({
+    env: "AERIE_CONNECT_TIMEOUT_MS",
+    fallback: "10000",
+    ...whole(100, 600_000),
+    meaning: "Time that a new connection, or a Socket.IO session, has for its CONNECT packet.",
+  }),
+  maxConnectBytes: setting({
+    env: "AERIE_MAX_CONNECT_BYTES",
+    fallback: "16384",
+    ...whole(64, 268_435_455),
+    meaning: "Bytes of a CONNECT packet: of what a stranger may send.",
+  }),
+  maxPacketBytes: setting({
+    env: "AERIE_MAX_PACKET_BYTES",
+    fallback: "262144",
+    ...whole(1_024, 268_435_455),
+    meaning: "Bytes of any other packet, its fixed header aside. One that announces more is never gathered.",
+  }),
+  maxClientIdBytes: setting({
+    env: "AERIE_MAX_CLIENT_ID_BYTES",
+    fallback: "256",
+    ...whole(23, 65_535),
+    meaning: "Bytes of a client id.",
+  }),
+  maxKeepAliveS: setting({
+    env: "AERIE_MAX_KEEP_ALIVE_S",
+    fallback: "3600",
+    ...whole(1, 65_535),
+    meaning:
+      "Longest keep-alive, in seconds. A client of MQTT 5 that asks for more, or for none, is told this one; one of 3.x keeps its own.",
+  }),
+  maxTopicBytes: setting({
+    env: "AERIE_MAX_TOPIC_BYTES",
+    fallback: "1024",
+    ...whole(16, 65_535),
+    meaning: "Bytes of a topic or of a filter.",
+  }),
+  maxTopicLevels: setting({
+    env: "AERIE_MAX_TOPIC_LEVELS",
+    fallback: "100",
+    ...whole(4, 100),
+    meaning: "Levels of a topic or of a filter.",
+  }),
+  maxSubscriptions: setting({
+    env: "AERIE_MAX_SUBSCRIPTIONS_PER_CLIENT",
+    fallback: "10000",
+    ...whole(1, 1_000_000),
+    meaning: "Subscriptions of one client.",
+  }),
+  maxInflight: setting({
+    env: "AERIE_MAX_INFLIGHT",
+    fallback: "1000",
+    ...whole(1, 65_535),
+    meaning: "Messages of QoS 1 and 2 that may be unacknowledged between the hub and one client, in each direction.",
+  }),
+  maxQueueMessages: setting({
+    env: "AERIE_MAX_QUEUE_MESSAGES",
+    fallback: "10000",
+    ...whole(1, 10_000_000),
+    meaning: "Messages that may wait for one slow or absent client. Beyond it QoS 0 goes first, then the oldest.",
+  }),
+  maxQueueBytes: setting({
+    env: "AERIE_MAX_QUEUE_BYTES",
+    fallback: "16777216",
+    ...whole(65_536, 4_294_967_296),
+    meaning: "Bytes that may wait for one slow or absent client.",
+  }),
+  maxQueuesBytes: setting({
+    env: "AERIE_MAX_QUEUES_BYTES",
+    fallback: "268435456",
+    ...whole(1_048_576, 17_179_869_184),
+    meaning: "Bytes that may wait for all clients together.",
+  }),
+  maxRetained: setting({
+    env: "AERIE_MAX_RETAINED",
+    fallback: "100000",
+    ...whole(1, 10_000_000),
+    meaning: "Retained messages. One for a further topic is delivered and not kept.",
+  }),
+  maxRetainedBytes: setting({
+    env: "AERIE_MAX_RETAINED_BYTES",
+    fallback: "134217728",
+    ...whole(65_536, 17_179_869_184),
+    meaning: "Bytes of all retained messages together.",
+  }),
+  maxSessions: setting({
+    env: "AERIE_MAX_SESSIONS",
+    fallback: "20000",
+    ...whole(1, 1_000_000),
+    meaning: "Sessions, connected or kept for clients that are away. Beyond it a new one ends with its connection.",
+  }),
+  maxSessionExpiryS: setting({
+    env: "AERIE_MAX_SESSION_EXPIRY_S",
+    fallback: "2592000",
+    ...whole(0, 4_294_967_295),
+    meaning: "Longest time, in seconds, that the session of an absent client is kept. Also where it asked for ever.",
+  }),
+} as const;

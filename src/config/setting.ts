@@ -1,0 +1,53 @@
+/** What a setting is, and how the text of one is checked and read. */
+import { isIP } from "node:net";
+
+export interface Setting<T> {
+  readonly env: `AERIE_${string}`;
+  /** As it would be written in the environment. */
+  readonly fallback: string;
+  /** What it must be, for the message of a wrong one. */
+  readonly expected: string;
+  /** Undefined: the text is not what is expected. */
+  readonly parse: (text: string) => T | undefined;
+  readonly meaning: string;
+  /** It may have a password in it: it is shown nowhere. */
+  readonly isSecret?: true;
+}
+
+export const host = (text: string): string | undefined => (/^[A-Za-z0-9.:_-]{1,255}$/.test(text) ? text : undefined);
+
+export const whole = (min: number, max: number) => ({
+  expected: `a whole number from ${min} to ${max}`,
+  parse: (text: string): number | undefined => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    return value >= min && value <= max ? value : undefined;
+  },
+});
+
+/** 0: none. */
+export const wholeOrNone = (min: number, max: number) => ({
+  expected: `0, or a whole number from ${min} to ${max}`,
+  parse: (text: string): number | undefined => (text === "0" ? 0 : whole(min, max).parse(text)),
+});
+
+/** A hundred years: as long as anybody plans, and far from what a date cannot hold. */
+export const days = whole(0, 36_500);
+
+export const oneOf = <const Words extends readonly string[]>(...words: Words) => ({
+  expected: `one of ${words.join(", ")}`,
+  parse: (text: string): Words[number] | undefined => words.find((word) => word === text),
+});
+
+export const list = (check: (item: string) => boolean) => (text: string) => {
+  const items = text.split(",").map((item) => item.trim());
+  const some = items.filter((item) => item !== "");
+  return some.every(check) ? some : undefined;
+};
+
+export function isNetwork(text: string): boolean {
+  const [address = "", bits, ...more] = text.split("/");
+  const most = [0, 32, 128][[0, 4, 6].indexOf(isIP(address))] ?? 0;
+  return most > 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
+}
+
+export const setting = <T>(definition: Setting<T>): Setting<T> => definition;
