@@ -25,7 +25,7 @@ export interface DiskFaults {
 
 const TEST_EVERY_MS = 1_000;
 /** Of a disk that fails everywhere a few are enough to see that it still does. */
-const MOST_FAULTS = 8;
+const MOST_FAULTS = 4;
 
 interface Fault {
   readonly words: string;

@@ -54,7 +54,7 @@ test("a test that fails for another reason ends it, and one without a test ends 
   expect(faults.problem()).toBeUndefined();
 });
 
-test("of a disk that fails everywhere eight failures are tested", async () => {
+test("of a disk that fails everywhere four failures are tested, so that a slow one is done with them soon", async () => {
   const { faults, second } = start();
   let tests = 0;
   for (let page = 0; page < 100; page++) {
@@ -64,7 +64,7 @@ test("of a disk that fails everywhere eight failures are tested", async () => {
     });
   }
   await second();
-  expect(tests).toBe(8);
+  expect(tests).toBe(4);
 });
 
 test.each([
