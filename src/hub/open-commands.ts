@@ -25,7 +25,7 @@ export interface CommandsOptions extends PartOptions {
 export function openCommands(options: CommandsOptions): Control {
   const { config, clock, log, own, store, registry, counters, times, access, onStored } = options;
   const { clockSanity, retentionClock } = times;
-  const rawHorizon = createRawHorizon({ registry, rawDays: config.rawDays, mayForget: retentionClock.mayForget });
+  const rawHorizon = createRawHorizon({ registry, rawDays: config.rawDays, mayExpire: retentionClock.mayExpire });
   const isClockSane = clockSanity.isSane;
   return own(
     "control",

@@ -48,7 +48,7 @@ export function openIngest(options: IngestOptions): Ingest {
     createWriter({ store, clock, log, counters, onCommitted, commitIntervalMs, byteBudget }),
   );
   own("accepted messages", { close: () => writer.drain() });
-  const dating = createDating({ clockSanity, registry, rawDays, mayExpire: retentionClock.mayForget });
+  const dating = createDating({ clockSanity, registry, rawDays, mayExpire: retentionClock.mayExpire });
   const intake = createIntake({ dialect: readNative, writer, registry, refusals, counters, clock, dating });
   return { intake, writer, byteBudget };
 }

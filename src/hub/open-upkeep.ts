@@ -38,7 +38,7 @@ export function openUpkeep(options: UpkeepPartsOptions): UpkeepParts {
       clock,
       log,
       retention,
-      mayForget: retentionClock.mayForget,
+      mayExpire: retentionClock.mayExpire,
       onStep: (step, request) => {
         sizeBound.noteStep(step, request);
         counters.upkeep(step);

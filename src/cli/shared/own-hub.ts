@@ -62,14 +62,14 @@ export async function openOwnHub({ config, clock, changes }: OwnHubOptions): Pro
     const stateSaver = own("state saver", createStateSaver({ store, registry, clock, log: LOG }));
     const { rawDays, hourDays, dayDays, maxStoreBytes: maxBytes } = config;
     const retention = { rawDays, hourDays, dayDays, maxBytes };
-    const keeping = { store, clock, log: LOG, retention, mayForget: () => false, onStep: () => undefined };
+    const keeping = { store, clock, log: LOG, retention, mayExpire: () => false, onStep: () => undefined };
     const upkeep = changes ? own("upkeep", createUpkeep(keeping)) : undefined;
     const importer = createImporter({
       store,
       registry,
       clock,
       isClockSane: () => true,
-      rawHorizon: createRawHorizon({ registry, rawDays, mayForget: () => true }),
+      rawHorizon: createRawHorizon({ registry, rawDays, mayExpire: () => true }),
       counters: { readings: () => undefined },
       onStored: (readings) => {
         stateSaver.stored(readings);

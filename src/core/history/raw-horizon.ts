@@ -8,15 +8,15 @@ export interface RawHorizonOptions {
   /** Raw age of a device that has none of its own; 0: for ever. */
   readonly rawDays: number;
   /** The clock is good enough to tell an age by. */
-  readonly mayForget: () => boolean;
+  readonly mayExpire: () => boolean;
 }
 
 /** The beginning of a UTC day, epoch ms, as readings are forgotten; −∞: none is too old. */
 export type RawHorizon = (deviceId: DeviceId, nowMs: number) => number;
 
-export function createRawHorizon({ registry, rawDays, mayForget }: RawHorizonOptions): RawHorizon {
+export function createRawHorizon({ registry, rawDays, mayExpire }: RawHorizonOptions): RawHorizon {
   return (deviceId, nowMs) => {
     const days = registry.get(deviceId)?.retention.rawDays ?? rawDays;
-    return days === 0 || !mayForget() ? Number.NEGATIVE_INFINITY : startOf(nowMs - days * DAY_MS, DAY_MS);
+    return days === 0 || !mayExpire() ? Number.NEGATIVE_INFINITY : startOf(nowMs - days * DAY_MS, DAY_MS);
   };
 }

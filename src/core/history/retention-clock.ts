@@ -6,7 +6,7 @@ import type { ClockSanity } from "../time/clock-sanity.ts";
 
 export interface RetentionClock {
   /** Nothing may be forgotten, and nothing refused for its age, while this is false. */
-  mayForget(): boolean;
+  mayExpire(): boolean;
   /** Why not, for the owner. */
   problem(): string | undefined;
   close(): void;
@@ -80,5 +80,5 @@ export function createRetentionClock(options: RetentionClockOptions): RetentionC
     former = now;
   }
 
-  return { mayForget: () => !asking && problem() === undefined, problem, close: stop };
+  return { mayExpire: () => !asking && problem() === undefined, problem, close: stop };
 }

@@ -33,15 +33,15 @@ export class SeriesBuckets {
 
   columns(): SeriesColumns {
     const columns: SeriesColumns = { t: [], mean: [], min: [], max: [], count: [] };
-    for (let place = 0; place < this.#count.length; place++) {
+    for (let index = 0; index < this.#count.length; index++) {
       const bucket = {
-        count: this.#count[place] ?? 0,
-        sum: this.#sum[place] ?? 0,
-        min: this.#min[place] ?? 0,
-        max: this.#max[place] ?? 0,
+        count: this.#count[index] ?? 0,
+        sum: this.#sum[index] ?? 0,
+        min: this.#min[index] ?? 0,
+        max: this.#max[index] ?? 0,
       };
       if (bucket.count === 0) continue;
-      columns.t.push((this.#first + place) * this.#widthMs);
+      columns.t.push((this.#first + index) * this.#widthMs);
       // Rounding must not put a mean beside its extremes.
       columns.mean.push(Math.min(bucket.max, Math.max(bucket.min, meanOf(bucket))));
       columns.min.push(bucket.min);
@@ -51,11 +51,11 @@ export class SeriesBuckets {
     return columns;
   }
 
-  #put(place: number, count: number, sum: number, min: number, max: number): void {
-    if (place < 0 || place >= this.#count.length) return;
-    this.#count[place] = (this.#count[place] ?? 0) + count;
-    this.#sum[place] = (this.#sum[place] ?? 0) + sum;
-    if (min < (this.#min[place] ?? 0)) this.#min[place] = min;
-    if (max > (this.#max[place] ?? 0)) this.#max[place] = max;
+  #put(index: number, count: number, sum: number, min: number, max: number): void {
+    if (index < 0 || index >= this.#count.length) return;
+    this.#count[index] = (this.#count[index] ?? 0) + count;
+    this.#sum[index] = (this.#sum[index] ?? 0) + sum;
+    if (min < (this.#min[index] ?? 0)) this.#min[index] = min;
+    if (max > (this.#max[index] ?? 0)) this.#max[index] = max;
   }
 }

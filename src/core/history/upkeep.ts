@@ -12,7 +12,7 @@ export interface UpkeepOptions {
   readonly log: Log;
   readonly retention: Retention & { readonly maxBytes: number };
   /** The clock is good enough to forget by. */
-  readonly mayForget: () => boolean;
+  readonly mayExpire: () => boolean;
   /** Told of each step that went well, `nothing` too, and of what it was asked for. */
   readonly onStep: (step: UpkeepStep, request: UpkeepRequest) => void;
 }
@@ -36,7 +36,7 @@ const PAUSE_BUSY = 9;
 const LARGE_BACKLOG = 1_000_000;
 const MIN_PAUSE_MS = 1;
 
-export function createUpkeep({ store, clock, log, retention, mayForget, onStep }: UpkeepOptions): Upkeep {
+export function createUpkeep({ store, clock, log, retention, mayExpire, onStep }: UpkeepOptions): Upkeep {
   let arrived = 0;
   let cancel: (() => void) | undefined;
   let running: Promise<void> | undefined;
@@ -57,7 +57,7 @@ export function createUpkeep({ store, clock, log, retention, mayForget, onStep }
   async function step(): Promise<void> {
     const sinceMs = clock.monotonicMs();
     try {
-      const request: UpkeepRequest = { nowMs: clock.nowMs(), retention: mayForget() ? retention : undefined };
+      const request: UpkeepRequest = { nowMs: clock.nowMs(), retention: mayExpire() ? retention : undefined };
       const done = await store.upkeep(request);
       if (done.failed !== undefined) beginTrouble({ reason: done.failed });
       else if (inTrouble) endTrouble();

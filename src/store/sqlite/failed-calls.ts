@@ -18,7 +18,7 @@ export interface FailedCallsOptions {
 }
 
 /** The writer of readings says so and tries them again. */
-const TOLD_BY_CALLER = new Set(["append", "outboxPut", "probe", "close"]);
+const REPORTED_BY_CALLER = new Set(["append", "outboxPut", "probe", "close"]);
 const STARTING = new Set(["open", "load", "loadJournal", "outboxOpen"]);
 const DELETING = new Set(["deleteStep", "pendingErasures", "eraseStep"]);
 const TO_REPEAT = new Set(["filesProblem", "outboxNext"]);
@@ -43,7 +43,7 @@ export function createFailedCalls(options: FailedCallsOptions): FailedCalls {
   function ofWriter(fault: DiskFault, call: Call): string {
     const { name } = call;
     if (STARTING.has(name)) return diskWords(file, fault, START_AGAIN);
-    if (TOLD_BY_CALLER.has(name)) return diskWords(file, fault);
+    if (REPORTED_BY_CALLER.has(name)) return diskWords(file, fault);
     if (name === "upkeep") return note(fault, UPKEEP); // the next step is its test
     if (DELETING.has(name)) return note(fault, "deletions", resumeDeletions);
     if (TO_REPEAT.has(name)) return note(fault, name, () => writer().repeat(call));
@@ -53,7 +53,7 @@ export function createFailedCalls(options: FailedCallsOptions): FailedCalls {
   /** Reading changes nothing, so the same is read again. What was read before it may be in memory, what failed is not. */
   function ofReader(fault: DiskFault, call: Call): string {
     if (STARTING.has(call.name)) return diskWords(file, fault, START_AGAIN);
-    if (TOLD_BY_CALLER.has(call.name)) return diskWords(file, fault);
+    if (REPORTED_BY_CALLER.has(call.name)) return diskWords(file, fault);
     return note(fault, `${call.name} ${JSON.stringify(call.args)}`, () => reader().repeat(call));
   }
 

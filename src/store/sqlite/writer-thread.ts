@@ -12,7 +12,7 @@ import { identityOf } from "../../files/data-folder.ts";
 import { checkLog } from "./db/check-log.ts";
 import type { Damage, NoteDamage } from "./db/damage-note.ts";
 import { diskFaultOf, diskWords, START_AGAIN } from "./db/disk-fault.ts";
-import { createDiskRoom, type DiskRoom, fullWords, giveUpReserve, isForWantOfRoom } from "./db/disk-room.ts";
+import { createDiskSpace, type DiskSpace, diskFullText, isDiskFull, releaseReserve } from "./db/disk-space.ts";
 import { damageWords, isDamage, primaryCode, testReadsBy } from "./db/file-damage.ts";
 import { createLargeLogTest } from "./db/large-log.ts";
 import { type OpenedFiles, watchOpenedFiles } from "./db/opened-files.ts";
@@ -24,14 +24,14 @@ import { loadDevices } from "./read/load-devices.ts";
 import { loadJournal } from "./read/load-journal.ts";
 import { createSealedLookup } from "./read/sealed-lookup.ts";
 import { createEraser } from "./upkeep/eraser.ts";
-import { createForgetter } from "./upkeep/forgetter.ts";
 import { createRebuilder } from "./upkeep/rebuilder.ts";
-import { createRollupKeeper } from "./upkeep/rollup-keeper.ts";
+import { createRetentionSteps } from "./upkeep/retention.ts";
+import { createRollupUpdater } from "./upkeep/rollup-updater.ts";
 import { createSealer } from "./upkeep/sealer.ts";
 import { createUpkeep } from "./upkeep/upkeep.ts";
 import { createAppender } from "./write/append.ts";
 import { deleteStep, markDeleted, nameDevice, probe, saveState, setRetention, testDisk } from "./write/device-table.ts";
-import { createHotLedger } from "./write/hot-ledger.ts";
+import { createHotCounts } from "./write/hot-counts.ts";
 import { createOutboxTable } from "./write/outbox-table.ts";
 
 /** `maxPages` and `commitDelayMs` are for tests: a disk that is full, and one that is slow. */
@@ -48,7 +48,7 @@ export type WriterOperations = ReturnType<typeof openStore>["operations"];
 const note: NoteDamage = (found) => parentPort?.postMessage({ note: found });
 
 /** IOERR, FULL, CANTOPEN. */
-const OF_ROOM = new Set([10, 13, 14]);
+const SPACE_ERRORS = new Set([10, 13, 14]);
 
 /** Throws in words where the file is damaged. */
 function open(data: WriterThreadData) {
@@ -56,8 +56,8 @@ function open(data: WriterThreadData) {
     const isLogDamaged = checkLog(data.file, data.advice, note);
     return openStore(data, isLogDamaged);
   } catch (error) {
-    const isOfRoom = OF_ROOM.has(primaryCode(error) ?? 0);
-    if (isOfRoom && giveUpReserve(data.file)) throw new Error(fullWords(data.file), { cause: error });
+    const isSpaceError = SPACE_ERRORS.has(primaryCode(error) ?? 0);
+    if (isSpaceError && releaseReserve(data.file)) throw new Error(diskFullText(data.file), { cause: error });
     const diskFault = diskFaultOf(error);
     if (diskFault !== undefined) throw new Error(diskWords(data.file, diskFault, START_AGAIN), { cause: error });
     // Code 1: a table or a column is not there.
@@ -68,7 +68,7 @@ function open(data: WriterThreadData) {
 
 function openStore({ file, maxPages, commitDelayMs }: WriterThreadData, isLogDamaged: boolean) {
   const before = identityOf(file);
-  const wasFull = giveUpReserve(file);
+  const wasFull = releaseReserve(file);
   const db = new DatabaseSync(file);
   const descriptor = openSync(file, "r");
   testReadsBy(createReadTest(file, descriptor));
@@ -83,28 +83,28 @@ function openStore({ file, maxPages, commitDelayMs }: WriterThreadData, isLogDam
   if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`);
   const files = watchOpenedFiles(file, before);
   const tryLargeLog = createLargeLogTest(db, file);
-  const room = createDiskRoom(db, file, wasFull);
+  const diskSpace = createDiskSpace(db, file, wasFull);
   const sealed = createSealedLookup(db);
-  const ledger = createHotLedger(db);
-  const appender = createAppender(db, { sealed, ledger, note });
-  const rollups = createRollupKeeper(db);
+  const hotCounts = createHotCounts(db);
+  const appender = createAppender(db, { sealed, hotCounts, note });
+  const rollups = createRollupUpdater(db);
   const onMoved = (key: number): void => {
     rollups.changed(key);
-    sealed.forget(key);
-    appender.forget(key);
+    sealed.invalidate(key);
+    appender.invalidate(key);
   };
   const onErased = (key: number, hot: boolean): void => {
     onMoved(key);
-    if (hot) ledger.forget();
+    if (hot) hotCounts.invalidate();
   };
   const onDamage = (key: number, damage: Damage): void => {
     const deviceId = db.prepare("SELECT device_id FROM device WHERE key = ?").get(key)?.["device_id"];
     note({ deviceId: String(deviceId) as DeviceId, ...damage });
   };
   const onFault = (page: string): void => note({ page });
-  const sealer = createSealer({ db, ledger, onSealed: onMoved, onDamage });
-  const forgetter = createForgetter({ db, sealer, rollups, onForgotten: onMoved, onFault });
-  const upkeep = createUpkeep({ db, ledger, sealer, rollups, forgetter, onFault });
+  const sealer = createSealer({ db, hotCounts, onSealed: onMoved, onDamage });
+  const retention = createRetentionSteps({ db, sealer, rollups, onDeleted: onMoved, onFault });
+  const upkeep = createUpkeep({ db, hotCounts, sealer, rollups, retention, onFault });
   const eraser = createEraser({ db, rollups, onErased, note });
   const operations = {
     load: () => loadDevices(db, note),
@@ -120,27 +120,27 @@ function openStore({ file, maxPages, commitDelayMs }: WriterThreadData, isLogDam
       nameDevice(db, deviceId, name, place),
     deleteDevice: (deviceId: DeviceId) => {
       markDeleted(db, deviceId);
-      appender.forget();
-      ledger.forget();
+      appender.invalidate();
+      hotCounts.invalidate();
       rollups.changed();
-      sealed.forget();
+      sealed.invalidate();
     },
     deleteStep: () => deleteStep(db),
     setRetention: (deviceId: DeviceId, retention: Partial<Retention>) => setRetention(db, deviceId, retention),
-    upkeep: (request: UpkeepRequest) => upkeep(request, room.problem() !== undefined),
+    upkeep: (request: UpkeepRequest) => upkeep(request, diskSpace.problem() !== undefined),
     beginErase: (request: EraseRequest) => eraser.begin(request),
     pendingErasures: () => eraser.pending(),
     eraseStep: (job: number) => eraser.step(job),
-    rebuild: createRebuilder({ db, rollups, onForgotten: onMoved }),
+    rebuild: createRebuilder({ db, rollups, onDeleted: onMoved }),
     ...createOutboxTable({
       db,
       appender,
       note,
       onEmptied: () => {
-        appender.forget();
-        ledger.forget();
+        appender.invalidate();
+        hotCounts.invalidate();
         rollups.changed();
-        sealed.forget();
+        sealed.invalidate();
       },
     }),
     /** A descriptor of the file for the other threads' `ReadTest`, closed when this one ends. */
@@ -150,50 +150,57 @@ function openStore({ file, maxPages, commitDelayMs }: WriterThreadData, isLogDam
     },
     filesProblem: () => {
       tryLargeLog();
-      return files.problem() ?? room.problem();
+      return files.problem() ?? diskSpace.problem();
     },
     close: () => db.close(),
   };
-  return { operations, files, room };
+  return { operations, files, diskSpace };
 }
 
-/** Not done while the disk is full. Of upkeep only what deletes is. */
-const TAKES_ROOM = new Set(["append", "outboxPut", "probe", "rebuild", "saveState", "nameDevice"]);
-/** Of a full disk they get the room that is kept for them: what is deleted makes more. Upkeep deletes what is past its age. */
-const DELETES = new Set([
+/** Refused while the disk is full. */
+const NEEDS_SPACE: ReadonlySet<string> = new Set<keyof WriterOperations>([
+  "append",
+  "outboxPut",
+  "probe",
+  "rebuild",
+  "saveState",
+  "nameDevice",
+]);
+/** On a full disk these may use the reserve: what they delete makes room. Upkeep deletes what is past its age. */
+const DELETES: ReadonlySet<string> = new Set<keyof WriterOperations>([
   "deleteDevice",
   "deleteStep",
   "beginErase",
   "eraseStep",
   "upkeep",
-  "outboxPlace",
-  "outboxForget",
+  "outboxAssign",
+  "outboxRemove",
 ]);
 
 /** What was written to files that are not at their path any more is not answered as done. */
 const guarded =
-  (files: OpenedFiles, room: DiskRoom) =>
+  (files: OpenedFiles, diskSpace: DiskSpace) =>
   (name: string, run: () => unknown): unknown => {
     if (name === "close" || name === "filesProblem") return run();
     refuse(files.found());
-    if (TAKES_ROOM.has(name)) refuse(room.problem());
-    if (name === "upkeep") room.tend();
-    const answer = orAgain(name, room, run);
+    if (NEEDS_SPACE.has(name)) refuse(diskSpace.problem());
+    if (name === "upkeep") diskSpace.maintain();
+    const answer = withRetry(name, diskSpace, run);
     refuse(files.quickProblem());
     return answer;
   };
 
-function orAgain(name: string, room: DiskRoom, run: () => unknown): unknown {
+function withRetry(name: string, diskSpace: DiskSpace, run: () => unknown): unknown {
   try {
     return run();
   } catch (error) {
-    if (!isForWantOfRoom(error) || !room.noteFull() || TAKES_ROOM.has(name)) throw error;
+    if (!isDiskFull(error) || !diskSpace.noteFull() || NEEDS_SPACE.has(name)) throw error;
   }
   try {
     return run(); // the log is empty, and of upkeep only what deletes is done
   } catch (error) {
-    if (!isForWantOfRoom(error) || !DELETES.has(name)) throw error;
-    room.giveUpReserve();
+    if (!isDiskFull(error) || !DELETES.has(name)) throw error;
+    diskSpace.releaseReserve();
     return run();
   }
 }
@@ -207,6 +214,6 @@ function sleep(ms: number): void {
 }
 
 if (parentPort !== null) {
-  const { operations, files, room } = open(workerData as WriterThreadData);
-  serve(parentPort, operations, { around: guarded(files, room) });
+  const { operations, files, diskSpace } = open(workerData as WriterThreadData);
+  serve(parentPort, operations, { around: guarded(files, diskSpace) });
 }

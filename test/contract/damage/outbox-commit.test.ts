@@ -12,7 +12,7 @@ import { storedGroup } from "../../../src/store/sqlite/format/outbox-group.ts";
 import { packBatch } from "../../../src/store/sqlite/format/packed-batch.ts";
 import { createSealedLookup } from "../../../src/store/sqlite/read/sealed-lookup.ts";
 import { createAppender } from "../../../src/store/sqlite/write/append.ts";
-import { createHotLedger } from "../../../src/store/sqlite/write/hot-ledger.ts";
+import { createHotCounts } from "../../../src/store/sqlite/write/hot-counts.ts";
 import { createOutboxTable, type OutboxOperations } from "../../../src/store/sqlite/write/outbox-table.ts";
 import { T0, timed } from "../cases/writes.ts";
 
@@ -28,8 +28,8 @@ function open(dataDir: string) {
   migrate(db, file);
   const notes: DamageNote[] = [];
   const note = (found: DamageNote): void => void notes.push(found);
-  const appender = createAppender(db, { sealed: createSealedLookup(db), ledger: createHotLedger(db), note });
-  const outbox = createOutboxTable({ db, appender, onEmptied: () => appender.forget(), note });
+  const appender = createAppender(db, { sealed: createSealedLookup(db), hotCounts: createHotCounts(db), note });
+  const outbox = createOutboxTable({ db, appender, onEmptied: () => appender.invalidate(), note });
   return { db, file, outbox, notes, state: outbox.outboxOpen(1e9) };
 }
 

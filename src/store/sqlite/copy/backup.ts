@@ -12,7 +12,7 @@ export function backup(db: DatabaseSyncInstance, to: string, beside: readonly Fi
   if (existsSync(to)) throw new Error(`${to} is there already; give a name that is not`);
   const folder = path.dirname(to);
   if (!existsSync(folder)) throw new Error(`There is no directory ${folder}`);
-  checkRoom(db, folder);
+  checkSpace(db, folder);
   const part = partOf(to);
   rmSync(part, { force: true }); // of a copy that was broken off
   try {
@@ -42,7 +42,7 @@ function putBeside(file: string, beside: readonly FileBeside[]): void {
   }
 }
 
-function checkRoom(db: DatabaseSyncInstance, folder: string): void {
+function checkSpace(db: DatabaseSyncInstance, folder: string): void {
   const needed = (pragma(db, "page_count") - pragma(db, "freelist_count")) * pragma(db, "page_size");
   const { bavail, bsize } = statfsSync(folder);
   if (bavail * bsize >= needed) return;

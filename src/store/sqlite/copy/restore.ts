@@ -76,7 +76,7 @@ export function checkCopy(copy: string): void {
 
 /** Everything that the exchange needs, on the disk. */
 async function prepare({ dataDir, copy, onBytes, beside, outdated }: RestoreOptions): Promise<void> {
-  checkRoom(dataDir, copy);
+  checkSpace(dataDir, copy);
   const folder = preparedFolder(dataDir);
   mkdirSync(folder, { mode: 0o700 });
   const fresh = path.join(folder, STORE_FILE);
@@ -90,7 +90,7 @@ async function prepare({ dataDir, copy, onBytes, beside, outdated }: RestoreOpti
   syncPath(fresh);
 }
 
-function checkRoom(dataDir: string, copy: string): void {
+function checkSpace(dataDir: string, copy: string): void {
   const { bavail, bsize } = statfsSync(dataDir);
   const needed = statSync(copy).size;
   if (bavail * bsize < needed) {

@@ -5,13 +5,13 @@ export class ByteWriter {
   #end = 0;
 
   byte(value: number): void {
-    this.#room(1);
+    this.#reserve(1);
     this.#bytes[this.#end++] = value;
   }
 
   /** A whole number from 0 to 2^53, seven bits a byte, the lowest first. */
   varint(value: number): void {
-    this.#room(8);
+    this.#reserve(8);
     let rest = value;
     while (rest >= 0x8000_0000) {
       this.#bytes[this.#end++] = (rest % 128) | 128;
@@ -25,12 +25,12 @@ export class ByteWriter {
   }
 
   double(value: number): void {
-    this.#room(8);
+    this.#reserve(8);
     this.#end = this.#bytes.writeDoubleLE(value, this.#end);
   }
 
   bytes(value: Uint8Array): void {
-    this.#room(value.length);
+    this.#reserve(value.length);
     this.#bytes.set(value, this.#end);
     this.#end += value.length;
   }
@@ -47,7 +47,7 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.#end);
   }
 
-  #room(more: number): void {
+  #reserve(more: number): void {
     if (this.#end + more <= this.#bytes.length) return;
     const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#end + more));
     this.#bytes.copy(larger, 0, 0, this.#end);

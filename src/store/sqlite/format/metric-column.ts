@@ -56,8 +56,8 @@ export function readColumn(from: ByteCursor, count: number): Values {
   const there = readThere(from, presence === "all" ? count : presence.many);
   if (presence === "all") return there;
   const values: Values = new Array(count).fill(undefined);
-  let place = 0;
-  for (let index = 0; index < count; index++) if (hasBit(presence.bits, index)) values[index] = there[place++];
+  let position = 0;
+  for (let index = 0; index < count; index++) if (hasBit(presence.bits, index)) values[index] = there[position++];
   return values;
 }
 
@@ -68,9 +68,9 @@ export function readNumericColumn(from: ByteCursor, count: number): Float64Array
   const numbers = readNumericThere(from, presence === "all" ? count : presence.many);
   if (presence === "all") return numbers;
   const values = new Float64Array(count).fill(Number.NaN);
-  let place = 0;
+  let position = 0;
   for (let index = 0; index < count; index++) {
-    if (hasBit(presence.bits, index)) values[index] = numbers[place++] ?? Number.NaN;
+    if (hasBit(presence.bits, index)) values[index] = numbers[position++] ?? Number.NaN;
   }
   return values;
 }
@@ -108,11 +108,11 @@ function readMixed(from: ByteCursor, many: number): Values {
     const some = kinds.reduce((sum, one) => sum + (one === each ? 1 : 0), 0);
     return some === 0 ? [] : readKind(from, each, some);
   });
-  const places = [0, 0, 0];
+  const positions = [0, 0, 0];
   return [...kinds].map((each) => {
-    const place = places[each] ?? 0;
-    places[each] = place + 1;
-    return lists[each]?.[place];
+    const position = positions[each] ?? 0;
+    positions[each] = position + 1;
+    return lists[each]?.[position];
   });
 }
 
@@ -137,19 +137,19 @@ export function toList(numbers: Float64Array): number[] {
 
 /** Each text once, then which one each value is. */
 function writeTexts(out: ByteWriter, texts: readonly string[]): void {
-  const places = new Map<string, number>();
-  for (const text of texts) if (!places.has(text)) places.set(text, places.size);
-  out.varint(places.size);
-  for (const text of places.keys()) out.text(toColumn(text));
+  const positions = new Map<string, number>();
+  for (const text of texts) if (!positions.has(text)) positions.set(text, positions.size);
+  out.varint(positions.size);
+  for (const text of positions.keys()) out.text(toColumn(text));
   writeNumbers(
     out,
-    texts.map((text) => places.get(text) ?? 0),
+    texts.map((text) => positions.get(text) ?? 0),
   );
 }
 
 function readTexts(from: ByteCursor, many: number): Values {
   const texts = Array.from({ length: from.varint() }, () => fromColumn(from.text()));
-  return toList(readNumbers(from, many)).map((place) => texts[place]);
+  return toList(readNumbers(from, many)).map((position) => texts[position]);
 }
 
 function writeBits<T>(out: ByteWriter, values: readonly T[], isSet: (value: T) => boolean): void {

@@ -26,7 +26,7 @@ export type UnpackedWrite =
 
 export interface UnpackedDeviceWrite {
   kind: Exclude<Write["kind"], "journal">;
-  /** Place of its message in the batch. */
+  /** Index of its message in the batch. */
   message: number;
   deviceId: DeviceId;
   atMs: number;
@@ -47,11 +47,11 @@ export function packBatch(messages: readonly WritesOfMessage[]): PackedBatch {
   const packed = writes.map((write) => bodyOf(write, journal));
   const bodies = new Uint8Array(packed.reduce((sum, body) => sum + mostBytes(body), 0));
   const names: string[] = [];
-  const places = new Map<string, number>();
-  const placeOf = (name: string): number => {
-    const known = places.get(name);
+  const indexes = new Map<string, number>();
+  const indexOf = (name: string): number => {
+    const known = indexes.get(name);
     if (known !== undefined) return known;
-    places.set(name, names.length);
+    indexes.set(name, names.length);
     return names.push(name) - 1;
   };
   let index = 0;
@@ -61,14 +61,14 @@ export function packBatch(messages: readonly WritesOfMessage[]): PackedBatch {
       const offset = index * STRIDE;
       numbers[offset] = KINDS.indexOf(write.kind);
       numbers[offset + 1] = message;
-      if (write.kind === "journal") journal.pack(write.entry, numbers, offset + 2, placeOf);
-      else packNumbers(write, numbers, offset, placeOf);
+      if (write.kind === "journal") journal.pack(write.entry, numbers, offset + 2, indexOf);
+      else packNumbers(write, numbers, offset, indexOf);
       end = packBody(packed[index] ?? "", bodies, end);
       numbers[offset + 9] = end;
       index++;
     }
   }
-  return { numbers, bodies, names, keptMessages: journal.messages(placeOf) };
+  return { numbers, bodies, names, keptMessages: journal.messages(indexOf) };
 }
 
 /** How many writes there are. */
@@ -99,9 +99,9 @@ function packNumbers(
   write: Exclude<Write, JournalWrite>,
   numbers: Float64Array,
   offset: number,
-  placeOf: (name: string) => number,
+  indexOf: (name: string) => number,
 ): void {
-  numbers[offset + 2] = placeOf(write.deviceId);
+  numbers[offset + 2] = indexOf(write.deviceId);
   numbers[offset + 3] = write.receivedAtMs;
   if (write.kind !== "reading") {
     const flag = write.kind === "status" ? write.online : write.clockSuspect;
@@ -112,7 +112,7 @@ function packNumbers(
   numbers[offset + 5] = write.atMs;
   numbers[offset + 6] = write.element;
   numbers[offset + 10] = write.n ?? -1;
-  numbers[offset + 7] = write.packet === undefined ? -1 : placeOf(write.packet.clientId);
+  numbers[offset + 7] = write.packet === undefined ? -1 : indexOf(write.packet.clientId);
   numbers[offset + 8] = write.packet === undefined ? 0 : write.packet.id * 2 + (write.packet.dup ? 1 : 0);
 }
 
@@ -175,7 +175,7 @@ const DUPLICATE: WriteOutcome = { kind: "duplicate" };
 const STORED_FIRST: WriteOutcome = { kind: "stored", n: 0 };
 /** In the column of outcomes: n where the write was stored, this where it was a duplicate. */
 export const DUPLICATE_MARK = -1;
-/** This, less the place of its reason, where it was refused. */
+/** This, less the index of its reason, where it was refused. */
 export const REFUSED_MARK = -2;
 
 export interface PackedOutcomes {
@@ -190,8 +190,8 @@ export function unpackOutcomes(
   messages: readonly WritesOfMessage[],
   { marks, reasons }: PackedOutcomes,
 ): WriteOutcome[][] {
-  let place = 0;
-  return messages.map((writes) => writes.map(() => unpackOutcome(marks[place++] ?? 0, reasons)));
+  let index = 0;
+  return messages.map((writes) => writes.map(() => unpackOutcome(marks[index++] ?? 0, reasons)));
 }
 
 function unpackOutcome(mark: number, reasons: readonly string[]): WriteOutcome {

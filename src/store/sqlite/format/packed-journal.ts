@@ -2,7 +2,7 @@
 import type { JournalEntry, KeptDelivery, KeptMessage } from "../../../core/ports/broker-state.ts";
 
 /** Place of a text among those of the batch. */
-type PlaceOf = (text: string) => number;
+type IndexOf = (text: string) => number;
 
 /** The first of the up to seven numbers of an entry. `json`: one that comes seldom stands as JSON among the texts. */
 const FORMS = ["json", "delivery", "deliveryGone", "inbound", "inboundGone"] as const;
@@ -15,49 +15,49 @@ export interface JournalPacker {
   /** Properties and payload, to stand behind one another, or nothing. To be called before `pack`, in order. */
   bytesOf(entry: JournalEntry): readonly Uint8Array[];
   /** From `offset` on. */
-  pack(entry: JournalEntry, numbers: Float64Array, offset: number, placeOf: PlaceOf): void;
+  pack(entry: JournalEntry, numbers: Float64Array, offset: number, indexOf: IndexOf): void;
   /** MESSAGE_NUMBERS for each, in the order in which their bytes come. */
-  messages(placeOf: PlaceOf): number[];
+  messages(indexOf: IndexOf): number[];
 }
 
 const NOTHING: readonly Uint8Array[] = [];
 
 export function createJournalPacker(): JournalPacker {
-  const places = new Map<KeptMessage, number>();
+  const indexes = new Map<KeptMessage, number>();
 
   function bytesOf(entry: JournalEntry): readonly Uint8Array[] {
     const message = messageOf(entry);
-    if (message === undefined || places.has(message)) return NOTHING;
-    places.set(message, places.size);
+    if (message === undefined || indexes.has(message)) return NOTHING;
+    indexes.set(message, indexes.size);
     return [message.properties, message.payload];
   }
 
-  function pack(entry: JournalEntry, numbers: Float64Array, offset: number, placeOf: PlaceOf): void {
+  function pack(entry: JournalEntry, numbers: Float64Array, offset: number, indexOf: IndexOf): void {
     const message = messageOf(entry);
-    numbers[offset + 1] = message === undefined ? NONE : (places.get(message) ?? NONE);
+    numbers[offset + 1] = message === undefined ? NONE : (indexes.get(message) ?? NONE);
     switch (entry.of) {
       case "delivery":
         numbers[offset] = FORMS.indexOf(entry.value === undefined ? "deliveryGone" : "delivery");
-        numbers[offset + 2] = placeOf(entry.clientId);
+        numbers[offset + 2] = indexOf(entry.clientId);
         numbers[offset + 3] = entry.order;
-        if (entry.value !== undefined) packDelivery(entry.value, numbers, offset, placeOf);
+        if (entry.value !== undefined) packDelivery(entry.value, numbers, offset, indexOf);
         return;
       case "inbound":
         numbers[offset] = FORMS.indexOf(entry.value === undefined ? "inboundGone" : "inbound");
-        numbers[offset + 2] = placeOf(entry.clientId);
+        numbers[offset + 2] = indexOf(entry.clientId);
         numbers[offset + 3] = entry.packetId;
         return;
       default:
         numbers[offset] = FORMS.indexOf("json");
-        numbers[offset + 2] = placeOf(JSON.stringify(withMessage(entry, undefined)));
+        numbers[offset + 2] = indexOf(JSON.stringify(withMessage(entry, undefined)));
     }
   }
 
-  function messages(placeOf: PlaceOf): number[] {
+  function messages(indexOf: IndexOf): number[] {
     const numbers: number[] = [];
-    for (const { topic, publisher, qos, retain, expiresAtMs, properties } of places.keys()) {
+    for (const { topic, publisher, qos, retain, expiresAtMs, properties } of indexes.keys()) {
       const flags = qos * 2 + Number(retain);
-      numbers.push(placeOf(topic), publisher === undefined ? NONE : placeOf(publisher), flags);
+      numbers.push(indexOf(topic), publisher === undefined ? NONE : indexOf(publisher), flags);
       numbers.push(expiresAtMs ?? Number.NaN, properties.length);
     }
     return numbers;
@@ -70,11 +70,11 @@ function packDelivery(
   { qos, retain, subscriptionIds, share }: KeptDelivery,
   numbers: Float64Array,
   offset: number,
-  placeOf: PlaceOf,
+  indexOf: IndexOf,
 ): void {
   numbers[offset + 4] = qos * 2 + Number(retain);
-  numbers[offset + 5] = subscriptionIds.length === 0 ? NONE : placeOf(JSON.stringify(subscriptionIds));
-  numbers[offset + 6] = share === undefined ? NONE : placeOf(share);
+  numbers[offset + 5] = subscriptionIds.length === 0 ? NONE : indexOf(JSON.stringify(subscriptionIds));
+  numbers[offset + 6] = share === undefined ? NONE : indexOf(share);
 }
 
 /** For one batch, its writes in order; a message's bytes stay views of `bytes`. */
@@ -83,7 +83,7 @@ export function createJournalUnpacker(
   packedMessages: readonly number[],
 ): (numbers: Float64Array, offset: number, bytes: Uint8Array) => JournalEntry {
   const messages: KeptMessage[] = [];
-  const textAt = (place: number): string => names[place] ?? "";
+  const textAt = (index: number): string => names[index] ?? "";
 
   return (numbers, offset, bytes) => {
     const at = (index: number): number => numbers[offset + index] ?? NONE;
@@ -114,7 +114,7 @@ export function createJournalUnpacker(
 function unpackMessage(
   packed: readonly number[],
   index: number,
-  textAt: (place: number) => string,
+  textAt: (index: number) => string,
   bytes: Uint8Array,
 ): KeptMessage {
   const [topic = 0, publisher = NONE, flags = 0, expiresAtMs = Number.NaN, propertiesLength = 0] = packed.slice(

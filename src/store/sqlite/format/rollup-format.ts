@@ -21,7 +21,7 @@ export type Level = keyof typeof LEVELS;
 
 export const blockMs = (level: Level): number => LEVELS[level].widthMs * LEVELS[level].slots;
 
-/** By metric, then by place of the hour or day in the block. */
+/** By metric, then by index of the hour or day in the block. */
 export type Block = Map<string, (Rollup | undefined)[]>;
 
 export function encodeBlock(block: Block): Buffer {
@@ -41,15 +41,15 @@ export function decodeBlock(bytes: Buffer, level: Level, metrics?: readonly stri
 }
 
 function writeSlots(out: ByteWriter, slots: readonly (Rollup | undefined)[]): void {
-  const places: number[] = [];
+  const slotIndexes: number[] = [];
   const there: Rollup[] = [];
-  for (const [place, rollup] of slots.entries()) {
+  for (const [slot, rollup] of slots.entries()) {
     if (rollup === undefined) continue;
-    places.push(place);
+    slotIndexes.push(slot);
     there.push(rollup);
   }
   out.varint(there.length);
-  writeNumbers(out, places);
+  writeNumbers(out, slotIndexes);
   writeColumn(
     out,
     optional(there, ({ texts }) => texts || undefined),
@@ -74,7 +74,7 @@ function writeSlots(out: ByteWriter, slots: readonly (Rollup | undefined)[]): vo
 
 function readSlots(from: ByteCursor, level: Level): (Rollup | undefined)[] {
   const many = from.varint();
-  const places = readNumbers(from, many);
+  const slotIndexes = readNumbers(from, many);
   const texts = readColumn(from, many);
   const lastTexts = readColumn(from, many);
   const lastAt = readNumbers(from, many);
@@ -84,7 +84,7 @@ function readSlots(from: ByteCursor, level: Level): (Rollup | undefined)[] {
   const slots: (Rollup | undefined)[] = new Array(LEVELS[level].slots).fill(undefined);
   for (let index = 0; index < many; index++) {
     const lastText = lastTexts[index];
-    slots[places[index] ?? 0] = {
+    slots[slotIndexes[index] ?? 0] = {
       count: counts[index] ?? 0,
       sum: sums[index] ?? 0,
       min: near[index * 3] ?? 0,

@@ -25,10 +25,10 @@ export function parseAttributes(text: unknown): Map<string, AttributeValue> | un
 
 /** Undefined: it is damaged. */
 export function parseLatest(text: unknown): Map<string, LatestMetric> | undefined {
-  const said = parseObject(text);
-  if (said === undefined) return undefined;
+  const parsed = parseObject(text);
+  if (parsed === undefined) return undefined;
   const latest = new Map<string, LatestMetric>();
-  for (const [metric, pair] of Object.entries(said)) {
+  for (const [metric, pair] of Object.entries(parsed)) {
     const [value, atMs, wasNumber] = Array.isArray(pair) ? (pair as unknown[]) : [];
     if (!isMetricValue(value) || !isInstant(atMs)) return undefined;
     latest.set(metric, { value, atMs, ...(wasNumber === 1 && { wasNumber: true }) });
@@ -52,9 +52,9 @@ function isMetricValue(value: unknown): value is MetricValue {
 }
 
 function parseObject(text: unknown): { [name: string]: unknown } | undefined {
-  const said = parseJson(text);
-  return typeof said === "object" && said !== null && !Array.isArray(said)
-    ? (said as { [name: string]: unknown })
+  const parsed = parseJson(text);
+  return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)
+    ? (parsed as { [name: string]: unknown })
     : undefined;
 }
 

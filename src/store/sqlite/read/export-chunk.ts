@@ -12,7 +12,7 @@ import { createHotPages, type HotPages } from "./hot-pages.ts";
 const CHUNK_BYTES = 512 * 1024;
 /** … or with a segment that passes this: one that is cut has to be unpacked again for its rest. */
 const ENOUGH_BYTES = 192 * 1024;
-const LINE_ROOM_BYTES = 32 * 1024;
+const LINE_MARGIN_BYTES = 32 * 1024;
 /** Readings that are looked at for one chunk: where few have the requested metrics, the others take their time all the same. */
 const CHUNK_READINGS = 5_000;
 
@@ -39,7 +39,7 @@ interface Chunk {
 }
 
 function createChunk(line: LineWriter): Chunk {
-  const into = new TextBytes(CHUNK_BYTES + LINE_ROOM_BYTES);
+  const into = new TextBytes(CHUNK_BYTES + LINE_MARGIN_BYTES);
   let readings = 0;
   let seen = 0;
   let last: ReadingPosition | undefined;

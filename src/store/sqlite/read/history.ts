@@ -8,8 +8,8 @@ import { prepared } from "../db/prepared.ts";
 import { type Block, blockMs, decodeBlock, LEVELS, type Level } from "../format/rollup-format.ts";
 import { SegmentError } from "../format/sealed-bytes.ts";
 import { Segment } from "../format/segment-format.ts";
-import { type Pieces, readPieces } from "../tables/row-parts.ts";
-import { segmentPieces } from "../tables/segment-table.ts";
+import { type RowParts, readParts } from "../tables/row-parts.ts";
+import { segmentParts } from "../tables/segment-table.ts";
 
 export interface DeviceHistory {
   readonly key: number;
@@ -118,7 +118,7 @@ export type OnDamage = (span: Span, reason: string) => void;
 /** Undefined: it is damaged, and was told of. */
 export function openSegment(db: DatabaseSyncInstance, head: SegmentHead, onDamage: OnDamage): Segment | undefined {
   try {
-    return new Segment(readPieces(db, "segment_piece", segmentPieces(db, head.id)));
+    return new Segment(readParts(db, "segment_piece", segmentParts(db, head.id)));
   } catch (error) {
     if (!(error instanceof SegmentError || isDamage(error))) throw error;
     onDamage({ fromMs: head.fromAt, toMs: head.toAt }, (error as Error).message);
@@ -126,7 +126,7 @@ export function openSegment(db: DatabaseSyncInstance, head: SegmentHead, onDamag
   }
 }
 
-interface BlockHead extends Pieces {
+interface BlockHead extends RowParts {
   readonly startMs: number;
 }
 
@@ -162,7 +162,7 @@ function openBlock(
   metrics: readonly string[] | undefined,
 ): Block | undefined {
   try {
-    return decodeBlock(readPieces(db, "rollup_piece", head), level, metrics);
+    return decodeBlock(readParts(db, "rollup_piece", head), level, metrics);
   } catch (error) {
     // Bytes that were read and cannot be understood; not a disk that fails.
     if (primaryCode(error) !== undefined && !isDamage(error)) throw error;

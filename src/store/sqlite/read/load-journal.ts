@@ -69,7 +69,7 @@ const isFlag = isWholeUpTo(1);
 const isQos = isWholeUpTo(2) as (value: unknown) => value is 0 | 1 | 2;
 const isAcknowledgedQos = (value: unknown): value is 1 | 2 => value === 1 || value === 2;
 const isU32 = isWholeUpTo(MAX_U32);
-const isPlace = isWholeUpTo(Number.MAX_SAFE_INTEGER);
+const isOrder = isWholeUpTo(Number.MAX_SAFE_INTEGER);
 const isPacketId = isWholeUpTo(0xffff);
 /** A text as `toColumn` writes it. */
 function isColumn(value: unknown): value is string {
@@ -110,7 +110,7 @@ function toSession({ get, need }: StoredFields): Journal["sessions"][number] | u
       version: need("version", isWholeUpTo(5)) ?? 4,
       expiryS: need("expiry_s", isU32) ?? MAX_U32,
       disconnectedAtMs: get("disconnected_at", isInstant),
-      sentThrough: get("sent_through", isPlace),
+      sentThrough: get("sent_through", isOrder),
     },
   };
 }
@@ -132,7 +132,7 @@ function toSubscription({ get, need }: StoredFields): Journal["subscriptions"][n
 
 function toDelivery(fields: StoredFields): Journal["deliveries"][number] | undefined {
   const { get, need } = fields;
-  const [client, place] = [need("client", isColumn), need("place", isPlace)];
+  const [client, place] = [need("client", isColumn), need("place", isOrder)];
   // Without a topic only the packet id is still of use.
   const isEmpty = get("topic", isColumn) === undefined && fields.damaged.length === 0;
   const message = isEmpty ? undefined : toMessage(fields);

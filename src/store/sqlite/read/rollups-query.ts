@@ -47,8 +47,8 @@ function addRolledUp(
   const before = new Set<number>();
   for (const { startMs, block } of rollupBlocks(db, key, query.level, query, onDamage, query.metrics)) {
     for (const [name, slots] of block ?? []) {
-      for (const [place, rollup] of slots.entries()) {
-        const at = startMs + place * widthMs;
+      for (const [slot, rollup] of slots.entries()) {
+        const at = startMs + slot * widthMs;
         if (rollup === undefined || at < query.fromMs || at >= query.toMs || isCounted(at)) continue;
         aggregateAt(found, at, name).merge(rollup);
         before.add(at);

@@ -14,10 +14,10 @@ export interface SealedLookup {
   greatestN(key: number, atMs: number): number;
   has(key: number, atMs: number, n: number): boolean;
   /** Segments of that device (of any) changed. */
-  forget(key?: number): void;
+  invalidate(key?: number): void;
 }
 
-/** Of one instant: what each reading says → their places. */
+/** Of one instant: what each reading says → their numbers. */
 type Instant = ReadonlyMap<string, readonly number[]>;
 
 interface Opened {
@@ -61,14 +61,14 @@ export function createSealedLookup(db: DatabaseSyncInstance): SealedLookup {
     return instant;
   }
 
-  const placesIn = (key: number, head: SegmentHead, atMs: number): number[] =>
+  const numbersIn = (key: number, head: SegmentHead, atMs: number): number[] =>
     [...instantIn(key, head, atMs).values()].flat();
 
   /** The last segment that has the instant has its greatest n; beside a damaged one that need not be the last that covers it. */
   function greatestN(key: number, atMs: number): number {
     for (const head of headsAt(key, atMs).reverse()) {
-      const places = placesIn(key, head, atMs);
-      if (places.length > 0) return places.reduce((greatest, n) => Math.max(greatest, n));
+      const numbers = numbersIn(key, head, atMs);
+      if (numbers.length > 0) return numbers.reduce((greatest, n) => Math.max(greatest, n));
     }
     return -1;
   }
@@ -85,8 +85,8 @@ export function createSealedLookup(db: DatabaseSyncInstance): SealedLookup {
       return headsAt(key, atMs).flatMap((head) => instantIn(key, head, atMs).get(said) ?? []);
     },
     greatestN,
-    has: (key, atMs, n) => headsAt(key, atMs).some((head) => placesIn(key, head, atMs).includes(n)),
-    forget: (key) => {
+    has: (key, atMs, n) => headsAt(key, atMs).some((head) => numbersIn(key, head, atMs).includes(n)),
+    invalidate: (key) => {
       if (key === undefined) return opened.clear();
       for (const [id, each] of opened) if (each.key === key) opened.delete(id);
     },
@@ -101,10 +101,10 @@ function readInstant(segment: Segment, atMs: number): Instant {
   const columns = new Map([...segment.names()].map((name) => [name, segment.values(name)]));
   for (; at[index] === atMs; index++) {
     const said = canonicalBody(JSON.stringify(metricsAt(columns, index)));
-    const places = found.get(said);
+    const numbers = found.get(said);
     const n = segment.n[index] ?? 0;
-    if (places === undefined) found.set(said, [n]);
-    else places.push(n);
+    if (numbers === undefined) found.set(said, [n]);
+    else numbers.push(n);
   }
   return found;
 }

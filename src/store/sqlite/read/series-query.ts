@@ -80,9 +80,9 @@ function sourceFor(
 ): "raw" | Level {
   const { fromMs, toMs } = query;
   const widthMs = bucketWidthMs(fromMs, toMs, query.points);
-  const needsHours = isForgotten(db, device, "hour", { fromMs, toMs: Math.min(toMs, device.rawSinceMs) });
+  const needsHours = isDeleted(db, device, "hour", { fromMs, toMs: Math.min(toMs, device.rawSinceMs) });
   const needsDays =
-    isForgotten(db, device, "day", { fromMs, toMs: Math.min(toMs, device.hoursSinceMs, device.rawSinceMs) }) ||
+    isDeleted(db, device, "day", { fromMs, toMs: Math.min(toMs, device.hoursSinceMs, device.rawSinceMs) }) ||
     (needsHours && widthMs > DAYS_FROM_MS);
   if (needsDays) return "day";
   if (needsHours) return "hour";
@@ -93,7 +93,7 @@ function sourceFor(
 }
 
 /** Something of the range is there as hours (days) only. */
-function isForgotten(
+function isDeleted(
   db: DatabaseSyncInstance,
   { key }: DeviceHistory,
   level: Level,

@@ -75,9 +75,9 @@ function walkRollups(
   for (const { startMs, block } of rollupBlocks(db, key, level, { fromMs, toMs }, onDamage, metrics)) {
     for (const [name, slots] of block ?? []) {
       const metric = metrics.indexOf(name);
-      for (let place = 0; place < slots.length; place++) {
-        const rollup = slots[place];
-        const at = startMs + place * widthMs;
+      for (let index = 0; index < slots.length; index++) {
+        const rollup = slots[index];
+        const at = startMs + index * widthMs;
         if (rollup === undefined || at + widthMs <= fromMs || at >= toMs) continue;
         if (level === "hour" && at < hoursSinceMs) continue;
         if (!raw.has(startOf(at, DAY_MS))) sink.rollup(metric, at, rollup);

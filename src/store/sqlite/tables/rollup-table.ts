@@ -2,13 +2,13 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { prepared } from "../db/prepared.ts";
 import { LEVELS, type Level } from "../format/rollup-format.ts";
-import { isInSlot, type Pieces, readPieces, removePieces, writePieces } from "./row-parts.ts";
+import { isInSlot, type RowParts, readParts, removeParts, writeParts } from "./row-parts.ts";
 
 export function putRollup(db: DatabaseSyncInstance, key: number, level: Level, startMs: number, body: Buffer): void {
   deleteRollup(db, key, level, startMs);
   const grows = isNewest(db, key, level, startMs);
   if (grows) closeGrowing(db, key, level);
-  const { piece, bytes } = writePieces(db, "rollup_piece", body, grows ? slotOf(key, level) : undefined);
+  const { piece, bytes } = writeParts(db, "rollup_piece", body, grows ? slotOf(key, level) : undefined);
   prepared(db, "INSERT INTO rollup (device, level, start_at, piece, bytes) VALUES (?, ?, ?, ?, ?)").run(
     key,
     LEVELS[level].level,
@@ -23,9 +23,9 @@ export function deleteRollup(db: DatabaseSyncInstance, key: number, level: Level
     key,
     LEVELS[level].level,
     startMs,
-  ) as unknown as Pieces | undefined;
+  ) as unknown as RowParts | undefined;
   if (found === undefined) return;
-  removePieces(db, "rollup_piece", found);
+  removeParts(db, "rollup_piece", found);
   prepared(db, "DELETE FROM rollup WHERE device = ? AND level = ? AND start_at = ?").run(
     key,
     LEVELS[level].level,
@@ -47,10 +47,10 @@ function closeGrowing(db: DatabaseSyncInstance, key: number, level: Level): void
   const growing = prepared(
     db,
     "SELECT id, piece, bytes FROM rollup WHERE device = ? AND level = ? ORDER BY start_at DESC LIMIT 1",
-  ).get(key, LEVELS[level].level) as unknown as (Pieces & { id: number }) | undefined;
+  ).get(key, LEVELS[level].level) as unknown as (RowParts & { id: number }) | undefined;
   if (growing === undefined || !isInSlot(growing)) return;
-  const body = readPieces(db, "rollup_piece", growing);
-  removePieces(db, "rollup_piece", growing);
-  const { piece } = writePieces(db, "rollup_piece", body);
+  const body = readParts(db, "rollup_piece", growing);
+  removeParts(db, "rollup_piece", growing);
+  const { piece } = writeParts(db, "rollup_piece", body);
   prepared(db, "UPDATE rollup SET piece = ? WHERE id = ?").run(piece, growing.id);
 }

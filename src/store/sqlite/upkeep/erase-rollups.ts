@@ -4,7 +4,7 @@ import { DAY_MS, HOUR_MS, startOf } from "../../../core/history/rollup.ts";
 import type { Rollup } from "../../../core/ports/history.ts";
 import { type Block, blockMs, LEVELS } from "../format/rollup-format.ts";
 import { dayOf, type Rollups } from "../read/day-count.ts";
-import type { RollupKeeper } from "./rollup-keeper.ts";
+import type { RollupUpdater } from "./rollup-updater.ts";
 
 export interface EraseRollupsRequest {
   readonly key: number;
@@ -15,7 +15,7 @@ export interface EraseRollupsRequest {
 }
 
 /** Hours of one row that overlap the range go whole, and their days are made of what is left. Answers up to where it is done. */
-export function eraseRollups(db: DatabaseSyncInstance, rollups: RollupKeeper, request: EraseRollupsRequest): number {
+export function eraseRollups(db: DatabaseSyncInstance, rollups: RollupUpdater, request: EraseRollupsRequest): number {
   const first = firstMs(db, request);
   if (first === undefined) return request.toMs;
   const fromMs = Math.max(request.fromMs, first);
@@ -75,7 +75,7 @@ function hoursOf(block: Block, startMs: number, day: number): ReadonlyMap<number
 }
 
 /** The days of the eight that one row of hours has; a row of days holds sixteen such. */
-function readDays(rollups: RollupKeeper, key: number, hoursStartMs: number) {
+function readDays(rollups: RollupUpdater, key: number, hoursStartMs: number) {
   const startMs = startOf(hoursStartMs, blockMs("day"));
   const block = rollups.readBlock(key, "day", startMs);
   return {

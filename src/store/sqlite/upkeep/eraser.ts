@@ -14,7 +14,7 @@ import { historyOfKey, openSegment, type Range, type SegmentHead, segmentHeads }
 import { latestOf } from "../read/latest-query.ts";
 import { deleteSegment, replaceSegment } from "../tables/segment-table.ts";
 import { eraseRollups } from "./erase-rollups.ts";
-import type { RollupKeeper } from "./rollup-keeper.ts";
+import type { RollupUpdater } from "./rollup-updater.ts";
 
 export interface Eraser {
   /** The number of the job; undefined: there is no such device. */
@@ -27,7 +27,7 @@ export interface Eraser {
 
 export interface EraserOptions {
   readonly db: DatabaseSyncInstance;
-  readonly rollups: RollupKeeper;
+  readonly rollups: RollupUpdater;
   /** Rows of it changed or are gone; `hot`: such as wait to be sealed. */
   readonly onErased: (key: number, hot: boolean) => void;
   readonly note: NoteDamage;

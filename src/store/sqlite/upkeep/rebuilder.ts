@@ -5,16 +5,16 @@ import type { RebuiltHour, Rollup } from "../../../core/ports/history.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { blockMs } from "../format/rollup-format.ts";
 import type { Rollups } from "../read/day-count.ts";
-import type { RollupKeeper } from "./rollup-keeper.ts";
+import type { RollupUpdater } from "./rollup-updater.ts";
 
 export interface RebuilderOptions {
   readonly db: DatabaseSyncInstance;
-  readonly rollups: RollupKeeper;
-  readonly onForgotten: (key: number) => void;
+  readonly rollups: RollupUpdater;
+  readonly onDeleted: (key: number) => void;
 }
 
 /** Of each hour whether it was taken: refused are those of a day that has raw readings, or of which only the day is left. */
-export function createRebuilder({ db, rollups, onForgotten }: RebuilderOptions) {
+export function createRebuilder({ db, rollups, onDeleted }: RebuilderOptions) {
   const sql = {
     addDevice: db.prepare("INSERT OR IGNORE INTO device (device_id, heard_at) VALUES (?, ?)"),
     device: db.prepare("SELECT key, raw_since, hours_since FROM device WHERE device_id = ?"),
@@ -32,8 +32,8 @@ export function createRebuilder({ db, rollups, onForgotten }: RebuilderOptions) 
     const device = sql.device.get(deviceId);
     const key = Number(device?.["key"]);
     const dayMs = startOf(startMs, DAY_MS);
-    const isForgotten = dayMs + DAY_MS <= Number(device?.["raw_since"]);
-    if (!isForgotten && hasRaw(key, dayMs + DAY_MS)) return false;
+    const isDeleted = dayMs + DAY_MS <= Number(device?.["raw_since"]);
+    if (!isDeleted && hasRaw(key, dayMs + DAY_MS)) return false;
     // Its day says more than this hour, and would be made of it.
     if (level !== "day" && dayMs < Number(device?.["hours_since"])) return false;
     for (const day of rollups.dueBefore(key, dayMs + DAY_MS)) rollups.countDay(key, day);
@@ -43,7 +43,7 @@ export function createRebuilder({ db, rollups, onForgotten }: RebuilderOptions) 
     } else rollups.putHours(key, dayMs, new Map([...hoursOfDay(key, dayMs), [startMs, metrics]]));
     // From now on a raw reading of that day would be counted without the others that made this hour.
     sql.setRawSince.run(dayMs + DAY_MS, key);
-    onForgotten(key);
+    onDeleted(key);
     return true;
   }
 

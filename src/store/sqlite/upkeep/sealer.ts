@@ -18,7 +18,7 @@ import { compare } from "../read/each-reading.ts";
 import { openSegment, type SegmentHead, segmentHeads } from "../read/history.ts";
 import { createUnsealedRows, type UnsealedRow, type UnsealedRows } from "../read/unsealed-rows.ts";
 import { deleteSegment, insertDamaged, insertSegment } from "../tables/segment-table.ts";
-import type { HotCount, HotLedger } from "../write/hot-ledger.ts";
+import type { HotCount, HotCounts } from "../write/hot-counts.ts";
 
 export interface Sealer {
   /** Seals some rows of a device that is due; the number of rows, 0: none is due. */
@@ -52,13 +52,13 @@ type Row = UnsealedRow & SealRow;
 
 export interface SealerOptions {
   readonly db: DatabaseSyncInstance;
-  readonly ledger: HotLedger;
+  readonly hotCounts: HotCounts;
   /** Its readings moved. */
   readonly onSealed: (key: number) => void;
   readonly onDamage: (key: number, damage: Damage) => void;
 }
 
-export function createSealer({ db, ledger, onSealed, onDamage }: SealerOptions): Sealer {
+export function createSealer({ db, hotCounts, onSealed, onDamage }: SealerOptions): Sealer {
   const sql = prepare(db);
   const { byIndex, bySeq } = createUnsealedRows(db);
   /** Devices that could not be sealed, and when that was found. */
@@ -91,7 +91,7 @@ export function createSealer({ db, ledger, onSealed, onDamage }: SealerOptions):
   }
 
   function* failedFirst(): Generator<[number, HotCount]> {
-    const devices = ledger.devices();
+    const devices = hotCounts.devices();
     for (const key of [...failed.keys()]) {
       const hot = devices.get(key);
       if (hot === undefined) failed.delete(key);
@@ -112,10 +112,10 @@ export function createSealer({ db, ledger, onSealed, onDamage }: SealerOptions):
   function oldestHoldingUp(): number | undefined {
     const first = Number(sql.firstSeq.get()?.["seq"] ?? 0);
     const last = Number(sql.lastSeq.get()?.["seq"] ?? 0);
-    if (last - first < MOST_HELD_UP || last - first < 4 * ledger.total()) return undefined;
+    if (last - first < MOST_HELD_UP || last - first < 4 * hotCounts.total()) return undefined;
     let oldest: number | undefined;
     let oldestSeq = Number.POSITIVE_INFINITY;
-    for (const [key, hot] of ledger.devices()) {
+    for (const [key, hot] of hotCounts.devices()) {
       if (hot.oldestSeq >= oldestSeq) continue;
       oldest = key;
       oldestSeq = hot.oldestSeq;
@@ -127,9 +127,9 @@ export function createSealer({ db, ledger, onSealed, onDamage }: SealerOptions):
 
   function seal(key: number, nowMs: number): number {
     const device = sql.device.get(key);
-    const hot = ledger.devices().get(key);
+    const hot = hotCounts.devices().get(key);
     if (device === undefined || hot === undefined) {
-      ledger.set(key, undefined);
+      hotCounts.set(key, undefined);
       waiting.delete(key);
       return 0;
     }
@@ -152,7 +152,7 @@ export function createSealer({ db, ledger, onSealed, onDamage }: SealerOptions):
     });
     for (const { atMs } of damaged)
       onDamage(key, { fromMs: atMs, toMs: atMs, reason: "damaged before it was compressed" });
-    ledger.set(key, leftOf(hot.count - moved.length, unsealed[moved.length]));
+    hotCounts.set(key, leftOf(hot.count - moved.length, unsealed[moved.length]));
     onSealed(key);
     return moved.length;
   }
@@ -209,7 +209,7 @@ export function createSealer({ db, ledger, onSealed, onDamage }: SealerOptions):
 
   function clear(): number {
     let before = Number(sql.lastSeq.get()?.["seq"] ?? 0) + 1;
-    for (const { oldestSeq } of ledger.devices().values()) if (oldestSeq < before) before = oldestSeq;
+    for (const { oldestSeq } of hotCounts.devices().values()) if (oldestSeq < before) before = oldestSeq;
     const first = Number(sql.firstSeq.get()?.["seq"] ?? before);
     if (before - first < CLEAR_ROWS) return 0;
     const until = Math.min(before, first + CLEAR_ROWS);

@@ -5,17 +5,17 @@ import type { UpkeepRequest, UpkeepStep } from "../../../core/ports/upkeep.ts";
 import { type DiskFault, diskFaultOf } from "../db/disk-fault.ts";
 import { isDamage } from "../db/file-damage.ts";
 import { pragma } from "../db/space.ts";
-import type { HotLedger } from "../write/hot-ledger.ts";
-import type { Forgetter } from "./forgetter.ts";
-import type { RollupKeeper } from "./rollup-keeper.ts";
+import type { HotCounts } from "../write/hot-counts.ts";
+import type { RetentionSteps } from "./retention.ts";
+import type { RollupUpdater } from "./rollup-updater.ts";
 import type { Sealer } from "./sealer.ts";
 
 export interface UpkeepParts {
   readonly db: DatabaseSyncInstance;
-  readonly ledger: HotLedger;
+  readonly hotCounts: HotCounts;
   readonly sealer: Sealer;
-  readonly rollups: RollupKeeper;
-  readonly forgetter: Forgetter;
+  readonly rollups: RollupUpdater;
+  readonly retention: RetentionSteps;
   /** Of a page of the file: the step went on with what is whole. */
   readonly onFault: (reason: string) => void;
 }
@@ -32,13 +32,12 @@ const GIVE_BACK_PAGES = 128;
 /** `isFull`: the disk is, and what makes the file larger waits; what is past its age goes. */
 export type Upkeep = (request: UpkeepRequest, isFull: boolean) => StoreStep;
 
-export function createUpkeep({ db, ledger, sealer, rollups, forgetter, onFault }: UpkeepParts): Upkeep {
-  const forgetting = forget;
+export function createUpkeep({ db, hotCounts, sealer, rollups, retention, onFault }: UpkeepParts): Upkeep {
   const kinds: ((request: UpkeepRequest, isFull: boolean) => Did | undefined)[] = [
     ({ nowMs }) => did("sealed", sealer.step(nowMs)),
     () => did("sealed", sealer.clear()),
     ({ nowMs }) => (rollups.step(nowMs) ? { did: "rolledUp", readings: 0 } : undefined),
-    forgetting,
+    expire,
     () => giveBack(db),
   ];
   let next = 0;
@@ -60,10 +59,10 @@ export function createUpkeep({ db, ledger, sealer, rollups, forgetter, onFault }
     }
   }
 
-  function forget(request: UpkeepRequest, isFull: boolean): Did | undefined {
-    const forgot = forgetter.step(request, isFull);
-    if (forgot === undefined) return undefined;
-    return forgot === "tooLarge" ? { did: "nothing", readings: 0, tooLarge: true } : forgot;
+  function expire(request: UpkeepRequest, isFull: boolean): Did | undefined {
+    const done = retention.step(request, isFull);
+    if (done === undefined) return undefined;
+    return done === "tooLarge" ? { did: "nothing", readings: 0, tooLarge: true } : done;
   }
 
   return (request, isFull) => {
@@ -73,13 +72,13 @@ export function createUpkeep({ db, ledger, sealer, rollups, forgetter, onFault }
       const index = next;
       const kind = kinds[index];
       next = (next + 1) % kinds.length;
-      if (isFull && kind !== forgetting) continue;
+      if (isFull && kind !== expire) continue;
       const done = whole(index, () => kind?.(request, isFull));
       if (done === undefined) continue;
       said = done;
       if (done.did !== "nothing") break;
     }
-    return { ...said, hot: ledger.total(), fault: [...failed.values()][0] ?? sealer.diskFault() };
+    return { ...said, hot: hotCounts.total(), fault: [...failed.values()][0] ?? sealer.diskFault() };
   };
 }
 

@@ -23,9 +23,9 @@ import { compare } from "../read/each-reading.ts";
 import type { SealedLookup } from "../read/sealed-lookup.ts";
 import { DEVICE_DAMAGED, DeviceDamage, isOfTheWrite, Refusal } from "./append-faults.ts";
 import { contentHash, firstFreeSeq, prepareAppend } from "./append-statements.ts";
-import type { HotLedger } from "./hot-ledger.ts";
+import type { HotCounts } from "./hot-counts.ts";
 import { createJournalTable } from "./journal-table.ts";
-import { type Claims, createClaims } from "./matched-rows.ts";
+import { createMatchedRows, type MatchedRows } from "./matched-rows.ts";
 
 /** What the thread remembers of a device, so that a reading newer than all before needs no look-up. */
 interface DeviceCursor {
@@ -42,16 +42,16 @@ export interface Appender {
   /** Throws with nothing written. `beside`: runs in the same transaction. */
   append(batch: PackedBatch, beside?: () => void): PackedOutcomes;
   /** What is known of a device (all devices) is to be looked up again: it is gone, or rows of it are gone or sealed. */
-  forget(key?: number): void;
+  invalidate(key?: number): void;
 }
 
 export interface AppenderParts {
   readonly sealed: SealedLookup;
-  readonly ledger: HotLedger;
+  readonly hotCounts: HotCounts;
   readonly note: NoteDamage;
 }
 
-export function createAppender(db: DatabaseSyncInstance, { sealed, ledger, note }: AppenderParts): Appender {
+export function createAppender(db: DatabaseSyncInstance, { sealed, hotCounts, note }: AppenderParts): Appender {
   const sql = prepareAppend(db);
   const journal = createJournalTable(db);
   const cursors = new Map<string, DeviceCursor>();
@@ -93,9 +93,9 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger, note 
     const firstSeq = nextSeq;
     sql.begin.run();
     try {
-      const claims = createClaims();
+      const matched = createMatchedRows();
       let index = 0;
-      for (const write of unpackBatch(batch)) marks[index++] = tryOne(write, { claims, uncompared }, reasons);
+      for (const write of unpackBatch(batch)) marks[index++] = tryOne(write, { matched, uncompared }, reasons);
       beside?.();
       sql.commit.run();
       return { marks, reasons, lastSeq: nextSeq - 1 };
@@ -103,7 +103,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger, note 
       if (db.isTransaction) sql.rollback.run();
       // They know of rows that are gone again.
       cursors.clear();
-      ledger.forget();
+      hotCounts.invalidate();
       // Never lower than before: states that are saved may know of rows that were deleted since.
       nextSeq = Math.max(firstSeq, firstFreeSeq(db));
       throw error;
@@ -149,18 +149,20 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger, note 
     }
   }
 
-  function writeReading(cursor: DeviceCursor, write: UnpackedDeviceWrite, { claims, uncompared }: Group): number {
+  function writeReading(cursor: DeviceCursor, write: UnpackedDeviceWrite, { matched, uncompared }: Group): number {
     // One without an instant of its own comes now, whatever the clock says of now.
     if (write.timed && write.atMs < cursor.rawSinceMs) throw new Refusal(expiredReason(cursor.rawSinceMs));
-    claims.begin(write.message);
+    matched.begin(write.message);
     // What damage hides cannot be compared with: it is stored again rather than lost.
     const isCompared = !uncompared.has(write.deviceId);
-    const duplicate = isCompared ? ofDevice(write, "comparing", () => findDuplicate(cursor, write, claims)) : undefined;
+    const duplicate = isCompared
+      ? ofDevice(write, "comparing", () => findDuplicate(cursor, write, matched))
+      : undefined;
     if (duplicate !== undefined) {
-      claims.add(duplicate.atMs, duplicate.n);
+      matched.add(duplicate.atMs, duplicate.n);
       return DUPLICATE_MARK;
     }
-    const n = ofDevice(write, "device", () => placeOf(cursor, write));
+    const n = ofDevice(write, "device", () => freeN(cursor, write));
     if (write.timed && n >= MOST_OF_ONE_INSTANT) throw new Refusal(STANDS_STILL);
     const packet = write.timed ? undefined : write.packet;
     const receivedAt = write.receivedAtMs === write.atMs ? null : write.receivedAtMs;
@@ -172,17 +174,21 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger, note 
       const { id, clientId } = packet;
       sql.insertOfPacket.run(nextSeq, cursor.key, atMs, n, receivedAt, hash, id, clientId, write.element, body);
     }
-    ledger.added(cursor.key, nextSeq, write.receivedAtMs);
+    hotCounts.added(cursor.key, nextSeq, write.receivedAtMs);
     nextSeq++;
     if (atMs > cursor.newestAtMs) {
       cursor.newestAtMs = atMs;
       cursor.newestN = n;
     } else if (atMs === cursor.newestAtMs && n > cursor.newestN) cursor.newestN = n;
-    claims.add(atMs, n);
+    matched.add(atMs, n);
     return n;
   }
 
-  function findDuplicate(cursor: DeviceCursor, write: UnpackedDeviceWrite, claims: Claims): Taken | undefined {
+  function findDuplicate(
+    cursor: DeviceCursor,
+    write: UnpackedDeviceWrite,
+    matched: MatchedRows,
+  ): MatchedRow | undefined {
     if (write.timed) {
       if (write.atMs > cursor.newestAtMs) return undefined;
       const at = [cursor.key, write.atMs];
@@ -191,9 +197,9 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger, note 
         ...sql.sameContent.all(...at, contentHash(write.body)),
         ...sql.untimed.all(...at),
       ] as unknown as Found[];
-      const free = rows.filter((row) => !claims.has(row.atMs, row.n));
+      const free = rows.filter((row) => !matched.has(row.atMs, row.n));
       const found = timedDuplicateOf(write as Parameters<typeof timedDuplicateOf>[0], free) as Found | undefined;
-      return found ?? findSealed(cursor, write, claims);
+      return found ?? findSealed(cursor, write, matched);
     }
     if (write.n !== undefined) return findOfId(cursor, write, write.n);
     if (!write.packet?.dup) return undefined;
@@ -202,21 +208,25 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger, note 
   }
 
   /** One that had an id in another store: it is there already where that id says the same. */
-  function findOfId(cursor: DeviceCursor, { atMs, body }: UnpackedDeviceWrite, n: number): Taken | undefined {
+  function findOfId(cursor: DeviceCursor, { atMs, body }: UnpackedDeviceWrite, n: number): MatchedRow | undefined {
     if (atMs > cursor.newestAtMs) return undefined;
     const row = sql.isThere.get(cursor.key, atMs, n) as { body: string } | undefined;
     if (row !== undefined) return sameBody(row.body, body) ? { atMs, n } : undefined;
     return atMs <= cursor.sealedToMs && sealed.equal(cursor.key, atMs, body).includes(n) ? { atMs, n } : undefined;
   }
 
-  function findSealed(cursor: DeviceCursor, { atMs, body }: UnpackedDeviceWrite, claims: Claims): Taken | undefined {
+  function findSealed(
+    cursor: DeviceCursor,
+    { atMs, body }: UnpackedDeviceWrite,
+    matched: MatchedRows,
+  ): MatchedRow | undefined {
     if (atMs > cursor.sealedToMs) return undefined;
-    const n = sealed.equal(cursor.key, atMs, body).find((place) => !claims.has(atMs, place));
+    const n = sealed.equal(cursor.key, atMs, body).find((each) => !matched.has(atMs, each));
     return n === undefined ? undefined : { atMs, n };
   }
 
   /** The one that its id says, where it had one and that is free; else the next. */
-  function placeOf(cursor: DeviceCursor, { atMs, n }: UnpackedDeviceWrite): number {
+  function freeN(cursor: DeviceCursor, { atMs, n }: UnpackedDeviceWrite): number {
     if (n !== undefined && isFree(cursor, atMs, n)) return n;
     if (atMs > cursor.newestAtMs) return 0;
     if (atMs === cursor.newestAtMs) return cursor.newestN + 1;
@@ -274,7 +284,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger, note 
 
   return {
     append,
-    forget: (key) => {
+    invalidate: (key) => {
       if (key === undefined) damaged.clear();
       for (const [deviceId, cursor] of cursors) if ((key ?? cursor.key) === cursor.key) cursors.delete(deviceId);
     },
@@ -283,7 +293,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, ledger, note 
 
 /** What the writes of one transaction share. */
 interface Group {
-  readonly claims: Claims;
+  readonly matched: MatchedRows;
   /** Devices, readings of which are not compared with those there are. */
   readonly uncompared: ReadonlySet<string>;
 }
@@ -297,4 +307,4 @@ const STANDS_STILL = `Its device has given ${MOST_OF_ONE_INSTANT} readings one i
 type Found = Stored & { readonly atMs: number };
 
 /** The row that a duplicate is a copy of. */
-type Taken = Pick<Found, "atMs" | "n">;
+type MatchedRow = Pick<Found, "atMs" | "n">;

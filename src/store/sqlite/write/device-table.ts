@@ -4,7 +4,7 @@ import type { DeviceId } from "../../../contract/readings.ts";
 import type { DeviceState, Retention } from "../../../core/ports/stored-device.ts";
 import { ifReadable, isDamage } from "../db/file-damage.ts";
 import { inTransaction } from "../db/transaction.ts";
-import { type Pieces, removePieces } from "../tables/row-parts.ts";
+import { type RowParts, removeParts } from "../tables/row-parts.ts";
 
 /** Rows that one step of a deletion takes. */
 const DELETE_STEP = 500;
@@ -107,9 +107,9 @@ export function deleteStep(db: DatabaseSyncInstance): boolean {
     for (const table of ["segment", "rollup"] as const) {
       const rows = db
         .prepare(`SELECT id, piece, bytes FROM ${table} WHERE device = ? LIMIT ?`)
-        .all(key, Math.ceil(left / ROWS_A_SEGMENT)) as unknown as (Pieces & { id: number })[];
+        .all(key, Math.ceil(left / ROWS_A_SEGMENT)) as unknown as (RowParts & { id: number })[];
       for (const row of rows) {
-        removePieces(db, `${table}_piece`, row);
+        removeParts(db, `${table}_piece`, row);
         db.prepare(`DELETE FROM ${table} WHERE id = ?`).run(row.id);
         taken(ROWS_A_SEGMENT);
       }

@@ -17,8 +17,8 @@ export function createJournalTable(db: DatabaseSyncInstance): { write(entry: Jou
       case "delivery":
         return writeDelivery(entry);
       case "inbound": {
-        const { put, forget } = sql.inbound;
-        return void (entry.value ? put : forget).run(toColumn(entry.clientId), entry.packetId);
+        const { put, remove } = sql.inbound;
+        return void (entry.value ? put : remove).run(toColumn(entry.clientId), entry.packetId);
       }
       case "will":
         return writeWill(entry);
@@ -27,7 +27,7 @@ export function createJournalTable(db: DatabaseSyncInstance): { write(entry: Jou
 
   function writeSession({ clientId, value }: Of<"session">): void {
     const client = toColumn(clientId);
-    if (value === undefined) for (const forget of sql.session.forget) forget.run(client);
+    if (value === undefined) for (const remove of sql.session.remove) remove.run(client);
     else
       sql.session.put.run(
         client,
@@ -39,23 +39,23 @@ export function createJournalTable(db: DatabaseSyncInstance): { write(entry: Jou
   }
 
   function writeSubscription({ clientId, filter, value }: Of<"subscription">): void {
-    const { put, forget } = sql.subscription;
+    const { put, remove } = sql.subscription;
     const key = [toColumn(clientId), toColumn(filter)] as const;
-    if (value === undefined) return void forget.run(...key);
+    if (value === undefined) return void remove.run(...key);
     const { qos, noLocal, retainAsPublished, subscriptionId } = value;
     put.run(...key, qos, Number(noLocal), Number(retainAsPublished), subscriptionId ?? null);
   }
 
   function writeRetained({ topic, value }: Of<"retained">): void {
-    const { put, forget } = sql.retained;
-    if (value === undefined) forget.run(toColumn(topic));
+    const { put, remove } = sql.retained;
+    if (value === undefined) remove.run(toColumn(topic));
     else put.run(toColumn(topic), ...columnsOf(value));
   }
 
   function writeDelivery({ clientId, order, value }: Of<"delivery">): void {
-    const { put, forget } = sql.delivery;
+    const { put, remove } = sql.delivery;
     const client = toColumn(clientId);
-    if (value === undefined) return void forget.run(client, order);
+    if (value === undefined) return void remove.run(client, order);
     const { message, qos, retain, subscriptionIds, share } = value;
     const ids = subscriptionIds.length === 0 ? null : JSON.stringify(subscriptionIds);
     const columns = message === undefined ? NO_MESSAGE : [toColumn(message.topic), ...columnsOf(message)];
@@ -64,7 +64,7 @@ export function createJournalTable(db: DatabaseSyncInstance): { write(entry: Jou
 
   function writeWill({ clientId, value }: Of<"will">): void {
     const client = toColumn(clientId);
-    if (value === undefined) return void sql.will.forget.run(client);
+    if (value === undefined) return void sql.will.remove.run(client);
     const { message, delayS, keepAliveS, expiryS, dueAtMs } = value;
     const times = [delayS, keepAliveS, expiryS ?? null, dueAtMs ?? null];
     sql.will.put.run(client, ...times, toColumn(message.topic), ...columnsOf(message));
@@ -95,35 +95,35 @@ function prepare(db: DatabaseSyncInstance) {
     const values = columns.replaceAll(/\w+/g, "?");
     return db.prepare(`INSERT OR REPLACE INTO ${table} (${columns}) VALUES (${values})`);
   };
-  const forget = (table: string, key: string) => db.prepare(`DELETE FROM ${table} WHERE ${key}`);
+  const remove = (table: string, key: string) => db.prepare(`DELETE FROM ${table} WHERE ${key}`);
   const ofSession = ["mqtt_session", "mqtt_subscription", "mqtt_delivery", "mqtt_inbound"];
   return {
     session: {
       put: put("mqtt_session", "client, version, expiry_s, disconnected_at, sent_through"),
-      forget: ofSession.map((table) => forget(table, "client = ?")),
+      remove: ofSession.map((table) => remove(table, "client = ?")),
     },
     subscription: {
       put: put("mqtt_subscription", "client, filter, qos, no_local, retain_as_published, subscription_id"),
-      forget: forget("mqtt_subscription", "client = ? AND filter = ?"),
+      remove: remove("mqtt_subscription", "client = ? AND filter = ?"),
     },
     retained: {
       put: put("mqtt_retained", `topic, ${MESSAGE}`),
-      forget: forget("mqtt_retained", "topic = ?"),
+      remove: remove("mqtt_retained", "topic = ?"),
     },
     delivery: {
       put: put(
         "mqtt_delivery",
         `client, place, delivery_qos, delivery_retain, subscription_ids, share, topic, ${MESSAGE}`,
       ),
-      forget: forget("mqtt_delivery", "client = ? AND place = ?"),
+      remove: remove("mqtt_delivery", "client = ? AND place = ?"),
     },
     inbound: {
       put: put("mqtt_inbound", "client, packet"),
-      forget: forget("mqtt_inbound", "client = ? AND packet = ?"),
+      remove: remove("mqtt_inbound", "client = ? AND packet = ?"),
     },
     will: {
       put: put("mqtt_will", `client, delay_s, keep_alive_s, expiry_s, due_at, topic, ${MESSAGE}`),
-      forget: forget("mqtt_will", "client = ?"),
+      remove: remove("mqtt_will", "client = ?"),
     },
   };
 }

@@ -12,10 +12,10 @@ function start(rawDays = 90) {
   const log = createMemoryLog();
   const retention: UpkeepRequest["retention"] = { rawDays, hourDays: 0, dayDays: 0, maxBytes: 20_000_000 };
   const bound = createSizeBound({ clock, log, retention });
-  const step = (did: UpkeepStep["did"], more: Partial<UpkeepStep> = {}, mayForget = true): void =>
+  const step = (did: UpkeepStep["did"], more: Partial<UpkeepStep> = {}, mayExpire = true): void =>
     bound.noteStep(
       { did, readings: 1, hot: 0, ...more },
-      { nowMs: clock.nowMs(), retention: mayForget ? retention : undefined },
+      { nowMs: clock.nowMs(), retention: mayExpire ? retention : undefined },
     );
   const said = (): string[] => log.lines.map(({ level, event }) => `${level} ${event}`);
   return { clock, log, bound, step, said };

@@ -42,104 +42,104 @@ function start({ newestMs = NOW - HOUR_MS, before = NOW - 25 * HOUR_MS }: World 
 
 describe("a hub that has run by its clock for days", () => {
   test("may forget, once it has seen its readings of yesterday", async () => {
-    const { asked, mayForget, problem } = start();
-    expect(mayForget()).toBe(false);
+    const { asked, mayExpire, problem } = start();
+    expect(mayExpire()).toBe(false);
     await turn();
-    expect(mayForget()).toBe(true);
+    expect(mayExpire()).toBe(true);
     expect(problem()).toBeUndefined();
     expect(asked).toEqual([NOW - DAY_MS]);
   });
 
   test("may not forget for a day after a step of more than a day, though the clock is called sane after minutes", async () => {
-    const { clock, step, mayForget, problem } = start();
+    const { clock, step, mayExpire, problem } = start();
     await turn();
     step(YEAR_MS);
-    expect(mayForget()).toBe(false);
+    expect(mayExpire()).toBe(false);
     clock.advance(11 * 60_000);
     expect(problem()).toContain("jumped by 365 days");
     clock.advance(23 * HOUR_MS);
-    expect(mayForget()).toBe(false);
+    expect(mayExpire()).toBe(false);
     clock.advance(HOUR_MS);
-    expect(mayForget()).toBe(true);
+    expect(mayExpire()).toBe(true);
   });
 
   test("sees a step at once, not a second later", async () => {
-    const { clock, mayForget } = start();
+    const { clock, mayExpire } = start();
     await turn();
     clock.stepWall(YEAR_MS);
-    expect(mayForget()).toBe(false);
+    expect(mayExpire()).toBe(false);
   });
 
   test("may not forget for a day after the clock was a year ahead and came back", async () => {
-    const { clock, step, mayForget } = start();
+    const { clock, step, mayExpire } = start();
     await turn();
     step(YEAR_MS);
     clock.advance(20 * HOUR_MS);
     step(-YEAR_MS);
     clock.advance(23 * HOUR_MS);
-    expect(mayForget()).toBe(false);
+    expect(mayExpire()).toBe(false);
     clock.advance(2 * HOUR_MS);
-    expect(mayForget()).toBe(true);
+    expect(mayExpire()).toBe(true);
   });
 
   test("waits minutes after a step of hours, and a day when they add up", async () => {
-    const { clock, step, mayForget } = start();
+    const { clock, step, mayExpire } = start();
     await turn();
     step(20 * HOUR_MS);
-    expect(mayForget()).toBe(false);
+    expect(mayExpire()).toBe(false);
     clock.advance(11 * 60_000);
-    expect(mayForget()).toBe(true);
+    expect(mayExpire()).toBe(true);
     step(20 * HOUR_MS);
     clock.advance(HOUR_MS);
-    expect(mayForget()).toBe(false);
+    expect(mayExpire()).toBe(false);
     clock.advance(DAY_MS);
-    expect(mayForget()).toBe(true);
+    expect(mayExpire()).toBe(true);
   });
 
   test("may not forget while the clock shows a time before its readings", async () => {
-    const { step, mayForget, problem } = start();
+    const { step, mayExpire, problem } = start();
     await turn();
     step(-3 * HOUR_MS);
-    expect(mayForget()).toBe(false);
+    expect(mayExpire()).toBe(false);
     expect(problem()).toContain("before the newest stored reading: nothing is forgotten until it is right");
   });
 });
 
 describe("a hub that starts", () => {
   test("with nothing stored may forget: there is nothing that could be forgotten wrongly", () => {
-    expect(start({ newestMs: 0 }).mayForget()).toBe(true);
+    expect(start({ newestMs: 0 }).mayExpire()).toBe(true);
   });
 
   test("more than a day after its newest reading waits for a day", async () => {
-    const { clock, asked, mayForget, problem } = start({ newestMs: NOW - DAY_MS - 1 });
+    const { clock, asked, mayExpire, problem } = start({ newestMs: NOW - DAY_MS - 1 });
     await turn();
-    expect(mayForget()).toBe(false);
+    expect(mayExpire()).toBe(false);
     expect(problem()).toContain("nothing is forgotten before 2026-11-23T12:00:00.000Z");
     expect(asked).toEqual([]);
     clock.advance(DAY_MS);
-    expect(mayForget()).toBe(true);
+    expect(mayExpire()).toBe(true);
   });
 
   test("again by a clock that was a year ahead before, too, waits for a day: it has no readings of yesterday", async () => {
-    const { clock, mayForget, problem } = start({ newestMs: NOW - HOUR_MS, before: NOW - YEAR_MS });
+    const { clock, mayExpire, problem } = start({ newestMs: NOW - HOUR_MS, before: NOW - YEAR_MS });
     await turn();
     expect(problem()).toContain("none of yesterday");
     clock.advance(DAY_MS - 1);
-    expect(mayForget()).toBe(false);
+    expect(mayExpire()).toBe(false);
     clock.advance(1);
-    expect(mayForget()).toBe(true);
+    expect(mayExpire()).toBe(true);
   });
 
   test("on its first day may forget: nothing is older", async () => {
-    const { mayForget } = start({ before: undefined });
+    const { mayExpire } = start({ before: undefined });
     await turn();
-    expect(mayForget()).toBe(true);
+    expect(mayExpire()).toBe(true);
   });
 
   test("and cannot read what it has of yesterday waits for a day", async () => {
-    const { mayForget } = start({ before: passing() });
+    const { mayExpire } = start({ before: passing() });
     await turn();
-    expect(mayForget()).toBe(false);
+    expect(mayExpire()).toBe(false);
   });
 });
 

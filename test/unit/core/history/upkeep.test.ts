@@ -17,13 +17,13 @@ function start() {
   const ends: ((step: UpkeepStep) => void)[] = [];
   store.onUpkeep = () => new Promise((resolve) => void ends.push(resolve));
   const steps: UpkeepStep[] = [];
-  const trust = { mayForget: true };
+  const trust = { mayExpire: true };
   const upkeep = createUpkeep({
     store,
     clock,
     log,
     retention: RETENTION,
-    mayForget: () => trust.mayForget,
+    mayExpire: () => trust.mayExpire,
     onStep: (step) => void steps.push(step),
   });
   const advance = async (ms: number): Promise<void> => {
@@ -123,10 +123,10 @@ describe("upkeep", () => {
 
   test("forgets nothing while the clock cannot be trusted, and does the rest", async () => {
     const { clock, store, trust, advance, end } = start();
-    trust.mayForget = false;
+    trust.mayExpire = false;
     await advance(1_000);
     expect(store.requests.at(-1)).toEqual({ nowMs: clock.nowMs(), retention: undefined });
-    trust.mayForget = true;
+    trust.mayExpire = true;
     await end(5, SEALED);
     await advance(5);
     expect(store.requests.at(-1)?.retention).toEqual(RETENTION);

@@ -22,7 +22,7 @@ const NOW = Date.UTC(2026, 10, 22, 12);
 const board = { clientId: "board", serial: 1 };
 
 /** The whole core, on a store that takes everything until a test says otherwise. */
-function start(limits: Partial<DeviceLimits> = {}, { rawDays = 90, mayForget = (): boolean => true } = {}) {
+function start(limits: Partial<DeviceLimits> = {}, { rawDays = 90, mayExpire = (): boolean => true } = {}) {
   const clock = createManualClock({ nowMs: NOW });
   const store = createMemoryStore();
   store.script = allStored;
@@ -54,7 +54,7 @@ function start(limits: Partial<DeviceLimits> = {}, { rawDays = 90, mayForget = (
     commitIntervalMs: 0,
     byteBudget: createByteBudget({ maxBytes: 1e6 }),
   });
-  const dating = createDating({ clockSanity, registry, rawDays, mayExpire: mayForget });
+  const dating = createDating({ clockSanity, registry, rawDays, mayExpire: mayExpire });
   const intake = createIntake({ dialect: readNative, writer, registry, refusals, counters, clock, dating });
 
   /** Publishes and lets the commit settle; the outcomes so far. */
@@ -264,7 +264,7 @@ describe("a reading's age", () => {
   });
 
   test("is no reason while the hub's clock may be wrong", async () => {
-    const { publish } = start({}, { mayForget: () => false });
+    const { publish } = start({}, { mayExpire: () => false });
     expect(await publish("devices/a/telemetry", old)).toEqual(["stored"]);
   });
 

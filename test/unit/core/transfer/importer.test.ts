@@ -28,7 +28,7 @@ function start({ maxDevices = 10, rawDays = 90 } = {}) {
     registry,
     clock,
     isClockSane: () => true,
-    rawHorizon: createRawHorizon({ registry, rawDays, mayForget: () => true }),
+    rawHorizon: createRawHorizon({ registry, rawDays, mayExpire: () => true }),
     counters: { readings: () => undefined },
     onStored: () => undefined,
   });

@@ -10,15 +10,15 @@ import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { primaryCode } from "./file-damage.ts";
 import { pragma } from "./space.ts";
 
-export interface DiskRoom {
+export interface DiskSpace {
   /** Why nothing that takes room may be written, in words for the owner. */
   problem(): string | undefined;
   /** A write failed for want of room. True: because the disk is full, and what takes no room is worth another try. */
   noteFull(): boolean;
   /** For what deletes, where that has failed all the same: the reserve's room is there now. */
-  giveUpReserve(): void;
+  releaseReserve(): void;
   /** From time to time. */
-  tend(): void;
+  maintain(): void;
 }
 
 const MIB = 1_048_576;
@@ -26,7 +26,7 @@ const RESERVE_BYTES = 4 * MIB;
 /** With less than this a disk is full. */
 const FULL_BELOW_BYTES = MIB;
 /** Enough to continue, free on the disk or inside the store. */
-const ROOM_BYTES = 8 * MIB;
+const ENOUGH_BYTES = 8 * MIB;
 /** Of these so much must be free on the disk itself. */
 const LOG_BYTES = 2 * MIB;
 const GIVE_BACK_PAGES = 128;
@@ -41,8 +41,8 @@ const LOG_PAGES = 8_000;
 const SHORT_LOG_PAGES = 500;
 const SHORT_LOG_BELOW_BYTES = 200 * MIB;
 
-/** `wasFull`: what `giveUpReserve` answered before the store was opened. */
-export function createDiskRoom(db: DatabaseSyncInstance, file: string, wasFull: boolean): DiskRoom {
+/** `wasFull`: what `releaseReserve` answered before the store was opened. */
+export function createDiskSpace(db: DatabaseSyncInstance, file: string, wasFull: boolean): DiskSpace {
   const reserve = reserveOf(file);
   const directory = path.dirname(file);
   let isFull = wasFull;
@@ -52,14 +52,14 @@ export function createDiskRoom(db: DatabaseSyncInstance, file: string, wasFull: 
     if (!isFull) return undefined;
     for (
       let steps = 0;
-      steps < GIVE_BACK_STEPS && insideBytes() > ROOM_BYTES && freeBytes(directory) < LOG_BYTES;
+      steps < GIVE_BACK_STEPS && insideBytes() > ENOUGH_BYTES && freeBytes(directory) < LOG_BYTES;
       steps++
     )
       giveBack();
     const free = freeBytes(directory);
-    isFull = free < LOG_BYTES || free + insideBytes() < ROOM_BYTES;
+    isFull = free < LOG_BYTES || free + insideBytes() < ENOUGH_BYTES;
     if (!isFull) return undefined;
-    return `the disk of ${directory} is full, and nothing is stored until ${ROOM_BYTES / MIB} MB are free. Delete devices or ranges in the dashboard, or other files`;
+    return `the disk of ${directory} is full, and nothing is stored until ${ENOUGH_BYTES / MIB} MB are free. Delete devices or ranges in the dashboard, or other files`;
   }
 
   function noteFull(): boolean {
@@ -69,7 +69,7 @@ export function createDiskRoom(db: DatabaseSyncInstance, file: string, wasFull: 
     return isFull;
   }
 
-  function giveUp(): void {
+  function release(): void {
     rmSync(reserve, { force: true });
     emptyLog();
   }
@@ -82,8 +82,8 @@ export function createDiskRoom(db: DatabaseSyncInstance, file: string, wasFull: 
       db.exec(`PRAGMA incremental_vacuum(${GIVE_BACK_PAGES})`);
       emptyLog();
     } catch (error) {
-      if (!isForWantOfRoom(error)) throw error;
-      giveUp();
+      if (!isDiskFull(error)) throw error;
+      release();
     }
   }
 
@@ -102,7 +102,7 @@ export function createDiskRoom(db: DatabaseSyncInstance, file: string, wasFull: 
     logPages = wanted;
   }
 
-  function tend(): void {
+  function maintain(): void {
     const free = freeBytes(directory);
     setLogPages(free);
     if (isFull || free < RESERVE_FROM_BYTES || isWhole(reserve)) return;
@@ -114,21 +114,21 @@ export function createDiskRoom(db: DatabaseSyncInstance, file: string, wasFull: 
   }
 
   setLogPages(freeBytes(directory));
-  return { problem, noteFull, giveUpReserve: giveUp, tend };
+  return { problem, noteFull, releaseReserve: release, maintain };
 }
 
 /** Before the store is opened, and when it cannot be. True: the disk is full, whether or not there was a reserve. */
-export function giveUpReserve(file: string): boolean {
+export function releaseReserve(file: string): boolean {
   if (freeBytes(path.dirname(file)) >= FULL_BELOW_BYTES) return false;
   rmSync(reserveOf(file), { force: true });
   return true;
 }
 
-export const isForWantOfRoom = (error: unknown): boolean => primaryCode(error) === FULL;
+export const isDiskFull = (error: unknown): boolean => primaryCode(error) === FULL;
 /** SQLITE_FULL. */
 const FULL = 13;
 
-export const fullWords = (file: string): string =>
+export const diskFullText = (file: string): string =>
   `The disk of ${path.dirname(file)} is full, even to read what is there. Make some megabytes free, and start the hub again.`;
 
 /** A kill while it was written leaves a short one. */

@@ -12,27 +12,27 @@ import { inTransaction } from "../db/transaction.ts";
 import { blockMs, LEVELS } from "../format/rollup-format.ts";
 import { segmentHeads } from "../read/history.ts";
 import { deleteSegment } from "../tables/segment-table.ts";
-import type { RollupKeeper } from "./rollup-keeper.ts";
+import type { RollupUpdater } from "./rollup-updater.ts";
 import type { Sealer } from "./sealer.ts";
 
-export interface Forgot {
+export interface RetentionStep {
   /** What is to be forgotten must be in segments before, and counted. */
   readonly did: "forgot" | "sealed" | "rolledUp";
   readonly readings: number;
   readonly shortenedToMs?: number;
 }
 
-export interface Forgetter {
+export interface RetentionSteps {
   /** Undefined: nothing has to go. `isFull`: the disk is, and what would have to be compressed or counted before waits. */
-  step(request: UpkeepRequest, isFull: boolean): Forgot | "tooLarge" | undefined;
+  step(request: UpkeepRequest, isFull: boolean): RetentionStep | "tooLarge" | undefined;
 }
 
-export interface ForgetterOptions {
+export interface RetentionOptions {
   readonly db: DatabaseSyncInstance;
   readonly sealer: Sealer;
-  readonly rollups: RollupKeeper;
+  readonly rollups: RollupUpdater;
   /** Its readings of before that are gone. */
-  readonly onForgotten: (key: number) => void;
+  readonly onDeleted: (key: number) => void;
   /** Of a page of the file: nothing of that device goes. */
   readonly onFault: (reason: string) => void;
 }
@@ -40,7 +40,7 @@ export interface ForgetterOptions {
 /** Devices looked at in one step. */
 const STEP_DEVICES = 200;
 /** Hours or days went, or there are more devices to look at. */
-const NOTHING_YET: Forgot = { did: "forgot", readings: 0 };
+const NOTHING_YET: RetentionStep = { did: "forgot", readings: 0 };
 /** Ages are counted in days. */
 const ROUND_MS = 3_600_000;
 const STUCK_MS = 60_000;
@@ -56,7 +56,7 @@ interface Device {
   readonly retention: Retention;
 }
 
-export function createForgetter({ db, sealer, rollups, onForgotten, onFault }: ForgetterOptions): Forgetter {
+export function createRetentionSteps({ db, sealer, rollups, onDeleted, onFault }: RetentionOptions): RetentionSteps {
   const sql = prepare(db);
   /** The last device of the present round that was done with; undefined: no round is under way. */
   let behindKey: number | undefined;
@@ -65,15 +65,15 @@ export function createForgetter({ db, sealer, rollups, onForgotten, onFault }: F
   let oversized: { readonly dayMs: number; behindKey: number; went: boolean } | undefined;
   let stuckSinceMs: number | undefined;
 
-  function step({ nowMs, retention }: UpkeepRequest, isFull: boolean): Forgot | "tooLarge" | undefined {
+  function step({ nowMs, retention }: UpkeepRequest, isFull: boolean): RetentionStep | "tooLarge" | undefined {
     if (retention === undefined) return undefined;
     return stepByAge({ nowMs, isFull }, retention) ?? stepBySize({ nowMs, isFull }, retention.maxBytes);
   }
 
   /** One device cannot keep the others. */
-  function whole(forget: () => Forgot | undefined): Forgot | undefined {
+  function whole(step: () => RetentionStep | undefined): RetentionStep | undefined {
     try {
-      return forget();
+      return step();
     } catch (error) {
       if (!isDamage(error)) throw error;
       onFault((error as Error).message);
@@ -82,7 +82,7 @@ export function createForgetter({ db, sealer, rollups, onForgotten, onFault }: F
   }
 
   /** Rounds over all devices, one an hour. */
-  function stepByAge(now: Now, defaults: Retention): Forgot | undefined {
+  function stepByAge(now: Now, defaults: Retention): RetentionStep | undefined {
     const { nowMs } = now;
     if (behindKey === undefined) {
       if (roundAtMs !== undefined && Math.abs(nowMs - roundAtMs) < ROUND_MS) return undefined;
@@ -91,8 +91,8 @@ export function createForgetter({ db, sealer, rollups, onForgotten, onFault }: F
     }
     const devices = sql.devices.all(behindKey, STEP_DEVICES).map((row) => toDevice(row, defaults));
     for (const device of devices) {
-      const forgot = whole(() => forgetAged(device, now));
-      if (forgot !== undefined) return forgot;
+      const done = whole(() => deleteAged(device, now));
+      if (done !== undefined) return done;
       behindKey = device.key;
     }
     if (devices.length === STEP_DEVICES) return NOTHING_YET;
@@ -101,18 +101,18 @@ export function createForgetter({ db, sealer, rollups, onForgotten, onFault }: F
   }
 
   /** Undefined: nothing of this device is too old. */
-  function forgetAged({ key, retention }: Device, now: Now): Forgot | undefined {
+  function deleteAged({ key, retention }: Device, now: Now): RetentionStep | undefined {
     const { nowMs } = now;
     const before = (days: number): number => (days === 0 ? 0 : startOf(nowMs - days * DAY_MS, DAY_MS));
-    const forgot = forgetDay(key, before(retention.rawDays), now);
-    if (forgot !== undefined) return forgot;
-    const hours = forgetBlocks(key, "hour", before(retention.hourDays));
-    const days = forgetBlocks(key, "day", before(retention.dayDays));
+    const done = deleteDay(key, before(retention.rawDays), now);
+    if (done !== undefined) return done;
+    const hours = deleteBlocks(key, "hour", before(retention.hourDays));
+    const days = deleteBlocks(key, "day", before(retention.dayDays));
     return hours || days ? NOTHING_YET : undefined;
   }
 
   /** The oldest day that has raw readings before `beforeMs`. Hours and days of it are counted a last time. */
-  function forgetDay(key: number, beforeMs: number, { nowMs, isFull }: Now): Forgot | undefined {
+  function deleteDay(key: number, beforeMs: number, { nowMs, isFull }: Now): RetentionStep | undefined {
     const hot = sql.oldHot.get(key, key, beforeMs);
     // Its hot rows must be in segments to be counted; those that cannot be yet are tried again in the next round.
     if (hot !== undefined) {
@@ -138,11 +138,11 @@ export function createForgetter({ db, sealer, rollups, onForgotten, onFault }: F
       }
       sql.setRawSince.run(dayMs + DAY_MS, key);
     });
-    onForgotten(key);
+    onDeleted(key);
     return { did: "forgot", readings };
   }
 
-  function forgetBlocks(key: number, level: "hour" | "day", beforeMs: number): boolean {
+  function deleteBlocks(key: number, level: "hour" | "day", beforeMs: number): boolean {
     const lastStartMs = beforeMs - blockMs(level);
     const found = sql.oldestBlock.get(key, LEVELS[level].level, lastStartMs)?.["start_at"];
     if (found === undefined) return false;
@@ -154,7 +154,7 @@ export function createForgetter({ db, sealer, rollups, onForgotten, onFault }: F
   }
 
   /** The oldest day of all devices goes first, device by device; then the oldest hours. Days stay. */
-  function stepBySize(now: Now, maxBytes: number): Forgot | "tooLarge" | undefined {
+  function stepBySize(now: Now, maxBytes: number): RetentionStep | "tooLarge" | undefined {
     const { nowMs } = now;
     if (maxBytes === 0 || usedBytes() <= maxBytes) {
       oversized = undefined;
@@ -163,14 +163,14 @@ export function createForgetter({ db, sealer, rollups, onForgotten, onFault }: F
     if (stuckSinceMs !== undefined && Math.abs(nowMs - stuckSinceMs) < STUCK_MS) return undefined;
     stuckSinceMs = undefined;
     oversized ??= oldestDay(startOf(nowMs, DAY_MS));
-    if (oversized === undefined) return forgetOldestHours(startOf(nowMs, DAY_MS)) ? NOTHING_YET : "tooLarge";
+    if (oversized === undefined) return deleteOldestHours(startOf(nowMs, DAY_MS)) ? NOTHING_YET : "tooLarge";
     const { dayMs, behindKey: first } = oversized;
     for (const row of sql.keysBehind.all(first)) {
       const key = Number(row["key"]);
-      const forgot = whole(() => forgetDay(key, dayMs + DAY_MS, now));
-      if (forgot !== undefined) {
+      const done = whole(() => deleteDay(key, dayMs + DAY_MS, now));
+      if (done !== undefined) {
         oversized.went = true;
-        return forgot.did === "forgot" ? { ...forgot, shortenedToMs: dayMs + DAY_MS } : forgot;
+        return done.did === "forgot" ? { ...done, shortenedToMs: dayMs + DAY_MS } : done;
       }
       oversized.behindKey = key;
     }
@@ -196,10 +196,10 @@ export function createForgetter({ db, sealer, rollups, onForgotten, onFault }: F
   }
 
   /** Not those among which today's are to come. */
-  function forgetOldestHours(todayMs: number): boolean {
+  function deleteOldestHours(todayMs: number): boolean {
     const row = sql.oldestHours.get(LEVELS.hour.level);
     if (row === undefined || Number(row["start_at"]) + blockMs("hour") > todayMs) return false;
-    return forgetBlocks(Number(row["device"]), "hour", Number(row["start_at"]) + blockMs("hour"));
+    return deleteBlocks(Number(row["device"]), "hour", Number(row["start_at"]) + blockMs("hour"));
   }
 
   return { step };

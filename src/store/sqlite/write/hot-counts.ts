@@ -16,7 +16,7 @@ interface Counted {
   readonly since: number;
 }
 
-export interface HotLedger {
+export interface HotCounts {
   added(key: number, seq: number, receivedAtMs: number): void;
   /** What is left of a device. */
   set(key: number, left: HotCount | undefined): void;
@@ -24,10 +24,10 @@ export interface HotLedger {
   devices(): ReadonlyMap<number, HotCount>;
   total(): number;
   /** Rows were changed behind its back. */
-  forget(): void;
+  invalidate(): void;
 }
 
-export function createHotLedger(db: DatabaseSyncInstance): HotLedger {
+export function createHotCounts(db: DatabaseSyncInstance): HotCounts {
   const counts = new Map<number, HotCount>();
   let total = 0;
   let isCounted = false;
@@ -101,7 +101,7 @@ export function createHotLedger(db: DatabaseSyncInstance): HotLedger {
       counted();
       return total;
     },
-    forget: () => {
+    invalidate: () => {
       isCounted = false;
     },
   };

@@ -23,7 +23,7 @@ import { rollupBlocks, segmentHeads } from "../read/history.ts";
 import { deleteRollup, putRollup } from "../tables/rollup-table.ts";
 import { deleteSegment } from "../tables/segment-table.ts";
 
-export interface RollupKeeper {
+export interface RollupUpdater {
   /** Counts some segments of a day of some device anew that ended an hour ago; false: there is none. */
   step(nowMs: number): boolean;
   /** Segments of that device (of any) changed. */
@@ -50,7 +50,7 @@ const LOOK_AGAIN_MS = 60_000;
 /** Counted in one step; a board of five seconds has some twenty a day. */
 const STEP_SEGMENTS = 4;
 
-export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
+export function createRollupUpdater(db: DatabaseSyncInstance): RollupUpdater {
   // The days of a device that is being deleted go with it.
   const due = db.prepare("SELECT device, day FROM rollup_due JOIN device ON key = device WHERE day <= ? LIMIT 1");
   const done = db.prepare("DELETE FROM rollup_due WHERE device = ? AND day = ?");
@@ -101,7 +101,7 @@ export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
   }
 
   function putDay(key: number, dayMs: number, { hours, unknown }: CountedDay): void {
-    if (dayMs < sinceOf(key, "raw_since")) addToForgotten(key, dayMs, hours);
+    if (dayMs < sinceOf(key, "raw_since")) addToDeleted(key, dayMs, hours);
     else {
       // What a damaged segment held was counted while it was whole; better that than a hole.
       for (const hour of unknown) hours.set(hour, fuller(readSlot(key, "hour", hour), hours.get(hour)));
@@ -114,7 +114,7 @@ export function createRollupKeeper(db: DatabaseSyncInstance): RollupKeeper {
    * Readings without an instant of their own may come to lie there when the hub's clock is set back. The others of that
    * day are gone, so these are added to what they came to, and go as well.
    */
-  function addToForgotten(key: number, dayMs: number, hours: ReadonlyMap<number, Rollups>): void {
+  function addToDeleted(key: number, dayMs: number, hours: ReadonlyMap<number, Rollups>): void {
     if (dayMs < sinceOf(key, "hours_since")) {
       const day = merged(readSlot(key, "day", dayMs), dayOf(hours));
       replace(key, "day", dayMs, DAY_MS, new Map([[dayMs, day]]));
