@@ -7,7 +7,6 @@ import type { Connection as ClientConnection } from "../core/devices/connection.
 import { type ByteBudget, createByteBudget } from "../core/ingest/byte-budget.ts";
 import type { Intake } from "../core/ingest/intake.ts";
 import type { Writer } from "../core/ingest/writer.ts";
-import { createPaces } from "../core/limits/pace.ts";
 import { createRateLimit } from "../core/limits/rate-limit.ts";
 import type { Refusals } from "../core/limits/refusals.ts";
 import { createTakeOvers } from "../core/limits/take-overs.ts";
@@ -17,6 +16,10 @@ import type { Counters } from "../core/ports/counters.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { TlsSource } from "../core/ports/tls.ts";
 import type { TrustedTime } from "../core/time/trusted-time.ts";
+import { Client } from "./client/client.ts";
+import type { ClientContext, ClientLimits } from "./client/client-context.ts";
+import { createClientPaces, type PaceLimits } from "./client/client-paces.ts";
+import { createClientSet } from "./client/client-set.ts";
 import { createJournal } from "./journal/journal.ts";
 import { type IdentityOfSession, withinRights } from "./journal/kept-rights.ts";
 import { withoutDamaged } from "./journal/kept-whole.ts";
@@ -25,7 +28,6 @@ import { createMatching } from "./routing/matching.ts";
 import { revived } from "./routing/publication.ts";
 import { createRetained } from "./routing/retained.ts";
 import { createRouter, type RetainedLimits } from "./routing/router.ts";
-import { Client, type ClientContext, type ClientLimits } from "./session/client.ts";
 import type { OutboundContext } from "./session/outbound.ts";
 import type { QueueLimits } from "./session/outbound-queue.ts";
 import type { Session } from "./session/session.ts";
@@ -33,18 +35,15 @@ import { createSessions } from "./session/sessions.ts";
 import { createSubscribing } from "./session/subscribing.ts";
 import { createWillPublisher } from "./session/will-publisher.ts";
 import { createWills } from "./session/wills.ts";
-import { Connection, createFlusher } from "./transport/connection.ts";
+import { Connection } from "./transport/connection.ts";
+import { createFlusher } from "./transport/flusher.ts";
 import type { HttpLocation } from "./transport/http-answer.ts";
 import { createListeners, type Listeners } from "./transport/listeners.ts";
 
-export interface BrokerLimits extends ClientLimits, QueueLimits, RetainedLimits {
+export interface BrokerLimits extends ClientLimits, QueueLimits, RetainedLimits, PaceLimits {
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
   readonly maxConnectsPerMinute: number;
-  readonly maxMessagesPerSecond: number;
-  readonly maxBytesPerSecond: number;
-  readonly maxMessagesPerSecondPerAddress: number;
-  readonly maxBytesPerSecondPerAddress: number;
   readonly maxSubscriptions: number;
   readonly maxSessions: number;
   readonly maxWaitingBytes: number;
@@ -103,7 +102,6 @@ export interface Broker {
 const SWEEP_MS = 500;
 /** Of the bytes that may wait: for packets that are not whole yet. */
 const GATHERING_SHARE = 4;
-const STANDSTILL_MS = 5_000;
 /** For the last packets to be read when the hub stops. */
 const GOODBYE_MS = 1_000;
 
@@ -194,18 +192,6 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     ...limits,
     onRefused: ({ clientId }, topic, code) => refusals.add({ code, kind: "message", clientId, topic }),
   });
-  const paces = {
-    credential: createPaces({
-      clock,
-      messagesPerS: limits.maxMessagesPerSecond,
-      bytesPerS: limits.maxBytesPerSecond,
-    }),
-    address: createPaces({
-      clock,
-      messagesPerS: limits.maxMessagesPerSecondPerAddress,
-      bytesPerS: limits.maxBytesPerSecondPerAddress,
-    }),
-  };
   const context: ClientContext = {
     core,
     sessions,
@@ -220,16 +206,12 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     quarantine: options.quarantine,
     identify,
     connects: createRateLimit({ clock, perMinute: limits.maxConnectsPerMinute }),
-    pacesOf: (owner, address = "") =>
-      [owner === undefined ? undefined : paces.credential.of(owner), paces.address.of(address)].filter(
-        (pace) => pace !== undefined,
-      ),
+    pacesOf: createClientPaces(clock, limits),
     onSlowed: counters.slowed,
     onClosed: onConnectionClosed,
   };
 
-  const clients = new Set<Client>();
-  let onLastGone = (): void => undefined;
+  const clients = createClientSet(clock);
   const flusher = createFlusher(clock, log);
   const gathering = createByteBudget({ maxBytes: limits.maxWaitingBytes / GATHERING_SHARE });
   const listeners = createListeners({
@@ -242,23 +224,13 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     onStream: (stream, address) => {
       const connection = new Connection(stream, address, clock, flusher, gathering);
       const client = new Client(connection, context);
-      clients.add(client);
-      stream.once("close", () => {
-        clients.delete(client);
-        if (clients.size === 0) onLastGone();
-      });
+      clients.add(client, stream);
       connection.start(client);
     },
   });
 
-  let sweptMs = clock.monotonicMs();
   function sweep(): void {
-    const nowMs = clock.monotonicMs();
-    // After a standstill of the hub (a suspended machine) nobody has been silent but the hub: what came waits to be read.
-    const mayJudge = nowMs - sweptMs < STANDSTILL_MS;
-    sweptMs = nowMs;
-    const isScarce = gathering.isFull();
-    for (const client of clients) client.sweep(nowMs, mayJudge, isScarce);
+    clients.sweep(gathering.isFull());
     wills.sweep();
     sessions.sweep();
     for (const topic of retained.takeExpired(time)) journal.note({ of: "retained", topic, value: undefined });
@@ -298,23 +270,10 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       stopping = true;
       stopSweep();
       sessions.stop();
-      for (const client of clients) client.shutDown();
-      await goneWithin(GOODBYE_MS);
-      for (const client of clients) client.destroy();
+      await clients.shutDown(GOODBYE_MS);
       listeners.close();
       await core.close();
       journal.flush();
     },
   };
-
-  function goneWithin(ms: number): Promise<void> {
-    if (clients.size === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const cancel = clock.after(ms, resolve);
-      onLastGone = () => {
-        cancel();
-        resolve();
-      };
-    });
-  }
 }

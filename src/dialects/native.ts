@@ -1,12 +1,13 @@
-/** The hub's own dialect: `devices/<deviceId>/…` → readings, status, attributes. Judges shape; knows no device and no clock. */
+/** The native dialect: messages of `devices/<deviceId>/…` → readings, status, attributes. */
 import type { AttributeValue, DeviceId, MetricValue } from "../contract/readings.ts";
 import type { RefusalCode } from "../contract/refusals.ts";
 import type { ParsedMessage, ParsedReading } from "../core/ingest/parsed-message.ts";
-import { isMetricName, NO_METRICS, parseDeviceId } from "../core/model/device-id.ts";
+import { isMetricName, NO_METRICS } from "../core/model/device-id.ts";
 import { isLonger, jsonValue, plainValue, type Read } from "../core/model/metric-value.ts";
 import { type Fault, fault, ok, type Result } from "../core/model/result.ts";
 import { createFlatReader } from "./flat-reading.ts";
 import { jsonFaultAt } from "./json-fault.ts";
+import { addressOf, type Channel } from "./native-topic.ts";
 
 const MAX_READINGS = 1_000;
 const MAX_METRICS = 64;
@@ -30,18 +31,6 @@ const readFlat = createFlatReader();
 
 type JsonObject = { readonly [key: string]: unknown };
 
-/** What a topic says: which device, and what its payload is. */
-type Address =
-  | { readonly channel: Exclude<Channel, "commands">; readonly deviceId: DeviceId; readonly metric: string }
-  | { readonly channel: "elsewhere" }
-  | { readonly channel: "refused"; readonly deviceId: DeviceId | undefined; readonly fault: Fault };
-
-type Channel = "telemetry" | "metric" | "status" | "attributes" | "commands";
-
-/** Boards publish to the same few topics again and again. */
-const addresses = new Map<string, Address>();
-const MAX_ADDRESSES = 20_000;
-
 /** Total: whatever the bytes, it answers and never throws. */
 export function readNative(topic: string, payload: Uint8Array): ParsedMessage {
   const address = addressOf(topic);
@@ -64,39 +53,6 @@ function withoutEnd(payload: Uint8Array): Uint8Array {
 }
 
 const isEndOfLine = (code: number | undefined): boolean => code === 0 || code === 10 || code === 13;
-
-function addressOf(topic: string): Address {
-  const former = addresses.get(topic);
-  if (former !== undefined) return former;
-  const address = parseTopic(topic);
-  if (address.channel === "elsewhere" || address.channel === "refused") return address;
-  if (addresses.size >= MAX_ADDRESSES) addresses.clear();
-  addresses.set(topic, address);
-  return address;
-}
-
-function parseTopic(topic: string): Address {
-  if (!topic.startsWith("devices/")) return { channel: "elsewhere" };
-  const [, id = "", channelName, metric, ...rest] = topic.split("/", 6);
-  const deviceId = parseDeviceId(id);
-  if (!deviceId.ok) return { channel: "refused", deviceId: undefined, fault: deviceId.fault };
-  const channel = channelOf(channelName, metric, rest.join("/"));
-  if (channel === undefined) return { channel: "refused", deviceId: deviceId.value, fault: { code: "TOPIC_UNKNOWN" } };
-  if (channel === "commands") return { channel: "elsewhere" };
-  if (channel === "metric" && (!isMetricName(metric ?? "") || NO_METRICS.has(metric ?? ""))) {
-    return { channel: "refused", deviceId: deviceId.value, fault: nameFault(metric ?? "") };
-  }
-  return { channel, deviceId: deviceId.value, metric: metric ?? "" };
-}
-
-function channelOf(channel: string | undefined, metric: string | undefined, rest: string): Channel | undefined {
-  // `commands/<id>` and `commands/<id>/reply` are carried; what they mean comes later.
-  if (channel === "commands" && metric !== undefined && (rest === "" || rest === "reply")) return "commands";
-  if (rest !== "") return undefined;
-  if (channel === "telemetry") return metric === undefined ? "telemetry" : "metric";
-  if (metric !== undefined) return undefined;
-  return channel === "status" || channel === "attributes" ? channel : undefined;
-}
 
 /** A payload as text. */
 interface Payload {
@@ -295,8 +251,6 @@ function parseJson({ text, isDamaged }: Payload): Result<unknown> {
     return { ok: false, fault: { code: "PAYLOAD_NOT_JSON", detail, location } };
   }
 }
-
-const nameFault = (name: string): Fault => ({ code: "METRIC_NAME_INVALID", metric: name.slice(0, 80) });
 
 /** As much as one sees at a glance. */
 const SHOWN_BEFORE = 60;

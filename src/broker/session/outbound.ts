@@ -4,19 +4,10 @@ import type { TrustedTime } from "../../core/time/trusted-time.ts";
 import type { Journal } from "../journal/journal.ts";
 import { type DeliveryRequest, leftMsOf, type Publication } from "../routing/publication.ts";
 import { bytesOf, type Delivery, deliveryEntry, packetIdOf } from "./delivery.ts";
+import { Inflight } from "./inflight.ts";
 import { OutboundQueue, type QueueLimits, type QueueTotals } from "./outbound-queue.ts";
 import { type RetainedRun, RetainedRuns } from "./retained-runs.ts";
-
-/** The client's side while it is connected. */
-export interface Sink {
-  /** The client takes no more unacknowledged messages than this. */
-  readonly window: number;
-  /** Its socket is not behind. */
-  canTake(): boolean;
-  /** False: larger than the client takes, and not sent. [MQTT-3.1.2-24] */
-  publish(request: DeliveryRequest, packetId: number, isRepeat: boolean, expiryS: number | undefined): boolean;
-  pubrel(packetId: number): void;
-}
+import type { Sink } from "./sink.ts";
 
 export interface OutboundContext {
   readonly time: Pick<TrustedTime, "sinceMs">;
@@ -35,9 +26,7 @@ export class Outbound {
   readonly #context: OutboundContext;
   readonly #waiting: OutboundQueue;
   readonly #runs: RetainedRuns;
-  /** Sent and not acknowledged, by packet id, in the order of sending. Behind PUBREC they have no message any more. */
-  readonly #inflight = new Map<number, Delivery>();
-  #inflightBytes = 0;
+  readonly #inflight: Inflight;
   #sink: Sink | undefined;
   nextOrder = 0;
   /** Places before were sent, or had their turn. */
@@ -50,6 +39,7 @@ export class Outbound {
     this.#clientId = clientId;
     this.#context = context;
     this.#waiting = new OutboundQueue(context.limits, context.totals);
+    this.#inflight = new Inflight(context.totals);
     this.#runs = new RetainedRuns(context.retained);
   }
 
@@ -101,7 +91,7 @@ export class Outbound {
   /** A connection is there: what was sent before is sent again, first. [MQTT-4.4.0-1, MQTT-4.6.0-1] */
   attach(sink: Sink): void {
     this.#sink = sink;
-    for (const [packetId, { publication, isWritten }] of this.#inflight) {
+    for (const [packetId, { publication, isWritten }] of this.#inflight.entries()) {
       if (publication === undefined && isWritten) sink.pubrel(packetId);
     }
     this.pump();
@@ -109,10 +99,10 @@ export class Outbound {
 
   detach(): void {
     this.#sink = undefined;
-    const sent = [...this.#inflight].filter(([, { publication }]) => publication !== undefined);
+    const sent = [...this.#inflight.entries()].filter(([, { publication }]) => publication !== undefined);
     for (const [packetId, delivery] of sent) {
       delivery.isRepeat = true;
-      this.#removeInflight(packetId, delivery);
+      this.#inflight.remove(packetId, delivery);
     }
     this.#waiting.putBack(sent.map(([, delivery]) => delivery));
   }
@@ -122,7 +112,7 @@ export class Outbound {
     const delivery = this.#inflight.get(packetId);
     if (delivery === undefined) return "unknown";
     if ((by === "puback") !== (delivery.qos === 1)) return "wrong type";
-    this.#removeInflight(packetId, delivery);
+    this.#inflight.remove(packetId, delivery);
     this.#removeEntry(delivery);
     this.pump();
     return undefined;
@@ -133,11 +123,7 @@ export class Outbound {
     const delivery = this.#inflight.get(packetId);
     if (delivery === undefined) return "unknown";
     if (delivery.qos !== 2) return "wrong type";
-    const bytes = bytesOf(delivery);
-    this.#inflightBytes -= bytes;
-    this.#context.totals.bytes -= bytes;
-    delivery.publication = undefined;
-    delivery.isWritten = false;
+    this.#inflight.dropMessage(delivery);
     this.#whenWritten(delivery, () => {
       if (this.#inflight.get(packetId) === delivery) this.#sink?.pubrel(packetId);
     });
@@ -158,7 +144,7 @@ export class Outbound {
   /** From the journal. */
   restore(delivery: Delivery): void {
     this.nextOrder = Math.max(this.nextOrder, delivery.order + 1);
-    if (delivery.publication === undefined) this.#inflight.set(packetIdOf(delivery.order), delivery);
+    if (delivery.publication === undefined) this.#inflight.add(packetIdOf(delivery.order), delivery);
     else this.#enqueue(delivery);
   }
 
@@ -169,8 +155,8 @@ export class Outbound {
 
   /** All that was not acknowledged, in order; the session ends. */
   end(): Delivery[] {
-    const left = [...this.#inflight.values(), ...this.#waiting.all()];
-    for (const [packetId, delivery] of this.#inflight) this.#removeInflight(packetId, delivery);
+    const left = [...this.#inflight.all(), ...this.#waiting.all()];
+    for (const [packetId, delivery] of this.#inflight.entries()) this.#inflight.remove(packetId, delivery);
     this.#waiting.clear();
     this.#runs.clear();
     return left;
@@ -178,7 +164,7 @@ export class Outbound {
 
   /** It is to outlive its connection from now on. */
   entriesOfAll(): JournalEntry[] {
-    return [...this.#inflight.values(), ...this.#waiting.all()]
+    return [...this.#inflight.all(), ...this.#waiting.all()]
       .filter(({ qos }) => qos > 0)
       .map((delivery) => deliveryEntry(this.#clientId, delivery));
   }
@@ -213,7 +199,7 @@ export class Outbound {
   #enqueue(delivery: Delivery): void {
     // It waits for its commit, not for its client.
     const isPassing = this.isReady && this.length < (this.#sink?.window ?? 0);
-    const dropped = this.#waiting.push(delivery, this.#inflightBytes, isPassing);
+    const dropped = this.#waiting.push(delivery, this.#inflight.bytes, isPassing);
     if (dropped.length === 0) return;
     for (const each of dropped) this.#removeEntry(each);
     this.#context.onDropped(this.#clientId, dropped.length);
@@ -243,7 +229,7 @@ export class Outbound {
     // Were it sent before its place is durable, a crash could give its packet id to another message.
     if (qos === 2 && !isWritten) return false;
     if (this.#inflight.size === 0) return true;
-    if (this.#inflightBytes + bytesOf(delivery) > this.#context.limits.maxQueueBytes) return false;
+    if (this.#inflight.bytes + bytesOf(delivery) > this.#context.limits.maxQueueBytes) return false;
     return this.#inflight.size < sink.window && !this.#inflight.has(packetIdOf(order));
   }
 
@@ -264,23 +250,12 @@ export class Outbound {
     if (qos === 0) return;
     // From now on it is PUBREC that is to be written.
     if (qos === 2) delivery.isWritten = false;
-    this.#inflight.set(packetId, delivery);
-    this.#inflightBytes += publication.bytes;
-    this.#context.totals.bytes += publication.bytes;
+    this.#inflight.add(packetId, delivery);
   }
 
   #sendUnacknowledged(sink: Sink, request: DeliveryRequest): void {
     const isSent = sink.publish(request, 0, false, this.#expiryOf(request.publication));
     if (!isSent) this.#context.onDropped(this.#clientId, 1);
-  }
-
-  /** Not in flight any more. */
-  #removeInflight(packetId: number, delivery: Delivery): void {
-    const bytes = bytesOf(delivery);
-    this.#inflight.delete(packetId);
-    this.#inflightBytes -= bytes;
-    this.#context.totals.bytes -= bytes;
-    if (delivery.publication !== undefined) delivery.isWritten = true;
   }
 
   /** The next retained message joins what waits. False: there is none, or it must wait. */

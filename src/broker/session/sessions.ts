@@ -6,12 +6,12 @@ import type { TakeOver } from "../../core/limits/take-overs.ts";
 import type { Journal as KeptJournal } from "../../core/ports/broker-state.ts";
 import type { TrustedTime } from "../../core/time/trusted-time.ts";
 import type { Journal } from "../journal/journal.ts";
-import { NEVER_EXPIRES, type Qos, type Version, type Will } from "../packets/packet.ts";
+import { NEVER_EXPIRES, type Version, type Will } from "../packets/packet.ts";
 import type { Matching } from "../routing/matching.ts";
-import { revived } from "../routing/publication.ts";
 import type { Router } from "../routing/router.ts";
 import type { Delivery } from "./delivery.ts";
 import type { OutboundContext } from "./outbound.ts";
+import { createRestore } from "./restore.ts";
 import { entriesOf, type Holder, Session, sessionEntry } from "./session.ts";
 import type { Wills } from "./wills.ts";
 
@@ -77,6 +77,7 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
   const seen = new Set<string>();
   let isKeptUnknown = !isKeptKnown;
   let stopping = false;
+  const restore = createRestore({ sessions, away, time, journal, matching, outbound: options.outbound });
   restore(kept);
 
   function open(arrival: Arrival, holder: Holder): Opened {
@@ -236,64 +237,6 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
     for (const entry of entries) journal.note(entry);
   }
 
-  function restore(kept: KeptJournal): void {
-    const nowMs = time.nowMs();
-    /** Deliveries up to this place may have been sent. */
-    const sentThrough = new Map<string, number>();
-    for (const { clientId, value } of kept.sessions) {
-      const session = new Session(clientId, asVersion(value.version), options.outbound);
-      session.setExpiry(value.expiryS);
-      const { disconnectedAtMs } = value;
-      const isKnown = disconnectedAtMs !== undefined && isPossible(disconnectedAtMs, nowMs);
-      session.disconnectedAtMs = isKnown ? disconnectedAtMs : nowMs;
-      const sent = disconnectedAtMs === undefined ? Number.POSITIVE_INFINITY : value.sentThrough;
-      if (sent !== undefined) sentThrough.set(clientId, sent);
-      sessions.set(clientId, session);
-      away.add(session);
-    }
-    for (const { clientId, filter, value } of kept.subscriptions) {
-      const session = sessions.get(clientId);
-      if (session === undefined) {
-        journal.note({ of: "subscription", clientId, filter, value: undefined });
-        continue;
-      }
-      const subscription = { session, filter, ...value };
-      session.subscriptions.set(filter, subscription);
-      matching.add(subscription);
-    }
-    for (const { clientId, packetId } of kept.inbound) {
-      const session = sessions.get(clientId);
-      if (session === undefined) journal.note({ of: "inbound", clientId, packetId, value: undefined });
-      else session.inbound.set(packetId, { isSettled: true, followers: [] });
-    }
-    for (const { clientId, order, value } of kept.deliveries) {
-      const { message, qos, retain, subscriptionIds, share } = value;
-      const session = sessions.get(clientId);
-      if (session === undefined) {
-        journal.note({ of: "delivery", clientId, order, value: undefined });
-        continue;
-      }
-      session.outbound.restore({
-        publication: message && revived(message, nowMs),
-        qos: qos as Qos,
-        retain,
-        subscriptionIds,
-        share,
-        order,
-        isRepeat: order <= (sentThrough.get(clientId) ?? -1),
-        isDropped: false,
-        isWritten: true,
-      });
-    }
-    // Whoever was connected when the hub ended is away since now, and was sent what may have been sent.
-    for (const { clientId, value } of kept.sessions) {
-      const session = sessions.get(clientId);
-      if (session === undefined || session.disconnectedAtMs === value.disconnectedAtMs) continue;
-      if (value.disconnectedAtMs === undefined) session.outbound.assumeAllSent();
-      journal.note(sessionEntry(session));
-    }
-  }
-
   return {
     open,
     close,
@@ -312,10 +255,3 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
     isOfThisRun: (clientId) => seen.has(clientId),
   };
 }
-
-/** Before any hub of ours, or in the future: the clock of an earlier version was wrong, and there is no time to count from. */
-const isPossible = (atMs: number, nowMs: number): boolean => atMs >= FIRST_VALID_MS && atMs <= nowMs;
-
-const FIRST_VALID_MS = Date.UTC(2020, 0, 1);
-
-const asVersion = (version: number): Version => (version === 3 || version === 5 ? version : 4);

@@ -2,54 +2,9 @@
 import type { Duplex } from "node:stream";
 import type { ByteBudget } from "../../core/ingest/byte-budget.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import type { Log } from "../../core/ports/log.ts";
 import { Framer } from "../packets/framing.ts";
-
-/** Who reads a connection's packets. */
-export interface PacketReader {
-  /** What a packet may announce at the moment. */
-  maxBytes(): number;
-  /** Of a packet that is not whole yet: whether it is worth waiting for. */
-  mayBegin(first: number): boolean;
-  /** bytes[from, to) behind the fixed header. False: not now; it comes again after `resume`. */
-  packet(first: number, bytes: Buffer, from: number, to: number): boolean;
-  /** No packet can be made of what came, which began with `first`; it is the reader's to end the connection. */
-  unreadable(why: "too large" | "malformed", announcedBytes: number, first: number): void;
-  /** `packet` threw: a fault of ours. */
-  failed(cause: unknown): void;
-  /** There is room in the socket again. */
-  drained(): void;
-  /** Once; everything that came before was offered. */
-  closed(): void;
-}
-
-/** Writes of one turn go out together. */
-export interface Flusher {
-  add(connection: Connection): void;
-}
-
-export function createFlusher(clock: Pick<Clock, "soon">, log: Pick<Log, "error">): Flusher {
-  let waiting: Connection[] = [];
-  return {
-    add: (connection) => {
-      if (waiting.length === 0) {
-        clock.soon(() => {
-          const turn = waiting;
-          waiting = [];
-          for (const each of turn) {
-            try {
-              each.flush();
-            } catch (cause) {
-              log.error("a connection could not be written to", { cause });
-              each.destroy();
-            }
-          }
-        });
-      }
-      waiting.push(connection);
-    },
-  };
-}
+import type { Flusher } from "./flusher.ts";
+import type { PacketReader } from "./packet-reader.ts";
 
 /** Beyond it, deliveries wait in the session instead of in the socket. */
 const MAX_BEHIND_BYTES = 64 * 1024;

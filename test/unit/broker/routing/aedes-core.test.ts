@@ -36,7 +36,7 @@ async function start() {
   return { core, seen, about, log, forget: () => seen.splice(0) };
 }
 
-/** What src/broker/session/client.ts registers: this and nothing else. */
+/** What src/broker/client/client.ts registers: this and nothing else. */
 function client(id: string, calls: string[] = []): RegisteredClient {
   const fields: RegisteredClient = {
     id,

@@ -14,12 +14,12 @@ import type {
 } from "../packets/packet.ts";
 import { parseShare } from "../packets/topic-rules.ts";
 import type { AedesCore } from "../routing/aedes-core.ts";
+import type { Session } from "../session/session.ts";
+import type { Subscribing } from "../session/subscribing.ts";
 import { topicRefusal } from "./admission.ts";
 import type { Inbound } from "./inbound.ts";
 import type { PublishWriter } from "./publish-writer.ts";
 import type { ResponseWriter } from "./response-writer.ts";
-import type { Session } from "./session.ts";
-import type { Subscribing } from "./subscribing.ts";
 import { InboundAliases } from "./topic-aliases.ts";
 
 /** The client, as its service sees it. */

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
+import { Inbound } from "../../../../src/broker/client/inbound.ts";
 import { NEVER_EXPIRES, type PublishPacket, type Qos } from "../../../../src/broker/packets/packet.ts";
-import { Inbound } from "../../../../src/broker/session/inbound.ts";
 import { REASON } from "../../../../src/contract/reason-codes.ts";
 import { createByteBudget } from "../../../../src/core/ingest/byte-budget.ts";
 import { type ComeWish, openWorld, type World } from "../../../support/memory/session-world.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { InboundAliases, OutboundAliases } from "../../../../src/broker/session/topic-aliases.ts";
+import { InboundAliases, OutboundAliases } from "../../../../src/broker/client/topic-aliases.ts";
 
 test("a client's alias means the topic that it was last sent with", () => {
   const aliases = new InboundAliases(8);

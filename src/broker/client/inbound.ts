@@ -7,7 +7,7 @@ import type { Intake, Outcome } from "../../core/ingest/intake.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { PublishPacket } from "../packets/packet.ts";
 import type { Router } from "../routing/router.ts";
-import type { InboundHold, Session } from "./session.ts";
+import type { InboundHold, Session } from "../session/session.ts";
 
 export interface InboundContext {
   readonly intake: Intake;

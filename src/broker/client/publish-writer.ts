@@ -3,8 +3,8 @@ import { REASON } from "../../contract/reason-codes.ts";
 import { encodeAck, encodePublishHead } from "../packets/encode.ts";
 import type { ConnectPacket, Version } from "../packets/packet.ts";
 import type { DeliveryRequest, Publication } from "../routing/publication.ts";
+import type { Sink } from "../session/sink.ts";
 import type { Connection } from "../transport/connection.ts";
-import type { Sink } from "./outbound.ts";
 import { OutboundAliases } from "./topic-aliases.ts";
 
 /** Larger payloads are not copied behind their header. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { type AdmissionLimits, admit } from "../../../../src/broker/client/admission.ts";
 import { type ConnectPacket, NEVER_EXPIRES, NO_BYTES, type Will } from "../../../../src/broker/packets/packet.ts";
-import { type AdmissionLimits, admit } from "../../../../src/broker/session/admission.ts";
 import { REASON } from "../../../../src/contract/reason-codes.ts";
 
 const LIMITS: AdmissionLimits = {

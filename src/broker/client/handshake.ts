@@ -1,0 +1,222 @@
+/** Handles CONNECT: checks it and its credential, opens the session, and answers with CONNACK. [MQTT 5.0, 3.1.4] */
+import { randomUUID } from "node:crypto";
+import { REASON } from "../../contract/reason-codes.ts";
+import { type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
+import type { Identified, MqttLogin } from "../../core/access/credentials.ts";
+import { type MqttIdentity, mayPublish } from "../../core/access/mqtt-access.ts";
+import type { Waiting } from "../../core/access/pairing.ts";
+import { decodeConnect } from "../packets/decode-connect.ts";
+import { foreignProtocol } from "../packets/framing.ts";
+import type { ConnectPacket, PacketFault, Will } from "../packets/packet.ts";
+import type { Opened } from "../session/sessions.ts";
+import type { Connection } from "../transport/connection.ts";
+import { type Admission, admit } from "./admission.ts";
+import type { ClientContext } from "./client-context.ts";
+import { type ClientControl, createLogin, type Login } from "./login.ts";
+import { ResponseWriter } from "./response-writer.ts";
+import { INBOUND_ALIASES } from "./service.ts";
+
+type Admitted = Extract<Admission, { kind: "admitted" }>;
+
+/** CONNACK waits no longer than this for a store that is away or slow. */
+const ADMIT_WITHIN_MS = 1_000;
+
+const decoder = new TextDecoder();
+
+export class Handshake {
+  /** As CONNECT named it, or as the hub assigned it. */
+  clientId: string | undefined;
+  /** Defined once the client's MQTT version is known. */
+  responses: ResponseWriter | undefined;
+  /** The credential is being checked. */
+  isChecking = false;
+  /** The session is open, and CONNACK waits until the journal is written. */
+  isAdmitting = false;
+  /** An unknown board that waits for pairing. */
+  waiting: Waiting | undefined;
+  readonly #client: ClientControl;
+  readonly #connection: Connection;
+  readonly #context: ClientContext;
+
+  constructor(client: ClientControl, connection: Connection, context: ClientContext) {
+    this.#client = client;
+    this.#connection = connection;
+    this.#context = context;
+  }
+
+  /** The first packet: bytes[from, to) behind the fixed header. */
+  connect(first: number, bytes: Buffer, from: number, to: number): void {
+    const foreign = foreignProtocol(first, to - from);
+    if (foreign !== undefined) return this.#client.end("PROTOCOL_VIOLATION", REASON.protocolError, foreign);
+    const packet = decodeConnect(first, bytes, from, to);
+    if (packet.type === "fault") return this.#refusePacket(packet);
+    const responses = new ResponseWriter(this.#connection, packet);
+    this.responses = responses;
+    this.clientId = packet.clientId;
+    const admission = admit(packet, this.#context.limits, () => `aerie-${randomUUID()}`);
+    if (admission.kind === "refused") {
+      const { code, reasonCode, detail } = admission;
+      return this.#refuse(responses, code, reasonCode, detail);
+    }
+    this.clientId = admission.clientId;
+    const { userName, password } = packet;
+    const { address } = this.#connection;
+    const login = { clientId: packet.clientId, userName, password: password && decoder.decode(password), address };
+    const identified = this.#context.authenticate(login);
+    if (!(identified instanceof Promise)) return this.#identified(identified, login, packet, responses, admission);
+    this.isChecking = true;
+    identified
+      .then((answer) => {
+        this.isChecking = false;
+        if (this.#connection.isEnding) return;
+        this.#identified(answer, login, packet, responses, admission);
+        this.#continueReading();
+      })
+      .catch((cause: unknown) => this.#client.failed(cause));
+  }
+
+  /** The connection is closed. */
+  closed(): void {
+    this.waiting?.left();
+    this.waiting = undefined;
+  }
+
+  #identified(
+    identified: Identified,
+    said: MqttLogin,
+    packet: ConnectPacket,
+    responses: ResponseWriter,
+    admission: Admitted,
+  ): void {
+    const { clientId, isAssigned, expiryS, keepAliveS } = admission;
+    const { version, clean } = packet;
+    if (!identified.ok) {
+      const { code, detail } = identified;
+      if (MAY_WAIT.has(code) && this.#wait(said, responses)) return;
+      return this.#refuse(responses, code, reasonCodeOf(code), detail);
+    }
+    const { who, owner } = identified;
+    if (owner !== undefined && this.#context.connects.take(owner) > 0) {
+      const code = "TOO_MANY_CONNECTS_OF_CREDENTIAL";
+      return this.#refuse(responses, code, reasonCodeOf(code), owner);
+    }
+    const will = this.#willOf(packet.will, admission, who);
+    this.#context.refusals.accepted(clientId);
+    const identity = this.#context.identify(sessionIdOf(owner, clientId), version, namesOf(packet));
+    const arrival = { connection: identity, version, clean, expiryS, keepAliveS, will, who };
+    const opened = this.#context.sessions.open(arrival, this.#client);
+    const { session } = opened;
+    const client = this.#client;
+    const [connection, context] = [this.#connection, this.#context];
+    const login = createLogin({ client, connection, context, packet, session, identity, responses, keepAliveS, owner });
+    client.enter(login);
+    const welcome = (): void => this.#welcome(packet, opened, login, responses, isAssigned ? clientId : undefined);
+    if (session.isDurable || will !== undefined) this.#whenJournalled(login, welcome);
+    else welcome();
+  }
+
+  /** Calls `welcome` once the journal is written, or when that takes too long. */
+  #whenJournalled(login: Login, welcome: () => void): void {
+    const { journal, clock } = this.#context;
+    if (journal.isStuck()) return welcome();
+    this.isAdmitting = true;
+    const letIn = (): void => {
+      if (!this.#client.isLoggedIn(login) || !this.isAdmitting) return;
+      this.isAdmitting = false;
+      welcome();
+      this.#continueReading();
+    };
+    const cancel = clock.after(ADMIT_WITHIN_MS, letIn);
+    journal.settle(() => {
+      cancel();
+      letIn();
+    });
+  }
+
+  /** The time of waiting for the hub does not count as the client's silence. */
+  #continueReading(): void {
+    this.#connection.countAnew();
+    this.#connection.resume();
+  }
+
+  /** A last will that may not be published is left out and counted as a refusal. */
+  #willOf(requested: Will | undefined, { will, willFault }: Admitted, who: MqttIdentity): Will | undefined {
+    const code = willFault ?? (will === undefined || mayPublish(who, will.topic) ? undefined : "TOPIC_NOT_OWN");
+    if (code === undefined || requested === undefined) return will;
+    this.#client.note(code, {
+      kind: "message",
+      topic: requested.topic,
+      detail: "it is the topic of the last will, which is left out",
+    });
+    return undefined;
+  }
+
+  #welcome(
+    packet: ConnectPacket,
+    { session, isPresent }: Opened,
+    login: Login,
+    responses: ResponseWriter,
+    assignedId: string | undefined,
+  ): void {
+    const { maxInflight, maxPacketBytes } = this.#context.limits;
+    const keepAliveS = login.keepAliveMs / 1000;
+    responses.connack({
+      reasonCode: REASON.success,
+      sessionPresent: isPresent,
+      sessionExpiryS: session.expiryS === packet.sessionExpiryS ? undefined : session.expiryS,
+      receiveMaximum: maxInflight,
+      maxPacketBytes,
+      assignedClientId: assignedId,
+      topicAliasMaximum: INBOUND_ALIASES,
+      serverKeepAliveS: keepAliveS === packet.keepAliveS ? undefined : keepAliveS,
+    });
+    session.outbound.attach(login.publishes);
+  }
+
+  /** Lets an unknown board wait for pairing: it is connected, and what it publishes goes nowhere. False: it may not wait. */
+  #wait(said: MqttLogin, responses: ResponseWriter): boolean {
+    const end = (): void => {
+      this.waiting = undefined;
+      this.#connection.end();
+    };
+    this.waiting = this.#context.quarantine?.(said, end);
+    if (this.waiting === undefined) return false;
+    responses.connack({ reasonCode: REASON.success, sessionPresent: false, sessionExpiryS: 0 });
+    return true;
+  }
+
+  /** Answers with the reason and closes. [MQTT-3.1.4-2] */
+  #refuse(responses: ResponseWriter, code: RefusalCode, reasonCode: number, detail: string): void {
+    responses.connack({ reasonCode, sessionPresent: false, reasonString: detail });
+    this.#client.end(code, reasonCode, detail, responses.version === 5);
+  }
+
+  /** A CONNECT that cannot be read is answered where its version has an answer. [MQTT-3.1.4-1] */
+  #refusePacket({ reasonCode, detail, version }: PacketFault): void {
+    if (version !== undefined) {
+      this.responses = new ResponseWriter(this.#connection, { version });
+      // 3.x has codes for these two only.
+      const isAnswered =
+        version === 5 || reasonCode === REASON.unsupportedProtocolVersion || reasonCode === REASON.clientIdNotValid;
+      if (isAnswered) this.responses.connack({ reasonCode, sessionPresent: false });
+    }
+    const code = CONNECT_REFUSALS.get(reasonCode) ?? "PROTOCOL_VIOLATION";
+    this.#client.end(code, reasonCode, detail, version === 5);
+  }
+}
+
+/** Refusals of a client whose credential the hub does not know: it may wait for pairing. */
+const MAY_WAIT: ReadonlySet<RefusalCode> = new Set(["CREDENTIAL_MISSING", "CREDENTIAL_UNKNOWN"]);
+
+const CONNECT_REFUSALS: ReadonlyMap<number, RefusalCode> = new Map([
+  [REASON.unsupportedProtocolVersion, "VERSION_UNSUPPORTED"],
+  [REASON.clientIdNotValid, "CLIENT_ID_INVALID"],
+  [REASON.badAuthenticationMethod, "AUTH_METHOD_UNSUPPORTED"],
+]);
+
+const namesOf = ({ clientId, userName }: ConnectPacket): readonly string[] =>
+  userName === undefined ? [clientId] : [clientId, userName];
+
+/** Each credential has client ids of its own; a board's is mostly the device's. No device id has a `/` in it. */
+const sessionIdOf = (owner: string | undefined, clientId: string): string =>
+  owner === undefined || owner === clientId ? clientId : `${owner}/${clientId}`;

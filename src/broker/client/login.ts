@@ -1,0 +1,111 @@
+/** What a client has once its CONNECT is accepted: its session, and the parts that serve it. */
+import type { RefusalCode } from "../../contract/refusals.ts";
+import type { Connection as ClientConnection } from "../../core/devices/connection.ts";
+import type { ConnectPacket } from "../packets/packet.ts";
+import type { RegisteredClient } from "../routing/aedes-core.ts";
+import type { Holder, Session } from "../session/session.ts";
+import type { Connection } from "../transport/connection.ts";
+import type { ClientContext } from "./client-context.ts";
+import { Inbound, type Sender } from "./inbound.ts";
+import { createPacing, type Pacing } from "./pacing.ts";
+import { PublishWriter } from "./publish-writer.ts";
+import type { ResponseWriter } from "./response-writer.ts";
+import { Service } from "./service.ts";
+
+export interface Login {
+  readonly session: Session;
+  readonly identity: ClientConnection;
+  readonly inbound: Inbound;
+  readonly publishes: PublishWriter;
+  readonly service: Service;
+  /** Undefined: the client may send as fast as it can. */
+  readonly pacing: Pacing | undefined;
+  readonly registered: RegisteredClient;
+  readonly keepAliveMs: number;
+  /** As CONNECT announced it. */
+  readonly sessionExpiryS: number;
+}
+
+/** What a refusal is about. */
+export interface RefusalNote {
+  readonly kind: "connection" | "message";
+  readonly reasonCode?: number | undefined;
+  readonly detail?: string | undefined;
+  readonly topic?: string;
+}
+
+/** The client, as its handshake and its login use it. */
+export interface ClientControl extends Sender, Holder {
+  /** The CONNECT was accepted. */
+  enter(login: Login): void;
+  /** True from `enter` until the client leaves; of `login` alone where it is given. */
+  isLoggedIn(login?: Login): boolean;
+  /** A fault of the hub: it is logged, and the connection ends. */
+  failed(cause: unknown): void;
+  /** Ends the connection: counts the refusal, sends the reason where the client can read it, and closes. */
+  end(code: RefusalCode, reasonCode: number, detail: string | undefined, isReasonSent?: boolean): void;
+  /** Counts a refusal. */
+  note(code: RefusalCode, about: RefusalNote): void;
+  stalled(isCounted?: boolean): void;
+}
+
+export interface LoginOptions {
+  readonly client: ClientControl;
+  readonly connection: Connection;
+  readonly context: ClientContext;
+  readonly packet: ConnectPacket;
+  readonly session: Session;
+  readonly identity: ClientConnection;
+  readonly responses: ResponseWriter;
+  readonly keepAliveS: number;
+  /** The credential; undefined: there are no accounts. */
+  readonly owner: string | undefined;
+}
+
+export function createLogin(options: LoginOptions): Login {
+  const { client, connection, context, packet, session, identity, responses, keepAliveS } = options;
+  const inbound = new Inbound(context.inbound, session, identity, client);
+  const publishes = new PublishWriter(connection, packet, context.limits.maxInflight);
+  const service = new Service(context, {
+    session,
+    inbound,
+    publishes,
+    responses,
+    isBridge: packet.isBridge,
+    end: (code, reasonCode, detail) => client.end(code, reasonCode, detail),
+    refuse: (code, reasonCode, topic) => client.note(code, { kind: "message", reasonCode, topic }),
+    stalled: (isCounted) => client.stalled(isCounted),
+    isGone: () => !client.isLoggedIn(),
+  });
+  const registered: RegisteredClient = {
+    id: session.clientId,
+    version: packet.version,
+    clean: packet.clean,
+    closed: false,
+    close: (done) => {
+      client.takenOver();
+      done();
+    },
+  };
+  return {
+    session,
+    identity,
+    inbound,
+    publishes,
+    service,
+    pacing: pacingOf(options),
+    registered,
+    keepAliveMs: keepAliveS * 1000,
+    sessionExpiryS: packet.sessionExpiryS,
+  };
+}
+
+function pacingOf({ context, connection, owner }: LoginOptions): Pacing | undefined {
+  const { clock, pacesOf, onSlowed } = context;
+  const paces = pacesOf(owner, connection.address);
+  const resume = (): void => {
+    connection.countAnew();
+    connection.resume();
+  };
+  return paces.length === 0 ? undefined : createPacing({ clock, paces, resume, onSlowed });
+}
