@@ -1,4 +1,4 @@
-/** What --help prints: every option with its default, and examples. Parses nothing. */
+/** The text of --help: every option with its default, and examples. */
 import { SCENARIOS } from "./scenarios/scenario-list.ts";
 
 const names = [...SCENARIOS].map(([name, { about }]) => `  ${name.padEnd(13)} ${about}`).join("\n");
@@ -8,27 +8,27 @@ export const HELP = `Simulated ESP32 air-quality stations that publish to an MQT
 Usage: npm run sim -- [options]
 
   --url <url>             mqtt, mqtts, ws or wss (default mqtt://127.0.0.1:1883; path of ws and wss: /mqtt)
-  --username <name>       default simulator, where there is a password
-  --password-file <file>  the password; or give it as AERIE_SIM_PASSWORD
-  --password <text>       every user of this machine sees it in the list of processes
-  --ca <file>             PEM of the authority that signed the broker's certificate
-  --insecure              take any certificate
-  --mqtt-version 3.1.1|5  what the stations speak; with 5 the hub says why it refuses (default 3.1.1)
-  --devices <n>           stations, 1 to 10000 (default 20)
-  --interval <time>       between two readings of a station: 500ms, 2s, 1m (default 2s)
+  --username <name>       user name (default simulator, if there is a password)
+  --password-file <file>  file with the password; or set AERIE_SIM_PASSWORD
+  --password <text>       the password; every user of this machine can see it in the process list
+  --ca <file>             PEM file of the authority that signed the broker's certificate
+  --insecure              accept any certificate
+  --mqtt-version 3.1.1|5  version of MQTT; with 5 the hub says why it refuses a message (default 3.1.1)
+  --devices <n>           number of stations, 1 to 10000 (default 20)
+  --interval <time>       time between two readings of a station: 500ms, 2s, 1m (default 2s)
   --duration <time>       stop after this (default: until Ctrl-C)
-  --seed <n>              same seed, same rooms and weather (default 1)
+  --seed <n>              the same seed gives the same rooms and weather (default 1)
   --prefix <text>         device ids are <prefix>-01, <prefix>-02 … (default esp32)
-  --qos 0|1|2             (default 1)
-  --timestamps on|off     readings carry their instant, ISO 8601 or epoch ms by station (default on)
-  --scenario <name,…>     may be repeated; the first stations play them, the others are steady
+  --qos 0|1|2             QoS of all messages (default 1)
+  --timestamps on|off     readings carry a timestamp: ISO 8601 or epoch ms, by station (default on)
+  --scenario <name,…>     scenarios below; the first stations play them, the others are steady
   --scenario-devices <n>  stations of each scenario (default 1)
-  --quiet                 only the table at the end
+  --quiet                 print only the table at the end
   --help
 
 Scenarios:
 ${names}
-Where a scenario needs it, it sends timestamps with --timestamps off as well, and keeps a QoS of its own.
+Scenarios that need timestamps or a certain QoS ignore --timestamps off and --qos.
 
 Examples:
   npm run sim

@@ -1,4 +1,4 @@
-/** Entry of the simulator: arguments → simulation → lines, signals, exit code. Decides nothing about stations. */
+/** Entry of the simulator: arguments, progress, signals, exit code. */
 import { readFileSync } from "node:fs";
 import { HELP } from "./help-text.ts";
 import { durationText } from "./helpers/duration.ts";
@@ -55,7 +55,7 @@ async function run({
 
 function sayWhoPlays(options: SimulationOptions, say: (line: string) => void): void {
   say(
-    `${options.devices} ${options.devices === 1 ? "station" : "stations"} → ${addressText(options.address)}, a reading each ${durationText(options.intervalMs)}`,
+    `${options.devices} ${options.devices === 1 ? "station" : "stations"} → ${addressText(options.address)}, one reading every ${durationText(options.intervalMs)}`,
   );
   for (const { deviceId, scenario } of assignScenarios(options))
     if (scenario !== undefined) say(`${deviceId} plays ${scenario}`);

@@ -1,4 +1,4 @@
-/** The command line → what to simulate. Every fault is told at once; nothing is started. */
+/** Parses the command line; all faults are reported at once. */
 import { parseArgs } from "node:util";
 import { parseDurationMs } from "./helpers/duration.ts";
 import { type BrokerAddress, parseBrokerUrl } from "./mqtt/broker-address.ts";
@@ -89,10 +89,10 @@ function readArguments(args: readonly string[], refuse: Refuse): Map<Name, strin
     tokens: true,
   });
   for (const token of tokens) {
-    if (token.kind === "positional") refuse(`"${token.value}" belongs to no option`);
+    if (token.kind === "positional") refuse(`unexpected argument "${token.value}"`);
     if (token.kind !== "option") continue;
     if (!isName(token.name)) {
-      refuse(`${token.rawName} is no option; --help lists them`);
+      refuse(`unknown option ${token.rawName}; --help lists all options`);
       continue;
     }
     const wantsValue = OPTIONS[token.name].type === "string";
@@ -126,13 +126,14 @@ function addressOf(
     given.get(name)?.at(-1),
   );
   for (const name of ["ca", "insecure"] as const) {
-    if (given.has(name) && address !== undefined && !secure) refuse(`--${name} is for mqtts and wss addresses`);
+    if (given.has(name) && address !== undefined && !secure)
+      refuse(`--${name} works only with mqtts:// and wss:// addresses`);
   }
   // [MQTT-3.1.2-22]: a password cannot stand without a name.
   if (flag !== undefined && !given.has("username") && address?.username === undefined) {
     refuse("--password needs --username");
   }
-  if (flag !== undefined && passwordFile !== undefined) refuse("--password and --password-file: say one of them");
+  if (flag !== undefined && passwordFile !== undefined) refuse("--password and --password-file: give only one of them");
   const inFile = passwordFile === undefined ? undefined : read("password-file", passwordFile, readFile, refuse);
   const password =
     flag ??
@@ -196,7 +197,7 @@ function scenarioNames(texts: readonly string[], refuse: Refuse): ScenarioName[]
   const names = new Set<ScenarioName>();
   for (const name of texts.flatMap((text) => text.split(",")).map((text) => text.trim())) {
     if (isScenarioName(name)) names.add(name);
-    else refuse(`--scenario: "${name}" is none of ${[...SCENARIOS.keys()].join(", ")}`);
+    else refuse(`--scenario: expected one of ${[...SCENARIOS.keys()].join(", ")}, got "${name}"`);
   }
   return [...names];
 }
@@ -206,13 +207,13 @@ function checkTogether(simulation: SimulationOptions, refuse: Refuse): void {
   const { scenarios, scenarioDevices, devices } = simulation;
   const playing = scenarios.length * scenarioDevices;
   if (playing > devices) {
-    refuse(`--devices: ${scenarios.length} scenarios of ${scenarioDevices} need at least ${playing}, got ${devices}`);
+    refuse(
+      `--devices: expected at least ${playing} for ${scenarios.length} scenarios of ${scenarioDevices}, got ${devices}`,
+    );
   }
   const longest = assignScenarios({ ...simulation, devices: 1 })[0]?.deviceId ?? "";
   const idLength = simulation.prefix.length + 1 + Math.max(2, String(devices).length);
   if (!/^[A-Za-z0-9._:-]+$/.test(longest) || idLength > 64) {
-    refuse(
-      `--prefix: a device id is 1 to 64 of A-Z a-z 0-9 . _ : -, which "${simulation.prefix}" and a number are not`,
-    );
+    refuse(`--prefix: "${simulation.prefix}" and a number must make a device id, 1 to 64 of A-Z a-z 0-9 . _ : -`);
   }
 }

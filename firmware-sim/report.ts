@@ -1,11 +1,11 @@
-/** A summary in words: the line while it runs and the table at its end. Counts nothing itself. */
+/** The simulator's output: the line while it runs and the table at its end. */
 import { durationText } from "./helpers/duration.ts";
 import { type Cause, MESSAGE_KINDS, type Summary } from "./helpers/tally.ts";
 
 const NOTES: Partial<Record<string, string>> = {
   backlog: "arrays of readings kept while offline",
-  redelivery: "the same message again, DUP=1: to be stored once",
-  malformed: "to be refused by the hub, with a reason",
+  redelivery: "the same message sent again (DUP=1), stored once",
+  malformed: "wrong on purpose; the hub refuses them with a reason",
 };
 
 /** `earlier` is the summary of the line before; the rate is of what lies between. */

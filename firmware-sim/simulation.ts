@@ -1,4 +1,4 @@
-/** A set of simulated stations as one thing that starts and stops; tests use it as a library. Prints nothing, reads no arguments. */
+/** A set of simulated stations that starts and stops as one; tests use it as a library. */
 
 import type { Scenario } from "./board/scenario.ts";
 import { startStation } from "./board/station.ts";

@@ -1,4 +1,4 @@
-/** The test page: connects to a hub as any Socket.IO client does and shows each event as it comes. Asks for nothing; MQTT is a part of its own. */
+/** The test page: connects to a hub as any Socket.IO client does and shows each event as it comes. */
 import { io, type Socket } from "socket.io-client";
 import type { HubToBrowser } from "../src/contract/live.ts";
 import "./styles/tokens.css";

@@ -1,4 +1,4 @@
-/** An air quality index from 0 to 500: the worst of its parts, as public indices reckon it. Pure arithmetic. */
+/** An air quality index from 0 to 500: the worst of its parts, as public indices compute it. */
 
 type Scale = readonly (readonly [amount: number, index: number])[];
 

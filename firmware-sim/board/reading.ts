@@ -1,4 +1,4 @@
-/** One sensed reading and the JSON forms in which boards send it. Judges nothing. */
+/** One sensed reading and the JSON forms in which boards send it. */
 import type { Metrics } from "../../src/contract/readings.ts";
 
 export interface SensedReading {

@@ -1,4 +1,4 @@
-/** What a scenario may change about a station: the air, what happens each interval, how it connects. Names no scenario. */
+/** What a scenario may change about a station: the air, what happens each interval, how it connects. */
 import type { Link } from "../mqtt/link.ts";
 import type { Air } from "../room/air.ts";
 import type { PayloadStyle, SensedReading } from "./reading.ts";

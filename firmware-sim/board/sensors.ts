@@ -1,4 +1,4 @@
-/** What a board's sensors make of the air: noise, slow drift, rounding, the catalogue's range. Keeps no state between readings. */
+/** What a board's sensors make of the air: noise, slow drift, rounding, the catalogue's range. */
 import { METRICS } from "../../src/contract/metrics.ts";
 import { createRandom, gaussian, seedFrom, wander } from "../helpers/random.ts";
 import { type Air, relativeHumidity } from "../room/air.ts";

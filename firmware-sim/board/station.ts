@@ -1,4 +1,4 @@
-/** One simulated air-quality station: boots, connects, reads its sensors each interval and sends them. Speaks MQTT only. */
+/** One simulated air-quality station: boots, connects, reads its sensors each interval and sends them. */
 import { attributesTopic, statusTopic, telemetryTopic } from "../../src/contract/topics.ts";
 import type { Clock, Stop } from "../helpers/clock.ts";
 import { createRandom, seedFrom } from "../helpers/random.ts";
@@ -47,7 +47,7 @@ export function startStation(options: StationOptions): Station {
   const random = createRandom(seedFrom(options.seed, deviceId, "timing"));
   const { board, room } = createBoard(options, random, opened);
   const tick = scenario.createTick?.(board) ?? (() => sendReading(board));
-  let toldAttributes = false;
+  let hasSentAttributes = false;
   let stopTicks: Stop | undefined;
   let stopping = false;
   const stopBoot = clock.after(random() * options.bootSpreadMs, boot);
@@ -59,12 +59,12 @@ export function startStation(options: StationOptions): Station {
 
   function opened(): void {
     if (scenario.sleeps !== true) sendStatus(board, "online");
-    if (scenario.sleeps !== true || !toldAttributes) sendAttributes(board, { ...options, room });
-    toldAttributes = true;
+    if (scenario.sleeps !== true || !hasSentAttributes) sendAttributes(board, { ...options, room });
+    hasSentAttributes = true;
     if (stopTicks === undefined) startTicks();
   }
 
-  /** One reading at once, for who waits to see it; the next ones at a place of their own in the interval, whatever the boot's. */
+  /** One reading at once, so that it is soon visible; the next ones at a random moment of the interval. */
   function startTicks(): void {
     stopTicks = clock.after(intervalMs * (0.1 + 0.9 * random()), () => {
       stopTicks = clock.every(intervalMs, tick);
@@ -162,7 +162,7 @@ interface AttributesOf {
 
 const hexByte = (number: number): string => (number & 0xff).toString(16).padStart(2, "0");
 
-/** Waits until nothing waits for the broker any more, there is none, or it takes too long; true in the first case. */
+/** Waits until every message is acknowledged, the connection is lost or it takes too long; true in the first case. */
 async function quiet(link: Link, clock: Clock): Promise<boolean> {
   for (let waitedMs = 0; waitedMs < LAST_ACKS_MS && link.isOpen() && link.waiting() > 0; waitedMs += POLL_MS) {
     await new Promise<void>((done) => void clock.after(POLL_MS, done));

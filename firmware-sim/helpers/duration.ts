@@ -1,4 +1,4 @@
-/** Durations as people type them: `500ms`, `2s`, `5m`, `1h`. A number with no unit is refused, as nobody can tell which was meant. */
+/** Durations as people type them: `500ms`, `2s`, `5m`, `1h`. A number without a unit is refused as ambiguous. */
 
 const UNIT_MS = new Map([
   ["ms", 1],

@@ -1,4 +1,4 @@
-/** Reproducible chance: numbers that follow from a seed alone. Never asks Math.random or the time. */
+/** Reproducible random numbers: they follow from a seed alone. */
 
 /** Uniform in [0, 1). */
 export type Random = () => number;

@@ -1,4 +1,4 @@
-/** Counts what the simulation sent, what was acknowledged or refused and what went wrong. Only counts; printing is the report's work. */
+/** Counts what the simulation sent, what was acknowledged or refused, and what went wrong. */
 
 import { reasonText } from "../../src/contract/reason-codes.ts";
 

@@ -1,4 +1,4 @@
-/** How long a board waits before it tries the broker again. Pure. */
+/** How long a board waits before it tries the broker again. */
 import type { Random } from "../helpers/random.ts";
 
 const FIRST_MS = 1_000;

@@ -1,4 +1,4 @@
-/** Where the broker is and how to get in: a URL taken apart. Opens nothing. */
+/** The broker's address and the login, parsed from a URL. */
 
 export interface BrokerAddress {
   protocol: "mqtt" | "mqtts" | "ws" | "wss";

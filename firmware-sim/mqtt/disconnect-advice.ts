@@ -1,4 +1,4 @@
-/** What a person should check when the broker closed connections and said why, as MQTT 5 lets it. Pure; knows only what it was told. */
+/** What a person should check when the broker closed connections with a reason code of MQTT 5. */
 import { REASON, type ReasonCode, reasonText } from "../../src/contract/reason-codes.ts";
 
 /** [MQTT 5.0, 3.14]: the broker sent DISCONNECT, and then closed. */
@@ -11,16 +11,16 @@ const BY_REASON: readonly (readonly [ReasonCode, string])[] = [
     "Another client uses the same ids, perhaps a second simulation: give each its own --prefix.",
   ],
   [REASON.keepAliveTimeout, "The broker heard nothing for too long: is this machine or the network overloaded?"],
-  [REASON.serverShuttingDown, "The hub was stopped; stations connect again when it is back."],
-  [REASON.serverBusy, "The hub has no room: try fewer --devices, or a longer --interval."],
-  [REASON.serverUnavailable, "The hub could not store in time: its log and /readyz say why."],
-  [REASON.packetTooLarge, "A packet was larger than the hub takes (AERIE_MAX_PACKET_BYTES)."],
-  [REASON.receiveMaximumExceeded, "More messages were on their way at once than the hub takes (AERIE_MAX_INFLIGHT)."],
+  [REASON.serverShuttingDown, "The hub was stopped; the stations reconnect when it is back."],
+  [REASON.serverBusy, "The hub is at one of its limits: try fewer --devices, or a longer --interval."],
+  [REASON.serverUnavailable, "The hub could not store messages in time: its log and /readyz say why."],
+  [REASON.packetTooLarge, "A packet was larger than the hub's limit (AERIE_MAX_PACKET_BYTES)."],
+  [REASON.receiveMaximumExceeded, "Too many messages were unacknowledged at once (AERIE_MAX_INFLIGHT)."],
   [REASON.messageRateTooHigh, "The stations send too much: try a longer --interval, or fewer --devices."],
-  [REASON.quotaExceeded, "A limit of the hub was reached: its Inspector says which."],
-  [REASON.notAuthorized, "The hub does not allow this: its Inspector says what."],
-  [REASON.malformedPacket, "The hub could not read a packet: is there a proxy between that changes bytes?"],
-  [REASON.protocolError, "The hub says that a station broke the protocol: its Inspector says how."],
+  [REASON.quotaExceeded, "A limit of the hub was reached: its Inspector shows which."],
+  [REASON.notAuthorized, "The hub does not allow something: its Inspector shows what."],
+  [REASON.malformedPacket, "The hub could not read a packet: does a proxy on the way change bytes?"],
+  [REASON.protocolError, "A station broke the MQTT protocol: the hub's Inspector shows how."],
 ];
 
 const ADVICE: ReadonlyMap<string, string> = new Map(

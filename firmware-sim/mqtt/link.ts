@@ -1,4 +1,4 @@
-/** A board's link to the broker: opens it, and again with back-off after losses, until it is told otherwise. Makes no messages. */
+/** A board's link to the broker: opens it, and reopens it with back-off, until `leave` or `cut`. */
 
 import type { Clock, Stop } from "../helpers/clock.ts";
 import type { Random } from "../helpers/random.ts";
@@ -26,7 +26,7 @@ export interface Link extends Pick<Outbox, "send" | "redeliver" | "waiting"> {
   isOpen(): boolean;
   /** Connects, and again with back-off until `leave` or `cut`. */
   open(): void;
-  /** Clean DISCONNECT; forgets what waits, stays away until `open`. */
+  /** Clean DISCONNECT; drops what waits, stays disconnected until `open`. */
   leave(): void;
   /** As if the radio went off: no DISCONNECT; stays away until `open`. */
   cut(): void;

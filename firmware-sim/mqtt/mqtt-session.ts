@@ -1,4 +1,4 @@
-/** One network connection to the broker by mqtt.js, from CONNECT to close. Never reconnects and keeps nothing; the link does. */
+/** One network connection to the broker by mqtt.js, from CONNECT to close. link.ts reconnects. */
 import { connect, type IClientOptions } from "mqtt";
 import { FIRST_ERROR, reasonText } from "../../src/contract/reason-codes.ts";
 import type { MqttVersion } from "../../src/contract/refusals.ts";
@@ -30,12 +30,12 @@ export interface SessionOptions {
   will?: Will;
   /** How long the broker is to keep the session after a lost connection; 0 not at all. Version 5 only. */
   sessionExpirySeconds: number;
-  /** Goes on with the session of the connection before. Version 5 only: boards of 3.1.1 say clean session. */
+  /** Resumes the session of the connection before. Version 5 only: boards of 3.1.1 say clean session. */
   resumes: boolean;
   clock: Clock;
   /** `receiveMaximum`: how many QoS 1 and 2 messages may be on their way at once. */
   onOpen(receiveMaximum: number): void;
-  /** At most once: what broke first. Also when the broker closes without a word. */
+  /** At most once: what broke first. Also when the broker closes without a reason. */
   onError(text: string): void;
   /** Once, also when it never opened. */
   onClose(): void;
@@ -103,7 +103,7 @@ export function openSession({ clock, onOpen, onError, onClose, ...options }: Ses
         "close",
         clock.after(CLOSE_TIMEOUT_MS, () => client.stream.destroy()),
       );
-      // [MQTT 5.0, 3.14.2.2.2]: whoever leaves for good takes the session along.
+      // [MQTT 5.0, 3.14.2.2.2]: leaving for good ends the session, too.
       if (options.sessionExpirySeconds > 0) client.end({ properties: { sessionExpiryInterval: 0 } });
       else client.end();
     },
@@ -163,7 +163,7 @@ function errorCode(error: object | null | undefined): number | undefined {
   return typeof code === "number" && code >= FIRST_ERROR ? code : undefined;
 }
 
-/** Node's error for a name with several addresses has no message of its own, but a code; reason codes are told in one way everywhere. */
+/** Node's error for a name with several addresses has no message of its own, but a code; reason codes have the same text everywhere. */
 function errorText(error: Error): string {
   const refusedWith = errorCode(error);
   if (refusedWith !== undefined) return `Connection refused: ${reasonText(refusedWith)}`;

@@ -1,4 +1,6 @@
-/** Messages on their way: each is kept until it is acknowledged and repeated on the next connection, as esp-mqtt does. Bounded; opens no connection. */
+/**
+ * A board's unacknowledged messages: each is kept until it is acknowledged and repeated on the next connection, as esp-mqtt does. Bounded.
+ */
 
 import type { MessageKind, Tally } from "../helpers/tally.ts";
 import type { Session } from "./mqtt-session.ts";
@@ -18,7 +20,7 @@ export interface Message {
 }
 
 export interface Outbox {
-  /** QoS 1 and 2 wait for a connection; QoS 0 needs one. What has no place is counted as not sent. */
+  /** QoS 1 and 2 wait for a connection; QoS 0 needs one. What does not fit is counted as not sent. */
   send(message: Message): void;
   /** Sends an acknowledged message once more: same packet id, DUP=1. */
   redeliver(message: Message, packetId: number): void;
@@ -30,7 +32,7 @@ export interface Outbox {
    */
   attach(session: Session, receiveMaximum: number): { repeat(): void };
   detach(): void;
-  /** Forgets all that waits, as memory does in deep sleep or at power-off. */
+  /** Drops all that waits, as memory does in deep sleep or at power-off. */
   clear(): void;
 }
 
@@ -121,7 +123,7 @@ export function createOutbox(tally: Tally): Outbox {
       for (const [packetId, { message }] of waiting) if (message.passing) waiting.delete(packetId);
     },
     clear() {
-      for (const { repeated } of waiting.values()) if (!repeated) tally.notSent("no connection came until the end");
+      for (const { repeated } of waiting.values()) if (!repeated) tally.notSent("no connection until the end");
       waiting.clear();
     },
   };

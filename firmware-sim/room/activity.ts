@@ -1,4 +1,4 @@
-/** What one person gives off in an hour, by what they do. Amounts only; who is there is the day plan's matter. */
+/** What one person emits in an hour, by activity. */
 import type { Gases } from "./air.ts";
 
 export type Activity = "resting" | "working" | "cooking" | "cleaning";

@@ -1,4 +1,4 @@
-/** What the air of a room really is, before any sensor looks at it. Knows nothing of metrics, noise or rounding. */
+/** The true state of a room's air, before any sensor measures it. */
 
 /** Parts of the air that people and things give off and ventilation carries away. */
 export interface Gases {

@@ -1,4 +1,4 @@
-/** Who is in a room when, and when its windows stand open: one day's plan from a seed. Knows nothing of air. */
+/** Who is in a room when, and when its windows are open: one day's plan from a seed. */
 import { createRandom, type Random, seedFrom } from "../helpers/random.ts";
 import type { Activity } from "./activity.ts";
 import type { RoomKind } from "./room-kind.ts";

@@ -1,4 +1,4 @@
-/** The rooms that stations stand in: size, ventilation, heating. Who is in them is the day plan's matter. */
+/** The rooms that stations stand in: size, ventilation, heating. */
 
 export interface RoomTraits {
   readonly volumeM3: number;

@@ -1,4 +1,4 @@
-/** The air of one room through its days, by mass balance: sources, ventilation, heat. Measures nothing; that is the sensors' work. */
+/** The air of one room through its days, by mass balance: sources, ventilation, heat. */
 import { seedFrom, wander } from "../helpers/random.ts";
 import { EMISSIONS, type Emission } from "./activity.ts";
 import { type Air, type Gases, OUTDOORS, saturationGramsPerM3 } from "./air.ts";

@@ -1,4 +1,4 @@
-/** A board that never reached a time server: its clock began at 1970 when it booted. Everything else is well. */
+/** A board that never reached a time server: its clock began at 1970 when it booted. */
 import { encodeReading, type SensedReading, withInstant } from "../board/reading.ts";
 import type { Scenario } from "../board/scenario.ts";
 

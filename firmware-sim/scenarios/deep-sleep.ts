@@ -1,4 +1,6 @@
-/** A battery board: wakes, connects, sends one QoS 1 message, waits for its PUBACK, disconnects and sleeps. Holds no connection and has no will. */
+/**
+ * A battery board: wakes, connects, sends one QoS 1 message, waits for its PUBACK, disconnects and sleeps. It has no last will.
+ */
 import { encodeReading } from "../board/reading.ts";
 import type { Scenario } from "../board/scenario.ts";
 

@@ -1,4 +1,4 @@
-/** A board whose PUBACKs get lost: it sends each second reading again, byte for byte, with its packet id and DUP=1. Never changes a reading. */
+/** A board whose PUBACKs get lost: it sends each second reading again, byte for byte, with its packet id and DUP=1. */
 
 import { encodeReading } from "../board/reading.ts";
 import type { Scenario } from "../board/scenario.ts";

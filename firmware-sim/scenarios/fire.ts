@@ -1,4 +1,4 @@
-/** A fire breaks out, burns, is put out and smokes off; again every ten minutes. Changes the air only. */
+/** A fire breaks out, burns, is put out and smokes; again every ten minutes. */
 
 import type { Scenario } from "../board/scenario.ts";
 import type { Air } from "../room/air.ts";

@@ -1,4 +1,4 @@
-/** Gas leaks into the room, is noticed, and airs out; again every ten minutes. Changes the air only. */
+/** Gas leaks into the room, is noticed, and airs out; again every ten minutes. */
 
 import type { Scenario } from "../board/scenario.ts";
 import type { Air } from "../room/air.ts";

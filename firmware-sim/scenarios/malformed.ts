@@ -1,4 +1,4 @@
-/** Firmware with faults: among good readings, one message in three is something that the hub refuses. Never breaks the MQTT protocol itself. */
+/** Firmware with faults: beside good readings it sends messages that the hub refuses. It keeps to the MQTT protocol. */
 import { attributesTopic, statusTopic, telemetryTopic } from "../../src/contract/topics.ts";
 import { encodeReading } from "../board/reading.ts";
 import type { Scenario } from "../board/scenario.ts";

@@ -1,4 +1,4 @@
-/** Firmware on PubSubClient 2.8: QoS 0, and a 256-byte buffer into which fourteen metrics do not fit. Says why, then sends what fits. */
+/** Firmware on PubSubClient 2.8: QoS 0, and a 256-byte buffer that is too small for fourteen metrics. */
 
 import { METRICS } from "../../src/contract/metrics.ts";
 import type { Metrics } from "../../src/contract/readings.ts";
@@ -15,13 +15,13 @@ const TOPIC_LENGTH_BYTES = 2;
 export const bytesNeeded = (topic: string, payload: string): number =>
   HEADER_BYTES + TOPIC_LENGTH_BYTES + Buffer.byteLength(topic) + Buffer.byteLength(payload);
 
-/** Undefined where it fits; otherwise what nobody tells the person with the empty chart. */
+/** Undefined where it fits; otherwise the fault that PubSubClient itself does not report. */
 export function refusalOf(topic: string, payload: string, bufferBytes = DEFAULT_BUFFER_BYTES): string | undefined {
   const needed = bytesNeeded(topic, payload);
   if (needed <= bufferBytes) return undefined;
   let enough = bufferBytes;
   while (enough < needed) enough *= 2;
-  return `publish() returned false: ${needed} bytes do not fit PubSubClient's ${bufferBytes}-byte buffer; call setBufferSize(${enough})`;
+  return `publish() returned false: ${needed} bytes do not fit into PubSubClient's buffer of ${bufferBytes} bytes; call setBufferSize(${enough})`;
 }
 
 const MOST_WANTED: readonly (keyof StationMetrics)[] = [
@@ -63,15 +63,15 @@ export const pubsubclient: Scenario = {
   qos: 0,
   keepAliveSeconds: 15,
   createTick(board) {
-    let told = false;
+    let hasReported = false;
     return () => {
       const { metrics, atMs } = board.sense();
       const payload = sketchPayload(board.deviceId, metrics, atMs - board.bootedAtMs);
       const refusal = refusalOf(board.telemetryTopic, payload);
       if (refusal === undefined) return publish(board, payload);
       board.notSent("PubSubClient buffer", refusal);
-      if (!told) board.notice(refusal);
-      told = true;
+      if (!hasReported) board.notice(refusal);
+      hasReported = true;
       const shorter = payloadThatFits(board.telemetryTopic, metrics);
       if (shorter !== undefined) publish(board, shorter);
     };

@@ -1,4 +1,4 @@
-/** Every scenario by the name that --scenario takes. Knows nothing of how they work. */
+/** Every scenario by the name that --scenario takes. */
 import type { Scenario } from "../board/scenario.ts";
 import { clock1970 } from "./clock-1970.ts";
 import { deepSleep } from "./deep-sleep.ts";

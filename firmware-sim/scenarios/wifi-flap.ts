@@ -1,4 +1,6 @@
-/** The radio goes off without a word, so that the last will fires; readings wait on the board and come as one array. Loses none it has room for. */
+/**
+ * The radio goes off without a DISCONNECT, so that the last will is sent; the readings of that time come later as one array.
+ */
 import { encodeBacklog, encodeReading, type SensedReading } from "../board/reading.ts";
 import type { Board, Scenario } from "../board/scenario.ts";
 

@@ -1,4 +1,4 @@
-/** Entry of the dashboard: starts clock, route, theme and link, then draws. Decides nothing. */
+/** Entry of the dashboard: starts clock, route, theme and link, then draws. */
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import "../styles/tokens.css";

@@ -1,4 +1,4 @@
-/** A list of what came, the newest first: bounded, and drawn ten times a second however much comes. Knows no protocol. */
+/** A bounded list of events, newest first, drawn ten times a second at most. */
 
 const MAX_SHOWN = 200;
 const DRAW_EVERY_MS = 100;

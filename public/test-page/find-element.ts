@@ -1,4 +1,4 @@
-/** An element of the test page that must be there. Makes none. */
+/** Finds an element that the test page must have. */
 
 export function findElement<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
   const element = document.getElementById(id);

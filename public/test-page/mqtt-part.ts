@@ -1,4 +1,4 @@
-/** The test page's MQTT part: one connection over WebSocket, and each packet of it. Keeps no session and never reconnects. */
+/** The test page's MQTT part: one connection over WebSocket, and each packet of it. It never reconnects. */
 import type { MqttClient } from "mqtt";
 import { reasonText } from "../../src/contract/reason-codes.ts";
 import { createEventList } from "./event-list.ts";
@@ -53,14 +53,14 @@ message.addEventListener("submit", (event) => {
   client?.publish(topic.value, payload.value, { qos: qosOf(messageQos), retain: retain.checked }, ignored);
 });
 
-/** What the packets say is shown as they come; the same as an error would be said twice. */
+/** Packets are shown as they come; showing the error as well would repeat it. */
 function ignored(): void {}
 
 async function open(): Promise<void> {
   connect.disabled = true;
   say("connecting", "loading mqtt.js…");
   try {
-    // More than the whole dashboard weighs: only for who asks for it.
+    // Larger than the whole dashboard: loaded only when it is needed.
     const { default: mqtt } = await import("mqtt");
     const opened = mqtt.connect(url.value, {
       protocolVersion: version.value === "5" ? 5 : 4,
@@ -86,7 +86,7 @@ async function open(): Promise<void> {
 
 function follow(opened: MqttClient): void {
   // A browser says no more of a WebSocket that did not open.
-  let words = `not connected: ${url.value} does not answer, or not to this page (AERIE_CORS_ORIGINS)`;
+  let words = `not connected: ${url.value} does not answer, or refuses pages of this origin (AERIE_CORS_ORIGINS)`;
   opened.on("packetsend", (packet) => show("→", packet));
   opened.on("packetreceive", (packet) => show("←", packet));
   opened.on("connect", () => {

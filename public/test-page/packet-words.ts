@@ -1,4 +1,4 @@
-/** An MQTT packet in words, its reason codes too, for the test page. Pure; shows nothing. */
+/** An MQTT packet as text, with its reason codes, for the test page. */
 import type { Packet } from "mqtt";
 import { FIRST_ERROR, reasonText } from "../../src/contract/reason-codes.ts";
 

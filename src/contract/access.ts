@@ -1,4 +1,4 @@
-/** Accounts, tokens and credentials of MQTT as HTTP has them: requests, checked by these schemas, and answers. Decides nothing. */
+/** Accounts, tokens and MQTT credentials over HTTP: schemas of the requests, and the answers. */
 import { z } from "zod";
 import { type Level, MIN_PASSWORD, ROLES, type Role, SCOPES, type Scope } from "./levels.ts";
 
@@ -13,7 +13,7 @@ const role = z.enum(ROLES);
 
 export const loginRequest = z.strictObject({ name, password: z.string().max(MAX_PASSWORD) });
 
-/** `code` is the one-time word of the link that the hub printed. */
+/** `code` is the one-time code in the link that the hub printed. */
 export const setupRequest = z.strictObject({ code: z.string().max(100), name, password });
 
 export const userRequest = z.strictObject({ name, password, role });
@@ -38,9 +38,9 @@ export const applicationRequest = z.strictObject({
   days: tokenRequest.shape.days,
 });
 
-/** Who asks, and what the page that asks needs to go on. */
+/** Who sends the request, and what a page needs to know before it can do more. */
 export interface SessionAnswer {
-  /** `off`: everybody may do everything; `off-and-public`: and the owner wants it so beyond this machine. */
+  /** `off`: everybody on this machine may do everything; `off-and-public`: everybody who can reach the hub. */
   auth: "on" | "off" | "off-and-public";
   level: Level;
   /** There is no account yet: the hub's log has a link. */
@@ -48,7 +48,7 @@ export interface SessionAnswer {
   /** Of a person. */
   name?: string;
   csrf?: string;
-  /** Where boards reach the hub; of who may see devices. */
+  /** Port at which boards reach the hub; only for callers that may see devices. */
   mqttPort?: number;
 }
 
@@ -78,11 +78,11 @@ export const pairingRequest = z.strictObject({ minutes: z.number().int().min(1).
 
 export const admitRequest = z.strictObject({
   deviceId: z.string().max(64),
-  /** The password that the board brought along becomes its secret. */
+  /** The password with which the board connected becomes its secret. */
   adopt: z.boolean().default(false),
 });
 
-/** An unknown board in the join window: nothing of what it says is stored or passed on. */
+/** An unknown board in the join window: nothing that it sends is stored or forwarded. */
 export interface WaitingBoard {
   id: string;
   clientId: string;
@@ -92,12 +92,12 @@ export interface WaitingBoard {
   topics: string[];
   /** The beginning of its first message. */
   sample?: string;
-  /** It brought a password that is long enough to be its secret, and calls itself by no device that is there. */
+  /** Its password is long enough to be its secret, and its name is not that of an existing device. */
   mayAdopt: boolean;
 }
 
 export interface PairingAnswer {
-  /** ISO 8601; null: the window is shut. */
+  /** ISO 8601; null: the window is closed. */
   openUntil: string | null;
   waiting: WaitingBoard[];
 }

@@ -1,4 +1,4 @@
-/** What the command line and a hub say to each other over the socket in the data directory. Reached by nobody else. */
+/** The requests and answers between the command line and a hub, over the socket in the data directory. */
 /** The socket's name in the data directory. */
 export const CONTROL_SOCKET = "aerie.sock";
 
@@ -8,7 +8,7 @@ export const MAX_IMPORT_LINES = 1_000;
 export const MAX_LINE_BYTES = 256 * 1024;
 export const MAX_IMPORT_BYTES = 4 * 1024 * 1024;
 
-/** Answer of `POST /import`, whose body is NDJSON of readings. `line`: place in the body, from 0. */
+/** Answer of `POST /import`, whose body is NDJSON of readings. `line`: index in the body, from 0. */
 export interface ImportAnswer {
   stored: number;
   duplicates: number;

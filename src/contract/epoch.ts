@@ -1,4 +1,6 @@
-/** Reads an instant as boards, programs and people write it, for MQTT and REST alike. Judges no time, only its notation. */
+/**
+ * Parses an instant as boards, programs and people write it, for MQTT and REST alike. It does not judge whether the time is right.
+ */
 
 /** Epoch numbers below this are seconds: as milliseconds they would lie in 1973. */
 const SECONDS_BELOW = 1e11;

@@ -1,4 +1,4 @@
-/** Who may do what over HTTP and Socket.IO: levels, and the row of every route. Decides nothing. */
+/** The access levels of HTTP and Socket.IO, and the level that each route needs. */
 
 /** Each may do all that those before it may. `metrics` is a scraper's. */
 export const LEVELS = ["nobody", "metrics", "viewer", "operator", "owner"] as const;
@@ -12,7 +12,7 @@ export type Role = (typeof ROLES)[number];
 export const SCOPES = ["metrics", "viewer", "operator"] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** Every route of the HTTP server, and from which level on it is answered; one that has no row is answered to nobody. */
+/** Every route of the HTTP server with the lowest level that may use it; a route without a row is refused. */
 export const ROUTE_LEVELS = {
   "GET /websocket/status": "nobody",
   "GET /healthz": "nobody",
@@ -53,7 +53,7 @@ export const ROUTE_LEVELS = {
   "DELETE /api/tokens/:id": "owner",
 } as const satisfies Record<string, Level>;
 
-/** Of a page that changes something: the word of `GET /api/session`, which no foreign page can read. */
+/** Sent by pages with each change: the `csrf` of `GET /api/session`, which no foreign page can read. */
 export const CSRF_HEADER = "x-aerie-csrf";
 
 export const MIN_PASSWORD = 10;

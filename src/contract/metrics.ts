@@ -1,4 +1,4 @@
-/** The metrics that Aerie knows by name: unit, label, sensible range, kind. Knows nothing of how they arrive or are stored. */
+/** The metrics that Aerie knows by name: unit, label, sensible range, kind. */
 
 export type MetricKind = "number" | "boolean";
 

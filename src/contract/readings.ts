@@ -1,4 +1,4 @@
-/** The words for readings and devices that every part and both wires share. Types only; knows nothing of where they come from. */
+/** The types of readings and devices that all parts and both protocols share. */
 
 /** 1–64 of `A-Z a-z 0-9 . _ : -`, not `.` or `..`. Only `parseDeviceId` makes one. */
 export type DeviceId = string & { readonly brand: "DeviceId" };

@@ -1,4 +1,4 @@
-/** MQTT 5's reason codes by name and in words. [MQTT 5.0, 2.4] Holds no policy. */
+/** MQTT 5's reason codes by name and as text. [MQTT 5.0, 2.4] */
 
 export const REASON = {
   success: 0x00,

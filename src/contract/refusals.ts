@@ -1,91 +1,93 @@
-/** Why a connection or a message is refused: a closed list, in words for the person who can act, and as MQTT 5 answers it. */
+/**
+ * Why a connection or a message is refused: a closed list of codes, with the text for people and the MQTT 5 reason code.
+ */
 import { REASON, type ReasonCode } from "./reason-codes.ts";
 
 export const REFUSALS = {
-  TOPIC_UNKNOWN: "The hub knows no such topic under devices/",
+  TOPIC_UNKNOWN:
+    "No such topic under devices/: use devices/<id>/telemetry, …/telemetry/<metric>, …/status or …/attributes",
   TOPIC_RESERVED: "Topics that begin with $ belong to the broker",
-  DEVICE_ID_INVALID: "A device id is 1 to 64 of A-Z a-z 0-9 . _ : - and not . or ..",
-  PAYLOAD_TOO_LARGE: "The packet is larger than the hub takes (AERIE_MAX_PACKET_BYTES)",
+  DEVICE_ID_INVALID: "The device id is invalid: use 1 to 64 of A-Z a-z 0-9 . _ : -, but not . or .. alone",
+  PAYLOAD_TOO_LARGE: "The packet is too large (AERIE_MAX_PACKET_BYTES)",
   PAYLOAD_EMPTY: "The payload is empty",
   PAYLOAD_NOT_UTF8: "The payload is not valid UTF-8 text",
-  PAYLOAD_NOT_JSON: "The payload is not JSON",
-  PAYLOAD_WRONG_SHAPE: "The payload is JSON of another shape than this topic takes",
-  TOO_MANY_READINGS: "A message holds at most 1,000 readings",
-  READING_WRONG_SHAPE: "A reading is a JSON object of metrics",
-  READING_EMPTY: "No metric of the reading could be used",
-  TOO_MANY_METRICS: "A reading holds at most 64 metrics",
+  PAYLOAD_NOT_JSON: "The payload is not valid JSON",
+  PAYLOAD_WRONG_SHAPE: "This topic does not take such a payload",
+  TOO_MANY_READINGS: "A message may hold at most 1,000 readings",
+  READING_WRONG_SHAPE: "A reading must be a JSON object of metrics",
+  READING_EMPTY: "The reading has no metric that the hub can use",
+  TOO_MANY_METRICS: "A reading may hold at most 64 metrics",
   TOO_DEEP: "Objects may nest at most 8 deep",
-  METRIC_NAME_INVALID: "A metric's name is 1 to 64 of A-Z a-z 0-9 . _ - and begins with a letter",
-  METRIC_VALUE_INVALID: "A metric's value is a finite number, true, false or text",
-  METRIC_TEXT_TOO_LONG: "A metric's text has at most 256 bytes",
-  METRIC_WRONG_TYPE: "The catalogue says that this metric is of another type",
-  STATUS_INVALID: "A status is online or offline",
-  ATTRIBUTES_TOO_LARGE: "The attributes of a device have at most 64 keys and 16 KiB",
-  TOO_MANY_DEVICES: "The hub has as many devices as it may (AERIE_MAX_DEVICES)",
-  TOO_MANY_DEVICES_OF_CLIENT: "This client has made as many devices as one may (AERIE_MAX_DEVICES_PER_CLIENT)",
-  TOO_MANY_METRICS_OF_DEVICE: "The device has as many metrics as one may (AERIE_MAX_METRICS_PER_DEVICE)",
+  METRIC_NAME_INVALID: "The metric's name is invalid: use 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter",
+  METRIC_VALUE_INVALID: "A metric's value must be a finite number, true, false or text",
+  METRIC_TEXT_TOO_LONG: "A metric's text may have at most 256 bytes",
+  METRIC_WRONG_TYPE: "The metric has another type in Aerie's catalogue",
+  STATUS_INVALID: "A status must be online or offline",
+  ATTRIBUTES_TOO_LARGE: "A device may have at most 64 attributes, together 16 KiB",
+  TOO_MANY_DEVICES: "The hub has reached its limit of devices (AERIE_MAX_DEVICES)",
+  TOO_MANY_DEVICES_OF_CLIENT: "This client has reached its limit of new devices (AERIE_MAX_DEVICES_PER_CLIENT)",
+  TOO_MANY_METRICS_OF_DEVICE: "The device has reached its limit of metrics (AERIE_MAX_METRICS_PER_DEVICE)",
   READING_TOO_OLD:
-    "The reading is older than its device's raw readings are kept: keep them for longer (AERIE_RAW_DAYS, or the device's own retention), or send it sooner",
-  STORE_REFUSED: "The store cannot hold this",
+    "The reading is too old: this device's raw readings are kept for a shorter time (AERIE_RAW_DAYS, or the device's own retention)",
+  STORE_REFUSED: "The store cannot hold this reading",
   STORE_STALLED:
-    "The store did not take the message in time; the connection was closed so that the board sends it again",
-  HUB_CLOSING: "The hub is stopping",
+    "The store did not accept the message in time; the hub closed the connection, so that the board sends it again",
+  HUB_CLOSING: "The hub is shutting down",
   PROTOCOL_VIOLATION: "The client broke the MQTT protocol",
-  ORIGIN_FOREIGN: "The page's origin is not this hub's own (AERIE_CORS_ORIGINS)",
-  HOST_FOREIGN: "The request names a host that is not this hub (AERIE_HOST_NAMES)",
-  TLS_FAILED: "The TLS handshake failed: the client does not trust the certificate, or speaks no TLS",
-  REQUEST_MALFORMED: "What came is no HTTP request that the hub can read",
-  SUBSCRIPTION_DENIED: "The broker does not serve this subscription, or not to this client",
-  FILTER_INVALID: "The topic filter is none: + and # stand for whole levels, # is the last, and a share has a name",
-  TOO_MANY_CONNECTIONS: "The hub has as many connections as it may (AERIE_MAX_CONNECTIONS)",
+  ORIGIN_FOREIGN: "The request comes from a web page of an origin that may not use this hub (AERIE_CORS_ORIGINS)",
+  HOST_FOREIGN: "The request names a host that this hub does not answer to (AERIE_HOST_NAMES)",
+  TLS_FAILED: "The TLS handshake failed: the client does not trust the certificate, or does not speak TLS",
+  REQUEST_MALFORMED: "The hub cannot read this as an HTTP request",
+  SUBSCRIPTION_DENIED: "The client may not make this subscription",
+  FILTER_INVALID:
+    "The topic filter is invalid: + and # fill a whole level, # comes last, and a shared subscription has a name",
+  TOO_MANY_CONNECTIONS: "The hub has reached its limit of connections (AERIE_MAX_CONNECTIONS)",
   TOO_MANY_CONNECTIONS_OF_ADDRESS:
-    "This address has as many connections as one may (AERIE_MAX_CONNECTIONS_PER_ADDRESS)",
+    "This address has reached its limit of connections (AERIE_MAX_CONNECTIONS_PER_ADDRESS)",
   TOO_MANY_CONNECTS_OF_ADDRESS:
-    "This address connects more often than one may (AERIE_MAX_CONNECTS_PER_MINUTE); its boards come again by themselves",
+    "This address connects too often (AERIE_MAX_CONNECTS_PER_MINUTE); its boards try again by themselves",
   TOO_MANY_CONNECTS_OF_CREDENTIAL:
-    "Clients of this credential connect more often than they may (AERIE_MAX_CONNECTS_PER_MINUTE); they come again by themselves",
+    "Clients with this credential connect too often (AERIE_MAX_CONNECTS_PER_MINUTE); they try again by themselves",
   RATE_TOO_HIGH:
-    "This client sent more than it may for a minute, though it was slowed down (AERIE_MAX_MESSAGES_PER_SECOND and AERIE_MAX_BYTES_PER_SECOND, or those of its address)",
-  TOO_MANY_REQUESTS: "This address asks more of the hub over HTTP than one may (AERIE_MAX_REQUESTS_PER_MINUTE)",
-  TOO_MANY_LIVE_SESSIONS: "The hub has as many Socket.IO sessions as it may (AERIE_MAX_LIVE_SESSIONS)",
+    "This client sent too much for a minute, although it was slowed down; send less (AERIE_MAX_MESSAGES_PER_SECOND and AERIE_MAX_BYTES_PER_SECOND, or the limits of its address)",
+  TOO_MANY_REQUESTS: "This address sends too many HTTP requests (AERIE_MAX_REQUESTS_PER_MINUTE)",
+  TOO_MANY_LIVE_SESSIONS: "The hub has reached its limit of Socket.IO sessions (AERIE_MAX_LIVE_SESSIONS)",
   TOO_MANY_LIVE_SESSIONS_OF_ADDRESS:
-    "This address has as many Socket.IO sessions as one may (AERIE_MAX_LIVE_SESSIONS_PER_ADDRESS)",
+    "This address has reached its limit of Socket.IO sessions (AERIE_MAX_LIVE_SESSIONS_PER_ADDRESS)",
   TOO_MANY_LIVE_SESSIONS_OF_ACCOUNT:
-    "This person or token has as many Socket.IO sessions as one may (AERIE_MAX_LIVE_SESSIONS_PER_ACCOUNT)",
+    "This account or token has reached its limit of Socket.IO sessions (AERIE_MAX_LIVE_SESSIONS_PER_ACCOUNT)",
   TOO_MANY_LARGE_REQUESTS:
-    "This client asked for more charts, pages of readings, lists of devices or exports at once than may wait (50, while 4 are answered)",
-  CONNECT_TIMEOUT: "The client connected and did not send a whole CONNECT in time (AERIE_CONNECT_TIMEOUT_MS)",
-  CLIENT_ID_INVALID: "The client id is missing where one is needed, or is none that the hub takes",
+    "This client asked for too many charts, pages of readings, lists of devices or exports at once: 4 are answered at a time, 50 may wait",
+  CONNECT_TIMEOUT: "The client did not send a complete CONNECT in time (AERIE_CONNECT_TIMEOUT_MS)",
+  CLIENT_ID_INVALID: "The client id is missing or invalid",
   CLIENT_ID_SHARED:
-    "Clients with the same client id disconnect each other again and again: give each board a client id of its own",
-  CREDENTIAL_MISSING: "The client gave no password, and the hub lets in nobody without one",
-  CREDENTIAL_UNKNOWN: "The hub knows neither this user nor this password",
-  CREDENTIAL_WRONG: "The hub knows this device, and the user or the password is not the one that belongs to it",
-  CREDENTIAL_BUSY: "Too many boards with passwords of their own connect at once; the board comes again by itself",
+    "Clients with the same client id disconnect each other again and again; give each board its own client id",
+  CREDENTIAL_MISSING: "The client sent no password, and this hub requires one",
+  CREDENTIAL_UNKNOWN: "No board or application has this user name and password",
+  CREDENTIAL_WRONG: "The user name or the password is wrong for this device",
+  CREDENTIAL_BUSY: "Too many boards with passwords of their own connect at once; the board tries again by itself",
   CREDENTIAL_EXPIRED: "The credential has expired",
-  CREDENTIAL_ENDED: "The credential was taken away or made anew while its client was connected",
-  TOPIC_NOT_OWN: "The topic is not one that this credential may publish to: a board has devices/<its id>/…",
-  VERSION_UNSUPPORTED: "The hub speaks MQTT 3.1, 3.1.1 and 5, and the client another version",
-  AUTH_METHOD_UNSUPPORTED: "The client asks for enhanced authentication, which the hub does not have",
-  KEEP_ALIVE_EXPIRED: "The client was silent for longer than one and a half times its keep-alive",
-  TOPIC_TOO_LONG:
-    "The topic is longer, or has more levels, than it may (AERIE_MAX_TOPIC_BYTES, AERIE_MAX_TOPIC_LEVELS)",
-  TOO_MANY_SUBSCRIPTIONS: "This client has as many subscriptions as one may (AERIE_MAX_SUBSCRIPTIONS_PER_CLIENT)",
-  TOO_MANY_IN_FLIGHT:
-    "The client sent more messages than may wait for their acknowledgement at once (AERIE_MAX_INFLIGHT)",
-  TOO_MANY_RETAINED: "The hub keeps as many retained messages as it may (AERIE_MAX_RETAINED, AERIE_MAX_RETAINED_BYTES)",
-  TOO_MANY_SESSIONS: "The hub keeps as many sessions as it may (AERIE_MAX_SESSIONS)",
+  CREDENTIAL_ENDED: "The credential was removed or replaced while its client was connected",
+  TOPIC_NOT_OWN: "This credential may not publish to this topic; a board publishes under devices/<its id>/",
+  VERSION_UNSUPPORTED: "The client speaks an unsupported version of MQTT; use 3.1, 3.1.1 or 5",
+  AUTH_METHOD_UNSUPPORTED: "The client asks for enhanced authentication, which the hub does not support",
+  KEEP_ALIVE_EXPIRED: "The client sent nothing for one and a half times its keep-alive",
+  TOPIC_TOO_LONG: "The topic is too long, or has too many levels (AERIE_MAX_TOPIC_BYTES, AERIE_MAX_TOPIC_LEVELS)",
+  TOO_MANY_SUBSCRIPTIONS: "This client has reached its limit of subscriptions (AERIE_MAX_SUBSCRIPTIONS_PER_CLIENT)",
+  TOO_MANY_IN_FLIGHT: "The client sent too many messages before they were acknowledged (AERIE_MAX_INFLIGHT)",
+  TOO_MANY_RETAINED:
+    "The hub has reached its limit of retained messages (AERIE_MAX_RETAINED, AERIE_MAX_RETAINED_BYTES)",
+  TOO_MANY_SESSIONS: "The hub has reached its limit of sessions (AERIE_MAX_SESSIONS)",
   QUEUE_FULL:
-    "Messages to a slow or absent subscriber were dropped: its queue was full (AERIE_MAX_QUEUE_MESSAGES, AERIE_MAX_QUEUE_BYTES)",
+    "Messages were dropped: the queue of a slow or absent subscriber was full (AERIE_MAX_QUEUE_MESSAGES, AERIE_MAX_QUEUE_BYTES)",
   PACKET_UNFINISHED:
-    "A large packet did not go on for 10 s while room for large packets was scarce (a quarter of AERIE_MAX_WAITING_BYTES)",
-  READER_TOO_SLOW:
-    "A subscriber, or a program that asked for a chart or a page, took nothing of what it was sent for too long, and was cut off",
+    "A large packet stopped for 10 s while the memory for large packets was short (a quarter of AERIE_MAX_WAITING_BYTES)",
+  READER_TOO_SLOW: "The client did not read what the hub sent it for too long, and was disconnected",
 } as const;
 
 export type RefusalCode = keyof typeof REFUSALS;
 
-/** Which code a client of MQTT 5 is answered, where it is answered at all. [MQTT 5.0, 2.4] */
+/** The reason code for clients of MQTT 5, where there is an answer. [MQTT 5.0, 2.4] */
 const REASON_OF: Readonly<Record<RefusalCode, ReasonCode>> = {
   TOPIC_UNKNOWN: REASON.topicNameInvalid,
   TOPIC_RESERVED: REASON.notAuthorized,
@@ -164,7 +166,7 @@ export const MQTT_VERSIONS = { 3: "3.1", 4: "3.1.1", 5: "5" } as const;
 
 export type MqttVersion = (typeof MQTT_VERSIONS)[keyof typeof MQTT_VERSIONS];
 
-/** Where a payload is faulty, and what stands there. */
+/** Where a payload is faulty, and what is there. */
 export interface FaultLocation {
   /** The characters right before it. */
   before: string;
@@ -184,11 +186,11 @@ export interface Refusal {
   deviceId?: string;
   metric?: string;
   place?: FaultLocation;
-  /** ISO 8601: since then the same client was let in, or its message on this topic taken whole. */
+  /** ISO 8601: when the same client was let in afterwards, or its message on this topic accepted in full. */
   acceptedAt?: string;
   /** What the client speaks, where it got far enough to say so. */
   mqttVersion?: MqttVersion;
-  /** The reason code that the client was answered; only where it was answered one, so never with 3.x. */
+  /** The reason code in the answer to the client; MQTT 3.x has none. */
   reasonCode?: number;
   /** ISO 8601. */
   firstAt: string;

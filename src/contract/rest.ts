@@ -1,4 +1,4 @@
-/** The REST surface: what requests must look like (checked by these schemas) and what answers look like. */
+/** The REST interface: schemas of the requests, and the answers. */
 import { z } from "zod";
 import { toEpochMs } from "./epoch.ts";
 import type { Device, LatestValue, Reading } from "./readings.ts";
@@ -42,7 +42,7 @@ const MAX_DAYS = 36_500;
 const WHOLE_DAYS = `expected a whole number of days from 0 (for ever) to ${MAX_DAYS}, or null for the hub's own`;
 const days = z.number(WHOLE_DAYS).int(WHOLE_DAYS).min(0, WHOLE_DAYS).max(MAX_DAYS, WHOLE_DAYS).nullable().optional();
 
-/** What becomes of the secret of the board. */
+/** Whether the board's secret is removed, too. */
 export const deviceDeletion = z.object({ credential: z.enum(["remove", "keep"]).default("remove") });
 
 export const devicePatch = z.strictObject({
@@ -53,7 +53,7 @@ export const devicePatch = z.strictObject({
   retention: z.strictObject({ rawDays: days, hourDays: days, dayDays: days }).nullable().optional(),
 });
 
-/** While the store is away: what waits for it, in place of an error. */
+/** While the store does not answer: what waits for it, instead of an error. */
 const partial = z
   .enum(["true", "false"])
   .default("false")
@@ -122,7 +122,7 @@ export interface DamagedSpan {
   to: string;
 }
 
-/** Not everything that was acknowledged: while MongoDB is away only what waits for it, when it is back all but that. */
+/** The answer is incomplete: while MongoDB does not answer it has only what waits for it, afterwards all but that. */
 export interface PartialAnswer {
   /** `waiting`: what waits for it, and nothing else; `stored`: all but that. */
   shows: "waiting" | "stored";
@@ -176,7 +176,7 @@ export interface RefusalsAnswer {
 
 export interface Readiness {
   ready: boolean;
-  /** What is not well, in words for the owner; empty when ready. */
+  /** What keeps the hub from its job, as text for the owner; empty when ready. */
   problems: { part: string; problem: string }[];
   /** What the owner should know though the hub does its job. */
   warnings: { part: string; problem: string }[];

@@ -1,4 +1,4 @@
-/** MQTT topics of the native dialect, in words that both ends use. Builds topics; reading them is the dialect's work. */
+/** Builds the MQTT topics of the native dialect. */
 
 export const telemetryTopic = (deviceId: string): string => `devices/${deviceId}/telemetry`;
 export const metricTopic = (deviceId: string, metric: string): string => `devices/${deviceId}/telemetry/${metric}`;

@@ -1,4 +1,4 @@
-/** Gathers readings until the next batch goes out. Bounded: beyond its room it keeps the newest of each device. */
+/** Gathers readings until the next batch is sent. Beyond its limit it keeps the newest of each device. */
 import type { LiveReading } from "../core/model/live-reading.ts";
 
 export interface Batch {
@@ -10,7 +10,7 @@ export interface Batch {
 
 export interface BatchBuffer {
   add(reading: LiveReading): void;
-  /** What was gathered; `newestOnly` leaves one reading of each device. */
+  /** What was gathered; `newestOnly` keeps one reading of each device. */
   take(newestOnly: boolean): Batch;
 }
 

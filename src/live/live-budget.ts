@@ -1,4 +1,4 @@
-/** Holds live events to a tenth of the main thread. Measures; sends nothing. */
+/** Limits live events to a tenth of the main thread's time. */
 import type { Clock } from "../core/ports/clock.ts";
 import type { Counters } from "../core/ports/counters.ts";
 
@@ -10,7 +10,7 @@ export interface LiveBudget {
 }
 
 const SHARE = 0.1;
-/** Unspent time is kept for a burst, but no more than this of it. */
+/** At most so much unspent time is kept for a burst. */
 const KEPT_MS = 50;
 
 export function createLiveBudget({ clock, counters }: { clock: Clock; counters: Counters }): LiveBudget {

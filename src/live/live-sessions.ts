@@ -1,4 +1,4 @@
-/** Engine.IO's sessions, from before Socket.IO knows them: how many, how fast, and until when. Sends no event. */
+/** Engine.IO's sessions before Socket.IO sees them: their number, rate and end. */
 import type { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
@@ -15,22 +15,22 @@ export interface LiveSessionsOptions {
   readonly limits: SessionLimits & { readonly connectTimeoutMs: number };
   readonly addressOf: (request: IncomingMessage) => string | undefined;
   readonly callerOf: (request: IncomingMessage) => Caller;
-  /** Of HTTP: what comes over a WebSocket costs as much. */
+  /** Shared with HTTP: a packet over a WebSocket costs as much as a request. */
   readonly requests: RequestBudget;
   readonly refusals: Pick<Refusals, "add">;
   readonly clock: Clock;
 }
 
 export interface LiveSessions {
-  /** Undefined: the request may open one. Else it is counted as refused. */
+  /** Undefined: the request may open a session. Else the code, which is counted as a refusal. */
   excess(request: IncomingMessage): TooManySessions | undefined;
   isFreePoll(request: IncomingMessage): boolean;
   request(request: IncomingMessage, response: ServerResponse): void;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** It has said CONNECT. */
+  /** It has sent CONNECT. */
   connected(conn: Conn): void;
   count(): number;
-  /** Those that came by these sign-ins or tokens. */
+  /** Ends the sessions of these sign-ins and tokens. */
   end(keys: readonly string[]): void;
 }
 
@@ -40,7 +40,7 @@ interface Session {
   readonly conn: Conn;
   /** Of the sign-in or token that it came by; undefined: there are no accounts. */
   readonly key: string | undefined;
-  /** When its poll was last given to Engine.IO. */
+  /** When its poll last went to Engine.IO. */
   polledAtMs: number;
   /** A poll waits for its turn. */
   isPollHeld: boolean;
@@ -56,12 +56,12 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
   const limit = createSessionLimit(limits);
   /** By the id that its requests name. */
   const sessions = new Map<string, Session>();
-  /** Of those that have not said CONNECT: what ends the wait for it. */
+  /** Connections that have not sent CONNECT: what cancels their timeout. */
   const waiting = new Map<Conn, () => void>();
 
   engine.on("connection", (conn: Conn) => {
     const owner = ownerOf(conn.request);
-    // Handshakes that ran at the same time each saw the limit not reached.
+    // Handshakes that run at the same time can each pass the first check.
     const tooMany = limit.excess(owner);
     if (tooMany !== undefined) {
       refusals.add({ code: tooMany, kind: "connection", address: owner.address });
@@ -114,7 +114,7 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
     });
   }
 
-  /** Only what Engine.IO will surely take as the next poll of a session that has none waiting. */
+  /** The session of a request that Engine.IO will certainly take as its next poll; undefined for all others. */
   function polled({ method, url = "" }: IncomingMessage): Session | undefined {
     if (method !== "GET") return undefined;
     const query = new URLSearchParams(url.slice(url.indexOf("?") + 1));
@@ -141,7 +141,7 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
     session.isPollHeld = true;
     clock.after(waitMs, () => {
       session.isPollHeld = false;
-      // Engine.IO would not notice that its browser has gone.
+      // Engine.IO would not notice that the browser is gone.
       if (request.destroyed || response.destroyed) session.conn.close(true);
       else poll(session, request, response);
     });

@@ -1,8 +1,8 @@
-/** Counts what a connection was given to send and its socket has not taken yet. Cuts nobody off. */
+/** Counts the bytes that a connection was given and its socket has not taken yet. */
 import type { Socket } from "socket.io";
 
 export interface Waiting {
-  /** Bytes handed to the connection and not yet to its socket. */
+  /** Bytes given to the connection that its socket has not taken yet. */
   waitingBytes: number;
 }
 

@@ -34,7 +34,7 @@ async function openAsOwner() {
   const [link = ""] = await printedLinks(hub);
   const browser = await openBrowser();
   const { page, failures } = await openPage(browser, link);
-  await fill(page, "Ada", PASSWORD, "Make the account");
+  await fill(page, "Ada", PASSWORD, "Create account");
   return { hub, browser, page, failures };
 }
 
@@ -60,14 +60,14 @@ test("from an empty hub to a board whose chart moves: the link, a name, and what
   const sent: string[] = [];
   page.on("request", (request) => void sent.push(`${request.url()} ${request.postData() ?? ""}`));
 
-  await page.getByRole("heading", { name: "Make the first account" }).waitFor(WAIT);
+  await page.getByRole("heading", { name: "Create the first account" }).waitFor(WAIT);
   await look(page, "setup");
-  await fill(page, "Ada", PASSWORD, "Make the account");
+  await fill(page, "Ada", PASSWORD, "Create account");
   await page.locator('[data-state="live"]').waitFor(WAIT);
   await page.getByRole("link", { name: "Connect a board" }).click();
   await page.getByLabel("Device id").fill("cellar");
-  await page.getByRole("button", { name: "Make its secret" }).click();
-  await page.getByRole("heading", { name: "Put it on the board" }).waitFor(WAIT);
+  await page.getByRole("button", { name: "Create a secret" }).click();
+  await page.getByRole("heading", { name: "Put this on the board" }).waitFor(WAIT);
   await page.getByLabel("Wi-Fi password").fill("never sent");
   const sketch = (await page.locator(".command code").textContent()) ?? "";
   await look(page, "add-board");
@@ -100,7 +100,7 @@ test("who is signed out sees nothing, a wrong password is told, and signing out 
   await page.getByRole("heading", { name: "This hub has no owner yet" }).waitFor(WAIT);
   expect(await page.getByRole("link", { name: "Overview" }).count()).toBe(0);
   await page.goto(link);
-  await fill(page, "Ada", PASSWORD, "Make the account");
+  await fill(page, "Ada", PASSWORD, "Create account");
   await page.locator('[data-state="live"]').waitFor(WAIT);
   await look(page, "phone-signed-in");
   expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
@@ -109,7 +109,7 @@ test("who is signed out sees nothing, a wrong password is told, and signing out 
   await page.getByRole("heading", { name: "Sign in" }).waitFor(WAIT);
   await fill(page, "Ada", "wrong password", "Sign in");
   await page.getByRole("alert").waitFor(WAIT);
-  expect(await page.getByRole("alert").textContent()).toContain("The name or the password is wrong");
+  expect(await page.getByRole("alert").textContent()).toContain("Wrong user name or password");
   await look(page, "phone-wrong");
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
@@ -144,7 +144,7 @@ test("the owner makes and takes away people, tokens and applications; an operato
   await addPerson(page, "Vera", "viewer");
   const tokens = page.getByRole("form", { name: "Make a token" });
   await tokens.getByLabel("What for").fill("grafana");
-  await tokens.getByLabel("Expires after days").fill("30");
+  await tokens.getByLabel("Expires after (days)").fill("30");
   await tokens.getByRole("button").click();
   const secret = page.locator('[data-secret="grafana"] code');
   await secret.waitFor(WAIT);
@@ -159,7 +159,7 @@ test("the owner makes and takes away people, tokens and applications; an operato
   await page.getByRole("button", { name: "Remove grafana" }).click();
   await page.getByRole("button", { name: "Remove", exact: true }).click();
   await page.locator('[data-row="grafana"]').waitFor({ state: "detached", ...WAIT });
-  await page.getByText("Done, and not on disk yet.").waitFor(WAIT);
+  await page.getByText("Done, but not saved to disk yet.").waitFor(WAIT);
   expect(await asked()).toBe(401);
   await look(page, "settings-full-disk");
   unlimitFiles(hub.pid);
@@ -205,7 +205,7 @@ test("the owner gives a person another role and a password; who was signed in wi
 
 test("without a board at hand the empty hub gives the simulator its secret, in the command that starts it", async () => {
   const { hub, page, failures } = await openAsOwner();
-  await page.getByRole("button", { name: "Make a secret for simulated ones" }).click();
+  await page.getByRole("button", { name: "Create a secret for simulated boards" }).click();
   const command = (await page.locator(".command code").textContent()) ?? "";
   await look(page, "simulated");
   const [, password, options = ""] = /^AERIE_SIM_PASSWORD=(\S+) npm run sim -- (.*)$/.exec(command) ?? [];
@@ -232,7 +232,7 @@ test("a board that is refused stands in the inspector with what to do, and comes
   await look(page, "inspector-fix");
   await row.getByRole("link", { name: "Let it in" }).click();
   expect(await page.getByLabel("Device id").inputValue()).toBe("boiler");
-  await page.getByRole("button", { name: "Make its secret" }).click();
+  await page.getByRole("button", { name: "Create a secret" }).click();
   await page.getByRole("button", { name: "Command line" }).click();
   const command = (await page.locator(".command code").textContent()) ?? "";
   const password = / -P (\S+) /.exec(command)?.[1] ?? "";
@@ -244,7 +244,7 @@ test("a board that is refused stands in the inspector with what to do, and comes
   await row.getByText("The next try was accepted").waitFor(WAIT);
   void board.client.publish("devices/boiler/telemetry", '{"temperature":nan,"humidity":40}', { qos: 0 });
   const faulty = page.locator('tr[data-code="PAYLOAD_NOT_JSON"]');
-  await faulty.getByText("Show the place").click();
+  await faulty.getByText("Show where").click();
   expect(await faulty.locator(".place").textContent()).toBe('{"temperature":nan,"humidity":40}');
   expect(await faulty.locator("mark").textContent()).toBe("n");
   void board.client.publish("devices/boiler/telemetry/BAD NAME!", "1".repeat(300_000), { qos: 0 });

@@ -184,7 +184,7 @@ test("keys and wheel zoom where they are meant to, a plain wheel scrolls the pag
   await expect.poll(async () => (await span()) < 0.8 * DAY_MS, WAIT).toBe(true);
 
   // An own range is typed; a wrong one is refused with a reason.
-  await page.getByRole("radio", { name: "Own" }).click();
+  await page.getByRole("radio", { name: "Custom" }).click();
   await page.getByLabel("From", { exact: true }).fill("2026-03-02T10:00");
   await page.getByLabel("To", { exact: true }).fill("2026-03-01T10:00");
   await page.getByRole("button", { name: "Show", exact: true }).click();

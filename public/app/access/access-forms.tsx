@@ -1,4 +1,4 @@
-/** The forms that make a person, a token and an application, and change a person. Each asks the hub, and tells what came of it. */
+/** The forms that add a person, a token and an application, and change a person. */
 import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
@@ -28,7 +28,7 @@ export function AddPerson({ added }: AddProps) {
   );
 }
 
-/** A new role or password ends what he is signed in with. */
+/** A new role or password ends the person's sign-ins. */
 export function ChangePerson({ row, changed }: ChangeProps) {
   const password = useSignal("");
   const role = useSignal<Role>(ROLES.find((word) => word === row.about) ?? "viewer");
@@ -43,13 +43,13 @@ export function ChangePerson({ row, changed }: ChangeProps) {
     <AccessForm label={`Change ${row.name}`} failed="Nothing was changed." work={change}>
       <Choice label="Role" value={role} choices={ROLES} />
       <PasswordField
-        label="New password (empty: the old one stays)"
+        label="New password (leave empty to keep the old one)"
         value={password}
         autoComplete="new-password"
         minLength={MIN_PASSWORD}
         isRequired={false}
       />
-      <p class="quiet">{row.name} signs in anew after it.</p>
+      <p class="quiet">{row.name} must sign in again after this change.</p>
     </AccessForm>
   );
 }
@@ -66,7 +66,7 @@ export function AddToken({ added }: AddProps) {
   return (
     <AccessForm label="Make a token" work={add}>
       <TextField label="What for" value={name} isRequired />
-      <Choice label="May do" value={scope} choices={SCOPES} />
+      <Choice label="Role" value={scope} choices={SCOPES} />
       <ExpiryField value={days} />
     </AccessForm>
   );
@@ -77,12 +77,12 @@ const expiryIn = (days: string): { days?: number } => (days.trim() === "" ? {} :
 function ExpiryField({ value }: { value: Signal<string> }) {
   return (
     <TextField
-      label="Expires after days"
+      label="Expires after (days)"
       value={value}
       placeholder="never"
       maxLength={4}
       isCode
-      format={{ pattern: "[1-9][0-9]{0,3}", words: "1 to 3650, or nothing: never" }}
+      format={{ pattern: "[1-9][0-9]{0,3}", words: "1 to 3650, or empty: it never expires" }}
     />
   );
 }
@@ -106,10 +106,10 @@ export function AddApplication({ added }: AddProps) {
     name.value = "";
   };
   return (
-    <AccessForm label="Let an application in" work={add}>
+    <AccessForm label="Add an application" work={add}>
       <TextField label="Name" value={name} isRequired />
       <TextField label="May publish to" value={publish} isCode maxLength={1_000} />
-      <TextField label="May read" value={subscribe} isCode maxLength={1_000} />
+      <TextField label="May subscribe to" value={subscribe} isCode maxLength={1_000} />
       <ExpiryField value={days} />
     </AccessForm>
   );
@@ -122,7 +122,7 @@ interface AccessFormProps {
   readonly children: ComponentChildren;
 }
 
-function AccessForm({ label, work, failed = "Nothing was made.", children }: AccessFormProps) {
+function AccessForm({ label, work, failed = "Nothing was saved.", children }: AccessFormProps) {
   const busy = useSignal(false);
   const fault = useSignal<HubFault | undefined>(undefined);
   const submit = async () => {

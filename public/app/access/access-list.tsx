@@ -1,4 +1,4 @@
-/** One list of who may do what: shown, added to, taken from. Knows nothing of what is listed. */
+/** One list of accounts, tokens or credentials: shown, added to, removed from. */
 import { useSignal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
 import { useEffect, useId } from "preact/hooks";
@@ -26,10 +26,10 @@ export interface AccessListProps {
   readonly title: string;
   readonly read: () => Promise<readonly AccessRow[]>;
   readonly remove: (id: string) => Promise<unknown>;
-  /** What becomes of one that is removed. */
+  /** The end of the sentence that begins with the name of the removed one. */
   readonly removal: string;
   readonly Add: FunctionComponent<AddProps>;
-  /** Left out: one is removed and made anew. */
+  /** Left out: an entry cannot be changed, only removed and added again. */
   readonly Change?: FunctionComponent<ChangeProps>;
 }
 
@@ -48,7 +48,7 @@ export function AccessList({ title, read, remove, removal, Add, Change }: Access
     };
     await change?.().catch(failed);
     await read().then((read) => {
-      rows.value = read; // also after a fault: what was revoked is gone
+      rows.value = read; // also after a fault: it may have been revoked all the same
     }, failed);
     asking.value = undefined;
     changing.value = undefined;
@@ -114,7 +114,7 @@ export function AccessList({ title, read, remove, removal, Add, Change }: Access
       {rows.value?.length === 0 && <p class="quiet">None yet.</p>}
       {made.value !== undefined && (
         <div role="status" data-secret={made.value.name}>
-          <p>The secret of {made.value.name}, shown once:</p>
+          <p>The secret of {made.value.name}. Copy it now: it is shown only once.</p>
           <CommandLine name={`the secret of ${made.value.name}`} command={made.value.secret} />
         </div>
       )}

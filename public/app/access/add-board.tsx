@@ -1,4 +1,6 @@
-/** Connects a board: by a secret and the code to put on it, or by letting it in; and whether it was heard. Decides nothing by itself. */
+/**
+ * Connects a board, by a secret with code to put on the board or by letting it in, and shows when its first message came.
+ */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { getDevice, type HubFault, postBoard, toFault } from "../hub/api.ts";
@@ -19,7 +21,7 @@ export function AddBoard() {
   useEffect(() => {
     document.title = "Connect a board – Aerie";
   }, []);
-  if (!reaches("operator")) return <p class="quiet">An operator or owner connects boards.</p>;
+  if (!reaches("operator")) return <p class="quiet">Only an operator or owner can connect a board.</p>;
   return (
     <>
       <h1>Connect a board</h1>
@@ -82,12 +84,10 @@ function NameIt({ made }: { made: (board: { deviceId: string; secret: string }) 
         format={{ pattern: DEVICE_ID, words: "1 to 64 of A-Z a-z 0-9 . _ : -" }}
       />
       <button type="submit" class="primary" disabled={busy.value}>
-        Make its secret
+        Create a secret
       </button>
-      <p class="quiet">
-        A board that has a secret already gets a new one, and the old one is worth nothing from then on.
-      </p>
-      {fault.value !== undefined && <FaultNote what="No secret was made." fault={fault.value} />}
+      <p class="quiet">A board that already has a secret gets a new one, and the old one stops working.</p>
+      {fault.value !== undefined && <FaultNote what="No secret was created." fault={fault.value} />}
     </form>
   );
 }
@@ -105,9 +105,9 @@ function PutOnBoard({ board }: { board: { deviceId: string; secret: string } }) 
   };
   return (
     <section aria-labelledby="put-on-board">
-      <h2 id="put-on-board">Put it on the board</h2>
+      <h2 id="put-on-board">Put this on the board</h2>
       <p class="quiet">
-        The secret is shown once. Wi-Fi name and password are filled in here, in this page, and are not sent to the hub.
+        The secret is shown only once. The Wi-Fi name and password stay in this page and are not sent to the hub.
       </p>
       <fieldset class="kinds" aria-label="Kind of board">
         {KINDS.map((each) => (
@@ -153,12 +153,14 @@ function Heard({ deviceId }: { deviceId: string }) {
   return isHeard.value ? (
     <p class="note note-ok" role="status" data-heard="yes">
       <span>
-        <strong>{deviceId} was heard.</strong> <a href={deviceHref(deviceId)}>See what it sends</a>
+        <strong>The hub received a message from {deviceId}.</strong>{" "}
+        <a href={deviceHref(deviceId)}>See what it sends</a>
       </span>
     </p>
   ) : (
     <p class="quiet" role="status" data-heard="no">
-      Waiting for {deviceId}… What the hub refuses meanwhile stands in the <a href="#/inspector">Inspector</a>.
+      Waiting for a message from {deviceId}… If none arrives, the <a href="#/inspector">Inspector</a> shows whether the
+      hub refused something, and why.
     </p>
   );
 }

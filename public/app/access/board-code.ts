@@ -1,4 +1,4 @@
-/** What goes onto a board so that it reaches this hub: a sketch, a block of settings, a command. Sends nothing. */
+/** What to put on a board so that it reaches this hub: a sketch, a block of settings, a command. */
 
 export interface BoardCode {
   readonly host: string;
@@ -60,7 +60,7 @@ void setup() {
   WiFi.mode(WIFI_STA);
   WiFi.begin(WIFI_NAME, WIFI_PASSWORD);
   mqtt.setServer(HUB_HOST, HUB_PORT);
-  mqtt.setBufferSize(512);  // its own 256 bytes drop a longer message without a word
+  mqtt.setBufferSize(512);  // the default of 256 bytes drops longer messages silently
 }
 
 void connectToHub() {
@@ -70,7 +70,7 @@ void connectToHub() {
       mqtt.publish(STATUS, "online", true);
       return;
     }
-    Serial.printf("The hub did not let the board in: state %d\\n", mqtt.state());
+    Serial.printf("Could not connect to the hub: state %d\\n", mqtt.state());
     delay(3000 + random(2000));
   }
 }
@@ -84,7 +84,7 @@ void loop() {
   if (isnan(temperature)) return;  // NaN is not JSON
   char payload[128];
   snprintf(payload, sizeof payload, "{\\"temperature\\":%.2f,\\"rssi\\":%d}", temperature, WiFi.RSSI());
-  if (!mqtt.publish(TELEMETRY, payload)) Serial.println("Not sent: is the buffer large enough, the connection there?");
+  if (!mqtt.publish(TELEMETRY, payload)) Serial.println("Not sent: check the connection, or enlarge the buffer");
 }
 `;
 
@@ -95,7 +95,7 @@ const espHome = ({ host, port, deviceId, secret }: BoardCode): string => `mqtt:
   username: ${quoted(deviceId)}
   password: ${quoted(secret)}
   topic_prefix: ${quoted(`devices/${deviceId}`)}
-  # Only devices/${deviceId}/… is this board's: no messages for Home Assistant, of its address, or of its log.
+  # The board may publish only under devices/${deviceId}/…, so discovery and log messages are off.
   discovery: false
   discover_ip: false
   log_topic: null
@@ -106,7 +106,7 @@ const espHome = ({ host, port, deviceId, secret }: BoardCode): string => `mqtt:
     topic: ${quoted(`devices/${deviceId}/status`)}
     payload: offline
 
-# For each sensor: where the hub takes a plain value
+# Add such a line to each sensor; the hub takes a plain value there:
 # state_topic: devices/${deviceId}/telemetry/temperature
 `;
 

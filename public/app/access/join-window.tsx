@@ -1,4 +1,4 @@
-/** The join window: opens it, shows who waits in it, and lets one in. Judges no board. */
+/** The join window: opens it, shows the boards that wait in it, and lets one in. */
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { PairingAnswer, WaitingBoard } from "../../../src/contract/access.ts";
@@ -6,7 +6,7 @@ import { admitBoard, closePairing, getPairing, type HubFault, openPairing, toFau
 import { hubNowMs } from "../hub/clock.ts";
 import { FaultNote } from "../ui/fault-note.tsx";
 import { TextField } from "../ui/text-field.tsx";
-import { ageWords, durationWords } from "../ui/time-words.ts";
+import { durationWords } from "../ui/time-words.ts";
 
 const LOOK_EVERY_MS = 2_000;
 const MINUTES = 10;
@@ -36,10 +36,10 @@ export function JoinWindow({ letIn }: { letIn: (board: LetIn) => void }) {
 
   return (
     <section aria-labelledby="join">
-      <h2 id="join">Let a board in that connects by itself</h2>
+      <h2 id="join">Let in a board that tries to connect</h2>
       <p class="quiet">
-        While the window is open an unknown board may connect and wait here. Nothing of what it sends is stored or
-        passed on until it is let in.
+        Open the join window, then start the board: it connects and waits here. Nothing that it sends is stored or
+        forwarded until you let it in.
       </p>
       <div class="buttons">
         {openUntil === null ? (
@@ -57,14 +57,14 @@ export function JoinWindow({ letIn }: { letIn: (board: LetIn) => void }) {
           </>
         )}
       </div>
-      {fault.value !== undefined && <FaultNote what="That did not work." fault={fault.value} />}
+      {fault.value !== undefined && <FaultNote what="The join window was not changed." fault={fault.value} />}
       <ul class="waiting" aria-label="Boards that wait" aria-live="polite">
         {state.value?.waiting.map((board) => (
           <WaitingRow key={board.id} board={board} letIn={letIn} />
         ))}
       </ul>
       {openUntil !== null && state.value?.waiting.length === 0 && (
-        <p class="quiet">Nobody has knocked yet. Start the board, or restart it.</p>
+        <p class="quiet">No board is waiting yet. Start or restart the board.</p>
       )}
     </section>
   );
@@ -106,9 +106,9 @@ function WaitingRow({ board, letIn }: { board: WaitingBoard; letIn: (board: LetI
   return (
     <li class="waiting-board" data-waiting={said}>
       <p>
-        <strong>{said || "a board without a name"}</strong> wants to join, from {board.address ?? "an unknown address"}
-        {board.userName !== undefined && board.clientId !== said && `, as client ${board.clientId}`}, for{" "}
-        {ageWords(Date.parse(board.since), hubNowMs.value)}
+        <strong>{said || "a board without a name"}</strong> wants to join from {board.address ?? "an unknown address"}
+        {board.userName !== undefined && board.clientId !== said && ` as client ${board.clientId}`}. It has been waiting
+        for {durationWords(hubNowMs.value - Date.parse(board.since))}.
       </p>
       <p class="quiet">
         {board.topics.length === 0 ? "It has published nothing yet." : `It publishes to ${board.topics.join(", ")}`}
@@ -129,7 +129,7 @@ function WaitingRow({ board, letIn }: { board: WaitingBoard; letIn: (board: LetI
           Give it a new secret
         </button>
       </div>
-      {fault.value !== undefined && <FaultNote what="It was not let in." fault={fault.value} />}
+      {fault.value !== undefined && <FaultNote what="The board was not let in." fault={fault.value} />}
     </li>
   );
 }

@@ -1,4 +1,4 @@
-/** The settings page: people, tokens of programs, MQTT credentials of boards and applications. Each list asks for itself. */
+/** The settings page: people, tokens for programs, MQTT credentials of boards and applications. */
 import { useEffect } from "preact/hooks";
 import {
   deleteApplication,
@@ -32,12 +32,12 @@ export function SettingsPage() {
             title="People"
             read={async () => (await getUsers()).users.map(({ id, name, role }) => ({ id, name, about: role }))}
             remove={deleteUser}
-            removal="signs in no more"
+            removal="can no longer sign in"
             Add={AddPerson}
             Change={ChangePerson}
           />
           <AccessList
-            title="Tokens of programs"
+            title="Tokens for programs"
             read={async () =>
               (await getTokens()).tokens.map(({ id, name, scope, expiresAt, lastUsedAt }) => ({
                 id,
@@ -46,7 +46,7 @@ export function SettingsPage() {
               }))
             }
             remove={deleteToken}
-            removal="is worth nothing any more"
+            removal="stops working at once"
             Add={AddToken}
           />
           <AccessList
@@ -55,11 +55,11 @@ export function SettingsPage() {
               (await getApplications()).applications.map(({ id, name, publish, subscribe, lastUsedAt }) => ({
                 id,
                 name,
-                about: `publishes to ${publish.join(", ") || "nothing"}, reads ${subscribe.join(", ") || "nothing"}, ${used(lastUsedAt)}`,
+                about: `publishes to ${publish.join(", ") || "nothing"}, subscribes to ${subscribe.join(", ") || "nothing"}, ${used(lastUsedAt)}`,
               }))
             }
             remove={deleteApplication}
-            removal="is cut off"
+            removal="is disconnected and cannot connect again"
             Add={AddApplication}
           />
         </>
@@ -75,11 +75,11 @@ export function SettingsPage() {
             }))
           }
           remove={deleteBoard}
-          removal="is cut off; its readings stay"
+          removal="is disconnected and cannot connect again; its readings stay"
           Add={ConnectBoard}
         />
       ) : (
-        <p class="quiet">An operator or owner changes who may do what.</p>
+        <p class="quiet">Only an operator or owner can change access.</p>
       )}
       <p class="quiet">
         Aerie is published under the MIT licence. This dashboard also contains other software:{" "}

@@ -1,4 +1,4 @@
-/** The page before all others: signing in, or, by the link of a new hub, its first account. Shows nothing of the hub. */
+/** The page before all others: signing in, or creating the first account by the link of a new hub. */
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useId } from "preact/hooks";
@@ -22,7 +22,7 @@ export function SignInPage() {
 function Waiting() {
   const fault = sessionFault.value;
   return fault === undefined ? (
-    <p class="quiet">Asking the hub…</p>
+    <p class="quiet">Connecting to the hub…</p>
   ) : (
     <FaultNote what="The hub does not answer. Trying again…" fault={fault} />
   );
@@ -33,8 +33,8 @@ function NoOwnerYet() {
     <section class="sign-in">
       <h1>This hub has no owner yet</h1>
       <p>
-        The terminal in which it was started shows a link that makes the first account. It is good for 30 minutes; a new
-        start of the hub shows a new one.
+        The hub printed a link in its terminal when it started. Open that link to create the first account. It is valid
+        for 30 minutes; restart the hub to get a new one.
       </p>
     </section>
   );
@@ -50,7 +50,7 @@ function SignIn() {
       failed="You are not signed in."
     >
       <p class="quiet">
-        A forgotten password is set anew on the hub's own machine: <code>aerie user password &lt;name&gt;</code>
+        Forgot your password? Set a new one on the hub's machine: <code>aerie user password &lt;name&gt;</code>
       </p>
     </AccountForm>
   );
@@ -63,14 +63,15 @@ function SetUp({ code }: { code: string }) {
   };
   return (
     <AccountForm
-      title="Make the first account"
-      verb="Make the account"
+      title="Create the first account"
+      verb="Create account"
       autoComplete="new-password"
       run={make}
-      failed="The account was not made."
+      failed="The account was not created."
     >
       <p class="quiet">
-        It is the owner's: it may do everything, and makes accounts for others. At least {MIN_PASSWORD} characters.
+        This account is the owner of the hub: it may do everything, and it creates accounts for others. The password
+        needs at least {MIN_PASSWORD} characters.
       </p>
     </AccountForm>
   );

@@ -1,4 +1,4 @@
-/** One metric's figure: header with value and readout, plot or strip, the same as a table. Draws no line itself. */
+/** One metric's figure: header with value and readout, plot or strip, and the same numbers as a table. */
 import { type Signal, useComputed, useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { hubNowMs } from "../hub/clock.ts";
@@ -61,13 +61,13 @@ function TableButton({ metric, open }: { metric: string; open: Signal<boolean> }
   );
 }
 
-/** For who does not see the plot; no live region, and no more often than the plot's window moves. */
+/** For screen readers. Not a live region; it changes only when the plot's window moves. */
 function Summary({ metric, context }: FigureProps) {
   const words = useComputed(() => {
     const { device, feed } = context;
     const value = device.values.get(metric)?.peek().value;
     const { intervalMs } = device.about.peek();
-    if (!feed.covered.value) return `${metricLabel(metric)}: not read yet.`;
+    if (!feed.covered.value) return `${metricLabel(metric)}: still loading.`;
     return summaryOf(metric, value, feed.series(metric), feed.still.value, { intervalMs, nowMs: hubNowMs.peek() });
   });
   return <p class="sr-only">{words}</p>;

@@ -1,4 +1,4 @@
-/** Says in one sentence what a chart shows. Draws nothing. */
+/** Describes a chart in one sentence. */
 import type { MetricValue } from "../../../src/contract/readings.ts";
 import type { ChartWindow } from "../range/chart-range.ts";
 import { rangeWords } from "../range/range-words.ts";

@@ -1,4 +1,4 @@
-/** The figure's numbers as a table, for everybody. The same series as the plot's; reads nothing. */
+/** A figure's numbers as a table, from the same series as the plot. */
 
 import { hubNowMs } from "../hub/clock.ts";
 import { spanOf } from "../range/range-moves.ts";
@@ -11,7 +11,7 @@ import { type TableRow, tableRows } from "./table-rows.ts";
 export function ChartTable({ metric, boolean, context }: FigureProps & { boolean: boolean }) {
   const buffer = context.feed.series(metric);
   const window = context.feed.still.value;
-  if (!context.feed.covered.value) return <p class="quiet">Reading…</p>;
+  if (!context.feed.covered.value) return <p class="quiet">Loading…</p>;
   const rows = buffer === undefined ? [] : tableRows(buffer, window);
   if (!rows.some(({ count }) => count > 0)) return <p class="quiet">{noReadingWords(window)}</p>;
   const unit = metricUnit(metric);

@@ -1,4 +1,4 @@
-/** Moves the crosshair by key, from one real sample in the window to the next. Knows no plot. */
+/** Moves the crosshair by key, from one real sample in the window to the next. */
 import type { Signal } from "@preact/signals";
 import type { TimeWindow } from "../range/chart-range.ts";
 import { firstNotBefore, indicesIn, type SeriesBuffer } from "../series/series-buffer.ts";

@@ -1,4 +1,4 @@
-/** Writes the points of a chart as CSV: exactly those in its window, with a row of empty cells for a gap. Saves nothing. */
+/** Writes the points of a chart as CSV: those in its window, with a row of empty cells for a gap. */
 import type { TimeWindow } from "../range/chart-range.ts";
 import { gapLimitMs } from "../series/gaps.ts";
 import { indicesIn, type SeriesBuffer } from "../series/series-buffer.ts";

@@ -1,4 +1,4 @@
-/** Says which parts of the range the hub could not read: what looks like a gap there is none of the device's. */
+/** Says which parts of the range the hub could not read, so that nobody takes them for gaps of the device. */
 
 import { hubNowMs } from "../hub/clock.ts";
 import type { ChartContext } from "../series/chart-context.ts";

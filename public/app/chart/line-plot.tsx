@@ -1,4 +1,4 @@
-/** Holds one plot in the page: its size, visibility, colours, pointer and keys. Leaves the drawing to plot.ts. */
+/** One plot in the page: its size, visibility, colours, pointer and keys. plot.ts draws it. */
 import { effect, type Signal, untracked, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { noReadingWords } from "../range/range-words.ts";
@@ -28,10 +28,10 @@ export function LinePlot({ metric, context }: FigureProps) {
   const none = state === "ready" && feed.points(metric) === 0;
   return (
     <div class="plot-box">
-      {fault.value && <p class="plot-note">The chart could not be loaded. The table has its numbers.</p>}
+      {fault.value && <p class="plot-note">The chart could not be loaded. Its numbers are in the table.</p>}
       {none && feed.covered.value && <p class="plot-note">{noReadingWords(feed.still.value)}</p>}
-      {(state === "loading" || (none && !feed.covered.value)) && <p class="plot-note">Reading…</p>}
-      {state === "failed" && <p class="plot-note">Not read</p>}
+      {(state === "loading" || (none && !feed.covered.value)) && <p class="plot-note">Loading…</p>}
+      {state === "failed" && <p class="plot-note">Could not be read</p>}
       <TimeSlider kind="plot" metric={metric} context={context} boolean={false} host={host} />
     </div>
   );
@@ -53,7 +53,7 @@ function createMarks(): (found: Texts | undefined, metric: string) => readonly T
 
 type HostRef = { current: HTMLDivElement | null };
 
-/** Loads the chart library when the first plot is shown, and makes the plot anew when the colours change. */
+/** Loads the chart library when the first plot is shown, and makes a new plot when the colours change. */
 function usePlot(
   host: HostRef,
   { metric, context: { axisPx } }: FigureProps,

@@ -1,4 +1,4 @@
-/** Says that a chart is not whole while MongoDB is away, or takes what came meanwhile. Reads nothing again itself. */
+/** Says that a chart is incomplete while MongoDB does not answer, or stores what came meanwhile. */
 import type { ChartContext } from "../series/chart-context.ts";
 import { Icon } from "../ui/icon.tsx";
 import { timeOfDay } from "../ui/time-words.ts";
@@ -13,8 +13,8 @@ export function PartialNote({ context: { feed } }: { context: ChartContext }) {
       <Icon name="warning" />
       <p>
         {partial.shows === "waiting"
-          ? `MongoDB is away since ${since}. These charts show only what came since then; nothing is lost, and the rest is back with it.`
-          : `MongoDB is back and takes what came since ${since}: ${countWords(partial.waiting)} readings are still to come.`}
+          ? `MongoDB has not answered since ${since}. These charts show only what arrived since then. Nothing is lost: the rest appears when MongoDB answers again.`
+          : `MongoDB answers again. ${countWords(partial.waiting)} readings from after ${since} are not stored yet and are missing here.`}
       </p>
     </div>
   );

@@ -1,4 +1,4 @@
-/** Draws one metric over time: the only file that knows uPlot. Loaded when a chart is shown; decides nothing about data. */
+/** Draws one metric over time: the only file that imports uPlot. Loaded when a chart is shown. */
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { TimeWindow } from "../range/chart-range.ts";
@@ -13,14 +13,14 @@ export interface Plot {
   move(window: TimeWindow): void;
   showCursor(instant: number | undefined): void;
   resize(width: number, height: number): void;
-  /** The axes have more room now. */
+  /** The axes have more space now. */
   layOut(): void;
   close(): void;
 }
 
-/** Room for the words of the value axis: the same beside all plots of a device, so that one time stands in one line. */
+/** Width of the value axis: the same beside all plots of a device, so that one instant is in one line. */
 export interface AxisWidth {
-  /** Says what one plot needs, answers what all of them have. */
+  /** `px` is what one plot needs; the answer is what all of them get. */
   needs(px: number): number;
 }
 
@@ -121,7 +121,7 @@ function drawWhiskers(chart: uPlot, isolated: readonly number[], colour: string)
 
 const MARK_CHARS = 16;
 
-/** A text among the numbers: a dashed line with what it says, where there is room for it. */
+/** A text among the numbers: a dashed line with the text, where there is space for it. */
 function drawMarks(chart: uPlot, marks: readonly TextChange[], colour: string): void {
   const { ctx, bbox } = chart;
   const ratio = uPlot.pxRatio;

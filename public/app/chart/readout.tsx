@@ -1,4 +1,4 @@
-/** The figure's fixed line of numbers: the range's own, or those under the crosshair. Never floats over the plot. */
+/** The figure's line of numbers: of the range, or under the crosshair. It never floats over the plot. */
 import type { FigureProps } from "../series/chart-context.ts";
 import { gapLimitMs } from "../series/gaps.ts";
 import { nearestIndex, statsOf } from "../series/series-buffer.ts";

@@ -1,4 +1,4 @@
-/** Joins a boolean's points into runs of one state, broken at gaps. Draws nothing. */
+/** Joins a boolean's points into runs of one state, broken at gaps. */
 import { gapLimitMs } from "../series/gaps.ts";
 import type { SeriesBuffer } from "../series/series-buffer.ts";
 

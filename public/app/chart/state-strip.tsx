@@ -1,4 +1,4 @@
-/** A boolean over time: filled where true, hollow where false, nothing where nothing is known. Never a line of 0 and 1. */
+/** A boolean over time: filled where true, hollow where false, empty where nothing is known. */
 import { useComputed } from "@preact/signals";
 import { spanOf } from "../range/range-moves.ts";
 import { noReadingWords } from "../range/range-words.ts";
@@ -23,7 +23,7 @@ export function StateStrip({ metric, context }: FigureProps) {
           <Runs metric={metric} context={context} intervalMs={device.about.value.intervalMs} />
           <CrossLine context={context} />
         </svg>
-        {context.state === "failed" && <span class="plot-note">Not read</span>}
+        {context.state === "failed" && <span class="plot-note">Could not be read</span>}
         {empty && <span class="plot-note">{noReadingWords(feed.still.value)}</span>}
       </TimeSlider>
       <p class="strip-legend">

@@ -1,4 +1,4 @@
-/** Turns a series into at most 48 rows of equal time, with the rows of no data said. Draws nothing. */
+/** Turns a series into at most 48 rows of equal time, including the rows without data. */
 import type { TimeWindow } from "../range/chart-range.ts";
 import { indicesIn, type SeriesBuffer } from "../series/series-buffer.ts";
 
@@ -21,7 +21,7 @@ const WIDTHS_MS = [
   ...[1, 2, 4, 8, 16, 32, 64].map((days) => days * DAY_MS),
 ];
 
-/** Newest first; the first reading ends it, for what lies before is no gap. Nothing of outside the window counts. */
+/** Newest first, back to the first reading: the time before it is not a gap. Points outside the window do not count. */
 export function tableRows(buffer: SeriesBuffer, window: TimeWindow): TableRow[] {
   const span = window.toMs - window.fromMs;
   // A row narrower than a bucket would say "no data" where there is some.

@@ -1,4 +1,6 @@
-/** The surface over a figure's time: pointer, fingers, wheel and keys reach crosshair and range here. Draws what is selected. */
+/**
+ * The surface over a figure's time: passes pointer, fingers, wheel and keys on to crosshair and range, and draws the selection.
+ */
 import type { ComponentChildren, Ref } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import { spanOf } from "../range/range-moves.ts";

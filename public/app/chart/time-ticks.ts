@@ -1,4 +1,4 @@
-/** Says the instants at a time axis' lines, as short as their distance allows. Decides no distance. */
+/** Labels the lines of a time axis, as short as their distance allows. */
 import { isMidnight } from "../ui/time-words.ts";
 
 const MINUTE_MS = 60_000;

@@ -1,4 +1,4 @@
-/** Decides which values an axis spans, and says them at its lines. Draws nothing. */
+/** Decides which values an axis spans, and labels its lines. */
 import { metricUnit } from "../ui/value-words.ts";
 
 /** Of what is known a smaller change is noise, and shall not fill the plot. */

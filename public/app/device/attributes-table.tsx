@@ -1,4 +1,4 @@
-/** What a device says of itself, key by key. Judges none of it. */
+/** The attributes that a device sent. */
 import type { AttributeValue } from "../../../src/contract/readings.ts";
 
 export function AttributesTable({ attributes }: { attributes: { [key: string]: AttributeValue } }) {
@@ -7,7 +7,7 @@ export function AttributesTable({ attributes }: { attributes: { [key: string]: A
     <section class="attributes" aria-labelledby="attributes">
       <h2 id="attributes">Attributes</h2>
       {rows.length === 0 ? (
-        <p class="quiet">This device has told nothing of itself.</p>
+        <p class="quiet">This device has sent no attributes.</p>
       ) : (
         <table aria-labelledby="attributes">
           <tbody>

@@ -1,4 +1,6 @@
-/** All metrics of a device over one range: a figure each for numbers and states, a value for text. The first six open; one crosshair. */
+/**
+ * All metrics of a device over one range: a figure for each number and state, a list for texts. The first six are open.
+ */
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { ChartFigure } from "../chart/chart-figure.tsx";
@@ -22,7 +24,7 @@ import { DownloadMenu } from "./download-menu.tsx";
 import { TextMetrics } from "./text-metrics.tsx";
 
 const OPEN_AT_FIRST = 6;
-/** Room for `1017.5`. */
+/** Wide enough for `1017.5`. */
 const LEAST_AXIS_PX = 46;
 /** Until one is drawn. */
 const LIKELY_WIDTH_PX = 480;
@@ -54,7 +56,7 @@ export function DeviceCharts({ device }: { device: DeviceState }) {
           <RangeTitle context={context} />
         </h2>
         <LiveBadge context={context} />
-        {read.busy.value && <span class="quiet">Reading…</span>}
+        {read.busy.value && <span class="quiet">Loading…</span>}
         <DownloadMenu context={context} metrics={names} />
       </div>
       <RangeBar context={context} />
@@ -62,7 +64,7 @@ export function DeviceCharts({ device }: { device: DeviceState }) {
       <ReadNote what="The charts could not be read." read={read} />
       <PartialNote context={context} />
       <DamagedNote context={context} />
-      {kinds.length === 0 && <p class="empty">Nothing was measured yet. The first reading starts a chart here.</p>}
+      {kinds.length === 0 && <p class="empty">No reading yet. The first one starts a chart here.</p>}
       <div class="figures" ref={figures} style={{ "--axis": `${context.axisPx.value}px` }}>
         {open.map(({ metric, kind }) => (
           <ChartFigure key={metric} metric={metric} boolean={kind === "boolean"} context={context} />
@@ -112,7 +114,7 @@ function RangeTitle({ context: { feed } }: { context: ChartContext }) {
   return <>{useComputed(() => rangeTitle(feed.window.value, hubNowMs.peek()))}</>;
 }
 
-/** For who does not see the charts move: the range that a motion ended in. */
+/** For screen readers: the range in which a motion ended. */
 function RangeStatus({ context: { feed } }: { context: ChartContext }) {
   const words = useComputed(() => rangeTitle(feed.still.value, hubNowMs.peek()));
   return (

@@ -1,4 +1,4 @@
-/** Deletes a device and its readings, after its id was typed. Cannot be undone, and says so. */
+/** Deletes a device and its readings, after its id was typed. This cannot be undone. */
 import { useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
 import { deleteDevice, type HubFault, toFault } from "../hub/api.ts";
@@ -50,8 +50,8 @@ export function DeviceDelete({ device }: { device: DeviceState }) {
         >
           <h2 id={heading}>Delete this device?</h2>
           <p>
-            All of its readings go with it, and its retained messages; this cannot be undone. If the board is still let
-            in and sends again, it appears as a new device.
+            This also deletes all of its readings and retained messages, and cannot be undone. If the board may still
+            connect and sends again, it appears as a new device.
           </p>
           {session.value?.auth === "on" && (
             <label class="dialog-check">
@@ -62,12 +62,12 @@ export function DeviceDelete({ device }: { device: DeviceState }) {
                   keepsSecret.value = event.currentTarget.checked;
                 }}
               />
-              <span>Keep its secret, so that the board can go on sending</span>
+              <span>Keep its secret, so that the board can continue to send</span>
             </label>
           )}
           <label class="dialog-field">
             <span>
-              Type its id, <code>{device.id}</code>, to delete it
+              To confirm, type its id: <code>{device.id}</code>
             </span>
             <input
               class="mono"

@@ -1,4 +1,4 @@
-/** Changes a device's name and place. Nothing else of a device is its owner's to change. */
+/** The form for a device's name and place. */
 import { useSignal } from "@preact/signals";
 import { type HubFault, patchDevice, toFault } from "../hub/api.ts";
 import type { DeviceState } from "../hub/device-state.ts";

@@ -1,4 +1,4 @@
-/** The head of a device's page: name, presence, age, doubts about its clock, and the ways to change it. */
+/** The head of a device's page: name, presence, age, faults of its clock, and buttons to change it. */
 import { useSignal } from "@preact/signals";
 import type { TimeFault } from "../../../src/contract/readings.ts";
 import { type DeviceState, displayName } from "../hub/device-state.ts";
@@ -55,7 +55,7 @@ const intervalWords = (ms: number): string => (ms < 9_950 ? `${(ms / 1_000).toFi
 
 const TIME_FAULTS: Record<TimeFault, string> = {
   clock: "This device's clock is wrong",
-  zone: "The time that this device sends names no zone (Z, or +01:00)",
+  zone: "The time that this device sends has no time zone (Z or +01:00)",
   unreadable: "The time that this device sends cannot be read",
 };
 
@@ -67,10 +67,10 @@ function TimeNote({ fault, said }: { fault: TimeFault; said: unknown }) {
         {TIME_FAULTS[fault]}
         {said !== undefined && (
           <>
-            : it said <code>{typeof said === "object" ? JSON.stringify(said) : String(said)}</code>
+            : it sent <code>{typeof said === "object" ? JSON.stringify(said) : String(said)}</code>
           </>
         )}
-        . The time at which the hub received the reading was used instead.
+        . The hub uses the time of arrival instead.
       </p>
     </div>
   );

@@ -1,4 +1,4 @@
-/** The device page: who it is, its charts, its attributes, and what its owner may change. Knows no chart's inside. */
+/** The device page: its head, charts and attributes. */
 import { useEffect } from "preact/hooks";
 import { displayName } from "../hub/device-state.ts";
 import { watchLive } from "../hub/link.ts";
@@ -28,7 +28,7 @@ export function DevicePage({ id }: { id: string }) {
       </a>
       {known === undefined ? <h1 class="mono">{id}</h1> : <DeviceHead device={known} />}
       <DeviceNote read={read} />
-      {known === undefined && read.state.value === "loading" && <p class="quiet">Reading the device…</p>}
+      {known === undefined && read.state.value === "loading" && <p class="quiet">Loading the device…</p>}
       {known !== undefined && (
         <div class="device-body">
           <DeviceCharts device={known} />
@@ -44,7 +44,7 @@ function DeviceNote({ read }: { read: HubRead }) {
   return (
     <div class="empty">
       <p>
-        The hub knows no device of this id. It appears as soon as the hub hears from it. <code>DEVICE_UNKNOWN</code>
+        There is no device with this id. It appears here as soon as it sends something. <code>DEVICE_UNKNOWN</code>
       </p>
       <button type="button" onClick={read.retry}>
         Retry

@@ -1,4 +1,4 @@
-/** Offers what the charts show as files: the points of each figure as they are drawn, or all readings from the hub. */
+/** Offers the charts' data as files: the points of each figure as drawn, or all readings from the hub. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { csvName, csvText } from "../chart/csv-text.ts";

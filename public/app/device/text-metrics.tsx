@@ -1,4 +1,4 @@
-/** The metrics that are text: the value now, and when it became another one within the charts' range. */
+/** The text metrics of a device: the value now, and its changes within the charts' range. */
 
 import { noReadingWords } from "../range/range-words.ts";
 import type { ChartContext } from "../series/chart-context.ts";
@@ -51,7 +51,7 @@ function Changes({ found, metric, context }: { found: Texts; metric: string; con
       {(left > 0 || found.more) && (
         <p class="quiet">
           {left > 0 && `${countWords(left)} earlier ${left === 1 ? "change" : "changes"}. `}
-          {found.more && `Among the newest ${countWords(MAX_READINGS)} readings of the range.`}
+          {found.more && `Only the newest ${countWords(MAX_READINGS)} readings of the range were searched.`}
         </p>
       )}
     </>

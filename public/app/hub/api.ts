@@ -1,4 +1,4 @@
-/** Asks the hub's REST interface and gives typed answers; a failure is always a HubFault. Keeps and retries nothing. */
+/** Requests to the hub's REST interface with typed answers; a failure is always a HubFault. */
 import type {
   ApplicationAnswer,
   BoardAnswer,
@@ -110,13 +110,13 @@ export const getBoards = () => ask<{ boards: BoardAnswer[] }>("/api/boards", {})
 export const deleteBoard = (id: string) => removed("/api/boards", id);
 
 let csrf: string | undefined;
-/** The word that goes with every change: no page of another origin can know it. */
+/** The CSRF token, sent with every change: no page of another origin can read it. */
 export const setCsrf = (word: string | undefined): void => {
   csrf = word;
 };
 
 let loginNeeded = (): void => undefined;
-/** Called where the hub does not know who asks any more. */
+/** Called when the hub answers that the sign-in has ended. */
 export const onLoginNeeded = (listener: () => void): void => {
   loginNeeded = listener;
 };
@@ -126,7 +126,7 @@ interface Ask {
   query?: Query;
   body?: string;
   abort?: AbortSignal | undefined;
-  /** A status that is no fault. */
+  /** A status that is not a failure. */
   alsoAnswers?: number;
 }
 
@@ -165,7 +165,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new HubFault("ANSWER_NOT_JSON", "The answer is not JSON; does another server answer here?");
+    throw new HubFault("ANSWER_NOT_JSON", "The answer is not JSON. Is this the address of the hub?");
   }
 }
 

@@ -1,4 +1,4 @@
-/** Holds what came live, one value a device and metric, the newest instant winning. Bounded by that; applies nothing. */
+/** Collects what came live: one value a device and metric, the newest instant winning. */
 import type { MetricValue, Presence, Reading } from "../../../src/contract/readings.ts";
 
 export interface ValueAt {

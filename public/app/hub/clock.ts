@@ -1,4 +1,4 @@
-/** Keeps the hub's time, once a second, and how far this device's clock is from it. Judges nothing by it. */
+/** The hub's time, updated once a second, and its distance from this device's clock. */
 import { signal } from "@preact/signals";
 
 /** Now by the hub's clock, as epoch ms; the one ticker behind every age on screen. */

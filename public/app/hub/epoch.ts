@@ -1,7 +1,7 @@
-/** Counts how often everything on screen had to be read again from the hub. Reads nothing itself. */
+/** A counter that makes everything on screen be read again from the hub. */
 import { signal } from "@preact/signals";
 
-/** Whoever shows what the hub stores reads it again when this changes. */
+/** When it changes, all that shows stored data reads it again. */
 export const epoch = signal(0);
 
 const CALM_MS = 10_000;

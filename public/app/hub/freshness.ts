@@ -1,4 +1,4 @@
-/** Decides from its signs of life whether the hub is live, lost or silent. Knows nothing of sockets or screens. */
+/** Decides whether the hub is live, lost or silent. */
 
 export const STALE_AFTER_MS = 10_000;
 

@@ -1,4 +1,4 @@
-/** Holds the Socket.IO connection: what is subscribed, and whether the hub is alive. Hands events on; draws nothing. */
+/** The Socket.IO connection: its subscription, and whether the hub is alive. */
 import { signal } from "@preact/signals";
 import { io, type Socket } from "socket.io-client";
 import type { BrowserToHub, HubToBrowser } from "../../../src/contract/live.ts";

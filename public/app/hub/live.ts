@@ -1,6 +1,5 @@
 /**
- * Turns what comes live, and what REST answers, into signals: one flush an animation frame. The only writer of device
- * signals; knows nothing of sockets.
+ * Turns live events and REST answers into signals, once an animation frame. Nothing else writes the signals of devices.
  */
 import { batch, signal } from "@preact/signals";
 import type { Device, Presence, Reading } from "../../../src/contract/readings.ts";
@@ -18,7 +17,7 @@ import { aboutOf, createDeviceState, type DeviceState, heardAtMsOf, mixedOf } fr
 import { readAgain } from "./epoch.ts";
 import { sortMetrics } from "./metric-order.ts";
 
-/** Counts the live mentions of devices that this page has not read; a list may want to look for them. */
+/** Counts live events of devices that this page has not read, so that a list can look for them. */
 export const unknownDevices = signal(0);
 
 type ReadingsWatcher = (readings: readonly Reading[]) => void;
@@ -65,14 +64,14 @@ export function onRejected(refusal: Refusal): void {
   schedule();
 }
 
-/** Call before a read of devices begins; give the result to `takeDevices` with the answer, or to `forgo`. */
+/** Call before a read of devices begins; pass the result to `takeDevices` with the answer, or to `dropArrivals`. */
 export function keepArrivals(): Arrivals {
   const arrivals = createArrivals();
   keeping.add(arrivals);
   return arrivals;
 }
 
-export const forgo = (arrivals: Arrivals): boolean => keeping.delete(arrivals);
+export const dropArrivals = (arrivals: Arrivals): boolean => keeping.delete(arrivals);
 
 /** A REST answer replaces what was known; what came live since its read began is laid over it. */
 export function takeDevices(answer: readonly Device[], since: Arrivals): void {
@@ -115,11 +114,11 @@ function flush(): void {
   batch(() => {
     apply(pending);
     clearArrivals(pending);
-    tellWatchers();
+    notifyWatchers();
   });
 }
 
-function tellWatchers(): void {
+function notifyWatchers(): void {
   const readings = waitingReadings;
   waitingReadings = [];
   for (const [id, ofDevice] of watchers) {

@@ -1,4 +1,4 @@
-/** Puts metrics into the order in which a person needs them: safety first. Knows names, not values. */
+/** Sorts metrics by importance: safety first. */
 
 const BY_SAFETY = [
   "flameDetected",

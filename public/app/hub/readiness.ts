@@ -1,4 +1,4 @@
-/** What the hub says of its own health, asked again while the page is looked at. Shows nothing. */
+/** The hub's readiness, requested again and again while the page is visible. */
 import { effect, signal } from "@preact/signals";
 import type { Readiness } from "../../../src/contract/rest.ts";
 import { getReadiness } from "./api.ts";
@@ -8,7 +8,7 @@ const ASK_EVERY_MS = 5_000;
 /** While something is wrong, its end is waited for. */
 const ASK_SOON_MS = 2_000;
 
-/** Undefined while the hub does not answer: that is told as a lost connection. */
+/** Undefined while the hub does not answer: the page then shows a lost connection. */
 export const readiness = signal<Readiness | undefined>(undefined);
 
 let next: ReturnType<typeof setTimeout> | undefined;

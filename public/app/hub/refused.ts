@@ -1,4 +1,4 @@
-/** Lays live refusals over those that were read, newest first, bounded. Draws nothing. */
+/** Merges live refusals into those that were read: newest first, bounded. */
 import type { Refusal } from "../../../src/contract/refusals.ts";
 import type { RefusalsAnswer } from "../../../src/contract/rest.ts";
 

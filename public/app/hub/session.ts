@@ -1,4 +1,4 @@
-/** Who looks at this page: asked of the hub, signed in and out. Draws nothing. */
+/** Who uses this page: requested from the hub, signed in and out. */
 import { computed, signal } from "@preact/signals";
 import type { SessionAnswer } from "../../../src/contract/access.ts";
 import { LEVELS, type Level } from "../../../src/contract/levels.ts";

@@ -1,4 +1,4 @@
-/** Reads something from the hub, and again after each epoch; a superseded read is aborted. Shows nothing itself. */
+/** Reads something from the hub, and again after each epoch; a superseded read is aborted. */
 import { type ReadonlySignal, type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { type HubFault, toFault } from "./api.ts";
@@ -13,7 +13,7 @@ const SETTLE_WITHIN_MS = 300;
 export interface HubRead {
   /** `ready` once anything was read; it stays so while it is read again. */
   readonly state: ReadonlySignal<"loading" | "ready" | "failed">;
-  /** It takes long enough to be told. */
+  /** It takes long enough to be shown. */
   readonly busy: ReadonlySignal<boolean>;
   readonly slow: ReadonlySignal<boolean>;
   /** The newest failure; what was read before it stays on screen. */
@@ -40,8 +40,8 @@ export function useHubRead(key: string, read: (abort: AbortSignal) => Promise<vo
   useEffect(() => {
     if (key === "") return;
     const abort = new AbortController();
-    const tell = (signal: Signal<boolean>, afterMs: number) => setTimeout(() => (signal.value = true), afterMs);
-    const timers = [tell(busy, BUSY_AFTER_MS), tell(slow, SLOW_AFTER_MS)];
+    const setAfter = (signal: Signal<boolean>, afterMs: number) => setTimeout(() => (signal.value = true), afterMs);
+    const timers = [setAfter(busy, BUSY_AFTER_MS), setAfter(slow, SLOW_AFTER_MS)];
     const end = () => {
       for (const timer of timers) clearTimeout(timer);
       busy.value = false;
@@ -50,7 +50,7 @@ export function useHubRead(key: string, read: (abort: AbortSignal) => Promise<vo
     const begun = epoch.peek();
     const run = async () => {
       await settled(SETTLE_WITHIN_MS);
-      // Settling began another epoch: that one's run is about to take this one's place.
+      // The subscription began another epoch, whose run replaces this one.
       if (abort.signal.aborted || epoch.peek() !== begun) return;
       try {
         await read(abort.signal);

@@ -1,4 +1,4 @@
-/** The inspector page: what the hub refused, of whom and why. Changes nothing. */
+/** The inspector page: what the hub refused, from whom and why. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { reasonText } from "../../../src/contract/reason-codes.ts";
@@ -33,10 +33,10 @@ export function Inspector() {
   return (
     <>
       <h1>Inspector</h1>
-      <p class="lead">What the hub refused, of whom, and why. Refusals of one kind and origin are counted together.</p>
+      <p class="lead">What the hub refused, from whom and why. Refusals of the same kind and origin share one row.</p>
       <ReadNote what="The refusals could not be read." read={read} />
       {refused.value === undefined ? (
-        read.state.value === "loading" && <p class="quiet">Reading the refusals…</p>
+        read.state.value === "loading" && <p class="quiet">Loading refusals…</p>
       ) : (
         <Refusals refused={refused.value} />
       )}

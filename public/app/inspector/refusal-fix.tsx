@@ -1,4 +1,4 @@
-/** What can be done about one refusal, and whether it was: a secret, a limit, the place of a fault. Changes nothing itself. */
+/** What a person can do about one refusal, and whether it worked: a secret, a limit, the location of a fault. */
 import { type FaultLocation, REFUSALS, type Refusal } from "../../../src/contract/refusals.ts";
 import type { Refused } from "../hub/refused.ts";
 import { reaches } from "../hub/session.ts";
@@ -50,17 +50,17 @@ const deviceIdIn = ({ clientId = "" }: Refusal): string =>
 function Fault({ location: { before, from } }: { location: FaultLocation }) {
   return (
     <details class="fix">
-      <summary>Show the place</summary>
+      <summary>Show where</summary>
       <code class="place">
         {before}
-        <mark>{from === "" ? "(the end)" : from.slice(0, 1)}</mark>
+        <mark>{from === "" ? "(end of the payload)" : from.slice(0, 1)}</mark>
         {from.slice(1)}
       </code>
     </details>
   );
 }
 
-/** It is a setting: the hub has to be started anew with it. */
+/** A limit is a setting, read at the start of the hub. */
 function Raise({ code, limits }: { code: Refusal["code"]; limits: Refused["limits"] }) {
   const names = (REFUSALS[code] ?? "").match(/AERIE_MAX_[A-Z_]+/g)?.filter((name) => (limits[name] ?? 0) > 0) ?? [];
   if (names.length === 0) return null;
@@ -69,7 +69,7 @@ function Raise({ code, limits }: { code: Refusal["code"]; limits: Refused["limit
     <details class="fix">
       <summary>Raise the limit</summary>
       <p class="quiet">
-        Now {names.map((name) => `${name}=${limits[name]}`).join(", ")}. Start the hub anew with twice as much:
+        Now {names.map((name) => `${name}=${limits[name]}`).join(", ")}. To double it, restart the hub with:
       </p>
       <CommandLine name="the setting" command={higher} />
     </details>

@@ -1,4 +1,4 @@
-/** One device in the overview: presence, name, age, its telling values. One link; changes nothing. */
+/** One device in the overview: presence, name, age, its most important values. The card is one link. */
 import { type ReadonlySignal, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";

@@ -1,9 +1,9 @@
-/** Keeps which devices the overview has loaded: pages by cursor, a search, in what order. Draws nothing. */
+/** The devices that the overview has loaded: pages by cursor, the search, the order. */
 import { computed, signal } from "@preact/signals";
 import type { Device } from "../../../src/contract/readings.ts";
 import { getDevices } from "../hub/api.ts";
 import { type DeviceState, displayName, type Rank } from "../hub/device-state.ts";
-import { deviceState, forgo, keepArrivals, takeDevices } from "../hub/live.ts";
+import { deviceState, dropArrivals, keepArrivals, takeDevices } from "../hub/live.ts";
 
 export type PresenceFilter = "all" | "online" | "offline";
 
@@ -75,7 +75,7 @@ async function readPages(from: string | undefined, wanted: number, before: reado
       cursor = page.nextCursor ?? undefined;
     } while (cursor !== undefined && devices.length < wanted);
   } catch (thrown) {
-    forgo(since);
+    dropArrivals(since);
     throw thrown;
   }
   takeDevices(devices, since);

@@ -1,4 +1,4 @@
-/** What an empty hub shows: how to get the first device onto it. Starts nothing itself. */
+/** What an empty hub shows: how to connect the first device. */
 import { useSignal } from "@preact/signals";
 import { type HubFault, postApplication, toFault } from "../hub/api.ts";
 import { reaches, session } from "../hub/session.ts";
@@ -14,7 +14,7 @@ function FirstBoard() {
   return (
     <section class="first-steps" aria-labelledby="first-steps">
       <h2 id="first-steps">No device yet</h2>
-      <p>A device appears here by itself as soon as the hub hears from it.</p>
+      <p>A device appears here as soon as it sends something.</p>
       {reaches("operator") ? (
         <p>
           <a class="main-link" href="#/add">
@@ -22,7 +22,7 @@ function FirstBoard() {
           </a>
         </p>
       ) : (
-        <p>An operator or owner of this hub connects boards.</p>
+        <p>Only an operator or owner can connect a board.</p>
       )}
       {reaches("owner") && <SimulatedBoards />}
     </section>
@@ -50,20 +50,20 @@ function SimulatedBoards() {
         <p>
           No board at hand?{" "}
           <button type="button" onClick={() => void make()}>
-            Make a secret for simulated ones
+            Create a secret for simulated boards
           </button>
         </p>
       ) : (
         <>
-          <p>In the folder of the hub, this starts three boards that publish as real ones do:</p>
+          <p>Run this in the hub's folder. It starts three simulated boards:</p>
           <CommandLine
             name="the simulator's command"
             command={`AERIE_SIM_PASSWORD=${secret.value} npm run sim -- --devices 3`}
           />
-          <p class="quiet">The secret is shown once. Taken away again under Settings.</p>
+          <p class="quiet">The secret is shown only once. You can remove it under Settings.</p>
         </>
       )}
-      {fault.value !== undefined && <FaultNote what="No secret was made." fault={fault.value} />}
+      {fault.value !== undefined && <FaultNote what="No secret was created." fault={fault.value} />}
     </>
   );
 }
@@ -73,12 +73,12 @@ function FirstMessage() {
   return (
     <section class="first-steps" aria-labelledby="first-steps">
       <h2 id="first-steps">No device yet</h2>
-      <p>A device appears here by itself as soon as the hub hears from it. Two ways to see that now:</p>
+      <p>A device appears here as soon as it sends something. Two ways to try it now:</p>
       <h3>Simulated boards</h3>
-      <p>In the folder of the hub, this starts three boards that publish as real ones do:</p>
+      <p>Run this in the hub's folder. It starts three simulated boards:</p>
       <CommandLine name="the simulator's command" command="npm run sim -- --devices 3" />
-      <h3>A message of your own</h3>
-      <p>From any computer that reaches the hub. A board publishes the same JSON to the same topic:</p>
+      <h3>Send a message yourself</h3>
+      <p>Run this on any computer that can reach the hub. A board publishes the same JSON to the same topic:</p>
       <CommandLine name="the publish command" command={publish} />
       <p class="quiet">
         Something was sent and nothing appears? The <a href="#/inspector">Inspector</a> shows what the hub refused, and

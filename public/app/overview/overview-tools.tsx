@@ -1,4 +1,4 @@
-/** Search and presence counters above the devices; each counter is its filter. Reads no device itself. */
+/** Search and presence counters above the devices; each counter is a filter. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Icon } from "../ui/icon.tsx";

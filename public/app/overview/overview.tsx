@@ -1,4 +1,4 @@
-/** The overview page: every device as a card, searched, filtered, loaded by the hundred. Knows no device's inside. */
+/** The overview page: every device as a card, with search, filter and pages of a hundred. */
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { type HubFault, toFault } from "../hub/api.ts";
@@ -13,6 +13,7 @@ import {
   hubTotal,
   loadedIds,
   nextCursor,
+  type PresenceFilter,
   presenceFilter,
   readList,
   readMore,
@@ -23,7 +24,7 @@ import {
 import { FirstSteps } from "./first-steps.tsx";
 import { OverviewTools } from "./overview-tools.tsx";
 
-/** Up to this many devices a page hears all of them; beyond, those that it shows. */
+/** Up to this many devices the page subscribes to all of them; beyond, to those that it shows. */
 const HEAR_ALL_UP_TO = 200;
 /** The hub's limit of one subscription. */
 const MAX_SUBSCRIBED = 1_000;
@@ -46,7 +47,7 @@ export function Overview() {
   );
 }
 
-/** Hears what is on screen, and looks for devices that the list does not have yet. */
+/** Subscribes to what is on screen, and reads the list again when unknown devices appear. */
 function useLiveDevices(): void {
   useSignalEffect(() => {
     const few = (hubTotal.value ?? 0) <= HEAR_ALL_UP_TO;
@@ -56,13 +57,13 @@ function useLiveDevices(): void {
   useSignalEffect(() => {
     if (unknownDevices.value === seen.current) return;
     seen.current = unknownDevices.value;
-    // With a search or with more pages to come, a stranger is most likely a device left out on purpose.
+    // With a search or with more pages to come, an unknown device was most likely left out on purpose.
     if (search.peek() === "" && nextCursor.peek() === null) readAgainCalmly();
   });
 }
 
 function Devices({ read }: { read: HubRead }) {
-  if (read.state.value === "loading" && loadedIds.value.length === 0) return <p class="quiet">Reading the devices…</p>;
+  if (read.state.value === "loading" && loadedIds.value.length === 0) return <p class="quiet">Loading devices…</p>;
   if (read.state.value === "failed" && loadedIds.value.length === 0) return null;
   if (loadedIds.value.length === 0 && search.value === "") return <FirstSteps />;
   if (shown.value.length === 0) return <NothingMatches />;
@@ -80,10 +81,7 @@ function NothingMatches() {
   const filter = presenceFilter.value;
   return (
     <div class="empty">
-      <p>
-        Nothing matches{words !== "" && ` “${words}”`}
-        {filter !== "all" && ` among the devices that are ${filter}`}.
-      </p>
+      <p>{nothingText(words, filter)}</p>
       <button
         type="button"
         onClick={() => {
@@ -95,6 +93,11 @@ function NothingMatches() {
       </button>
     </div>
   );
+}
+
+function nothingText(words: string, filter: PresenceFilter): string {
+  const device = filter === "all" ? "device" : `${filter} device`;
+  return words === "" ? `There is no ${device}.` : `No ${device} matches “${words}”.`;
 }
 
 function MoreDevices() {

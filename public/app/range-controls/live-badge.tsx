@@ -1,4 +1,4 @@
-/** Says whether the charts go on live or stand still in the past, and leads back to live. */
+/** Shows whether the charts are live or fixed in the past, with the way back to live. */
 
 import { isStale } from "../hub/freshness.ts";
 import { freshness } from "../hub/link.ts";

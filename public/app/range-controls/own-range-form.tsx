@@ -1,4 +1,4 @@
-/** Asks for a range's beginning and end, in the viewer's zone. Judges neither. */
+/** The form for a range's beginning and end, in the viewer's time zone. */
 import { useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
 import { hubNowMs } from "../hub/clock.ts";

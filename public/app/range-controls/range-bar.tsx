@@ -1,4 +1,4 @@
-/** Chooses and moves the range of a page's charts: presets, an own one, back, forth, nearer, further. Knows no chart. */
+/** Chooses and moves the range of a page's charts: presets, a custom one, earlier, later, zoom. */
 import { useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
 import { liveRange, PRESETS } from "../range/chart-range.ts";
@@ -34,8 +34,8 @@ export function RangeBar({ context }: { context: ChartContext }) {
         ))}
         <Segment
           group={group}
-          label="Own"
-          title="From and to a time of your own"
+          label="Custom"
+          title="Choose your own beginning and end"
           checked={own}
           choose={() => {
             form.value = true;
@@ -54,10 +54,8 @@ export function RangeBar({ context }: { context: ChartContext }) {
         />
       )}
       <MoveButtons context={context} />
-      <p class="range-hint hint-mouse">
-        Drag to zoom, Shift and drag to move, Ctrl and wheel to zoom; double click leads back.
-      </p>
-      <p class="range-hint hint-touch">Two fingers zoom and move; a double tap leads back.</p>
+      <p class="range-hint hint-mouse">Drag to zoom in. Shift+drag moves, Ctrl+wheel zooms, double click goes back.</p>
+      <p class="range-hint hint-touch">Zoom and move with two fingers. Double tap goes back.</p>
     </div>
   );
 }

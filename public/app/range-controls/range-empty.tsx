@@ -1,4 +1,4 @@
-/** Says that nothing was measured in the range, and leads to where something was. */
+/** Says that the range has no readings, and leads to where there are some. */
 
 import { hubNowMs } from "../hub/clock.ts";
 import { DEFAULT_PRESET, fixedRange, liveRange } from "../range/chart-range.ts";

@@ -1,4 +1,4 @@
-/** Zooms and chooses ranges by key, where a figure has the focus. Moves no crosshair. */
+/** Zooms and chooses ranges by key while a figure has the focus. */
 
 import { liveRange, PRESETS } from "../range/chart-range.ts";
 import { zoomed } from "../range/range-moves.ts";

@@ -1,11 +1,11 @@
-/** What part of time charts may show: the last so long, going on live, or from one instant to another. Knows no clock. */
+/** The time ranges that charts can show: the last hour, day … up to now, or from one instant to another. */
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** The hub refuses instants of before. */
+/** The hub refuses earlier instants. */
 export const EARLIEST_MS = Date.UTC(2020, 0, 1);
-/** The hub takes instants of up to so far from now. */
+/** The hub accepts instants up to this far in the future. */
 export const FUTURE_MS = 5 * 60_000;
 /** A shorter window shows nothing that a longer one does not. */
 export const LEAST_SPAN_MS = 10_000;
@@ -37,7 +37,7 @@ export interface TimeWindow {
 
 /** What part of time the charts show. */
 export interface ChartWindow extends TimeWindow {
-  /** It ends now and goes on. */
+  /** Of a live window, which ends now. */
   readonly preset: Preset | undefined;
   /** The device's first reading, where the window begins with that and not the preset's length ago. */
   readonly firstMs: number | undefined;

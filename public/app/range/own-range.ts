@@ -1,4 +1,4 @@
-/** Judges a range that a person typed, in the viewer's zone. Shows nothing. */
+/** Parses a range that a person typed, in the viewer's time zone. */
 import { EARLIEST_MS, LEAST_SPAN_MS, type TimeWindow } from "./chart-range.ts";
 
 export type OwnRange =
@@ -16,9 +16,9 @@ export function localText(ms: number): string {
 export function parseOwnRange(from: string, to: string, nowMs: number): OwnRange {
   const refused = (field: "from" | "to", words: string): OwnRange => ({ ok: false, field, words });
   const [fromMs, toMs] = [instantOf(from), instantOf(to)];
-  if (fromMs === undefined) return refused("from", "Say the day and time at which the range begins.");
-  if (toMs === undefined) return refused("to", "Say the day and time at which the range ends.");
-  if (fromMs < EARLIEST_MS) return refused("from", "The hub keeps nothing of before 2020.");
+  if (fromMs === undefined) return refused("from", "Enter the date and time at which the range begins.");
+  if (toMs === undefined) return refused("to", "Enter the date and time at which the range ends.");
+  if (fromMs < EARLIEST_MS) return refused("from", "The hub stores nothing from before 2020.");
   if (fromMs > nowMs - LEAST_SPAN_MS) return refused("from", "The range must begin in the past.");
   if (toMs <= fromMs) return refused("to", "The end must be later than the beginning.");
   return { ok: true, window: { fromMs, toMs: Math.min(toMs, Math.round(nowMs)) } };

@@ -1,4 +1,4 @@
-/** Writes a chart's range into an address's query and reads it from there, so that a link shows the same. Goes nowhere. */
+/** Writes a chart's range into an address's query and reads it from there, so that a link shows the same. */
 import {
   type ChartRange,
   DEFAULT_PRESET,

@@ -1,4 +1,4 @@
-/** The arithmetic of moving through time: pan, zoom, pinch, and the ends of it. Moves nothing itself. */
+/** The arithmetic of moving through time: pan, zoom, pinch, and their limits. */
 import { EARLIEST_MS, LEAST_SPAN_MS, type TimeWindow } from "./chart-range.ts";
 
 export const spanOf = ({ fromMs, toMs }: TimeWindow): number => toMs - fromMs;
@@ -22,7 +22,7 @@ export interface Finger {
   readonly position: number;
 }
 
-/** Fingers closer together than this part of the width say nothing about a length. */
+/** Fingers closer together than this part of the width do not change the length. */
 const LEAST_GRIP = 0.04;
 
 /** The window in which both instants are under their fingers. */

@@ -1,4 +1,4 @@
-/** Says in words what part of time charts show. Knows no clock. */
+/** The range of charts as text. */
 
 import { sinceWords, spanWords } from "../ui/time-words.ts";
 import type { ChartWindow } from "./chart-range.ts";

@@ -1,6 +1,5 @@
 /**
- * The range that a page's charts share: chosen, moved through, settled into the address. One change an animation frame;
- * reads no data.
+ * The range that a page's charts share: chosen, moved, kept in the address. It changes once an animation frame at most.
  */
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import { hubNowMs } from "../hub/clock.ts";
@@ -9,7 +8,7 @@ import { type ChartRange, DEFAULT_PRESET, fixedRange, liveRange, type Preset, ty
 import { parseRange, rangeQuery } from "./range-address.ts";
 import { clampWindow, spanOf, zoomed } from "./range-moves.ts";
 
-/** Wheel and keys have no end of their own: so long without another, and they have ended. */
+/** A motion by wheel or keys ends after this long without another step. */
 const SETTLE_AFTER_MS = 400;
 const OUT_FACTOR = 4;
 
@@ -47,7 +46,7 @@ export function createTimeView(): TimeView {
     preset = now.preset;
     home = now;
   });
-  // Whoever goes back in the middle of a motion is where the address says.
+  // Going back in the middle of a motion ends it: the address decides.
   const stopAddress = query.subscribe(() => {
     stop();
     motion.value = undefined;

@@ -1,4 +1,4 @@
-/** What the figures of one device share and are given. Types only. */
+/** What the figures of one device share, as types. */
 import type { Signal } from "@preact/signals";
 import type { DeviceState } from "../hub/device-state.ts";
 import type { TimeWindow } from "../range/chart-range.ts";

@@ -1,6 +1,6 @@
 /**
  * Keeps the series of one device for the range in view: read from the store, continued live, equal to a fresh read at
- * any moment. Draws nothing; its version changes at most four times a second.
+ * any moment. Its version changes at most four times a second.
  */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { MetricValue, Reading } from "../../../src/contract/readings.ts";
@@ -22,7 +22,7 @@ const MAX_RAW_POINTS = 2_000;
 const DRAW_EVERY_MS = 250;
 const MOVE_EVERY_MS = 10_000;
 const MAX_KEPT_READINGS = 20_000;
-/** What is not whole is asked for again so often. */
+/** What is incomplete is read again this often. */
 const WHOLE_AGAIN_MS = 5_000;
 
 export interface ChartFeed {
@@ -32,15 +32,15 @@ export interface ChartFeed {
   readonly wanted: ReadonlySignal<number>;
   /** The same for all figures; while it is moved, another one each frame. */
   readonly window: ReadonlySignal<ChartWindow>;
-  /** The same, but not while it is moved: for words and numbers, which nobody can read in flight. */
+  /** The same, but unchanged while it is moved: for texts and numbers. */
   readonly still: ReadonlySignal<ChartWindow>;
   /** All of the still window was read. Until then its numbers would be those of a part of it. */
   readonly covered: ReadonlySignal<boolean>;
   /** Parts of the still window that the hub could not read. */
   readonly damaged: ReadonlySignal<readonly TimeWindow[]>;
-  /** What was read is not whole, and will be read again. */
+  /** What was read is incomplete, and will be read again. */
   readonly partial: ReadonlySignal<PartialAnswer | undefined>;
-  /** The series as it is drawn now; whoever reads it is told when it changes. */
+  /** The series as it is drawn now. Reading it subscribes to its changes. */
   series(metric: string): SeriesBuffer | undefined;
   /** In the window. */
   points(metric: string): number;
@@ -95,7 +95,7 @@ export function createChartFeed(id: string, view: TimeView): ChartFeed {
 
   function add(reading: Reading): void {
     const instant = Date.parse(reading.timestamp);
-    // Nothing goes into a closed tail, and what lies before the range is not shown.
+    // A closed tail takes no live readings, and what lies before the range is not shown.
     if (tile === undefined || tile.tail.fromMs === Infinity || seen.has(reading._id)) return;
     if (instant < (tile.young && tile.preset ? hubNowMs.peek() - tile.preset.spanMs : tile.fromMs)) return;
     // A backlog reaches into buckets that the hub has made: only the hub can say what they are now.

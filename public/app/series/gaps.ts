@@ -1,4 +1,4 @@
-/** Decides where a series has a gap, by one rule for chart, strip, table and summary. Draws nothing. */
+/** Decides where a series has a gap, by one rule for chart, strip, table and summary. */
 import type { TimeWindow } from "../range/chart-range.ts";
 import type { SeriesBuffer } from "./series-buffer.ts";
 

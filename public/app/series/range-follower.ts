@@ -1,6 +1,6 @@
 /**
- * Asks for another read when the range in view needs one: at once where nothing of it was read, else when the motion has
- * ended. What is on its way and will do is waited for. Reads nothing itself.
+ * Requests another read when the range in view needs one: at once where nothing of it was read, else when the motion has
+ * ended. It waits for a read under way that will do.
  */
 import { effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import type { Preset } from "../range/chart-range.ts";
@@ -18,7 +18,7 @@ export interface RangeFollower {
   readonly wanted: ReadonlySignal<number>;
   /** A read begins: of now, or of another cause. The first one comes by itself. */
   begin(): void;
-  /** A read has ended; `closed`: what it brought does not go on by itself. */
+  /** A read has ended; `closed`: live values cannot continue what it brought. */
   end(closed: boolean): void;
   close(): void;
 }

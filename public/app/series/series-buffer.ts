@@ -1,4 +1,4 @@
-/** One metric's points in time order, kept going by live values: buckets as the hub makes them, or raw. Draws nothing. */
+/** One metric's points in time order, continued by live values: buckets as the hub makes them, or raw readings. */
 import type { SeriesColumns } from "../../../src/contract/rest.ts";
 import type { TimeWindow } from "../range/chart-range.ts";
 

@@ -1,4 +1,4 @@
-/** Reads the series of a part of time from the hub, and what is needed to continue them live. Keeps and draws nothing. */
+/** Reads the series of a time range from the hub, and the readings needed to continue them live. */
 import type { Reading } from "../../../src/contract/readings.ts";
 import type { DamagedSpan, PartialAnswer, SeriesAnswer } from "../../../src/contract/rest.ts";
 import { getReadings, getSeries } from "../hub/api.ts";
@@ -13,14 +13,14 @@ const SPANS_MS = [
   ...[HOUR_MS / 4, HOUR_MS, 3 * HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS],
   ...[1, 2, 4, 7, 14, 30, 60, 120, 240].map((days) => days * DAY_MS),
 ];
-/** Less of the beginning than this part may be missing without a word. */
+/** If less than this part of the beginning is missing, the window counts as complete. */
 const WHOLE = 1 / 24;
 const MAX_TAIL_READINGS = 2_000;
 
 export interface SeriesTile extends Held {
   readonly resolution: number;
   readonly buffers: Map<string, SeriesBuffer>;
-  /** Of a window that ends now and goes on. */
+  /** Of a live window. */
   readonly preset: Preset | undefined;
   /** The device has no reading from before the preset's window, and much of that is empty. */
   readonly young: boolean;
@@ -32,13 +32,13 @@ export interface SeriesTile extends Held {
 }
 
 export interface SeriesTail {
-  /** Live readings of from then on belong into the buffers; of before, only the hub can say what its buckets are now. */
+  /** Live readings from this instant on are added to the buffers; earlier ones change buckets that only the hub can compute. */
   readonly fromMs: number;
-  /** They make the newest buckets. Some of them come live as well, a moment later: their ids tell. */
+  /** They make the newest buckets. Some of them also come live a moment later; their ids show it. */
   readonly readings: readonly Reading[];
 }
 
-/** Nothing that comes live belongs into it. */
+/** Live readings are not added to it. */
 const CLOSED: SeriesTail = { fromMs: Number.POSITIVE_INFINITY, readings: [] };
 
 export async function readTile(

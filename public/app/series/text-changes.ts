@@ -1,4 +1,4 @@
-/** Finds when a text metric became another text, among readings. Reads nothing. */
+/** Finds in readings when the value of a text metric changed. */
 import type { Reading } from "../../../src/contract/readings.ts";
 
 import type { TimeWindow } from "../range/chart-range.ts";

@@ -1,4 +1,4 @@
-/** The texts of a device in the charts' range, for those metrics that have any: read from the store, continued live. Shows nothing. */
+/** The text values of a device in the charts' range: read from the store, continued live. */
 import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Reading } from "../../../src/contract/readings.ts";

@@ -1,4 +1,4 @@
-/** Decides what to ask the hub for so that a window can be drawn, and moved a little without asking again. Asks nothing. */
+/** Decides what to request from the hub so that a window can be drawn, and moved a little without another request. */
 import { type ChartRange, EARLIEST_MS, FUTURE_MS, type Preset, type TimeWindow } from "../range/chart-range.ts";
 import { spanOf } from "../range/range-moves.ts";
 
@@ -14,11 +14,11 @@ export interface TileRequest extends TimeWindow {
   readonly points: number;
   /** The length of the window that it is for. */
   readonly forSpanMs: number;
-  /** Of a window that ends now and goes on. */
+  /** Of a live window. */
   readonly preset?: Preset;
 }
 
-/** The answer is exactly of that part of time; what reaches now goes on for ever. */
+/** The hub answers for exactly that time; a tile that reaches now has no end. */
 export function tileRequestFor(range: ChartRange, widthPx: number, nowMs: number): TileRequest {
   const points = Math.min(Math.max(Math.round(widthPx), LEAST_POINTS), MAX_POINTS);
   if (range.kind === "live") {

@@ -1,9 +1,9 @@
-/** Says what part of time is drawn, given the range and what was read of it. Reads no clock. */
+/** Decides which time window is drawn, from the range and what was read of it. */
 import type { ChartRange, ChartWindow } from "../range/chart-range.ts";
 import type { SeriesTile } from "./series-tile.ts";
 
 const LEAST_WINDOW_MS = 5 * 60_000;
-/** Less of the beginning than this part may be empty without a word. */
+/** If less than this part of the beginning is empty, the window counts as complete. */
 const WHOLE = 1 / 24;
 
 /** A live window ends now; it begins its length ago, or with the first reading of a device that is younger. */

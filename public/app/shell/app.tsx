@@ -1,4 +1,4 @@
-/** The shell around every page: header, notes, landmarks, title, focus. Knows the pages only by their routes. */
+/** The shell around every page: header, notes, landmarks, title, focus. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { AddBoard } from "../access/add-board.tsx";
@@ -21,7 +21,7 @@ export function App() {
   const firstRoute = useRef(route.peek());
   const now = route.value;
 
-  // Who comes by keyboard or screen reader lands on the new page, not where the old one's link was.
+  // Keyboard and screen reader users continue at the new page, not at the link that they followed.
   useEffect(() => {
     if (now === firstRoute.current) return;
     scrollTo(0, 0);
@@ -137,9 +137,9 @@ function Page() {
 function SetUpAlready() {
   return (
     <>
-      <h1>This hub has its owner</h1>
+      <h1>This hub already has an owner</h1>
       <p>
-        The link has done its work. <a href="#/">To the overview</a>
+        This link was used already. <a href="#/">To the overview</a>
       </p>
     </>
   );
@@ -153,7 +153,7 @@ function NoSuchPage() {
     <>
       <h1>No such page</h1>
       <p>
-        This address leads nowhere. <a href="#/">To the overview</a>
+        There is no page at this address. <a href="#/">To the overview</a>
       </p>
     </>
   );

@@ -1,4 +1,6 @@
-/** What is wrong with the hub, or between page and hub, said above the data: lost, silent, skipped, clocks apart, a new version. */
+/**
+ * What is wrong with the hub, or between page and hub, above the data: lost, silent, updates left out, clocks apart, a new version.
+ */
 import { clockOffsetMs } from "../hub/clock.ts";
 import type { Freshness } from "../hub/freshness.ts";
 import { connectNow, freshness, newBuild, skipped, subscribeFault } from "../hub/link.ts";
@@ -28,7 +30,7 @@ function OpenToAll() {
     <div class="note note-bad" data-note="open">
       <Icon name="warning" />
       <p>
-        <strong>This hub is open.</strong> Everybody who reaches it may see and change everything
+        <strong>This hub runs without accounts.</strong> Everybody who can reach it can see and change everything
         (AERIE_AUTH=off-and-public).
       </p>
     </div>
@@ -43,7 +45,9 @@ function StaleBanner({ now }: { now: Freshness }) {
       <Icon name="warning" />
       <p>
         <strong>
-          {now.kind === "lost" ? `Connection lost at ${time}.` : `Connected, but the hub is silent since ${time}.`}
+          {now.kind === "lost"
+            ? `Connection lost at ${time}.`
+            : `Connected, but the hub has sent nothing since ${time}.`}
         </strong>{" "}
         Values below are from then. Trying again…
       </p>
@@ -62,7 +66,7 @@ function Notes() {
         <div class="note" role="status">
           <p>The hub has a new version of this page.</p>
           <button type="button" onClick={() => location.reload()}>
-            New version, reload
+            Reload
           </button>
         </div>
       )}
@@ -78,14 +82,15 @@ function Notes() {
         <div class="note" data-note="clock">
           <Icon name="clock" />
           <p>
-            The clock of this screen is {durationWords(Math.abs(apartMs))} {apartMs > 0 ? "behind" : "ahead of"} the
-            hub's. Times here are the hub's.
+            This device's clock is {durationWords(Math.abs(apartMs))} {apartMs > 0 ? "behind" : "ahead of"} the hub's.
+            The times on this page are the hub's.
           </p>
         </div>
       )}
       {skipped.value > 0 && (
         <p class="note" data-note="dropped">
-          Showing the newest; {countWords(skipped.value)} updates skipped, which charts read from the store again.
+          The hub left out {countWords(skipped.value)} live updates. Values shown are the newest; charts read the rest
+          from the store.
         </p>
       )}
     </>

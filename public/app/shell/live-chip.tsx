@@ -1,4 +1,4 @@
-/** Whether the page is alive, drawn from the hub's tick; never assumed. */
+/** Shows whether the page is live, by the hub's tick. */
 import { freshness } from "../hub/link.ts";
 import { timeOfDay } from "../ui/time-words.ts";
 

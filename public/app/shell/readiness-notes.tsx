@@ -1,11 +1,11 @@
-/** Says above the data what keeps the hub from its job, and what its owner should know. Judges nothing. */
+/** The hub's problems and warnings, above the data. */
 import type { Readiness } from "../../../src/contract/rest.ts";
 import { readiness } from "../hub/readiness.ts";
 import { Icon } from "../ui/icon.tsx";
 import { timeOfDay } from "../ui/time-words.ts";
 import { bytesWords, countWords } from "../ui/value-words.ts";
 
-/** Told in words of this page. */
+/** Has a note of its own. */
 const DEGRADED_PART = "mongodb";
 
 export function ReadinessNotes() {
@@ -32,8 +32,8 @@ function DegradedNote({ degraded: { since, waiting, bytes } }: { degraded: NonNu
       <Icon name="warning" />
       <p>
         {/* The counts beside it change all the time: nobody wants them read out. */}
-        <strong role="status">MongoDB is away since {timeOfDay(Date.parse(since))}.</strong> Readings go on:{" "}
-        {countWords(waiting)} wait on the hub's own disk ({bytesWords(bytes)}) and are sent when it is back.
+        <strong role="status">MongoDB has not answered since {timeOfDay(Date.parse(since))}.</strong> No reading is
+        lost: {countWords(waiting)} writes wait on the hub's disk ({bytesWords(bytes)}) until MongoDB answers again.
       </p>
     </div>
   );

@@ -1,4 +1,4 @@
-/** How long ago something was, ticking once a second, with the full time for who looks closer. */
+/** How long ago something was, updated once a second, with the full time as its title. */
 import { type ReadonlySignal, useComputed } from "@preact/signals";
 import { hubNowMs } from "../hub/clock.ts";
 import { ageWords, fullTime } from "./time-words.ts";

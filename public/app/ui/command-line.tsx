@@ -1,4 +1,4 @@
-/** A command to run in a terminal, with a button that copies it and tells the outcome. Runs nothing. */
+/** A command for a terminal, with a button that copies it and shows whether that worked. */
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { type CopyOutcome, copyText } from "./copy-text.ts";

@@ -1,4 +1,4 @@
-/** Copies text, also where the page is no secure context; says how far it came. Shows nothing. */
+/** Copies text, also on pages without a secure context; answers whether it was copied or only selected. */
 
 /** `selected`: nothing could be copied, but the text is selected for the reader to copy. */
 export type CopyOutcome = "copied" | "selected";

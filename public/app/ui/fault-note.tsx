@@ -1,4 +1,4 @@
-/** Says what could not be read and why, and offers to try again; or that the hub is slow. Takes the place of nothing else. */
+/** Says what could not be read and why, with a button to try again; or that the hub is slow. */
 import type { HubFault } from "../hub/api.ts";
 import type { HubRead } from "../hub/use-hub-read.ts";
 import { Icon } from "./icon.tsx";
@@ -8,8 +8,8 @@ export function FaultNote({ what, fault, retry }: { what: string; fault: HubFaul
     <div class="note note-bad" role="alert">
       <Icon name="warning" />
       <p>
-        <strong>{fault.code === "REVOKED_NOT_SAVED" ? "Done, and not on disk yet." : what}</strong> {fault.message}{" "}
-        <code>{fault.code}</code>
+        <strong>{fault.code === "REVOKED_NOT_SAVED" ? "Done, but not saved to disk yet." : what}</strong>{" "}
+        {fault.message} <code>{fault.code}</code>
       </p>
       {retry && (
         <button type="button" onClick={retry}>

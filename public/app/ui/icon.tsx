@@ -1,4 +1,4 @@
-/** The few icons, drawn for Aerie on a 16 × 16 grid. Never the only bearer of a meaning: a word stands beside each. */
+/** The icons, drawn for Aerie on a 16 × 16 grid. Each stands beside a word that says the same. */
 
 const DRAWINGS = {
   /** Filled, with a tick cut out of it. */

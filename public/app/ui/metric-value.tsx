@@ -1,4 +1,4 @@
-/** One metric's current value with its unit; changes itself, not its card. */
+/** One metric's current value with its unit. It updates itself without drawing its card again. */
 import { type Signal, useComputed } from "@preact/signals";
 import type { MetricValue as Value } from "../../../src/contract/readings.ts";
 import type { ValueAt } from "../hub/arrivals.ts";

@@ -1,4 +1,4 @@
-/** Online or offline as shape and word, so that colour need not be seen. */
+/** Online or offline as shape and word, readable without colour. */
 
 import { hubNowMs } from "../hub/clock.ts";
 import type { DeviceState } from "../hub/device-state.ts";

@@ -1,4 +1,4 @@
-/** Reads the page from the address's hash, and makes such addresses. Shows nothing. */
+/** Reads the page from the address's hash, and makes such addresses. */
 import { batch, signal } from "@preact/signals";
 
 export type Route =

@@ -1,4 +1,4 @@
-/** Gives the reader a file that was made here; works on a page that is no secure context, too. Makes no text. */
+/** Saves text as a file; works on pages without a secure context, too. */
 
 /** The browser has taken the file long before; some read it late. */
 const KEEP_MS = 60_000;

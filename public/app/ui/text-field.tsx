@@ -1,4 +1,4 @@
-/** A labelled line of text, and one that hides what is typed. Check nothing but what the browser checks. */
+/** A labelled text field, and one for passwords. The browser validates them. */
 import type { Signal } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
 

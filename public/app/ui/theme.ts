@@ -1,4 +1,4 @@
-/** Keeps the reader's choice of light or dark; without one the system's holds. Defines no colour. */
+/** Keeps the viewer's choice of light or dark; without a choice the system's setting holds. */
 import { computed, effect, signal } from "@preact/signals";
 
 export type Theme = "light" | "dark";
@@ -21,7 +21,7 @@ export function startTheme(): void {
   });
 }
 
-/** Choosing what the system has anyway gives the choice back to it. */
+/** Choosing what the system has anyway removes the own choice. */
 export function toggleTheme(): void {
   const next = theme.peek() === "dark" ? "light" : "dark";
   chosen.value = next === system.peek() ? undefined : next;

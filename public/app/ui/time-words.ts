@@ -1,4 +1,4 @@
-/** Says instants and ages in words, in the viewer's zone. Knows no clock. */
+/** Instants and ages as text, in the viewer's time zone. */
 
 const time = new Intl.DateTimeFormat(undefined, {
   hour: "2-digit",

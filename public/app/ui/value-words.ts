@@ -1,4 +1,4 @@
-/** Says metrics and their values in words and digits: label, number, unit. Knows nothing of where they are shown. */
+/** Metrics and their values as text: label, number, unit. */
 import { METRICS } from "../../../src/contract/metrics.ts";
 import type { MetricValue } from "../../../src/contract/readings.ts";
 

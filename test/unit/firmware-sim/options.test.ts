@@ -106,7 +106,7 @@ test("all faults are told at once", () => {
       about,
     ).toHaveLength(1);
   }
-  expect(faults).toContain('"bar" belongs to no option');
+  expect(faults).toContain('unexpected argument "bar"');
   expect(faults).toContain("--ca: no such file: none.pem");
   expect(faults).toContain("--quiet takes no value");
   expect(faults).toContain("--prefix needs a value");
@@ -128,7 +128,7 @@ test("a password comes from the environment or a file, so that it is in no list 
   expect(login(["--url", "mqtt://me:its@hub"], environment)).toEqual(["me", "its"]);
   expect(login(["--url", "mqtt://me@hub"], environment)).toEqual(["me", "of the environment"]);
   expect(faultsOf("--password-file", "gone")).toEqual(["--password-file: no such file: gone"]);
-  expect(faultsOf("--username", "a", "--password", "b", "--password-file", "gone")[0]).toContain("say one of them");
+  expect(faultsOf("--username", "a", "--password", "b", "--password-file", "gone")[0]).toContain("give only one of them");
 });
 
 test("an option that swallows the next one is told as missing its value", () => {
@@ -136,11 +136,11 @@ test("an option that swallows the next one is told as missing its value", () => 
 });
 
 test("options that do not go together are refused", () => {
-  expect(faultsOf("--ca", "x").some((fault) => fault.startsWith("--ca is for mqtts"))).toBe(true);
-  expect(faultsOf("--insecure")).toEqual(["--insecure is for mqtts and wss addresses"]);
+  expect(faultsOf("--ca", "x").some((fault) => fault.startsWith("--ca works only with mqtts"))).toBe(true);
+  expect(faultsOf("--insecure")).toEqual(["--insecure works only with mqtts:// and wss:// addresses"]);
   expect(faultsOf("--password", "x")).toEqual(["--password needs --username"]);
   expect(faultsOf("--devices", "3", "--scenario", "fire,duplicate", "--scenario-devices", "2")).toEqual([
-    "--devices: 2 scenarios of 2 need at least 4, got 3",
+    "--devices: expected at least 4 for 2 scenarios of 2, got 3",
   ]);
   expect(faultsOf("--prefix", "two words")[0]).toMatch(/^--prefix/);
   expect(faultsOf("--prefix", "x".repeat(62))[0]).toMatch(/^--prefix/);
@@ -241,7 +241,7 @@ test("what the hub refused has a column of its own and is told by reason", () =>
   expect(summaryLine(tally.summary(), undefined)).toContain("1 acknowledged · 3 refused ·");
   const table = finalTable(tally.summary());
   expect(table).toMatch(/acknowledged +refused +unacknowledged/);
-  expect(table).toMatch(/malformed +5 +1 +3 +1 +to be refused/);
+  expect(table).toMatch(/malformed +5 +1 +3 +1 +wrong on purpose/);
   expect(table).toContain(
     "refused by the hub:\n       2 × 0x99 payload format invalid\n       1 × 0x90 topic name invalid",
   );

@@ -142,7 +142,7 @@ test("PubSubClient needs 5 + 2 + topic + payload bytes, and 256 is the last that
   expect(bytesNeeded(topic, "x".repeat(234))).toBe(262);
   expect(refusalOf(topic, "x".repeat(228))).toBeUndefined();
   expect(refusalOf(topic, "x".repeat(229))).toBe(
-    "publish() returned false: 257 bytes do not fit PubSubClient's 256-byte buffer; call setBufferSize(512)",
+    "publish() returned false: 257 bytes do not fit into PubSubClient's buffer of 256 bytes; call setBufferSize(512)",
   );
   expect(refusalOf(topic, "x".repeat(600))).toContain("628 bytes");
   expect(refusalOf(topic, "x".repeat(600))).toContain("setBufferSize(1024)");

@@ -299,7 +299,10 @@ test("the command line makes accounts, tokens and secrets, with a hub and withou
   expect((await ada.ask("/api/users")).status).toBe(401);
   await signIn(hub, "Ada", /Password: (\S+)/.exec(again.stdout)?.[1]);
   expect((await run("user", "list")).stdout).toBe("owner     Ada\n");
-  expect(await run("user", "remove", "Ada")).toMatchObject({ exitCode: 1, stderr: "A hub has at least one owner\n" });
+  expect(await run("user", "remove", "Ada")).toMatchObject({
+    exitCode: 1,
+    stderr: "A hub needs at least one owner; make another account owner first\n",
+  });
   expect(await run("user", "promote", "Ada")).toMatchObject({ exitCode: 2, stdout: "" });
   expect((await run("device", "list")).stdout).toMatch(/^cellar {2}used 20/);
   const simulator = (await run("application", "add", "simulator", "--publish", "devices/#")).stdout.trim();
