@@ -16,6 +16,7 @@ import { type Batch, createBatchBuffer } from "./batch-buffer.ts";
 import { corkFlushes } from "./corked-flush.ts";
 import { createLiveBudget } from "./live-budget.ts";
 import { createLiveSessions, type LiveSessionsOptions } from "./live-sessions.ts";
+import { createRefusalFeed } from "./refusal-feed.ts";
 import { type LiveSubscription, parseSubscribeOptions } from "./subscribe-options.ts";
 import { type Waiting, watchWaiting } from "./waiting-bytes.ts";
 
@@ -58,9 +59,6 @@ type Browser = Socket<BrowserToHub, HubToBrowser, Record<string, never>, SocketD
 
 const BATCH_EVERY_MS = 100;
 const TICK_EVERY_MS = 2_000;
-const REJECTED_EVERY_MS = 250;
-/** Kinds of refusals that wait to be sent: five seconds' worth. */
-const MOST_REFUSED = 20;
 /** Under load `sensorData` is sent this often, so that the events of some milliseconds share one write. */
 const GATHER_MS = 6;
 const MAX_BATCH_READINGS = 20_000;
@@ -94,9 +92,7 @@ export function openLive(options: LiveOptions): Live {
   let sentAtMs = Number.NEGATIVE_INFINITY;
   /** Readings that `sensorData` browsers were not sent, by device, until `dropped` tells them. */
   let unsent = new Map<string, number>();
-  /** The newest refusal of each kind, waiting to be sent. */
-  const refused = new Map<string, Refusal>();
-  let stopRefused: (() => void) | undefined;
+  const refusalFeed = createRefusalFeed({ clock, send: (refusal) => io.emit("rejected", refusal) });
   let isClosed = false;
   const stops = [clock.every(BATCH_EVERY_MS, flush), clock.every(TICK_EVERY_MS, tick)];
 
@@ -124,16 +120,6 @@ export function openLive(options: LiveOptions): Live {
     // Browsers send the cookie with any page's request, and always name the page in Origin.
     if (csrf !== undefined && request.headers.origin === undefined && isUpgrade(request)) return "ORIGIN_FOREIGN";
     return sessions.excess(request);
-  }
-
-  function sendRefused(): void {
-    stopRefused = undefined;
-    for (const [key, refusal] of refused) {
-      refused.delete(key);
-      io.emit("rejected", refusal);
-      stopRefused = clock.after(REJECTED_EVERY_MS, sendRefused);
-      return;
-    }
   }
 
   function subscribe(browser: Browser, raw: unknown, reply: unknown): void {
@@ -264,10 +250,7 @@ export function openLive(options: LiveOptions): Live {
       io.emit("presence", { deviceId, state, since: new Date(sinceMs).toISOString() });
     },
     rejected: (refusal, key) => {
-      if (browsers.size === 0) return;
-      refused.set(key, refusal);
-      if (refused.size > MOST_REFUSED) refused.delete(key); // the page reads all refusals when it is opened
-      if (stopRefused === undefined) sendRefused();
+      if (browsers.size > 0) refusalFeed.add(refusal, key);
     },
     clients: () => browsers.size,
     sessions: sessions.count,
@@ -280,7 +263,7 @@ export function openLive(options: LiveOptions): Live {
     close: () => {
       isClosed = true;
       for (const stop of stops) stop();
-      stopRefused?.();
+      refusalFeed.close();
       // Not io.close(): that would close the HTTP server, too.
       io.disconnectSockets(true);
       io.engine.close();

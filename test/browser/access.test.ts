@@ -142,7 +142,7 @@ test("the owner makes and takes away people, tokens and applications; an operato
   expect((await fetch(new URL(licences ?? "", `${hub.url}/`))).status).toBe(200);
   await addPerson(page, "Otto", "operator");
   await addPerson(page, "Vera", "viewer");
-  const tokens = page.getByRole("form", { name: "Make a token" });
+  const tokens = page.getByRole("form", { name: "Create a token" });
   await tokens.getByLabel("What for").fill("grafana");
   await tokens.getByLabel("Expires after (days)").fill("30");
   await tokens.getByRole("button").click();

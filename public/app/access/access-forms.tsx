@@ -64,7 +64,7 @@ export function AddToken({ added }: AddProps) {
     name.value = "";
   };
   return (
-    <AccessForm label="Make a token" work={add}>
+    <AccessForm label="Create a token" work={add}>
       <TextField label="What for" value={name} isRequired />
       <Choice label="Role" value={scope} choices={SCOPES} />
       <ExpiryField value={days} />

@@ -32,7 +32,7 @@ export function SettingsPage() {
             title="People"
             read={async () => (await getUsers()).users.map(({ id, name, role }) => ({ id, name, about: role }))}
             remove={deleteUser}
-            removal="can no longer sign in"
+            removal="will no longer be able to sign in"
             Add={AddPerson}
             Change={ChangePerson}
           />
@@ -46,7 +46,7 @@ export function SettingsPage() {
               }))
             }
             remove={deleteToken}
-            removal="stops working at once"
+            removal="will stop working at once"
             Add={AddToken}
           />
           <AccessList
@@ -59,7 +59,7 @@ export function SettingsPage() {
               }))
             }
             remove={deleteApplication}
-            removal="is disconnected and cannot connect again"
+            removal="will be disconnected and cannot connect again"
             Add={AddApplication}
           />
         </>
@@ -75,7 +75,7 @@ export function SettingsPage() {
             }))
           }
           remove={deleteBoard}
-          removal="is disconnected and cannot connect again; its readings stay"
+          removal="will be disconnected and cannot connect again; its readings stay"
           Add={ConnectBoard}
         />
       ) : (
