@@ -61,7 +61,7 @@ export const REFUSALS = {
   CONNECT_TIMEOUT: "The client did not send a complete CONNECT in time (AERIE_CONNECT_TIMEOUT_MS)",
   CLIENT_ID_INVALID: "The client id is missing or invalid",
   CLIENT_ID_SHARED:
-    "Clients with the same client id disconnect each other again and again; give each board its own client id",
+    "Clients with the same client id disconnect each other again and again; give each board a client id of its own",
   CREDENTIAL_MISSING: "The client sent no password, and this hub requires one",
   CREDENTIAL_UNKNOWN: "No board or application has this user name and password",
   CREDENTIAL_WRONG: "The user name or the password is wrong for this device",

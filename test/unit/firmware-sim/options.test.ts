@@ -128,7 +128,9 @@ test("a password comes from the environment or a file, so that it is in no list 
   expect(login(["--url", "mqtt://me:its@hub"], environment)).toEqual(["me", "its"]);
   expect(login(["--url", "mqtt://me@hub"], environment)).toEqual(["me", "of the environment"]);
   expect(faultsOf("--password-file", "gone")).toEqual(["--password-file: no such file: gone"]);
-  expect(faultsOf("--username", "a", "--password", "b", "--password-file", "gone")[0]).toContain("give only one of them");
+  expect(faultsOf("--username", "a", "--password", "b", "--password-file", "gone")[0]).toContain(
+    "give only one of them",
+  );
 });
 
 test("an option that swallows the next one is told as missing its value", () => {
