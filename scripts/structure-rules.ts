@@ -1,4 +1,4 @@
-/** The size rules of the source and its retired words (docs/glossary.md), as findings over sources. Reads no file. */
+/** The size rules of the source and its retired words (docs/glossary.md), as findings over sources. */
 import { parseSync } from "vite";
 
 /** Path from the project's root, with `/`, to text. */

@@ -34,7 +34,7 @@ async function start(args: readonly string[]): Promise<void> {
       process.stdout.write(settings.text);
       break;
     case "faults":
-      process.stderr.write(`The settings have faults:\n${settings.faults.map((fault) => `  ${fault}\n`).join("")}`);
+      process.stderr.write(`The settings are invalid:\n${settings.faults.map((fault) => `  ${fault}\n`).join("")}`);
       process.exitCode = 2;
       break;
     case "config":

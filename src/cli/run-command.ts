@@ -1,4 +1,4 @@
-/** The command line: which command, with which options, and its exit code. Loads the command that was asked for, and no other. */
+/** The command line: the commands, their options and exit codes. Only the command that is run is loaded. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { readConfig } from "../config/read-config.ts";
 import { toEpochMs } from "../contract/epoch.ts";
@@ -16,7 +16,7 @@ import type { ImportOptions } from "./import/import-command.ts";
 import { CommandFault } from "./shared/command-fault.ts";
 import type { CommandWorld } from "./shared/command-world.ts";
 
-/** 0: done · 1: not, or not all of it · 2: asked wrongly · 130: stopped. */
+/** 0: done · 1: failed, or only partly done · 2: wrong arguments or settings · 130: stopped. */
 export async function runCommand(args: readonly string[]): Promise<number> {
   hearOutputs();
   let exitCode = 0;
@@ -27,7 +27,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: "user" });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // it has spoken already
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // it has printed its message
     if (!(error instanceof CommandFault || error instanceof StartError || error instanceof StoreError)) throw error;
     say(error.message);
     return error instanceof StoreError ? 1 : error.exitCode;
@@ -42,15 +42,15 @@ type Run = (world: CommandWorld) => Promise<number>;
 
 function createProgram(done: (exitCode: number) => void): Command {
   const program = new Command("aerie")
-    .description("An IoT hub in one process. Without a command it starts the hub.")
+    .description("An IoT hub in one process. Without a command, it starts the hub.")
     .version(readBuild().version)
     .exitOverride()
     .showHelpAfterError()
     .addHelpText(
       "after",
-      "\n`aerie start --help` shows the settings of the hub; `aerie <command> --help` a command's options.",
+      "\nRun `aerie start --help` for the settings of the hub, and `aerie <command> --help` for the options of a command.",
     );
-  program.command("start").description("start the hub; every setting is a flag").helpOption(false);
+  program.command("start").description("start the hub; each setting is also a flag").helpOption(false);
 
   const command = (name: string, description: string): Command =>
     program
@@ -60,57 +60,66 @@ function createProgram(done: (exitCode: number) => void): Command {
   const run = async (options: { dataDir?: string }, work: Run): Promise<void> => done(await inWorld(options, work));
 
   command("export", "write stored readings to a file or to standard output")
-    .option("--devices <ids>", "only these, with commas between")
-    .option("--from <time>", "the first instant: ISO 8601 with a zone, or epoch seconds or milliseconds", instant)
-    .option("--to <time>", "the instant before which it ends", instant)
-    .option("--metrics <names>", "only these, with commas between")
-    .addOption(
-      new Option("--format <format>", "csv for a spreadsheet, ndjson is exact (default: by the file's name)").choices([
-        "csv",
-        "ndjson",
-      ]),
+    .option("--devices <ids>", "only these device ids, separated by commas")
+    .option(
+      "--from <time>",
+      "only readings from this time on: ISO 8601 with a time zone, or epoch seconds or milliseconds",
+      instant,
     )
-    .option("--gzip", "compressed, as it is where the file's name ends in .gz")
-    .option("-o, --output <file>", "a new file (default: standard output)")
+    .option("--to <time>", "only readings before this time", instant)
+    .option("--metrics <names>", "only these metrics, separated by commas")
+    .addOption(
+      new Option(
+        "--format <format>",
+        "csv for a spreadsheet, ndjson for exact values (default: from the file's name)",
+      ).choices(["csv", "ndjson"]),
+    )
+    .option("--gzip", "compress the output (default for a file name that ends in .gz)")
+    .option("-o, --output <file>", "file to write, which must not exist yet (default: standard output)")
     .action((options: ExportOptions & { dataDir?: string }) =>
       run(options, async (world) => (await import("./commands/export-command.ts")).exportCommand(options, world)),
     );
 
-  command("import", "store the readings of a file; those that are there already are left alone")
+  command("import", "store the readings of a file; those that are stored already are skipped")
     .argument("<file>", "CSV or NDJSON, plain or gzip")
-    .addOption(new Option("--format <format>", "where neither name nor content tell").choices(["csv", "ndjson"]))
-    .option("--device <id>", "the device of a CSV file that has no column deviceId")
-    .option("--decimal-comma", "the numbers of a CSV file are written as 1.234,5")
-    .option("--rebuild", "replace the hours of a time whose raw readings the hub has forgotten")
-    .option("--from-start", "do not go on where an import of this file was stopped")
-    .option("--report <file>", "for refused lines (default: <file>.refused)")
+    .addOption(
+      new Option("--format <format>", "format of the file (default: from its name or content)").choices([
+        "csv",
+        "ndjson",
+      ]),
+    )
+    .option("--device <id>", "device of a CSV file without a column deviceId")
+    .option("--decimal-comma", "numbers of the CSV file are written as 1.234,5")
+    .option("--rebuild", "also replace hours whose raw readings the hub has deleted")
+    .option("--from-start", "do not resume where an import of this file was stopped")
+    .option("--report <file>", "file for refused lines (default: <file>.refused)")
     .action((file: string, options: ImportOptions & { dataDir?: string }) =>
       run(options, async (world) => (await import("./import/import-command.ts")).importCommand(file, options, world)),
     );
 
-  command("backup", "copy the whole store, while the hub runs")
-    .argument("<file>", "a new file")
-    .option("--without-secrets", "leave out accounts, tokens and the secrets of boards")
+  command("backup", "copy the whole store; the hub may be running")
+    .argument("<file>", "file to write, which must not exist yet")
+    .option("--without-secrets", "leave out accounts, tokens and device secrets")
     .action((file: string, options: { withoutSecrets?: true; dataDir?: string }) =>
       run(options, async (world) =>
         (await import("./commands/backup-command.ts")).backupCommand(file, options.withoutSecrets === true, world),
       ),
     );
 
-  command("restore", "put a copy in the place of the store, while the hub is stopped")
-    .argument("<file>", "a copy made by backup")
+  command("restore", "replace the store by a copy; the hub must be stopped")
+    .argument("<file>", "a copy made by aerie backup")
     .action((file: string, options: object) =>
       run(options, async (world) => (await import("./commands/restore-command.ts")).restoreCommand(file, world)),
     );
 
-  command("migrate", "move everything to MongoDB (AERIE_MONGODB_URL) or back, while the hub is stopped")
-    .addOption(new Option("--to <store>", "where to").choices(["mongodb", "embedded"]).makeOptionMandatory())
+  command("migrate", "copy everything to MongoDB (AERIE_MONGODB_URL) or back; the hub must be stopped")
+    .addOption(new Option("--to <store>", "the target").choices(["mongodb", "embedded"]).makeOptionMandatory())
     .action((options: { to: MigrationTarget; dataDir?: string }) =>
       run(options, async (world) => (await import("./commands/migrate-command.ts")).migrateCommand(options.to, world)),
     );
 
-  command("stats", "count devices, readings and bytes")
-    .option("--json", "for programs")
+  command("stats", "show how many devices, readings and bytes are stored")
+    .option("--json", "print JSON")
     .action((options: { json?: true; dataDir?: string }) =>
       run(options, async (world) => (await import("./commands/stats-command.ts")).statsCommand(options, world)),
     );
@@ -119,49 +128,51 @@ function createProgram(done: (exitCode: number) => void): Command {
     (noun: AccessRequest["noun"], verb: AccessRequest["verb"], name?: string, more: Partial<AccessRequest> = {}) =>
     async (world: CommandWorld): Promise<number> =>
       (await import("./commands/access-command.ts")).accessCommand({ noun, verb, name, ...more }, world);
-  command("user", "people who may sign in: list, add, password, role, remove")
-    .argument("<verb>", "what to do")
-    .argument("[name]", "whose")
-    .addOption(new Option("--role <role>", "of a new one, or the role to have").choices(ROLES))
+  command("user", "manage people who may sign in")
+    .argument("<verb>", "list, add, password, role or remove")
+    .argument("[name]", "user name")
+    .addOption(
+      new Option("--role <role>", "role of a new user (default: viewer), or the new role of a user").choices(ROLES),
+    )
     .action((verb: string, name: string | undefined, options: { role?: Role; dataDir?: string }) =>
       run(options, access("user", verb, name, options)),
     );
-  command("token", "of programs that use HTTP or Socket.IO: list, add, remove")
-    .argument("<verb>", "what to do")
-    .argument("[name]", "of a new one, or the id of one to remove")
-    .addOption(new Option("--scope <scope>", "what it may do").choices(SCOPES))
-    .option("--days <n>", "it expires after so many", Number)
+  command("token", "manage tokens of programs that use HTTP or Socket.IO")
+    .argument("<verb>", "list, add or remove")
+    .argument("[name]", "name to add, or id to remove")
+    .addOption(new Option("--scope <scope>", "what the token allows").choices(SCOPES))
+    .option("--days <n>", "days until it expires (default: never)", Number)
     .action((verb: string, name: string | undefined, options: { scope?: Scope; days?: number; dataDir?: string }) =>
       run(options, access("token", verb, name, options)),
     );
-  command("device", "secrets of boards: list, add, remove")
-    .argument("<verb>", "what to do")
+  command("device", "manage device credentials")
+    .argument("<verb>", "list, add or remove")
     .argument("[id]", "the device id")
     .action((verb: string, name: string | undefined, options: { dataDir?: string }) =>
       run(options, access("device", verb, name)),
     );
 
-  command("application", "programs that use MQTT: list, add, remove")
-    .argument("<verb>", "what to do")
-    .argument("[name]", "of a new one, or the id of one to remove")
-    .option("--publish <filters>", "topics that it may publish to, with commas between")
-    .option("--subscribe <filters>", "topics that it may read, with commas between")
-    .option("--days <n>", "it expires after so many", Number)
+  command("application", "manage programs that use MQTT")
+    .argument("<verb>", "list, add or remove")
+    .argument("[name]", "name to add, or id to remove")
+    .option("--publish <filters>", "topic filters that it may publish to, separated by commas")
+    .option("--subscribe <filters>", "topic filters that it may subscribe to, separated by commas")
+    .option("--days <n>", "days until it expires (default: never)", Number)
     .action((verb: string, name: string | undefined, options: ApplicationOptions) =>
       run(options, access("application", verb, name, options)),
     );
 
-  command("certificate", "make a certificate for TLS that vouches for itself, and print its fingerprint")
-    .option("--names <hosts>", "further names and addresses, with commas between")
-    .option("--days <n>", "how long it is good for", Number, 825)
-    .option("--replace", "in the place of the one that is there")
+  command("certificate", "make a self-signed TLS certificate and print its fingerprints")
+    .option("--names <hosts>", "further host names and addresses, separated by commas")
+    .option("--days <n>", "days until it expires", Number, 825)
+    .option("--replace", "replace the certificate that is there")
     .action((options: CertificateOptions & { dataDir?: string }) =>
       run(options, async (world) =>
         (await import("./commands/certificate-command.ts")).certificateCommand(options, world),
       ),
     );
 
-  command("pair", "let unknown boards knock for some minutes")
+  command("pair", "let unknown devices ask to join for some minutes")
     .option("--minutes <n>", "1 to 60", Number, 10)
     .action((options: { minutes: number; dataDir?: string }) =>
       run(options, async (world) => (await import("./commands/access-command.ts")).pairCommand(options.minutes, world)),
@@ -171,7 +182,8 @@ function createProgram(done: (exitCode: number) => void): Command {
 }
 
 function instant(text: string): string {
-  if (toEpochMs(text) === undefined) throw new InvalidArgumentError("It is no instant.");
+  if (toEpochMs(text) === undefined)
+    throw new InvalidArgumentError("Expected ISO 8601 with a time zone, or epoch seconds or milliseconds.");
   return text;
 }
 
@@ -179,7 +191,7 @@ async function inWorld({ dataDir }: { dataDir?: string }, work: Run): Promise<nu
   const settings = readConfig(dataDir === undefined ? [] : ["--data-dir", dataDir]);
   if (settings.kind !== "config") {
     throw new CommandFault(
-      `The settings have faults:\n${(settings.kind === "faults" ? settings.faults : []).join("\n")}`,
+      `The settings are invalid:\n${(settings.kind === "faults" ? settings.faults : []).join("\n")}`,
       2,
     );
   }

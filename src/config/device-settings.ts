@@ -6,13 +6,13 @@ export const DEVICE_SETTINGS = {
     env: "AERIE_MAX_DEVICES",
     fallback: "10000",
     ...whole(1, 1_000_000),
-    meaning: "Devices in all. A new one beyond it is refused.",
+    meaning: "Devices in total. Any further device is refused.",
   }),
   maxDevicesPerClient: setting({
     env: "AERIE_MAX_DEVICES_PER_CLIENT",
     fallback: "1000",
     ...whole(1, 1_000_000),
-    meaning: "New devices that one MQTT client id may make while the hub runs.",
+    meaning: "New devices that one MQTT client id may create while the hub runs.",
   }),
   maxMetricsPerDevice: setting({
     env: "AERIE_MAX_METRICS_PER_DEVICE",
@@ -25,25 +25,26 @@ export const DEVICE_SETTINGS = {
     fallback: "90",
     ...days,
     meaning:
-      "How long readings are kept as they came; older ones are refused. Hours and days of them stay. 0 keeps them for ever. A device may have its own.",
+      "Days for which raw readings are kept; older readings are refused. Their hours and days are kept longer. 0: for ever. A device may have its own value.",
   }),
   hourDays: setting({
     env: "AERIE_HOUR_DAYS",
     fallback: "0",
     ...days,
-    meaning: "How long the hours of each metric (count, mean, extremes, last value) are kept. 0 keeps them for ever.",
+    meaning:
+      "Days for which the hours of each metric (count, mean, minimum, maximum, last value) are kept. 0: for ever.",
   }),
   dayDays: setting({
     env: "AERIE_DAY_DAYS",
     fallback: "0",
     ...days,
-    meaning: "The same for days.",
+    meaning: "Days for which the days of each metric are kept. 0: for ever.",
   }),
   maxStoreBytes: setting({
     env: "AERIE_MAX_STORE_BYTES",
     fallback: "0",
     ...wholeOrNone(16_777_216, 1_099_511_627_776),
     meaning:
-      "A size limit for the whole database. Beyond it raw readings go before their age, the oldest first, and `/readyz` and the log say so. 0 sets none.",
+      "Size limit of the whole database, in bytes. Beyond it the oldest raw readings are deleted before their time, and `/readyz` and the log say so. 0: no limit.",
   }),
 } as const;

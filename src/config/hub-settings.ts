@@ -8,7 +8,8 @@ export const HUB_SETTINGS = {
     fallback: "./data",
     expected: "a directory",
     parse: (text) => (text === "" ? undefined : path.resolve(text)),
-    meaning: "Where everything is kept; made where it is not there. One hub at a time.",
+    meaning:
+      "Directory for everything that the hub keeps. It is created if it is missing. Only one hub can use it at a time.",
   }),
   mongodbUrl: setting({
     env: "AERIE_MONGODB_URL",
@@ -17,64 +18,64 @@ export const HUB_SETTINGS = {
     expected: "mongodb://host[:port]/database or mongodb+srv://host/database",
     parse: (text) => (text === "" || /^mongodb(\+srv)?:\/\/[^\s/]+/.test(text) ? text : undefined),
     meaning:
-      "MongoDB that keeps readings, devices and the broker's sessions, in the database named (`aerie` where none is). Unset: the embedded store in the data directory. With a password in it, not as a flag.",
+      "MongoDB for readings, devices and the broker's sessions, in the database that the address names (default: `aerie`). Unset: the embedded store in the data directory. An address with a password cannot be given as a flag.",
   }),
   maxOutboxBytes: setting({
     env: "AERIE_MAX_OUTBOX_BYTES",
     fallback: "4294967296",
     ...whole(16_777_216, 1_099_511_627_776),
     meaning:
-      "With MongoDB: bytes on the hub's own disk for what comes while MongoDB is away. When it is full, boards are not acknowledged until MongoDB is back.",
+      "With MongoDB: bytes on the hub's own disk for messages that arrive while MongoDB is away. When they are used up, nothing is acknowledged until MongoDB is back.",
   }),
   auth: setting({
     env: "AERIE_AUTH",
     fallback: "on",
     ...oneOf("on", "off", "off-and-public"),
     meaning:
-      "`on`: people sign in, programs have tokens and boards secrets (docs/security.md). `off` is for loopback; `off-and-public` says that everybody who reaches the hub may do everything.",
+      "`on`: people sign in, programs have tokens, boards have secrets (docs/security.md). `off`: no accounts, on loopback only. `off-and-public`: everyone who can reach the hub may do everything.",
   }),
   corsOrigins: setting({
     env: "AERIE_CORS_ORIGINS",
     fallback: "",
-    expected: "origins such as https://panel.example, null or file://, with commas between",
+    expected: "origins such as https://panel.example, null or file://, separated by commas",
     parse: list((item) => item === "null" || item === "file://" || /^https?:\/\/[^/\s]+$/.test(item)),
     meaning:
-      "Origins of pages elsewhere that may use REST, Socket.IO and MQTT over WebSocket. `null` is a page opened as a file, `file://` what some WebSocket libraries for boards send.",
+      "Origins of other web pages that may use REST, Socket.IO and MQTT over WebSocket. `null`: pages opened as a file; `file://`: sent by some WebSocket libraries for boards.",
   }),
   hostNames: setting({
     env: "AERIE_HOST_NAMES",
     fallback: "",
-    expected: "host names with commas between",
+    expected: "host names separated by commas",
     parse: list((item) => host(item) !== undefined),
     meaning:
-      "Further names that the hub answers to, such as that of a reverse proxy. Addresses need not be named, nor the machine's own name, alone or with .local, .lan, .home.arpa, .fritz.box or .internal.",
+      "Further host names under which the hub is reached, such as that of a reverse proxy. Not needed for addresses, nor for the machine's own name, alone or with .local, .lan, .home.arpa, .fritz.box or .internal.",
   }),
   trustedProxies: setting({
     env: "AERIE_TRUSTED_PROXIES",
     fallback: "",
-    expected: "addresses, or networks such as 10.0.0.0/8, with commas between",
+    expected: "addresses, or networks such as 10.0.0.0/8, separated by commas",
     parse: list(isNetwork),
     meaning:
-      "Reverse proxies that are believed whom they speak for (`X-Forwarded-For`, `X-Forwarded-Proto`). Of all others these headers are ignored.",
+      "Reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` headers are trusted. From all other clients these headers are ignored.",
   }),
   logLevel: setting({
     env: "AERIE_LOG_LEVEL",
     fallback: "info",
     ...oneOf("debug", "info", "warn", "error"),
-    meaning: "The least that is logged. On a terminal the log is text, elsewhere JSON lines.",
+    meaning: "Lowest level that is logged. On a terminal the log is text, elsewhere JSON lines.",
   }),
   commitIntervalMs: setting({
     env: "AERIE_COMMIT_INTERVAL_MS",
     fallback: "0",
     ...whole(0, 60_000),
     meaning:
-      "How long QoS 0 readings, which nobody waits for, may wait for company in a commit. More than 0 spares an SD card; a crash may lose that much more of them.",
+      "How long QoS 0 readings may wait for others before they are committed. A value above 0 reduces writes to an SD card; a crash may lose the readings of that time.",
   }),
   maxWaitingBytes: setting({
     env: "AERIE_MAX_WAITING_BYTES",
     fallback: "67108864",
     ...whole(1_048_576, 4_294_967_296),
     meaning:
-      "Bytes of messages (and 1 KiB for each reading in them) that may wait to become durable. Beyond it no socket is read until there is room.",
+      "Bytes of messages (and 1 KiB for each reading in them) that may wait to become durable. Beyond it no socket is read until some of them are.",
   }),
 } as const;

@@ -6,19 +6,19 @@ export const MQTT_SETTINGS = {
     env: "AERIE_CONNECT_TIMEOUT_MS",
     fallback: "10000",
     ...whole(100, 600_000),
-    meaning: "Time that a new connection, or a Socket.IO session, has for its CONNECT packet.",
+    meaning: "Time within which a new connection, or Socket.IO session, must send its CONNECT packet.",
   }),
   maxConnectBytes: setting({
     env: "AERIE_MAX_CONNECT_BYTES",
     fallback: "16384",
     ...whole(64, 268_435_455),
-    meaning: "Bytes of a CONNECT packet: of what a stranger may send.",
+    meaning: "Bytes of a CONNECT packet, which comes from a client that is not authenticated yet.",
   }),
   maxPacketBytes: setting({
     env: "AERIE_MAX_PACKET_BYTES",
     fallback: "262144",
     ...whole(1_024, 268_435_455),
-    meaning: "Bytes of any other packet, its fixed header aside. One that announces more is never gathered.",
+    meaning: "Bytes of any other packet, without its fixed header. A larger packet is refused before it is read.",
   }),
   maxClientIdBytes: setting({
     env: "AERIE_MAX_CLIENT_ID_BYTES",
@@ -31,7 +31,7 @@ export const MQTT_SETTINGS = {
     fallback: "3600",
     ...whole(1, 65_535),
     meaning:
-      "Longest keep-alive, in seconds. A client of MQTT 5 that asks for more, or for none, is told this one; one of 3.x keeps its own.",
+      "Longest keep-alive, in seconds. An MQTT 5 client that asks for a longer one, or for none, gets this one; an MQTT 3 client keeps its own.",
   }),
   maxTopicBytes: setting({
     env: "AERIE_MAX_TOPIC_BYTES",
@@ -61,7 +61,8 @@ export const MQTT_SETTINGS = {
     env: "AERIE_MAX_QUEUE_MESSAGES",
     fallback: "10000",
     ...whole(1, 10_000_000),
-    meaning: "Messages that may wait for one slow or absent client. Beyond it QoS 0 goes first, then the oldest.",
+    meaning:
+      "Messages that may wait for one slow or absent client. Beyond it QoS 0 messages are dropped first, then the oldest.",
   }),
   maxQueueBytes: setting({
     env: "AERIE_MAX_QUEUE_BYTES",
@@ -79,7 +80,7 @@ export const MQTT_SETTINGS = {
     env: "AERIE_MAX_RETAINED",
     fallback: "100000",
     ...whole(1, 10_000_000),
-    meaning: "Retained messages. One for a further topic is delivered and not kept.",
+    meaning: "Retained messages. A message for a further topic is delivered and not retained.",
   }),
   maxRetainedBytes: setting({
     env: "AERIE_MAX_RETAINED_BYTES",
@@ -91,12 +92,13 @@ export const MQTT_SETTINGS = {
     env: "AERIE_MAX_SESSIONS",
     fallback: "20000",
     ...whole(1, 1_000_000),
-    meaning: "Sessions, connected or kept for clients that are away. Beyond it a new one ends with its connection.",
+    meaning: "Sessions, connected or kept for absent clients. Beyond it a new session ends with its connection.",
   }),
   maxSessionExpiryS: setting({
     env: "AERIE_MAX_SESSION_EXPIRY_S",
     fallback: "2592000",
     ...whole(0, 4_294_967_295),
-    meaning: "Longest time, in seconds, that the session of an absent client is kept. Also where it asked for ever.",
+    meaning:
+      "Longest time, in seconds, for which the session of an absent client is kept, whatever the client asks for.",
   }),
 } as const;

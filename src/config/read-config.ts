@@ -10,7 +10,7 @@ export type ConfigResult =
   /** Every fault at once. */
   | { readonly kind: "faults"; readonly faults: readonly string[] };
 
-/** Names of other tools of the project, and of its tests. */
+/** Used by other tools of the project, and by its tests. */
 const NOT_OURS = /^AERIE_(TEST|SIM|BENCH)_/;
 
 export function readConfig(args: readonly string[] = process.argv.slice(2), env = process.env): ConfigResult {
@@ -31,7 +31,7 @@ export function readConfig(args: readonly string[] = process.argv.slice(2), env 
     const got = setting.isSecret ? "" : `, got ${JSON.stringify(text)}`;
     if (typeof flag === "string" && setting.isSecret && HAS_PASSWORD.test(flag)) {
       faults.push(
-        `${source}: it holds a password, and every user of this machine sees flags in the list of processes; give it as ${setting.env}`,
+        `${source}: it contains a password, and other users of this machine can see flags in the list of processes; set ${setting.env} in the environment`,
       );
     }
     if (value === undefined) faults.push(`${source}: expected ${setting.expected}${got}`);
@@ -62,15 +62,15 @@ function readFlags(args: readonly string[], faults: string[]): Record<string, st
     if (name !== "help" && name !== "h" && !(name in options)) faults.push(`--${name}: there is no such flag`);
     else if (name !== "help" && parsed.values[name] === true) faults.push(`--${name}: needs a value`);
   }
-  for (const word of parsed.positionals) faults.push(`${word}: not understood`);
+  for (const word of parsed.positionals) faults.push(`${word}: unexpected argument`);
   return parsed.values as Record<string, string | boolean | undefined>;
 }
 
-/** IPv6 has no NAT before it, which would keep the internet out where somebody forgets to. */
+/** IPv4 only: hosts with IPv6 are often reachable from the internet, since no NAT is in front of them. */
 const ALL_IPV4 = "0.0.0.0";
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
-/** Without accounts nobody opens the hub to a network without saying so. */
+/** Without accounts, the hub listens on a network only where the owner has said so. */
 function exposureFaults({ auth, httpHost, mqttHost }: Partial<Config>): string[] {
   if (auth !== "off") return [];
   return [
@@ -80,7 +80,7 @@ function exposureFaults({ auth, httpHost, mqttHost }: Partial<Config>): string[]
     .filter(({ host }) => host !== undefined && !LOOPBACK.test(host))
     .map(
       ({ env, host }) =>
-        `${env}: ${host} opens the hub to others, and without accounts everybody may do everything; say AERIE_AUTH=on, or AERIE_AUTH=off-and-public if you want that`,
+        `${env}: ${host} opens the hub to others, and without accounts everyone may do everything; set AERIE_AUTH=on, or AERIE_AUTH=off-and-public to allow it`,
     );
 }
 

@@ -3,14 +3,14 @@ import { isIP } from "node:net";
 
 export interface Setting<T> {
   readonly env: `AERIE_${string}`;
-  /** As it would be written in the environment. */
+  /** The default, as it would be written in the environment. */
   readonly fallback: string;
-  /** What it must be, for the message of a wrong one. */
+  /** What is allowed, for the message about an invalid value. */
   readonly expected: string;
-  /** Undefined: the text is not what is expected. */
+  /** Undefined: the text is invalid. */
   readonly parse: (text: string) => T | undefined;
   readonly meaning: string;
-  /** It may have a password in it: it is shown nowhere. */
+  /** It may contain a password, so it is never shown. */
   readonly isSecret?: true;
 }
 
@@ -24,13 +24,13 @@ export const whole = (min: number, max: number) => ({
   },
 });
 
-/** 0: none. */
+/** 0: no limit. */
 export const wholeOrNone = (min: number, max: number) => ({
   expected: `0, or a whole number from ${min} to ${max}`,
   parse: (text: string): number | undefined => (text === "0" ? 0 : whole(min, max).parse(text)),
 });
 
-/** A hundred years: as long as anybody plans, and far from what a date cannot hold. */
+/** Up to a hundred years. */
 export const days = whole(0, 36_500);
 
 export const oneOf = <const Words extends readonly string[]>(...words: Words) => ({

@@ -20,7 +20,7 @@ export type Config = { readonly [Name in keyof Settings]: Settings[Name] extends
 
 export const flagOf = (env: string): string => env.slice("AERIE_".length).toLowerCase().replaceAll("_", "-");
 
-/** Those that refuse what is beyond them, by the names that refusals call them. */
+/** The limits that refuse messages or connections, by the names that refusals have for them. */
 export function limitsOf(config: Config): Record<string, number> {
   const limits = Object.entries(SETTINGS).flatMap(([name, { env }]) => {
     const value = config[name as keyof Config];

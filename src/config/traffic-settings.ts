@@ -6,69 +6,70 @@ export const TRAFFIC_SETTINGS = {
     env: "AERIE_MAX_CONNECTIONS",
     fallback: "12000",
     ...whole(1, 1_000_000),
-    meaning: "MQTT connections in all, and as many of HTTP. One more is closed.",
+    meaning: "MQTT connections in total, and as many HTTP connections. Any further connection is closed.",
   }),
   maxConnectionsPerAddress: setting({
     env: "AERIE_MAX_CONNECTIONS_PER_ADDRESS",
     fallback: "5000",
     ...whole(1, 1_000_000),
-    meaning: "MQTT connections from one address, and as many of HTTP. Behind a NAT or a proxy all boards have one.",
+    meaning:
+      "MQTT connections from one address, and as many HTTP connections. Behind a NAT or a proxy all boards share one address.",
   }),
   maxConnectsPerMinute: setting({
     env: "AERIE_MAX_CONNECTS_PER_MINUTE",
     fallback: "20000",
     ...wholeOrNone(1, 10_000_000),
     meaning:
-      "New MQTT connections of one address, and of one credential; as many may come at once. What is more is closed. 0: no limit.",
+      "New MQTT connections a minute from one address, and with one credential; all of them may come at once. Further ones are closed. 0: no limit.",
   }),
   maxMessagesPerSecond: setting({
     env: "AERIE_MAX_MESSAGES_PER_SECOND",
     fallback: "5000",
     ...wholeOrNone(1, 10_000_000),
     meaning:
-      "With accounts: messages of one board or application, over ten seconds. What is more is read more slowly; after a minute of it the connection is closed. 0: no limit.",
+      "With accounts: messages a second of one board or application, averaged over ten seconds. Beyond it they are read more slowly; after a minute the connection is closed. 0: no limit.",
   }),
   maxBytesPerSecond: setting({
     env: "AERIE_MAX_BYTES_PER_SECOND",
     fallback: "8388608",
     ...wholeOrNone(1, 10_000_000_000),
-    meaning: "The same for bytes.",
+    meaning: "Bytes a second, limited in the same way.",
   }),
   maxMessagesPerSecondPerAddress: setting({
     env: "AERIE_MAX_MESSAGES_PER_SECOND_PER_ADDRESS",
     fallback: "0",
     ...wholeOrNone(1, 10_000_000),
-    meaning: "The same for the messages of all clients of one address, with and without accounts.",
+    meaning: "Messages a second of all clients of one address, limited in the same way, with and without accounts.",
   }),
   maxBytesPerSecondPerAddress: setting({
     env: "AERIE_MAX_BYTES_PER_SECOND_PER_ADDRESS",
     fallback: "0",
     ...wholeOrNone(1, 10_000_000_000),
-    meaning: "The same for their bytes.",
+    meaning: "Bytes a second of all clients of one address, limited in the same way.",
   }),
   maxRequestsPerMinute: setting({
     env: "AERIE_MAX_REQUESTS_PER_MINUTE",
     fallback: "6000",
     ...wholeOrNone(1, 10_000_000),
     meaning:
-      "HTTP requests of one address, with pages, files, upgrades and what is refused; as many may come at once. What is more is answered 429. 0: no limit.",
+      "HTTP requests a minute from one address, including pages, files, upgrades and refused requests; all of them may come at once. Further ones get the status 429. 0: no limit.",
   }),
   maxLiveSessions: setting({
     env: "AERIE_MAX_LIVE_SESSIONS",
     fallback: "2000",
     ...whole(1, 1_000_000),
-    meaning: "Socket.IO sessions in all: an open dashboard has one. One more is refused.",
+    meaning: "Socket.IO sessions in total; an open dashboard has one. Any further session is refused.",
   }),
   maxLiveSessionsPerAddress: setting({
     env: "AERIE_MAX_LIVE_SESSIONS_PER_ADDRESS",
     fallback: "500",
     ...whole(1, 1_000_000),
-    meaning: "The same from one address. Behind a NAT or a proxy all browsers have one.",
+    meaning: "Socket.IO sessions from one address. Behind a NAT or a proxy all browsers share one address.",
   }),
   maxLiveSessionsPerAccount: setting({
     env: "AERIE_MAX_LIVE_SESSIONS_PER_ACCOUNT",
     fallback: "100",
     ...whole(1, 1_000_000),
-    meaning: "With accounts: the same of one person, or of one token.",
+    meaning: "With accounts: Socket.IO sessions of one person, or of one token.",
   }),
 } as const;

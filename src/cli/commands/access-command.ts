@@ -1,4 +1,4 @@
-/** `aerie user`, `aerie token`, `aerie device`, `aerie application`: who may do what, without the browser. A secret is shown once, on standard output. */
+/** `aerie user`, `aerie token`, `aerie device`, `aerie application`: accounts and credentials. A secret is printed once, on standard output. */
 import { randomBytes } from "node:crypto";
 import type {
   ApplicationAnswer,
@@ -20,14 +20,14 @@ export interface AccessRequest {
   readonly role?: Role;
   readonly scope?: Scope;
   readonly days?: number;
-  /** Topic filters, with commas between. */
+  /** Topic filters, separated by commas. */
   readonly publish?: string;
   readonly subscribe?: string;
 }
 
-type Work = (link: HubLink, wish: AccessRequest) => Promise<string>;
+type Work = (link: HubLink, request: AccessRequest) => Promise<string>;
 
-/** Long enough to be nobody's guess; to be changed by whom it is for. */
+/** Cannot be guessed. The user is meant to change it. */
 const PASSWORD_BITS = 96;
 
 const WORK: Readonly<Record<AccessRequest["noun"], Readonly<Record<string, Work>>>> = {
@@ -37,28 +37,31 @@ const WORK: Readonly<Record<AccessRequest["noun"], Readonly<Record<string, Work>
   application: { list: listApplications, add: addApplication, remove: removeApplication },
 };
 
-export async function accessCommand(wish: AccessRequest, { config, clock }: CommandWorld): Promise<number> {
-  const verbs = WORK[wish.noun];
-  const work = Object.hasOwn(verbs, wish.verb) ? verbs[wish.verb] : undefined;
+export async function accessCommand(request: AccessRequest, { config, clock }: CommandWorld): Promise<number> {
+  const verbs = WORK[request.noun];
+  const work = Object.hasOwn(verbs, request.verb) ? verbs[request.verb] : undefined;
   if (work === undefined) {
-    throw new CommandFault(`aerie ${wish.noun} ${wish.verb}: expected one of ${Object.keys(verbs).join(", ")}`, 2);
+    throw new CommandFault(
+      `aerie ${request.noun} ${request.verb}: expected one of ${Object.keys(verbs).join(", ")}`,
+      2,
+    );
   }
   const link = await linkToHub({ config, clock, changes: true });
   try {
-    process.stdout.write(`${await work(link, wish)}\n`);
+    process.stdout.write(`${await work(link, request)}\n`);
     return 0;
   } finally {
     await link.close();
   }
 }
 
-/** `aerie pair`: opens the join window of the hub that runs; who waits shows in the dashboard. */
+/** `aerie pair`: opens the join window of the running hub. Devices that ask to join show in the dashboard. */
 export async function pairCommand(minutes: number, { config, clock, say }: CommandWorld): Promise<number> {
   const link = await linkToHub({ config, clock, changes: true });
   try {
-    if (link.isOwn) throw new CommandFault("No hub runs on this data directory: start it first.");
+    if (link.isOwn) throw new CommandFault("No hub is running on this data directory. Start it first.");
     const { openUntil } = await link.ask<PairingAnswer>("/api/pairing", json({ minutes }));
-    say(`Unknown boards may knock until ${openUntil}. They show in the dashboard, under Add.`);
+    say(`Unknown devices may ask to join until ${openUntil}. Accept them in the dashboard, under Add.`);
     return 0;
   } finally {
     await link.close();
@@ -68,8 +71,9 @@ export async function pairCommand(minutes: number, { config, clock, say }: Comma
 const json = (value: unknown) => ({ type: "application/json", text: JSON.stringify(value) });
 
 function nameOf({ noun, verb, name }: AccessRequest): string {
-  if (name === undefined || name === "") throw new CommandFault(`aerie ${noun} ${verb}: whose?`, 2);
-  return name;
+  if (name !== undefined && name !== "") return name;
+  const argument = noun === "device" || (noun !== "user" && verb === "remove") ? "id" : "name";
+  throw new CommandFault(`aerie ${noun} ${verb}: missing argument: ${argument}`, 2);
 }
 
 const newPassword = (): string => randomBytes(PASSWORD_BITS / 8).toString("base64url");
@@ -77,111 +81,111 @@ const newPassword = (): string => randomBytes(PASSWORD_BITS / 8).toString("base6
 const usersOf = async (link: HubLink): Promise<UserAnswer[]> =>
   (await link.ask<{ users: UserAnswer[] }>("/api/users")).users;
 
-async function userOf(link: HubLink, wish: AccessRequest): Promise<UserAnswer> {
-  const name = nameOf(wish);
+async function userOf(link: HubLink, request: AccessRequest): Promise<UserAnswer> {
+  const name = nameOf(request);
   const found = (await usersOf(link)).find((user) => user.name.toLowerCase() === name.toLowerCase());
-  if (found === undefined) throw new CommandFault(`Nobody is called ${name}`);
+  if (found === undefined) throw new CommandFault(`There is no user ${name}`);
   return found;
 }
 
 async function listUsers(link: HubLink): Promise<string> {
   const users = await usersOf(link);
-  return users.length === 0 ? "nobody" : users.map(({ name, role }) => `${role.padEnd(8)}  ${name}`).join("\n");
+  return users.length === 0 ? "no users" : users.map(({ name, role }) => `${role.padEnd(8)}  ${name}`).join("\n");
 }
 
-async function addUser(link: HubLink, wish: AccessRequest): Promise<string> {
+async function addUser(link: HubLink, request: AccessRequest): Promise<string> {
   const password = newPassword();
   const { name, role } = await link.ask<UserAnswer>(
     "/api/users",
-    json({ name: nameOf(wish), role: wish.role ?? "viewer", password }),
+    json({ name: nameOf(request), role: request.role ?? "viewer", password }),
   );
   return `${name} is ${role}. Password: ${password}`;
 }
 
-async function setPassword(link: HubLink, wish: AccessRequest): Promise<string> {
+async function setPassword(link: HubLink, request: AccessRequest): Promise<string> {
   const password = newPassword();
-  const { id, name } = await userOf(link, wish);
+  const { id, name } = await userOf(link, request);
   await link.ask(`/api/users/${id}`, json({ password }), "PATCH");
-  return `${name} signs in anew. Password: ${password}`;
+  return `${name}has to sign in again. Password: ${password}`;
 }
 
-async function setRole(link: HubLink, wish: AccessRequest): Promise<string> {
-  if (wish.role === undefined) throw new CommandFault("aerie user role: which? Say --role", 2);
-  const { id, name } = await userOf(link, wish);
-  await link.ask(`/api/users/${id}`, json({ role: wish.role }), "PATCH");
-  return `${name} is ${wish.role}`;
+async function setRole(link: HubLink, request: AccessRequest): Promise<string> {
+  if (request.role === undefined) throw new CommandFault("aerie user role: missing option: --role", 2);
+  const { id, name } = await userOf(link, request);
+  await link.ask(`/api/users/${id}`, json({ role: request.role }), "PATCH");
+  return `${name} is ${request.role}`;
 }
 
-async function removeUser(link: HubLink, wish: AccessRequest): Promise<string> {
-  const { id, name } = await userOf(link, wish);
+async function removeUser(link: HubLink, request: AccessRequest): Promise<string> {
+  const { id, name } = await userOf(link, request);
   await link.ask(`/api/users/${id}`, undefined, "DELETE");
-  return `${name} is gone`;
+  return `${name}was removed`;
 }
 
 async function listTokens(link: HubLink): Promise<string> {
   const { tokens } = await link.ask<{ tokens: TokenAnswer[] }>("/api/tokens");
   const line = ({ id, scope, name, expiresAt, lastUsedAt }: TokenAnswer): string =>
     `${id}  ${scope.padEnd(8)}  expires ${expiresAt ?? "never"}  used ${lastUsedAt ?? "never"}  ${name}`;
-  return tokens.length === 0 ? "none" : tokens.map(line).join("\n");
+  return tokens.length === 0 ? "no tokens" : tokens.map(line).join("\n");
 }
 
-async function addToken(link: HubLink, wish: AccessRequest): Promise<string> {
-  if (wish.scope === undefined) throw new CommandFault("aerie token add: for what? Say --scope", 2);
-  const days = wish.days === undefined ? {} : { days: wish.days };
+async function addToken(link: HubLink, request: AccessRequest): Promise<string> {
+  if (request.scope === undefined) throw new CommandFault("aerie token add: missing option: --scope", 2);
+  const days = request.days === undefined ? {} : { days: request.days };
   const made = await link.ask<WithSecret<TokenAnswer>>(
     "/api/tokens",
-    json({ name: nameOf(wish), scope: wish.scope, ...days }),
+    json({ name: nameOf(request), scope: request.scope, ...days }),
   );
   return made.secret;
 }
 
-async function removeToken(link: HubLink, wish: AccessRequest): Promise<string> {
-  const id = nameOf(wish);
+async function removeToken(link: HubLink, request: AccessRequest): Promise<string> {
+  const id = nameOf(request);
   await link.ask(`/api/tokens/${encodeURIComponent(id)}`, undefined, "DELETE");
-  return `${id} is worth nothing any more`;
+  return `Revoked ${id}`;
 }
 
 async function listBoards(link: HubLink): Promise<string> {
   const { boards } = await link.ask<{ boards: BoardAnswer[] }>("/api/boards");
   const line = ({ deviceId, lastUsedAt }: BoardAnswer): string => `${deviceId}  used ${lastUsedAt ?? "never"}`;
-  return boards.length === 0 ? "none" : boards.map(line).join("\n");
+  return boards.length === 0 ? "no device credentials" : boards.map(line).join("\n");
 }
 
-async function addBoard(link: HubLink, wish: AccessRequest): Promise<string> {
-  const made = await link.ask<WithSecret<BoardAnswer>>("/api/boards", json({ deviceId: nameOf(wish) }));
+async function addBoard(link: HubLink, request: AccessRequest): Promise<string> {
+  const made = await link.ask<WithSecret<BoardAnswer>>("/api/boards", json({ deviceId: nameOf(request) }));
   return made.secret;
 }
 
-async function removeBoard(link: HubLink, wish: AccessRequest): Promise<string> {
-  const deviceId = nameOf(wish);
+async function removeBoard(link: HubLink, request: AccessRequest): Promise<string> {
+  const deviceId = nameOf(request);
   await link.ask(`/api/boards/${encodeURIComponent(deviceId)}`, undefined, "DELETE");
-  return `${deviceId} is let in no more`;
+  return `Revoked the credential of ${deviceId}`;
 }
 
 async function listApplications(link: HubLink): Promise<string> {
   const { applications } = await link.ask<{ applications: ApplicationAnswer[] }>("/api/applications");
   const line = ({ id, name, publish, subscribe, lastUsedAt }: ApplicationAnswer): string =>
-    `${id}  publishes ${publish.join(",") || "nothing"}  reads ${subscribe.join(",") || "nothing"}  used ${lastUsedAt ?? "never"}  ${name}`;
-  return applications.length === 0 ? "none" : applications.map(line).join("\n");
+    `${id}  publishes ${publish.join(",") || "nothing"}  subscribes ${subscribe.join(",") || "nothing"}  used ${lastUsedAt ?? "never"}  ${name}`;
+  return applications.length === 0 ? "no applications" : applications.map(line).join("\n");
 }
 
 const filtersOf = (text = ""): string[] => text.split(",").filter((filter) => filter !== "");
 
-async function addApplication(link: HubLink, wish: AccessRequest): Promise<string> {
-  const [publish, subscribe] = [filtersOf(wish.publish), filtersOf(wish.subscribe)];
+async function addApplication(link: HubLink, request: AccessRequest): Promise<string> {
+  const [publish, subscribe] = [filtersOf(request.publish), filtersOf(request.subscribe)];
   if (publish.length + subscribe.length === 0) {
-    throw new CommandFault("aerie application add: for which topics? Say --publish, --subscribe or both", 2);
+    throw new CommandFault("aerie application add: missing option: --publish, --subscribe or both", 2);
   }
-  const days = wish.days === undefined ? {} : { days: wish.days };
+  const days = request.days === undefined ? {} : { days: request.days };
   const made = await link.ask<WithSecret<ApplicationAnswer>>(
     "/api/applications",
-    json({ name: nameOf(wish), publish, subscribe, ...days }),
+    json({ name: nameOf(request), publish, subscribe, ...days }),
   );
   return made.secret;
 }
 
-async function removeApplication(link: HubLink, wish: AccessRequest): Promise<string> {
-  const id = nameOf(wish);
+async function removeApplication(link: HubLink, request: AccessRequest): Promise<string> {
+  const id = nameOf(request);
   await link.ask(`/api/applications/${encodeURIComponent(id)}`, undefined, "DELETE");
-  return `${id} is let in no more`;
+  return `Revoked ${id}`;
 }

@@ -1,4 +1,4 @@
-/** `aerie backup`: a whole copy of the store, while the hub runs. Overwrites nothing. */
+/** `aerie backup`: copies the whole store to a new file. The hub may be running. */
 import { rmSync, statSync } from "node:fs";
 import path from "node:path";
 import type { SpaceAnswer } from "../../contract/control.ts";
@@ -32,7 +32,7 @@ export async function backupCommand(
   try {
     await link.ask("/backup", { type: "application/json", text: JSON.stringify({ file, withoutSecrets }) });
   } catch (error) {
-    if (error instanceof CommandFault) throw new CommandFault(`No copy was made. ${error.message}`);
+    if (error instanceof CommandFault) throw new CommandFault(`The backup failed. ${error.message}`);
     throw error;
   } finally {
     progress.end();
@@ -42,17 +42,17 @@ export async function backupCommand(
   const hasSecrets = !withoutSecrets && readAccessFiles(config.dataDir).length > 0;
   if (hasSecrets)
     say(
-      "It holds the accounts and the secrets of boards too: keep it where nobody else reads it (--without-secrets leaves them out).",
+      "The copy contains accounts and device secrets. Keep it where nobody else can read it, or leave them out with --without-secrets.",
     );
   return 0;
 }
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
-/** SQLite's copy in one step cannot be interrupted; a process can, and nothing but the copy is lost with it. */
+/** SQLite's copy cannot be interrupted, so the process ends itself. Only the copy is lost. */
 function stop(isOwn: boolean, file: string, say: (line: string) => void): void {
   if (isOwn) rmSync(partOf(file), { force: true });
-  say(isOwn ? "Stopped; no copy was made." : `The hub finishes the copy by itself: ${file}`);
+  say(isOwn ? "Stopped; no copy was made." : `Stopped waiting. The hub completes the copy: ${file}`);
   process.removeAllListeners("SIGINT");
   process.kill(process.pid, "SIGINT");
 }

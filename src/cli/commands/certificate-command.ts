@@ -1,4 +1,4 @@
-/** `aerie certificate`: a self-made certificate with its key, and the fingerprints to pin. Never overwrites one unasked. */
+/** `aerie certificate`: makes a self-signed certificate with its key, and prints its fingerprints. */
 import { existsSync } from "node:fs";
 import { isIP } from "node:net";
 import path from "node:path";
@@ -9,10 +9,10 @@ import { CommandFault } from "../shared/command-fault.ts";
 import type { CommandWorld } from "../shared/command-world.ts";
 
 export interface CertificateOptions {
-  /** Further names and addresses, with commas between. */
+  /** Further names and addresses, separated by commas. */
   readonly names?: string;
   readonly days: number;
-  /** In the place of one that is there. */
+  /** Replace the certificate that is there. */
   readonly replace?: true;
 }
 
@@ -30,13 +30,14 @@ export async function certificateCommand(options: CertificateOptions, world: Com
   }
   const more = names.split(",").flatMap((name) => (name.trim() === "" ? [] : [name.trim()]));
   const wrong = more.find((name) => !isHost(name));
-  if (wrong !== undefined) throw new CommandFault(`aerie certificate --names: ${wrong} is no name or address`, 2);
+  if (wrong !== undefined)
+    throw new CommandFault(`aerie certificate --names: ${wrong} is not a host name or address`, 2);
   const hosts = [...new Set([...ownHosts(), ...config.hostNames, ...more])].filter(isHost);
   const dir = path.join(config.dataDir, "tls");
   const [certFile, keyFile] = [path.join(dir, "hub.pem"), path.join(dir, "hub.key")];
   if (replace !== true && (existsSync(certFile) || existsSync(keyFile))) {
     throw new CommandFault(
-      `There is a certificate in ${dir}, which boards may have pinned: say --replace for a new one`,
+      `There is already a certificate in ${dir}, and boards may have pinned it. Use --replace to make a new one`,
     );
   }
   const { makeSelfMade } = await import("../../platform/self-made-certificate.ts"); // no other command needs it
@@ -52,9 +53,9 @@ export async function certificateCommand(options: CertificateOptions, world: Com
   } catch (cause) {
     throw new CommandFault(`No certificate was made: ${fileFault(cause)}`);
   }
-  say(`Good for ${days} days and ${hosts.join(", ")}. Start the hub with:`);
+  say(`The certificate is valid for ${days} days, for ${hosts.join(", ")}. Start the hub with:`);
   say(`  AERIE_TLS_CERT=${certFile} AERIE_TLS_KEY=${keyFile}`);
-  say("Browsers ask once whether to trust it; boards pin its fingerprint:");
+  say("Browsers ask once whether to trust it. Boards pin its fingerprint:");
   process.stdout.write(`SHA-256 ${made.sha256}\nSHA-1   ${made.sha1}\n`);
   return 0;
 }

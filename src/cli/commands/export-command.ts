@@ -28,14 +28,14 @@ export interface ExportOptions {
 export async function exportCommand(options: ExportOptions, world: CommandWorld): Promise<number> {
   const { config, clock, screen, say } = world;
   const { output } = options;
-  if (output !== undefined && existsSync(output)) throw new CommandFault(`${output} is there already.`);
+  if (output !== undefined && existsSync(output)) throw new CommandFault(`${output} already exists.`);
   const format = options.format ?? (/\.csv(\.gz)?$/.test(output ?? "") ? "csv" : "ndjson");
   const link = await linkToHub({ config, clock });
   const startedMs = clock.monotonicMs();
   try {
-    const { deviceIds } = await link.ask<DeviceIdsAnswer>("/devices");
-    const wished = options.devices?.split(",").toSorted() ?? deviceIds;
-    const meter = createExportMeter({ format, deviceIds: wished, from: options.from, to: options.to, clock });
+    const { deviceIds: all } = await link.ask<DeviceIdsAnswer>("/devices");
+    const deviceIds = options.devices?.split(",").toSorted() ?? all;
+    const meter = createExportMeter({ format, deviceIds, from: options.from, to: options.to, clock });
     const response = await link.stream(`/api/export?${queryOf(options, format)}`);
     const progress = showProgress({ clock, screen, verb: "Exporting", done: meter.done });
     try {
@@ -48,10 +48,10 @@ export async function exportCommand(options: ExportOptions, world: CommandWorld)
     say(
       `${countText(readings)} readings, ${bytesText(bytes)}, exported in ${durationText(clock.monotonicMs() - startedMs)}.`,
     );
-    const incomplete = damaged.filter((deviceId) => wished.includes(deviceId));
+    const incomplete = damaged.filter((deviceId) => deviceIds.includes(deviceId));
     if (incomplete.length === 0) return 0;
     say(
-      `Not all is in it: readings are damaged on the disk, of ${incomplete.join(", ")}. /readyz and the log say more.`,
+      `The export is incomplete: readings of ${incomplete.join(", ")} are damaged on the disk. See /readyz and the log.`,
     );
     return 1;
   } finally {
@@ -64,7 +64,7 @@ function queryOf({ devices, from, to, metrics }: ExportOptions, format: FileForm
   return new URLSearchParams({ ...(Object.fromEntries(given) as Record<string, string>), format });
 }
 
-/** False: who reads standard output has enough. */
+/** False: the reader of standard output has closed it. */
 async function carry(
   response: Readable,
   meter: ExportMeter,
@@ -93,6 +93,6 @@ async function carry(
     if (signal.aborted) throw new CommandFault("Stopped; nothing was written.", 130);
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === "EPIPE" && part === undefined) return false;
-    throw new CommandFault(`The export was broken off: ${message}`);
+    throw new CommandFault(`The export failed: ${message}`);
   }
 }

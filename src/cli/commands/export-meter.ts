@@ -1,4 +1,4 @@
-/** Counts what an export has brought so far, and says from its last line how far it is. Changes nothing of it. */
+/** Counts the lines and bytes of an export, and estimates its progress from its last line. */
 import { toEpochMs } from "../../contract/epoch.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { FileFormat } from "../import/import-source.ts";
@@ -21,12 +21,12 @@ export interface MeterOptions {
 
 const NEWLINE = 10;
 const QUOTE = 34;
-/** A line is looked for in so much of the end of what came. */
+/** The last line is looked for in so many of the last bytes. */
 const TAIL_BYTES = 64 * 1024;
 
 export function createExportMeter({ format, deviceIds, from, to, clock }: MeterOptions): ExportMeter {
   const toMs = (to === undefined ? undefined : toEpochMs(to)) ?? clock.nowMs();
-  /** Where nothing is said: the first instant of each device that was seen. */
+  /** Undefined: progress counts from the first instant of each device. */
   const fromMs = from === undefined ? undefined : toEpochMs(from);
   let lines = 0;
   let bytes = 0;
@@ -48,12 +48,12 @@ export function createExportMeter({ format, deviceIds, from, to, clock }: MeterO
   }
 
   function fraction(): number | undefined {
-    const place = positionIn(last.subarray(-TAIL_BYTES).toString("latin1"));
-    if (place === undefined) return undefined;
-    if (begun?.deviceId !== place.deviceId) begun = { deviceId: place.deviceId, fromMs: fromMs ?? place.atMs };
-    const index = deviceIds.indexOf(place.deviceId);
+    const position = positionIn(last.subarray(-TAIL_BYTES).toString("latin1"));
+    if (position === undefined) return undefined;
+    if (begun?.deviceId !== position.deviceId) begun = { deviceId: position.deviceId, fromMs: fromMs ?? position.atMs };
+    const index = deviceIds.indexOf(position.deviceId);
     if (index < 0) return undefined;
-    const within = toMs > begun.fromMs ? (place.atMs - begun.fromMs) / (toMs - begun.fromMs) : 1;
+    const within = toMs > begun.fromMs ? (position.atMs - begun.fromMs) / (toMs - begun.fromMs) : 1;
     return (index + Math.min(1, Math.max(0, within))) / deviceIds.length;
   }
 

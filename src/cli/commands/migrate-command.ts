@@ -1,4 +1,4 @@
-/** `aerie migrate`: everything from the embedded store to MongoDB or back, while the hub is stopped. Deletes nothing. */
+/** `aerie migrate`: copies everything from the embedded store to MongoDB or back, while the hub is stopped. */
 import { createHash } from "node:crypto";
 import type { Log, LogFields } from "../../core/ports/log.ts";
 import { type MigrationProgress, type MigrationResult, migrate } from "../../core/transfer/migration.ts";
@@ -15,7 +15,10 @@ export async function migrateCommand(
   { config, clock, screen, say, stopSignal }: CommandWorld,
 ): Promise<number> {
   if (config.mongodbUrl === "") {
-    throw new CommandFault("Where is MongoDB? Set AERIE_MONGODB_URL, such as mongodb://127.0.0.1:27017/aerie.", 2);
+    throw new CommandFault(
+      "AERIE_MONGODB_URL is not set. Set it to the address of MongoDB, such as mongodb://127.0.0.1:27017/aerie.",
+      2,
+    );
   }
   const both = await openBoth(config, { clock, log: quietLog(say) });
   const startedMs = clock.monotonicMs();
@@ -61,30 +64,32 @@ function report(
 ): number {
   for (const { deviceId, problem } of differences) say(`${deviceId}: ${problem}`);
   if (wasStopped) {
-    say(`Stopped after ${devices} devices. The same command goes on from there.`);
+    say(`Stopped after ${devices} devices. Run the same command again to resume.`);
     return 130;
   }
-  if (!isJournalMoved) say("The target holds MQTT sessions of its own; those of the source were left where they are.");
+  if (!isJournalMoved) say("The target has MQTT sessions of its own, so those of the source were not copied.");
   if (differences.length > 0) {
-    say(`${differences.length} of ${devices} devices differ. The same command tries again.`);
+    say(`${differences.length} of ${devices} devices differ. Run the same command again.`);
     return 1;
   }
   const much = `${countText(readings)} readings of ${countText(devices)} devices`;
-  say(`${much} are in both stores, counted and compared (${countText(moved)} moved now), in ${durationText(tookMs)}.`);
+  say(
+    `${much} are in both stores, counted and compared (${countText(moved)} copied by this run), in ${durationText(tookMs)}.`,
+  );
   say(
     target === "mongodb"
-      ? "Start the hub with AERIE_MONGODB_URL. What is in the data directory stays; delete aerie.db there when you are sure."
-      : "Start the hub without AERIE_MONGODB_URL. What is in MongoDB stays; drop its databases when you are sure.",
+      ? "Start the hub with AERIE_MONGODB_URL. The embedded store is unchanged. Delete aerie.db in the data directory when you no longer need it."
+      : "Start the hub without AERIE_MONGODB_URL. MongoDB is unchanged. Drop its databases when you no longer need them.",
   );
   return 0;
 }
 
-/** Standard output belongs to nobody here; what is worth a warning is said. */
+/** Prints warnings and errors only. */
 function quietLog(say: (line: string) => void): Log {
-  const tellIt = (event: string, fields: LogFields = {}): void => {
+  const print = (event: string, fields: LogFields = {}): void => {
     const { reason, cause } = fields;
     const why = reason ?? (cause instanceof Error ? cause.message : undefined);
     say(why === undefined ? event : `${event}: ${String(why)}`);
   };
-  return { debug: () => undefined, info: () => undefined, warn: tellIt, error: tellIt };
+  return { debug: () => undefined, info: () => undefined, warn: print, error: print };
 }

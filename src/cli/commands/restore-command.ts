@@ -1,4 +1,4 @@
-/** `aerie restore`: a copy in the place of the store, while the hub is stopped. Keeps what was there. */
+/** `aerie restore`: replaces the store by a copy, while the hub is stopped. Keeps the previous files. */
 import { statSync } from "node:fs";
 import path from "node:path";
 import { ACCESS_FILES } from "../../platform/access/access-file.ts";
@@ -35,9 +35,11 @@ export async function restoreCommand(name: string, { config, clock, screen, say 
       say,
     });
     progress.end();
-    say(`${dataDir} holds the copy now, after ${durationText(clock.monotonicMs() - startedMs)}. Start the hub.`);
+    say(`The copy was restored to ${dataDir} in ${durationText(clock.monotonicMs() - startedMs)}. Start the hub.`);
     if (kept.length > 0) {
-      say(`What was there is kept; delete it when you are sure:\n${kept.map((file) => `  ${file}`).join("\n")}`);
+      say(
+        `The previous files are kept. Delete them when you no longer need them:\n${kept.map((file) => `  ${file}`).join("\n")}`,
+      );
     }
     return 0;
   } finally {

@@ -1,4 +1,4 @@
-/** `aerie stats`: what the store holds and what it takes. Changes nothing. */
+/** `aerie stats`: how many devices, readings and bytes are stored. */
 import type { StatsAnswer } from "../../contract/control.ts";
 import type { CommandWorld } from "../shared/command-world.ts";
 import { linkToHub } from "../shared/hub-link.ts";
@@ -17,7 +17,7 @@ export async function statsCommand(options: { json?: true }, { config, clock }: 
   }
 }
 
-/** With what follows from it; the names carry the units. */
+/** The answer and what follows from it. */
 function shown({ oldestMs, ...stats }: StatsAnswer) {
   const { readings, usedBytes, bytes, written } = stats;
   return {

@@ -1,4 +1,4 @@
-/** Makes the records of a CSV file into lines of NDJSON. Judges no value: the hub does. */
+/** Makes the records of a CSV file into lines of NDJSON, whose values the hub checks. */
 import type { MetricValue } from "../../contract/readings.ts";
 import { isMetricName } from "../../core/model/device-id.ts";
 import { delimiterOf, readRecord, readTextCell, readValueCell } from "../../core/transfer/csv.ts";
@@ -20,12 +20,12 @@ export function createCsvReadings(header: string, { deviceId, decimalComma }: Cs
 
   return (record) => {
     const cells = readRecord(record, delimiter);
-    if (cells === undefined) return { reason: "A quote of the record stands where none may, or is not closed" };
-    if (cells.length !== columns.length) return { reason: "The record has not as many cells as the header" };
+    if (cells === undefined) return { reason: "A quote is misplaced, or not closed" };
+    if (cells.length !== columns.length) return { reason: "The record has more or fewer cells than the header" };
     const about: Record<string, string> = deviceId === undefined ? {} : { deviceId };
     const metrics: Record<string, MetricValue> = {};
-    for (const [place, { name, isMetric }] of columns.entries()) {
-      const cell = cells[place] ?? "";
+    for (const [index, { name, isMetric }] of columns.entries()) {
+      const cell = cells[index] ?? "";
       if (cell === "") continue;
       if (!isMetric) about[name] = readTextCell(cell);
       else {
@@ -51,14 +51,16 @@ function columnsOf(header: string, delimiter: string, deviceId: string | undefin
     (name) => !names.includes(name),
   );
   if (missing.length > 0) {
-    const hint = missing.includes("deviceId") ? " (--device names the device of a file that has no such column)" : "";
-    throw new CommandFault(`The first line is no header of readings: it has no column ${missing.join(", ")}${hint}.`);
+    const hint = missing.includes("deviceId") ? " (--device names the device of a file without this column)" : "";
+    throw new CommandFault(
+      `The first line is not a header of readings: it has no column ${missing.join(", ")}${hint}.`,
+    );
   }
-  for (const [place, name] of names.entries()) {
-    if (names.indexOf(name) < place) throw new CommandFault(`The header has the column ${name} twice.`);
+  for (const [index, name] of names.entries()) {
+    if (names.indexOf(name) < index) throw new CommandFault(`The header has the column ${name} twice.`);
     if (!ABOUT.has(name) && !isMetricName(name)) {
       throw new CommandFault(
-        `The column ${JSON.stringify(name.slice(0, 80))} is no metric: a name is 1 to 64 of A-Z a-z 0-9 . _ - and begins with a letter.`,
+        `The column ${JSON.stringify(name.slice(0, 80))} is not a metric name: 1 to 64 of A-Z a-z 0-9 . _ -, the first a letter.`,
       );
     }
   }

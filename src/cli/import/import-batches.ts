@@ -1,21 +1,21 @@
-/** Gathers lines for one request each. Never parts readings of one device and millisecond, which only together are known to be several. */
+/** Gathers lines into requests. Readings of one device and millisecond stay together: only so the hub knows that they are several. */
 import { MAX_IMPORT_LINES } from "../../contract/control.ts";
 import type { ImportLine } from "./import-lines.ts";
 
-/** So many readings hold a hub's event loop for some ms. */
+/** So many readings keep the hub's event loop busy for some ms. */
 const USUAL_LINES = 500;
 const USUAL_CHARS = 1024 * 1024;
 
-export async function* batchesOf(pieces: AsyncIterable<readonly ImportLine[]>): AsyncGenerator<ImportLine[]> {
+export async function* batchesOf(parts: AsyncIterable<readonly ImportLine[]>): AsyncGenerator<ImportLine[]> {
   let batch: ImportLine[] = [];
   let chars = 0;
   let instant: string | undefined;
-  for await (const piece of pieces) {
-    for (const line of piece) {
+  for await (const part of parts) {
+    for (const line of part) {
       const isFull = batch.length >= USUAL_LINES || chars >= USUAL_CHARS;
       const next = instantOf(line.line);
-      const goesOn = next !== undefined && next === instant && batch.length < MAX_IMPORT_LINES;
-      if (isFull && !goesOn) {
+      const isSameInstant = next !== undefined && next === instant && batch.length < MAX_IMPORT_LINES;
+      if (isFull && !isSameInstant) {
         yield batch;
         batch = [];
         chars = 0;

@@ -1,4 +1,4 @@
-/** `aerie import`: a file's readings into the hub, each once. Goes on where it was stopped. */
+/** `aerie import`: stores the readings of a file, each once. Resumes where it was stopped. */
 import type { Clock } from "../../core/ports/clock.ts";
 import { CommandFault } from "../shared/command-fault.ts";
 import type { CommandWorld } from "../shared/command-world.ts";
@@ -23,16 +23,16 @@ export interface ImportOptions {
 
 const FROM_START: FilePosition = { endByte: 0, stored: 0, duplicates: 0, refused: 0 };
 
-/** The exit code: 1 where lines were refused, though all others were taken. */
+/** The exit code: 1 where lines were refused; all others are stored. */
 export async function importCommand(name: string, options: ImportOptions, world: CommandWorld): Promise<number> {
   const { config, clock, say } = world;
   const { device: deviceId, rebuild = false, decimalComma = false } = options;
   const source = await openImportSource(name, options.format);
   const keeper = createPositionFile(config.dataDir, source, deviceId);
-  // Of hours that were rebuilt in part it is not known which part.
+  // A rebuild starts over: it is not known which part of an hour was rebuilt.
   const found = options.fromStart || rebuild ? undefined : keeper.find();
   const begun = found ?? FROM_START;
-  if (found !== undefined) say(`Going on at byte ${countText(found.endByte)}: ${name} was begun before.`);
+  if (found !== undefined) say(`Resuming ${name} at byte ${countText(found.endByte)}.`);
   const report = createRefusedReport(options.report ?? `${name}.refused`, found !== undefined);
   const link = await linkToHub({ config, clock, changes: true });
   const signal = world.stopSignal();
@@ -74,7 +74,7 @@ function watch({ clock, screen }: CommandWorld, source: ImportSource, tally: Imp
 }
 
 const stopped = ({ stored }: ImportTally, rebuild: boolean): string =>
-  `Stopped; ${countText(stored)} readings are stored. The same command ${rebuild ? "begins anew" : "goes on from here"}.`;
+  `Stopped; ${countText(stored)} readings are stored. Run the same command again to ${rebuild ? "start over" : "resume"}.`;
 
 function summary(
   { stored, duplicates, rebuilt }: ImportTally,
@@ -85,8 +85,8 @@ function summary(
 ): string {
   const parts = [
     `${countText(stored)} readings stored`,
-    `${countText(duplicates)} were there already`,
-    ...(rebuilt > 0 ? [`${countText(rebuilt)} went into rebuilt hours`] : []),
+    `${countText(duplicates)} were stored already`,
+    ...(rebuilt > 0 ? [`${countText(rebuilt)} are in rebuilt hours`] : []),
     `${countText(report.count() + begun.refused)} refused`,
   ];
   return `${parts.join(", ")}; ${durationText(clock.monotonicMs() - startedMs)}.`;

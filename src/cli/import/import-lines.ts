@@ -1,4 +1,4 @@
-/** Makes a file's records into lines that a hub takes, with their places in the file. Sends nothing. */
+/** Makes the records of a file into lines for the hub, with their positions in the file. */
 import { MAX_LINE_BYTES } from "../../contract/control.ts";
 import { CommandFault } from "../shared/command-fault.ts";
 import { type CsvOptions, createCsvReadings } from "./csv-readings.ts";
@@ -13,7 +13,7 @@ export interface ImportLine {
   readonly record: FileRecord;
 }
 
-/** What each piece of the file has; behind the byte `fromByte` (0: all). Throws a CommandFault where it is no file of readings. */
+/** The lines of each part of the file behind byte `fromByte` (0: all). Throws a CommandFault where it is not a file of readings. */
 export async function* readImportLines(
   source: ImportSource,
   { fromByte, ...csv }: CsvOptions & { readonly fromByte: number },

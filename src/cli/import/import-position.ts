@@ -1,4 +1,4 @@
-/** Remembers how far a file was imported into a data directory, so that a stopped import goes on. Reads no readings. */
+/** Saves how far a file was imported into a data directory, so that a stopped import resumes. */
 import { createHash } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -26,10 +26,10 @@ interface StoredPosition {
 }
 
 export interface PositionFile {
-  /** Undefined: this file was not begun, or was changed since. */
+  /** Undefined: the import of this file was not begun, or the file has changed since. */
   find(): FilePosition | undefined;
   /** Rejects with a CommandFault. */
-  save(place: FilePosition): Promise<void>;
+  save(position: FilePosition): Promise<void>;
   remove(): void;
 }
 
@@ -55,7 +55,7 @@ export function createPositionFile(dataDir: string, source: ImportSource, device
         } = JSON.parse(readFileSync(kept, "utf8")) as StoredPosition;
         return ofFile === key ? { endByte, stored, duplicates, refused } : undefined;
       } catch {
-        return undefined; // whatever is wrong with it: from the beginning on is right too
+        return undefined; // missing or unreadable: an import from the beginning is right too
       }
     },
     save: async ({ endByte, stored, duplicates, refused }) => {
@@ -65,7 +65,7 @@ export function createPositionFile(dataDir: string, source: ImportSource, device
         await replaceFiles([{ file: kept, content: JSON.stringify(position) }]);
       } catch (cause) {
         throw new CommandFault(
-          `How far the file is imported cannot be written to ${folder}: ${fileFault(cause)}. Begun again, the import stores nothing twice.`,
+          `The position of the import cannot be saved in ${folder}: ${fileFault(cause)}. A new run of the import stores nothing twice.`,
         );
       }
     },

@@ -1,4 +1,4 @@
-/** Sends a file's lines to the hub, batch by batch, and keeps the place and the count. Opens no file and parses no value. */
+/** Sends the lines of a file to the hub, batch by batch, counts them and saves the position. */
 import type { ImportAnswer, RebuildAnswer } from "../../contract/control.ts";
 import type { RebuildRequest } from "../../contract/control-requests.ts";
 import type { Clock } from "../../core/ports/clock.ts";
@@ -15,10 +15,10 @@ export interface ImportRunOptions {
   readonly batches: AsyncIterable<ImportLine[]>;
   readonly report: RefusedReport;
   readonly begun: FilePosition;
-  /** Hours of a time whose raw readings are forgotten are replaced by what the file says. */
+  /** Hours whose raw readings are deleted are replaced by those that the file's readings make. */
   readonly rebuild: boolean;
   readonly savePosition: (place: FilePosition) => Promise<void>;
-  /** A line for who asked. */
+  /** Prints a line for the user. */
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -33,19 +33,18 @@ export interface ImportTally {
   bytes: number;
 }
 
-export const EXPIRED = "It is older than the raw readings that the hub keeps (--rebuild makes hours of such)";
-const NOT_REBUILT =
-  "An hour was not rebuilt: raw readings of its day are still there, or there is no room for its device";
-const KEEP_EVERY_MS = 1_000;
+export const EXPIRED = "It is older than the raw readings that the hub keeps (--rebuild stores such readings as hours)";
+const NOT_REBUILT = "The hour was not rebuilt: raw readings of its day are still stored, or its device exceeds a limit";
+const SAVE_EVERY_MS = 1_000;
 
 export function createImportRun(options: ImportRunOptions): { tally: ImportTally; run(): Promise<void> } {
-  const { link, clock, batches, report, begun, rebuild, savePosition: keepPlace, say, signal } = options;
+  const { link, clock, batches, report, begun, rebuild, savePosition, say, signal } = options;
   const tally: ImportTally = { ...begun, rebuilt: 0, lines: 0, bytes: 0 };
   const hours = createRebuiltHours();
   let endByte = begun.endByte;
-  let keptMs = Number.NEGATIVE_INFINITY; // the first batch's place is kept at once
+  let savedMs = Number.NEGATIVE_INFINITY; // the position behind the first batch is saved at once
 
-  const place = (): FilePosition => ({
+  const position = (): FilePosition => ({
     endByte,
     stored: tally.stored,
     duplicates: tally.duplicates,
@@ -64,9 +63,9 @@ export function createImportRun(options: ImportRunOptions): { tally: ImportTally
     }
     tally.lines += batch.length;
     endByte = batch.at(-1)?.record.endByte ?? endByte;
-    if (clock.monotonicMs() - keptMs < KEEP_EVERY_MS) return;
-    keptMs = clock.monotonicMs();
-    await keepPlace(place());
+    if (clock.monotonicMs() - savedMs < SAVE_EVERY_MS) return;
+    savedMs = clock.monotonicMs();
+    await savePosition(position());
   }
 
   async function settle(sent: readonly ImportLine[], answer: ImportAnswer): Promise<void> {
@@ -86,20 +85,20 @@ export function createImportRun(options: ImportRunOptions): { tally: ImportTally
   }
 
   async function sendHours(): Promise<void> {
-    const { hours: wishes, readings } = hours.take();
-    if (wishes.length === 0) return;
-    const text = JSON.stringify({ hours: wishes } satisfies RebuildRequest);
+    const { hours: requests, readings } = hours.take();
+    if (requests.length === 0) return;
+    const text = JSON.stringify({ hours: requests } satisfies RebuildRequest);
     const { taken } = await link.ask<RebuildAnswer>("/rebuild", { type: "application/json", text });
     for (const [at, isTaken] of taken.entries()) {
       if (isTaken) tally.rebuilt += readings[at] ?? 0;
       else {
-        const { deviceId = "", startMs = 0 } = wishes[at] ?? {};
+        const { deviceId = "", startMs = 0 } = requests[at] ?? {};
         report.add(0, NOT_REBUILT, undefined, `${deviceId} ${new Date(startMs).toISOString()}`);
       }
     }
   }
 
-  /** At the end: that the place is not kept hides neither what the import did nor why it failed. */
+  /** A position that cannot be saved at the end must not hide what the import did, nor why it failed. */
   function warn({ message }: Error, fault: unknown): void {
     if (!(fault instanceof Error && fault.message === message)) say(message);
   }
@@ -115,7 +114,7 @@ export function createImportRun(options: ImportRunOptions): { tally: ImportTally
           await onItsWay;
           if (signal.aborted) break;
           onItsWay = send(batch);
-          onItsWay.catch(() => undefined); // whoever awaits it is told
+          onItsWay.catch(() => undefined); // handled where it is awaited
         }
         await onItsWay;
         await sendHours();
@@ -123,8 +122,8 @@ export function createImportRun(options: ImportRunOptions): { tally: ImportTally
         fault = error;
         throw error;
       } finally {
-        await onItsWay.catch(() => undefined); // it may be keeping its place, in the same file
-        if (!rebuild) await keepPlace(place()).catch((error: Error) => warn(error, fault));
+        await onItsWay.catch(() => undefined); // it may be saving its position, in the same file
+        if (!rebuild) await savePosition(position()).catch((error: Error) => warn(error, fault));
       }
     },
   };

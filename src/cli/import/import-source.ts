@@ -1,4 +1,4 @@
-/** Opens a file to import: plain or gzip, CSV or NDJSON. Cuts nothing. */
+/** Opens a file to import: plain or gzip, CSV or NDJSON. */
 import { createReadStream } from "node:fs";
 import { open, realpath, stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
@@ -44,7 +44,7 @@ export async function openImportSource(name: string, format: FileFormat | undefi
 
 function unpacked(raw: Readable): Readable {
   const gunzip = createGunzip({ chunkSize: 256 * 1024 });
-  pipeline(raw, gunzip).catch(() => undefined); // whoever reads the second is told
+  pipeline(raw, gunzip).catch(() => undefined); // the reader of `gunzip` gets the error
   return gunzip;
 }
 

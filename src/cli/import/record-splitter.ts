@@ -1,4 +1,4 @@
-/** Cuts a file's bytes into records: lines, or CSV records whose quoted cells may hold line ends. Reads none of them. */
+/** Splits a file's bytes into records: lines, or CSV records whose quoted cells may hold line ends. */
 import { isUtf8 } from "node:buffer";
 
 export interface FileRecord {
@@ -9,7 +9,7 @@ export interface FileRecord {
   readonly line: number;
   /** Larger than a record may be: the text is its beginning. */
   readonly isCut: boolean;
-  /** Else what is none of it stands as U+FFFD in the text. */
+  /** False: invalid bytes are U+FFFD in the text. */
   readonly isUtf8: boolean;
 }
 
@@ -30,16 +30,16 @@ const RETURN = 13;
 const QUOTE = 34;
 
 export function createRecordSplitter({ quotes, maxRecordBytes }: SplitterOptions): RecordSplitter {
-  /** Of the record that is not whole yet, no more than may be kept. */
+  /** The beginning of the record that is not complete yet, at most `maxRecordBytes`. */
   let held: Buffer = Buffer.alloc(0);
   let heldCut = false;
   let isQuoted = false;
   let doneBytes = 0;
   let line = 1;
-  /** Of the record that is not whole yet. */
+  /** Line ends in the record that is not complete yet. */
   let linesWithin = 0;
 
-  /** Where the record ends that begins or goes on at `from`; −1: not in these bytes. */
+  /** Where the record ends that begins or continues at `from`; −1: not in these bytes. */
   function recordEnd(bytes: Buffer, from: number): number {
     if (!quotes) return bytes.indexOf(NEWLINE, from);
     for (let at = from; at < bytes.length; at++) {
@@ -54,9 +54,9 @@ export function createRecordSplitter({ quotes, maxRecordBytes }: SplitterOptions
   }
 
   function hold(bytes: Buffer): void {
-    const room = maxRecordBytes - held.length;
-    if (bytes.length > room) heldCut = true;
-    held = Buffer.concat([held, bytes.subarray(0, Math.max(0, room))]);
+    const free = maxRecordBytes - held.length;
+    if (bytes.length > free) heldCut = true;
+    held = Buffer.concat([held, bytes.subarray(0, Math.max(0, free))]);
   }
 
   function take(last: Buffer, end: number): FileRecord {

@@ -11,12 +11,12 @@ export interface RefusedReport {
 const MAX_LINES = 1_000;
 const MAX_TEXT = 200;
 
-/** `goesOn`: the report of the part before stays. */
-export function createRefusedReport(file: string, goesOn: boolean): RefusedReport {
+/** `resumes`: the report of the earlier run is kept. */
+export function createRefusedReport(file: string, resumes: boolean): RefusedReport {
   const counts = new Map<string, number>();
   let written = 0;
   let fault: string | undefined;
-  if (!goesOn) rmSync(file, { force: true });
+  if (!resumes) rmSync(file, { force: true });
 
   return {
     add: (line, reason, detail, text) => {

@@ -1,6 +1,6 @@
-/** Why a command could not do what it was asked, in words for who asked. Ends the command; never crosses a wire. */
+/** Why a command failed, in words for the user. It ends the command. */
 export class CommandFault extends Error {
-  /** 2: it was asked wrongly; 130: it was stopped; 1: all else. */
+  /** 2: wrong arguments or settings; 130: stopped by the user; 1: everything else. */
   readonly exitCode: number;
   constructor(message: string, exitCode: 1 | 2 | 130 = 1) {
     super(message);

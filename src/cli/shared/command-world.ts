@@ -1,4 +1,4 @@
-/** What every command is given: settings, clock, where it speaks, and when it is to stop. */
+/** What every command gets: settings, clock, output, and the signal to stop. */
 import type { Config } from "../../config/settings.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Screen } from "./progress.ts";
@@ -8,8 +8,8 @@ export interface CommandWorld {
   readonly clock: Clock;
   /** For progress: standard error. */
   readonly screen: Screen;
-  /** A line for who asked. */
+  /** Prints a line for the user. */
   readonly say: (line: string) => void;
-  /** Ctrl-C, for a command that ends by itself then; without it the process ends at once. */
+  /** Ctrl-C, for a command that ends by itself. A command that does not ask for it is ended at once. */
   readonly stopSignal: () => AbortSignal;
 }

@@ -1,4 +1,4 @@
-/** Reaches the hub of a data directory through its socket, or serves the store itself where none runs. */
+/** Connects to the hub of a data directory through its socket, or serves the store itself where no hub runs. */
 import { existsSync } from "node:fs";
 import { Agent, type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
@@ -14,9 +14,9 @@ import { CommandFault } from "./command-fault.ts";
 import type { OwnHub, OwnHubOptions } from "./own-hub.ts";
 
 export interface HubLink {
-  /** No hub runs: this process serves the store. */
+  /** No hub is running: this process serves the store. */
   readonly isOwn: boolean;
-  /** The answer's JSON; rejects with a CommandFault in the hub's words. With a body it is a POST where no method is named. */
+  /** The answer's JSON. With a body the method is POST where none is given. Rejects with a CommandFault that has the hub's message. */
   ask<Answer>(route: string, body?: Body, method?: string): Promise<Answer>;
   /** The answer's bytes as they come. */
   stream(route: string): Promise<IncomingMessage>;
@@ -31,7 +31,7 @@ export interface Body {
 export interface LinkOptions {
   readonly config: Config;
   readonly clock: Clock;
-  /** For an import: where there is no store one is made. */
+  /** The command changes the store: where there is none, one is made. */
   readonly changes?: boolean;
 }
 
@@ -44,7 +44,7 @@ export async function linkToHub({ config, clock, changes = false }: LinkOptions)
   try {
     if (await isListening(socket.path)) return createLink(socket, undefined);
     if (!changes && !existsSync(path.join(config.dataDir, STORE_FILE))) {
-      throw new CommandFault(`There is no store in ${config.dataDir}. Name its directory with --data-dir.`);
+      throw new CommandFault(`There is no store in ${config.dataDir}. Name the data directory with --data-dir.`);
     }
     return createLink(socket, await openOrWait({ config, clock, changes }, socket.path));
   } catch (error) {
@@ -117,7 +117,7 @@ async function wholeText(response: IncomingMessage): Promise<string> {
   try {
     for await (const part of response) parts.push(part as Buffer);
   } catch (cause) {
-    throw new CommandFault(`The hub broke off its answer: ${(cause as Error).message}`);
+    throw new CommandFault(`The hub ended its answer too early: ${(cause as Error).message}`);
   }
   return Buffer.concat(parts).toString();
 }
@@ -138,7 +138,7 @@ function isListening(socketPath: string): Promise<boolean> {
     });
     socket.once("error", ({ code }: NodeJS.ErrnoException) => {
       if (code === "EACCES" || code === "EPERM") {
-        reject(new CommandFault("The hub of this data directory runs as another user. Run this as that user."));
+        reject(new CommandFault("The hub of this data directory runs as another user. Run the command as that user."));
       } else resolve(false);
     });
   });

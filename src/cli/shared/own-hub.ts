@@ -1,4 +1,4 @@
-/** Serves a store's commands where no hub runs, over the same socket in the same words. Takes no message of boards. */
+/** Serves commands on the store where no hub runs, over the same socket and with the same answers as the hub. */
 import path from "node:path";
 import type { Config } from "../../config/settings.ts";
 import { CONTROL_SOCKET } from "../../contract/control.ts";
@@ -25,7 +25,7 @@ import { openStore } from "../../store/open-store.ts";
 export interface OwnHubOptions {
   readonly config: Config;
   readonly clock: Clock;
-  /** Much may be stored: it is put in order meanwhile, and nothing is forgotten. */
+  /** Upkeep runs, since much may be stored. Retention deletes nothing. */
   readonly changes: boolean;
 }
 
@@ -115,7 +115,7 @@ export async function openOwnHub({ config, clock, changes }: OwnHubOptions): Pro
   }
 }
 
-/** As the hub left it: a command notes what it makes by the hub's time, and changes nothing of that. */
+/** The hub's time as the hub left it. A command uses it and does not change it. */
 function openTime({ dataDir }: Config, clock: Clock, stored: readonly StoredDevice[]): TrustedTime {
   const nothing = (): void => undefined;
   const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };

@@ -1,4 +1,4 @@
-/** Shows how far a long command is: one line on a terminal, elsewhere a line each ten seconds. Measures nothing itself. */
+/** Shows the progress of a long command: one line on a terminal, elsewhere a line every ten seconds. */
 import type { Clock } from "../../core/ports/clock.ts";
 import { bytesText, countText, durationText } from "./quantity.ts";
 
@@ -6,7 +6,7 @@ export interface Done {
   /** Undefined: the command counts bytes only. */
   readonly readings?: number;
   readonly bytes: number;
-  /** From 0 to 1; undefined: nobody knows how much there is. */
+  /** From 0 to 1; undefined: the total is not known. */
   readonly fraction: number | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface ProgressOptions {
 }
 
 export interface Progress {
-  /** Takes the line away. */
+  /** Removes the line. */
   end(): void;
 }
 

@@ -1,4 +1,4 @@
-/** Decides when two messages are one reading, and what a reading is called. Looks nothing up itself. */
+/** Decides when two messages are one reading, and what a reading is called. */
 import type { MetricValue } from "../../contract/readings.ts";
 
 /** A redelivery comes within this time of its first copy, or it is a new reading. */

@@ -1,4 +1,4 @@
-/** Writes instants of readings, as ISO 8601 in UTC and in base 36, cheaply where they follow each other. Reads none. */
+/** Writes instants of readings, as ISO 8601 in UTC and in base 36, cheaply where they follow each other. */
 import type { TextBytes } from "./text-bytes.ts";
 
 export interface InstantBytes {

@@ -1,4 +1,4 @@
-/** Decides which instant a reading has, from what its device said. Knows the rules of time; reads no clock. */
+/** Decides which instant a reading has, from what its device said. */
 import { namesNoZone, toEpochMs } from "../../contract/epoch.ts";
 import type { TimeFault } from "../../contract/readings.ts";
 

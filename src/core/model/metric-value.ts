@@ -1,4 +1,4 @@
-/** Decides what one value from the wire is: number, boolean, text, or absent. Knows the catalogue; knows no topic. */
+/** Decides what one value from the wire is: number, boolean, text, or absent. */
 import { METRICS } from "../../contract/metrics.ts";
 import type { MetricValue } from "../../contract/readings.ts";
 import { fault, ok, type Result } from "./result.ts";

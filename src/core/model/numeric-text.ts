@@ -1,4 +1,4 @@
-/** Makes numeric text a number where its metric has been one before. Knows no device. */
+/** Makes numeric text a number where its metric has been one before. */
 import type { MetricValue } from "../../contract/readings.ts";
 import type { ReadingMetrics } from "./metric-list.ts";
 import { numericText } from "./metric-value.ts";

@@ -1,4 +1,4 @@
-/** Gathers text as UTF-8, with few allocations: millions of numbers go through here. Knows no format. */
+/** Gathers text as UTF-8, with few allocations: millions of numbers go through here. */
 
 const ZERO = 48;
 const MINUS = 45;

@@ -1,4 +1,4 @@
-/** Any text of JavaScript as text that a database gives back exactly, and equal for equal texts. Knows no table. */
+/** Any text of JavaScript as text that a database gives back exactly, and equal for equal texts. */
 
 /**
  * A text that a database may not give back as it was (SQLite: one with a zero in it; both: half of a surrogate pair) stands as

@@ -1,4 +1,4 @@
-/** Decides what a text says: a number, true or false, nothing, or itself. One rule for MQTT, JSON and CSV. Knows no metric. */
+/** Decides what a text says: a number, true or false, nothing, or itself. One rule for MQTT, JSON and CSV. */
 
 export type Written =
   /** The device or the file says that there is no value. */

@@ -1,4 +1,4 @@
-/** Records and cells of CSV (RFC 4180), and metric values in them. Knows no file and no column. */
+/** Records and cells of CSV (RFC 4180), and metric values in them. */
 import type { MetricValue } from "../../contract/readings.ts";
 import { LOSES_DIGITS, losesDigits, readDecimalComma, readWritten, trimmed } from "../model/written-value.ts";
 
@@ -40,18 +40,18 @@ export function readValueCell(cell: string, decimalComma = false): ReadCell {
       return { value: written.value };
     case "number":
       if (decimalComma && number === undefined) return { reason: "A number has a decimal point, not a comma" };
-      if (!Number.isFinite(written.value)) return { reason: "A number is larger than any that can be kept" };
+      if (!Number.isFinite(written.value)) return { reason: "A number is too large" };
       if (losesDigits(written.value, text))
         return { reason: `A number would lose digits: ${LOSES_DIGITS}, with ${ESCAPE} before it` };
       return { value: written.value };
     case "unclear":
-      return { reason: decimalComma ? UNCLEAR : `${UNCLEAR}. Has the file decimal commas? Then say --decimal-comma` };
+      return { reason: decimalComma ? UNCLEAR : `${UNCLEAR}. If the file has decimal commas, use --decimal-comma` };
     case "text":
       return { value: text };
   }
 }
 
-const UNCLEAR = "A cell looks like a number and cannot be read as one";
+const UNCLEAR = "A cell looks like a number but cannot be read as one";
 
 /** Undoes `textCell`. */
 export const readTextCell = (cell: string): string => (cell.startsWith(ESCAPE) ? cell.slice(1) : cell);

@@ -1,4 +1,4 @@
-/** Writes stored readings as lines of NDJSON or CSV. Looks nothing up, and opens nothing. */
+/** Writes stored readings as lines of NDJSON or CSV. */
 import type { MetricValue } from "../../contract/readings.ts";
 import { createInstantBytes } from "../model/instant-bytes.ts";
 import type { TextBytes } from "../model/text-bytes.ts";
@@ -57,7 +57,7 @@ const OPEN = 123;
 const TRUE = ascii("true");
 const FALSE = ascii("false");
 
-function ndjsonWriter(deviceId: string, wish: readonly string[] | undefined): LineWriter {
+function ndjsonWriter(deviceId: string, selected: readonly string[] | undefined): LineWriter {
   const instants = createInstantBytes();
   const quotedId = JSON.stringify(deviceId);
   const begin = ascii(`{"_id":${quotedId.slice(0, -1)}-`);
@@ -83,16 +83,16 @@ function ndjsonWriter(deviceId: string, wish: readonly string[] | undefined): Li
   }
 
   const writer: LineWriter = {
-    selectedOf: (names) => (wish === undefined ? [...names] : [...names].filter((name) => wish.includes(name))),
+    selectedOf: (names) => (selected === undefined ? [...names] : [...names].filter((name) => selected.includes(name))),
     fromColumns: (into, head, names, columns, index) => {
       const from = into.length;
       about(into, head);
       let separator = OPEN;
-      for (let place = 0; place < columns.length; place++) {
-        const value = columns[place]?.[index];
+      for (let column = 0; column < columns.length; column++) {
+        const value = columns[column]?.[index];
         if (value === undefined) continue;
         into.byte(separator);
-        into.bytes(keyOf(names[place] ?? ""));
+        into.bytes(keyOf(names[column] ?? ""));
         if (typeof value === "string") into.text(JSON.stringify(value));
         else plainValue(into, value);
         separator = COMMA;
@@ -102,7 +102,7 @@ function ndjsonWriter(deviceId: string, wish: readonly string[] | undefined): Li
       return separator !== OPEN;
     },
     fromBody: (into, head, body) => {
-      if (wish !== undefined) return fromParsed(writer, into, head, body);
+      if (selected !== undefined) return fromParsed(writer, into, head, body);
       about(into, head);
       into.text(oneLine(body));
       into.bytes(end);
@@ -112,14 +112,14 @@ function ndjsonWriter(deviceId: string, wish: readonly string[] | undefined): Li
   return writer;
 }
 
-function csvWriter(deviceId: string, wish: readonly string[]): LineWriter {
+function csvWriter(deviceId: string, selected: readonly string[]): LineWriter {
   const instants = createInstantBytes();
   const begin = ascii(`${textCell(deviceId)}-`);
   const toTimestamp = ascii(`,${textCell(deviceId)},`);
   const end = ascii("\r\n");
 
   const writer: LineWriter = {
-    selectedOf: () => wish,
+    selectedOf: () => selected,
     fromColumns: (into, { atMs, n, receivedAtMs }, _names, columns, index) => {
       const from = into.length;
       into.bytes(begin);
@@ -131,8 +131,8 @@ function csvWriter(deviceId: string, wish: readonly string[]): LineWriter {
       into.byte(COMMA);
       if (receivedAtMs !== atMs) instants.iso(into, receivedAtMs);
       let isEmpty = true;
-      for (let place = 0; place < columns.length; place++) {
-        const value = columns[place]?.[index];
+      for (let column = 0; column < columns.length; column++) {
+        const value = columns[column]?.[index];
         into.byte(COMMA);
         if (value === undefined) continue;
         isEmpty = false;
@@ -156,7 +156,7 @@ function plainValue(into: TextBytes, value: number | boolean): void {
 function fromParsed(writer: LineWriter, into: TextBytes, head: ReadingHead, body: string): boolean {
   const metrics = JSON.parse(body) as { [name: string]: MetricValue };
   const names = writer.selectedOf(Object.keys(metrics));
-  // A name of the wish is any text, such as one that every object has.
+  // A selected name may be any text, such as one that every object has.
   const columns = names.map((name) => [Object.hasOwn(metrics, name) ? metrics[name] : undefined]);
   return writer.fromColumns(into, head, names, columns, 0);
 }

@@ -1,4 +1,4 @@
-/** Decides whether one line of an import is a reading, and which. A line is taken whole or refused whole; stores nothing. */
+/** Decides whether one line of an import is a reading, and which. A line is taken whole or refused whole. */
 
 import { namesNoZone, toEpochMs } from "../../contract/epoch.ts";
 import type { DeviceId, MetricValue } from "../../contract/readings.ts";
@@ -45,7 +45,7 @@ export function readImportedLine(line: string, clock: ImportClock): ImportedLine
     return refused("The line is not JSON");
   }
   if (!isObject(json) || !isObject(json["metrics"]) || typeof json["deviceId"] !== "string") {
-    return refused("The line is no reading: it needs deviceId, timestamp and metrics");
+    return refused("The line is not a reading: it needs deviceId, timestamp and metrics");
   }
   const deviceId = parseDeviceId(json["deviceId"]);
   if (!deviceId.ok) return refusedFor(deviceId.fault);
@@ -73,16 +73,17 @@ function readTimes(
   if (instant.kind !== "given") {
     const reason =
       typeof timestamp === "string" && namesNoZone(timestamp)
-        ? "The timestamp names no zone"
-        : "The timestamp is no instant that can be taken";
+        ? "The timestamp has no time zone"
+        : "The timestamp is not valid";
     return { reason, detail: shown(timestamp) };
   }
   const { atMs } = instant;
   const n = hasId ? orderOf(id, deviceId, atMs) : undefined;
-  if (hasId && n === undefined) return { reason: "The _id is not that of this device and instant", detail: shown(id) };
+  if (hasId && n === undefined)
+    return { reason: "The _id does not fit the device and the timestamp", detail: shown(id) };
   const received = receivedAt === undefined || receivedAt === null ? atMs : toEpochMs(receivedAt);
   if (received === undefined || received < 0 || (isSane && received > nowMs + AHEAD_MS)) {
-    return { reason: "receivedAt is no instant of the past", detail: shown(receivedAt ?? timestamp) };
+    return { reason: "receivedAt is not a time in the past", detail: shown(receivedAt ?? timestamp) };
   }
   return { atMs, n, receivedAtMs: received };
 }

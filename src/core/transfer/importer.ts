@@ -1,4 +1,4 @@
-/** Stores lines of an import as readings, each once, and brings memory up to date. Makes no device online. */
+/** Stores lines of an import as readings, each once, and updates memory. An import does not make a device online. */
 import type { ImportAnswer } from "../../contract/control.ts";
 import type { MetricValue } from "../../contract/readings.ts";
 import { REFUSALS } from "../../contract/refusals.ts";
@@ -45,9 +45,9 @@ export function createImporter(options: ImporterOptions): Importer {
     if (readings.length === 0) return answer;
     const messages = groupByIdentity(readings);
     const outcomes = await store.append(messages.map((message) => message.map(({ reading }) => writeOf(reading))));
-    for (const [place, message] of messages.entries()) {
+    for (const [index, message] of messages.entries()) {
       for (const [element, { line, reading }] of message.entries()) {
-        note(answer, line, reading, outcomes[place]?.[element]);
+        note(answer, line, reading, outcomes[index]?.[element]);
       }
     }
     answer.duplicates += readings.length - messages.reduce((sum, message) => sum + message.length, 0);

@@ -1,6 +1,6 @@
 /**
- * Moves everything from one store to another through the port that both have: may be stopped and run again, changes nothing of the
- * first, and says in the end what differs. Opens neither.
+ * Copies everything from one store to another, through the port that both have. It may be stopped and run again, leaves the first
+ * store unchanged, and reports in the end what differs.
  */
 import type { DeviceId, MetricValue } from "../../contract/readings.ts";
 import { laterOf } from "../devices/device-record.ts";

@@ -1,4 +1,4 @@
-/** Writes stored readings as the elements of a JSON array, in the shape of REST, until there are enough bytes. Looks nothing up. */
+/** Writes stored readings as the elements of a JSON array as REST answers them, until there are enough bytes. */
 
 import { TextBytes } from "../model/text-bytes.ts";
 import type { ReadingPosition, ReadingsChunk } from "../ports/history.ts";

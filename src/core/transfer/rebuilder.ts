@@ -1,4 +1,4 @@
-/** Brings back hours whose raw readings are forgotten, from what an import makes of them. Reads no raw reading. */
+/** Stores hours whose raw readings are deleted, as an import makes them. */
 import type { DeviceId } from "../../contract/readings.ts";
 import type { Registry } from "../devices/registry.ts";
 import { Aggregate, HOUR_MS } from "../history/rollup.ts";
@@ -47,21 +47,21 @@ export function createRebuilder({ store, registry }: RebuilderOptions): Rebuilde
   }
 
   return {
-    rebuild: async (wishes) => {
-      const taken = wishes.map(() => false);
-      const places: number[] = [];
+    rebuild: async (requests) => {
+      const taken = requests.map(() => false);
+      const indexes: number[] = [];
       const hours: RebuiltHour[] = [];
-      for (const [place, wish] of wishes.entries()) {
-        const deviceId = parseDeviceId(wish.deviceId);
-        if (!deviceId.ok || !isAdmitted(deviceId.value, Object.keys(wish.metrics))) continue;
-        hours.push(await withFormer(deviceId.value, wish));
-        places.push(place);
+      for (const [index, request] of requests.entries()) {
+        const deviceId = parseDeviceId(request.deviceId);
+        if (!deviceId.ok || !isAdmitted(deviceId.value, Object.keys(request.metrics))) continue;
+        hours.push(await withFormer(deviceId.value, request));
+        indexes.push(index);
       }
       const outcomes = await store.rebuild(hours);
-      for (const [index, place] of places.entries()) {
-        const [hour, wish] = [hours[index], wishes[place]];
-        taken[place] = outcomes[index] === true;
-        if (taken[place] && hour !== undefined && wish !== undefined) remember(hour.deviceId, wish.metrics);
+      for (const [at, index] of indexes.entries()) {
+        const [hour, request] = [hours[at], requests[index]];
+        taken[index] = outcomes[at] === true;
+        if (taken[index] && hour !== undefined && request !== undefined) remember(hour.deviceId, request.metrics);
       }
       return taken;
     },

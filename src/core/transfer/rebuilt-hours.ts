@@ -1,4 +1,4 @@
-/** Gathers readings into hours that a hub can take in place of them. Knows what was taken before; stores nothing. */
+/** Gathers readings into hours that a hub can take in place of them. */
 
 import { Aggregate, HOUR_MS, startOf } from "../history/rollup.ts";
 import type { ImportedReading } from "./imported-reading.ts";

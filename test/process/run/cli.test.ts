@@ -66,9 +66,9 @@ describe("export and import", () => {
       const again = await runCommand("import", "-d", other, file);
 
       expect(exported).toMatchObject({ exitCode: 0, stdout: "" });
-      expect(imported.stderr).toContain("1,204 readings stored, 0 were there already, 0 refused");
+      expect(imported.stderr).toContain("1,204 readings stored, 0 were stored already, 0 refused");
       expect(imported.exitCode).toBe(0);
-      expect(again.stderr).toContain("0 readings stored, 1,204 were there already, 0 refused");
+      expect(again.stderr).toContain("0 readings stored, 1,204 were stored already, 0 refused");
       const second = await spawnHub({ dataDir: other });
       expect(await everything(second)).toEqual(await everything(hub));
       expect(readdirSync(path.dirname(file))).toEqual([name]);
@@ -104,7 +104,7 @@ describe("export and import", () => {
     const { exitCode, stderr } = await runCommand("import", "-d", dataDir, file);
 
     expect(exitCode).toBe(1);
-    expect(stderr).toContain("3 readings stored, 0 were there already, 2 refused");
+    expect(stderr).toContain("3 readings stored, 0 were stored already, 2 refused");
     expect(stderr).toContain("1 × The line is not JSON");
     const report = readFileSync(`${file}.refused`, "utf8").trim().split("\n");
     expect(report).toEqual([
@@ -113,7 +113,7 @@ describe("export and import", () => {
     ]);
   });
 
-  test("an import that is killed goes on where it was, and every reading is there once", async () => {
+  test("an import that is killed resumes where it was, and every reading is there once", async () => {
     const hub = await spawnHub();
     const count = 60_000;
     const file = path.join(tempDir(), "long.ndjson.gz");
@@ -131,14 +131,14 @@ describe("export and import", () => {
     await first.kill();
     const second = await runCommand("import", "-d", hub.dataDir, file);
 
-    expect(second.stderr).toMatch(/^Going on at byte [\d,]+:/);
+    expect(second.stderr).toMatch(/^Resuming .+ at byte [\d,]+\./);
     expect(second.exitCode).toBe(0);
     const readings = await readingsOf(hub, "a");
     expect(readings.map(({ metrics }) => metrics["seq"])).toEqual(Array.from({ length: count }, (_, seq) => seq));
     expect(keptPlaces(hub.dataDir)).toBe(0);
   });
 
-  test("an import that is stopped by Ctrl-C says how it goes on", async () => {
+  test("an import that is stopped by Ctrl-C says how to resume it", async () => {
     const hub = await spawnHub();
     const folder = tempDir();
     const file = path.join(folder, "long.ndjson");
@@ -150,7 +150,7 @@ describe("export and import", () => {
     const importing = beginCommand("import", "-d", hub.dataDir, file);
     await until("its place is kept", () => keptPlaces(hub.dataDir) > 0, { everyMs: 5 });
     expect(await importing.kill("SIGINT")).toBe(130);
-    expect(importing.stderr()).toMatch(/Stopped; [\d,]+ readings are stored\. The same command goes on from here\./);
+    expect(importing.stderr()).toMatch(/Stopped; [\d,]+ readings are stored\. Run the same command again to resume\./);
     expect(readdirSync(folder)).toEqual(["long.ndjson"]);
   });
 });
@@ -175,7 +175,7 @@ test("what is older than raw readings are kept is refused, or becomes whole hour
     stderr: expect.stringMatching(/1 readings stored, .* 3,001 refused[\s\S]*--rebuild/),
   });
   for (const each of [rebuilt, again]) {
-    expect(each.stderr).toContain("0 readings stored, 1 were there already, 3,001 went into rebuilt hours, 0 refused");
+    expect(each.stderr).toContain("0 readings stored, 1 were stored already, 3,001 are in rebuilt hours, 0 refused");
     expect(each.exitCode).toBe(0);
   }
   const hub = await spawnHub({ dataDir });

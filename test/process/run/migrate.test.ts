@@ -121,7 +121,7 @@ describe.skipIf(isMongodSkipped)("aerie migrate", () => {
     await mongo.close();
 
     const again = await migrate("mongodb", dataDir, url);
-    expect([again.code, again.said]).toEqual([0, expect.stringContaining("(0 moved now)")]);
+    expect([again.code, again.said]).toEqual([0, expect.stringContaining("(0 copied by this run)")]);
 
     const other = tempDir();
     const back = await migrate("embedded", other, url);
@@ -132,7 +132,7 @@ describe.skipIf(isMongodSkipped)("aerie migrate", () => {
     await second.close();
   });
 
-  test("goes on where it was stopped, and says so when what is there differs", async () => {
+  test("resumes where it was stopped, and says so when what is there differs", async () => {
     const url = databaseUrl(mongod);
     const dataDir = tempDir();
     const first = await embedded(dataDir);

@@ -32,11 +32,11 @@ test("every fault of the settings is told in one message, and the exit code is 2
     "AERIE_CORS_ORIGINS: expected origins",
     "AERIE_HTPP_HOST: there is no such setting",
     "--no-such-flag: there is no such flag",
-    "word: not understood",
+    "word: unexpected argument",
   ]) {
     expect(message).toContain(part);
   }
-  expect(message.match(/The settings have faults/g)).toHaveLength(1);
+  expect(message.match(/The settings are invalid/g)).toHaveLength(1);
   expect(existsSync(dataDir)).toBe(false);
 });
 

@@ -93,7 +93,7 @@ describe("settings", () => {
     for (const url of ["mongodb://hub:secret@db.example/aerie", "mongodb+srv://hub:@db.example/aerie"]) {
       const faults = faultsOf([`--mongodb-url=${url}`]);
       expect(faults).toHaveLength(1);
-      expect(faults[0]).toContain("give it as AERIE_MONGODB_URL");
+      expect(faults[0]).toContain("set AERIE_MONGODB_URL in the environment");
       expect(faults[0]).not.toContain("secret");
       expect(configOf([], { AERIE_MONGODB_URL: url }).mongodbUrl).toBe(url);
     }
@@ -150,7 +150,7 @@ describe("faults", () => {
     for (const part of [
       '--mqtt-port: expected a whole number from 0 to 65535, got "70000"',
       "--nonsense: there is no such flag",
-      "stray: not understood",
+      "stray: unexpected argument",
       'AERIE_HTTP_PORT: expected a whole number from 0 to 65535, got "http"',
       "AERIE_LOG_LEVEL: expected one of debug, info, warn, error",
       "AERIE_MQTT_PROT: there is no such setting",

@@ -50,12 +50,12 @@ test("what a hub has stored before comes back exactly, whatever a board may send
 describe("a line is refused whole, with its reason", () => {
   test.each<[string, unknown, string]>([
     ["no JSON", "{", "not JSON"],
-    ["a list", "[1]", "no reading"],
-    ["no metrics", { ...plain, metrics: undefined }, "no reading"],
+    ["a list", "[1]", "not a reading"],
+    ["no metrics", { ...plain, metrics: undefined }, "not a reading"],
     ["metrics of nothing", { ...plain, metrics: { a: null } }, "No metric"],
     ["a device that cannot be", { ...plain, deviceId: "a/b" }, "device id"],
     ["no instant", { ...plain, timestamp: undefined }, "timestamp"],
-    ["local time", { ...plain, timestamp: "2026-11-25 11:00:00" }, "names no zone"],
+    ["local time", { ...plain, timestamp: "2026-11-25 11:00:00" }, "has no time zone"],
     ["a decimal comma", { ...plain, metrics: { a: "23,5" } }, "finite number"],
     ["the future", { ...plain, timestamp: "2026-11-26T11:00:00Z" }, "timestamp"],
     ["a receipt in the future", { ...plain, receivedAt: "2026-11-26T11:00:00Z" }, "receivedAt"],
