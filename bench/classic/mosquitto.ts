@@ -1,4 +1,4 @@
-/** Starts mosquitto, where there is one, as a broker that keeps up with whatever a subscriber does. Measures nothing. */
+/** Starts mosquitto, where there is one, as a broker that keeps up with whatever a subscriber does. */
 import { accessSync, constants, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import path from "node:path";

@@ -1,4 +1,4 @@
-/** One board's connection: sends while its window is open, and walks QoS 2 to its end. Never sends anything again. */
+/** One board's connection: sends while its window is open, and walks QoS 2 to its end. */
 
 import { openMqttLink } from "./mqtt-link.ts";
 import { ackPackets, PUBREL } from "./packets/ack-packets.ts";
@@ -14,7 +14,7 @@ export interface BoardLinkOptions {
   qos: 1 | 2;
   window: SendWindow;
   /** All acknowledgements of one read have been told: time to send more. */
-  onRoom(): void;
+  onReadyToSend(): void;
   /** An open connection ended; what was in flight stays unacknowledged. */
   onClosed(): void;
 }
@@ -31,7 +31,7 @@ const PUBREC = 0x50;
 const PUBCOMP = 0x70;
 
 /** Settles when the broker has accepted the connection; rejects when it refused it or is not there. */
-export async function openBoardLink({ qos, window, onRoom, ...options }: BoardLinkOptions): Promise<BoardLink> {
+export async function openBoardLink({ qos, window, onReadyToSend, ...options }: BoardLinkOptions): Promise<BoardLink> {
   const lastAck = qos === 2 ? PUBCOMP : PUBACK;
   let received: number[] = [];
   const link = await openMqttLink({
@@ -44,7 +44,7 @@ export async function openBoardLink({ qos, window, onRoom, ...options }: BoardLi
     onRead() {
       if (received.length > 0) link.write(ackPackets(PUBREL, received));
       received = [];
-      onRoom();
+      onReadyToSend();
     },
   });
   return {

@@ -1,4 +1,4 @@
-/** Opens one load, warms it up and measures it, with the figures of the process that it drives. Decides nothing about them. */
+/** Opens one load, warms it up and measures it, with the figures of the process that it drives. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { processUsage } from "../helpers/process-usage.ts";
 import { type DriveResult, type DriveSpec, latencyOf } from "./drive-spec.ts";

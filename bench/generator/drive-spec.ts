@@ -1,7 +1,7 @@
-/** What one load is asked for, and what it answers. Says nothing of how it works. */
+/** What one load is asked for, and what it answers. */
 import { quantile } from "../helpers/quantile.ts";
 import type { LoadOptions } from "./load.ts";
-import type { RunWish } from "./load-run.ts";
+import type { RunOptions } from "./load-run.ts";
 
 export interface DriveSpec {
   load: LoadOptions;
@@ -9,8 +9,8 @@ export interface DriveSpec {
   takerFilter?: string;
   /** How long all are connected and silent before memory is read. Default 0. */
   idleMs?: number;
-  warmUp: RunWish;
-  measured: RunWish;
+  warmUp: RunOptions;
+  measured: RunOptions;
   /** The process whose CPU time and memory are read around the measured run. */
   targetPid: number;
 }

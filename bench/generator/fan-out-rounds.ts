@@ -1,4 +1,4 @@
-/** Keeps what of a fan-out is under way: when each message left, and how many subscribers still wait for it. Knows no socket. */
+/** Keeps what of a fan-out is under way: when each message left, and how many subscribers still wait for it. */
 import { type InboundPacket, payloadNumber } from "./packets/packet-cutter.ts";
 
 export interface Rounds {
@@ -10,7 +10,7 @@ export interface Rounds {
   delivered(subscriber: number, packet: InboundPacket): boolean;
   /** From a message's start to its last delivery. */
   latenciesMs(): readonly number[];
-  forgetLatencies(): void;
+  clearLatencies(): void;
 }
 
 export function createRounds(subscribers: number): Rounds {
@@ -41,7 +41,7 @@ export function createRounds(subscribers: number): Rounds {
       return true;
     },
     latenciesMs: () => latenciesMs,
-    forgetLatencies() {
+    clearLatencies() {
       latenciesMs = [];
     },
   };

@@ -1,4 +1,4 @@
-/** What one fan-out is asked for, and what it answers. Says nothing of how it works. */
+/** What one fan-out is asked for, and what it answers. */
 import type { Latency } from "./drive-spec.ts";
 
 export interface FanOutSpec {

@@ -17,12 +17,12 @@ const PAUSE_MS = 20;
 const PUBACK = 0x40;
 
 /** What a stretch listens to. */
-interface Told {
+interface Listener {
   progress(): void;
   broken(problem: string): void;
 }
 
-async function openReaders({ host, port, subscribers, qos }: FanOutSpec, rounds: Rounds, told: Told) {
+async function openReaders({ host, port, subscribers, qos }: FanOutSpec, rounds: Rounds, listener: Listener) {
   const open = (number: number): Promise<MqttLink> =>
     openSubscriber({
       host,
@@ -31,25 +31,25 @@ async function openReaders({ host, port, subscribers, qos }: FanOutSpec, rounds:
       filter: TOPIC,
       qos,
       onPublish: (packet: InboundPacket) => {
-        if (rounds.delivered(number, packet)) told.progress();
+        if (rounds.delivered(number, packet)) listener.progress();
       },
-      onClosed: (problem) => told.broken(`subscriber ${number}: ${problem}`),
+      onClosed: (problem) => listener.broken(`subscriber ${number}: ${problem}`),
     });
   return openAll(subscribers, open, (reader) => reader.close());
 }
 
-async function openPublisher({ host, port, qos }: FanOutSpec, rounds: Rounds, told: Told) {
+async function openPublisher({ host, port, qos }: FanOutSpec, rounds: Rounds, listener: Listener) {
   let acknowledged = 0;
   const link = await openMqttLink({
     host,
     port,
     clientId: "bench-publisher",
     onPacket({ firstByte }) {
-      if (firstByte !== PUBACK) return told.broken(`the publisher was sent packet type ${firstByte >> 4}`);
+      if (firstByte !== PUBACK) return listener.broken(`the publisher was sent packet type ${firstByte >> 4}`);
       acknowledged += 1;
-      told.progress();
+      listener.progress();
     },
-    onClosed: (problem) => told.broken(`the publisher: ${problem}`),
+    onClosed: (problem) => listener.broken(`the publisher: ${problem}`),
   });
   return {
     isAcknowledged: () => qos === 0 || acknowledged === rounds.counts.published,
@@ -77,9 +77,9 @@ function run(
   { durationMs, inFlight, pauseMs }: Stretch,
   rounds: Rounds,
   publisher: { isAcknowledged(): boolean; publish(): void },
-  told: Told,
+  listener: Listener,
 ) {
-  rounds.forgetLatencies();
+  rounds.clearLatencies();
   const { counts } = rounds;
   const deliveriesBefore = counts.deliveries;
   const startedAtMs = performance.now();
@@ -88,11 +88,11 @@ function run(
   return new Promise<{ deliveries: number; elapsedMs: number }>((resolve, reject) => {
     const stall = setInterval(() => {
       if (performance.now() - movedAtMs < STALL_MS) return;
-      told.broken(`nothing moves: ${counts.published} messages published, ${counts.deliveries} deliveries came`);
+      listener.broken(`nothing moves: ${counts.published} messages published, ${counts.deliveries} deliveries came`);
     }, 1_000);
     function finish(): void {
       clearInterval(stall);
-      told.progress = () => {};
+      listener.progress = () => {};
       resolve({ deliveries: counts.deliveries - deliveriesBefore, elapsedMs: movedAtMs - startedAtMs });
     }
     function goOn(): void {
@@ -100,11 +100,11 @@ function run(
         while (rounds.underWay() < inFlight) publisher.publish();
       } else if (rounds.underWay() === 0 && publisher.isAcknowledged()) finish();
     }
-    told.broken = (problem) => {
+    listener.broken = (problem) => {
       clearInterval(stall);
       reject(new Error(problem));
     };
-    told.progress = () => {
+    listener.progress = () => {
       movedAtMs = performance.now();
       if (pauseMs === 0) return goOn();
       clearTimeout(pause);
@@ -116,20 +116,20 @@ function run(
 
 export async function fanOut(spec: FanOutSpec): Promise<FanOutResult> {
   const { subscribers, warmUpMs, measuredMs, inFlight, targetPid } = spec;
-  const told: Told = { progress: () => {}, broken: () => {} };
+  const listener: Listener = { progress: () => {}, broken: () => {} };
   const rounds = createRounds(subscribers);
-  const readers = await openReaders(spec, rounds, told);
-  const publisher = await openPublisher(spec, rounds, told);
+  const readers = await openReaders(spec, rounds, listener);
+  const publisher = await openPublisher(spec, rounds, listener);
   const full = { inFlight, pauseMs: 0 };
 
-  await run({ ...full, durationMs: warmUpMs }, rounds, publisher, told);
-  await run({ inFlight: 1, pauseMs: PAUSE_MS, durationMs: measuredMs }, rounds, publisher, told);
+  await run({ ...full, durationMs: warmUpMs }, rounds, publisher, listener);
+  await run({ inFlight: 1, pauseMs: PAUSE_MS, durationMs: measuredMs }, rounds, publisher, listener);
   const latency = latencyOf(rounds.latenciesMs());
   const before = processUsage(targetPid);
-  const { deliveries, elapsedMs } = await run({ ...full, durationMs: measuredMs }, rounds, publisher, told);
+  const { deliveries, elapsedMs } = await run({ ...full, durationMs: measuredMs }, rounds, publisher, listener);
   const after = processUsage(targetPid);
 
-  told.broken = () => {};
+  listener.broken = () => {};
   for (const link of [publisher, ...readers]) link.close();
   return {
     ...rounds.counts,

@@ -1,4 +1,4 @@
-/** The generator's own process: takes one job, does it, answers with figures. Knows none of the jobs from inside. */
+/** The generator's own process: takes one job, does it, answers with figures. */
 import { driveLoad } from "./drive-load.ts";
 import { fanOut } from "./fan-out.ts";
 import type { FromGenerator, Job, JobResult } from "./job.ts";

@@ -1,4 +1,4 @@
-/** The jobs that a generator process takes, one each, and what it says of them. Says nothing of how they are done. */
+/** The jobs that a generator process takes, one each, and what it says of them. */
 import type { DriveResult, DriveSpec } from "./drive-spec.ts";
 import type { FanOutResult, FanOutSpec } from "./fan-out-spec.ts";
 import type { RetainedResult, RetainedSpec } from "./retained-spec.ts";

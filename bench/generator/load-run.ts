@@ -1,9 +1,9 @@
-/** Decides when each board of one run sends, and when the run has ended. Opens and closes nothing. */
+/** Decides when each board of one run sends, and when the run has ended. */
 import type { BoardLink } from "./board-link.ts";
 import type { SendWindow } from "./send-window.ts";
 
 /** Either bound ends the sending; the run ends when all that was sent is acknowledged or its connection is gone. */
-export interface RunWish {
+export interface RunOptions {
   durationMs?: number;
   /** Divided evenly among the boards. */
   messages?: number;
@@ -22,7 +22,7 @@ export interface RunBoard {
 export interface LoadRunOptions {
   boards: readonly RunBoard[];
   windowUnits: number;
-  wish: RunWish;
+  options: RunOptions;
   /** Messages of this run whose acknowledgement has come. */
   acknowledged(): number;
 }
@@ -35,7 +35,7 @@ export interface LoadRunEnd {
 
 export interface LoadRun {
   readonly ended: Promise<LoadRunEnd>;
-  onRoom(boardNumber: number): void;
+  onReadyToSend(boardNumber: number): void;
   onClosed(): void;
   stop(): void;
 }
@@ -46,7 +46,7 @@ const STALL_CHECK_MS = 1_000;
 const PACE_TICK_MS = 1;
 
 /** Hands each board its share of the messages and counts what goes out. */
-function createSender(boards: readonly RunBoard[], { messages = Number.POSITIVE_INFINITY }: RunWish) {
+function createSender(boards: readonly RunBoard[], { messages = Number.POSITIVE_INFINITY }: RunOptions) {
   const rest = Number.isFinite(messages) ? messages % boards.length : 0;
   const left = boards.map((_, board) => Math.floor(messages / boards.length) + (board < rest ? 1 : 0));
   let sent = 0;
@@ -103,10 +103,10 @@ function watchForStall(moved: () => number, awaited: () => boolean, onStalled: (
   return () => clearInterval(timer);
 }
 
-export function startLoadRun({ boards, windowUnits, wish, acknowledged }: LoadRunOptions): LoadRun {
-  const { durationMs, ratePerSecond, burst = 1 } = wish;
+export function startLoadRun({ boards, windowUnits, options, acknowledged }: LoadRunOptions): LoadRun {
+  const { durationMs, ratePerSecond, burst = 1 } = options;
   const startedAtMs = performance.now();
-  const sender = createSender(boards, wish);
+  const sender = createSender(boards, options);
   const refillAt = Math.floor(windowUnits / 2); // many packets a write, many acknowledgements a read
   const timers: (() => void)[] = [];
   let sending = true;
@@ -160,7 +160,7 @@ export function startLoadRun({ boards, windowUnits, wish, acknowledged }: LoadRu
       hasClosed = true;
       finishIfDone();
     },
-    onRoom(boardNumber) {
+    onReadyToSend(boardNumber) {
       if (!sending || ratePerSecond !== undefined) return finishIfDone();
       if ((boards[boardNumber]?.window.unitsInFlight() ?? 0) > refillAt) return;
       if (sender.send(boardNumber) === 0) finishIfDone();

@@ -1,6 +1,6 @@
-/** Drives a broker as many boards would: as fast as their windows allow, or at a pace. Judges nothing that it measures. */
+/** Drives a broker as many boards would: as fast as their windows allow, or at a pace. */
 import { openBoardLink } from "./board-link.ts";
-import { type LoadRun, type RunWish, startLoadRun } from "./load-run.ts";
+import { type LoadRun, type RunOptions, startLoadRun } from "./load-run.ts";
 import { createPublishRing, type InstantForm, type Stamp } from "./messages/publish-ring.ts";
 import { createStateRing } from "./messages/state-ring.ts";
 import { openAll } from "./open-all.ts";
@@ -59,7 +59,7 @@ export interface Load {
    * One run at a time; the next goes on where the former ended. Never rejects, not even when the broker dies.
    * @example const { acknowledged, boards } = await load.run({ messages: 10_000 });
    */
-  run(wish: RunWish): Promise<RunOutcome>;
+  run(runOptions: RunOptions): Promise<RunOutcome>;
   /** Ends the sending of the present run. */
   stop(): void;
   /** Closes the connections without DISCONNECT, as a board that lost power. */
@@ -124,19 +124,28 @@ export async function openLoad(options: LoadOptions): Promise<Load> {
         ? createStateRing({ ...row, boardNumber })
         : createPublishRing({ ...row, deviceId, boardNumber, instants, firstInstantMs, stamp });
     const window = createSendWindow({ ring, units, messagesPerUnit, windowUnits, firstSequence, onAcknowledged });
-    const onRoom = (): void => present?.onRoom(boardNumber);
+    const onReadyToSend = (): void => present?.onReadyToSend(boardNumber);
     const onClosed = (): void => present?.onClosed();
     const { secretPrefix } = options;
     const password = secretPrefix === undefined ? undefined : secretPrefix + deviceId;
-    const link = await openBoardLink({ host, port, clientId: deviceId, password, qos, window, onRoom, onClosed });
+    const link = await openBoardLink({
+      host,
+      port,
+      clientId: deviceId,
+      password,
+      qos,
+      window,
+      onReadyToSend,
+      onClosed,
+    });
     return { deviceId, window, link };
   }
   const boards = await openAll(options.boards, openBoard, ({ link }) => link.close());
 
   return {
-    async run(wish) {
+    async run(runOptions) {
       tally.reset();
-      present = startLoadRun({ boards, windowUnits, wish, acknowledged: tally.acknowledged });
+      present = startLoadRun({ boards, windowUnits, options: runOptions, acknowledged: tally.acknowledged });
       const end = await present.ended;
       present = undefined;
       return {

@@ -1,4 +1,4 @@
-/** One client's connection, from SYN to its end: writes bytes, tells packets. Never reconnects, and answers nothing by itself. */
+/** One client's connection, from SYN to its end: writes bytes, tells packets. */
 import { connect } from "node:net";
 import { connectPacket } from "./packets/connect-packet.ts";
 import { cutPackets, type InboundPacket, typeOf } from "./packets/packet-cutter.ts";

@@ -1,4 +1,4 @@
-/** Opens many connections, a bounded number at a time. Knows not what they are for. */
+/** Opens many connections, a bounded number at a time. */
 
 /** Far below the 511 that a listener's queue holds: a SYN that finds it full is sent again a second later. */
 const AT_ONCE = 100;

@@ -1,4 +1,4 @@
-/** Fills a broker with retained messages and times SUBSCRIBEs among them. Decides neither topics nor filters. */
+/** Fills a broker with retained messages and times SUBSCRIBEs among them. */
 import { latencyOf } from "./drive-spec.ts";
 import { type MqttLink, openMqttLink } from "./mqtt-link.ts";
 import { type InboundPacket, payloadOf, topicOf, typeOf } from "./packets/packet-cutter.ts";

@@ -1,4 +1,4 @@
-/** What the probe of retained messages is asked for, and what it answers. Says nothing of how it works. */
+/** What the probe of retained messages is asked for, and what it answers. */
 import type { Latency } from "./drive-spec.ts";
 
 export interface RetainedSpec {

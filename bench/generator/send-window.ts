@@ -1,4 +1,4 @@
-/** Keeps what of a ring is under way: which units wait for their last acknowledgement, since when, for which sequences. Knows no socket. */
+/** Keeps what of a ring is under way: which units wait for their last acknowledgement, since when, for which sequences. */
 import type { PublishRing } from "./messages/publish-ring.ts";
 import { createSequenceList } from "./sequence-list.ts";
 

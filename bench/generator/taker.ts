@@ -1,4 +1,4 @@
-/** One subscriber at QoS 0 that takes and counts all that a load publishes. Looks into nothing. */
+/** One subscriber at QoS 0 that takes and counts all that a load publishes. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { openSubscriber } from "./subscriber.ts";
 

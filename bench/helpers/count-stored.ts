@@ -1,4 +1,4 @@
-/** Counts the readings in a stopped hub's data directory, in hot rows and in segments. Reads no reading. */
+/** Counts the readings in a stopped hub's data directory, in hot rows and in segments. */
 import path from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 

@@ -1,4 +1,4 @@
-/** Owns every process and directory that the benchmark makes, so that none outlives it. Knows not what they are for. */
+/** Owns every process and directory that the benchmark makes, so that none outlives it. */
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";

@@ -1,4 +1,4 @@
-/** Tells on stderr what runs now and how long all of it will still take. Measures nothing. */
+/** Tells on stderr what runs now and how long all of it will still take. */
 
 export interface Progress {
   /** Something begins that will take about so long. */

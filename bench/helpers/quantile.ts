@@ -1,4 +1,4 @@
-/** The value below which a share of all values lies. Interpolates nothing: it is one of the values. */
+/** The value below which a share of all values lies. */
 
 /** NaN of an empty list. `share` 0.5 is the median, of an even count the lower one. */
 export function quantile(values: ArrayLike<number>, share: number): number {

@@ -1,4 +1,4 @@
-/** Reads one counter of the hub's /metrics. Knows no more of Prometheus' format than a sample's line. */
+/** Reads one counter of the hub's /metrics. */
 
 const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{[^}]*\})? (\S+)/;
 

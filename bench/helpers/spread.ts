@@ -1,4 +1,4 @@
-/** Sums a few runs up as median, least and greatest. Assumes no distribution. */
+/** Sums a few runs up as median, least and greatest. */
 import { quantile } from "./quantile.ts";
 
 export interface Spread {

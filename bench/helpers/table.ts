@@ -1,4 +1,4 @@
-/** Lays rows out as columns of text: the first left-aligned, the others right-aligned. Knows nothing of what they say. */
+/** Lays rows out as columns of text: the first left-aligned, the others right-aligned. */
 
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];

@@ -11,7 +11,7 @@ const LEAST_SHARE = 0.002;
 export function bytes({ dataDir, readings, days, boards }: FullStore): Part {
   const whole = fileBytes(dataDir);
   const kinds = bytesByKind(dataDir);
-  const told = kinds.filter(([, each]) => each >= whole * LEAST_SHARE);
+  const shown = kinds.filter(([, each]) => each >= whole * LEAST_SHARE);
   const rest = kinds.filter(([, each]) => each < whole * LEAST_SHARE).reduce((sum, [, each]) => sum + each, 0);
   const row = (what: string, each: number): Row => ({
     what,
@@ -23,7 +23,7 @@ export function bytes({ dataDir, readings, days, boards }: FullStore): Part {
     title: `bytes of ${figure(readings)} readings, ${boards} boards, ${figure(days, 1)} simulated days`,
     rows: [
       { ...row("whole database ÷ readings", whole), budget: atMost(WHOLE_BYTES) },
-      ...told.map(([kind, each]) => row(`  ${kind}`, each)),
+      ...shown.map(([kind, each]) => row(`  ${kind}`, each)),
       row("  all other", rest),
     ],
   };

@@ -41,15 +41,15 @@ interface Asked {
 export type ChartBudgets = readonly [yearMs: number, rawMs?: number, weekMs?: number];
 
 export async function chart(bench: HistoryBench): Promise<Part> {
-  const wish = yearWish(bench.options);
-  const { dataDir } = await fill(bench, { name: "year", ...wish });
+  const plan = yearPlan(bench.options);
+  const { dataDir } = await fill(bench, { name: "year", ...plan });
   const rows = await withStore(bench, dataDir, (store) => chartRows(bench, store, [20, 15, 40]));
   dropDir(bench, dataDir);
   return { title: "chart of one metric, in process", rows };
 }
 
 /** What a store is filled with before `chartRows`. */
-export const yearWish = (options: HistoryOptions) => ({
+export const yearPlan = (options: HistoryOptions) => ({
   boards: [BOARD],
   readings: chartReadings(options),
   days: daysOf(options),

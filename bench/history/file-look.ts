@@ -1,4 +1,4 @@
-/** Looks into a store's file while nobody has it open: bytes by kind. Knows the tables; changes nothing. */
+/** Looks into a store's file while nobody has it open: bytes by kind. */
 import { statSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";

@@ -33,10 +33,10 @@ export async function fillFullStore(bench: HistoryBench): Promise<FullStore> {
     // one after the other with and without an instant of its own
     boards.push({ name, room, intervalMs, timed: boards.length % 2 === 0, seed: 1_000 + boards.length });
   };
-  for (let place = 0; place < often; place += 1) add(`quiet-${place}`, "quiet", OFTEN_MS);
-  for (let place = 0; place < often; place += 1) add(`noisy-${place}`, "noisy", OFTEN_MS);
-  for (let place = 0; place < seldom; place += 1) {
-    add(`seldom-${place}`, place % 4 < 2 ? "quiet" : "noisy", SELDOM_MS);
+  for (let index = 0; index < often; index += 1) add(`quiet-${index}`, "quiet", OFTEN_MS);
+  for (let index = 0; index < often; index += 1) add(`noisy-${index}`, "noisy", OFTEN_MS);
+  for (let index = 0; index < seldom; index += 1) {
+    add(`seldom-${index}`, index % 4 < 2 ? "quiet" : "noisy", SELDOM_MS);
   }
   const filled = await fill(bench, { name: "the hub's", boards, readings, days, rawDays: RAW_DAYS });
   const busiest = filled.fleet.boards.find(({ name }) => name === "noisy-0");

@@ -1,6 +1,7 @@
-/** What every group of the history's benchmark is given, and how it gets a filled store. Prints nothing but progress. */
+/** What every group of the history's benchmark is given, and how it gets a filled store. */
 import { mkdtempSync } from "node:fs";
 import path from "node:path";
+import { DAY_MS } from "../../src/core/history/rollup.ts";
 import type { Store } from "../../src/core/ports/readings-store.ts";
 import { countStored } from "../helpers/count-stored.ts";
 import { figure } from "../helpers/figure.ts";
@@ -23,10 +24,10 @@ export interface HistoryBench {
   fail(problem: string): void;
 }
 
-export const DAY_MS = 86_400_000;
+export { DAY_MS };
 /** What the load is planned with. */
 export const PLANNED_PER_SECOND = 15_000;
-const TOLD_EACH_MS = 10_000;
+const SHOWN_EACH_MS = 10_000;
 export const LOAD_GROUP = 800;
 
 export function newDir({ options, owned }: HistoryBench, name: string): string {
@@ -42,7 +43,7 @@ export function dropDir({ options, owned }: HistoryBench, dir: string): void {
 
 export const newFleet = ({ built }: HistoryBench, boards: readonly BoardRequest[], startMs: number): Fleet =>
   createFleet(
-    boards.map((wish): Board => createBoard(wish, built)),
+    boards.map((request): Board => createBoard(request, built)),
     startMs,
   );
 
@@ -53,7 +54,7 @@ export interface Filled {
   readonly elapsedMs: number;
 }
 
-export interface FillWish {
+export interface FillPlan {
   readonly name: string;
   readonly boards: readonly BoardRequest[];
   readonly readings: number;
@@ -62,14 +63,14 @@ export interface FillWish {
 }
 
 /** A new store with so many readings whose past ends at `endMs`; closed, and counted. */
-export async function fill(bench: HistoryBench, wish: FillWish): Promise<Filled> {
-  const { name, readings, days, rawDays } = wish;
+export async function fill(bench: HistoryBench, plan: FillPlan): Promise<Filled> {
+  const { name, readings, days, rawDays } = plan;
   bench.progress.begin(`load ${figure(readings)} readings: ${name}`, readings / PLANNED_PER_SECOND);
   const dataDir = newDir(bench, name.replaceAll(/\W+/g, "-"));
-  const fleet = newFleet(bench, wish.boards, bench.endMs - days * DAY_MS);
+  const fleet = newFleet(bench, plan.boards, bench.endMs - days * DAY_MS);
   const elapsedMs = await withStore(bench, dataDir, async (store) => {
     const hub = createSimulatedHub({ store, fleet, group: LOAD_GROUP, rawDays });
-    const ms = await hub.run({ readings, upkeep: "hourly", onAppended: teller(readings) });
+    const ms = await hub.run({ readings, upkeep: "hourly", onAppended: showLoad(readings) });
     await hub.saveStates();
     await hub.upkeep();
     return ms;
@@ -107,13 +108,13 @@ export function holdAnswers(bench: HistoryBench, what: string, due: number, hub:
 }
 
 /** Tells on stderr how far a long load is. */
-export function teller(readings: number): (appended: number) => void {
+export function showLoad(readings: number): (appended: number) => void {
   const startedAtMs = performance.now();
-  let toldAtMs = startedAtMs;
+  let shownAtMs = startedAtMs;
   return (appended) => {
     const nowMs = performance.now();
-    if (nowMs - toldAtMs < TOLD_EACH_MS) return;
-    toldAtMs = nowMs;
+    if (nowMs - shownAtMs < SHOWN_EACH_MS) return;
+    shownAtMs = nowMs;
     const perMs = appended / (nowMs - startedAtMs);
     const leftSeconds = (readings - appended) / perMs / 1000;
     process.stderr.write(

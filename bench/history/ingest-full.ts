@@ -65,12 +65,12 @@ export async function ingestFull(bench: HistoryBench, full: FullStore): Promise<
 
 /** New to the store in each pair. */
 const boardsOf = (pair: number): BoardRequest[] =>
-  Array.from({ length: BOARDS }, (_, place) => ({
-    name: `ingest-${pair}-${place}`,
+  Array.from({ length: BOARDS }, (_, index) => ({
+    name: `ingest-${pair}-${index}`,
     room: "noisy",
     intervalMs: INTERVAL_MS,
-    timed: place % 2 === 0,
-    seed: 2_000 + 100 * pair + place,
+    timed: index % 2 === 0,
+    seed: 2_000 + 100 * pair + index,
   }));
 
 /** Readings a second. */

@@ -3,18 +3,18 @@ import { type Document, MongoClient } from "mongodb";
 import type { Store } from "../../src/core/ports/readings-store.ts";
 import { databaseUrl, launchMongod, type Mongod } from "../../test/support/mongodb/mongod.ts";
 import { figure } from "../helpers/figure.ts";
-import { chartReadings, chartRows, yearWish } from "./chart.ts";
+import { chartReadings, chartRows, yearPlan } from "./chart.ts";
 import type { BoardRequest } from "./data/board.ts";
 import { createSimulatedHub } from "./data/simulated-hub.ts";
 import {
   DAY_MS,
-  type FillWish,
+  type FillPlan,
   type HistoryBench,
   holdAnswers,
   LOAD_GROUP,
   newFleet,
   PLANNED_PER_SECOND,
-  teller,
+  showLoad,
 } from "./history-bench.ts";
 import type { HistoryOptions } from "./options.ts";
 import type { Part, Row } from "./row.ts";
@@ -30,7 +30,7 @@ export const mongodbReadings = (options: HistoryOptions): number => chartReading
 export async function mongodb(bench: HistoryBench): Promise<Part> {
   const mongod = await launchMongod();
   try {
-    const year = { name: "noisy, each 5 s", ...yearWish(bench.options) };
+    const year = { name: "noisy, each 5 s", ...yearPlan(bench.options) };
     const charts = await filled(bench, mongod, year, (store) => chartRows(bench, store, [YEAR_CHART_MS]));
     const quiet = { name: "quiet, each 5 s", boards: [QUIET], readings: QUIET_READINGS, days: QUIET_DAYS, rawDays: 90 };
     const small = await filled(bench, mongod, quiet, async () => []);
@@ -45,16 +45,16 @@ export async function mongodb(bench: HistoryBench): Promise<Part> {
 }
 
 /** A database of its own with so many readings, and what is asked of it then. */
-async function filled(bench: HistoryBench, mongod: Mongod, wish: FillWish, ask: (store: Store) => Promise<Row[]>) {
-  const { name, readings, days, rawDays } = wish;
+async function filled(bench: HistoryBench, mongod: Mongod, plan: FillPlan, ask: (store: Store) => Promise<Row[]>) {
+  const { name, readings, days, rawDays } = plan;
   const url = databaseUrl(mongod);
   bench.progress.begin(`load ${figure(readings)} readings into MongoDB: ${name}`, readings / PLANNED_PER_SECOND);
   const store = await bench.built.openMongo(url);
   try {
     await store.load();
-    const fleet = newFleet(bench, wish.boards, bench.endMs - days * DAY_MS);
+    const fleet = newFleet(bench, plan.boards, bench.endMs - days * DAY_MS);
     const hub = createSimulatedHub({ store, fleet, group: LOAD_GROUP, rawDays });
-    await hub.run({ readings, upkeep: "hourly", onAppended: teller(readings) });
+    await hub.run({ readings, upkeep: "hourly", onAppended: showLoad(readings) });
     await hub.saveStates();
     await hub.upkeep();
     holdAnswers(bench, name, readings, hub);

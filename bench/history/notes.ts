@@ -1,4 +1,4 @@
-/** Says under the tables of history how their figures came about. Measures nothing. */
+/** Says under the tables of history how their figures came about. */
 import type { HistoryOptions } from "./options.ts";
 
 export const notes = ({ pairs }: HistoryOptions): string => `  How this was measured

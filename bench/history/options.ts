@@ -1,4 +1,4 @@
-/** Reads the command line of the history's benchmark. Starts nothing. */
+/** Reads the command line of the history's benchmark. */
 import { tmpdir } from "node:os";
 import { parseArgs } from "node:util";
 

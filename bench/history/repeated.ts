@@ -1,4 +1,4 @@
-/** Times one piece of work several times, warm. Judges nothing. */
+/** Times one piece of work several times, warm. */
 
 const WARM_UPS = 2;
 

@@ -1,11 +1,11 @@
-/** One line of the history's table: what was measured, against its budget of design.md. Asserts nothing. */
+/** One line of the history's table: what was measured, against its budget of design.md. */
 import { figure } from "../helpers/figure.ts";
 import { spread } from "../helpers/spread.ts";
 import { table } from "../helpers/table.ts";
 
 export interface Row {
   readonly what: string;
-  /** Of the median; undefined: it is told only. */
+  /** Of the median; undefined: it is only shown. */
   readonly budget?: { readonly sign: "≤" | "≥"; readonly limit: number };
   readonly unit: string;
   readonly digits: number;
@@ -17,7 +17,7 @@ export interface Row {
 export interface Part {
   readonly title: string;
   readonly rows: readonly Row[];
-  /** Told under the table. */
+  /** Shown under the table. */
   readonly remarks?: readonly string[];
 }
 
@@ -32,12 +32,12 @@ function isMet({ budget, values }: Row): boolean {
 
 function columns(row: Row): string[] {
   const { what, budget, unit, digits, values } = row;
-  const wished =
+  const budgetText =
     budget === undefined ? "" : `${budget.sign} ${figure(budget.limit, Number.isInteger(budget.limit) ? 0 : 1)}`;
-  if (values === undefined) return [what, wished, row.absent ?? "not available", "", "", ""];
+  if (values === undefined) return [what, budgetText, row.absent ?? "not available", "", "", ""];
   const { median, min, max } = spread(values);
   const range = values.length === 1 ? "" : `${figure(min, digits)} – ${figure(max, digits)}`;
-  return [what, wished, figure(median, digits), unit, range, isMet(row) ? "" : "NOT MET"];
+  return [what, budgetText, figure(median, digits), unit, range, isMet(row) ? "" : "NOT MET"];
 }
 
 export function partText({ title, rows, remarks = [] }: Part): string {

@@ -53,19 +53,19 @@ export async function size(bench: HistoryBench): Promise<Part> {
   for (const kind of KINDS) {
     const { room, intervalMs, boards, sealedBytes } = kind;
     const name = `${room}, each ${intervalMs / 1000} s`;
-    const wishes = Array.from(
+    const requests = Array.from(
       { length: boards },
-      (_, place): BoardRequest => ({
-        name: `${room}-${place}`,
+      (_, index): BoardRequest => ({
+        name: `${room}-${index}`,
         room,
         intervalMs,
-        timed: place % 2 === 0,
-        seed: 100 + place,
+        timed: index % 2 === 0,
+        seed: 100 + index,
       }),
     );
     const days = daysOf(kind, bench.options);
     const readings = readingsOf(kind, bench.options);
-    const { dataDir } = await fill(bench, { name, boards: wishes, readings, days, rawDays: RAW_DAYS });
+    const { dataDir } = await fill(bench, { name, boards: requests, readings, days, rawDays: RAW_DAYS });
     const bytes = bytesASealedReading(dataDir);
     const row = { unit: "bytes", digits: 2 };
     sealed.push({

@@ -1,4 +1,4 @@
-/** What boards notice of upkeep: acknowledgements while the store seals and forgets without a pause, beside those without. */
+/** What boards notice of upkeep: acknowledgements while the store seals and deletes without a pause, beside those without. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Store } from "../../src/core/ports/readings-store.ts";
 import { figure } from "../helpers/figure.ts";
@@ -27,15 +27,15 @@ interface Rounds {
   readonly busy: number[][];
   /** Readings of each round. */
   readonly sealed: number[];
-  readonly forgot: number[];
+  readonly deleted: number[];
   readonly steps: number[];
 }
 
 export async function upkeepAck(bench: HistoryBench, full: FullStore): Promise<Part> {
   const { pairs } = bench.options;
-  bench.progress.begin("acknowledgements while sealing and forgetting", ackSeconds(pairs));
+  bench.progress.begin("acknowledgements while sealing and deleting", ackSeconds(pairs));
   const fleet = newFleet(bench, steadyBoards("ack"), full.time.nowMs);
-  const rounds: Rounds = { normal: [], paced: [], busy: [], sealed: [], forgot: [], steps: [] };
+  const rounds: Rounds = { normal: [], paced: [], busy: [], sealed: [], deleted: [], steps: [] };
   await withStore(bench, full.dataDir, async (store) => {
     const hub = createSimulatedHub({ store, fleet, group: 500, rawDays: 0 });
     for (let pair = 0; pair < pairs; pair += 1) {
@@ -48,7 +48,7 @@ export async function upkeepAck(bench: HistoryBench, full: FullStore): Promise<P
   return { title: "acknowledgement, 1 – 20 readings an append, 100 appends/s", rows: rowsOf(rounds) };
 }
 
-interface RoundWish {
+interface RoundOptions {
   readonly fleet: Fleet;
   readonly hub: SimulatedHub;
   /** How long raw readings are kept while upkeep is paced, and while it is not. */
@@ -60,7 +60,7 @@ interface RoundWish {
 async function round(
   bench: HistoryBench,
   store: Store,
-  { fleet, hub, pacedDays, rawDays, rounds }: RoundWish,
+  { fleet, hub, pacedDays, rawDays, rounds }: RoundOptions,
 ): Promise<void> {
   await hub.run({ readings: BACKLOG, upkeep: "none" });
   await hub.saveStates(); // else nothing may be sealed
@@ -68,7 +68,7 @@ async function round(
   const endMs = performance.now() + ROUND_MS;
   const pace = (): Promise<void> => hub.paceUpkeep(() => performance.now() >= endMs, pacedDays);
   await during(bench, store, fleet, rounds.paced, pace);
-  const done = { steps: 0, sealed: 0, forgot: 0 };
+  const done = { steps: 0, sealed: 0, deleted: 0 };
   await during(bench, store, fleet, rounds.busy, async () => {
     const lastMs = performance.now() + MOST_ROUND_MS;
     while (performance.now() < lastMs) {
@@ -76,12 +76,12 @@ async function round(
       if (did === "nothing") return;
       done.steps += 1;
       if (did === "sealed") done.sealed += readings;
-      if (did === "forgot") done.forgot += readings;
+      if (did === "forgot") done.deleted += readings;
     }
   });
   rounds.steps.push(done.steps);
   rounds.sealed.push(done.sealed);
-  rounds.forgot.push(done.forgot);
+  rounds.deleted.push(done.deleted);
 }
 
 async function during(
@@ -98,7 +98,7 @@ async function during(
   if (sent !== stored) bench.fail(`acknowledgements: ${sent} appended, ${stored} stored`);
 }
 
-function rowsOf({ normal, paced, busy, sealed, forgot, steps }: Rounds): Row[] {
+function rowsOf({ normal, paced, busy, sealed, deleted, steps }: Rounds): Row[] {
   const p = (share: number) => (times: readonly number[]) => quantile(times, share);
   const worked = steps.some((each) => each > 0);
   const ifWorked = (values: number[]): number[] | undefined => (worked ? values : undefined);
@@ -124,6 +124,6 @@ function rowsOf({ normal, paced, busy, sealed, forgot, steps }: Rounds): Row[] {
     },
     { what: "steps in it", unit: "", digits: 0, values: ifWorked(steps) },
     { what: "readings sealed in it", unit: "", digits: 0, values: ifWorked(sealed) },
-    { what: "readings forgotten in it", unit: "", digits: 0, values: ifWorked(forgot) },
+    { what: "readings deleted in it", unit: "", digits: 0, values: ifWorked(deleted) },
   ];
 }

@@ -1,4 +1,4 @@
-/** Says under the tables how their figures came about. Measures nothing. */
+/** Says under the tables how their figures came about. */
 import type { BenchOptions } from "../run/options.ts";
 
 export function notes({ boards, connected, pairs, seconds, warmUpSeconds, cpuProf }: BenchOptions): string {

@@ -1,4 +1,4 @@
-/** The tables of what the hub does as a broker for anybody: carrying, fan-out, many boards, retained. Measures nothing. */
+/** The tables of what the hub does as a broker for anybody: carrying, fan-out, many boards, retained. */
 
 import type { FilterResult, RetainedResult } from "../generator/retained-spec.ts";
 import { figure } from "../helpers/figure.ts";

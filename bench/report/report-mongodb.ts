@@ -1,4 +1,4 @@
-/** The table of the section `mongodb`. Measures and judges nothing. */
+/** The table of the section `mongodb`. */
 
 import { figure } from "../helpers/figure.ts";
 import { table } from "../helpers/table.ts";

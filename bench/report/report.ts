@@ -1,4 +1,4 @@
-/** Turns what was measured into the tables that a person reads. Measures and judges nothing. */
+/** Turns what was measured into the tables that a person reads. */
 
 import type { Latency } from "../generator/drive-spec.ts";
 import { figure } from "../helpers/figure.ts";
@@ -63,14 +63,14 @@ const latencyRow = (title: string, { p50Ms, p99Ms, maxMs, count }: Latency): str
   figure(count),
 ];
 
-/** Readings that a browser got or was told of as dropped, beside what was acknowledged. */
+/** Readings that a browser got, or that were reported to it as dropped, beside what was acknowledged. */
 function seen({ browsers }: WatchReport, acknowledged: number): string {
   const received = spread(browsers.map((browser) => browser.received));
   const dropped = spread(browsers.map((browser) => browser.dropped));
   const missing = browsers.map((browser) => acknowledged - browser.received - browser.dropped);
   return (
     `${figure(acknowledged)} acknowledged; a browser got ${figure(received.min)} – ${figure(received.max)} of them, ` +
-    `was told of ${figure(dropped.min)} – ${figure(dropped.max)} as dropped, ` +
+    `got a report of ${figure(dropped.min)} – ${figure(dropped.max)} dropped, ` +
     `${figure(spread(missing).min)} – ${figure(spread(missing).max)} unaccounted for`
   );
 }
@@ -102,11 +102,11 @@ function latencyText(result: LatencyResult): string {
   return `${table(rows)}  browsers: ${seen(watch, watched.result.totalAcknowledged)}\n${came}`;
 }
 
-function liveText({ maximumPerSecond, wishedPerSecond, run, watch, mainThreadShare }: LiveResult): string {
+function liveText({ maximumPerSecond, targetPerSecond, run, watch, mainThreadShare }: LiveResult): string {
   const rows = [
     [`${watch.browsers.length} batched browsers at 60 % of the maximum`, ""],
     ["maximum, readings a second", figure(maximumPerSecond)],
-    ["wished, readings a second", figure(wishedPerSecond)],
+    ["target, readings a second", figure(targetPerSecond)],
     ["reached, readings a second", figure(run.result.perSecond)],
     ["live's share of the main thread, %", figure(mainThreadShare * 100, 1)],
     ["CPU µs a reading, its process", figure(run.result.targetCpuUsAMessage, 1)],

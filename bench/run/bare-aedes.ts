@@ -1,4 +1,4 @@
-/** The peer: Aedes as it comes, with no option and no hook. Stores nothing, prints its port. */
+/** The peer: Aedes as it comes, with no option and no hook. */
 import { createServer } from "node:net";
 import { Aedes } from "aedes";
 

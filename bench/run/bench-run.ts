@@ -1,4 +1,4 @@
-/** Runs one piece of work against one fresh peer, and holds what the hub stored against what it acknowledged. Prints nothing. */
+/** Runs one piece of work against one fresh peer, and holds what the hub stored against what it acknowledged. */
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { DriveResult, DriveSpec } from "../generator/drive-spec.ts";

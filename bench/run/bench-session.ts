@@ -1,4 +1,4 @@
-/** What every benchmark does around its figures: owns what it starts, tells of the machine, keeps the raw figures, counts failures. Measures nothing but the disk. */
+/** What every benchmark does around its figures: owns what it starts, tells of the machine, keeps the raw figures, counts failures. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";

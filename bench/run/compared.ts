@@ -1,4 +1,4 @@
-/** Makes a table's row of what pairs of runs gave: both peers, and how each pair compares. Measures and judges nothing. */
+/** Makes a table's row of what pairs of runs gave: both peers, and how each pair compares. */
 
 import { figure } from "../helpers/figure.ts";
 import { spread } from "../helpers/spread.ts";

@@ -1,4 +1,4 @@
-/** Has one job done by a generator process of its own. Knows nothing of what it is for. */
+/** Has one job done by a generator process of its own. */
 import { fileURLToPath } from "node:url";
 import type { FromGenerator, JobKind, Jobs } from "../generator/job.ts";
 import { ended, type Owned } from "../helpers/owned.ts";

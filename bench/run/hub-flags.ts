@@ -1,4 +1,4 @@
-/** Says which wished settings a hub's build has, by its own help. Judges no value. */
+/** Says which requested settings a hub's build has, by its own help. */
 import { ended, type Owned } from "../helpers/owned.ts";
 
 /** By flag without its dashes: `{ "max-devices": 20_000 }`. */
@@ -6,13 +6,13 @@ export type HubSettings = Readonly<Record<string, number | string>>;
 
 /** A hub stops at a setting that it does not know; builds of several ages are measured. */
 export async function knownFlags(owned: Owned, entry: string, settings: HubSettings): Promise<string[]> {
-  const wished = Object.entries(settings);
-  if (wished.length === 0) return [];
+  const requested = Object.entries(settings);
+  if (requested.length === 0) return [];
   const child = owned.spawnNode([entry, "start", "--help"], ["ignore", "pipe", "inherit"]);
   let help = "";
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     help += text;
   });
   await ended(child);
-  return wished.flatMap(([name, value]) => (help.includes(`--${name} `) ? [`--${name}`, String(value)] : []));
+  return requested.flatMap(([name, value]) => (help.includes(`--${name} `) ? [`--${name}`, String(value)] : []));
 }

@@ -1,4 +1,4 @@
-/** Reads the command line of the benchmark. Starts nothing. */
+/** Reads the command line of the benchmark. */
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";

@@ -1,4 +1,4 @@
-/** Runs a measurement at bare Aedes and at Aerie in turn. Knows not what is measured. */
+/** Runs a measurement at bare Aedes and at Aerie in turn. */
 
 import type { DriveResult } from "../generator/drive-spec.ts";
 import { scrape } from "../helpers/scrape.ts";
@@ -9,7 +9,7 @@ import type { Peer } from "./peer-process.ts";
 /** What a subscriber was too slow for. */
 const DROPPED = "aerie_queue_dropped_total";
 
-export interface PairsWish<T> {
+export interface PairsPlan<T> {
   title: string;
   pairs: number;
   /** How long one run takes, for the progress. */
@@ -20,7 +20,7 @@ export interface PairsWish<T> {
 
 export async function interleaved<T>(
   { progress }: Bench,
-  { title, pairs, runSeconds, bare, aerie }: PairsWish<T>,
+  { title, pairs, runSeconds, bare, aerie }: PairsPlan<T>,
 ): Promise<Pair<T>[]> {
   const done: Pair<T>[] = [];
   for (let pair = 1; pair <= pairs; pair += 1) {
@@ -37,13 +37,13 @@ export async function interleaved<T>(
 /** What is no reading leaves no row. */
 export function loadPairs(
   bench: Bench,
-  wish: Omit<PairsWish<RunRecord>, "bare" | "aerie">,
+  plan: Omit<PairsPlan<RunRecord>, "bare" | "aerie">,
   spec: LoadSpec,
   settings: HubSettings = {},
 ): Promise<Pair<RunRecord>[]> {
   const isStored = spec.load.says !== "state";
   return interleaved(bench, {
-    ...wish,
+    ...plan,
     bare: (what) => runBare(bench, what, spec),
     aerie: async (what) => {
       let dropped = 0;

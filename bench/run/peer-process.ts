@@ -1,4 +1,4 @@
-/** Starts what is measured, one process at a time: the hub, or bare Aedes. Measures only how long a start takes. */
+/** Starts what is measured, one process at a time: the hub, or bare Aedes. */
 import type { ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";

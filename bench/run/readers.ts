@@ -1,4 +1,4 @@
-/** Programs that ask for large charts and pages again and again while something else drives the hub. Times nothing. */
+/** Programs that ask for large charts and pages again and again while something else drives the hub. */
 
 export interface ReadersReport {
   answers: number;

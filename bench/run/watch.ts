@@ -1,4 +1,4 @@
-/** Has browsers played by a process of their own while something else drives the hub. Knows nothing of the load. */
+/** Has browsers played by a process of their own while something else drives the hub. */
 import { fileURLToPath } from "node:url";
 import { ended, type Owned } from "../helpers/owned.ts";
 import type { FromWatchers, ToWatchers, WatchReport, WatchSpec } from "../watchers/watch-spec.ts";
@@ -6,16 +6,16 @@ import type { FromWatchers, ToWatchers, WatchReport, WatchSpec } from "../watche
 const WATCHERS = fileURLToPath(new URL("../watchers/watchers-process.ts", import.meta.url));
 
 export interface Watch {
-  /** Forgets the latencies so far; counts go on. */
+  /** Drops the latencies so far; counts go on. */
   reset(): void;
   report(): Promise<WatchReport>;
   close(): Promise<void>;
 }
 
-/** Settles when all browsers are connected and have what they wished. */
+/** Settles when all browsers are connected and are subscribed. */
 export async function openWatch(owned: Owned, spec: WatchSpec): Promise<Watch> {
   const child = owned.spawnTsx(WATCHERS, ["ignore", "inherit", "inherit", "ipc"]);
-  const tell = (message: ToWatchers): void => void child.send(message);
+  const send = (message: ToWatchers): void => void child.send(message);
   let broken: Error | undefined;
   let onMessage: (said: FromWatchers) => void = () => {};
   let onBroken: (error: Error) => void = () => {};
@@ -38,7 +38,7 @@ export async function openWatch(owned: Owned, spec: WatchSpec): Promise<Watch> {
       onMessage = (said) => {
         if (said.kind === kind) resolve(said as Extract<FromWatchers, { kind: Kind }>);
       };
-      tell(question);
+      send(question);
     });
   }
 
@@ -53,7 +53,7 @@ export async function openWatch(owned: Owned, spec: WatchSpec): Promise<Watch> {
     throw error;
   }
   return {
-    reset: () => tell({ kind: "reset" }),
+    reset: () => send({ kind: "reset" }),
     report: async () => (await ask({ kind: "report" }, "report")).report,
     close,
   };

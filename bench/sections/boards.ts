@@ -43,14 +43,14 @@ function boardsSpec(options: BenchOptions): LoadSpec {
 export async function boards(bench: Bench): Promise<BoardsResult> {
   const { options } = bench;
   const { connected } = options;
-  const wish = { title: `${connected} boards`, pairs: pairsOf(options), runSeconds: runSeconds(options) };
-  const room = connected + 100;
+  const plan = { title: `${connected} boards`, pairs: pairsOf(options), runSeconds: runSeconds(options) };
+  const limit = connected + 100;
   const settings = {
-    "max-connections": room,
-    "max-connections-per-address": room, // all come from this one
-    "max-sessions": room,
-    "max-devices": room,
+    "max-connections": limit,
+    "max-connections-per-address": limit, // all come from this one
+    "max-sessions": limit,
+    "max-devices": limit,
   };
-  const pairs = await loadPairs(bench, wish, boardsSpec(options), settings);
+  const pairs = await loadPairs(bench, plan, boardsSpec(options), settings);
   return { connected, ratePerSecond: ratePerSecond(options), idleSeconds: IDLE_SECONDS, pairs };
 }

@@ -41,8 +41,8 @@ export async function carry(bench: Bench): Promise<CarryResult[]> {
   for (const hasSubscriber of [false, true]) {
     for (const qos of [0, 1, 2] as const) {
       const title = `carry at QoS ${qos}, ${hasSubscriber ? "one subscriber" : "no subscriber"}`;
-      const wish = { title, pairs: options.pairs, runSeconds: runSeconds(options) };
-      const pairs = await loadPairs(bench, wish, carrySpec(options, qos, hasSubscriber));
+      const plan = { title, pairs: options.pairs, runSeconds: runSeconds(options) };
+      const pairs = await loadPairs(bench, plan, carrySpec(options, qos, hasSubscriber));
       for (const { aerie } of pairs) judge(bench, aerie);
       results.push({ qos, hasSubscriber, pairs });
     }

@@ -23,8 +23,8 @@ export async function ingest(bench: Bench): Promise<IngestResult[]> {
   const { options } = bench;
   const results: IngestResult[] = [];
   for (const qos of [0, 1] as const) {
-    const wish = { title: `ingest at QoS ${qos}`, pairs: options.pairs, runSeconds: ingestRunSeconds(options) };
-    results.push({ qos, pairs: await loadPairs(bench, wish, ingestSpec(options, qos)) });
+    const plan = { title: `ingest at QoS ${qos}`, pairs: options.pairs, runSeconds: ingestRunSeconds(options) };
+    results.push({ qos, pairs: await loadPairs(bench, plan, ingestSpec(options, qos)) });
   }
   return results;
 }

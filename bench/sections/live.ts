@@ -10,7 +10,7 @@ import { ingestRunSeconds, ingestSpec } from "./ingest.ts";
 
 export interface LiveResult {
   maximumPerSecond: number;
-  wishedPerSecond: number;
+  targetPerSecond: number;
   run: RunRecord;
   watch: WatchReport;
   /** Time spent emitting ÷ time passed; NaN where the hub does not say. */
@@ -59,8 +59,8 @@ async function sample(hub: Peer): Promise<Sample> {
 /** `knownMaximum` is what ingest measured; without it one run at full speed comes first. */
 export async function live(bench: Bench, knownMaximum: number | undefined): Promise<LiveResult> {
   const maximumPerSecond = knownMaximum ?? (await maximum(bench));
-  const wishedPerSecond = Math.round(maximumPerSecond * SHARE_OF_MAXIMUM);
-  const what = `${BROWSERS} batched browsers at ${wishedPerSecond} readings/s`;
+  const targetPerSecond = Math.round(maximumPerSecond * SHARE_OF_MAXIMUM);
+  const what = `${BROWSERS} batched browsers at ${targetPerSecond} readings/s`;
   bench.progress.begin(what, watchedSeconds(bench.options));
   let report: WatchReport | undefined;
   let mainThreadShare = Number.NaN;
@@ -68,7 +68,7 @@ export async function live(bench: Bench, knownMaximum: number | undefined): Prom
     const watch = await openWatch(bench.owned, { httpUrl: hub.httpUrl, browsers: BROWSERS, batch: true });
     try {
       let before = sample(hub);
-      const result = await driveAt(bench, hub, pacedSpec(bench.options, wishedPerSecond), () => {
+      const result = await driveAt(bench, hub, pacedSpec(bench.options, targetPerSecond), () => {
         before = sample(hub);
       });
       const [first, last] = await Promise.all([before, sample(hub)]);
@@ -81,5 +81,5 @@ export async function live(bench: Bench, knownMaximum: number | undefined): Prom
     }
   });
   if (report === undefined) throw new Error(`${what}: nothing was measured`);
-  return { maximumPerSecond, wishedPerSecond, run, watch: report, mainThreadShare };
+  return { maximumPerSecond, targetPerSecond, run, watch: report, mainThreadShare };
 }

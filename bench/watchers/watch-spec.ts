@@ -1,4 +1,4 @@
-/** What is said between the benchmark and the process that plays the browsers. Says nothing of how either works. */
+/** What is said between the benchmark and the process that plays the browsers. */
 import type { Latency } from "../generator/drive-spec.ts";
 
 export interface WatchSpec {

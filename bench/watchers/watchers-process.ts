@@ -1,4 +1,4 @@
-/** Plays the browsers: Socket.IO clients in one process that count and time what reaches them. Draws nothing. */
+/** Plays the browsers: Socket.IO clients in one process that count and time what reaches them. */
 import { io, type Socket } from "socket.io-client";
 import type { BrowserToHub, HubToBrowser } from "../../src/contract/live.ts";
 import { quantile } from "../helpers/quantile.ts";
@@ -71,10 +71,10 @@ function report(): WatchReport {
 // Whoever started it is gone: nothing must be left running.
 process.once("disconnect", () => process.exit(0));
 process.on("message", (message) => {
-  const wish = message as ToWatchers;
-  switch (wish.kind) {
+  const order = message as ToWatchers;
+  switch (order.kind) {
     case "open":
-      open(wish.spec).catch((error: unknown) => say({ kind: "failed", problem: String(error) }));
+      open(order.spec).catch((error: unknown) => say({ kind: "failed", problem: String(error) }));
       break;
     case "reset":
       latencies = 0;

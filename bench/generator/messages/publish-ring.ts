@@ -1,4 +1,4 @@
-/** Holds one board's PUBLISH packets, made beforehand and stamped in place: no JSON and no copy while a load runs. Sends nothing. */
+/** Holds one board's PUBLISH packets, made beforehand and stamped in place: no JSON and no copy while a load runs. */
 import { telemetryTopic } from "../../../src/contract/topics.ts";
 import { sensorWalk } from "./sensor-walk.ts";
 import { layUnits } from "./unit-row.ts";
@@ -37,14 +37,14 @@ function writeDigits(target: Buffer, at: number, value: number, width: number, b
   let high = Math.floor(value / 1e6);
   let low = value - high * 1e6;
   const lowEnd = at + width - 6;
-  for (let place = at + width - 1; place >= lowEnd; place -= 1) {
+  for (let digit = at + width - 1; digit >= lowEnd; digit -= 1) {
     const rest = (low / 10) | 0;
-    target[place] = low === 0 && high === 0 && place < at + width - 1 ? blank : 48 + (low - rest * 10);
+    target[digit] = low === 0 && high === 0 && digit < at + width - 1 ? blank : 48 + (low - rest * 10);
     low = rest;
   }
-  for (let place = lowEnd - 1; place >= at; place -= 1) {
+  for (let digit = lowEnd - 1; digit >= at; digit -= 1) {
     const rest = Math.floor(high / 10);
-    target[place] = high === 0 ? blank : 48 + (high - rest * 10);
+    target[digit] = high === 0 ? blank : 48 + (high - rest * 10);
     high = rest;
   }
 }

@@ -1,4 +1,4 @@
-/** Walks the seed's fourteen metrics as real sensors do: a little at each step. Knows nothing of packets. */
+/** Walks the seed's fourteen metrics as real sensors do: a little at each step. */
 import { randomFrom } from "../../helpers/random.ts";
 
 /** Each range keeps its number of digits, so that all payloads of a board have one length and can be stamped in place. */

@@ -1,4 +1,4 @@
-/** Lays a board's packets out one after the other, in units that one acknowledgement ends. Sends and changes nothing. */
+/** Lays a board's packets out one after the other, in units that one acknowledgement ends. */
 import { publishPacket } from "../packets/publish-packet.ts";
 
 export interface UnitRowOptions {

@@ -1,4 +1,4 @@
-/** Makes the bytes of several acknowledgements, for one write. Decides none of them. */
+/** Makes the bytes of several acknowledgements, for one write. */
 
 export const PUBACK = 0x40;
 export const PUBREL = 0x62;

@@ -1,4 +1,4 @@
-/** Makes the bytes of an MQTT 3.1.1 CONNECT with a clean session. Knows no will and no MQTT 5. */
+/** Makes the bytes of an MQTT 3.1.1 CONNECT with a clean session. */
 
 /** Far longer than any run: the generator never pings, its publishes are its sign of life. */
 const KEEP_ALIVE_S = 3_600;

@@ -1,4 +1,4 @@
-/** Cuts what a broker sends into packets, of any length. Judges none of them. */
+/** Cuts what a broker sends into packets, of any length. */
 
 /** One object for all packets of a connection, valid during the call only: nothing is made or copied for each. */
 export interface InboundPacket {
@@ -49,16 +49,16 @@ export function payloadOf(packet: InboundPacket): string {
 function cut(packet: InboundPacket, bytes: Uint8Array, at: number, length: number): boolean {
   let remaining = 0;
   for (let index = 0; index < LENGTH_BYTES; index += 1) {
-    const place = at + 1 + index;
-    if (place >= length) return false;
-    const byte = bytes[place] ?? 0;
+    const offset = at + 1 + index;
+    if (offset >= length) return false;
+    const byte = bytes[offset] ?? 0;
     remaining |= (byte & 0x7f) << (7 * index);
     if (byte >= 0x80) continue;
-    if (place + 1 + remaining > length) return false;
+    if (offset + 1 + remaining > length) return false;
     packet.firstByte = bytes[at] ?? 0;
     packet.bytes = bytes;
-    packet.from = place + 1;
-    packet.end = place + 1 + remaining;
+    packet.from = offset + 1;
+    packet.end = offset + 1 + remaining;
     return true;
   }
   throw new RangeError("a remaining length of more than four bytes");

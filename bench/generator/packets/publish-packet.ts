@@ -1,4 +1,4 @@
-/** Makes the bytes of a PUBLISH. Knows no property of MQTT 5, and not what a payload says. */
+/** Makes the bytes of a PUBLISH. */
 
 export interface PublishPacket {
   topic: string;

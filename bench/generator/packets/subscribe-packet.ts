@@ -1,4 +1,4 @@
-/** Makes the bytes of SUBSCRIBE and UNSUBSCRIBE with one filter. Knows nothing of MQTT 5. */
+/** Makes the bytes of SUBSCRIBE and UNSUBSCRIBE with one filter. */
 
 /** `filter` is at most 100 ASCII characters, so that the remaining length stays one byte. */
 function withFilter(firstByte: number, packetId: number, filter: string, options: readonly number[]): Buffer {

@@ -1,10 +1,10 @@
-/** One simulated board: its readings, one an interval, as intake would hand them to the store. Waits for nothing. */
+/** One simulated board: its readings, one an interval, as intake would hand them to the store. */
 import type { DeviceId } from "../../../src/contract/readings.ts";
 import type { DeviceState, LatestMetric } from "../../../src/core/ports/stored-device.ts";
 import type { ReadingWrite } from "../../../src/core/ports/writes.ts";
 import { randomFrom } from "../../helpers/random.ts";
 import type { BuiltStore } from "./built-store.ts";
-import { type Room, roomWalk, SHAPE } from "./room-walk.ts";
+import { type Room, roomWalk, METRIC_NAMES } from "./room-walk.ts";
 
 export interface BoardRequest {
   /** Letters, digits and hyphens. */
@@ -52,7 +52,7 @@ export function createBoard(request: BoardRequest, { metricsOf }: BuiltStore): B
       atMs: request.timed ? writtenMs : receivedAtMs,
       timed: request.timed,
       receivedAtMs,
-      metrics: metricsOf(SHAPE, walk.values()),
+      metrics: metricsOf(METRIC_NAMES, walk.values()),
       body,
       element: 0,
       packet: { clientId: request.name, id: 1 + (count % PACKET_IDS), dup: false },

@@ -25,13 +25,13 @@ interface ClockModule {
 }
 
 interface MetricListModule {
-  MetricList: new (shape: readonly string[], values: readonly MetricValue[]) => ReadingMetrics;
+  MetricList: new (names: readonly string[], values: readonly MetricValue[]) => ReadingMetrics;
 }
 
 export interface BuiltStore {
   open(dataDir: string): Promise<Store>;
   openMongo(url: string): Promise<Store>;
-  metricsOf(shape: readonly string[], values: readonly MetricValue[]): ReadingMetrics;
+  metricsOf(names: readonly string[], values: readonly MetricValue[]): ReadingMetrics;
 }
 
 const built = (file: string): string => new URL(`../../../dist/src/${file}`, import.meta.url).href;
@@ -53,7 +53,7 @@ export async function loadBuiltStore(onTrouble: (words: string) => void): Promis
       await store.probe();
       return store;
     },
-    metricsOf: (shape, values) => new MetricList(shape, values),
+    metricsOf: (names, values) => new MetricList(names, values),
   };
 }
 

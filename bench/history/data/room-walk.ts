@@ -1,4 +1,4 @@
-/** Walks the seed's fourteen metrics in a quiet or a noisy room, for any interval. Knows nothing of boards and stores. */
+/** Walks the seed's fourteen metrics in a quiet or a noisy room, for any interval. */
 import type { MetricValue } from "../../../src/contract/readings.ts";
 import { randomFrom } from "../../helpers/random.ts";
 
@@ -8,7 +8,7 @@ export type Room = "quiet" | "noisy";
 export interface RoomWalk {
   /** Metrics of the next reading as JSON of one object. */
   next(): string;
-  /** Those of the last `next`, in the order of `SHAPE`. */
+  /** Those of the last `next`, in the order of `METRIC_NAMES`. */
   values(): MetricValue[];
 }
 
@@ -45,7 +45,7 @@ const CHANNELS: readonly Channel[] = [
 ];
 
 /** Names in the order of `values`. The flame comes last; in a quiet room there is none. */
-export const SHAPE: readonly string[] = [...CHANNELS.map(({ name }) => name), "flameDetected"];
+export const METRIC_NAMES: readonly string[] = [...CHANNELS.map(({ name }) => name), "flameDetected"];
 
 const FLAME_CHANCE = 0.01;
 const STEP_MS = 5_000;
@@ -86,15 +86,15 @@ export function roomWalk(room: Room, seed: number, intervalMs: number): RoomWalk
 
   function next(): string {
     let members = "{";
-    for (const [place, channel] of CHANNELS.entries()) {
-      let value = base[place] ?? 0;
+    for (const [index, channel] of CHANNELS.entries()) {
+      let value = base[index] ?? 0;
       if (room === "noisy" || !channel.stillWhenQuiet) {
         value = within(channel, value + moved(channel.change));
-        base[place] = value;
+        base[index] = value;
         if (room === "noisy") value = within(channel, value + Math.round(normal() * channel.noise));
-        shown[place] = value;
+        shown[index] = value;
       }
-      members += MEMBERS[place]?.[value - channel.low] ?? "";
+      members += MEMBERS[index]?.[value - channel.low] ?? "";
     }
     flame = room === "noisy" && random() < FLAME_CHANCE;
     return `${members}"flameDetected":${flame}}`;
@@ -103,7 +103,7 @@ export function roomWalk(room: Room, seed: number, intervalMs: number): RoomWalk
   return {
     next,
     values: () => [
-      ...CHANNELS.map(({ digits }, place) => (digits === 0 ? (shown[place] ?? 0) : (shown[place] ?? 0) / 10)),
+      ...CHANNELS.map(({ digits }, index) => (digits === 0 ? (shown[index] ?? 0) : (shown[index] ?? 0) / 10)),
       flame,
     ],
   };

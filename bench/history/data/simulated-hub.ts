@@ -1,12 +1,16 @@
-/** Puts a fleet's readings into a store the way the hub does: groups, two in flight, states, upkeep. Measures only how long it took. */
+/** Puts a fleet's readings into a store the way the hub does: groups, two in flight, states, upkeep. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { SAVE_AFTER_READINGS } from "../../../src/core/devices/state-saver.ts";
+import { HOUR_MS } from "../../../src/core/history/rollup.ts";
+import { MIN_PAUSE_MS, PAUSE_BUSY } from "../../../src/core/history/upkeep.ts";
+import { MAX_IN_FLIGHT } from "../../../src/core/ingest/writer.ts";
 import type { Store } from "../../../src/core/ports/readings-store.ts";
 import type { UpkeepRequest } from "../../../src/core/ports/upkeep.ts";
 import type { ReadingWrite } from "../../../src/core/ports/writes.ts";
 import type { Board } from "./board.ts";
 import type { Fleet } from "./fleet.ts";
 
-export interface SimulatedHubWish {
+export interface SimulatedHubOptions {
   readonly store: Store;
   readonly fleet: Fleet;
   /** Readings an append. */
@@ -14,17 +18,17 @@ export interface SimulatedHubWish {
   readonly rawDays: number;
 }
 
-export interface RunWish {
+export interface RunOptions {
   readonly readings: number;
   /** `hourly`: all that is to do, each simulated hour. `paced`: see `paceUpkeep`. `none`: what is appended stays as it came. */
   readonly upkeep: "hourly" | "paced" | "none";
-  /** Told after each append. */
+  /** Called after each append. */
   readonly onAppended?: (readings: number) => void;
 }
 
 export interface SimulatedHub {
   /** Settles when all is stored, and upkeep of each simulated hour is done; gives ms. */
-  run(wish: RunWish): Promise<number>;
+  run(plan: RunOptions): Promise<number>;
   /** A step at a time and a pause nine times as long, as core/history/upkeep.ts does while readings come. */
   paceUpkeep(isOver: () => boolean, rawDays: number): Promise<void>;
   /** Until nothing more is to do. */
@@ -35,13 +39,7 @@ export interface SimulatedHub {
   stored(): number;
 }
 
-const MAX_IN_FLIGHT = 2;
-/** As in core/devices/state-saver.ts. */
-const SAVE_AFTER_READINGS = 100_000;
-/** Of the time that a step took. */
-const PAUSE = 9;
-const LEAST_PAUSE_MS = 1;
-const UPKEEP_EACH_MS = 3_600_000;
+const UPKEEP_EACH_MS = HOUR_MS;
 /** One board alone fills an hour with few. */
 const UPKEEP_AFTER_READINGS = 2_000;
 
@@ -50,7 +48,7 @@ export const upkeepRequest = (fleet: Fleet, rawDays: number): UpkeepRequest => (
   retention: { rawDays, hourDays: 0, dayDays: 0, maxBytes: 0 },
 });
 
-export function createSimulatedHub({ store, fleet, group, rawDays }: SimulatedHubWish): SimulatedHub {
+export function createSimulatedHub({ store, fleet, group, rawDays }: SimulatedHubOptions): SimulatedHub {
   const spoke = new Set<Board>();
   const boardOf = new Map(fleet.boards.map((board) => [board.deviceId, board]));
   let stored = 0;
@@ -87,11 +85,11 @@ export function createSimulatedHub({ store, fleet, group, rawDays }: SimulatedHu
     while (!isOver()) {
       const startedAtMs = performance.now();
       await store.upkeep(upkeepRequest(fleet, days));
-      await sleep(Math.max(LEAST_PAUSE_MS, PAUSE * (performance.now() - startedAtMs)));
+      await sleep(Math.max(MIN_PAUSE_MS, PAUSE_BUSY * (performance.now() - startedAtMs)));
     }
   }
 
-  async function run({ readings, upkeep: pace, onAppended }: RunWish): Promise<number> {
+  async function run({ readings, upkeep: pace, onAppended }: RunOptions): Promise<number> {
     let failure: { cause: unknown } | undefined;
     const startedAtMs = performance.now();
     const flying: Promise<void>[] = [];

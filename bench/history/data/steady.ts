@@ -18,12 +18,12 @@ export interface Steady {
 
 /** Half of them give their own instants. */
 export const steadyBoards = (name: string): BoardRequest[] =>
-  Array.from({ length: BOARDS }, (_, place) => ({
-    name: `${name}-${place}`,
+  Array.from({ length: BOARDS }, (_, index) => ({
+    name: `${name}-${index}`,
     room: "noisy",
     intervalMs: 5_000,
-    timed: place % 2 === 0,
-    seed: 500 + place,
+    timed: index % 2 === 0,
+    seed: 500 + index,
   }));
 
 /** Sends whether or not the append before is acknowledged: a stall is seen by all that were due in it. */

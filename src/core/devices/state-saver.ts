@@ -14,7 +14,7 @@ export interface StateSaver {
 }
 
 /** A start has about so many readings at most to read again: some tenths of a second. */
-const SAVE_AFTER_READINGS = 100_000;
+export const SAVE_AFTER_READINGS = 100_000;
 /** Usual intervals are not in the rows: after a crash they are at most so old. */
 const SAVE_AFTER_MS = 5 * 60_000;
 const CHECK_EVERY_MS = 1_000;

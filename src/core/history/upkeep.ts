@@ -31,10 +31,10 @@ const TROUBLE_MS = 60_000;
 const DISK_TROUBLE_MS = 2_000;
 /** Of the store's one writing thread, the share that upkeep may take: half where nothing else is done, else a tenth. */
 const PAUSE_IDLE = 1;
-const PAUSE_BUSY = 9;
+export const PAUSE_BUSY = 9;
 /** Beyond so many hot readings every later look-up costs more than upkeep does. */
 const LARGE_BACKLOG = 1_000_000;
-const MIN_PAUSE_MS = 1;
+export const MIN_PAUSE_MS = 1;
 
 export function createUpkeep({ store, clock, log, retention, mayExpire, onStep }: UpkeepOptions): Upkeep {
   let arrived = 0;

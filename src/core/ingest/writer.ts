@@ -56,7 +56,7 @@ export interface Writer {
 
 const MAX_GROUP_WRITES = 1_000;
 /** Two: while one commits, the next is already on its way to the store's thread. */
-const MAX_IN_FLIGHT = 2;
+export const MAX_IN_FLIGHT = 2;
 /** A message that the store has not taken by then is given up, and its connection closed. */
 const STALL_AFTER_MS = 10_000;
 const RETRY_AFTER_MS = 1_000;
