@@ -339,7 +339,10 @@ test("an address that asks too much is answered 429 and told when to come again;
 test("the join window is opened by the command line, where a hub runs", async () => {
   const { hub, owner } = await openAccessWorld();
   const opened = await runCommand("pair", "--minutes", "5", "-d", hub.dataDir);
-  expect(opened).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("Unknown devices may ask to join until 20") });
+  expect(opened).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringContaining("Unknown devices may ask to join until 20"),
+  });
   expect((await owner.ask<{ openUntil: string | null }>("/api/pairing")).body.openUntil).not.toBeNull();
   const alone = await runCommand("pair", "-d", path.join(tempDir(), "none"));
   expect(alone).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("No hub runs") });
