@@ -1,4 +1,4 @@
-/** The MQTT broker: puts its parts together, opens and closes them. Decides nothing about sessions or readings. */
+/** The MQTT broker: creates its parts, connects them, and closes them. */
 import type { Server } from "node:net";
 import { MQTT_VERSIONS } from "../contract/refusals.ts";
 import type { IdentifyClient } from "../core/access/credentials.ts";
@@ -55,7 +55,7 @@ export interface BrokerOptions {
   readonly byteBudget: ByteBudget;
   /** What the store kept of the last run. */
   readonly kept: KeptJournal;
-  /** False: the store could not be asked; `adopt` is told later. */
+  /** False: the store could not be asked; `adopt` gets the journal later. */
   readonly isKeptKnown?: boolean;
   readonly refusals: Refusals;
   readonly counters: Counters;
@@ -64,11 +64,11 @@ export interface BrokerOptions {
   readonly log: Log;
   readonly limits: BrokerLimits;
   readonly authenticate: IdentifyClient;
-  /** Whose a kept session is; undefined: there are no accounts. */
+  /** Finds the identity of a kept session; undefined: there are no accounts. */
   readonly identityOf?: IdentityOfSession | undefined;
-  /** Called with a sentence for the owner for each kept thing that cannot be used. */
+  /** Called with a sentence for the owner for each kept item that cannot be used. */
   readonly onDamage: (words: string) => void;
-  /** Where unknown clients wait to be let in; undefined: nowhere. */
+  /** Where unknown boards wait for pairing; undefined: they are refused. */
   readonly quarantine?: Quarantine | undefined;
   /** Undefined: there is no certificate. */
   readonly tls?: TlsSource | undefined;
@@ -94,13 +94,13 @@ export interface Broker {
   drop(owner: string): void;
   /** Retained messages and last wills of a device that was deleted. Connections stay. */
   deleteDeviceMessages(deviceId: string): void;
-  /** New messages that want an acknowledgement get none from here on; their boards send them again after the restart. */
+  /** From now on new messages with QoS above 0 are not acknowledged; their boards send them again after the restart. */
   stopTaking(): void;
   close(): Promise<void>;
 }
 
 const SWEEP_MS = 500;
-/** Of the bytes that may wait: for packets that are not whole yet. */
+/** The budget for large packets that are not complete yet is the byte budget divided by this. */
 const GATHERING_SHARE = 4;
 /** For the last packets to be read when the hub stops. */
 const GOODBYE_MS = 1_000;
@@ -142,7 +142,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       refusals.add({ code: "TOO_MANY_RETAINED", kind: "message", clientId, topic }),
   });
   const core = await openAedesCore({
-    // By the time of its start: it stands in $SYS.
+    // Made from the time of the start, since $SYS shows it.
     id: `aerie-${clock.nowMs().toString(36).padStart(9, "0")}`,
     log,
     retain: router.retain,
@@ -234,7 +234,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     wills.sweep();
     sessions.sweep();
     for (const topic of retained.takeExpired(time)) journal.note({ of: "retained", topic, value: undefined });
-    // Told once a sweep, however many they are.
+    // Counted once a sweep, however many they are.
     for (const [clientId, count] of drops) {
       refusals.add({ code: "QUEUE_FULL", kind: "message", clientId, detail: `${count} messages` });
     }

@@ -1,4 +1,4 @@
-/** Reads the commonest payload, one flat JSON object of plain values, in one pass over its bytes. Declines all else. */
+/** Reads the most common payload, one flat JSON object of plain values, in one pass over its bytes. Declines everything else. */
 import { METRICS, type MetricKind } from "../contract/metrics.ts";
 import type { MetricValue } from "../contract/readings.ts";
 import type { ParsedReading } from "../core/ingest/parsed-message.ts";
@@ -26,7 +26,7 @@ const MAX_TEXT_BYTES = 256;
 const MAX_EXACT_DIGITS = 15;
 const MAX_KNOWN_KEYS = 1_000;
 const POWERS = Float64Array.from({ length: MAX_EXACT_DIGITS + 1 }, (_, power) => 10 ** power);
-/** Named like metrics, and none. */
+/** Keys that are named like metrics and are not metrics. */
 const OTHER_MEANING: ReadonlySet<string> = new Set(["deviceId", "values", "receivedAt"]);
 const INSTANT: ReadonlySet<string> = new Set(["timestamp", "ts", "time"]);
 
@@ -52,7 +52,7 @@ const FALSE = Uint8Array.of(102, 97, 108, 115, 101);
 /** Positions and numbers are passed as arguments and in a typed cell: a closure's variables would be boxed each time. */
 export function createFlatReader(): ReadFlat {
   const known = new Map<string, Key>();
-  /** The keys of the former payload, by place: boards send the same keys in the same order. */
+  /** The keys of the former payload, by index: boards send the same keys in the same order. */
   const expected: Key[] = [];
   const cell = new Float64Array(1);
   const sharedNamesOf = createNameLists();
@@ -107,7 +107,7 @@ export function createFlatReader(): ReadFlat {
     };
   };
 
-  /** The key whose opening quote stands at `at`. */
+  /** The key whose opening quote is at `at`. */
   function keyAt(bytes: Uint8Array, at: number, index: number): Key | undefined {
     if (bytes[at] !== QUOTE) return undefined;
     const former = expected[index];
@@ -151,7 +151,7 @@ export function createFlatReader(): ReadFlat {
   }
 }
 
-/** Longer words mean only themselves. */
+/** Longer words are always texts. */
 const MAX_WORD = 8;
 const WORDS: ReadonlySet<string> = new Set([
   "null",

@@ -1,4 +1,4 @@
-/** Where a text that is no JSON stops being it. [RFC 8259] Called for what JSON.parse has refused: it says where only at times. */
+/** Finds where a text stops being JSON, which JSON.parse does not always say. [RFC 8259] */
 
 const SPACE = /[ \t\n\r]*/y;
 const STRING = /"(?:[ !#-[\]-\u{10ffff}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/uy;

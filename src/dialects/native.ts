@@ -21,7 +21,7 @@ const MAX_FAULTS = 20;
 const INSTANT_KEYS = ["timestamp", "ts", "time"] as const;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
-/** Puts U+FFFD where a byte is no UTF-8, so that the rest can be read. */
+/** Writes U+FFFD for each byte that is not UTF-8, so that the rest can be read. */
 const lenientUtf8 = new TextDecoder("utf-8");
 const REPLACED = "\uFFFD";
 
@@ -57,7 +57,7 @@ const isEndOfLine = (code: number | undefined): boolean => code === 0 || code ==
 /** A payload as text. */
 interface Payload {
   readonly text: string;
-  /** Bytes of it were no UTF-8; U+FFFD stands there. */
+  /** Some bytes were not UTF-8; they became U+FFFD. */
   readonly isDamaged: boolean;
 }
 
@@ -227,7 +227,7 @@ function readAttributes(deviceId: DeviceId, payload: Payload): ParsedMessage {
   return { kind: "attributes", deviceId, patch, faults: faults.slice(0, MAX_FAULTS) };
 }
 
-/** JSON can say numbers that no double is and no JSON can be written of again (1e400). */
+/** JSON can hold numbers that are too large for a double (1e400), and could not be written as JSON again. */
 function attributeFault(value: unknown, levels: number, isDamaged: boolean): RefusalCode | undefined {
   if (typeof value === "number" && !Number.isFinite(value)) return "METRIC_VALUE_INVALID";
   if (typeof value === "string" && isDamaged && value.includes(REPLACED)) return "PAYLOAD_NOT_UTF8";

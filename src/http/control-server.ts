@@ -1,4 +1,4 @@
-/** What the command line asks of the hub that holds the store: export, import, copies, counts. Never listens on a port. */
+/** The server of the command line, on a local socket: export, import, backup, counts, accounts. It never listens on a port. */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import path from "node:path";
 import type { Duplex } from "node:stream";

@@ -1,4 +1,4 @@
-/** The HTTP server: what comes in passes the admission and goes to routes, files, Socket.IO or MQTT. Holds no data. */
+/** The HTTP server: admits requests and gives them to the routes, the files, Socket.IO or MQTT. */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
@@ -55,7 +55,7 @@ export interface HttpOptions
   readonly socketIo: () => SocketIo | undefined;
 }
 
-/** Who serves `/socket.io/`. */
+/** The part that serves `/socket.io/`. */
 export interface SocketIo {
   request(request: IncomingMessage, response: ServerResponse): void;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -66,7 +66,7 @@ export interface SocketIo {
 export interface Http {
   /** Not listening yet. */
   readonly server: Server;
-  /** Requests are cut; sockets that were upgraded are left to those who took them. */
+  /** Requests are cut; upgraded sockets are left to the parts that serve them. */
   close(): void;
 }
 
@@ -141,7 +141,7 @@ export function openHttp(options: HttpOptions): Http {
     else sendProblem(upgraded.response, "ROUTE_UNKNOWN");
   }
 
-  /** Before a word was said, and before TLS. */
+  /** Before the first byte, and before TLS. */
   function countIn(socket: Socket): void {
     const address = plainAddress(socket.remoteAddress);
     const tooMany = connections.enter(address);

@@ -1,4 +1,4 @@
-/** Which build this is, as `npm run build` stamped it. */
+/** The version and build time, as `npm run build` stamped them. */
 import { readFileSync } from "node:fs";
 
 export interface Build {

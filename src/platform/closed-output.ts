@@ -1,4 +1,4 @@
-/** Lets a command end as usual when who reads its output has closed it, as `head` does. Writes nothing of its own but a fault. */
+/** Lets a command end normally when the reader of its output has closed it, as `head` does. */
 
 /** To be called before the first write. Until the process ends, what is written to a closed output is dropped. */
 export function hearOutputs(): void {

@@ -1,4 +1,4 @@
-/** How much this process has had written to disk since its start. Asks the system; counts nothing itself. */
+/** How many bytes this process has written to disk since its start. */
 
 const BLOCK_BYTES = 512;
 

@@ -1,8 +1,8 @@
-/** Opens parts in order and closes them in reverse, once, even where one fails to close. Knows no part. */
+/** Opens parts in order and closes them in reverse, once, even where one fails to close. */
 import type { Log } from "../core/ports/log.ts";
 
 export interface Lifecycle {
-  /** Notes how to close what was just opened. */
+  /** Registers a part that was just opened, to be closed later. */
   own<Part extends { close(): void | Promise<void> }>(name: string, part: Part): Part;
   /** The second call waits for the first. */
   close(): Promise<void>;

@@ -1,5 +1,5 @@
 /**
- * Writes lines to stdout or stderr, in order, and never waits for whoever reads them: a bounded queue stands before the file
+ * Writes lines to stdout or stderr, in order, and never waits for their reader: there is a bounded queue before the file
  * descriptor. Lines that cannot be written are dropped and counted.
  */
 import { write } from "node:fs";

@@ -1,4 +1,4 @@
-/** Starts a server on its address, or says in words for the owner why it cannot. */
+/** Starts a server on its address, or explains to the owner why it cannot. */
 import type { AddressInfo, Server } from "node:net";
 import { StartError } from "../core/model/start-error.ts";
 

@@ -1,4 +1,4 @@
-/** A socket in a directory that only its owner may connect to. Knows nothing of what is said over it. */
+/** A local socket in a directory, which only its owner may connect to. */
 import { chmodSync, mkdtempSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import type { Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { identityOf } from "../files/data-folder.ts";
 /** Systems take about so many bytes as a socket's path: 104 on macOS and BSD, 108 on Linux, the last of them 0. */
 const MAX_PATH_BYTES = 100;
 
-/** A path of the same file that a system takes; `forget` takes away what it needed, and may be called once it is open. */
+/** A path of the same file that is short enough for the system; `remove` deletes what it needed, once the socket is open. */
 export function shortPath(file: string): { path: string; remove(): void } {
   if (Buffer.byteLength(file) <= MAX_PATH_BYTES) return { path: file, remove: () => undefined };
   const folder = mkdtempSync(path.join(tmpdir(), "aerie-"));
@@ -18,7 +18,7 @@ export function shortPath(file: string): { path: string; remove(): void } {
 }
 
 /**
- * Whoever calls it owns the directory alone, so that what is there is left over from one who was killed. The answer
+ * The caller owns the directory alone, so that a socket there is left over from a process that was killed. The answer
  * takes the file away, unless another one has its name by then; the server is closed by its owner. Node removes a
  * socket by the name that it was made under, so it is made under another name.
  */

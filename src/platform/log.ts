@@ -1,4 +1,4 @@
-/** The hub's log: pino, JSON lines, or text where a person watches. Decides nothing about what is worth a line. */
+/** The hub's log: JSON lines by pino, or text on a terminal. */
 import pino from "pino";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Log, LogFields } from "../core/ports/log.ts";

@@ -1,4 +1,4 @@
-/** What an operator can watch, in Prometheus' words. Counts; never labels by device. */
+/** The Prometheus metrics. None is labelled by device. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { reasonHex } from "../contract/reason-codes.ts";
 import type { RefusalCount } from "../core/limits/refusals.ts";
@@ -101,7 +101,7 @@ export function createMetrics(): Metrics {
   };
 }
 
-/** Counts in plain numbers, and hands them over when asked: prom-client hashes the labels at each increment. */
+/** Counts in plain numbers, and gives them to prom-client when they are asked for: it hashes the labels at each increment. */
 function countBy(
   registry: Registry,
   label: "outcome" | "did",

@@ -1,4 +1,4 @@
-/** Every connection to the hub's servers, so that none is left when it has stopped. Reads and writes nothing. */
+/** All connections to the hub's servers, so that a stop closes every one. */
 import type { Server, Socket } from "node:net";
 import type { Log } from "../core/ports/log.ts";
 

@@ -1,4 +1,4 @@
-/** The names and addresses by which this machine is reached. Resolves nothing. */
+/** The names and addresses of this machine. */
 import { hostname, networkInterfaces } from "node:os";
 import type { Clock } from "../core/ports/clock.ts";
 

@@ -1,4 +1,4 @@
-/** Ends the process in order: with 0 when a signal asks for it, with 1 and within 5 s after a fault. Knows no part of the hub. */
+/** Ends the process in order: with 0 after a signal, with 1 and within 5 s after a fault. */
 import type { Clock } from "../core/ports/clock.ts";
 import type { Log } from "../core/ports/log.ts";
 
@@ -37,7 +37,7 @@ export function createProcessEnd({ clock, log, flush, say }: ProcessEndOptions):
   process.on("unhandledRejection", (cause) => giveUp("a rejected promise that nobody caught", cause));
 
   function closes<Part extends Closable>(opening: Promise<Part>): Promise<Part> {
-    opened = opening.catch(() => undefined); // whoever opens it says why
+    opened = opening.catch(() => undefined); // the caller reports the reason
     return opening.then((part) => {
       for (const signal of SIGNALS) process.on(signal, () => void stop(signal, part));
       return part;
@@ -50,7 +50,7 @@ export function createProcessEnd({ clock, log, flush, say }: ProcessEndOptions):
     if (isGivingUp) return;
     log.info("stopped");
     await flush(FLUSH_WITHIN_MS);
-    process.exit(0); // all that is durable is closed: a timer that is left holds up nobody
+    process.exit(0); // everything durable is closed: a remaining timer must not delay the end
   }
 
   function giveUp(event: string, cause: unknown): void {

@@ -1,4 +1,4 @@
-/** A certificate that vouches for itself, for the names and addresses of this machine. [RFC 5280] Writes no file, and trusts nothing. */
+/** Makes a self-signed certificate for the names and addresses of this machine. [RFC 5280] */
 import { generateKeyPairSync, randomBytes, sign, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { AsnConvert, OctetString } from "@peculiar/asn1-schema";
@@ -59,7 +59,7 @@ export function makeSelfMade({ hosts, fromMs, toMs }: CertificateOptions): SelfM
     validity: new Validity({ notBefore: new Date(fromMs), notAfter: new Date(toMs) }),
     subjectPublicKeyInfo: AsnConvert.parse(publicKey.export({ format: "der", type: "spki" }), SubjectPublicKeyInfo),
     extensions: new Extensions([
-      // It may not vouch for others: who trusts it trusts this hub, and nothing else.
+      // It may not sign other certificates: a client that trusts it trusts this hub alone.
       extension(id_ce_basicConstraints, new BasicConstraints({ cA: false }), true),
       extension(id_ce_extKeyUsage, new ExtendedKeyUsage([id_kp_serverAuth])),
       extension(id_ce_subjectAltName, new SubjectAlternativeName(hosts.map(generalName))),

@@ -1,4 +1,4 @@
-/** Keeps the record of the hub's time in a file of the data directory. Decides nothing. */
+/** Keeps the record of the hub's time in a file of the data directory. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { crc32 } from "node:zlib";
@@ -20,7 +20,7 @@ interface StoredTime {
 }
 
 export interface TimeFile {
-  /** Undefined: there is none, or none that can be read. */
+  /** Undefined: there is none, or it cannot be read. */
   readonly record: TimeRecord | undefined;
   /** Rejects where it cannot be written, or the data directory is another one. */
   save(record: TimeRecord): Promise<void>;
@@ -115,7 +115,7 @@ function fieldsOf(value: unknown): Fields {
   return value as Fields;
 }
 
-/** An instant that no date can be is no number of ours. */
+/** A number beyond the range of dates is damage. */
 function numberOf(value: unknown): number {
   if (typeof value !== "number" || Math.abs(value) > 8.64e15) throw new Error("a number is missing or out of range");
   return value;

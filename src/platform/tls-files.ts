@@ -1,4 +1,4 @@
-/** Certificate and key from their files, and again when these change. Makes none. */
+/** Reads certificate and key from their files, and again when these change. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { StartError } from "../core/model/start-error.ts";
@@ -9,7 +9,7 @@ import type { TlsContext, TlsSource } from "../core/ports/tls.ts";
 export interface TlsFilesOptions {
   readonly certFile: string;
   readonly keyFile: string;
-  /** Browsers are told to come by HTTPS only. */
+  /** Answers make browsers use HTTPS only. */
   readonly hsts: boolean;
   readonly clock: Clock;
   readonly log: Log;
@@ -21,7 +21,7 @@ export interface TlsFiles extends TlsSource {
   close(): Promise<void>;
 }
 
-/** A renewal is in force within so long; nothing that is connected is cut off. */
+/** A renewed certificate is used within this time; open connections stay. */
 const LOOK_EVERY_MS = 2_000;
 const DAY_MS = 86_400_000;
 const WARN_BEFORE_MS = 14 * DAY_MS;
@@ -68,7 +68,7 @@ export async function openTlsFiles({ certFile, keyFile, hsts, clock, log }: TlsF
     return Date.parse(certificate.validTo);
   }
 
-  /** While the files are being replaced they may not fit: what there was stays in force. */
+  /** While the files are being replaced they may not match: the former certificate stays in use. */
   async function look(): Promise<void> {
     try {
       const next = await read();

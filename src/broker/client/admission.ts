@@ -1,4 +1,4 @@
-/** Decides about a CONNECT: how the client comes in, or why it does not. Pure; opens nothing. */
+/** Decides whether a CONNECT is accepted, and with which limits. */
 import { REASON } from "../../contract/reason-codes.ts";
 import type { RefusalCode } from "../../contract/refusals.ts";
 import { type ConnectPacket, NEVER_EXPIRES, type Will } from "../packets/packet.ts";
@@ -16,11 +16,11 @@ export type Admission =
   | {
       readonly kind: "admitted";
       readonly clientId: string;
-      /** The hub chose it. [MQTT-3.1.3-6] */
+      /** The hub assigned the client id. [MQTT-3.1.3-6] */
       readonly isAssigned: boolean;
       readonly expiryS: number;
       readonly keepAliveS: number;
-      /** Undefined: it has none that may be published. */
+      /** Undefined: there is none, or it may not be published. */
       readonly will: Will | undefined;
       /** Why a last will is left out. */
       readonly willFault: RefusalCode | undefined;
@@ -48,19 +48,19 @@ export function admit(packet: ConnectPacket, limits: AdmissionLimits, makeId: ()
     isAssigned,
     expiryS: expiryWithin(packet.sessionExpiryS, limits.maxSessionExpiryS),
     keepAliveS: version === 5 ? keepAliveWithin(packet.keepAliveS, limits.maxKeepAliveS) : packet.keepAliveS,
-    // A client that is refused for its will comes back with it again and again; Mosquitto's bridge has one below $SYS by default.
+    // A client that is refused for its will tries again and again; Mosquitto's bridge has a will below $SYS by default.
     will: willFault === undefined ? will : undefined,
     willFault,
   };
 }
 
-/** Why nobody may publish to a topic. */
+/** Why no client may publish to a topic; undefined: it may. */
 export function topicRefusal(
   topic: string,
   { maxTopicBytes, maxTopicLevels }: Pick<AdmissionLimits, "maxTopicBytes" | "maxTopicLevels">,
 ): "TOPIC_TOO_LONG" | "TOPIC_RESERVED" | undefined {
   if (Buffer.byteLength(topic) > maxTopicBytes || levelCount(topic) > maxTopicLevels) return "TOPIC_TOO_LONG";
-  return topic.startsWith("$") ? "TOPIC_RESERVED" : undefined; // [MQTT-4.7.2-1]: they are the broker's
+  return topic.startsWith("$") ? "TOPIC_RESERVED" : undefined; // [MQTT-4.7.2-1]: reserved for the broker
 }
 
 const refused = (code: RefusalCode, reasonCode: number, detail: string): Admission => ({
@@ -73,6 +73,6 @@ const refused = (code: RefusalCode, reasonCode: number, detail: string): Admissi
 export const expiryWithin = (expiryS: number, maxExpiryS: number): number =>
   maxExpiryS >= NEVER_EXPIRES ? expiryS : Math.min(expiryS, maxExpiryS);
 
-/** 0 means none, which would leave a dead client's connection open for ever. */
+/** 0 means no keep-alive, which would leave a dead client's connection open for ever. */
 const keepAliveWithin = (keepAliveS: number, maxKeepAliveS: number): number =>
   keepAliveS === 0 ? maxKeepAliveS : Math.min(keepAliveS, maxKeepAliveS);

@@ -15,17 +15,17 @@ export interface InboundContext {
   readonly journal: Journal;
   readonly byteBudget: ByteBudget;
   readonly maxInflight: number;
-  /** The hub stops: what wants an acknowledgement gets none, and comes again after the start. */
+  /** The hub stops: messages with QoS above 0 are not acknowledged, and come again after the start. */
   readonly isStopping: () => boolean;
 }
 
-/** The client, as its messages see it. */
+/** The client, as its messages use it. */
 export interface Sender {
-  /** PUBACK or PUBREC; nothing where the connection is gone. */
+  /** Sends PUBACK or PUBREC, if the connection still exists. */
   acknowledge(packet: PublishPacket, reasonCode: number): void;
-  /** The store did not take a message in time: the client is to come again with it. */
+  /** The store did not take a message in time: the client has to send it again. */
   stalled(): void;
-  /** It was held back, and need not be any more. */
+  /** Resumes reading after `mayTake` was false. */
   resume(): void;
 }
 
@@ -60,7 +60,7 @@ export class Inbound {
     this.#sender = sender;
   }
 
-  /** False: the client is to wait; `resume` tells it when not any more. */
+  /** False: the client must wait until `resume` is called. */
   mayTake(): boolean {
     const { byteBudget, maxInflight } = this.#context;
     if (this.#arrivals.length - this.#acknowledged >= maxInflight) {
@@ -108,7 +108,7 @@ export class Inbound {
     inbound.delete(packetId);
     if (!isDurable) done();
     else {
-      // Were it acknowledged first, a crash would take the next message of this id for this one.
+      // If it were acknowledged first, after a crash the next message with this id would be taken for this one.
       this.#context.journal.note({ of: "inbound", clientId, packetId, value: undefined }, (isDurable) => {
         if (isDurable) done();
         else this.#sender.stalled();
@@ -117,7 +117,7 @@ export class Inbound {
     return true;
   }
 
-  /** The connection is gone; what was taken goes its way. */
+  /** The connection is closed; messages that were taken are completed. */
   close(): void {
     this.#cancelWait?.();
   }
@@ -218,7 +218,7 @@ export class Inbound {
     if (isHeld) journal.note({ of: "inbound", clientId: session.clientId, packetId, value: true });
     if (qos === 0 || !(isNoted || isHeld)) return this.#done(arrival, hold, isFreed);
     journal.settle((isDurable) => {
-      // Memory shows it already, and it will be written: a redelivery waits for that, and is not routed again.
+      // Memory shows it already, and it will be written: a redelivery is not routed again.
       this.#done(arrival, hold, isFreed);
       if (isDurable) this.#acknowledge();
       else this.#sender.stalled();

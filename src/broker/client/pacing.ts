@@ -1,31 +1,31 @@
-/** Slows down one client that sends faster than its credential or its address may. Ends no connection. */
+/** Slows down one client that sends faster than its credential or its address may. */
 import type { Pace } from "../../core/limits/pace.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 
 export interface PacingOptions {
   readonly clock: Pick<Clock, "after" | "monotonicMs">;
   readonly paces: readonly Pace[];
-  /** It was to wait, and need not any more. */
+  /** Resumes reading after a wait. */
   readonly resume: () => void;
   readonly onSlowed: () => void;
 }
 
 export interface Pacing {
-  /** "later": `resume` tells when. "never": it has not come down to what it may in all that time. */
+  /** "later": not until `resume` is called. "never": the client has been too fast for too long, and must be disconnected. */
   next(): "now" | "later" | "never";
   spend(bytes: number): void;
   stop(): void;
 }
 
-/** Slowed for so long, it does not mean to stop. */
+/** A client that had to be slowed for so long is disconnected. */
 const MOST_SLOWED_MS = 60_000;
-/** Not slowed for so long, it has. */
+/** A client that was not slowed for so long starts afresh. */
 const CALM_MS = 2_000;
 
 export function createPacing({ clock, paces, resume, onSlowed }: PacingOptions): Pacing {
   let cancel: (() => void) | undefined;
   let sinceMs = 0;
-  /** Negative: it has not been yet. */
+  /** Negative: it was never slowed. */
   let untilMs = -CALM_MS;
 
   function next(): "now" | "later" | "never" {

@@ -1,4 +1,4 @@
-/** Sends deliveries over one connection, as its client can take them. Queues nothing. */
+/** Writes deliveries to one connection as PUBLISH packets, within the limits of its client. */
 import { REASON } from "../../contract/reason-codes.ts";
 import { encodeAck, encodePublishHead } from "../packets/encode.ts";
 import type { ConnectPacket, Version } from "../packets/packet.ts";
@@ -9,7 +9,7 @@ import { OutboundAliases } from "./topic-aliases.ts";
 
 /** Larger payloads are not copied behind their header. */
 const MAX_COPIED_BYTES = 16 * 1024;
-/** Aliases that we use at most. */
+/** The most topic aliases that the hub uses for one client. */
 const MAX_ALIASES = 64;
 const NO_IDS: readonly number[] = [];
 
@@ -72,7 +72,7 @@ export class PublishWriter implements Sink {
   }
 }
 
-/** The packet of QoS 0 that most subscribers of a message get alike; a fan-out makes it once. */
+/** The last packet with QoS 0, which is the same for most subscribers of a message: a fan-out encodes it once. */
 let last: { publication: Publication; is5: boolean; retain: boolean; bytes: Buffer } | undefined;
 
 function encodedOnce(publication: Publication, version: Version, retain: boolean): Buffer {

@@ -1,4 +1,4 @@
-/** What a client is told, in words of its version and no larger than it takes. Decides nothing about when. */
+/** Writes the hub's answers to a client, for its MQTT version and within its maximum packet size. */
 import { FIRST_ERROR, reasonName } from "../../contract/reason-codes.ts";
 import { encodeAck } from "../packets/encode.ts";
 import {
@@ -12,7 +12,7 @@ import {
 import type { AckType, ConnectPacket, Version } from "../packets/packet.ts";
 import type { Connection } from "../transport/connection.ts";
 
-/** Of CONNECT, as far as it was understood. */
+/** From CONNECT, as far as it could be read. */
 export type ResponseOptions = Pick<ConnectPacket, "version"> &
   Partial<Pick<ConnectPacket, "maxPacketBytes" | "wantsProblemInformation">>;
 
@@ -54,7 +54,7 @@ export class ResponseWriter {
     this.#connection.send(PINGRESP);
   }
 
-  /** 3.x has no such packet: closing says all. */
+  /** DISCONNECT, which 3.x does not have from a server. */
   disconnect(reasonCode: number, detail: string | undefined): void {
     if (this.version === 5) this.#send(detail, (why) => encodeDisconnect(reasonCode, why));
   }

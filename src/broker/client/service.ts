@@ -1,4 +1,4 @@
-/** Serves the packets of a client that is logged in. Opens and closes nothing; says so where the client must go. */
+/** Serves the packets of a client that is logged in. */
 import { FIRST_ERROR, REASON } from "../../contract/reason-codes.ts";
 import { type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
 import { mayPublish } from "../../core/access/mqtt-access.ts";
@@ -22,19 +22,19 @@ import type { PublishWriter } from "./publish-writer.ts";
 import type { ResponseWriter } from "./response-writer.ts";
 import { InboundAliases } from "./topic-aliases.ts";
 
-/** The client, as its service sees it. */
+/** The client, as its service uses it. */
 export interface Served {
   readonly session: Session;
   readonly inbound: Inbound;
   readonly publishes: PublishWriter;
   readonly responses: ResponseWriter;
-  /** Another broker, which wants nothing back that it has sent, and messages retained as they were published. */
+  /** The client is another broker: it must not get its own messages back, and keeps the retain flag as published. */
   readonly isBridge: boolean;
   /** It broke a rule or a limit. */
   end(code: RefusalCode, reasonCode: number, detail: string | undefined): void;
   /** A message of it is refused. */
   refuse(code: RefusalCode, reasonCode: number | undefined, topic: string): void;
-  /** The store did not take something in time; `isCounted`: it was told as a refusal already. */
+  /** The store did not take something in time; `isCounted`: it is counted as a refusal already. */
   stalled(isCounted: boolean): void;
   isGone(): boolean;
 }
@@ -169,7 +169,7 @@ export class Service {
   }
 }
 
-/** What MQTT 5 can ask for and 3.x cannot. A shared subscription knows no "no local". [MQTT-3.8.3-4] */
+/** Subscription options that MQTT 5 can ask for and 3.x cannot. A shared subscription has no "no local". [MQTT-3.8.3-4] */
 const forBridge = (request: SubscriptionRequest): SubscriptionRequest => ({
   ...request,
   noLocal: parseShare(request.filter) === undefined,

@@ -1,6 +1,6 @@
-/** Numbers in place of topics, each way of one connection. [MQTT 5.0, 3.3.2.3.4] */
+/** Topic aliases of one connection, one table for each direction. [MQTT 5.0, 3.3.2.3.4] */
 
-/** The client's: it says which number is which topic. */
+/** Aliases that the client sets. */
 export class InboundAliases {
   readonly #maximum: number;
   readonly #topics = new Map<number, string>();
@@ -22,7 +22,7 @@ export class InboundAliases {
   }
 }
 
-/** Ours: the first topics that a client is sent get the numbers that it allows. */
+/** Aliases that the hub sets: for the first topics that a client is sent, as many as it allows. */
 export class OutboundAliases {
   readonly #maximum: number;
   readonly #aliases = new Map<string, number>();
@@ -41,7 +41,7 @@ export class OutboundAliases {
     return { alias, isNew: true };
   }
 
-  /** It was not sent after all. */
+  /** The packet that would have set the alias was not sent. */
   remove(topic: string): void {
     this.#aliases.delete(topic);
   }

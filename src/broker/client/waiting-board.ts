@@ -1,10 +1,10 @@
-/** Serves a board that waits to be let in: heard, answered where silence would end it, and given nothing. Lets nobody in. */
+/** Answers an unknown board that waits for pairing: it stays connected, and gets nothing. */
 import { REASON } from "../../contract/reason-codes.ts";
 import type { Waiting } from "../../core/access/pairing.ts";
 import type { ClientPacket, DisconnectPacket } from "../packets/packet.ts";
 import type { ResponseWriter } from "./response-writer.ts";
 
-/** QoS above 0 is not acknowledged: the board keeps it until it is let in. */
+/** Messages with QoS above 0 are not acknowledged: the board keeps them until it is let in. */
 export function serveWaiting(
   packet: Exclude<ClientPacket, DisconnectPacket>,
   waiting: Waiting,
@@ -26,6 +26,6 @@ export function serveWaiting(
         packet.filters.map(() => REASON.noSubscriptionExisted),
       );
     default:
-      return; // acknowledgements of what it never got
+      return; // acknowledgements of messages that it never got
   }
 }

@@ -1,4 +1,4 @@
-/** Writes down what the broker must not forget, in the same commits as readings. Decides nothing about what that is. */
+/** Writes what the broker must keep over a restart, in the same commits as readings. */
 
 import type { Connection } from "../../core/devices/connection.ts";
 import type { Writer } from "../../core/ingest/writer.ts";
@@ -7,23 +7,23 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 
 /**
- * Told when it is durable; with false when the store has not taken it for so long that whoever waits should be told (it
+ * Called with true when it is on disk; with false when the store has not taken it for so long that the waiting client should be answered (it
  * is written later all the same).
  */
 export type WhenDurable = (isDurable: boolean) => void;
 
 export interface Journal {
-  /** Entries stand in the order of the calls, in commits of their own order. */
+  /** Entries are committed in the order of the calls. */
   note(entry: JournalEntry, whenDurable?: WhenDurable): void;
-  /** Told when everything that was noted so far is durable. */
+  /** Calls back when everything that was noted so far is on disk. */
   settle(whenDurable: WhenDurable): void;
-  /** Hands over what waits for the end of the turn. */
+  /** Writes at once what waits for the end of the turn. */
   flush(): void;
-  /** The store is known to take nothing at the moment. */
+  /** The store is known to accept no writes at the moment. */
   isStuck(): boolean;
 }
 
-/** The hub itself: no device is heard by what it writes. */
+/** The hub itself: its entries are no sign of life of a device. */
 const HUB: Connection = { clientId: "", serial: 0 };
 /** What an entry holds in memory beside its bytes. */
 const ENTRY_BYTES = 512;
@@ -69,7 +69,7 @@ export function createJournal({ writer, clock, log }: { writer: Writer; clock: C
       entries.push(entry);
       bytes += bytesOf(entry);
       if (whenDurable !== undefined) waiting.push(whenDurable);
-      // What is much is counted at once, so that those who read on see that there is no room.
+      // Many bytes are counted at once, so that connections see a full byte budget and stop reading.
       if (bytes > MAX_TURN_BYTES) flush();
     },
     settle: (whenDurable) => {

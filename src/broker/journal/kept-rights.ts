@@ -1,4 +1,4 @@
-/** What was kept of the last run, without what its clients have no right to any more. Pure but for what it notes; opens no session. */
+/** Leaves out of the last run's journal what its clients have no right to any more, and deletes it from the journal. */
 import { type MqttIdentity, mayPublish, maySubscribe } from "../../core/access/mqtt-access.ts";
 import type { Journal as KeptJournal } from "../../core/ports/broker-state.ts";
 import type { Journal } from "./journal.ts";

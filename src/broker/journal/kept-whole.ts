@@ -1,4 +1,4 @@
-/** What was kept of the last run, without what damage made of it: no client is sent a packet that it must refuse. Opens no session. */
+/** Leaves out of the last run's journal what is damaged, so that no client gets a packet that it must refuse. */
 import type { Journal as KeptJournal, KeptMessage } from "../../core/ports/broker-state.ts";
 import { ByteReader } from "../packets/byte-reader.ts";
 import { readProperties } from "../packets/properties.ts";

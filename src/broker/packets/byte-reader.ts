@@ -1,4 +1,4 @@
-/** Reads MQTT's data types out of one packet's bytes, never beyond its end. Knows no packets. */
+/** Reads MQTT's data types from the bytes of one packet, never beyond its end. */
 import { isUtf8 } from "node:buffer";
 import { REASON } from "../../contract/reason-codes.ts";
 import type { PacketFault, Version } from "./packet.ts";

@@ -1,4 +1,4 @@
-/** CONNECT of every version from its bytes; answers a fault where they are none. Decides nothing about who may connect. */
+/** Decodes CONNECT of every version, or answers with a fault. */
 import { REASON } from "../../contract/reason-codes.ts";
 import { ByteReader, faultOf, MalformedPacket } from "./byte-reader.ts";
 import { type ConnectPacket, NEVER_EXPIRES, NO_BYTES, type PacketFault, type Version, type Will } from "./packet.ts";
@@ -16,7 +16,7 @@ const USER_NAME = 0x80;
 
 /**
  * One whole packet: `first` is the first byte of its fixed header, bytes[from, to) what follows the remaining length.
- * Never throws. A fault has the version that was announced, 4 for a level that nobody knows, or none where the protocol
+ * Never throws. A fault has the version that was announced, 4 for an unknown level, or none if the protocol
  * is another one (or the packet another than CONNECT): then no answer would be understood.
  */
 export function decodeConnect(first: number, bytes: Buffer, from: number, to: number): ConnectPacket | PacketFault {
@@ -34,7 +34,7 @@ export function decodeConnect(first: number, bytes: Buffer, from: number, to: nu
     const isBridge = said === (BRIDGE | 3) || said === (BRIDGE | 4);
     version = versionOf(name, isBridge ? said & ~BRIDGE : said);
     if (version === undefined) {
-      version = 4; // whose CONNACK says so in code 1
+      version = 4; // its CONNACK has return code 1 for this
       throw new MalformedPacket(`protocol level ${said} of ${name} [MQTT-3.1.2-2]`, REASON.unsupportedProtocolVersion);
     }
     if ((first & 0x0f) !== 0) {

@@ -1,4 +1,4 @@
-/** PUBLISH from its bytes: the hub's hottest function, so it counts offsets by hand. Judges no topic but its form. */
+/** Decodes PUBLISH. This is the hub's hottest function, so it counts offsets by hand. */
 import { REASON } from "../../contract/reason-codes.ts";
 import { ByteReader, checkText, MalformedPacket } from "./byte-reader.ts";
 import { NO_BYTES, type PublishPacket, type Qos, type Version } from "./packet.ts";

@@ -1,6 +1,6 @@
 /**
- * SUBSCRIBE and UNSUBSCRIBE from their bytes. Knows no permissions and no limits. Filters of version 5 are not judged: it can
- * be told of one that is none, and keeps the others. In 3.x it would not understand, and the connection is closed.
+ * Decodes SUBSCRIBE and UNSUBSCRIBE. An invalid filter in version 5 is left to the caller, which refuses it alone in SUBACK and
+ * grants the others. In 3.x it is a fault, and the connection is closed.
  */
 import { REASON } from "../../contract/reason-codes.ts";
 import { type ByteReader, MalformedPacket } from "./byte-reader.ts";

@@ -1,4 +1,4 @@
-/** What a client sends behind CONNECT, from its bytes; answers a fault where they are none. Keeps no state of a session. */
+/** Decodes the packets that a client sends after CONNECT, or answers with a fault. */
 import { REASON } from "../../contract/reason-codes.ts";
 import { ByteReader, faultOf, MalformedPacket } from "./byte-reader.ts";
 import { decodePublish, type TopicMemo } from "./decode-publish.ts";

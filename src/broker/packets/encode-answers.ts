@@ -1,4 +1,4 @@
-/** The packets that answer a client's wishes, as bytes: CONNACK, SUBACK, UNSUBACK, PINGRESP, DISCONNECT. Not per message. */
+/** Encodes the packets that answer a request: CONNACK, SUBACK, UNSUBACK, PINGRESP, DISCONNECT. */
 import { FIRST_ERROR, REASON } from "../../contract/reason-codes.ts";
 import { textProperty, varintBytes, writeU16, writeVarint } from "./encode.ts";
 import type { Version } from "./packet.ts";

@@ -1,4 +1,4 @@
-/** The packets that go out for each message, as bytes: PUBLISH and its acknowledgements. Decides nothing about delivery. */
+/** Encodes the packets that are sent for each message: PUBLISH and its acknowledgements. */
 import type { AckType, Qos, Version } from "./packet.ts";
 import { PROPERTY } from "./property-table.ts";
 

@@ -1,7 +1,7 @@
-/** Cuts bytes into packets without gathering more than is allowed. Reads fixed headers only. [MQTT-2.2] */
+/** Cuts a stream of bytes into packets, and holds no more bytes than is allowed. [MQTT-2.2] */
 
 /**
- * Whether a packet of a client can begin so: who speaks HTTP or TLS here is told at once, not when the length that its
+ * Whether a client's packet can begin so: a client that speaks HTTP or TLS is refused at once, not when the length that its
  * bytes happen to announce has come. [MQTT-2.2.2-2]
  */
 export function isFirstByte(first: number): boolean {
@@ -26,10 +26,10 @@ export function isFirstByte(first: number): boolean {
   }
 }
 
-/** First letters of HTTP's methods. As a first packet they are none of MQTT. */
+/** First letters of HTTP's methods. No first packet of MQTT begins with them. */
 const HTTP_LETTERS = new Set([..."CDGHOPT"].map((letter) => letter.charCodeAt(0)));
 const TLS_HANDSHAKE = 0x16;
-/** The second byte of TLS, its version, is taken for the length. */
+/** The second byte of TLS, its version, would be read as the length. */
 const TLS_LENGTH = 3;
 
 /** What speaks where a CONNECT should come, in words; undefined: MQTT, or nothing that is known. */
@@ -49,12 +49,12 @@ export type Frame =
   /** Its length takes more than four bytes. */
   | "malformed";
 
-/** Bytes of a packet that came in small pieces are put together at every so many. */
+/** After so many small chunks their bytes are joined. */
 const MAX_CHUNKS = 64;
 
 /**
  * `push` bytes, then `next` until it answers "more". A packet that `next` found is found again until `take`, so that
- * whoever has no room for it yet can come back.
+ * a reader that cannot take it yet can come back.
  */
 export class Framer {
   bytes: Buffer = EMPTY;
@@ -65,10 +65,10 @@ export class Framer {
   to = 0;
   announced = 0;
   #at = 0;
-  /** Pieces of a packet that is not whole yet, behind `bytes`. */
+  /** Further chunks of a packet that is not complete yet, after `bytes`. */
   #chunks: Buffer[] = [];
   #chunksBytes = 0;
-  /** Bytes of the packet at `#at`, as far as known, that must be there before it is worth a look. */
+  /** Bytes of the packet at `#at`, as far as known, that must be there before it can be read. */
   #need = 0;
 
   push(chunk: Buffer): void {
@@ -116,7 +116,7 @@ export class Framer {
     this.#need = 0;
   }
 
-  /** Of the packet that is not whole yet, as far as its header is there; 0: none has begun. */
+  /** Bytes of the packet that is not complete yet, as far as its header is there; 0: none has begun. */
   get needBytes(): number {
     return this.#need;
   }

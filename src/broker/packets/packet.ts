@@ -1,10 +1,10 @@
-/** MQTT control packets as values, of every version. Knows no bytes and no sockets. */
+/** MQTT control packets of every version as values. Types only. */
 
 /** Protocol level, as CONNECT has it: 3 is MQTT 3.1, 4 is 3.1.1, 5 is 5.0. */
 export type Version = 3 | 4 | 5;
 export type Qos = 0 | 1 | 2;
 
-/** What a publisher's message says, as it goes on to subscribers. */
+/** A publisher's message, as it is passed on to subscribers. */
 export interface Message {
   readonly topic: string;
   readonly payload: Uint8Array;
@@ -27,7 +27,7 @@ export interface Will extends Message {
 export interface ConnectPacket {
   readonly type: "connect";
   readonly version: Version;
-  /** Another broker, and it said so in the protocol level. */
+  /** The client is another broker, as its protocol level says. */
   readonly isBridge: boolean;
   readonly clientId: string;
   /** Clean Session of 3.x, Clean Start of 5. */
@@ -36,9 +36,9 @@ export interface ConnectPacket {
   readonly userName: string | undefined;
   readonly password: Uint8Array | undefined;
   readonly will: Will | undefined;
-  /** Session Expiry Interval: as said (0 where nothing was), 0xFFFFFFFF never. For 3.x 0 with Clean Session, else 0xFFFFFFFF. */
+  /** Session Expiry Interval: 0 if it is absent, 0xFFFFFFFF never. For 3.x 0 with Clean Session, else 0xFFFFFFFF. */
   readonly sessionExpiryS: number;
-  /** 65,535 where nothing was said. */
+  /** 65,535 if it is absent. */
   readonly receiveMaximum: number;
   /** Undefined: no limit but the protocol's. */
   readonly maxPacketBytes: number | undefined;
@@ -94,7 +94,7 @@ export interface PingreqPacket {
 
 export interface DisconnectPacket {
   readonly type: "disconnect";
-  /** 0 where nothing was said. */
+  /** 0 if it is absent. */
   readonly reasonCode: number;
   /** Undefined: as it was. */
   readonly sessionExpiryS: number | undefined;
@@ -105,7 +105,7 @@ export interface AuthPacket {
   readonly reasonCode: number;
 }
 
-/** What a client may send behind CONNECT. */
+/** What a client may send after CONNECT. */
 export type ClientPacket =
   | PublishPacket
   | AckPacket
@@ -115,7 +115,7 @@ export type ClientPacket =
   | DisconnectPacket
   | AuthPacket;
 
-/** Bytes that are no packet which this client may send. */
+/** Bytes that are not a packet this client may send. */
 export interface PacketFault {
   readonly type: "fault";
   /** Of contract/reason-codes.ts: malformed packet, protocol error, topic name invalid … */

@@ -1,11 +1,11 @@
-/** Reads a property section that a client sent, and refuses what may not stand there. Writes none, and keeps no names. */
+/** Reads a property section that a client sent, and refuses properties that its packet may not have. */
 import { REASON } from "../../contract/reason-codes.ts";
 import { type ByteReader, MalformedPacket } from "./byte-reader.ts";
 import { NO_BYTES } from "./packet.ts";
 import { PACKET, PROPERTY, type Property, type PropertyPacket, propertyOf } from "./property-table.ts";
 import { topicFault } from "./topic-rules.ts";
 
-/** What a section said, undefined where it said nothing. Reason strings and the like are checked and forgotten. */
+/** The values of a section; undefined: the property is absent. Reason strings and the like are checked and not kept. */
 export interface Properties {
   messageExpiryS: number | undefined;
   subscriptionId: number | undefined;
@@ -18,7 +18,7 @@ export interface Properties {
   requestProblemInformation: number | undefined;
   authMethod: string | undefined;
   hasAuthData: boolean;
-  /** What goes on to subscribers, in its order, encoded; a view of the section where nothing stood in between. */
+  /** What is passed on to subscribers, in its order, encoded; a view of the section if nothing was between. */
   passedOn: Uint8Array;
 }
 

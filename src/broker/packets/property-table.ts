@@ -1,6 +1,6 @@
-/** All properties of MQTT 5: number, type, and where each may stand. [MQTT 5.0, 2.2.2.2] Reads no bytes. */
+/** All properties of MQTT 5: identifier, type, and the packets that may have them. [MQTT 5.0, 2.2.2.2] */
 
-/** Where properties stand, as bits. PUBACK, PUBREC, PUBREL and PUBCOMP have the same ones. */
+/** Packets that have properties, as bits; `will` is a section of CONNECT. PUBACK, PUBREC, PUBREL and PUBCOMP have the same ones. */
 export const PACKET = {
   connect: 1,
   connack: 2,
@@ -23,9 +23,9 @@ export interface Property {
   readonly id: number;
   readonly name: string;
   readonly type: PropertyType;
-  /** Bits of PLACE: where a client may send it. */
+  /** Bits of PACKET: the packets in which a client may send it. */
   readonly fromClient: number;
-  /** Bits of PLACE: where a server may. */
+  /** Bits of PACKET: the packets in which a server may send it. */
   readonly fromServer: number;
   /** A byte that is 0 or 1, or a number that is not 0. */
   readonly value: "flag" | "positive" | "any";

@@ -1,15 +1,15 @@
-/** What the standards allow as topic names and topic filters. Knows no limits of ours, and who may use them. */
+/** What the MQTT standards allow as topic names and topic filters. */
 
 const SHARE = "$share";
 
-/** Why this is no topic name; its UTF-8 has been checked. */
+/** Why this is not a topic name; undefined: it is one. Its UTF-8 has been checked. */
 export function topicFault(topic: string): string | undefined {
   if (topic.length === 0) return "an empty topic name [MQTT-4.7.3-1]";
   if (topic.includes("+") || topic.includes("#")) return "a wildcard in a topic name [MQTT-3.3.2-2]";
   return undefined;
 }
 
-/** Why this is no topic filter; its UTF-8 has been checked. `$share` is held to its form for every version. */
+/** Why this is not a topic filter; undefined: it is one. Its UTF-8 has been checked. `$share` is checked for every version. */
 export function filterFault(filter: string): string | undefined {
   if (filter !== SHARE && !filter.startsWith("$share/")) return plainFilterFault(filter);
   const slash = filter.indexOf("/", SHARE.length + 1);
@@ -20,7 +20,7 @@ export function filterFault(filter: string): string | undefined {
   return plainFilterFault(filter.slice(slash + 1));
 }
 
-/** The two parts of a shared subscription's filter; undefined where it is none (or no valid one). */
+/** The two parts of a shared subscription's filter; undefined: the filter is not a valid shared subscription. */
 export function parseShare(filter: string): { group: string; filter: string } | undefined {
   if (!filter.startsWith("$share/")) return undefined;
   const slash = filter.indexOf("/", SHARE.length + 1);

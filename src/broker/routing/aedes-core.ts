@@ -1,4 +1,4 @@
-/** Aedes as the broker's core, and all that is used of it without being documented. Serves no connection itself. */
+/** Aedes as the broker's core, with everything that we use of it without its documentation. */
 import type { EventEmitter } from "node:events";
 import { Aedes, type AedesPublishPacket, type Client } from "aedes";
 import type { Log } from "../../core/ports/log.ts";
@@ -32,7 +32,7 @@ export interface AedesCoreOptions {
   readonly retain: (message: Message) => void;
   /** Somebody subscribed to it. */
   readonly isWanted: (topic: string) => boolean;
-  /** A message for whoever subscribed to its topic. */
+  /** Delivers a message to the subscribers of its topic. */
   readonly route: (message: Message) => void;
 }
 
@@ -105,7 +105,7 @@ function messageOf({ topic, payload, qos, retain, properties }: Packet): Message
 type Listener = (packet: Packet, done: () => void) => void;
 
 /**
- * In place of mqemitter, whose slots a slow reader fills: routes and is done. Aedes itself listens to topics
+ * Replaces mqemitter, whose slots a slow reader fills: routes at once. Aedes itself listens to topics
  * `$SYS/+/<what>`, which tell one hub of others; there is one.
  */
 function createEmitter(route: (packet: Packet) => void) {

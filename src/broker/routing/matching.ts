@@ -1,4 +1,4 @@
-/** Finds the sessions that a message goes to. Knows filters and topics; knows nothing of sockets, queues or packets. */
+/** Finds the sessions whose subscriptions match a topic. */
 
 import type { Qos } from "../packets/packet.ts";
 import { parseShare } from "../packets/topic-rules.ts";
@@ -29,7 +29,7 @@ export interface ShareGroup<Session> {
   /** `$share/<group>/<filter>` */
   readonly filter: string;
   readonly members: readonly Target<Session>[];
-  /** Place of the member that is asked first the next time. */
+  /** Index of the member that is asked first the next time. */
   next: number;
 }
 
@@ -61,7 +61,7 @@ interface MutableGroup<Session> extends ShareGroup<Session> {
 /** Matches are remembered, since boards publish to the same topics again and again: so many targets in all. */
 const MAX_REMEMBERED_TARGETS = 500_000;
 const MAX_REMEMBERED_TOPICS = 50_000;
-/** Rough: a level of the tree; a subscription with its target, in both of its places. */
+/** Rough: a level of the tree; a subscription with its target, which two maps refer to. */
 const NODE_BYTES = 256;
 const SUBSCRIPTION_BYTES = 640;
 const bytesOf = (filter: string): number => SUBSCRIPTION_BYTES + 2 * filter.length;

@@ -1,4 +1,4 @@
-/** A message on its way to subscribers, whoever holds it. Knows no session and no socket. */
+/** A message on its way to its subscribers. */
 import type { KeptMessage } from "../../core/ports/broker-state.ts";
 import type { TrustedTime } from "../../core/time/trusted-time.ts";
 import { type Message, NO_BYTES, type Qos } from "../packets/packet.ts";
@@ -10,11 +10,11 @@ export interface Publication {
   readonly qos: Qos;
   /** As it was published. */
   readonly retain: boolean;
-  /** Encoded properties that go on to MQTT 5 subscribers. */
+  /** Encoded properties that are passed on to MQTT 5 subscribers. */
   readonly properties: Uint8Array;
   /** Undefined: it does not expire. */
   readonly expiry: Expiry | undefined;
-  /** Client id of who published it. */
+  /** Client id of the publisher. */
   readonly publisher: string | undefined;
   /** Greater than that of every message before it; 0 for what an earlier run left. */
   readonly serial: number;
@@ -71,7 +71,7 @@ function copyOf(bytes: Uint8Array): Uint8Array {
   return bytes.length === 0 ? NO_BYTES : new Uint8Array(bytes);
 }
 
-/** How long it still is of use; less than 0: it has expired; undefined: it does not expire. */
+/** Milliseconds until the message expires; less than 0: it has expired; undefined: it does not expire. */
 export const leftMsOf = ({ expiry }: Publication, time: Pick<TrustedTime, "sinceMs">): number | undefined =>
   expiry && expiry.forMs - time.sinceMs(expiry.fromMs);
 

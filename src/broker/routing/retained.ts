@@ -1,4 +1,4 @@
-/** The retained message of each topic, found by filter without a scan. Bounded by whoever sets it; stores nothing durably. */
+/** The retained message of each topic, found by filter without a scan. The caller bounds it and makes it durable. */
 import type { TrustedTime } from "../../core/time/trusted-time.ts";
 import { leftMsOf, type Publication } from "./publication.ts";
 
@@ -11,7 +11,7 @@ export interface Retained {
   readonly count: number;
   /** Of messages and of the index. */
   readonly bytes: number;
-  /** Topics whose messages have expired; they are gone. */
+  /** Topics whose messages have expired; the messages are deleted. */
   takeExpired(time: Pick<TrustedTime, "sinceMs">): string[];
 }
 
@@ -77,7 +77,7 @@ export function createRetained(): Retained {
   };
 }
 
-/** How many levels are new. */
+/** Answers how many levels were added. */
 function put(root: Node, topic: string): number {
   let node = root;
   let made = 0;
@@ -95,7 +95,7 @@ function put(root: Node, topic: string): number {
   return made;
 }
 
-/** How many levels are gone. */
+/** Answers how many levels were removed. */
 function removePath(root: Node, topic: string): number {
   const levels = topic.split("/");
   const path = [root];

@@ -1,4 +1,4 @@
-/** Brings a message to the sessions that want it, and keeps what is retained. Knows no connection and no packet. */
+/** Delivers a message to the sessions that subscribed to it, and keeps retained messages. */
 import type { JournalEntry } from "../../core/ports/broker-state.ts";
 import type { TrustedTime } from "../../core/time/trusted-time.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -17,7 +17,7 @@ export interface Subscriber {
     readonly isConnected: boolean;
     /** It could send a message at once. */
     readonly isReady: boolean;
-    /** Answers whether the delivery stands in the journal. */
+    /** Answers whether the delivery was noted in the journal. */
     deliver(request: DeliveryRequest): boolean;
   };
 }
@@ -41,14 +41,14 @@ export interface RouterOptions {
 export interface Routed {
   /** Somebody subscribed to it. */
   readonly isMatched: boolean;
-  /** It stands in the journal, and is to be durable before its publisher is told that it may forget it. */
+  /** It was noted in the journal, and must be on disk before its publisher gets the acknowledgement. */
   readonly isNoted: boolean;
 }
 
 export interface Router {
   /** Delivered and retained when this returns. */
   publish(message: Message, publisher: Subscriber | undefined): Routed;
-  /** A message of a shared subscription whose member is gone: another one gets it. */
+  /** Delivers a message of a shared subscription to another member, after the session that had it ended. */
   redistribute(filter: string, publication: Publication): void;
   /** For Aedes. */
   retain(message: Message): void;
@@ -72,7 +72,7 @@ interface Current {
 
 export function createRouter(options: RouterOptions): Router {
   const { time, matching, retained, limits, journal, onRetainedRefused } = options;
-  /** The message that is in Aedes' hands; what Aedes says of itself comes between, with a message of its own. */
+  /** The message that Aedes is routing. Aedes may publish messages about itself meanwhile, which are others. */
   let current: Current | undefined;
   let serial = 0;
 
@@ -169,7 +169,7 @@ function requestFor(target: Target<Subscriber>, publication: Publication, share:
   };
 }
 
-/** In turn: to one who could take it at once, else to one who is connected, else to one for whom it can wait. [MQTT 4.8.2] */
+/** Members take turns: one that takes it at once, else one that is connected, else one for which it can wait. [MQTT 4.8.2] */
 function deliverToOne(group: ShareGroup<Subscriber>, publication: Publication): boolean {
   const { members } = group;
   for (const isFit of FITNESS) {

@@ -1,23 +1,23 @@
-/** One message for one session, and where it stands on its way. Moves nothing itself. */
+/** One message for one session, and its state. */
 import type { JournalEntry } from "../../core/ports/broker-state.ts";
 import { type DeliveryRequest, keptOf, type Publication } from "../routing/publication.ts";
 
 export interface Delivery extends Omit<DeliveryRequest, "publication"> {
-  /** Undefined: it is only its packet id that is still of use, or it was dropped. */
+  /** Undefined: only its packet id is still needed, or it was dropped. */
   publication: Publication | undefined;
-  /** Order within the session, and with it the packet id; 0 with QoS 0. */
+  /** Its number within the session, from which the packet id is derived; 0 with QoS 0. */
   readonly order: number;
   /** It may have been sent before. [MQTT-3.3.1-1] */
   isRepeat: boolean;
   isDropped: boolean;
-  /** What it waits for is durable: the message, for it to be sent with QoS 2; PUBREC, for PUBREL. */
+  /** What must be on disk is on disk: the message, before it is sent with QoS 2; PUBREC, before PUBREL is sent. */
   isWritten: boolean;
 }
 
 export const bytesOf = ({ publication }: Delivery): number => publication?.bytes ?? 0;
 
 /**
- * Derived from the place, so that a message keeps its packet id over a restart without the id being written down.
+ * Derived from the order, so that a message keeps its packet id over a restart without the id being stored.
  * [MQTT-2.3.1-1]: never 0.
  */
 export const packetIdOf = (order: number): number => (order % 65_535) + 1;

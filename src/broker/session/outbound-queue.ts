@@ -1,4 +1,4 @@
-/** What waits for one client, in order and within a bound: QoS 0 is dropped first, then the oldest. Sends nothing. */
+/** The messages that wait for one session, in order and bounded: QoS 0 is dropped first, then the oldest. */
 import { bytesOf, type Delivery } from "./delivery.ts";
 
 /** What may wait for one client, and for all of them together. */
@@ -30,7 +30,7 @@ class Queue {
     for (; this.#head < this.#items.length; this.#head++) {
       const item = this.#items[this.#head];
       if (item !== undefined && !item.isDropped) return item;
-      this.#items[this.#head] = undefined; // nothing holds on to it
+      this.#items[this.#head] = undefined; // its memory can be freed
     }
     return undefined;
   }
@@ -76,8 +76,8 @@ export class OutboundQueue {
   }
 
   /**
-   * `heldBytes`: of messages that were sent and not acknowledged. `isPassing`: its client is not behind, so others are to
-   * blame where all hold too much. Answers what had to go for it, perhaps itself.
+   * `heldBytes`: of messages that were sent and not acknowledged. `isPassing`: the client reads as fast as it should, so others are to
+   * blame if all queues together hold too much. Answers the deliveries that were dropped for it, perhaps itself.
    */
   push(delivery: Delivery, heldBytes: number, isPassing = false): Delivery[] {
     this.#deliveries.push(delivery);
@@ -86,7 +86,7 @@ export class OutboundQueue {
     return this.#dropExcess(isPassing ? 0 : bytesOf(delivery), heldBytes);
   }
 
-  /** Before all others: they were sent, and their connection is gone. */
+  /** Puts deliveries before all others: they were sent, and their connection is closed. */
   putBack(deliveries: Delivery[]): void {
     for (const delivery of deliveries) this.#count(delivery, 1);
     this.#deliveries.set([...deliveries, ...this.#deliveries.all()]);
@@ -124,7 +124,7 @@ export class OutboundQueue {
     if (delivery.qos === 0) this.#unacknowledgedCount += sign;
   }
 
-  /** Over what all may hold, as much goes as came: others may be to blame. */
+  /** Drops until the bounds hold. Beyond the bound of all queues it drops no more than came, since other clients may be to blame. */
   #dropExcess(cameBytes: number, heldBytes: number): Delivery[] {
     const { maxQueueMessages, maxQueueBytes, maxQueuesBytes } = this.#limits;
     const dropped: Delivery[] = [];
@@ -139,7 +139,7 @@ export class OutboundQueue {
       this.#count(oldest, -1);
       freedBytes += bytesOf(oldest);
       oldest.isDropped = true;
-      oldest.publication = undefined; // its place may stand in the line for a while
+      oldest.publication = undefined; // the delivery itself may stay in the list for a while
       dropped.push(oldest);
     }
     if (dropped.length > 0) this.#tidy();

@@ -1,4 +1,4 @@
-/** Delivers to one session: order, flow control, redelivery. Knows neither sockets nor bytes; asks a sink to send. */
+/** Delivers to one session: order, flow control, redelivery. */
 import type { JournalEntry } from "../../core/ports/broker-state.ts";
 import type { TrustedTime } from "../../core/time/trusted-time.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -29,10 +29,10 @@ export class Outbound {
   readonly #inflight: Inflight;
   #sink: Sink | undefined;
   nextOrder = 0;
-  /** Places before were sent, or had their turn. */
+  /** Deliveries up to this order were sent, or dropped instead. */
   #sentThrough: number | undefined;
   #pumping = false;
-  /** It outlives its connection, so what is to be acknowledged is written down. */
+  /** The session outlives its connection, so deliveries with QoS above 0 are written to the journal. */
   isDurable = false;
 
   constructor(clientId: string, context: OutboundContext) {
@@ -47,7 +47,7 @@ export class Outbound {
     return this.#sink !== undefined;
   }
 
-  /** It could take a message at once. */
+  /** A message could be sent at once. */
   get isReady(): boolean {
     return this.#sink?.canTake() === true;
   }
@@ -66,7 +66,7 @@ export class Outbound {
     return this.#sentThrough;
   }
 
-  /** True: it was noted in the journal, and is to be durable before its publisher may forget it. */
+  /** True: it was noted in the journal, and must be on disk before its publisher gets the acknowledgement. */
   deliver(request: DeliveryRequest): boolean {
     const sink = this.#sink;
     if (request.qos === 0) {
@@ -82,13 +82,13 @@ export class Outbound {
     return this.isDurable;
   }
 
-  /** Retained messages, behind what waits already. */
+  /** Adds retained messages, after what waits already. */
   deliverRetained(run: RetainedRun): void {
     this.#runs.add(run);
     this.pump();
   }
 
-  /** A connection is there: what was sent before is sent again, first. [MQTT-4.4.0-1, MQTT-4.6.0-1] */
+  /** The client is connected: what was sent and not acknowledged is sent again first. [MQTT-4.4.0-1, MQTT-4.6.0-1] */
   attach(sink: Sink): void {
     this.#sink = sink;
     for (const [packetId, { publication, isWritten }] of this.#inflight.entries()) {
@@ -148,7 +148,7 @@ export class Outbound {
     else this.#enqueue(delivery);
   }
 
-  /** Nobody knows what of it was sent before the hub ended. */
+  /** The hub ended while the client was connected: any delivery may have been sent. */
   assumeAllSent(): void {
     if (this.nextOrder > 0) this.#sentThrough = this.nextOrder - 1;
   }
@@ -162,7 +162,7 @@ export class Outbound {
     return left;
   }
 
-  /** It is to outlive its connection from now on. */
+  /** Journal entries of all deliveries, for a session that becomes durable only now. */
   entriesOfAll(): JournalEntry[] {
     return [...this.#inflight.all(), ...this.#waiting.all()]
       .filter(({ qos }) => qos > 0)
@@ -175,7 +175,7 @@ export class Outbound {
     return { publication, qos, retain, subscriptionIds, share, order, isRepeat: false, isDropped: false, isWritten };
   }
 
-  /** Before anything else becomes of it, so that the journal has things in the order in which they are. */
+  /** Called before anything else happens to the delivery, so that the journal has the deliveries in their order. */
   #note(delivery: Delivery): void {
     if (!this.isDurable) return;
     if (delivery.qos === 2) this.#whenWritten(delivery, () => this.pump());
@@ -192,12 +192,12 @@ export class Outbound {
     this.#context.journal.note(deliveryEntry(this.#clientId, delivery), (isDurable) => {
       if (delivery.isDropped || delivery.publication !== state) return;
       if (isDurable) written();
-      else this.#whenWritten(delivery, then); // the store is away: asked again
+      else this.#whenWritten(delivery, then); // the store is away: it is tried again
     });
   }
 
   #enqueue(delivery: Delivery): void {
-    // It waits for its commit, not for its client.
+    // Then it waits for its commit, not for its client.
     const isPassing = this.isReady && this.length < (this.#sink?.window ?? 0);
     const dropped = this.#waiting.push(delivery, this.#inflight.bytes, isPassing);
     if (dropped.length === 0) return;
@@ -205,7 +205,7 @@ export class Outbound {
     this.#context.onDropped(this.#clientId, dropped.length);
   }
 
-  /** False: nothing that may go now. */
+  /** False: nothing may be sent now. */
   #sendFirst(): boolean {
     const delivery = this.#waiting.first();
     if (delivery === undefined || !this.#maySend(delivery)) return false;
@@ -214,7 +214,7 @@ export class Outbound {
     return true;
   }
 
-  /** Past the line, which is empty. False: it may not go now. */
+  /** Sends without the queue, which is empty. False: it may not be sent now. */
   #send(delivery: Delivery): boolean {
     if (!this.#maySend(delivery)) return false;
     this.#transmit(delivery);
@@ -226,7 +226,7 @@ export class Outbound {
     const sink = this.#sink;
     if (sink?.canTake() !== true) return false;
     if (qos === 0) return true;
-    // Were it sent before its place is durable, a crash could give its packet id to another message.
+    // If it were sent before its order is on disk, a crash could give its packet id to another message.
     if (qos === 2 && !isWritten) return false;
     if (this.#inflight.size === 0) return true;
     if (this.#inflight.bytes + bytesOf(delivery) > this.#context.limits.maxQueueBytes) return false;
@@ -239,7 +239,7 @@ export class Outbound {
     if (publication === undefined || sink === undefined) return;
     const packetId = qos === 0 ? 0 : packetIdOf(order);
     const expiryS = this.#expiryOf(publication);
-    // What was sent once is finished, however old it is. [MQTT-3.3.2-5]
+    // A message that was sent once is sent again, even if it has expired meanwhile. [MQTT-3.3.2-5]
     const isGone = expiryS === 0 && !isRepeat;
     if (qos > 0) this.#sentThrough = Math.max(order, this.#sentThrough ?? 0);
     if (isGone || !sink.publish(delivery as DeliveryRequest, packetId, isRepeat, expiryS)) {
@@ -248,7 +248,7 @@ export class Outbound {
       return;
     }
     if (qos === 0) return;
-    // From now on it is PUBREC that is to be written.
+    // From now on it is the PUBREC that must be written.
     if (qos === 2) delivery.isWritten = false;
     this.#inflight.add(packetId, delivery);
   }
@@ -258,7 +258,7 @@ export class Outbound {
     if (!isSent) this.#context.onDropped(this.#clientId, 1);
   }
 
-  /** The next retained message joins what waits. False: there is none, or it must wait. */
+  /** Puts the next retained message into the queue. False: there is none, or it must wait. */
   #takeRetained(): boolean {
     if (this.#waiting.length > 0 || this.#sink?.canTake() !== true) return false;
     const request = this.#runs.next();
@@ -270,7 +270,7 @@ export class Outbound {
     return true;
   }
 
-  /** Whole seconds that are left, at least 1; 0: none; undefined: it does not expire. */
+  /** Whole seconds until it expires, rounded up; 0: it has expired; undefined: it does not expire. */
   #expiryOf(publication: Publication): number | undefined {
     const leftMs = leftMsOf(publication, this.#context.time);
     return leftMs && Math.max(0, Math.ceil(leftMs / 1000));

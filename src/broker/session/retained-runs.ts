@@ -1,4 +1,4 @@
-/** Retained messages that subscriptions asked for, to be sent as there is room for them. Sends nothing. */
+/** Retained messages that a session's subscriptions asked for, sent as its client takes them. */
 import type { Qos } from "../packets/packet.ts";
 import type { DeliveryRequest, Publication } from "../routing/publication.ts";
 
@@ -31,7 +31,7 @@ export class RetainedRuns {
     this.#find = find;
   }
 
-  /** Topics that were not looked at yet. */
+  /** Topics that are still to come. */
   get waiting(): number {
     return this.#waiting;
   }
@@ -55,7 +55,7 @@ export class RetainedRuns {
       }
       this.#waiting--;
       const publication = this.#find(topic);
-      // Replaced since: the newer one went the ordinary way, and an older one behind it would be wrong.
+      // Replaced meanwhile: the newer message was delivered already, and an older one after it would be wrong.
       if (publication === undefined || publication.serial > serial) continue;
       const { qos, subscriptionIds } = part;
       const lower = Math.min(qos, publication.qos) as Qos;

@@ -1,4 +1,4 @@
-/** What the hub knows of one client id, whether its client is connected or not. [MQTT 4.1] Opens and closes nothing. */
+/** What the hub keeps of one client id, whether its client is connected or not. [MQTT 4.1] */
 
 import { ANYBODY, type MqttIdentity } from "../../core/access/mqtt-access.ts";
 import type { Connection } from "../../core/devices/connection.ts";
@@ -13,7 +13,7 @@ export interface Holder {
   readonly address: string | undefined;
   /** Another connection came with the same client id. [MQTT-3.1.4-2, -3] */
   takenOver(): void;
-  /** What it was let in by is worth nothing any more. */
+  /** Its credential is revoked. */
   revoked(): void;
 }
 
@@ -21,14 +21,14 @@ export interface Holder {
 export interface InboundHold {
   /** PUBREC may be sent: the message is durable. */
   isSettled: boolean;
-  /** Redeliveries wait for their first copy: told its reason code, or undefined where it was given up. */
+  /** Redeliveries that wait for their first copy; each gets its reason code, or undefined if it was given up. */
   readonly followers: ((reasonCode: number | undefined) => void)[];
 }
 
 export class Session {
-  /** Where there are accounts: of its credential, so that nobody takes the place of another who uses the same client id. */
+  /** With accounts it begins with the credential, so that clients of different credentials may use the same client id. */
   readonly clientId: string;
-  /** As it was last let in. */
+  /** Of its last login. */
   who: MqttIdentity = ANYBODY;
   readonly subscriptions = new Map<string, Subscription<Session>>();
   readonly outbound: Outbound;
@@ -72,7 +72,7 @@ export function sessionEntry(session: Session): JournalEntry {
   return { of: "session", clientId: session.clientId, value };
 }
 
-/** Everything that makes up a session, for one that is to outlive its connection only from now on. */
+/** All journal entries of a session, for one that becomes durable only now. */
 export function entriesOf(session: Session): JournalEntry[] {
   const { clientId } = session;
   return [

@@ -1,4 +1,4 @@
-/** Keeps the sessions: opens, takes over, ends, and brings them back after a restart. Knows no packet but CONNECT's words. */
+/** All sessions: opens, takes over, ends and expires them. */
 
 import { type MqttIdentity, maySubscribe } from "../../core/access/mqtt-access.ts";
 import type { Connection } from "../../core/devices/connection.ts";
@@ -27,7 +27,7 @@ export interface SessionsOptions {
   readonly onTakenOver: (takeOver: TakeOver) => void;
 }
 
-/** How a client comes. */
+/** A client that connects. */
 export interface Arrival {
   readonly connection: Connection;
   readonly version: Version;
@@ -40,7 +40,7 @@ export interface Arrival {
 
 export interface Opened {
   readonly session: Session;
-  /** It was there before. [MQTT-3.2.2-2] */
+  /** The session existed before. [MQTT-3.2.2-2] */
   readonly isPresent: boolean;
 }
 
@@ -51,17 +51,17 @@ export interface Sessions {
   setExpiry(session: Session, expiryS: number): void;
   readonly count: number;
   all(): Iterable<Session>;
-  /** Of a credential, connected and kept: they end, and their wills are not published. */
+  /** Ends the sessions of a credential, connected or not. Their wills are not published. */
   drop(owner: string): void;
-  /** Last wills to topics that begin so, of clients that are connected or away. */
+  /** Cancels the last wills to topics that begin so, of clients that are connected or not. */
   cancelWillsBelow(prefix: string): void;
   /** The hub stops: sessions and wills stay for the next start. */
   stop(): void;
   /** Ends what has expired. */
   sweep(): void;
   /**
-   * What was kept of the last run and could not be read at the start. Of clients that came meanwhile nothing of it holds: they were
-   * told that there is no session.
+   * Takes over what the last run kept and could not be read at the start. Clients that connected meanwhile keep their new session: they
+   * were answered that no session is present.
    */
   adopt(kept: KeptJournal): void;
   /** Until `adopt`. */
@@ -71,7 +71,7 @@ export interface Sessions {
 export function createSessions(options: SessionsOptions, kept: KeptJournal, isKeptKnown = true): Sessions {
   const { time, journal, matching, router, wills, maxSessions, onTooMany, onTakenOver } = options;
   const sessions = new Map<string, Session>();
-  /** Those whose client is away, by when it left. */
+  /** Sessions that have no connection, in the order in which they lost it. */
   const away = new Set<Session>();
   /** Clients of this run, while what was kept of the last is not known. */
   const seen = new Set<string>();
@@ -91,7 +91,7 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
       onTakenOver({ clientId, formerAddress, address: holder.address });
       former.holder = undefined;
     }
-    // [MQTT-3.1.2-4]; a session that expired while nobody looked is none
+    // [MQTT-3.1.2-4]; a session that expired since the last sweep does not count
     const present = former !== undefined && sessions.get(clientId) === former && !clean && !isExpired(former);
     if (former !== undefined && !present) end(former);
     wills.cancel(clientId); // [MQTT-3.1.3-9]: it was back in time
@@ -123,7 +123,7 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
     if (will !== undefined) wills.keep(clientId, will, arrival.keepAliveS);
   }
 
-  /** Its client may have got other rights meanwhile. */
+  /** The client's rights may have changed meanwhile. */
   function authorizeAgain(session: Session): void {
     for (const filter of session.subscriptions.keys()) {
       if (maySubscribe(session.who, filter)) continue;
@@ -175,7 +175,7 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
     if (session.isDurable) journal.note(sessionEntry(session));
   }
 
-  /** Nothing of it is left: a delayed will goes out now [MQTT-3.1.2-8], shared messages go to other members. */
+  /** Deletes all of the session: a delayed will is published now [MQTT-3.1.2-8], shared messages go to other members. */
   function end(session: Session): void {
     const { clientId } = session;
     sessions.delete(clientId);
@@ -184,12 +184,12 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
     session.subscriptions.clear();
     const left = session.outbound.end();
     if (session.isDurable) journal.note({ of: "session", clientId, value: undefined });
-    session.setExpiry(0); // what is still on its way notes nothing more under this client id
+    session.setExpiry(0); // deliveries that are under way note nothing more under this client id
     for (const delivery of left) redistribute(delivery);
     wills.sessionEnded(clientId);
   }
 
-  /** [MQTT-4.8.2-5]: what may have reached this one with QoS 2 goes to nobody else. */
+  /** [MQTT-4.8.2-5]: a message that may have reached this member with QoS 2 goes to no other. */
   function redistribute({ publication, qos, isRepeat, share }: Delivery): void {
     if (share === undefined || publication === undefined || (qos === 2 && isRepeat)) return;
     router.redistribute(share, publication);
@@ -227,7 +227,7 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
     seen.clear();
   }
 
-  /** What is kept under this client id becomes what this run made of it. */
+  /** Replaces what the journal has under this client id by the session of this run. */
   function replaceKept(clientId: string, keptDeliveries: number): void {
     const session = sessions.get(clientId);
     const entries = session?.isDurable === true ? entriesOf(session) : [];

@@ -1,4 +1,4 @@
-/** What a session's deliveries need of the connection that they go to. Types only. */
+/** The connected client, as its session's deliveries use it. Types only. */
 import type { DeliveryRequest } from "../routing/publication.ts";
 
 export interface Sink {

@@ -1,4 +1,4 @@
-/** SUBSCRIBE and UNSUBSCRIBE: what is granted, what is kept, and which retained messages follow. Sends nothing itself. */
+/** SUBSCRIBE and UNSUBSCRIBE: what is granted, what is written to the journal, and which retained messages follow. */
 import { FIRST_ERROR, REASON } from "../../contract/reason-codes.ts";
 import type { RefusalCode } from "../../contract/refusals.ts";
 import { reasonCodeOf } from "../../contract/refusals.ts";
@@ -26,7 +26,7 @@ export interface SubscribingOptions {
 export interface Subscribed {
   /** One for each filter: the granted QoS, or why not. [MQTT-3.9.3-1] */
   readonly reasonCodes: readonly number[];
-  /** Whose retained messages are to follow SUBACK. */
+  /** The requests whose retained messages follow SUBACK. */
   readonly toSend: readonly SubscriptionRequest[];
 }
 
@@ -43,7 +43,7 @@ export interface Subscribing {
   ): RetainedRun | undefined;
 }
 
-/** Of all clients together: room for 10,000 boards with forty each. */
+/** Of all clients together: enough for 10,000 boards with forty subscriptions each. */
 const MAX_SUBSCRIPTION_BYTES = 512 * 1024 * 1024;
 /** A client may ask for all retained messages twice, and for some more. */
 const SPARE_RETAINED = 10_000;
@@ -53,7 +53,7 @@ export function createSubscribing(options: SubscribingOptions): Subscribing {
 
   function subscribe(session: Session, { requests, subscriptionId }: SubscribePacket): Subscribed {
     const toSend: SubscriptionRequest[] = [];
-    // One that comes twice in a packet is two subscriptions, the second in place of the first. [MQTT-3.8.4-4]
+    // A filter that comes twice in a packet is two subscriptions, and the second replaces the first. [MQTT-3.8.4-4]
     const last = new Map(requests.map((request) => [request.filter, request]));
     const granted = new Map<string, number>();
     for (const request of last.values()) granted.set(request.filter, judge(request));
@@ -77,7 +77,7 @@ export function createSubscribing(options: SubscribingOptions): Subscribing {
 
   function refusalOf(session: Session, filter: string): RefusalCode | undefined {
     if (filterFault(filter) !== undefined) return "FILTER_INVALID";
-    // Topics of our own are nobody's; $SYS may be read.
+    // Nobody may subscribe to the broker's own topics, except $SYS.
     if (filter.startsWith("$") && !filter.startsWith("$SYS/") && !filter.startsWith("$share/")) {
       return "SUBSCRIPTION_DENIED";
     }
@@ -88,7 +88,7 @@ export function createSubscribing(options: SubscribingOptions): Subscribing {
     return subscriptions.size >= maxSubscriptions && !subscriptions.has(filter) ? "TOO_MANY_SUBSCRIPTIONS" : undefined;
   }
 
-  /** True where there was none of that filter; one that was there is replaced. [MQTT-3.8.4-3] */
+  /** True: the filter is new; else its subscription was replaced. [MQTT-3.8.4-3] */
   function grant(
     session: Session,
     { filter, qos, noLocal, retainAsPublished }: SubscriptionRequest,

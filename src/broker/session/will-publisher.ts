@@ -1,4 +1,4 @@
-/** Publishes a last will as any other message of its client. Decides nothing about when. [MQTT-3.1.2-8] */
+/** Publishes a last will like any other message of its client. [MQTT-3.1.2-8] */
 import type { Intake } from "../../core/ingest/intake.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Router } from "../routing/router.ts";
@@ -16,7 +16,7 @@ export function createWillPublisher({ intake, router, journal }: WillPublisherOp
     intake.accept({ connection, topic, payload, qos, retain, dup: false, packetId: undefined }, (outcome) => {
       if (outcome === "stalled") return done(false);
       const isNoted = outcome !== "refuse" && router.publish(will, undefined).isNoted;
-      // Where the store is away it is written later, before the will itself is forgotten.
+      // If the store is away this is written later, and before the will is deleted.
       if (isNoted) journal.settle(() => done(true));
       else done(true);
     });

@@ -1,4 +1,4 @@
-/** Keeps last wills until they are published or called off. Publishes through whoever made it. [MQTT 3.1.2.5] */
+/** Keeps last wills until they are published or cancelled. [MQTT 3.1.2.5] */
 
 import type { Connection } from "../../core/devices/connection.ts";
 import type { Journal as KeptJournal, KeptWill } from "../../core/ports/broker-state.ts";
@@ -18,13 +18,13 @@ export interface WillsOptions {
 export interface Wills {
   /** Its client is connected. */
   keep(clientId: string, will: Will, keepAliveS: number): void;
-  /** Its client is gone without a word: published at once, or when the delay is over. */
+  /** The connection broke: the will is published at once, or after its delay. */
   due(connection: Connection, will: Will, delayS: number): void;
   /** Its client came back, or left properly. */
   cancel(clientId: string): void;
-  /** No reason to wait any longer. */
+  /** The session ended: a delayed will is published now. */
   sessionEnded(clientId: string): void;
-  /** Those to topics that begin so are called off. */
+  /** Cancels the wills to topics that begin so. */
   cancelBelow(prefix: string): void;
   sweep(): void;
   /** What was kept of the last run and could not be read at the start: of clients that did not come meanwhile. */
@@ -34,13 +34,13 @@ export interface Wills {
 /** After a start, boards have this long, or one and a half of their keep-alive, to be back before their wills go out. */
 const GRACE_MS = 60_000;
 const GRACE_KEEP_ALIVES = 1.5;
-/** A store that did not take it is asked again. */
+/** A store that did not take the message is asked again after this. */
 const RETRY_MS = 1_000;
 
 const DUE = { fromMs: 0, delayMs: 0 };
 
 interface Pending {
-  /** Of which it is the last word. */
+  /** The connection that the will belongs to. */
   readonly connection: Connection;
   readonly will: Will;
   /** By the hub's time. */
@@ -116,7 +116,7 @@ export function createWills({ clock, time, journal, publish }: WillsOptions, kep
     }
   }
 
-  /** It stays written down until what it says is, so that a crash in between does not lose it. */
+  /** The will stays in the journal until its message is on disk, so that a crash in between does not lose it. */
   function send(connection: Connection, will: Will): void {
     const { clientId } = connection;
     pending.delete(clientId);

@@ -1,4 +1,4 @@
-/** One network connection: bytes in, packets out, and back-pressure both ways. Knows framing, and no packet. */
+/** One network connection: bytes in, packets out, and back-pressure in both directions. */
 import type { Duplex } from "node:stream";
 import type { ByteBudget } from "../../core/ingest/byte-budget.ts";
 import type { Clock } from "../../core/ports/clock.ts";
@@ -8,14 +8,14 @@ import type { PacketReader } from "./packet-reader.ts";
 
 /** Beyond it, deliveries wait in the session instead of in the socket. */
 const MAX_BEHIND_BYTES = 64 * 1024;
-/** Beyond it, nothing more is read from who does not read his answers. */
+/** Beyond it, nothing more is read from a client that does not read its answers. */
 const MAX_UNREAD_BYTES = 256 * 1024;
 /** Small packets are copied into one buffer; writev pays for large ones. */
 const MAX_COPIED_BYTES = 64 * 1024;
 /** One client's packets, before others have their turn. */
 const SLICE_MS = 10;
 const PACKETS_A_LOOK = 8;
-/** A packet that is larger is gathered only where there is room for it: all connections together are bounded. */
+/** A larger packet is gathered only within the budget that all connections share. */
 const FREE_BYTES = 16 * 1024;
 /** For the last packet to be read before the connection is torn down. [MQTT-4.13.1-1] */
 const LINGER_MS = 2_000;
@@ -25,7 +25,7 @@ export class Connection {
   readonly #stream: Duplex;
   readonly #clock: Clock;
   readonly #flusher: Flusher;
-  /** For what is gathered of packets that are not whole yet. */
+  /** The budget for packets that are not complete yet. */
   readonly #gathering: ByteBudget;
   #gatheredBytes = 0;
   #cancelWait: (() => void) | undefined;
@@ -33,9 +33,9 @@ export class Connection {
   #reader: PacketReader | undefined;
   #out: Uint8Array[] = [];
   #outBytes = 0;
-  /** Since when it goes on in the same turn; undefined: no drain came in this turn. */
+  /** When the first drain of this turn came; undefined: none came. */
   #drainingSinceMs: number | undefined;
-  /** A drain waits for the next turn. */
+  /** A drain is put off until the next turn. */
   #isDrainPut = false;
   #isHeld = false;
   /** Others are served first. */
@@ -79,12 +79,12 @@ export class Connection {
     return this.#isEnding;
   }
 
-  /** It has room for a large packet that is not whole yet. */
+  /** It holds a part of the budget for a large packet that is not complete yet. */
   get isGathering(): boolean {
     return this.#gatheredBytes > 0;
   }
 
-  /** Nothing is added until it has emptied: so a reader that reads slowly is seen to read. */
+  /** Nothing more is written until it has emptied, so that a slow reader is seen to read. */
   get isBehind(): boolean {
     return this.#stream.writableNeedDrain || this.#outBytes > MAX_BEHIND_BYTES;
   }
@@ -94,7 +94,7 @@ export class Connection {
     if (this.#out.length === 0) this.#flusher.add(this);
     this.#out.push(bytes);
     this.#outBytes += bytes.length;
-    // So much is worth a write of its own: at the end of a turn that read from fifty publishers it would be all that fits.
+    // So many bytes are written at once: at the end of a turn that read from fifty publishers more would not fit.
     if (this.#outBytes >= MAX_COPIED_BYTES) this.flush();
   }
 
@@ -118,7 +118,7 @@ export class Connection {
     else this.behindSinceMs ??= this.#clock.monotonicMs();
   }
 
-  /** Reads on, where `packet` said "not now". */
+  /** Resumes reading after `packet` answered "not now". */
   resume(): void {
     if (!this.#isHeld || this.#isTurnOver) return;
     this.#isHeld = false;
@@ -127,19 +127,19 @@ export class Connection {
     if (!this.#isHeld && !this.#isEnding) this.#stream.resume();
   }
 
-  /** Whoever was made to wait has not been silent. */
+  /** Restarts the keep-alive: a client that had to wait for the hub was not silent. */
   countAnew(): void {
     this.heardMs = this.#clock.monotonicMs();
   }
 
-  /** Says what was written last, reads nothing more, and closes. */
+  /** Writes what is left, reads nothing more, and closes. */
   end(): void {
     if (this.#isEnding) return;
-    this.#isEnding = true; // before the last write, which may make room for more
+    this.#isEnding = true; // before the last write, after which more could be sent
     this.flush();
     this.endingSinceMs = this.#clock.monotonicMs();
     this.#framer.clear();
-    this.#letGo();
+    this.#releaseGathered();
     this.#stream.resume(); // what still comes is thrown away: unread, it would reset the connection under the last packet
     this.#stream.end();
     if (this.#hasEnded) this.#close();
@@ -195,7 +195,7 @@ export class Connection {
         reader.unreadable(frame, framer.announced, framer.first);
         break;
       }
-      if (this.#gatheredBytes > 0) this.#letGo(); // it is whole
+      if (this.#gatheredBytes > 0) this.#releaseGathered(); // it is complete
       if (!this.#offer(reader)) {
         this.#hold();
         break;
@@ -207,8 +207,8 @@ export class Connection {
   }
 
   /**
-   * Waits for the rest of a packet. Room for a large one is taken whole before it is gathered, so that what has begun
-   * can be finished; where there is none, the connection waits its turn.
+   * Waits for the rest of a packet. The bytes of a large one are acquired before it is gathered, so that what has begun
+   * can be completed; while the budget is used up, the connection waits its turn.
    */
   #gather(): void {
     const { needBytes } = this.#framer;
@@ -224,7 +224,7 @@ export class Connection {
     });
   }
 
-  #letGo(): void {
+  #releaseGathered(): void {
     this.#cancelWait?.();
     this.#cancelWait = undefined;
     const bytes = this.#gatheredBytes;
@@ -232,7 +232,7 @@ export class Connection {
     if (bytes > 0) this.#gathering.release(bytes);
   }
 
-  /** Whatever a client sends, only its own connection suffers from a fault of ours. */
+  /** A fault of the hub's ends this connection only. */
   #offer(reader: PacketReader): boolean {
     const { first, bytes, from, to } = this.#framer;
     try {
@@ -252,7 +252,7 @@ export class Connection {
     return this.#stream.destroyed ? 0 : this.#outBytes + this.#stream.writableLength;
   }
 
-  /** A system that takes all at once says so at once: after a while, others have their turn first. */
+  /** A system that takes all bytes at once drains at once: after a while, other connections have their turn first. */
   #drained(): void {
     this.behindSinceMs = undefined;
     const nowMs = this.#clock.monotonicMs();
@@ -266,20 +266,20 @@ export class Connection {
     this.#isDrainPut = nowMs - this.#drainingSinceMs > SLICE_MS;
     if (this.#isDrainPut) return;
     this.#reader?.drained();
-    if (this.#isHeld) this.resume(); // whoever else holds it back will say so again
+    if (this.#isHeld) this.resume(); // if something else holds it back, it is held again
   }
 
-  /** The peer is gone. What it sent before is still worked through. */
+  /** The peer is gone. What it sent before is still read. */
   #ended(): void {
     this.#hasEnded = true;
     if (!this.#isHeld || this.#isEnding) this.#close();
-    else if (this.#stream.destroyed) this.resume(); // whoever holds it back will say so again
+    else if (this.#stream.destroyed) this.resume(); // if something holds it back, it is held again
   }
 
   #close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#letGo();
+    this.#releaseGathered();
     this.#isEnding = true;
     if (!this.#stream.destroyed) {
       this.flush();

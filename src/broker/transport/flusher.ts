@@ -1,4 +1,4 @@
-/** Writes what the connections were given in one turn of the event loop at its end, all together. */
+/** Writes the output of all connections once, at the end of each turn of the event loop. */
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 

@@ -1,4 +1,4 @@
-/** Tells who speaks HTTP to an MQTT port where the hub speaks it. Reads no more than the first bytes. */
+/** Answers a client that speaks HTTP to an MQTT port with the address where the hub speaks HTTP. */
 
 /** Where HTTP is spoken. */
 export interface HttpLocation {
@@ -11,7 +11,7 @@ const REQUEST_LINE = /^[A-Z]{3,7} \S+ HTTP\/1\.[01]\r?\n/;
 const HOST = /^host:[ \t]*([\w.-]+|\[[\da-f:]+\])(?::\d+)?[ \t]*\r?$/im;
 const MOST_BYTES = 4_096;
 
-/** Undefined: it is no request of HTTP/1. `first`: what came first. */
+/** Undefined: it is not a request of HTTP/1. `first`: the first bytes that came. */
 export function httpAnswer(first: Buffer, { scheme, port }: HttpLocation): string | undefined {
   const text = first.toString("latin1", 0, MOST_BYTES);
   if (!REQUEST_LINE.test(text)) return undefined;

@@ -1,4 +1,4 @@
-/** TCP and WebSocket: streams of bytes, as many as are allowed. Reads no packet. */
+/** Accepts TCP, TLS and WebSocket connections, as many as the limits allow. */
 import { createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createServer as createTlsServer } from "node:tls";
@@ -28,7 +28,7 @@ export interface Listeners {
   readonly server: Server;
   /** The same behind TLS, where there is a certificate. */
   readonly tlsServer: Server | undefined;
-  /** MQTT over WebSocket: an upgrade request that was let in, and whose it is. */
+  /** MQTT over WebSocket: an upgrade request that was admitted, and the client's address. */
   readonly upgrade: WebSocketListener["upgrade"];
   close(): void;
 }
@@ -51,7 +51,7 @@ export function createListeners(options: ListenerOptions): Listeners {
   }
 
   function serve(socket: Socket): void {
-    // Before its reader has them: that one ends a connection that does not begin as MQTT does.
+    // Before the reader gets them, which ends a connection that does not begin like MQTT.
     socket.once("data", (first: Buffer) => {
       const answer = first[0] === CONNECT_BYTE ? undefined : httpAnswer(first, options.httpLocation());
       if (answer !== undefined) socket.write(answer);
@@ -59,13 +59,13 @@ export function createListeners(options: ListenerOptions): Listeners {
     onStream(socket, plainAddress(socket.remoteAddress));
   }
 
-  // The system's keep-alive finds dead peers of those who asked for no keep-alive of MQTT's.
+  // The system's keep-alive finds dead peers of clients without an MQTT keep-alive.
   const server = createServer({ noDelay: true, keepAlive: true }, (socket) => {
     if (enter(socket, plainAddress(socket.remoteAddress))) serve(socket);
   });
   function behindTls(tls: TlsSource): Server {
     const secure = createTlsServer({ ...TLS_OPTIONS, ...tls.context(), noDelay: true, keepAlive: true }, serve);
-    // Before the handshake: who never ends it has a connection all the same.
+    // Before the handshake: a client that never completes it has a connection all the same.
     secure.on("connection", (socket: Socket) => enter(socket, plainAddress(socket.remoteAddress)));
     secure.on("tlsClientError", (error: NodeJS.ErrnoException, socket) => {
       log.debug("TLS failed", { error });
@@ -91,5 +91,5 @@ export function createListeners(options: ListenerOptions): Listeners {
   };
 }
 
-/** What every client of MQTT begins with. */
+/** The first byte of every MQTT client. */
 const CONNECT_BYTE = 0x10;

@@ -1,4 +1,4 @@
-/** What a connection asks of the reader of its packets. Types only. */
+/** The port between a connection and the reader of its packets. Types only. */
 
 export interface PacketReader {
   /** The largest packet that may be announced at the moment. */

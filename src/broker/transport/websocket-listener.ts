@@ -1,4 +1,4 @@
-/** MQTT over WebSocket: upgrades → streams of bytes. Reads no MQTT and checks no origin. */
+/** MQTT over WebSocket: turns upgrade requests into streams of bytes. The caller checks Origin. */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { createWebSocketStream, WebSocketServer } from "ws";

@@ -1,4 +1,4 @@
-/** The records of access in memory, found by what they are asked for, and written at every change. Judges nobody. */
+/** All records of access in memory, indexed, and written to disk at every change. */
 
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
@@ -113,7 +113,7 @@ export function createAccessBook({
         ...records,
         signIns: [...without(records.signIns, ({ hash }) => ended.includes(hash)), signIn],
       });
-      writer.change(change, "at once").catch(() => undefined); // it is said and tried again
+      writer.change(change, "at once").catch(() => undefined); // the failure is logged and the write tried again
     },
     endSignIns: (hashes) =>
       hashes.some((hash) => found().signIns.has(hash))

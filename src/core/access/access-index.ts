@@ -1,4 +1,4 @@
-/** Finds records of access by hash or id, and notes in them when each was used last. Pure. */
+/** Finds records of access by hash or id, and enters in them when each was used last. */
 import type { AccessRecords } from "./access-records.ts";
 
 export type AccessIndex = ReturnType<typeof indexOf>;

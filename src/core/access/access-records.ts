@@ -1,4 +1,4 @@
-/** What is kept of people, tokens and MQTT credentials, and what keeping it asks of the world. Decides nothing. */
+/** The records of people, tokens and MQTT credentials, and the ports that keep them. Types only. */
 import type { Role, Scope } from "../../contract/levels.ts";
 
 export interface UserRecord {
@@ -35,7 +35,7 @@ export interface TokenRecord extends Credential {
 
 export interface BoardRecord extends Credential {
   readonly deviceId: string;
-  /** It was chosen by who made the board: PHC string of argon2id. `hash` then is of nothing that can come. */
+  /** A password that the board's maker chose, as a PHC string of argon2id. `hash` then matches no secret. */
   readonly adopted?: string;
 }
 
@@ -61,7 +61,7 @@ export interface Secrets {
   /** URL-safe, of so many random bits. */
   make(bits: number): string;
   id(): string;
-  /** Keyed, fast: for secrets that the hub made itself, which nobody can guess. */
+  /** Keyed and fast: for secrets that the hub made itself, which cannot be guessed. */
   hash(secret: string): string;
   /** In constant time. */
   isSame(a: string, b: string): boolean;

@@ -1,4 +1,4 @@
-/** Changes records of access in order, one write at a time; says which hold while the file cannot be written. Knows no record. */
+/** Applies changes to the records of access in order, one write at a time, also while the file cannot be written. */
 
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
@@ -24,7 +24,7 @@ export interface AccessWriter {
   records(): AccessRecords;
   /** Settles when it is on disk; false: the records did not allow it. Rejects with an AccessFileError. */
   change(change: Change, inForce: "at once" | "when it is on disk"): Promise<boolean>;
-  /** Behind everything else; a failure is said and tried again. */
+  /** Written after everything else; a failure is logged and tried again. */
   saveUses(): void;
   /** In words for the owner, while the file cannot be written. */
   problem(): string | undefined;
@@ -107,7 +107,7 @@ export function createAccessWriter({ store, clock, log, uses }: AccessWriterOpti
     for (const each of batch) each.resolve(done.has(each));
   }
 
-  /** Changes that hold at once stay in force and are tried again; the others are dropped, and those who asked are told. */
+  /** Changes that hold at once stay in force and are tried again; the others are dropped, and their promises reject. */
   function failed(batch: readonly Pending[], cause: unknown): void {
     const kept = batch.filter(({ isAtOnce }) => isAtOnce);
     settle(

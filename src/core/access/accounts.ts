@@ -1,4 +1,4 @@
-/** People and tokens: who asks, who is let in, who is no longer. Opens no file and speaks no HTTP. */
+/** People and tokens: setting up, signing in and out, and finding the caller of a request. */
 import type { TokenAnswer, UserAnswer, WithSecret } from "../../contract/access.ts";
 import type { ErrorCode } from "../../contract/errors.ts";
 import type { Level, Role, Scope } from "../../contract/levels.ts";
@@ -10,12 +10,12 @@ import { datesOf, mayBeExpired } from "./expiry.ts";
 import type { LoginDelay } from "./login-delay.ts";
 import { reaches } from "./required-level.ts";
 
-/** Who asks. */
+/** The caller of a request. */
 export interface Caller {
   readonly level: Level;
   /** Of a person. */
   readonly user?: { readonly id: string; readonly name: string };
-  /** What ends with it: a sign-in's hash, or a token's id. */
+  /** A sign-in's hash, or a token's id: when it ends, so do its connections. */
   readonly key?: string;
   /** Of a browser: what its page must say with every change. */
   readonly csrf?: string;
@@ -43,7 +43,7 @@ export interface Accounts {
   signIn(name: string, password: string, address: string): Promise<Outcome<SignedIn>>;
   /** Settles when that is on disk; it holds at once. */
   signOut(secret: string): Promise<void>;
-  /** Undefined: nobody's. */
+  /** Undefined: the secret is unknown or has expired. */
   callerOfCookie(secret: string): Caller | undefined;
   callerOfToken(secret: string): Caller | undefined;
   users(): UserAnswer[];
@@ -62,7 +62,7 @@ export interface AccountsOptions {
   readonly delay: LoginDelay;
   readonly clock: Clock;
   readonly time: TrustedTime;
-  /** Whoever is connected by these is no longer who he was. */
+  /** Ends the connections of these sign-ins and tokens. */
   readonly onEnded: (keys: readonly string[]) => void;
 }
 
@@ -85,7 +85,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const { book, secrets, passwords, delay, clock, time, onEnded } = options;
   let setup =
     book.users().length > 0 ? undefined : { code: secrets.make(SETUP_BITS), endsMs: clock.monotonicMs() + SETUP_MS };
-  /** The first account is one, however many ask at once. */
+  /** Only one first account is created, however many requests come at once. */
   let isSettingUp = false;
 
   async function setUp(code: string, name: string, password: string): Promise<Outcome<SignedIn>> {

@@ -1,4 +1,4 @@
-/** MQTT credentials of boards and applications: made, taken away, and whose one is that comes with CONNECT. Speaks no MQTT. */
+/** MQTT credentials of boards and applications: created, removed, and identified at CONNECT. */
 import type { ApplicationAnswer, BoardAnswer, WithSecret } from "../../contract/access.ts";
 import type { RefusalCode } from "../../contract/refusals.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -21,17 +21,17 @@ export type Identified =
   | {
       readonly ok: true;
       readonly who: MqttIdentity;
-      /** Of all client ids that come with this credential; undefined: there are no credentials. */
+      /** The credential, which may be used with several client ids; undefined: there are no accounts. */
       readonly owner: string | undefined;
     }
   | { readonly ok: false; readonly code: RefusalCode; readonly detail: string };
 
-/** Whose a client is; a password that somebody chose takes its time. */
+/** Identifies a client. Asynchronous only for a password that was chosen by a person, which is verified slowly. */
 export type IdentifyClient = (login: MqttLogin) => Identified | Promise<Identified>;
 
 export interface Credentials {
   readonly identify: IdentifyClient;
-  /** Whose a session of that client id is: `<device>`, `<device>/<client id>` or `@<application>/<client id>`; undefined: nobody's any more. */
+  /** The identity of a session with that client id: `<device>`, `<device>/<client id>` or `@<application>/<client id>`; undefined: its credential is gone. */
   identityOf(clientId: string): MqttIdentity | undefined;
   /** Whether this name is a device with a secret. */
   hasBoard(name: string): boolean;
@@ -40,7 +40,7 @@ export interface Credentials {
   makeBoard(deviceId: string): Promise<WithSecret<BoardAnswer>>;
   /** The same, for a device that has none. */
   makeFirst(deviceId: string): Promise<Outcome<WithSecret<BoardAnswer>>>;
-  /** The password that a board brought along becomes its secret. */
+  /** Makes the password that a waiting board presented its secret. */
   adoptBoard(deviceId: string, password: string): Promise<Outcome<BoardAnswer>>;
   removeBoard(deviceId: string): Promise<Outcome<undefined>>;
   applications(): ApplicationAnswer[];
@@ -57,17 +57,17 @@ export interface Credentials {
 export interface CredentialsOptions {
   readonly book: AccessBook;
   readonly secrets: Secrets;
-  /** Of boards alone: who guesses at one keeps no person from signing in. */
+  /** Of boards alone, so that guessing a board's secret delays no person's sign-in. */
   readonly passwords: Passwords;
   readonly delay: LoginDelay;
   readonly clock: Clock;
   readonly time: TrustedTime;
-  /** Whoever is connected by a credential of this owner is to go. */
+  /** Disconnects the clients of this credential. */
   readonly onEnded: (owner: string) => void;
 }
 
 const DAY_MS = 86_400_000;
-/** Short: boards have little room for it. */
+/** Short: boards have little memory. */
 const BOARD_BITS = 128;
 const APPLICATION_BITS = 192;
 const UNKNOWN: Outcome<undefined> = { ok: false, code: "ACCOUNT_UNKNOWN" };
@@ -246,7 +246,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
 /** No device id has an `@` in it. */
 const ownerOf = (applicationId: string): string => `@${applicationId}`;
 
-/** Which device a client says it is. */
+/** The device that a client claims to be. */
 export const nameIn = ({
   userName,
   clientId,

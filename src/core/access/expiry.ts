@@ -1,4 +1,4 @@
-/** Until when a token or an application's credential is good. It expires so long after it was made, by the hub's time. */
+/** When a token or an application's credential expires: so long after it was created, by the hub's time. */
 import type { TrustedTime } from "../time/trusted-time.ts";
 
 interface Credential {
@@ -6,11 +6,11 @@ interface Credential {
   readonly expiresAtMs?: number;
 }
 
-/** Certainly: what goes with it may be lost. */
+/** Certainly expired: what belongs to it may be deleted. */
 export const isExpired = (credential: Credential, time: Pick<TrustedTime, "sinceMs">): boolean =>
   time.sinceMs(credential.createdAtMs) >= lifetimeMsOf(credential);
 
-/** Or it would be if the wall clock is right, which is in doubt: nobody is let in by it meanwhile. */
+/** Expired if the wall clock is right, which is in doubt: meanwhile the credential is not accepted. */
 export const mayBeExpired = (credential: Credential, time: Pick<TrustedTime, "sinceAtMostMs">): boolean =>
   time.sinceAtMostMs(credential.createdAtMs) >= lifetimeMsOf(credential);
 

@@ -1,4 +1,4 @@
-/** Whether everything that one topic filter matches is matched by another. Matches no message. [MQTT 5.0, 4.7] */
+/** Decides whether one topic filter matches everything that another one matches. [MQTT 5.0, 4.7] */
 
 /** `wanted` may be a topic. `#` and `+` at the beginning never reach topics of the broker's own. [MQTT-4.7.2-1] */
 export function filterCovers(granted: string, wanted: string): boolean {

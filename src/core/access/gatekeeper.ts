@@ -1,4 +1,4 @@
-/** Decides whether a request may come in by the Host and Origin that it names. Knows no accounts and no routes. */
+/** Decides by Host and Origin whether a request may come in. */
 
 export interface GateOptions {
   /** Names of this machine in small letters, as they are now. */
@@ -35,7 +35,7 @@ export function createGatekeeper({ ownNames, origins }: GateOptions): Gatekeeper
 const NAME = /^[a-z0-9.-]{1,253}$/;
 const ORIGIN = /^https?:\/\/[a-z0-9.:[\]-]{1,253}$|^(null|file:\/\/)$/;
 
-/** Why, and what the owner can do, whose own name or page it may be. What is not of a name's letters is not said again. */
+/** The reason, and what the owner can do if the name or the page is his own. A name with unusual letters is not repeated. */
 export function gateWords(verdict: Exclude<GateVerdict, "allow">, { host, origin }: RequestHead): string {
   if (verdict === "HOST_FOREIGN") {
     const name = hostName(host ?? "");

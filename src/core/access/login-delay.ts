@@ -1,4 +1,4 @@
-/** How long who guesses passwords has to wait: longer with each failure, by name and address and by address. Locks nobody out for good. */
+/** Delays sign-ins after failures, by name and address and by address. No account is ever locked. */
 import type { Clock } from "../ports/clock.ts";
 
 export interface LoginDelay {
@@ -8,15 +8,15 @@ export interface LoginDelay {
   succeeded(name: string, address: string): void;
 }
 
-/** Slips of a finger cost nothing. */
+/** So many mistypings are free. */
 const FREE_BY_NAME = 3;
 /** Behind one address there may be a household. */
 const FREE_BY_ADDRESS = 20;
 const FIRST_MS = 1_000;
 const MOST_MS = 60_000;
-/** A failure is forgotten after so long. */
+/** A failure no longer counts after this. */
 const KEEP_MS = 15 * 60_000;
-/** Each; whoever failed longest ago leaves first. */
+/** Of each kind; the failures of longest ago are dropped first. */
 const MOST_KEPT = 10_000;
 
 interface Failures {
@@ -27,7 +27,7 @@ interface Failures {
 export function createLoginDelay({ clock }: { readonly clock: Clock }): LoginDelay {
   const byName = new Map<string, Failures>();
   const byAddress = new Map<string, Failures>();
-  /** An owner is delayed by who guesses his name only at that one's address. */
+  /** Guessing at a name delays sign-ins of that name only from the same address. */
   const keyOf = (name: string, address: string): string => JSON.stringify([name.toLowerCase(), address]);
 
   function waitOf(kept: Map<string, Failures>, key: string, free: number): number {

@@ -1,4 +1,4 @@
-/** What an MQTT client may publish and subscribe to, by who it is. Pure; knows no connection and no secret. */
+/** What an MQTT client may publish and subscribe to. */
 import { filterCovers } from "./filter-cover.ts";
 
 export type MqttIdentity =

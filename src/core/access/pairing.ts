@@ -1,4 +1,4 @@
-/** The join window: unknown boards wait in it until somebody lets them in. Stores nothing of what they say, and speaks no MQTT. */
+/** The join window: unknown boards wait in it until an operator lets them in. What they publish is not stored. */
 import type { WaitingBoard } from "../../contract/access.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { MqttLogin } from "./credentials.ts";
@@ -19,12 +19,12 @@ export interface Pairing {
   close(): void;
   /** Wall time; undefined: the window is shut. */
   openUntilMs(): number | undefined;
-  /** Takes an unknown client in, where the window is open and there is room. */
+  /** Lets an unknown client wait, if the window is open and not too many wait. */
   readonly wait: Quarantine;
   waiting(): WaitingBoard[];
-  /** What it came with; undefined: it does not wait any more. */
+  /** Its login; undefined: it does not wait any more. */
   look(id: string): MqttLogin | undefined;
-  /** To come back with its credential. */
+  /** Disconnects it, so that it comes back with its credential. */
   letGo(id: string): void;
   stop(): void;
 }

@@ -1,4 +1,4 @@
-/** Finds the row of a request in the table of routes. Knows no caller. */
+/** Finds the level that a request requires in the table of routes. */
 import { LEVELS, type Level, ROUTE_LEVELS } from "../../contract/levels.ts";
 
 const ROWS = Object.entries(ROUTE_LEVELS).map(([route, level]) => {

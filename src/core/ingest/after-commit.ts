@@ -1,4 +1,4 @@
-/** What follows when messages became durable: memory is brought up to date, and browsers are told. Stores nothing. */
+/** Updates the registry and the browsers after a commit. */
 
 import type { Registry } from "../devices/registry.ts";
 import type { LiveReading } from "../model/live-reading.ts";
@@ -8,7 +8,7 @@ import type { Write, WriteOutcome } from "../ports/writes.ts";
 import type { ClockSanity } from "../time/clock-sanity.ts";
 import type { CommittedMessage } from "./writer.ts";
 
-/** What is of no device, the broker's journal, follows no memory of ours. */
+/** Writes of the broker's journal belong to no device, and change nothing here. */
 type DeviceWrite = Exclude<Write, JournalWrite>;
 
 export interface AfterCommitOptions {
@@ -17,7 +17,7 @@ export interface AfterCommitOptions {
   readonly counters: Counters;
   /** A browser never sees a reading that is not stored: this is the only way to it. */
   readonly publish: (readings: readonly LiveReading[]) => void;
-  /** Somebody would see it. */
+  /** A browser is connected. */
   readonly hasAudience: () => boolean;
   readonly onStored: (readings: number) => void;
 }
@@ -45,7 +45,7 @@ export function createAfterCommit(options: AfterCommitOptions): (messages: reado
     if (live !== undefined && live.length > 0) publish(live);
   };
 
-  /** Any message is a sign of life, but a last will. */
+  /** Any message except a last will is a sign of life. */
   function hear(writes: readonly Write[], connection: CommittedMessage["message"]["connection"]): void {
     const first = writes.find(isOfDevice);
     if (first === undefined || (first.kind === "status" && !first.online)) return;

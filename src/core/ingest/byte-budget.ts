@@ -1,19 +1,19 @@
-/** Counts the bytes that the hub holds, and lets those wait their turn who found it full. Holds none of them. */
+/** Counts the bytes that the hub holds, and calls those that wait, in turn, when bytes are released. */
 
 export interface ByteBudgetOptions {
   readonly maxBytes: number;
 }
 
 export interface ByteBudget {
-  /** Never fails, and may go beyond the bound: what was read is there. */
+  /** Never fails, and may exceed the bound: the bytes were read already. */
   acquire(bytes: number): void;
-  /** Calls those who wait. What one of them throws is thrown when all others had their turn. */
+  /** Calls those that wait. An error that one of them throws is thrown after all others were called. */
   release(bytes: number): void;
   used(): number;
   isFull(): boolean;
   /**
-   * For who found it full. Called once, first come, first served, when room has been given back; whoever waits behind
-   * is called next as long as it is not full. Who waits again while called goes to the back. The answer cancels.
+   * Calls `run` once, first come, first served, when bytes were released; the next one that waits
+   * is called as long as the budget is not used up. One that waits again while it is called goes to the back. The answer cancels.
    */
   onAvailable(run: () => void): () => void;
 }
@@ -45,13 +45,13 @@ export function createByteBudget({ maxBytes }: ByteBudgetOptions): ByteBudget {
     do {
       before = used;
       callRound(errors);
-      // Another round for who waits again, unless this one took nothing: the next would not either.
+      // Another round for those that wait again, unless this one acquired nothing: the next would not either.
     } while (used > before && waiters.size > 0 && !isFull());
     calling = false;
     if (errors.length > 0) throw errors[0];
   }
 
-  /** Everybody once who waited when it began. */
+  /** Calls once each of those that waited when it began. */
   function callRound(errors: unknown[]): void {
     round++;
     for (const waiter of waiters) {

@@ -1,4 +1,4 @@
-/** Gives each reading of a message its instant, and leaves out those that come too late to be kept. Stores nothing. */
+/** Gives each reading of a message its instant, and leaves out readings older than the raw retention. */
 import type { DeviceId } from "../../contract/readings.ts";
 import type { Registry } from "../devices/registry.ts";
 import { type Instant, readInstant } from "../model/instant.ts";
@@ -35,7 +35,7 @@ export interface DatingOptions {
 const DAY_MS = 24 * 3_600_000;
 
 export function createDating({ clockSanity, registry, rawDays, mayExpire }: DatingOptions): Dating {
-  /** Instants before it may be forgotten already, and what came there could not be told from a redelivery. */
+  /** Readings before it may be deleted already, so that a redelivery of them could not be recognized. */
   function horizonMs(deviceId: DeviceId, nowMs: number): number {
     const days = registry.get(deviceId)?.retention.rawDays ?? rawDays;
     return days === 0 ? Number.NEGATIVE_INFINITY : nowMs - days * DAY_MS;
@@ -51,7 +51,7 @@ export function createDating({ clockSanity, registry, rawDays, mayExpire }: Dati
       readings.push({ reading, instant });
       if (instant.kind === "given" && instant.atMs < oldestMs) oldestMs = instant.atMs;
     }
-    // No raw age is shorter than a day, and hardly a message is older.
+    // No raw retention is shorter than a day, and hardly a message is older.
     if (oldestMs > receivedAtMs - DAY_MS) return { kind, deviceId, readings, faults, leftOut };
     const sinceMs = horizonMs(deviceId, receivedAtMs);
     if (oldestMs >= sinceMs || !mayExpire()) return { kind, deviceId, readings, faults, leftOut };

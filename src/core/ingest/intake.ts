@@ -1,4 +1,4 @@
-/** Takes one message from a client and answers with its outcome. Knows nothing of MQTT brokers, sockets or databases. */
+/** Takes one message from a client and answers with its outcome. */
 import type { AttributeValue, DeviceId } from "../../contract/readings.ts";
 import { type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
 import type { Connection } from "../devices/connection.ts";
@@ -55,7 +55,7 @@ type Storable = DatedMessage | Extract<ParsedMessage, { kind: "status" | "attrib
 /** What a write holds in memory beside its bytes: a list of a thousand small readings is small only on the wire. */
 const HELD_BYTES_A_WRITE = 1_024;
 
-/** Nothing of it can be used, so it makes no device. */
+/** Nothing of it can be stored, so it creates no device. */
 function isEmpty(parsed: Storable): boolean {
   if (parsed.kind === "telemetry") return parsed.readings.length === 0;
   return parsed.kind === "attributes" && parsed.patch.size === 0 && parsed.faults.length > 0;
@@ -64,7 +64,7 @@ function isEmpty(parsed: Storable): boolean {
 export function createIntake(options: IntakeOptions): Intake {
   const { dialect, writer, registry, refusals, counters, clock, dating } = options;
 
-  /** Refusals noted so far: a message that adds none is taken whole. */
+  /** Refusals noted so far: a message that adds none is accepted completely. */
   let noted = 0;
 
   function accept(message: InboundMessage, answer: Answer): void {
@@ -85,7 +85,7 @@ export function createIntake(options: IntakeOptions): Intake {
       case "telemetry":
         return store(message, dating(parsed, receivedAtMs), receivedAtMs, answer);
       case "status":
-        // A last will, or a retained `offline` of long ago, is no sign of life: it makes no device.
+        // A last will, or an old retained `offline`, is no sign of life: it creates no device.
         if (!parsed.online && !registry.knows(parsed.deviceId)) {
           counters.message("carried");
           return answer("carry");
@@ -172,7 +172,7 @@ export function createIntake(options: IntakeOptions): Intake {
     return writes;
   }
 
-  /** The reading as it will be stored: without the metrics that the device has no room for; undefined when none is left. */
+  /** The reading as it will be stored: without metrics beyond the device's limit; undefined: none is left. */
   function admitted(
     message: InboundMessage,
     deviceId: DeviceId,
@@ -188,14 +188,14 @@ export function createIntake(options: IntakeOptions): Intake {
   }
 
   function numbersIn(message: InboundMessage, deviceId: DeviceId, reading: ParsedReading): ReadingMetrics {
-    // A dialect that hands on the device's own bytes vouches that no text in them is a number.
+    // A dialect that passes on the device's own bytes guarantees that no text in them is a number.
     if (reading.body !== undefined) return reading.metrics;
     const { metrics, faults } = withNumbers(reading.metrics, (name) => registry.hasBeenNumber(deviceId, name));
     for (const fault of faults) note(message, deviceId, fault);
     return metrics;
   }
 
-  /** The time that the device sends was found wrong, or right again: kept once, not with every reading. */
+  /** The device's clock was found wrong, or right again: written once, not with every reading. */
   function noteClock(deviceId: DeviceId, receivedAtMs: number, instant: Instant): AttributesWrite | undefined {
     if (instant.kind === "absent") return undefined;
     const device = registry.get(deviceId);
@@ -244,7 +244,7 @@ export function createIntake(options: IntakeOptions): Intake {
   return { accept };
 }
 
-/** Of a message whose every reading was refused. */
+/** Why a message was refused, if all of its readings were. */
 const whyEmpty = (parsed: Storable): RefusalCode =>
   (parsed.kind === "status" ? undefined : parsed.faults[0]?.code) ?? "TOO_MANY_METRICS_OF_DEVICE";
 

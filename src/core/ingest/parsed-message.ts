@@ -1,16 +1,16 @@
-/** What a dialect makes of one message. Types only: which bytes become what is each dialect's own affair. */
+/** What a dialect makes of one message. Types only. */
 import type { AttributeValue, DeviceId } from "../../contract/readings.ts";
 import type { ReadingMetrics } from "../model/metric-list.ts";
 import type { Fault } from "../model/result.ts";
 import type { Body } from "../ports/writes.ts";
 
 export interface ParsedReading {
-  /** What the device said about its instant, as it came; `undefined` when it said nothing. */
+  /** The instant as the device sent it; `undefined`: it sent none. */
   readonly said: unknown;
   readonly metrics: ReadingMetrics;
   /** Exactly the metrics, where the device wrote them as one object. */
   readonly body?: Body;
-  /** Place in the message. */
+  /** Index in the message. */
   readonly element: number;
 }
 

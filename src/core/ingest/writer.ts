@@ -1,4 +1,4 @@
-/** Groups messages into commits, in order, and waits for the store. Decides nothing about what is in them. */
+/** Groups messages into commits, in order, and waits for the store. */
 
 import type { Connection } from "../devices/connection.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -13,11 +13,11 @@ export interface WriterOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly counters: Counters;
-  /** Told after each commit, before the messages in it are answered. */
+  /** Called after each commit, before the messages in it are answered. */
   readonly onCommitted: (messages: readonly CommittedMessage[]) => void;
-  /** How long messages that nobody waits for (QoS 0) may wait for company. */
+  /** How long messages that need no acknowledgement (QoS 0) may wait for others to join their commit. */
   readonly commitIntervalMs: number;
-  /** What waits to become durable is counted here; whoever reads sockets stops while it is full. */
+  /** Counts what waits to become durable; connections stop reading while it is used up. */
   readonly byteBudget: ByteBudget;
 }
 
@@ -26,13 +26,13 @@ export type MessageOutcome = readonly WriteOutcome[] | "stalled";
 
 export interface WaitingMessage {
   readonly writes: readonly Write[];
-  /** What it takes of the room. */
+  /** Its share of the byte budget. */
   readonly bytes: number;
-  /** Somebody waits for an acknowledgement. */
+  /** A client waits for an acknowledgement. */
   readonly urgent: boolean;
   /**
    * Memory shows its effect already. When the store stalls it is answered as any other, but never withdrawn: it keeps
-   * its place and its room, and is written when the store can be written.
+   * its order and its bytes of the budget, and is written when the store can be written.
    */
   readonly irrevocable?: boolean;
   readonly connection: Connection;
@@ -65,7 +65,7 @@ interface Entry {
   readonly message: WaitingMessage;
   readonly sinceMs: number;
   answered: boolean;
-  /** Its bytes are given back. */
+  /** Its bytes are released. */
   released: boolean;
 }
 
@@ -185,7 +185,7 @@ export function createWriter(options: WriterOptions): Writer {
     entry.message.answer(outcome);
   }
 
-  /** All in one, so that who waits for room is called when everybody has been answered. */
+  /** All at once, so that those that wait for the budget are called after every message is answered. */
   function release(entries: readonly Entry[]): void {
     let bytes = 0;
     for (const entry of entries) {
@@ -268,7 +268,7 @@ export function createWriter(options: WriterOptions): Writer {
   };
 }
 
-/** What was given up is withdrawn where it still waits. */
+/** False: the message was given up, and is withdrawn. */
 const isToWrite = ({ message, answered }: Entry): boolean => !answered || message.irrevocable === true;
 
 const isPassing = (error: unknown): error is StoreError => error instanceof StoreError && error.passing;

@@ -1,4 +1,4 @@
-/** Counts who is connected, in all and by address, and says when one more is too many. Closes nothing. */
+/** Counts connections, in all and by address, and says when one more is too many. */
 import { limitKey } from "../model/plain-address.ts";
 
 export interface ConnectionLimits {

@@ -1,4 +1,4 @@
-/** How fast messages may come of each key: so many, and so many bytes, a second, with some seconds' worth at once. Holds nobody back itself. */
+/** How many messages and bytes a second each key may send, with a burst of some seconds' worth. */
 import type { Clock } from "../ports/clock.ts";
 
 export interface Pace {

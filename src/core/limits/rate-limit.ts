@@ -1,4 +1,4 @@
-/** How much of something each key may do a minute, with a burst of as much. Slows nobody down; says how long to wait. */
+/** How often a minute each key may do something, with a burst of a minute's worth. */
 import type { Clock } from "../ports/clock.ts";
 
 export interface RateLimit {

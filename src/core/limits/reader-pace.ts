@@ -1,4 +1,4 @@
-/** Says when a connection takes its answer too slowly. Knows no socket. */
+/** Decides when a connection reads its answer too slowly. */
 
 /**
  * `patient`: something of it within a minute. `brisk`: that, and the whole at 64 KB/s after the first minute. `any`: the reader may

@@ -1,4 +1,4 @@
-/** Remembers what was refused and why, for the owner to see. Decides nothing; holds a bounded list. */
+/** A bounded list of what was refused and why, and counts by reason, for the owner. */
 import {
   type FaultLocation,
   type MqttVersion,
@@ -39,7 +39,7 @@ export interface RefusalCount {
 
 export interface Refusals {
   add(refused: Refused): void;
-  /** The same client was let in; or, with a topic, its message there was taken whole. */
+  /** The same client was let in; or, with a topic, its message there was accepted completely. */
   accepted(clientId: string, topic?: string): void;
   /** The newest first. */
   list(): Refusal[];
@@ -86,7 +86,7 @@ export function createRefusals({ clock }: { clock: Clock }): Refusals {
 
   function add(refused: Refused): void {
     countIn(counts, refused);
-    // Whoever and whatever it was, but not what exactly was wrong: a sensor that sends a new wrong number each second
+    // Client, address, topic and metric, but not the detail: a sensor that sends a new wrong number each second
     // is one line, not a thousand. Nor the version: the newest is shown.
     const { code, clientId, address, topic, metric } = refused;
     const key = JSON.stringify([code, clientId?.slice(0, MAX_CLIENT_ID), address, topic?.slice(0, MAX_TOPIC), metric]);
@@ -111,7 +111,7 @@ export function createRefusals({ clock }: { clock: Clock }): Refusals {
   };
 }
 
-/** Being let in is an answer to these alone: who sent too large a packet may connect again, and send it again. */
+/** Refusals that a successful login resolves. Others stay open: a client may connect again, and send too large a packet again. */
 const OF_LOGIN: ReadonlySet<RefusalCode> = new Set([
   "CLIENT_ID_INVALID",
   "CREDENTIAL_MISSING",
@@ -127,7 +127,7 @@ const OF_LOGIN: ReadonlySet<RefusalCode> = new Set([
 const subjectOf = (clientId: string, topic?: string): string =>
   topic === undefined ? clientId : `${clientId} ${topic}`;
 
-/** Whose acceptance answers it; undefined: nobody's. */
+/** The subject whose acceptance resolves the refusal; undefined: none. */
 function subjectIn({ code, kind, clientId, topic }: Refusal): string | undefined {
   if (clientId === undefined) return undefined;
   if (kind === "connection") return OF_LOGIN.has(code) ? subjectOf(clientId) : undefined;

@@ -1,4 +1,4 @@
-/** What each address may ask for over HTTP, whoever serves it; a request too many is counted. Answers none. */
+/** Limits how many HTTP requests each address may make, and counts those that are too many. */
 import { limitKey } from "../model/plain-address.ts";
 import type { Clock } from "../ports/clock.ts";
 import { createRateLimit } from "./rate-limit.ts";

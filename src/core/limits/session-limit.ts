@@ -1,4 +1,4 @@
-/** Counts Socket.IO sessions, in all, by address and by account, and says when one more is too many. Closes nothing. */
+/** Counts Socket.IO sessions, in all, by address and by account, and says when one more is too many. */
 import type { RefusalCode } from "../../contract/refusals.ts";
 import { limitKey } from "../model/plain-address.ts";
 

@@ -1,15 +1,15 @@
-/** Notices clients that disconnect each other because they use one client id. Knows no connection. */
+/** Notices clients that disconnect each other because they use the same client id. */
 import type { Clock } from "../ports/clock.ts";
 
 export interface TakeOver {
   readonly clientId: string;
-  /** Of the client that was disconnected, and of the one that came in its place. */
+  /** Of the client that was disconnected, and of the one that replaced it. */
   readonly formerAddress: string | undefined;
   readonly address: string | undefined;
 }
 
 export interface TakeOvers {
-  /** In words for the owner; undefined: it may have been one client that came back. */
+  /** A sentence for the owner; undefined: it may have been one client that reconnected. */
   note(takeOver: TakeOver): string | undefined;
 }
 

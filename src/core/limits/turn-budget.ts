@@ -1,4 +1,4 @@
-/** Spreads work over turns of the event loop, so that much of it at once holds up nobody else. Drops none, and keeps its order. */
+/** Spreads tasks over turns of the event loop, in order, so that many at once delay nothing else for long. */
 import type { Clock } from "../ports/clock.ts";
 
 export interface TurnBudget {
@@ -10,7 +10,7 @@ export interface TurnBudgetOptions {
   readonly clock: Pick<Clock, "monotonicMs" | "soon">;
   /** Work begins in a turn until so much time has been spent in it … */
   readonly mostMs: number;
-  /** … or so many pieces have begun: what a piece does after it waited for something is not measured. */
+  /** … or so many tasks have begun: what a task does after an await is not measured. */
   readonly mostTasks: number;
 }
 

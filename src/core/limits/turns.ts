@@ -1,4 +1,4 @@
-/** Lets each caller do few of something at once, and the others of its own wait in order; callers take turns. Does none of it. */
+/** Lets each caller have a few large answers at once; further ones wait in order, and callers take turns. */
 
 export interface TurnLimits {
   /** Of one caller. */
@@ -27,7 +27,7 @@ interface Turn {
 }
 
 export function createTurns({ atOnce, mostWaiting, atOnceInAll }: TurnLimits): Turns {
-  /** Of callers that have or wait for a turn, in the order in which they are asked who is next. */
+  /** Of callers that have or wait for a turn, in the order in which the next turn is given. */
   const queues = new Map<string, Queue>();
   let activeInAll = 0;
 

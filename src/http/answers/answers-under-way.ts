@@ -1,4 +1,4 @@
-/** Watches the answers of each connection until they are sent: readers that are too slow are cut off, and what waits behind another learns that the connection closed. */
+/** Watches the answers of each connection until they are sent: disconnects slow readers, and closes queued answers with their connection. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { createReaderPace, type Pace, type ReaderPace } from "../../core/limits/reader-pace.ts";
@@ -6,7 +6,7 @@ import type { Clock } from "../../core/ports/clock.ts";
 
 export interface AnswersUnderWay {
   add(request: IncomingMessage, response: ServerResponse): void;
-  /** `patient` where nothing is said. */
+  /** `patient` is the default. */
   setPace(response: ServerResponse, pace: Pace): void;
   close(): void;
 }
@@ -29,7 +29,7 @@ interface Connection {
 }
 
 const LOOK_EVERY_MS = 5_000;
-/** A hub that stood still, or slept, does not count that as its readers' time. */
+/** Time in which the hub itself stood still, or the machine slept, does not count. */
 const MOST_COUNTED_MS = 2 * LOOK_EVERY_MS;
 
 export function createAnswersUnderWay({ clock, onTooSlow }: AnswersUnderWayOptions): AnswersUnderWay {

@@ -1,4 +1,4 @@
-/** Opaque cursors of paged answers: a position in the order of what is paged, valid for ever. */
+/** Opaque cursors of paged answers: a position in an order. A cursor never expires. */
 import type { ReadingPosition } from "../../core/ports/history.ts";
 import { invalidField } from "./problem.ts";
 

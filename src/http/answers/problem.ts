@@ -1,4 +1,4 @@
-/** Turns errors into RFC 9457 answers. The only place where HTTP tells what went wrong; internals stay in the log. */
+/** Turns errors into RFC 9457 answers. No other file does, so that internals stay in the log. */
 import type { ServerResponse } from "node:http";
 import type { ErrorRequestHandler } from "express";
 import type { z } from "zod";

@@ -1,4 +1,4 @@
-/** Sends an answer that comes piece by piece, as fast as its reader takes it, and never holds the whole. */
+/** Sends an answer in chunks, as fast as its reader takes them, without holding the whole. */
 
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -18,7 +18,7 @@ export interface StreamedAnswer {
 
 export const JSON_HEADERS = { "Content-Type": "application/json; charset=utf-8" } as const;
 
-/** A fifth larger than the usual 6, at a third of its time. */
+/** The answer is a fifth larger than with the usual level 6, in a third of the time. */
 const GZIP_LEVEL = 2;
 
 /** Behind no other compression: that would hide that the reader is slow. What fails before the first piece is thrown. */
@@ -33,7 +33,7 @@ export async function streamAnswer(response: Response, { chunks, headers, gzip, 
   const body = Readable.from(joined(first, chunks), { objectMode: true, highWaterMark: 1 });
   const isGzip = isEncoded || gzip === "file";
   await pipeline([body, ...(isGzip ? [createGzip({ level: GZIP_LEVEL })] : []), response]).catch((cause) => {
-    // The connection is cut, so that a part is never taken for the whole. Who went away needs no word.
+    // The connection is cut, so that a part is never taken for the whole. A reader that went away is not worth a warning.
     if (!isGone(cause)) log.warn("answer broken off", { path: request.path, cause });
   });
 }

@@ -1,4 +1,4 @@
-/** Lets a request to its route by the table of routes, or answers why not. Knows no route's work. */
+/** Checks that the caller of a request has the level that its route requires. */
 import type { Request, RequestHandler, Response } from "express";
 import { CSRF_HEADER } from "../../contract/levels.ts";
 import type { Caller } from "../../core/access/accounts.ts";
@@ -6,7 +6,7 @@ import { levelOfRequest, reaches } from "../../core/access/required-level.ts";
 import { sendProblem } from "../answers/problem.ts";
 import type { CallerOf } from "./callers.ts";
 
-/** All else is pages and files, which anybody may load. In any case: routes are found so, too. */
+/** Everything else is pages and files, which anybody may load. Upper and lower case: routes are found so, too. */
 const GUARDED = /^\/+(?:api|metrics|readyz|healthz|websocket)(?:\/|$)/i;
 const SAFE = new Set(["GET", "HEAD"]);
 
@@ -26,7 +26,7 @@ export function accessGuard(callerOf: CallerOf): RequestHandler {
   };
 }
 
-/** A cookie goes along with any page's requests: only a page of the hub's own knows the word. A token does not. */
+/** A browser sends the cookie with any page's requests, but only the hub's own pages know the CSRF token. A token of a program needs none. */
 const isForged = (request: Request, { csrf }: Caller): boolean =>
   csrf !== undefined && (request.headers.origin === undefined || request.get(CSRF_HEADER) !== csrf);
 

@@ -1,4 +1,4 @@
-/** What every request and every upgrade passes first, whoever serves it: headers, budget, Host, Origin. Knows no route. */
+/** The first checks of every request and every upgrade: budget, Host, Origin, security headers. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import helmet from "helmet";
 import { ERRORS } from "../../contract/errors.ts";
@@ -19,7 +19,7 @@ export interface AdmissionOptions {
   readonly hsts: boolean;
 }
 
-/** False: it is answered. `isFree` is asked only where nothing else is wrong: whatever is refused costs a request. */
+/** False: the request is answered. `isFree` is asked only if nothing else is wrong: every refused request counts. */
 export type Admit = (request: IncomingMessage, response: ServerResponse, isFree?: () => boolean) => boolean;
 
 export function createAdmission(options: AdmissionOptions): Admit {
@@ -38,7 +38,7 @@ export function createAdmission(options: AdmissionOptions): Admit {
     return countOfHosts(request) === 1 && gatekeeper({ host, origin }) === "allow";
   }
 
-  /** Before all else: who asks too much costs no more than this. */
+  /** Checked first, so that too many requests cost no more than this. */
   function isWithinBudget(request: IncomingMessage, response: ServerResponse): boolean {
     const waitMs = requests.spend(forwarding.addressOf(request));
     if (waitMs === 0) return true;
@@ -79,7 +79,7 @@ export function createAdmission(options: AdmissionOptions): Admit {
   }
 }
 
-/** A person who opened the dashboard reads it in the browser, a program as any other error. */
+/** Plain text for a person who opened the dashboard in a browser, a problem answer for a program. */
 function refuseAtGate(
   { headers }: IncomingMessage,
   response: ServerResponse,

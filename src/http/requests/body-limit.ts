@@ -1,10 +1,10 @@
-/** Answers a body that is too large when it is announced, or has grown so. Parses none. */
+/** Refuses a body that is too large as soon as its length is announced or exceeded. */
 import type { Request, RequestHandler, Response } from "express";
 import type { Clock } from "../../core/ports/clock.ts";
 import { sendProblem } from "../answers/problem.ts";
 import { endInTime } from "./upgrade-sockets.ts";
 
-/** The parser would read a body to its end before it says no, and who never ends it would never hear. */
+/** The parser would read a body to its end before it refuses it, and a client that never ends it would get no answer. */
 export function bodyLimit(maxBytes: number, clock: Pick<Clock, "after">): RequestHandler {
   return (request, response, next) => {
     if (Number(request.headers["content-length"] ?? 0) > maxBytes) return refuse(request, response);

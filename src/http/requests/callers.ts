@@ -1,4 +1,4 @@
-/** Who asks over HTTP: by a token, by a browser's cookie, or nobody. Judges no route. */
+/** Finds the caller of an HTTP request by token or cookie. */
 import type { IncomingMessage } from "node:http";
 import type { Response } from "express";
 import { type Accounts, type Caller, EVERYBODY, NOBODY } from "../../core/access/accounts.ts";
@@ -6,9 +6,9 @@ import { type Accounts, type Caller, EVERYBODY, NOBODY } from "../../core/access
 export type CallerOf = (request: IncomingMessage) => Caller;
 
 export interface CallersOptions {
-  /** Undefined: there are none, and everybody may do everything. */
+  /** Undefined: there are no accounts, and everybody may do everything. */
   readonly accounts: Accounts | undefined;
-  /** Cookies know no ports: two hubs on one host would sign each other's people out. */
+  /** Part of the cookie's name: cookies ignore ports, and two hubs on one host would sign each other's people out. */
   readonly port: () => number;
   /** It came by HTTPS. */
   readonly isSecure: (request: IncomingMessage) => boolean;
@@ -36,7 +36,7 @@ export function createCallers({ accounts, port, isSecure }: CallersOptions): Cal
   function of(request: IncomingMessage): Caller {
     if (accounts === undefined) return EVERYBODY;
     const { authorization } = request.headers;
-    // A token that is wrong is not made up for by a cookie.
+    // A wrong token is refused even with a valid cookie.
     if (authorization !== undefined) return callerOfHeader(accounts, authorization);
     const secret = secretOf(request);
     return (secret === undefined ? undefined : accounts.callerOfCookie(secret)) ?? NOBODY;

@@ -1,10 +1,10 @@
-/** Who asks and how, where a reverse proxy stands between: believed of the proxies that the settings name, and of nobody else. */
+/** The client's address and protocol behind a reverse proxy. Only the proxies named in the settings are trusted. */
 import type { IncomingMessage } from "node:http";
 import { BlockList, isIP } from "node:net";
 import { plainAddress } from "../../core/model/plain-address.ts";
 
 export interface Forwarding {
-  /** Of the client, or of the last proxy that is not believed. */
+  /** Of the client, or of the last proxy that is not trusted. */
   addressOf(request: IncomingMessage): string | undefined;
   /** It came to the proxy by HTTPS. */
   isSecure(request: IncomingMessage): boolean;
@@ -25,7 +25,7 @@ export function createForwarding(trusted: readonly string[]): Forwarding {
   };
 
   return {
-    // Each proxy adds whom it heard it from at the end: what stands before the first that is not ours, anybody may have written.
+    // Each proxy appends the address of its peer: entries before the first untrusted one may be forged.
     addressOf: (request) => {
       let address = plainAddress(request.socket.remoteAddress);
       const hops = headerOf(request, "x-forwarded-for").split(",");
@@ -42,5 +42,5 @@ export function createForwarding(trusted: readonly string[]): Forwarding {
   };
 }
 
-/** Said more than once, it is one list. [RFC 9110, 5.3] */
+/** A header that comes more than once is one list. [RFC 9110, 5.3] */
 const headerOf = ({ headers }: IncomingMessage, name: string): string => [headers[name] ?? ""].flat().join(",");

@@ -1,4 +1,4 @@
-/** Lets each caller have few large answers at once: further requests wait in turn, and too many are refused and counted. Makes no answer. */
+/** Limits the large answers of each caller: a few at once, some wait in turn, more are refused and counted. */
 import type { IncomingMessage } from "node:http";
 import type { RequestHandler } from "express";
 import type { Pace } from "../../core/limits/reader-pace.ts";

@@ -1,4 +1,4 @@
-/** Answers what is no HTTP, or came too slowly, and ends the connection. Reads none of it. */
+/** Answers a request that is not HTTP, or came too slowly, and closes its connection. */
 import { STATUS_CODES } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";

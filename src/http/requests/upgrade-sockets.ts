@@ -1,4 +1,4 @@
-/** Sockets that node:http hands over with an upgrade: their errors are heard, they are answered, and they end in time. Knows no path. */
+/** Sockets of upgrade requests: handles their errors, answers them, and closes them in time. */
 import { type IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -20,7 +20,7 @@ export function openUpgradeSocket(
   socket: Duplex,
   clock: Pick<Clock, "after">,
 ): UpgradeSocket | undefined {
-  // node:http has taken its own listeners off: an error that nobody hears would end the process.
+  // node:http has removed its own listeners: an error without a listener would end the process.
   socket.on("error", () => undefined); // "close" follows
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
@@ -43,7 +43,7 @@ export function openUpgradeSocket(
   };
 }
 
-/** Whatever its peer does, the socket is gone after a while, unless the answer is called. */
+/** The socket is destroyed after a while, whatever its peer does, unless the answer is called. */
 export function endInTime(socket: Socket, clock: Pick<Clock, "after">): () => void {
   const cancel = clock.after(ANSWER_MS, () => socket.destroy());
   socket.once("close", cancel);

@@ -1,4 +1,4 @@
-/** `/api/users`, `/api/tokens`, `/api/boards`, `/api/applications`: who may do what, made and taken away. Signs nobody in. */
+/** `/api/users`, `/api/tokens`, `/api/boards`, `/api/applications`: accounts and credentials are listed, created and removed. */
 import express, { type Request, Router } from "express";
 import { applicationRequest, boardRequest, tokenRequest, userPatch, userRequest } from "../../contract/access.ts";
 import type { Accounts } from "../../core/access/accounts.ts";
@@ -8,7 +8,7 @@ import { invalidField, parseRequest } from "../answers/problem.ts";
 import { needed, outcomeIn } from "./session-routes.ts";
 
 export interface AccessRoutesOptions {
-  /** Undefined: there are none, and everybody may do everything. */
+  /** Undefined: there are no accounts, and everybody may do everything. */
   readonly accounts: Accounts | undefined;
   readonly credentials: Credentials | undefined;
 }

@@ -1,4 +1,4 @@
-/** `GET /api/devices`: the list, page by page, from memory. Made some devices at a time, so that a long one holds up nobody. */
+/** `GET /api/devices`: the list, in pages. It is made a few devices at a time, so that a long one delays nothing else. */
 import { type RequestHandler, Router } from "express";
 import { type DevicesPage, devicesQuery } from "../../contract/rest.ts";
 import { toDevice } from "../../core/devices/device-answer.ts";

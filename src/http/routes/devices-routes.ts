@@ -1,4 +1,4 @@
-/** `/api/devices/:id`: one device, names, retention, deletion, latest values. Reads memory; the store only where something changes. */
+/** `/api/devices/:id`: one device, its name, place, retention and latest values, and its deletion. */
 import { type Request, Router } from "express";
 import type { z } from "zod";
 import { deviceDeletion, devicePatch, type LatestAnswer } from "../../contract/rest.ts";

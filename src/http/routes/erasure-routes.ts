@@ -1,4 +1,4 @@
-/** `DELETE /api/devices/:id/readings`: a wrong range, or a metric. The device stays. */
+/** `DELETE /api/devices/:id/readings`: deletes a range of readings, or metrics. The device stays. */
 import { Router } from "express";
 import { eraseQuery } from "../../contract/rest.ts";
 import type { Registry } from "../../core/devices/registry.ts";

@@ -1,4 +1,4 @@
-/** `/api/export`: stored readings as one stream of lines, as fast as its reader takes them. Holds a few chunks, never the whole. */
+/** `/api/export`: stored readings as one stream of lines, sent in chunks. */
 import { type RequestHandler, Router } from "express";
 import type { z } from "zod";
 import { exportQuery } from "../../contract/rest.ts";

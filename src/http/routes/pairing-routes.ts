@@ -1,4 +1,4 @@
-/** `/api/pairing`: the join window, who waits in it, and letting one in. Pairs nobody by itself. */
+/** `/api/pairing`: opens and closes the join window, lists the boards that wait, and lets one in. */
 import express, { type Request, Router } from "express";
 import {
   admitRequest,
@@ -34,7 +34,7 @@ export function pairingRoutes({ pairing, credentials, registry }: PairingRoutesO
     return { openUntil, waiting };
   }
 
-  /** It has readings: who brings nothing but its name along is not to take its place. */
+  /** A device with readings: a board that only knows its name must not take it over. */
   const isDevice = (name: string): boolean => registry.get(name) !== undefined;
 
   router.get("/api/pairing", (_request, response) => {
@@ -55,7 +55,7 @@ export function pairingRoutes({ pairing, credentials, registry }: PairingRoutesO
     const { deviceId, adopt } = parseRequest(admitRequest, request.body);
     const known = parseDeviceId(deviceId);
     if (!known.ok) throw invalidField("deviceId", "expected 1 to 64 of A-Z a-z 0-9 . _ : - and not . or ..");
-    // What somebody else could have brought along never takes the place of a secret that is there.
+    // A password that another board could have presented never replaces an existing secret.
     if (needed(credentials).hasBoard(deviceId)) throw new HttpError("DEVICE_HAS_SECRET");
     const login = needed(pairing).look(String(request.params["id"]));
     if (login === undefined) throw new HttpError("NOT_WAITING");

@@ -1,4 +1,4 @@
-/** `/api/devices/:id/readings` and `/series`: what is stored, page by page and as charts. Changes nothing. */
+/** `/api/devices/:id/readings` and `/series`: stored readings in pages, and as charts. */
 import { type RequestHandler, Router } from "express";
 import {
   type PartialAnswer,
@@ -50,7 +50,7 @@ export function readingsRoutes(
     return { from: isPartWelcome && !away.isDraining ? forward.waiting : store, partial: { partial } };
   }
 
-  /** The last 24 hours where nothing is said. */
+  /** The last 24 hours by default. */
   function range(from: number | undefined, to: number | undefined): { fromMs: number; toMs: number } {
     const toMs = to ?? clock.nowMs() + AHEAD_MS;
     return { fromMs: from ?? Math.min(toMs, clock.nowMs()) - DAY_MS, toMs };

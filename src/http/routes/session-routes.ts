@@ -1,4 +1,4 @@
-/** `/api/session`, `/api/setup`: who asks, signing in and out, the first account. Makes no other account. */
+/** `/api/session`, `/api/setup`: the caller's level, signing in and out, and the first account. */
 import express, { type Response, Router } from "express";
 import { loginRequest, type SessionAnswer, setupRequest } from "../../contract/access.ts";
 import type { Accounts, Caller, Outcome, SignedIn } from "../../core/access/accounts.ts";
@@ -9,7 +9,7 @@ import type { Callers } from "../requests/callers.ts";
 import type { Forwarding } from "../requests/forwarding.ts";
 
 export interface SessionRoutesOptions {
-  /** Undefined: there are none, and everybody may do everything. */
+  /** Undefined: there are no accounts, and everybody may do everything. */
   readonly accounts: Accounts | undefined;
   readonly callers: Callers;
   readonly forwarding: Forwarding;

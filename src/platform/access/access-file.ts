@@ -1,4 +1,4 @@
-/** Keeps people, tokens and credentials in a file of the data directory that only its owner may read. Decides nothing. */
+/** Keeps people, tokens and credentials in a private file of the data directory. */
 import { createHmac, randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -25,7 +25,7 @@ export interface AccessFile extends AccessStore {
   saveKey(): Promise<void>;
 }
 
-/** Throws a StartError where the file is none of ours, or cannot be read: nobody is let in by mistake. */
+/** Throws a StartError if the file is damaged or cannot be read: nobody is let in by mistake. */
 export function openAccessFile({ dataDir, log }: { readonly dataDir: string; readonly log: Log }): AccessFile {
   makeFolder(dataDir);
   const checkFolder = watchDataFolder(dataDir);
@@ -87,7 +87,7 @@ function readRecords(file: string): AccessText {
   }
 }
 
-/** Undefined: there is none that is of use, and none is needed. */
+/** Undefined: there is no valid key, and none is needed. */
 function readKey(file: string, isNeeded: boolean): Uint8Array | undefined {
   let key: Buffer | undefined;
   try {

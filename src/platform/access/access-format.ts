@@ -1,4 +1,4 @@
-/** The text of the file of accounts: written, and read with every record checked. Opens no file. */
+/** The text of the file of accounts: written, and read with every record checked. */
 import { z } from "zod";
 import { ROLES, SCOPES } from "../../contract/levels.ts";
 import type {

@@ -1,4 +1,4 @@
-/** Opens what knows people, tokens and credentials, or nothing where the settings say that there are none. Judges nobody. */
+/** Opens accounts, credentials and pairing together. */
 import { type AccessBook, createAccessBook } from "../../core/access/access-book.ts";
 import { type Accounts, createAccounts } from "../../core/access/accounts.ts";
 import { type Credentials, createCredentials, nameIn } from "../../core/access/credentials.ts";
@@ -22,14 +22,14 @@ export interface Access {
 
 export interface AccessOptions {
   readonly dataDir: string;
-  /** Clients come: what knows their secrets again is on disk before they do. */
+  /** Clients will connect: the key of their secrets must be on disk before. */
   readonly isHub: boolean;
   readonly clock: Clock;
   readonly time: TrustedTime;
   readonly log: Log;
-  /** Sign-ins and tokens that are worth nothing any more. */
+  /** Sign-ins and tokens that were revoked or have expired. */
   readonly onSignInsEnded: (keys: readonly string[]) => void;
-  /** A board, or an application, whose credential is. */
+  /** A board or an application whose credential was revoked or has expired. */
   readonly onCredentialEnded: (owner: string) => void;
 }
 
@@ -71,7 +71,7 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
   };
 }
 
-/** A device that has a secret never waits: whoever comes in its name without it is refused. */
+/** A device that has a secret never waits: a client in its name without the secret is refused. */
 export const quarantineOf =
   ({ credentials, pairing }: Access): Quarantine =>
   (login, end) =>

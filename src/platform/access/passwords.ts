@@ -1,4 +1,4 @@
-/** Hashes what people choose, with argon2id, few at a time. Keeps no password. */
+/** Hashes and verifies passwords with argon2id, a few at a time. */
 import { hash, verify } from "@node-rs/argon2";
 import type { Passwords } from "../../core/access/access-records.ts";
 
@@ -6,7 +6,7 @@ import type { Passwords } from "../../core/access/access-records.ts";
 const COST = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 const AT_ONCE = 2;
 const MOST_WAITING = 8;
-/** What a name that nobody has is compared with, so that it takes as long. */
+/** Compared with for an unknown name, so that it takes as long. */
 const NOBODYS = "nobody has this password";
 
 export function createPasswords(): Passwords {
@@ -25,7 +25,7 @@ export function createPasswords(): Passwords {
     } finally {
       const next = waiting.shift();
       if (next === undefined) running -= 1;
-      else next(); // it has this one's place
+      else next(); // it takes over this slot
     }
   }
 

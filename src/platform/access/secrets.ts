@@ -1,4 +1,4 @@
-/** Secrets that the hub makes: random, and known again by a keyed hash. Keeps none. */
+/** Makes random secrets, and recognizes them by a keyed hash. */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Secrets } from "../../core/access/access-records.ts";
 
