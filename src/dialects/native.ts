@@ -196,7 +196,7 @@ function readMetric(deviceId: DeviceId, metric: string, { text, isDamaged }: Pay
   if (value.value === undefined) {
     return refused(
       deviceId,
-      fault("READING_EMPTY", `${JSON.stringify(text.slice(0, 40))} says that there is none`, metric),
+      fault("READING_EMPTY", `${JSON.stringify(text.slice(0, 40))} means that there is no value`, metric),
     );
   }
   const reading = { said: undefined, metrics: new Map([[metric, value.value]]), element: 0 };

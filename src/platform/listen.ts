@@ -42,7 +42,7 @@ function explain(
       return `Port ${port} may not be opened by this user. Choose one from 1024 on (${portSetting}).`;
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
-      return `${host} is no address of this machine (${hostSetting}).`;
+      return `${host} is not an address of this machine (${hostSetting}).`;
     default:
       return `Cannot listen on ${host}:${port}: ${cause.message}`;
   }

@@ -29,12 +29,12 @@ export const FLUSH_WITHIN_MS = 1_000;
 const CLOSE_WITHIN_MS = 3_800;
 const END_WITHIN_MS = 4_900;
 
-/** From now on a fault that nobody caught ends the process in order. */
+/** From now on uncaught fault ends the process in order. */
 export function createProcessEnd({ clock, log, flush, say }: ProcessEndOptions): ProcessEnd {
   let opened: Promise<Closable | undefined> = Promise.resolve(undefined);
   let isGivingUp = false;
-  process.on("uncaughtException", (cause) => giveUp("a fault that nobody caught", cause));
-  process.on("unhandledRejection", (cause) => giveUp("a rejected promise that nobody caught", cause));
+  process.on("uncaughtException", (cause) => giveUp("uncaught fault", cause));
+  process.on("unhandledRejection", (cause) => giveUp("uncaught promise rejection", cause));
 
   function closes<Part extends Closable>(opening: Promise<Part>): Promise<Part> {
     opened = opening.catch(() => undefined); // the caller reports the reason

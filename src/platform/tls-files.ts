@@ -78,7 +78,7 @@ export async function openTlsFiles({ certFile, keyFile, hsts, clock, log }: TlsF
       for (const take of takers) take(context);
       log.info("certificate renewed", { validTo: new Date(endsMs).toISOString() });
     } catch (cause) {
-      if (failure === undefined) log.warn("the new certificate is not taken", { cause });
+      if (failure === undefined) log.warn("the new certificate is not used", { cause });
       failure = wordsOf(cause);
     }
   }
@@ -89,7 +89,7 @@ export async function openTlsFiles({ certFile, keyFile, hsts, clock, log }: TlsF
     if (leftMs < WARN_BEFORE_MS) return `The certificate in ${certFile} expires in ${Math.ceil(leftMs / DAY_MS)} days`;
     return failure === undefined
       ? undefined
-      : `The new certificate is not taken, the former is still in force: ${failure}`;
+      : `The new certificate is not used, the former one stays in use: ${failure}`;
   }
 
   return {

@@ -83,7 +83,7 @@ export class Client implements PacketReader, ClientControl {
   unreadable(why: "too large" | "malformed", announcedBytes: number, first: number): void {
     if (why === "malformed") {
       const foreign = this.#login === undefined ? foreignProtocol(first) : undefined;
-      this.end("PROTOCOL_VIOLATION", REASON.malformedPacket, foreign ?? "no packet of MQTT begins so");
+      this.end("PROTOCOL_VIOLATION", REASON.malformedPacket, foreign ?? "no MQTT packet begins with this byte");
     } else this.end("PAYLOAD_TOO_LARGE", REASON.packetTooLarge, `${announcedBytes} bytes were announced`);
   }
 

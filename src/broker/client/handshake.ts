@@ -146,7 +146,7 @@ export class Handshake {
     this.#client.note(code, {
       kind: "message",
       topic: requested.topic,
-      detail: "it is the topic of the last will, which is left out",
+      detail: "it is the topic of the last will; the will is left out",
     });
     return undefined;
   }

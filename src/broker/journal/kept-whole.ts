@@ -14,7 +14,7 @@ export function withoutDamaged(
 ): KeptJournal {
   const isWhole = (fault: string | undefined, what: string, remove: () => void): boolean => {
     if (fault === undefined) return true;
-    onDamage(`${what}, kept of the last run, is damaged (${fault}) and was left out: a backup may have it`);
+    onDamage(`${what}, kept from the last run, is damaged (${fault}) and was left out: a backup may have it`);
     remove();
     return false;
   };

@@ -161,5 +161,8 @@ function decodeAuth(reader: ByteReader): AuthPacket {
 function readReason(reader: ByteReader, known: ReadonlySet<number>): number {
   const reasonCode = reader.u8();
   if (known.has(reasonCode)) return reasonCode;
-  throw new MalformedPacket(`reason code ${reasonCode}, which this packet has not from a client`, REASON.protocolError);
+  throw new MalformedPacket(
+    `reason code ${reasonCode}, which a client may not send in this packet`,
+    REASON.protocolError,
+  );
 }

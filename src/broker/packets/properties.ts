@@ -39,7 +39,7 @@ export function readProperties(reader: ByteReader, packet: PropertyPacket): Read
     const bit = 1 << (property.id & 31);
     const isTwice = ((property.id < 32 ? seenLow : seenHigh) & bit) !== 0;
     if (isTwice && property.id !== PROPERTY.userProperty) {
-      throw new MalformedPacket(`${property.name} stands twice [MQTT 5.0, 2.2.2.2]`, REASON.protocolError);
+      throw new MalformedPacket(`${property.name} comes twice [MQTT 5.0, 2.2.2.2]`, REASON.protocolError);
     }
     if (property.id < 32) seenLow |= bit;
     else seenHigh |= bit;
@@ -79,7 +79,7 @@ function allowed(id: number, packet: PropertyPacket): Property {
   if ((property.fromClient & packet) !== 0) return property;
   // An identifier that this packet never has is malformed [2.2.2.2]; one that only a server may send in it breaks a rule.
   if ((property.fromServer & packet) === 0) {
-    throw new MalformedPacket(`${property.name} in a packet that has none [MQTT 5.0, 2.2.2.2]`);
+    throw new MalformedPacket(`${property.name} in a packet that may not have it [MQTT 5.0, 2.2.2.2]`);
   }
   const clause = id === PROPERTY.subscriptionId ? " [MQTT-3.3.4-6]" : "";
   throw new MalformedPacket(`${property.name} from a client${clause}`, REASON.protocolError);

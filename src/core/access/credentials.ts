@@ -31,7 +31,10 @@ export type IdentifyClient = (login: MqttLogin) => Identified | Promise<Identifi
 
 export interface Credentials {
   readonly identify: IdentifyClient;
-  /** The identity of a session with that client id: `<device>`, `<device>/<client id>` or `@<application>/<client id>`; undefined: its credential is gone. */
+  /**
+   * The identity of a session with that client id: `<device>`, `<device>/<client id>` or `@<application>/<client id>`.
+   * Undefined: its credential is gone.
+   */
   identityOf(clientId: string): MqttIdentity | undefined;
   /** Whether this name is a device with a secret. */
   hasBoard(name: string): boolean;

@@ -39,11 +39,11 @@ const ORIGIN = /^https?:\/\/[a-z0-9.:[\]-]{1,253}$|^(null|file:\/\/)$/;
 export function gateWords(verdict: Exclude<GateVerdict, "allow">, { host, origin }: RequestHead): string {
   if (verdict === "HOST_FOREIGN") {
     const name = hostName(host ?? "");
-    if (!NAME.test(name)) return "The hub does not know the name by which it was asked.";
-    return `The hub does not know the name ${name}. If it is the hub's, start it with AERIE_HOST_NAMES=${name} (further names with commas between), or open it by its address.`;
+    if (!NAME.test(name)) return "The hub does not know the name that the request used.";
+    return `The hub does not know the name ${name}. If it is the hub's, start it with AERIE_HOST_NAMES=${name} (separate further names with commas), or open it by its address.`;
   }
-  if (origin === undefined || !ORIGIN.test(origin)) return "The page that asks is not the hub's own.";
-  return `Pages of ${origin} may not use the hub. If they should, start it with AERIE_CORS_ORIGINS=${origin} (further ones with commas between).`;
+  if (origin === undefined || !ORIGIN.test(origin)) return "The request comes from a page that is not the hub's own.";
+  return `Pages of ${origin} may not use the hub. If they should, start it with AERIE_CORS_ORIGINS=${origin} (separate further ones with commas).`;
 }
 
 /** As browsers write them: IPv4 in four decimal parts, IPv6 between brackets (which are off here). */

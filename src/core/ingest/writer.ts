@@ -196,7 +196,7 @@ export function createWriter(options: WriterOptions): Writer {
     try {
       if (bytes > 0) byteBudget.release(bytes);
     } catch (cause) {
-      log.error("work after room was given back failed", { cause });
+      log.error("work after bytes were released failed", { cause });
     }
   }
 

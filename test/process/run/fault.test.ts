@@ -28,8 +28,8 @@ test("whatever nobody caught ends the hub with 1 within 5 s, in order, and what 
   expect(stuck.tookMs).toBeLessThan(5_500);
 });
 
-const UNCAUGHT = "a fault that nobody caught";
-const REJECTED = "a rejected promise that nobody caught";
+const UNCAUGHT = "uncaught fault";
+const REJECTED = "uncaught promise rejection";
 
 async function endOf(fault: (typeof FAULTS)[number]) {
   const hub = await spawnHub({ env: { NODE_OPTIONS: PRELOAD, AERIE_TEST_FAULT: fault } });

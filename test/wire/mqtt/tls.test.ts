@@ -135,7 +135,7 @@ test("a renewed certificate is taken without a restart, one that does not fit is
 
   const next = makeCertificate(tempDir(), { name: "renewed" });
   copyFileSync(next.certFile, files.certFile); // its key comes a moment later
-  await until("it is told", () => hub.logged.some(({ event }) => event === "the new certificate is not taken"));
+  await until("it is told", () => hub.logged.some(({ event }) => event === "the new certificate is not used"));
   expect(await names()).toEqual(["hub", "hub"]);
   copyFileSync(next.keyFile, files.keyFile);
   await until("it is taken", async () => (await names()).every((name) => name === "renewed"), { everyMs: 200 });

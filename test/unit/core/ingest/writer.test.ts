@@ -444,7 +444,7 @@ describe("room", () => {
     await store.appends[1]?.take();
     expect(called).toBe(1);
     expect(words(answers)).toEqual(["a stored", "b stored"]);
-    expect(log.lines.map(({ event }) => event)).toEqual(["work after room was given back failed"]);
+    expect(log.lines.map(({ event }) => event)).toEqual(["work after bytes were released failed"]);
   });
 });
 
