@@ -52,7 +52,7 @@ describe("a line is refused whole, with its reason", () => {
     ["no JSON", "{", "not JSON"],
     ["a list", "[1]", "not a reading"],
     ["no metrics", { ...plain, metrics: undefined }, "not a reading"],
-    ["metrics of nothing", { ...plain, metrics: { a: null } }, "No metric"],
+    ["metrics of nothing", { ...plain, metrics: { a: null } }, "no metric"],
     ["a device that cannot be", { ...plain, deviceId: "a/b" }, "device id"],
     ["no instant", { ...plain, timestamp: undefined }, "timestamp"],
     ["local time", { ...plain, timestamp: "2026-11-25 11:00:00" }, "has no time zone"],
