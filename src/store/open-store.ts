@@ -1,9 +1,11 @@
 /** Opens the store that the settings name: the embedded one, or MongoDB with an outbox in front of it. */
+
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { DamageNotes } from "../core/health/damage.ts";
 import type { DiskFaults } from "../core/health/disk-faults.ts";
+import { REDELIVERY_WINDOW_MS } from "../core/model/identity.ts";
 import { StartError } from "../core/model/start-error.ts";
 import { createStoreAndForward, type StoreAndForward } from "../core/outbox/store-and-forward.ts";
 import type { Journal } from "../core/ports/broker-state.ts";
@@ -11,6 +13,7 @@ import type { Clock } from "../core/ports/clock.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { Store } from "../core/ports/readings-store.ts";
 import type { StoredDevice } from "../core/ports/stored-device.ts";
+import { createClockSteps } from "../core/time/clock-steps.ts";
 import { makeFolder, removeLeftovers, replaceFiles } from "../files/durable-file.ts";
 import { fileFault } from "../files/file-fault.ts";
 import { STORE_FILE } from "./sqlite/db/store-file.ts";
@@ -45,15 +48,17 @@ export interface OpenedStore {
 export async function openStore(options: OpenStoreOptions): Promise<OpenedStore> {
   const { config, clock, log, onDead, damage, diskFaults, limits } = options;
   const { dataDir, mongodbUrl: url, maxOutboxBytes } = config;
+  const clockSteps = createClockSteps(clock, REDELIVERY_WINDOW_MS);
   if (url === "") {
     return {
-      store: await openSqliteStore({ dataDir, log, onDead, damage, diskFaults, ...limits }),
+      store: await openSqliteStore({ dataDir, log, onDead, damage, diskFaults, clockSteps, ...limits }),
       forward: undefined,
     };
   }
   const outbox = await openSqliteOutbox({
     dataDir: path.join(dataDir, OUTBOX_DIR),
     clock,
+    clockSteps,
     log,
     onDead,
     damage,
@@ -63,7 +68,7 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenedStore>
   try {
     // Only a hub that has MongoDB loads its driver.
     const { openMongoStore } = await import("./mongo/mongo-store.ts");
-    const remote = await openMongoStore({ url, hubId: await hubIdOf(dataDir, log), clock, log, onDead });
+    const remote = await openMongoStore({ url, hubId: await hubIdOf(dataDir, log), clock, clockSteps, log, onDead });
     warnOfOthers(dataDir, log);
     const { onReached, onRefused } = options;
     const store = createStoreAndForward({ remote, outbox, clock, log, onReached, onRefused });

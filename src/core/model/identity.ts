@@ -33,20 +33,29 @@ export function timedDuplicateOf(candidate: Candidate, sameInstant: readonly Sto
 }
 
 /**
- * Without an instant only the same packet is the same reading: DUP=1, and client, packet id, place in the message and
- * content equal those of one received within ten minutes. `samePacket`: those stored with its packet id.
+ * Without an instant only the same packet is the same reading: DUP=1, and client, packet id, index in the message and
+ * content equal those of one received within ten minutes. `samePacket`: those stored with its packet id. `clockSteps`: by how much
+ * the hub's clock has stepped in the last ten minutes (`ClockSteps.recent`).
  */
-export function redeliveryOf(candidate: Candidate, samePacket: readonly Stored[]): Stored | undefined {
+export function redeliveryOf(
+  candidate: Candidate,
+  samePacket: readonly Stored[],
+  clockSteps: readonly number[],
+): Stored | undefined {
   const { packet } = candidate;
   if (packet === undefined || !packet.dup) return undefined;
   return samePacket.find(
     (stored) =>
       stored.clientId === packet.clientId &&
       stored.element === candidate.element &&
-      Math.abs(candidate.receivedAtMs - stored.receivedAtMs) <= REDELIVERY_WINDOW_MS &&
+      isWithinWindow(candidate.receivedAtMs - stored.receivedAtMs, clockSteps) &&
       sameBody(stored.body, candidate.body),
   );
 }
+
+const isWithinWindow = (passedMs: number, clockSteps: readonly number[]): boolean =>
+  Math.abs(passedMs) <= REDELIVERY_WINDOW_MS ||
+  clockSteps.some((stepMs) => Math.abs(passedMs - stepMs) <= REDELIVERY_WINDOW_MS);
 
 /** The order of metrics says nothing, nor how a number is written. A stored one that is damaged equals none. */
 export function sameBody(stored: string, body: string): boolean {

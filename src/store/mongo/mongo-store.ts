@@ -4,6 +4,7 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { RemoteStore } from "../../core/ports/outbox.ts";
 import { StoreError } from "../../core/ports/readings-store.ts";
+import type { ClockSteps } from "../../core/time/clock-steps.ts";
 import { createConnection, type Opened, startFault } from "./db/connection.ts";
 import { createLease } from "./db/lease.ts";
 import { createSerialQueue } from "./db/serial-queue.ts";
@@ -23,6 +24,8 @@ export interface MongoStoreOptions {
   /** Kept in the data directory: by it a hub takes its own database back at once. */
   readonly hubId: string;
   readonly clock: Clock;
+  /** Over `REDELIVERY_WINDOW_MS`; left out: the clock is taken for steady. */
+  readonly clockSteps?: ClockSteps | undefined;
   readonly log: Log;
   /** Another hub has taken the database. */
   readonly onDead: (cause: Error) => void;
@@ -35,7 +38,7 @@ export interface MongoStoreOptions {
  * useless: an invalid address, a login that fails, a database that does not fit, another hub that uses it.
  */
 export async function openMongoStore(options: MongoStoreOptions): Promise<RemoteStore> {
-  const { url, hubId, clock, log, onDead, quickReadings } = options;
+  const { url, hubId, clock, clockSteps, log, onDead, quickReadings } = options;
   const lease = createLease({ hubId, clock, log, onLost: onDead });
   let journal: BrokerJournal | undefined;
   let closing: Promise<void> | undefined;
@@ -58,6 +61,7 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Remote
     db,
     collections,
     cursors,
+    clockSteps,
     marks,
     inFlight,
     deviceQueue,

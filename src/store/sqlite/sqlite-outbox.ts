@@ -7,6 +7,7 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { AssignedGroup, Outbox, WaitingGroup } from "../../core/ports/outbox.ts";
 import type { WriteOutcome, WritesOfMessage } from "../../core/ports/writes.ts";
+import type { ClockSteps } from "../../core/time/clock-steps.ts";
 import { readFormerGroup, readFormerOutcomes } from "./format/former-outbox-group.ts";
 import { readGroup, readOutcomes, storedGroup, storedOutcomes } from "./format/outbox-group.ts";
 import type { OpenedRecord } from "./format/outbox-record.ts";
@@ -18,6 +19,8 @@ export interface SqliteOutboxOptions {
   /** Of the outbox alone; made where it is not there. */
   readonly dataDir: string;
   readonly clock: Clock;
+  /** Over `REDELIVERY_WINDOW_MS`; left out: the clock is taken for steady. */
+  readonly clockSteps?: ClockSteps | undefined;
   readonly log: Log;
   readonly onDead: (cause: Error) => void;
   readonly damage?: DamageNotes | undefined;
@@ -34,8 +37,9 @@ const WRITES_A_GROUP = 2_000;
 
 /** Rejects with a StartError where the directory or the file cannot be used. */
 export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Outbox> {
-  const { dataDir, clock, log, onDead, damage, diskFaults, maxBytes } = options;
-  const { store, writer } = await openSqliteParts({ dataDir, log, onDead, damage, diskFaults, advice: ADVICE });
+  const { dataDir, clock, clockSteps, log, onDead, damage, diskFaults, maxBytes } = options;
+  const parts = { dataDir, log, onDead, damage, diskFaults, clockSteps, advice: ADVICE };
+  const { store, writer } = await openSqliteParts(parts);
   let state = await writer.call("outboxOpen", [maxBytes]).catch(async (cause: Error) => {
     // Its threads and its lock would keep the process from ending.
     await store.close().catch(() => undefined);
@@ -50,7 +54,8 @@ export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Ou
   ): Promise<WriteOutcome[][]> {
     const writes = assigned?.messages ?? messages;
     const [batch, content] = [packBatch(writes), contentOf(writes, assigned?.outcomes)];
-    const answer = await writer.call("outboxPut", [batch, content, clock.nowMs()], blocksOf([content]));
+    const steps = clockSteps?.recent() ?? [];
+    const answer = await writer.call("outboxPut", [batch, content, clock.nowMs(), steps], blocksOf([content]));
     state = answer.state;
     return assigned === undefined
       ? unpackOutcomes(messages, answer.outcomes)

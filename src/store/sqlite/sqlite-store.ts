@@ -8,6 +8,7 @@ import type { DiskFaults } from "../../core/health/disk-faults.ts";
 import { StartError } from "../../core/model/start-error.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Store } from "../../core/ports/readings-store.ts";
+import type { ClockSteps } from "../../core/time/clock-steps.ts";
 import { makeFolder } from "../../files/durable-file.ts";
 import { finishExchange } from "./copy/exchange.ts";
 import { createDamageList } from "./db/damage-list.ts";
@@ -33,6 +34,8 @@ export interface SqliteStoreOptions {
   readonly damage?: DamageNotes | undefined;
   /** Where it tells of a disk that fails; left out: its callers only. */
   readonly diskFaults?: DiskFaults | undefined;
+  /** Over `REDELIVERY_WINDOW_MS`; left out: the clock is taken for steady. */
+  readonly clockSteps?: ClockSteps | undefined;
   /** What its owner is to do where the file is damaged; left out: restore a backup. */
   readonly advice?: string | undefined;
   /** For tests: pages that the file may have (a full disk), and a pause before each commit (a slow one). */
@@ -54,6 +57,7 @@ export async function openSqliteParts(
   options: SqliteStoreOptions,
 ): Promise<{ readonly store: Store; readonly writer: Thread<WriterOperations> }> {
   const { dataDir, maxPages, commitDelayMs, quickReadings, log, advice = RESTORE } = options;
+  const clockSteps = (): readonly number[] => options.clockSteps?.recent() ?? [];
   makeDataDir(dataDir);
   const lock = lockDataDir(dataDir);
   if (lock.unnamed !== undefined) log.warn("the process id could not be noted in aerie.pid", { cause: lock.unnamed });
@@ -170,7 +174,7 @@ export async function openSqliteParts(
       const batch = packBatch(messages);
       const outcomes = await writer.call(
         "append",
-        [batch],
+        [batch, clockSteps()],
         [batch.numbers.buffer as ArrayBuffer, batch.bodies.buffer as ArrayBuffer],
       );
       settledSeq = outcomes.lastSeq;
@@ -204,7 +208,7 @@ export async function openSqliteParts(
     rebuild: (hours) => writer.call("rebuild", [hours]),
     upkeep: async (request) => {
       if (deletions.isStuck()) deletions.start();
-      const { fault, ...step } = await writer.call("upkeep", [request]);
+      const { fault, ...step } = await writer.call("upkeep", [request, clockSteps().length === 0]);
       failed.upkeepEnded(fault);
       return { ...step, ...(fault !== undefined && { failed: fault.reason }) };
     },

@@ -109,9 +109,9 @@ function openStore({ file, maxPages, commitDelayMs }: WriterThreadData, isLogDam
   const operations = {
     load: () => loadDevices(db, note),
     loadJournal: () => loadJournal(db, note),
-    append: (batch: PackedBatch) => {
+    append: (batch: PackedBatch, clockSteps: readonly number[]) => {
       if (commitDelayMs !== undefined) sleep(commitDelayMs);
-      return appender.append(batch);
+      return appender.append(batch, clockSteps);
     },
     probe: () => probe(db),
     testDisk: () => testDisk(db),
@@ -127,7 +127,8 @@ function openStore({ file, maxPages, commitDelayMs }: WriterThreadData, isLogDam
     },
     deleteStep: () => deleteStep(db),
     setRetention: (deviceId: DeviceId, retention: Partial<Retention>) => setRetention(db, deviceId, retention),
-    upkeep: (request: UpkeepRequest) => upkeep(request, diskSpace.problem() !== undefined),
+    upkeep: (request: UpkeepRequest, maySeal: boolean) =>
+      upkeep(request, { isFull: diskSpace.problem() !== undefined, maySeal }),
     beginErase: (request: EraseRequest) => eraser.begin(request),
     pendingErasures: () => eraser.pending(),
     eraseStep: (job: number) => eraser.step(job),

@@ -40,7 +40,7 @@ function tempDir(): string {
 }
 
 const put = (outbox: OutboxOperations, messages: readonly WritesOfMessage[], atMs: number) =>
-  outbox.outboxPut(packBatch(messages), { group: storedGroup(messages), outcomes: undefined }, atMs);
+  outbox.outboxPut(packBatch(messages), { group: storedGroup(messages), outcomes: undefined }, atMs, []);
 
 function putAll({ outbox }: ReturnType<typeof open>): void {
   for (let group = 1; group <= GROUPS; group++) {

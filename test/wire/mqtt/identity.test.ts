@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import type { Reading } from "../../../src/contract/readings.ts";
 import { mosquittoPub } from "../../support/clients/mqtt-clients.ts";
 import { connectRaw } from "../../support/clients/raw-client.ts";
+import { createShiftedClock } from "../../support/clock/shifted-clock.ts";
+import { onEachEngine } from "../../support/hub/engines.ts";
 import { type HubAddress, spawnHub, startHub } from "../../support/hub/hub.ts";
 import { readingsOf } from "../../support/hub/rest.ts";
 import { PUBACK, PUBREC, publishPacket } from "../../support/packets/packets.ts";
@@ -131,3 +133,26 @@ test.each(
     expect(ids(await readingsOf(restarted, "x"))).toEqual(before);
   },
 );
+
+onEachEngine((engine) => {
+  for (const hours of [-1, 1, 24 * 400]) {
+    test(`a reading is one though the hub's clock steps by ${hours} h before it is delivered again`, async () => {
+      const running = createShiftedClock();
+      let stepMs = 0;
+      const clock = { ...running, nowMs: () => running.nowMs() + stepMs };
+      const hub = await startHub({ clock, settings: engine.settings() });
+      const message = { topic, payload: '{"temperature":21}', qos: 1, packetId: 11 } as const;
+      const board = await connectRaw(hub, { clientId: "x", clean: false });
+      board.publish(message);
+      await board.packets(PUBACK, 1);
+      await board.vanish();
+
+      stepMs = hours * 3_600_000;
+      await redeliver(hub, message);
+      await redeliver(hub, message);
+
+      stepMs = 0; // readings after the present are not shown
+      expect(await readingsOf(hub, "x")).toHaveLength(1);
+    });
+  }
+});

@@ -1,8 +1,10 @@
 /** Writes groups of messages: their ids are assigned one group after the other, several groups are sent at a time. */
+
 import type { Db } from "mongodb";
 import type { JournalEntry, KeptMessage } from "../../../core/ports/broker-state.ts";
 import type { AssignedGroup, RemoteStore } from "../../../core/ports/outbox.ts";
 import type { WriteOutcome, WritesOfMessage } from "../../../core/ports/writes.ts";
+import type { ClockSteps } from "../../../core/time/clock-steps.ts";
 import type { Collections } from "../db/collections.ts";
 import { createSerialQueue, type SerialQueue } from "../db/serial-queue.ts";
 import { asStore } from "../db/store-fault.ts";
@@ -17,6 +19,7 @@ export interface AppenderParts {
   readonly db: () => Db;
   readonly collections: () => Collections;
   readonly cursors: DeviceCursors;
+  readonly clockSteps: ClockSteps | undefined;
   readonly marks: Marks;
   readonly inFlight: InFlight;
   /** For writes to the documents of devices. */
@@ -31,8 +34,8 @@ export type Appender = Pick<RemoteStore, "append" | "repeat"> & {
 };
 
 export function createAppender(parts: AppenderParts): Appender {
-  const { db, collections, cursors, marks, inFlight, deviceQueue, writeJournal } = parts;
-  const assigner = createIdAssigner(collections, cursors);
+  const { db, collections, cursors, clockSteps, marks, inFlight, deviceQueue, writeJournal } = parts;
+  const assigner = createIdAssigner(collections, cursors, clockSteps);
   const insert = createInsert({ db, collections, earlierGenerations: cursors.earlierGenerations });
   const assigning = createSerialQueue();
 

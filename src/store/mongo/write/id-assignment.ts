@@ -1,9 +1,11 @@
 /** Decides what each reading of a group becomes: stored with which id, a duplicate, refused. Writes nothing. */
+
 import type { DeviceId } from "../../../contract/readings.ts";
 import { expiredReason } from "../../../core/model/expired.ts";
 import { canonicalBody, redeliveryOf, timedDuplicateOf } from "../../../core/model/identity.ts";
 import type { AssignedGroup } from "../../../core/ports/outbox.ts";
 import type { ReadingWrite, WriteOutcome, WritesOfMessage } from "../../../core/ports/writes.ts";
+import type { ClockSteps } from "../../../core/time/clock-steps.ts";
 import type { Collections } from "../db/collections.ts";
 import { type FoundReading, type ReadingWithId, textOf } from "../format/reading-documents.ts";
 import type { DeviceCursor, DeviceCursors } from "./device-cursors.ts";
@@ -45,7 +47,11 @@ const STANDS_STILL = `Its device has given ${MOST_OF_ONE_INSTANT} readings one i
 const STORED: WriteOutcome = { kind: "stored", n: 0 };
 const DUPLICATE: WriteOutcome = { kind: "duplicate" };
 
-export function createIdAssigner(collections: () => Collections, cursors: DeviceCursors): IdAssigner {
+export function createIdAssigner(
+  collections: () => Collections,
+  cursors: DeviceCursors,
+  clockSteps: ClockSteps | undefined,
+): IdAssigner {
   const cursorOf = (device: DeviceId): DeviceCursor => {
     const cursor = cursors.get(device);
     if (cursor === undefined) throw new Error(`${device} was not looked up`);
@@ -58,7 +64,7 @@ export function createIdAssigner(collections: () => Collections, cursors: Device
     let known: KnownReadings | undefined;
     if (!isPlain(messages)) {
       await settled();
-      known = await lookUp(messages);
+      known = await lookUp(messages, clockSteps?.recent() ?? []);
     }
     const readings: AssignedReading[] = [];
     const outcomes = messages.map((writes, message) => {
@@ -170,7 +176,7 @@ function duplicateOf(
     const free = same.filter(({ atMs, n }) => !matched.has(`${instantKey(deviceId, atMs)}-${n}`));
     return timedDuplicateOf(candidate as never, free) as FoundReading | undefined;
   }
-  return redeliveryOf(candidate as never, known.packets.get(packetKey(deviceId, packet?.id)) ?? []) as
+  return redeliveryOf(candidate as never, known.packets.get(packetKey(deviceId, packet?.id)) ?? [], known.clockSteps) as
     | FoundReading
     | undefined;
 }

@@ -20,6 +20,8 @@ export interface KnownReadings {
   readonly instants: Map<string, KnownInstant>;
   /** By `packetKey`, the newest first. */
   readonly packets: Map<string, FoundReading[]>;
+  /** `ClockSteps.recent` when they were looked up. */
+  readonly clockSteps: readonly number[];
 }
 
 export const packetKey = (device: DeviceId, id: number | undefined): string => `${device} ${id ?? -1}`;
@@ -43,12 +45,12 @@ export interface KnownReadingsParts {
   readonly cursorOf: (device: DeviceId) => DeviceCursor;
 }
 
-export type LookUp = (messages: readonly WritesOfMessage[]) => Promise<KnownReadings>;
+export type LookUp = (messages: readonly WritesOfMessage[], clockSteps: readonly number[]) => Promise<KnownReadings>;
 
 /** Answers what a group has to be compared with. */
 export function createLookUp({ collections, cursors, cursorOf }: KnownReadingsParts): LookUp {
-  async function lookUp(messages: readonly WritesOfMessage[]): Promise<KnownReadings> {
-    const known: KnownReadings = { instants: new Map(), packets: new Map() };
+  async function lookUp(messages: readonly WritesOfMessage[], clockSteps: readonly number[]): Promise<KnownReadings> {
+    const known: KnownReadings = { instants: new Map(), packets: new Map(), clockSteps };
     const wanted = new Map<DeviceId, { ats: Set<number>; hashes: Set<number>; redelivered: ReadingWrite[] }>();
     for (const write of messages.flat()) {
       if (write.kind !== "reading") continue;
@@ -103,10 +105,12 @@ export function createLookUp({ collections, cursors, cursorOf }: KnownReadingsPa
     const documents = await collections()
       .readings.find({
         device,
-        at: {
-          $gte: new Date(Math.min(...times) - REDELIVERY_WINDOW_MS),
-          $lte: new Date(Math.max(...times) + REDELIVERY_WINDOW_MS),
-        },
+        $or: [0, ...known.clockSteps].map((stepMs) => ({
+          at: {
+            $gte: new Date(Math.min(...times) - stepMs - REDELIVERY_WINDOW_MS),
+            $lte: new Date(Math.max(...times) - stepMs + REDELIVERY_WINDOW_MS),
+          },
+        })),
         "packet.id": { $in: [...new Set(writes.map(({ packet }) => packet?.id ?? -1))] },
         ...generationFilter(cursors.earlierGenerations, device),
       })

@@ -29,12 +29,18 @@ export type StoreStep = Did & { readonly hot: number; readonly fault: DiskFault 
 const KEPT_FREE_PAGES = 16;
 const GIVE_BACK_PAGES = 128;
 
-/** `isFull`: the disk is, and what makes the file larger waits; what is past its age goes. */
-export type Upkeep = (request: UpkeepRequest, isFull: boolean) => StoreStep;
+export interface UpkeepConditions {
+  /** The disk is full: what makes the file larger waits; what is past its age goes. */
+  readonly isFull: boolean;
+  /** False: the clock has stepped, and a redelivery may still have to find rows that seem to be old enough. */
+  readonly maySeal: boolean;
+}
+
+export type Upkeep = (request: UpkeepRequest, conditions: UpkeepConditions) => StoreStep;
 
 export function createUpkeep({ db, hotCounts, sealer, rollups, retention, onFault }: UpkeepParts): Upkeep {
   const kinds: ((request: UpkeepRequest, isFull: boolean) => Did | undefined)[] = [
-    ({ nowMs }) => did("sealed", sealer.step(nowMs)),
+    seal,
     () => did("sealed", sealer.clear()),
     ({ nowMs }) => (rollups.step(nowMs) ? { did: "rolledUp", readings: 0 } : undefined),
     expire,
@@ -65,14 +71,18 @@ export function createUpkeep({ db, hotCounts, sealer, rollups, retention, onFaul
     return done === "tooLarge" ? { did: "nothing", readings: 0, tooLarge: true } : done;
   }
 
-  return (request, isFull) => {
+  function seal({ nowMs }: UpkeepRequest): Did | undefined {
+    return did("sealed", sealer.step(nowMs));
+  }
+
+  return (request, { isFull, maySeal }) => {
     let said: Did = { did: "nothing", readings: 0 };
     // Begins behind the kind that worked last, so that none waits for another to run out of work.
     for (let tried = 0; tried < kinds.length; tried++) {
       const index = next;
       const kind = kinds[index];
       next = (next + 1) % kinds.length;
-      if (isFull && kind !== expire) continue;
+      if ((isFull && kind !== expire) || (!maySeal && kind === seal)) continue;
       const done = whole(index, () => kind?.(request, isFull));
       if (done === undefined) continue;
       said = done;

@@ -39,8 +39,8 @@ interface DeviceCursor {
 }
 
 export interface Appender {
-  /** Throws with nothing written. `beside`: runs in the same transaction. */
-  append(batch: PackedBatch, beside?: () => void): PackedOutcomes;
+  /** Throws with nothing written. `clockSteps`: `ClockSteps.recent`. `beside`: runs in the same transaction. */
+  append(batch: PackedBatch, clockSteps: readonly number[], beside?: () => void): PackedOutcomes;
   /** What is known of a device (all devices) is to be looked up again: it is gone, or rows of it are gone or sealed. */
   invalidate(key?: number): void;
 }
@@ -57,12 +57,14 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, hotCounts, no
   const cursors = new Map<string, DeviceCursor>();
   const damaged = createDamagedDevices(note);
   let nextSeq = firstFreeSeq(db);
+  let clockSteps: readonly number[] = [];
 
   /**
    * SQLite commits no transaction that has read a damaged page, whatever else is in it: the group begins again, without what
    * was found to be damaged.
    */
-  function append(batch: PackedBatch, beside?: () => void): PackedOutcomes {
+  function append(batch: PackedBatch, steps: readonly number[], beside?: () => void): PackedOutcomes {
+    clockSteps = steps;
     const uncompared = new Set<string>();
     for (let tries = 0; ; ) {
       try {
@@ -204,7 +206,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, hotCounts, no
     if (write.n !== undefined) return findOfId(cursor, write, write.n);
     if (!write.packet?.dup) return undefined;
     const rows = sql.samePacket.all(cursor.key, write.packet.id) as unknown as Found[];
-    return redeliveryOf(write as Parameters<typeof redeliveryOf>[0], rows) as Found | undefined;
+    return redeliveryOf(write as Parameters<typeof redeliveryOf>[0], rows, clockSteps) as Found | undefined;
   }
 
   /** One that had an id in another store: it is there already where that id says the same. */

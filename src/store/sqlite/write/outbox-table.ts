@@ -32,7 +32,12 @@ export interface GroupContent {
 export interface OutboxOperations {
   outboxOpen(maxBytes: number): OutboxState;
   /** `batch`: the same writes, to be stored here meanwhile. */
-  outboxPut(batch: PackedBatch, content: GroupContent, nowMs: number): { outcomes: PackedOutcomes; state: OutboxState };
+  outboxPut(
+    batch: PackedBatch,
+    content: GroupContent,
+    nowMs: number,
+    clockSteps: readonly number[],
+  ): { outcomes: PackedOutcomes; state: OutboxState };
   /** The oldest groups behind `seq`, of up to about so many writes, all of which are assigned or none. */
   outboxNext(behindSeq: number, mostWrites: number): { groups: RecordedGroup[]; state: OutboxState };
   /** Each group as it will be written. */
@@ -94,14 +99,19 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
 
   const usedBytes = (): number => (pragma(db, "page_count") - pragma(db, "freelist_count")) * pragma(db, "page_size");
 
-  function outboxPut(batch: PackedBatch, { group, outcomes: decided }: GroupContent, nowMs: number) {
+  function outboxPut(
+    batch: PackedBatch,
+    { group, outcomes: decided }: GroupContent,
+    nowMs: number,
+    clockSteps: readonly number[],
+  ) {
     if (usedBytes() >= most) {
       throw new StoreError(
         `the outbox is full (${most} bytes, AERIE_MAX_OUTBOX_BYTES): nothing more is taken until MongoDB is back`,
         true,
       );
     }
-    const outcomes = appender.append(batch, () => {
+    const outcomes = appender.append(batch, clockSteps, () => {
       db.prepare("INSERT INTO outbox (at, writes, batch, places) VALUES (?, ?, ?, ?)").run(
         nowMs,
         countOf(batch),

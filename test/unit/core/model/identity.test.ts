@@ -80,13 +80,22 @@ describe("of two readings of one instant", () => {
 describe("a redelivery", () => {
   test("is the same client, packet, element and content with DUP, within ten minutes", () => {
     const row = stored();
-    expect(redeliveryOf(candidate({ packet: dup }), [stored({ body: '{"a":2}' }), row])).toBe(row);
-    expect(redeliveryOf(candidate({ packet: dup, receivedAtMs: T0 + 600_000 }), [row])).toBe(row);
+    expect(redeliveryOf(candidate({ packet: dup }), [stored({ body: '{"a":2}' }), row], [])).toBe(row);
+    expect(redeliveryOf(candidate({ packet: dup, receivedAtMs: T0 + 600_000 }), [row], [])).toBe(row);
   });
 
   test("is found though the hub's clock stepped back in between", () => {
     const row = stored();
-    expect(redeliveryOf(candidate({ packet: dup, receivedAtMs: T0 - 600_000 }), [row])).toBe(row);
+    expect(redeliveryOf(candidate({ packet: dup, receivedAtMs: T0 - 600_000 }), [row], [])).toBe(row);
+  });
+
+  test("is found by the steps that the clock made in between, and not by another", () => {
+    const row = stored();
+    const later = candidate({ packet: dup, receivedAtMs: T0 + 3_600_000 + 60_000 });
+    expect(redeliveryOf(later, [row], [3_600_000])).toBe(row);
+    expect(redeliveryOf(later, [row], [-7_200_000, 3_600_000])).toBe(row);
+    expect(redeliveryOf(later, [row], [])).toBeUndefined();
+    expect(redeliveryOf(later, [row], [7_200_000])).toBeUndefined();
   });
 
   const none: readonly [title: string, candidate: Candidate][] = [
@@ -99,7 +108,7 @@ describe("a redelivery", () => {
   ];
   for (const [title, each] of none) {
     test(`is none ${title}`, () => {
-      expect(redeliveryOf(each, [stored()])).toBeUndefined();
+      expect(redeliveryOf(each, [stored()], [])).toBeUndefined();
     });
   }
 });
