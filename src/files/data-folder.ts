@@ -1,17 +1,17 @@
-/** Tells whether a data directory is still the one that was opened, so that nothing is written into another one at its path. */
+/** Checks that a data directory is still the one that was opened, so that nothing is written into another one at the same path. */
 import { statSync } from "node:fs";
 import path from "node:path";
 
-/** A hub holds it open as long as it runs, and writes nothing to it. */
+/** A running hub holds this file open, and writes nothing to it. */
 export const LOCK_FILE = "aerie.lock";
 
-/** Undefined: it is not there. */
+/** Undefined: the file does not exist. */
 export const identityOf = (file: string): string | undefined => {
   const found = statSync(file, { throwIfNoEntry: false });
   return found && `${found.dev}:${found.ino}`;
 };
 
-/** To be called when the directory is there, and locked. The answer throws an Error in the owner's words. */
+/** To be called when the directory exists and is locked. The returned function throws an Error with a text for the owner. */
 export function watchDataFolder(dataDir: string): () => void {
   const witnesses = [dataDir, path.join(dataDir, LOCK_FILE)].map((file) => [file, identityOf(file)] as const);
   return () => {

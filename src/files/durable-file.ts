@@ -1,4 +1,4 @@
-/** Replaces files whole: after a crash, a full disk or a power cut a name stands for the former content or for the new one. */
+/** Replaces files atomically: after a crash, a full disk or a power cut, a name stands for the old content or for the new one. */
 import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
 import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
@@ -36,7 +36,7 @@ export async function replaceFiles(files: readonly FileContent[]): Promise<void>
   }
 }
 
-/** What a file held; no content: it was not there. */
+/** The former content of a file; none: the file did not exist. */
 interface Former {
   readonly file: string;
   readonly held?: { readonly content: Uint8Array; readonly mode: number };
@@ -66,7 +66,7 @@ async function putBack({ file, held }: Former, cause: unknown): Promise<void> {
 async function writeBeside({ file, content, mode = OWNER_ONLY }: FileContent): Promise<void> {
   const beside = await open(besideOf(file), "w", mode);
   try {
-    await beside.chmod(mode); // where umask, or a file that was there, says otherwise
+    await beside.chmod(mode); // umask or an existing file may have set another mode
     await beside.writeFile(content);
     await beside.sync();
   } finally {
@@ -74,18 +74,18 @@ async function writeBeside({ file, content, mode = OWNER_ONLY }: FileContent): P
   }
 }
 
-/** What a process that was killed while it wrote left beside these files. */
+/** Removes what a killed process left beside these files. */
 export function removeLeftovers(files: readonly string[]): void {
   for (const file of files) {
     try {
       rmSync(besideOf(file), { force: true });
     } catch {
-      // It is no file of ours, or cannot be removed: the next write says so.
+      // It is not our file, or cannot be removed: the next write reports that.
     }
   }
 }
 
-/** Its names are on the disk. */
+/** Syncs the names in a folder to the disk. */
 async function syncFolder(folder: string): Promise<void> {
   try {
     const opened = await open(folder, "r");
@@ -95,7 +95,7 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** The same for a directory, and for a file's content. */
+/** Syncs a directory or a file's content to the disk. */
 export function syncPath(file: string): void {
   try {
     const descriptor = openSync(file, "r");
@@ -109,11 +109,11 @@ export function syncPath(file: string): void {
   }
 }
 
-/** Windows opens no directory, some file systems of networks sync none, and one may be written that may not be read. */
+/** Windows cannot open directories, some network file systems cannot sync them, and some may be written but not read. */
 const isUnable = (cause: unknown): boolean =>
   ["EISDIR", "EINVAL", "ENOTSUP", "EACCES", "EPERM"].includes((cause as NodeJS.ErrnoException).code ?? "");
 
-/** Under its name it is whole, and on the disk. */
+/** Copies a file atomically: under its name it is complete and on the disk. */
 export function copyFileWhole(from: string, to: string): void {
   const beside = besideOf(to);
   try {
@@ -127,7 +127,7 @@ export function copyFileWhole(from: string, to: string): void {
   syncPath(path.dirname(to));
 }
 
-/** For its owner alone, with every folder on the way that is missing; on the disk when this returns. */
+/** Creates a folder, and missing parents, for its owner alone; synced to the disk when this returns. */
 export function makeFolder(folder: string): void {
   const whole = path.resolve(folder);
   if (existsSync(whole)) return;
@@ -136,7 +136,7 @@ export function makeFolder(folder: string): void {
   try {
     mkdirSync(whole, { mode: 0o700 }); // one by one: below /proc, `recursive` never returns
   } catch (cause) {
-    if (existsSync(whole)) return; // somebody else has made it meanwhile
+    if (existsSync(whole)) return; // another process has created it meanwhile
     throw cause;
   }
   syncPath(parent);

@@ -1,4 +1,4 @@
-/** What a file system's error means, in words for the owner of the machine. */
+/** Translates errors of the file system into plain words for the owner of the machine. */
 
 const WORDS: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full",
@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ENFILE: "too many files are open",
 };
 
-/** The words, and the error's code. */
+/** The text, and the error's code. */
 export function fileFault(cause: unknown): string {
   const { code = "", message = String(cause) } = (cause ?? {}) as NodeJS.ErrnoException;
   const words = WORDS[code];

@@ -1,4 +1,4 @@
-/** Sees to it that a file of secrets is its owner's alone. */
+/** Makes sure that only the owner can read a file of secrets. */
 import { chmodSync, statSync } from "node:fs";
 import type { Log } from "../core/ports/log.ts";
 import { fileFault } from "./file-fault.ts";
@@ -6,7 +6,7 @@ import { fileFault } from "./file-fault.ts";
 const OF_OTHERS = 0o077;
 const OWNER_ONLY = 0o600;
 
-/** Takes away what others may do with it, and says so. A file that is not there needs nothing; Windows knows no modes. */
+/** Removes the permissions of other users, and logs it. A missing file is ignored; Windows has no modes. */
 export function keepPrivate(file: string, log: Log): void {
   const mode = statSync(file, { throwIfNoEntry: false })?.mode;
   if (mode === undefined || (mode & OF_OTHERS) === 0 || process.platform === "win32") return;

@@ -1,11 +1,11 @@
-/** Says what of the stored data could not be read because it is damaged. Repairs nothing. */
+/** Reports which stored data could not be read because it is damaged. */
 import type { DamagedSpan } from "../../contract/rest.ts";
 import type { Registry } from "../devices/registry.ts";
 import type { Span } from "../ports/history.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/readings-store.ts";
 
-/** Those that overlap `fromMs` ≤ instant < `toMs`, as answers show them; nothing where there is none. */
+/** Damaged ranges that overlap `fromMs` ≤ instant < `toMs`, as answers show them; an empty object if there is none. */
 export function damagedIn(
   spans: readonly Span[],
   { fromMs, toMs }: { fromMs: number; toMs: number },
@@ -15,20 +15,20 @@ export function damagedIn(
   return { damaged: found.map((span) => ({ from: iso(span.fromMs), to: iso(span.toMs) })) };
 }
 
-/** For the owner; undefined while all that was asked for could be read. */
+/** For the owner; undefined while everything that was queried could be read. */
 export function damageProblem(registry: Pick<Registry, "list">, store: Pick<Store, "damaged">): string | undefined {
   const damaged = registry.list().filter(({ deviceId }) => store.damaged(deviceId).length > 0);
   const [first] = damaged;
   if (first === undefined) return undefined;
   const others = damaged.length === 1 ? "" : ` and of ${damaged.length - 1} more`;
-  return `Parts of the history of ${first.deviceId}${others} are damaged and cannot be read: check the disk, and bring them back from a backup`;
+  return `Parts of the history of ${first.deviceId}${others} are damaged and cannot be read: check the disk, and restore them from a backup`;
 }
 
-/** What is damaged in the files of the data directory, beside the history of devices. */
+/** Damage in the files of the data directory, outside of the history of devices. */
 export interface DamageNotes {
-  /** A sentence for the owner: which file, what of it, what to do. Logged once. */
+  /** A text for the owner: which file, what is damaged, what to do. Logged once. */
   note(words: string): void;
-  /** For the owner; undefined while nothing was found. */
+  /** For the owner; undefined while no damage was found. */
   problem(): string | undefined;
 }
 

@@ -1,9 +1,9 @@
-/** Remembers what a disk that fails did not do, and tests whether it does it again. Repairs nothing. */
+/** Remembers which operations failed because of the disk, and tests whether they still fail. */
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import { StoreError } from "../ports/readings-store.ts";
 
-/** The disk failed: neither the fault of what was asked, nor a full disk, nor damaged bytes. */
+/** The disk failed: not a wrong request, not a full disk, not damaged bytes. */
 export class DiskError extends StoreError {
   constructor(message: string) {
     super(message, true);
@@ -12,19 +12,19 @@ export class DiskError extends StoreError {
 
 export interface DiskFaults {
   /**
-   * Something failed. `key`: what it was, so that each stands once. `words`: for the owner. `test`: does it again, and rejects with a
-   * DiskError as long as it fails; left out: whoever notes it calls `passed`.
+   * Something failed. `key`: names it, so that it is listed once. `words`: for the owner. `test`: tries it again, and rejects with a
+   * DiskError as long as it fails; left out: the caller of `note` calls `passed`.
    */
   note(key: string, words: string, test?: () => Promise<unknown>): void;
   passed(key: string): void;
-  /** For the owner; undefined: the disk does what it is asked. */
+  /** For the owner; undefined: the disk works. */
   problem(): string | undefined;
   /** Waits for the test that is under way. */
   close(): Promise<void>;
 }
 
 const TEST_EVERY_MS = 1_000;
-/** Of a disk that fails everywhere a few are enough to see that it still does. */
+/** If a disk fails everywhere, a few tests are enough to see that it still does. */
 const MOST_FAULTS = 4;
 
 interface Fault {

@@ -1,28 +1,28 @@
-/** Watches how much room the store has on its disk, and whether its files are still there; warns before it is full. Frees nothing. */
+/** Watches the free disk space and the store's files, and warns before the disk is full. */
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store, StoreSpace } from "../ports/readings-store.ts";
 
 export interface DiskWatch {
-  /** As of the last minute; undefined while it is not known. */
+  /** As of the last minute; undefined while it is unknown. */
   space(): StoreSpace | undefined;
-  /** For the owner; undefined while there is room. */
+  /** For the owner; undefined while there is enough space. */
   problem(): string | undefined;
   /** For the owner: why nothing can be stored, as of the last second. */
   filesProblem(): string | undefined;
-  /** Waits for the look that is under way. */
+  /** Waits for the check that is under way. */
   close(): Promise<void>;
 }
 
 const CHECK_EVERY_MS = 60_000;
 const CHECK_FILES_EVERY_MS = 1_000;
 const MB = 1_000_000;
-/** Too little on any disk: some days of a few boards. */
+/** Too little on any disk: it lasts a few boards for some days. */
 const LEAST_BYTES = 200 * MB;
-/** A tenth of a small disk is too little; of a large one only where it is less than this. */
+/** Less than this is too little if it is also less than a tenth of the disk. */
 const SMALL_BYTES = 1_000 * MB;
 const SMALL_SHARE = 0.1;
-/** Room is there again when it is by a tenth more, so that the log does not say both by turns. */
+/** The warning ends with a tenth more, so that the log does not alternate. */
 const AGAIN = 1.1;
 
 export function createDiskWatch({
@@ -55,7 +55,7 @@ export function createDiskWatch({
       if (now === undefined && unusable !== undefined) log.info("readings can be stored again");
       unusable = now;
     } catch {
-      // a store that does not answer says so by itself
+      // other parts report a store that does not answer
     }
     lookingAtFiles = undefined;
   }
@@ -67,19 +67,19 @@ export function createDiskWatch({
       space = now;
       failed = false;
     } catch (cause) {
-      if (!failed) log.debug("the store's room is not known", { cause });
+      if (!failed) log.debug("the store's disk space is not known", { cause });
       failed = true;
       space = undefined;
     }
     looking = undefined;
   }
 
-  /** What is not known changes nothing: a warning stays until there is room. */
+  /** A warning stays until enough space is measured. */
   function note(now: StoreSpace): void {
     const { diskFreeBytes, diskBytes } = now;
     const isLow = isShort(now, low ? AGAIN : 1);
     if (isLow && !low) log.warn("the disk is nearly full", { diskFreeBytes, diskBytes });
-    if (!isLow && low) log.info("the disk has room again", { diskFreeBytes, diskBytes });
+    if (!isLow && low) log.info("the disk has enough free space again", { diskFreeBytes, diskBytes });
     low = isLow;
   }
 
@@ -88,7 +88,7 @@ export function createDiskWatch({
     problem: () => {
       if (!low) return undefined;
       const free = space === undefined ? "little" : `${Math.round(space.diskFreeBytes / MB)} MB`;
-      return `The disk of the data directory is nearly full, ${free} is free: make room on it, or keep less (AERIE_RAW_DAYS, AERIE_MAX_STORE_BYTES)`;
+      return `The disk of the data directory is nearly full, ${free} is free: free some space, or keep less (AERIE_RAW_DAYS, AERIE_MAX_STORE_BYTES)`;
     },
     filesProblem: () => unusable,
     close: async () => {

@@ -1,13 +1,13 @@
-/** Puts together how the hub is, from what each part says of itself. Judges nothing; a warning does not make it unready. */
+/** Collects the problems and warnings that each part reports. A warning does not make the hub unready. */
 import type { Readiness } from "../../contract/rest.ts";
 
-/** A part's name, and what is wrong with it in words for the owner; undefined: nothing. */
+/** A part's name, and its problem as a text for the owner; undefined: none. */
 export type PartState = readonly [part: string, problem: () => string | undefined];
 
 export function createReadiness(parts: {
-  /** With one of these the hub does not do its job. */
+  /** With one of these the hub is not ready. */
   readonly problems: readonly PartState[];
-  /** It does, and its owner should know all the same. */
+  /** The hub is ready, but its owner should know. */
   readonly warnings: readonly PartState[];
   readonly degraded?: () => Readiness["degraded"];
 }): () => Readiness {

@@ -1,4 +1,4 @@
-/** Says what the size limit of the whole database did: raw age shortened, or nothing left that could go. Takes nothing away. */
+/** Reports what the size limit of the database did: deleted raw readings before their age, or found nothing left to delete. */
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Retention } from "../ports/stored-device.ts";
@@ -6,7 +6,7 @@ import type { UpkeepRequest, UpkeepStep } from "../ports/upkeep.ts";
 
 export interface SizeBound {
   noteStep(step: UpkeepStep, request: UpkeepRequest): void;
-  /** For the owner; undefined while the limit takes nothing that its age would have left. */
+  /** For the owner; undefined while the limit deletes nothing before its age. */
   problem(): string | undefined;
 }
 
@@ -28,31 +28,31 @@ export function createSizeBound({ clock, log, retention }: SizeBoundOptions): Si
     shortenedToMs = Math.max(toMs, shortenedToMs ?? toMs);
     if (loggedMs !== undefined && toMs < loggedMs + DAY_MS) return;
     loggedMs = toMs;
-    log.warn("raw readings went before their age: the store is at its limit", { before: iso(toMs), maxBytes });
+    log.warn("raw readings deleted before their age: the store is at its size limit", { before: iso(toMs), maxBytes });
   }
 
   function noteTooLarge(now: boolean): void {
-    if (now && !tooLarge) log.warn("the store is larger than its limit, and nothing is left to go", { maxBytes });
+    if (now && !tooLarge) log.warn("the store is larger than its limit, and nothing is left to delete", { maxBytes });
     if (!now && tooLarge) log.info("the store is within its limit again", { maxBytes });
     tooLarge = now;
   }
 
-  /** Readings of that instant would have gone by their age by now. */
+  /** Readings of that instant would be past their age by now. */
   const isPast = (toMs: number): boolean => rawDays > 0 && toMs <= clock.nowMs() - rawDays * DAY_MS;
 
   return {
     noteStep: (step, request) => {
       if (step.shortenedToMs !== undefined) noteShortened(step.shortenedToMs);
-      // Only a step that found nothing else to do has looked at the size for certain, and only where it might forget.
+      // Only a step that found nothing to do has certainly checked the size, and only if it was allowed to delete.
       if (step.tooLarge === true) noteTooLarge(true);
       else if (step.did === "nothing" && request.retention !== undefined) noteTooLarge(false);
     },
     problem: () => {
       if (tooLarge) {
-        return "The database is larger than its limit though nothing is left to go: raise it (AERIE_MAX_STORE_BYTES), or delete devices";
+        return "The database is larger than its size limit, and nothing is left to delete: raise the limit (AERIE_MAX_STORE_BYTES), or delete devices";
       }
       if (shortenedToMs === undefined || isPast(shortenedToMs)) return undefined;
-      return `The size limit (AERIE_MAX_STORE_BYTES) took raw readings before their age: those before ${iso(shortenedToMs)} are gone`;
+      return `The size limit (AERIE_MAX_STORE_BYTES) applies before the age of raw readings does: those before ${iso(shortenedToMs)} are deleted`;
     },
   };
 }

@@ -1,4 +1,4 @@
-/** Deletes readings or metrics of one device, and brings what memory shows of it up to date. Deletes no device. */
+/** Deletes readings or metrics of one device, and corrects the latest values that memory shows of it. */
 
 import type { Registry } from "../devices/registry.ts";
 import type { EraseRequest } from "../ports/history.ts";
@@ -7,17 +7,17 @@ import type { Store } from "../ports/readings-store.ts";
 export interface ErasureOptions {
   readonly store: Pick<Store, "erase" | "latestOf">;
   readonly registry: Pick<Registry, "dropLatest" | "restoreLatest">;
-  /** What memory shows is to be on disk: after a crash nothing that was erased is shown again. */
+  /** Saves the latest values: after a crash nothing that was erased is shown again. */
   readonly saveState: () => Promise<void>;
 }
 
-/** Settles when all of it is gone; rejects with a StoreError, and may then be asked for again. */
+/** Settles when everything is deleted; rejects with a StoreError, and may be requested again then. */
 export type Erasure = (request: EraseRequest) => Promise<void>;
 
 const HOUR_MS = 3_600_000;
 
 export function createErasure({ store, registry, saveState }: ErasureOptions): Erasure {
-  /** One after the other: what one looked up before another erased it must not come back. */
+  /** One after the other: a value that was looked up before another request erased it must not come back. */
   let showing: Promise<unknown> = Promise.resolve();
 
   async function show(request: EraseRequest): Promise<void> {
@@ -36,7 +36,7 @@ export function createErasure({ store, registry, saveState }: ErasureOptions): E
   };
 }
 
-/** Whether a latest value may be of what was erased. Beyond raw age whole hours go, where any part of them is meant. */
+/** Whether a latest value may be erased. Beyond raw age every hour that overlaps the range is deleted completely. */
 function erasedBy({ fromMs, toMs, metrics }: EraseRequest): (metric: string, atMs: number) => boolean {
   const firstMs = Math.floor(fromMs / HOUR_MS) * HOUR_MS;
   const endMs = Math.ceil(toMs / HOUR_MS) * HOUR_MS;

@@ -1,17 +1,17 @@
-/** Says before which instant a device's raw readings are too old to be kept. Forgets nothing. */
+/** Calculates the instant before which a device's raw readings are too old to be kept. */
 import type { DeviceId } from "../../contract/readings.ts";
 import type { Registry } from "../devices/registry.ts";
 import { DAY_MS, startOf } from "./rollup.ts";
 
 export interface RawHorizonOptions {
   readonly registry: Pick<Registry, "get">;
-  /** Raw age of a device that has none of its own; 0: for ever. */
+  /** Raw age of a device without its own setting; 0: for ever. */
   readonly rawDays: number;
-  /** The clock is good enough to tell an age by. */
+  /** The clock may be trusted for ages. */
   readonly mayExpire: () => boolean;
 }
 
-/** The beginning of a UTC day, epoch ms, as readings are forgotten; −∞: none is too old. */
+/** The beginning of a UTC day, epoch ms, since retention deletes whole days; −∞: none is too old. */
 export type RawHorizon = (deviceId: DeviceId, nowMs: number) => number;
 
 export function createRawHorizon({ registry, rawDays, mayExpire }: RawHorizonOptions): RawHorizon {

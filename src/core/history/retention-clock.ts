@@ -1,11 +1,11 @@
-/** Decides whether the hub's clock is good enough to forget by: what is forgotten does not come back. Forgets nothing. */
+/** Decides whether the hub's clock may be trusted for retention: what retention deletes does not come back. */
 
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { ClockSanity } from "../time/clock-sanity.ts";
 
 export interface RetentionClock {
-  /** Nothing may be forgotten, and nothing refused for its age, while this is false. */
+  /** While this is false, nothing may be deleted or refused because of its age. */
   mayExpire(): boolean;
   /** Why not, for the owner. */
   problem(): string | undefined;
@@ -16,9 +16,9 @@ export interface RetentionClockOptions {
   readonly clock: Clock;
   readonly clockSanity: Pick<ClockSanity, "problem">;
   readonly log: Log;
-  /** When the newest stored reading came, epoch ms; 0: nothing is stored. */
+  /** When the newest stored reading was received, epoch ms; 0: nothing is stored. */
   readonly newestMs: number;
-  /** The newest stored reading before that instant, epoch ms, as far as it is known; undefined: there is none. */
+  /** The newest stored reading before that instant, epoch ms, as far as is known; undefined: there is none. */
   readonly newestBefore: (beforeMs: number) => Promise<number | undefined>;
 }
 
@@ -29,7 +29,7 @@ export function createRetentionClock(options: RetentionClockOptions): RetentionC
   const { clock, clockSanity, log, newestMs, newestBefore } = options;
   let offsetMs = clock.nowMs() - clock.monotonicMs();
   let hold: { readonly reason: string; readonly untilMs: number; readonly untilWallMs: number } | undefined;
-  /** Whether the hub has run by this clock for a day is being looked up. */
+  /** A query is under way: whether the hub has run by this clock for a day. */
   let asking = false;
   let former: string | undefined;
   start();
@@ -38,7 +38,7 @@ export function createRetentionClock(options: RetentionClockOptions): RetentionC
   function start(): void {
     if (newestMs === 0) return;
     if (clock.nowMs() - newestMs > DAY_MS) return pause("The newest stored reading is more than a day old");
-    // A clock that was a year ahead before this start, too, has readings behind it, but none of yesterday.
+    // If the clock was a year ahead before this start too, there are older readings, but none of yesterday.
     const yesterdayMs = clock.nowMs() - DAY_MS;
     asking = true;
     newestBefore(yesterdayMs)
@@ -56,7 +56,7 @@ export function createRetentionClock(options: RetentionClockOptions): RetentionC
     hold = { reason, untilMs: clock.monotonicMs() + DAY_MS, untilWallMs: clock.nowMs() + DAY_MS };
   }
 
-  /** Small steps count when they add up; each begins a day of its own. */
+  /** Small steps add up. Each detected jump starts a new day of waiting. */
   function lookForStep(): void {
     const offset = clock.nowMs() - clock.monotonicMs();
     const stepMs = offset - offsetMs;
@@ -68,15 +68,15 @@ export function createRetentionClock(options: RetentionClockOptions): RetentionC
   function problem(): string | undefined {
     lookForStep();
     const insane = clockSanity.problem();
-    if (insane !== undefined) return `${insane}: nothing is forgotten until it is right`;
+    if (insane !== undefined) return `${insane}: nothing is deleted by age until it is right`;
     if (hold === undefined || clock.monotonicMs() >= hold.untilMs) return undefined;
-    return `${hold.reason}: nothing is forgotten before ${new Date(hold.untilWallMs).toISOString()}`;
+    return `${hold.reason}: nothing is deleted by age before ${new Date(hold.untilWallMs).toISOString()}`;
   }
 
   function report(): void {
     const now = problem();
-    if (now !== undefined && former === undefined) log.warn("forgetting paused", { reason: now });
-    if (now === undefined && former !== undefined) log.info("forgetting goes on");
+    if (now !== undefined && former === undefined) log.warn("retention paused", { reason: now });
+    if (now === undefined && former !== undefined) log.info("retention resumed");
     former = now;
   }
 

@@ -1,4 +1,4 @@
-/** The arithmetic of hours and days: count, sum, least, greatest, last. Reads no store. */
+/** The arithmetic of hours and days: count, sum, minimum, maximum, last value. */
 import type { MetricValue } from "../../contract/readings.ts";
 import type { Rollup } from "../ports/history.ts";
 
@@ -8,7 +8,7 @@ export const DAY_MS = 24 * HOUR_MS;
 /** The beginning of the UTC hour, day … that an instant lies in. */
 export const startOf = (atMs: number, widthMs: number): number => Math.floor(atMs / widthMs) * widthMs;
 
-/** What the values of one metric come to. They are to be added in the order of (instant, n): the later of two equal instants is the last. */
+/** Aggregates the values of one metric. They must be added in the order of (instant, n): the later of two equal instants is the last. */
 export class Aggregate {
   count = 0;
   min = Number.POSITIVE_INFINITY;
@@ -17,7 +17,7 @@ export class Aggregate {
   last: number | string = 0;
   lastAtMs = Number.NEGATIVE_INFINITY;
   #sum = 0;
-  /** What the additions to the sum have lost (Neumaier 1974). */
+  /** The rounding error of the sum (Neumaier 1974). */
   #lost = 0;
 
   get sum(): number {
@@ -70,12 +70,12 @@ export class Aggregate {
     const sum = this.#sum + value;
     const lost = Math.abs(this.#sum) >= Math.abs(value) ? this.#sum - sum + value : value - sum + this.#sum;
     this.#sum = sum;
-    // Beyond the greatest double there is nothing left to correct.
+    // Beyond the greatest double there is nothing to correct.
     this.#lost = Number.isFinite(lost) ? this.#lost + lost : 0;
   }
 }
 
-/** Of sums beyond the greatest double only this much can be said. */
+/** If the sum is beyond the greatest double, the middle between the extremes. */
 export function meanOf({ count, sum, min, max }: Pick<Rollup, "count" | "sum" | "min" | "max">): number {
   return Number.isFinite(sum) ? sum / count : min / 2 + max / 2;
 }

@@ -1,4 +1,4 @@
-/** Sums numbers up in buckets of one width, for one metric. Reads no store. */
+/** Aggregates the numbers of one metric in buckets of one width. */
 import type { SeriesColumns } from "../../contract/rest.ts";
 import type { Rollup } from "../ports/history.ts";
 import { meanOf } from "./rollup.ts";
@@ -11,7 +11,7 @@ export class SeriesBuckets {
   readonly #min: Float64Array;
   readonly #max: Float64Array;
 
-  /** Buckets begin at whole multiples of `widthMs`; those that [fromMs, toMs) touches. */
+  /** All buckets that [fromMs, toMs) touches. They begin at whole multiples of `widthMs`. */
   constructor(fromMs: number, toMs: number, widthMs: number) {
     this.#widthMs = widthMs;
     this.#first = Math.floor(fromMs / widthMs);
@@ -26,7 +26,7 @@ export class SeriesBuckets {
     this.#put(Math.floor(atMs / this.#widthMs) - this.#first, 1, value, value, value);
   }
 
-  /** One that begins before the range counts to its first bucket. */
+  /** A rollup that begins before the range is added to the first bucket. */
   merge(startMs: number, { count, sum, min, max }: Rollup): void {
     if (count > 0) this.#put(Math.max(0, Math.floor(startMs / this.#widthMs) - this.#first), count, sum, min, max);
   }
@@ -42,7 +42,7 @@ export class SeriesBuckets {
       };
       if (bucket.count === 0) continue;
       columns.t.push((this.#first + index) * this.#widthMs);
-      // Rounding must not put a mean beside its extremes.
+      // Rounding must not put a mean outside its extremes.
       columns.mean.push(Math.min(bucket.max, Math.max(bucket.min, meanOf(bucket))));
       columns.min.push(bucket.min);
       columns.max.push(bucket.max);

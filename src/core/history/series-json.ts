@@ -1,4 +1,4 @@
-/** Makes bytes of a chart, metric by metric, so that they are handed over instead of copied. */
+/** Writes a chart as JSON bytes, one buffer for each metric, so that threads can transfer it instead of copying it. */
 import type { SeriesColumns } from "../../contract/rest.ts";
 import type { Series } from "../ports/history.ts";
 
@@ -12,7 +12,7 @@ const encoder = new TextEncoder();
 
 export const columnsJson = (columns: SeriesColumns): Uint8Array<ArrayBuffer> => encoder.encode(JSON.stringify(columns));
 
-/** Each metric's bytes are a block of their own. */
+/** Each metric has a buffer of its own. */
 export const seriesJson = ({ resolutionMs, columns }: SeriesLists): Series => ({
   resolutionMs,
   columns: columns.map(columnsJson),

@@ -1,6 +1,6 @@
-/** Decides how wide a chart's buckets are. Arithmetic only; reads no store. */
+/** Calculates the width of a chart's buckets. */
 
-/** Charts shorter than this are drawn from whole seconds, and no bucket is finer. */
+/** No bucket is finer than this. */
 const FINEST_MS = 1_000;
 
 /**

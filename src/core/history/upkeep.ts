@@ -1,4 +1,4 @@
-/** Keeps the store in shape in small steps that ingest does not notice: when the next one is due. Does none itself. */
+/** Decides when the store does its next small step of upkeep, so that ingest does not notice it. */
 import { DiskError } from "../health/disk-faults.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log, LogFields } from "../ports/log.ts";
@@ -11,14 +11,14 @@ export interface UpkeepOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly retention: Retention & { readonly maxBytes: number };
-  /** The clock is good enough to forget by. */
+  /** The clock may be trusted for retention. */
   readonly mayExpire: () => boolean;
-  /** Told of each step that went well, `nothing` too, and of what it was asked for. */
+  /** Called after each successful step, `nothing` too, with its request. */
   readonly onStep: (step: UpkeepStep, request: UpkeepRequest) => void;
 }
 
 export interface Upkeep {
-  /** So many readings were stored: ingest is busy. */
+  /** `count` readings were stored: ingest is busy. */
   stored(count: number): void;
   /** Waits for the step that is under way. */
   close(): Promise<void>;
@@ -29,10 +29,10 @@ const REST_MS = 10_000;
 const TROUBLE_MS = 60_000;
 /** The next step tells whether the disk still fails, and that must be known soon. */
 const DISK_TROUBLE_MS = 2_000;
-/** Of the store's one writing thread, the share that upkeep may take: half where nothing else is done, else a tenth. */
+/** The pause after a step, as a multiple of its duration: upkeep may use half of the store's writer thread if nothing else is done, else a tenth. */
 const PAUSE_IDLE = 1;
 export const PAUSE_BUSY = 9;
-/** Beyond so many hot readings every later look-up costs more than upkeep does. */
+/** With more hot readings than this, every look-up costs more than upkeep. */
 const LARGE_BACKLOG = 1_000_000;
 export const MIN_PAUSE_MS = 1;
 
@@ -76,12 +76,12 @@ export function createUpkeep({ store, clock, log, retention, mayExpire, onStep }
   }
 
   function endTrouble(): void {
-    log.info("upkeep goes on");
+    log.info("upkeep resumed");
     inTrouble = false;
   }
 
   function planAfter({ did, hot, failed }: UpkeepStep, tookMs: number): void {
-    // Counted from the end of the step before: in a step of a few ms nothing may come though boards are many.
+    // Counted since the end of the step before: during a step of a few ms possibly nothing arrives, even with many boards.
     const isBusy = arrived > 0;
     arrived = 0;
     if (did === "nothing") return plan(failed === undefined ? REST_MS : DISK_TROUBLE_MS);

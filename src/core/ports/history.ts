@@ -1,4 +1,4 @@
-/** Stored readings: what is asked of them and what is answered. */
+/** Queries of stored readings, and their answers. */
 import type { DeviceId } from "../../contract/readings.ts";
 
 export interface StoredReading {
@@ -28,10 +28,10 @@ export interface ReadingsQuery {
 }
 
 export interface ReadingsChunk {
-  /** UTF-8: readings in the shape of REST, with commas between them. */
+  /** UTF-8: readings as JSON objects of the REST API, with commas between them. */
   readonly json: Uint8Array;
   readonly readings: number;
-  /** Of the last of them; undefined: no further reading lies behind it. */
+  /** Position of the last of them; undefined: there are no further readings. */
   readonly behind: ReadingPosition | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface SeriesQuery {
 export interface Series {
   /** A bucket's width in ms; 0: each point is one reading. */
   readonly resolutionMs: number;
-  /** In the order of the query's metrics, each as JSON (UTF-8) in the shape of REST: `{t, mean, min, max, count}`. */
+  /** In the order of the query's metrics, each as JSON (UTF-8) as in the REST API: `{t, mean, min, max, count}`. */
   readonly columns: readonly Uint8Array[];
 }
 
@@ -56,7 +56,7 @@ export interface Span {
   readonly toMs: number;
 }
 
-/** What is deleted of one device; both ends as in a range. Beyond raw age whole hours go where any part is in the range, and whole days where only days are left. */
+/** What to delete of one device; `fromMs` ≤ instant < `toMs`. Beyond raw age every hour that overlaps the range is deleted completely, and every day where only days are left. */
 export interface EraseRequest {
   readonly deviceId: DeviceId;
   readonly fromMs: number;
@@ -65,7 +65,7 @@ export interface EraseRequest {
   readonly metrics: readonly string[] | undefined;
 }
 
-/** One metric over one UTC hour or day. Booleans count as 0 and 1; what is text counts apart. */
+/** One metric over one UTC hour or day. Booleans count as 0 and 1; texts are counted separately. */
 export interface Rollup {
   /** Of numbers and booleans; 0: only text came. */
   readonly count: number;
@@ -94,11 +94,11 @@ export interface RollupRow {
   readonly rollup: Rollup;
 }
 
-/** An hour whose raw readings the hub may have forgotten, as an import knows it; or a day of which the hours are, too. */
+/** An hour from an import whose raw readings the hub may have deleted; or a day whose hours are deleted too. */
 export interface RebuiltHour {
   readonly deviceId: DeviceId;
   readonly startMs: number;
-  /** Left out: an hour. Of a day that is given so, and those before it, no hours are taken any more. */
+  /** Left out: an hour. For such a day, and the days before it, no hours are accepted any more. */
   readonly level?: "day";
   readonly metrics: ReadonlyMap<string, Rollup>;
 }

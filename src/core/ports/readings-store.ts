@@ -37,7 +37,7 @@ export interface StoreStats {
   readonly oldestMs: number | undefined;
 }
 
-/** A file of the data directory that is no part of the store, and of a whole copy. */
+/** A file of the data directory that is not part of the store, but of a complete copy. */
 export interface FileBeside {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -46,13 +46,13 @@ export interface FileBeside {
 export interface StoreSpace {
   /** Of the file, with its free pages, and of the log. */
   readonly usedBytes: number;
-  /** What the file could give back or use again. */
+  /** What the file could return to the disk or reuse. */
   readonly reusableBytes: number;
   readonly diskFreeBytes: number;
   readonly diskBytes: number;
 }
 
-/** A store's failure. `passing`: it may go by itself (disk full, busy), so the same writes are worth another try. */
+/** A failure of the store. `passing`: it may pass by itself (disk full, busy), so the same writes may be tried again. */
 export class StoreError extends Error {
   readonly passing: boolean;
   constructor(message: string, passing: boolean, cause?: unknown) {
@@ -62,11 +62,11 @@ export class StoreError extends Error {
   }
 }
 
-/** A place for readings and devices. Every promise rejects with a StoreError and with nothing else. */
+/** Stores readings and devices. Every promise rejects with a StoreError only. */
 export interface Store {
   /** Every device, for the hub to keep in memory. Once, right after opening. */
   load(): Promise<StoredDevice[]>;
-  /** What the broker must not forget. Once, right after opening. */
+  /** The broker's state. Once, right after opening. */
   loadJournal(): Promise<Journal>;
   /**
    * All or nothing in one commit. Settles when it is durable, with one outcome for each write, in order.
@@ -75,35 +75,35 @@ export interface Store {
   append(messages: readonly WritesOfMessage[]): Promise<WriteOutcome[][]>;
   /** Settles when a small write was durable; rejects while the store cannot be written. */
   probe(): Promise<void>;
-  /** Keeps what memory knows of these devices, as of the last `append` that settled. */
+  /** Saves the state of these devices in memory, as of the last `append` that settled. */
   saveState(devices: readonly DeviceState[]): Promise<void>;
   nameDevice(deviceId: DeviceId, names: { name: string | undefined; place: string | undefined }): Promise<void>;
-  /** The device is gone when this settles; its readings go in small steps behind it. */
+  /** The device is deleted when this settles; its readings are deleted in small steps later. */
   deleteDevice(deviceId: DeviceId): Promise<void>;
   /** For the hub's own use. */
   readings(query: ReadingsQuery): Promise<StoredReading[]>;
-  /** The first of what `readings` has, as many as make some hundred KB: for whoever asks from outside. */
+  /** The first of the same readings, some hundred KB of JSON: for answers to clients. */
   readingsChunk(query: ReadingsQuery): Promise<ReadingsChunk>;
   series(query: SeriesQuery): Promise<Series>;
   rollups(query: RollupsQuery): Promise<RollupRow[]>;
   exportChunk(query: ExportQuery): Promise<ExportChunk>;
-  /** The newest value of each of these metrics that is still there; raw, or the last of a rollup. */
+  /** The newest stored value of each of these metrics, from raw readings or the last of a rollup. */
   latestOf(deviceId: DeviceId, metrics: readonly string[]): Promise<Map<string, LatestMetric>>;
-  /** What could not be read so far because it is damaged. */
+  /** Ranges that could not be read so far because they are damaged. */
   damaged(deviceId: DeviceId): readonly Span[];
-  /** What the device keeps apart from the hub's settings; replaces what was set. */
+  /** Retention of the device instead of the hub's settings; replaces what was set. */
   setRetention(deviceId: DeviceId, retention: Partial<Retention>): Promise<void>;
-  /** Settles when all of it is gone; what is not done at a crash goes on after the next start. */
+  /** Settles when everything is deleted; after a crash it resumes at the next start. */
   erase(request: EraseRequest): Promise<void>;
-  /** Hours replace those that are there; only of a time whose raw readings are forgotten, others are refused (false). */
+  /** Hours replace stored ones; only of a time whose raw readings are deleted, others are refused (false). */
   rebuild(hours: readonly RebuiltHour[]): Promise<boolean[]>;
-  /** One small step of sealing, rolling up, forgetting and giving back. Never two at once. */
+  /** One small step of sealing, rolling up, retention and returning space. Never two at once. */
   upkeep(request: UpkeepRequest): Promise<UpkeepStep>;
-  /** A whole copy, consistent, while everything goes on; rejects with a StoreError where `file` is there already. `beside` goes into it. */
+  /** Makes a complete, consistent copy while the hub runs, with the files of `beside`; rejects with a StoreError if `file` exists. */
   backup(file: string, beside?: readonly FileBeside[]): Promise<void>;
   stats(): Promise<StoreStats>;
   space(): Promise<StoreSpace>;
-  /** Why nothing can be stored on this machine's disk, in words for the owner: files were removed or replaced, or it is full. */
+  /** For the owner: why nothing can be stored on this machine's disk: files were removed or replaced, or it is full. */
   filesProblem(): Promise<string | undefined>;
   close(): Promise<void>;
 }

@@ -1,23 +1,23 @@
-/** Decides whether the hub's own wall clock can be believed (a Raspberry Pi has none of its own). Sets no clock. */
+/** Decides whether the hub's wall clock can be trusted: a Raspberry Pi has no battery-backed clock. */
 import type { Clock } from "../ports/clock.ts";
 
 /** Device times may lie this far ahead, so a stored reading may be that much newer than now. */
 const AHEAD_MS = 5 * 60_000;
 const STEP_MS = 60_000;
-/** How long a stepped clock stays under suspicion: time synchronisation that steps once may step again. */
+/** How long a clock that jumped is not trusted: time synchronisation may set it again. */
 const STEP_HOLD_MS = 10 * 60_000;
 const CHECK_EVERY_MS = 1_000;
 
 export interface ClockSanity {
-  /** What is wrong with the clock, for its owner; undefined when it is sane. */
+  /** For the owner: the clock's problem; undefined: it is sane. */
   problem(): string | undefined;
   isSane(): boolean;
-  /** A reading that was stored, and when it came. */
+  /** A reading was stored: its instant, and when it was received. */
   stored(atMs: number, receivedAtMs: number): void;
   close(): void;
 }
 
-/** `builtAtMs`: no sane clock lies before the program was built. `newestMs`: the newest instant in the store. */
+/** `builtAtMs`: a sane clock shows no time before the program was built. `newestMs`: the newest instant in the store. */
 export function createClockSanity(options: { clock: Clock; builtAtMs: number; newestMs: number }): ClockSanity {
   const { clock, builtAtMs } = options;
   let newestMs = options.newestMs;
@@ -50,7 +50,7 @@ export function createClockSanity(options: { clock: Clock; builtAtMs: number; ne
     problem: () => current,
     isSane: () => current === undefined,
     stored: (atMs, receivedAtMs) => {
-      // A device time from years ahead, taken while the clock could not judge it, is no witness against the clock.
+      // A device time years ahead, accepted while the clock could not judge it, is no evidence against the clock.
       const witness = Math.min(atMs, receivedAtMs + AHEAD_MS);
       if (witness > newestMs) newestMs = witness;
     },

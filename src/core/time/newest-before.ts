@@ -1,8 +1,8 @@
-/** Looks up the newest stored reading before an instant, to see by which clock the hub ran. Asks few devices, not all. */
+/** Finds the newest stored reading before an instant, which shows by which clock the hub ran. It reads a few devices, not all. */
 import type { Store } from "../ports/readings-store.ts";
 import type { StoredDevice } from "../ports/stored-device.ts";
 
-/** Those heard last: one that reports by the hour has told of yesterday. */
+/** Devices queried, those heard last: a device that reports hourly has readings of yesterday. */
 const ASKED = 20;
 
 export async function newestBefore(
@@ -27,6 +27,6 @@ export async function newestBefore(
   return instants.length === 0 ? undefined : instants.reduce((a, b) => Math.max(a, b));
 }
 
-/** When the newest reading was received, epoch ms; 0: none was. (The instant that a device gives may be any.) */
+/** When the newest reading was received, epoch ms; 0: none was. (A device may give any instant.) */
 export const newestHeardMs = (stored: readonly StoredDevice[]): number =>
   stored.reduce((newest, { lastHeardAtMs }) => Math.max(newest, lastHeardAtMs ?? 0), 0);

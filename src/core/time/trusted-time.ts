@@ -1,6 +1,6 @@
 /**
- * The hub's own time, by which what was promised ends: sessions, messages, wills, sign-ins, tokens. It continues through a
- * wrong clock, a jump and a restart. Ends nothing itself. (docs/decisions/0015)
+ * The hub's own time, by which sessions, messages, wills, sign-ins and tokens expire. It continues through a wrong clock, a jump and
+ * a restart. (docs/decisions/0015)
  */
 
 import type { Clock } from "../ports/clock.ts";
@@ -8,7 +8,7 @@ import type { Log } from "../ports/log.ts";
 import type { ClockSanity } from "./clock-sanity.ts";
 
 export interface TrustedTime {
-  /** Epoch ms: the wall clock's, as far as it is trusted; while it is not, only what the hub has run is added. Never runs backwards. */
+  /** Epoch ms: the wall clock's, as far as it is trusted; while it is not, only the hub's running time is added. Never runs backwards. */
   nowMs(): number;
   /**
    * Takes what `nowMs()` returned in this run or an earlier one, and returns the least time that has passed since then. Use it where
@@ -17,7 +17,7 @@ export interface TrustedTime {
   sinceMs(atMs: number): number;
   /** Returns the time that has passed if the wall clock is right after all. Use it where access ends when the time is over. */
   sinceAtMostMs(atMs: number): number;
-  /** When that was, for people. */
+  /** The date of that instant, to be shown to people. */
   dateOf(atMs: number): Date;
   /** For the owner, while the wall clock is not trusted. */
   problem(): string | undefined;
@@ -34,20 +34,20 @@ export interface TimeShift {
   readonly addMs: number;
 }
 
-/** The wall clock differs from what it should show. */
+/** The wall clock differs from the expected time. */
 export interface TimeHold {
   /** Positive: the wall clock is ahead. */
   readonly differenceMs: number;
-  /** The hub has run so long with it. */
+  /** How long the hub has run with this difference. */
   readonly heldMs: number;
 }
 
-/** What a restart needs to know of it. */
+/** What a restart needs. */
 export interface TimeRecord {
   readonly nowMs: number;
-  /** By so much the wall clock may differ from `nowMs` without being in doubt. */
+  /** The accepted difference between the wall clock and `nowMs`. */
   readonly aheadMs: number;
-  /** What was noted since then does not age by a difference: nobody knows whether it was before or after that time passed. */
+  /** What was noted since then does not age by a difference, because it may have been noted after that time had passed. */
   readonly fromMs: number | undefined;
   readonly hold: TimeHold | undefined;
   readonly shifts: readonly TimeShift[];
@@ -57,26 +57,26 @@ export interface TrustedTimeOptions {
   readonly clock: Clock;
   readonly clockSanity: Pick<ClockSanity, "problem">;
   readonly log: Log;
-  /** Of the last run. */
+  /** The record of the last run. */
   readonly record: TimeRecord | undefined;
   readonly save: (record: TimeRecord) => Promise<void>;
-  /** Something was stored then; 0: nothing is. It stands in for a record that is missing. */
+  /** The newest time of the stored data; 0: nothing is stored. It replaces a missing record. */
   readonly newestMs: number;
-  /** No clock is right before that. */
+  /** A correct clock shows no time before that. */
   readonly builtAtMs: number;
 }
 
 const DAY_MS = 24 * 3_600_000;
-/** Corrections up to this count as none. */
+/** Corrections up to this are ignored. */
 const STEP_MS = 60_000;
-/** What a clock may have been wrong by, and how long the hub runs before it counts a difference. */
+/** How long the hub runs with a difference before it counts. */
 const HOLD_MS = 10 * 60_000;
 const LONG_HOLD_MS = DAY_MS;
 const CHECK_EVERY_MS = 1_000;
 const SAVE_EVERY_MS = 10 * 60_000;
 const SAVE_AGAIN_MS = 2_000;
 const MOST_SHIFTS = 64;
-/** A record that is further past everything else is not trusted. */
+/** A record that is further than this past everything else is not trusted. */
 const LEAP_MS = 5 * 365 * DAY_MS;
 
 export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
@@ -95,7 +95,7 @@ export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
     return Math.floor(baseMs + clock.monotonicMs());
   }
 
-  /** Between what the wall clock shows and what it should. */
+  /** Between the wall clock and the expected time. */
   const differenceMs = (): number => clock.nowMs() - nowMs() - aheadMs;
 
   function check(): void {
@@ -103,7 +103,7 @@ export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
     checkedMs += passedMs;
     const difference = differenceMs();
     if (Math.abs(difference) <= STEP_MS) {
-      aheadMs = Math.min(aheadMs + difference, STEP_MS); // many of them are counted as one step
+      aheadMs = Math.min(aheadMs + difference, STEP_MS); // many small steps count as one
       if (hold !== undefined) trustAgain(0);
     } else if (hold === undefined || Math.abs(difference - hold.differenceMs) > STEP_MS) {
       const heldMs = difference > DAY_MS ? heldMsOf(hold, difference) : 0;
@@ -118,7 +118,7 @@ export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
     if (clock.monotonicMs() - savedMs >= (unsaved === undefined ? SAVE_EVERY_MS : SAVE_AGAIN_MS)) keep();
   }
 
-  /** The difference has stayed: it is time that passed, or a clock that was wrong before. */
+  /** The difference has stayed: either that time has passed, or the clock was wrong before. */
   function count({ differenceMs: difference }: TimeHold): void {
     const addMs = difference > 0 ? Math.max(0, clock.nowMs() - nowMs()) : 0;
     shifts = withShift(shifts, { fromMs: fromMs ?? startedMs, toMs: nowMs() + 1, addMs });
@@ -135,7 +135,7 @@ export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
   }
 
   function warn(): void {
-    log.warn("the clock is not trusted: nothing ends by it", { reason: problem() });
+    log.warn("the clock is not trusted: nothing expires by it", { reason: problem() });
   }
 
   function keep(): void {
@@ -160,7 +160,7 @@ export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
 
   const addedTo = (atMs: number): number => addedBy(shifts, atMs);
 
-  /** What would be counted if the wall clock were trusted now. */
+  /** The time that would be counted if the wall clock were trusted now. */
   function uncountedMs(): number {
     const difference = differenceMs();
     return difference <= STEP_MS ? 0 : Math.max(0, clock.nowMs() - nowMs());
@@ -173,9 +173,9 @@ export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
     const { differenceMs: difference, heldMs } = hold;
     const what = `The hub's clock is ${durationOf(Math.abs(difference))} ${difference > 0 ? "ahead of" : "behind"} the time that the hub expects, and could be wrong`;
     const insane = clockSanity.problem();
-    if (insane !== undefined) return `${what}: nothing ends by it before it is right`;
+    if (insane !== undefined) return `${what}: nothing expires by it before it is right`;
     const untilMs = clock.nowMs() + Math.max(0, holdMsOf(hold) - heldMs);
-    return `${what}: nothing ends by it before ${new Date(untilMs).toISOString()}`;
+    return `${what}: nothing expires by it before ${new Date(untilMs).toISOString()}`;
   }
 
   return {
@@ -197,7 +197,7 @@ export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
 
 const holdMsOf = ({ differenceMs }: TimeHold): number => (Math.abs(differenceMs) > DAY_MS ? LONG_HOLD_MS : HOLD_MS);
 
-/** What the wall clock says of the time that the hub was off counts at once up to a day. */
+/** The time that the hub was off counts at once up to a day, by the wall clock. */
 function started({ clock, record, newestMs, builtAtMs }: TrustedTimeOptions) {
   const wallMs = clock.nowMs();
   const known = record ?? (newestMs > 0 ? { ...NOTHING, nowMs: newestMs } : undefined);
@@ -207,7 +207,7 @@ function started({ clock, record, newestMs, builtAtMs }: TrustedTimeOptions) {
     return { ...NOTHING, baseMs: from(nowMs), aheadMs: wallMs - nowMs };
   }
   const { nowMs, aheadMs, fromMs = nowMs + 1, hold: former } = known;
-  const witnessMs = record === undefined ? 0 : newestMs; // what stands in for a record is no witness for itself
+  const witnessMs = record === undefined ? 0 : newestMs; // what replaces the record is no evidence for itself
   const shifts = withoutLeap(known, Math.max(wallMs, witnessMs, builtAtMs));
   const differenceMs = wallMs - nowMs - aheadMs;
   if (differenceMs >= -STEP_MS && differenceMs <= DAY_MS) {
@@ -229,7 +229,7 @@ function started({ clock, record, newestMs, builtAtMs }: TrustedTimeOptions) {
 
 /**
  * A record that lies years past the wall clock and all that is stored does not age what was noted before: nothing shows that those
- * years have passed. What was noted in the last of them ages as ever.
+ * years have passed. What was noted in the last of those years ages normally.
  */
 function withoutLeap({ nowMs, shifts }: TimeRecord, witnessMs: number): readonly TimeShift[] {
   const addMs = nowMs - witnessMs - addedBy(shifts, witnessMs);
@@ -244,17 +244,17 @@ function addedBy(shifts: readonly TimeShift[], atMs: number): number {
 
 const NOTHING: Omit<TimeRecord, "nowMs"> = { aheadMs: 0, fromMs: undefined, hold: undefined, shifts: [] };
 
-/** The wall clock was set back, and that is accepted; whether it is right now will show when it goes forward again. */
+/** The wall clock was set back, and that was accepted. Whether it was right shows when it is set forward again. */
 const isBehind = (aheadMs: number): boolean => aheadMs < -STEP_MS;
 
-/** The same difference as before, but for up to a day in which the hub was off or suspended. */
+/** How long the same difference has been held, allowing for up to a day in which the hub was off or suspended. */
 function heldMsOf(former: TimeHold | undefined, differenceMs: number): number {
   if (former === undefined) return 0;
   const offMs = differenceMs - former.differenceMs;
   return offMs >= -STEP_MS && offMs <= DAY_MS ? former.heldMs : 0;
 }
 
-/** Of too many, the two oldest become one that errs on the side of the newer. */
+/** If there are too many, the two oldest are merged, so that nothing counts as older than it is. */
 function withShift(shifts: readonly TimeShift[], shift: TimeShift): readonly TimeShift[] {
   if (shift.addMs <= 0) return shifts;
   const [first, second, ...rest] = [...shifts, shift];

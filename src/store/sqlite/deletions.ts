@@ -1,19 +1,19 @@
-/** Takes away what was deleted, step by step, between the commits: readings of whole devices, ranges and metrics. Decides nothing of what. */
+/** Deletes the readings of deleted devices, ranges and metrics in small steps between commits. */
 import type { Log } from "../../core/ports/log.ts";
 import { StoreError } from "../../core/ports/readings-store.ts";
 import type { Link } from "./db/thread-link.ts";
 import type { WriterOperations } from "./writer-thread.ts";
 
 export interface Deletions {
-  /** Finishes what a crash left of ranges and metrics, so that nobody learns of them again. */
+  /** Finishes deletions of ranges and metrics that a crash interrupted, so that deleted readings are never shown again. */
   recover(): Promise<void>;
-  /** Goes on with what is left to do of devices that were deleted, and of ranges and metrics that failed. */
+  /** Continues deletions of devices, and deletions of ranges and metrics that failed. */
   start(): void;
   /** Something failed. */
   isStuck(): boolean;
   /** Goes on as `start` does; rejects where that fails. */
   resume(): Promise<void>;
-  /** Settles when this job, and those before it, are done. Where that fails it is tried again by `start`. */
+  /** Settles when this job and those before it are done. If it fails, `start` tries it again. */
   erase(job: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -45,13 +45,13 @@ export function createDeletions(writer: Link<WriterOperations>, log: Log): Delet
     }
   }
 
-  /** A job that was asked for twice must not do its work when the other has long been done, and readings have come since. */
+  /** Jobs are done in order: one that was requested twice must not run late, and delete readings that have come since. */
   async function erase(through: number): Promise<void> {
     try {
       for (const job of await writer.call("pendingErasures", [])) {
         if (job > through) return;
         while (!(await writer.call("eraseStep", [job]))) {
-          if (stopped) throw new StoreError("the store is closing; the deletion goes on when it is open again", true);
+          if (stopped) throw new StoreError("the store is closing; the deletion resumes when it is opened again", true);
         }
       }
       stuck = false;

@@ -1,4 +1,4 @@
-/** Notes each call of the store's threads that the disk failed, and how to find out whether it still would. Classifies no error. */
+/** Notes each call of the store's threads that failed because of the disk, and how to test whether it still fails. */
 import type { DiskFaults } from "../../core/health/disk-faults.ts";
 import { type DiskFault, diskWords, START_AGAIN } from "./db/disk-fault.ts";
 import type { Call, Link, LinkOptions } from "./db/thread-link.ts";
@@ -8,16 +8,16 @@ type OnDiskFault = LinkOptions["onDiskFault"];
 
 export interface FailedCallsOptions {
   readonly file: string;
-  /** Left out: nobody is told but the caller. */
+  /** Left out: only the caller is notified. */
   readonly faults: DiskFaults | undefined;
   readonly writer: () => Link<WriterOperations>;
   readonly reader: () => Pick<Link<never>, "repeat">;
-  /** What was asked to delete goes on; rejects where it cannot. */
+  /** Resumes deletions; rejects if they fail again. */
   readonly resumeDeletions: () => Promise<void>;
   readonly countAll: () => Promise<unknown>;
 }
 
-/** The writer of readings says so and tries them again. */
+/** The caller reports the failure and tries again. */
 const REPORTED_BY_CALLER = new Set(["append", "outboxPut", "probe", "close"]);
 const STARTING = new Set(["open", "load", "loadJournal", "outboxOpen"]);
 const DELETING = new Set(["deleteStep", "pendingErasures", "eraseStep"]);
@@ -27,7 +27,7 @@ export interface FailedCalls {
   readonly ofWriter: OnDiskFault;
   readonly ofReader: OnDiskFault;
   readonly ofSide: OnDiskFault;
-  /** A step of upkeep ended; `fault`: what the disk failed in it. */
+  /** A step of upkeep ended; `fault`: what failed in it because of the disk. */
   upkeepEnded(fault: DiskFault | undefined): void;
 }
 
@@ -50,7 +50,7 @@ export function createFailedCalls(options: FailedCallsOptions): FailedCalls {
     return note(fault, name, () => writer().call("testDisk", []));
   }
 
-  /** Reading changes nothing, so the same is read again. What was read before it may be in memory, what failed is not. */
+  /** Reading changes nothing, so the test repeats the call. */
   function ofReader(fault: DiskFault, call: Call): string {
     if (STARTING.has(call.name)) return diskWords(file, fault, START_AGAIN);
     if (REPORTED_BY_CALLER.has(call.name)) return diskWords(file, fault);
@@ -59,7 +59,7 @@ export function createFailedCalls(options: FailedCallsOptions): FailedCalls {
 
   function ofSide(fault: DiskFault, { name }: Call): string {
     if (name !== "backup") return note(fault, name, countAll);
-    // It may be the disk of the copy. To count is to read all pages of the store.
+    // It may be the disk of the copy. Counting reads all pages of the store, so it tests the store's disk.
     if (faults !== undefined) void countAll().catch(() => undefined);
     return `The disk of the store or of the copy fails (${fault.reason})`;
   }

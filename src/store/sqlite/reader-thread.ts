@@ -1,4 +1,4 @@
-/** The thread that reads the embedded store, so that a long query stops neither ingest nor the event loop. Entry of a worker. */
+/** The thread that reads the embedded store, so that a long query delays neither ingest nor the event loop. Entry of a worker. */
 
 import { parentPort, workerData } from "node:worker_threads";
 import { DatabaseSync } from "@photostructure/sqlite";
@@ -40,7 +40,7 @@ function openOperations({ file, descriptor, quickReadings }: ReaderThreadData) {
   const db = new DatabaseSync(file, { readOnly: true });
   db.exec("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA busy_timeout = 2000");
   return {
-    /** Settles when it can read. */
+    /** Settles when the file can be read. */
     open: () => void db.prepare("SELECT 1 FROM device LIMIT 1").get(),
     readings: (query: ReadingsQuery) => withDamage((onDamage) => readReadings(db, query, onDamage)),
     readingsChunk: (query: ReadingsQuery) => withDamage((onDamage) => readReadingsChunk(db, query, onDamage)),
@@ -61,7 +61,7 @@ function withDamage<T>(read: (onDamage: OnDamage) => T): Read<T> {
   return { value, damage };
 }
 
-/** The bytes of a large answer. */
+/** The buffers of a large answer, to be transferred. */
 function blocksOf(answer: unknown): ArrayBuffer[] {
   const { value } = (answer ?? {}) as Partial<Read<Partial<ExportChunk & ReadingsChunk & Series> | undefined>>;
   return [value?.lines, value?.json, ...(value?.columns ?? [])].flatMap((bytes) =>

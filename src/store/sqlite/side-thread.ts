@@ -1,4 +1,4 @@
-/** The thread for what reads the whole file and takes its time: copies and counts. Entry of a worker; ends with its task. */
+/** The thread for long tasks on the whole file: copies and counts. Entry of a worker; ends with its task. */
 
 import { parentPort, workerData } from "node:worker_threads";
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";

@@ -1,4 +1,4 @@
-/** Runs long tasks on the whole file one after the other, each in a thread of its own. Knows none of the tasks. */
+/** Runs long tasks on the whole file one after the other, each in a thread of its own. */
 import { StoreError } from "../../core/ports/readings-store.ts";
 import type { Thread } from "./db/thread-link.ts";
 import type { SideOperations } from "./side-thread.ts";
@@ -34,7 +34,7 @@ export function createSideThread(start: () => Thread<SideOperations>) {
       last = result.catch(() => undefined);
       return result;
     },
-    /** What runs is broken off. */
+    /** Interrupts the task that runs. */
     stop: async (): Promise<void> => {
       stopped = true;
       await running?.stop();

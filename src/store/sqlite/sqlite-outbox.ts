@@ -1,4 +1,4 @@
-/** The outbox in an embedded store of its own: what waits is stored there as ever, and each group beside it as it came. */
+/** The outbox in an embedded store of its own: waiting readings are stored there as usual, and each group beside them as it came. */
 
 import type { DamageNotes } from "../../core/health/damage.ts";
 import type { DiskFaults } from "../../core/health/disk-faults.ts";
@@ -16,7 +16,7 @@ import { openSqliteParts } from "./sqlite-store.ts";
 import type { GroupContent } from "./write/outbox-table.ts";
 
 export interface SqliteOutboxOptions {
-  /** Of the outbox alone; made where it is not there. */
+  /** Of the outbox alone; created if it does not exist. */
   readonly dataDir: string;
   readonly clock: Clock;
   /** Over `REDELIVERY_WINDOW_MS`; left out: the clock is taken for steady. */
@@ -28,25 +28,25 @@ export interface SqliteOutboxOptions {
   readonly maxBytes: number;
 }
 
-/** Nothing else has what waits in it. */
+/** There is no other copy of what waits in it. */
 const ADVICE =
-  "Check the disk. It holds what waits for MongoDB: stop the hub and move this directory away to go on without what cannot be read";
+  "Check the disk. It holds what waits for MongoDB: stop the hub and move this directory away to continue without what cannot be read";
 
-/** Sent together; many groups are of a reading or two. */
+/** Writes sent together. Many groups have only a reading or two. */
 const WRITES_A_GROUP = 2_000;
 
-/** Rejects with a StartError where the directory or the file cannot be used. */
+/** Rejects with a StartError if the directory or the file cannot be used. */
 export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Outbox> {
   const { dataDir, clock, clockSteps, log, onDead, damage, diskFaults, maxBytes } = options;
   const parts = { dataDir, log, onDead, damage, diskFaults, clockSteps, advice: ADVICE };
   const { store, writer } = await openSqliteParts(parts);
   let state = await writer.call("outboxOpen", [maxBytes]).catch(async (cause: Error) => {
-    // Its threads and its lock would keep the process from ending.
+    // Its threads and its lock would prevent the process from ending.
     await store.close().catch(() => undefined);
     throw new StartError(`The outbox cannot be opened. ${cause.message}`, 1, cause);
   });
-  /** Of what `next` gave: how many messages each record has. */
-  const given = new WeakMap<WaitingGroup, readonly { readonly seq: number; readonly messages: number }[]>();
+  /** For groups that `next` returned: their records, and how many messages each has. */
+  const recordsOf = new WeakMap<WaitingGroup, readonly { readonly seq: number; readonly messages: number }[]>();
 
   async function put(
     messages: readonly WritesOfMessage[],
@@ -64,7 +64,7 @@ export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Ou
 
   async function next(behindSeq: number): Promise<WaitingGroup | undefined> {
     const answer = await writer.call("outboxNext", [behindSeq, WRITES_A_GROUP]);
-    state = answer.state; // of what is damaged nothing waits any more
+    state = answer.state; // damaged groups no longer wait
     const groups = answer.groups.map(({ seq, group, outcomes }) => {
       const messages = messagesOf(group);
       return { seq, messages, outcomes: outcomes && outcomesOf(outcomes, messages) };
@@ -75,7 +75,7 @@ export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Ou
     const isAssigned = last.outcomes !== undefined;
     const outcomes = groups.flatMap((each) => each.outcomes ?? []);
     const group: WaitingGroup = { seq: last.seq, messages, assigned: isAssigned ? { messages, outcomes } : undefined };
-    given.set(
+    recordsOf.set(
       group,
       groups.map(({ seq, messages: { length } }) => ({ seq, messages: length })),
     );
@@ -84,7 +84,7 @@ export async function openSqliteOutbox(options: SqliteOutboxOptions): Promise<Ou
 
   async function assign(group: WaitingGroup, assigned: AssignedGroup): Promise<void> {
     let from = 0;
-    const groups = (given.get(group) ?? []).map(({ seq, messages }) => {
+    const groups = (recordsOf.get(group) ?? []).map(({ seq, messages }) => {
       const to = from + messages;
       const content = contentOf(assigned.messages.slice(from, to), assigned.outcomes.slice(from, to));
       from = to;

@@ -1,4 +1,4 @@
-/** The embedded store: SQLite in one file, one thread that writes and one that reads. Holds no policy of the hub. */
+/** The embedded store: SQLite in one file, one thread that writes and one that reads. */
 
 import { accessSync, constants } from "node:fs";
 import path from "node:path";
@@ -25,34 +25,34 @@ import { createSideThread } from "./side-work.ts";
 import type { WriterOperations, WriterThreadData } from "./writer-thread.ts";
 
 export interface SqliteStoreOptions {
-  /** Made where it is not there. */
+  /** Created if it does not exist. */
   readonly dataDir: string;
   readonly log: Log;
-  /** A thread is gone: nothing can be stored any more. */
+  /** A thread has ended: nothing can be stored any more. */
   readonly onDead: (cause: Error) => void;
-  /** Where it tells of damage that is not of a device's history; left out: the log only. */
+  /** Receives damage outside of a device's history; left out: it is only logged. */
   readonly damage?: DamageNotes | undefined;
-  /** Where it tells of a disk that fails; left out: its callers only. */
+  /** Receives faults of the disk; left out: only callers are notified. */
   readonly diskFaults?: DiskFaults | undefined;
-  /** Over `REDELIVERY_WINDOW_MS`; left out: the clock is taken for steady. */
+  /** Steps of the clock within `REDELIVERY_WINDOW_MS`; left out: the clock is assumed to be steady. */
   readonly clockSteps?: ClockSteps | undefined;
-  /** What its owner is to do where the file is damaged; left out: restore a backup. */
+  /** For the owner: what to do if the file is damaged; left out: restore a backup. */
   readonly advice?: string | undefined;
-  /** For tests: pages that the file may have (a full disk), and a pause before each commit (a slow one). */
+  /** For tests: the most pages of the file (a full disk), and a pause before each commit (a slow disk). */
   readonly maxPages?: number | undefined;
   readonly commitDelayMs?: number | undefined;
-  /** For tests: charts of more raw readings than this are drawn from hours and days where those are fine enough. */
+  /** For tests: charts of more raw readings than this use hours or days if those are fine enough. */
   readonly quickReadings?: number | undefined;
 }
 
 /** Devices saved in one transaction, so that ingest does not wait for ten thousand. */
 const SAVE_STEP = 500;
 
-/** Rejects with a StartError where the directory or the file cannot be used. */
+/** Rejects with a StartError if the directory or the file cannot be used. */
 export const openSqliteStore = async (options: SqliteStoreOptions): Promise<Store> =>
   (await openSqliteParts(options)).store;
 
-/** The same, with its writing thread: for the outbox, which has operations of its own there. */
+/** The same, with its writer thread: for the outbox, which has operations of its own there. */
 export async function openSqliteParts(
   options: SqliteStoreOptions,
 ): Promise<{ readonly store: Store; readonly writer: Thread<WriterOperations> }> {
@@ -60,7 +60,7 @@ export async function openSqliteParts(
   const clockSteps = (): readonly number[] => options.clockSteps?.recent() ?? [];
   makeDataDir(dataDir);
   const lock = lockDataDir(dataDir);
-  if (lock.unnamed !== undefined) log.warn("the process id could not be noted in aerie.pid", { cause: lock.unnamed });
+  if (lock.unnamed !== undefined) log.warn("the process id could not be written to aerie.pid", { cause: lock.unnamed });
   const file = path.join(dataDir, STORE_FILE);
   try {
     const finished = finishExchange(dataDir);
@@ -69,7 +69,7 @@ export async function openSqliteParts(
     lock.release();
     throw error;
   }
-  /** While it opens or closes, a thread that ends is no news. */
+  /** While the store opens or closes, the end of a thread is expected. */
   let open = false;
   const onDead = (cause: Error): void => {
     if (open) options.onDead(cause);
@@ -125,11 +125,11 @@ export async function openSqliteParts(
       },
     ),
   );
-  /** The newest row whose outcome was told. */
+  /** The newest row whose outcome was returned. */
   let settledSeq: number | undefined;
   const deletions = createDeletions(writer, log);
 
-  /** The reader opens what the writer has made or brought up to date. */
+  /** The reader opens the file after the writer has created or migrated it. */
   async function openThreads(): Promise<Thread<ReaderOperations>> {
     descriptor = await writer.call("open", []);
     const started = startThread<ReaderOperations>(
@@ -182,7 +182,7 @@ export async function openSqliteParts(
     },
     probe: () => writer.call("probe", []),
     saveState: async (states) => {
-      const throughSeq = settledSeq; // states that are read later know of more, and bringing them forward twice is the same
+      const throughSeq = settledSeq; // states may include later rows; applying those again changes nothing
       for (let first = 0; first < states.length; first += SAVE_STEP) {
         const last = first + SAVE_STEP >= states.length;
         await writer.call("saveState", [states.slice(first, first + SAVE_STEP), last ? throughSeq : undefined]);

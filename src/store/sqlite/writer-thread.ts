@@ -39,7 +39,7 @@ export interface WriterThreadData {
   readonly file: string;
   readonly maxPages: number | undefined;
   readonly commitDelayMs: number | undefined;
-  /** What its owner is to do where the file is damaged. */
+  /** For the owner: what to do if the file is damaged. */
   readonly advice: string;
 }
 
@@ -50,7 +50,7 @@ const note: NoteDamage = (found) => parentPort?.postMessage({ note: found });
 /** IOERR, FULL, CANTOPEN. */
 const SPACE_ERRORS = new Set([10, 13, 14]);
 
-/** Throws in words where the file is damaged. */
+/** Throws, with a text for the owner, if the file is damaged. */
 function open(data: WriterThreadData) {
   try {
     const isLogDamaged = checkLog(data.file, data.advice, note);
@@ -60,7 +60,7 @@ function open(data: WriterThreadData) {
     if (isSpaceError && releaseReserve(data.file)) throw new Error(diskFullText(data.file), { cause: error });
     const diskFault = diskFaultOf(error);
     if (diskFault !== undefined) throw new Error(diskWords(data.file, diskFault, START_AGAIN), { cause: error });
-    // Code 1: a table or a column is not there.
+    // Code 1: a table or a column is missing.
     if (!isDamage(error) && primaryCode(error) !== 1) throw error;
     throw new Error(damageWords(data.file, (error as Error).message, data.advice));
   }
@@ -178,7 +178,7 @@ const DELETES: ReadonlySet<string> = new Set<keyof WriterOperations>([
   "outboxRemove",
 ]);
 
-/** What was written to files that are not at their path any more is not answered as done. */
+/** Writes to files that are no longer at their path are not acknowledged. */
 const guarded =
   (files: OpenedFiles, diskSpace: DiskSpace) =>
   (name: string, run: () => unknown): unknown => {

@@ -91,7 +91,7 @@ test("places of imports belong to the store: a restore that fails leaves them, a
       say: () => undefined,
     });
 
-  await expect(restore()).rejects.toThrow("What was there before is in its place again");
+  await expect(restore()).rejects.toThrow("What was there before has been put back");
   expect(readFileSync(place, "utf8")).toBe("how far");
 
   rmSync(inTheWay, { recursive: true });

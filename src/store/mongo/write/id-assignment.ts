@@ -42,7 +42,7 @@ export interface IdAssigner {
 
 /** Each further one is compared with all of its instant: a board whose clock stands still would slow all others down. */
 const MOST_OF_ONE_INSTANT = 10_000;
-const STANDS_STILL = `Its device has given ${MOST_OF_ONE_INSTANT} readings one instant: its clock stands still. Set it, or send no timestamp`;
+const STANDS_STILL = `The device has sent ${MOST_OF_ONE_INSTANT} readings with the same timestamp: its clock stands still. Set the clock, or send no timestamp`;
 
 const STORED: WriteOutcome = { kind: "stored", n: 0 };
 const DUPLICATE: WriteOutcome = { kind: "duplicate" };

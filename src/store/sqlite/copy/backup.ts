@@ -1,4 +1,4 @@
-/** Copies the whole store into a new file, consistent, while everything goes on. Overwrites nothing. */
+/** Copies the whole store into a new file, consistently, while the hub runs. It never overwrites a file. */
 import { chmodSync, existsSync, linkSync, renameSync, rmSync, statfsSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
@@ -7,14 +7,14 @@ import { partOf } from "../../../core/transfer/part-file.ts";
 import { syncPath } from "../../../files/durable-file.ts";
 import { pragma } from "../db/space.ts";
 
-/** One step: SQLite's stepwise copy starts anew at every commit and never ends under ingest. */
+/** In one step: SQLite's stepwise copy restarts at every commit, so it would never finish under ingest. */
 export function backup(db: DatabaseSyncInstance, to: string, beside: readonly FileBeside[] = []): void {
-  if (existsSync(to)) throw new Error(`${to} is there already; give a name that is not`);
+  if (existsSync(to)) throw new Error(`${to} is there already; choose another name`);
   const folder = path.dirname(to);
   if (!existsSync(folder)) throw new Error(`There is no directory ${folder}`);
   checkSpace(db, folder);
   const part = partOf(to);
-  rmSync(part, { force: true }); // of a copy that was broken off
+  rmSync(part, { force: true }); // left by an interrupted copy
   try {
     db.prepare("VACUUM INTO ?").run(part);
     chmodSync(part, 0o600);
@@ -27,7 +27,7 @@ export function backup(db: DatabaseSyncInstance, to: string, beside: readonly Fi
   }
 }
 
-/** A table that no store has: a restore takes it out again. */
+/** A table that only copies have: a restore removes it. */
 export const BESIDE_TABLE = "beside";
 
 function putBeside(file: string, beside: readonly FileBeside[]): void {
@@ -50,7 +50,7 @@ function checkSpace(db: DatabaseSyncInstance, folder: string): void {
   throw new Error(`The copy needs ${mb(needed)}, and ${folder} has ${mb(bavail * bsize)} free`);
 }
 
-/** A second name never replaces what came there meanwhile, as a new one would; not every file system knows any. */
+/** A hard link never replaces a file that was created meanwhile, as a rename would; not every file system has links. */
 function takeName(part: string, to: string): void {
   try {
     linkSync(part, to);

@@ -1,4 +1,4 @@
-/** Puts prepared files in the places of those that are there: all of them, or none, whenever it fails or the process ends. */
+/** Replaces files with prepared ones: all of them or none, even if it fails or the process ends in the middle. */
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { StartError } from "../../../core/model/start-error.ts";
@@ -6,9 +6,9 @@ import { syncPath } from "../../../files/durable-file.ts";
 import { fileFault } from "../../../files/file-fault.ts";
 import { STORE_FILE } from "../db/store-file.ts";
 
-/** Where files are prepared; whatever is in it counts for nothing. */
+/** Where files are prepared. Its content is ignored and removed at a start. */
 const PREPARED = "restoring";
-/** Under this name the same folder is to be put in place: a start does what is left of it. Behind it stands the moment. */
+/** The name of the same folder once the exchange is decided, with the time behind it: a start finishes the rest. */
 const DECIDED = "restored-";
 const IS_DECIDED = /^restored-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(\.\d+)?$/;
 const BEFORE = ".before-restore-";
@@ -20,7 +20,7 @@ interface Move {
   readonly to: string;
 }
 
-/** Answers with the names under which what was there is kept. Throws an Error that says what lies where. */
+/** Returns the names under which the former files are kept. Throws an Error that says where each file is. */
 export function exchange(dataDir: string, nowMs: number): readonly string[] {
   const prepared = preparedFolder(dataDir);
   const folder = path.join(dataDir, `${DECIDED}${freeStamp(dataDir, nowMs)}`);
@@ -41,8 +41,8 @@ export function exchange(dataDir: string, nowMs: number): readonly string[] {
 }
 
 /**
- * At a start, under the lock: does the rest of an exchange that was decided, and removes what was only prepared. Answers
- * in words where it did something; throws a StartError where it cannot.
+ * At a start, under the lock: finishes an exchange that was decided, and removes what was only prepared. Returns a text
+ * if it did something; throws a StartError if it cannot.
  */
 export function finishExchange(dataDir: string): string | undefined {
   rmSync(preparedFolder(dataDir), { recursive: true, force: true });
@@ -66,13 +66,13 @@ export function finishExchange(dataDir: string): string | undefined {
   return `A restore that was interrupted was finished. What was there before is kept as ${kept}`;
 }
 
-/** What is left to be done, in order. A file that is not in the folder any more is in its place. */
+/** The moves that remain, in order. A file that is no longer in the folder has been moved. */
 export function movesOf(dataDir: string, folder: string): Move[] {
   const names = readdirSync(folder).sort();
   return names.flatMap((name) => {
     const file = path.join(dataDir, name);
     const fresh = { from: path.join(folder, name), to: file };
-    // A log that could not be emptied belongs to the former store, and is found by its name.
+    // A log that could not be emptied belongs to the former store, and SQLite finds it by its name.
     const parts = name === STORE_FILE ? [`${file}-shm`, `${file}-wal`, file] : [file];
     const aside = parts.filter((part) => existsSync(part)).map((part) => ({ from: part, to: asideOf(part, folder) }));
     return [...aside, fresh];
@@ -101,8 +101,8 @@ function move(each: Move, done: Move[]): void {
 }
 
 /**
- * Answers with what could not be undone: it ends at the first move that fails, since what is done up to there can be
- * finished by the next start.
+ * Returns the moves that could not be undone. It stops at the first one that fails, because the next start can finish
+ * an exchange from there.
  */
 function undo(done: readonly Move[]): readonly Move[] {
   const left = [...done];
@@ -118,7 +118,7 @@ function undo(done: readonly Move[]): readonly Move[] {
 }
 
 function whereabouts(left: readonly Move[]): string {
-  if (left.length === 0) return "What was there before is in its place again";
+  if (left.length === 0) return "What was there before has been put back";
   const kept = left.flatMap(({ from, to }) => (to.includes(BEFORE) ? [`${from} is now ${to}`] : []));
   return `Undoing it failed too. The next start of the hub finishes the restore. What was there before is kept: ${kept.join(", ") || "all of it is in its place"}`;
 }

@@ -1,4 +1,4 @@
-/** Puts a copy in the place of the store while no hub uses it. Takes nothing away: what was there is kept under another name. */
+/** Replaces the store with a copy while no hub uses it. It keeps the former store under another name. */
 import { createReadStream, createWriteStream, existsSync, mkdirSync, rmSync, statfsSync, statSync } from "node:fs";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -22,13 +22,13 @@ export interface RestoreOptions {
   readonly onBytes: (bytes: number) => void;
   /** Names of files that a copy may bring along. */
   readonly beside: readonly string[];
-  /** Folders of the data directory that tell of the former store: the copy gets empty ones, and they are kept beside it. */
+  /** Folders of the data directory that belong to the former store: they are kept beside it, and the copy gets empty ones. */
   readonly outdated: readonly string[];
   /** A line for who asked. */
   readonly say: (line: string) => void;
 }
 
-/** Under which names what was there is kept. Rejects with a StartError, and what was there is in place then. */
+/** Returns the names under which the former files are kept. Rejects with a StartError; the former files are in place then. */
 export async function restoreStore(options: RestoreOptions): Promise<readonly string[]> {
   const { dataDir, copy, nowMs, say } = options;
   checkCopy(copy);
@@ -43,7 +43,7 @@ export async function restoreStore(options: RestoreOptions): Promise<readonly st
     rmSync(preparedFolder(dataDir), { recursive: true, force: true });
     lock.release();
     if (cause instanceof StartError) throw cause;
-    throw new StartError(`The store was not restored: ${fileFault(cause)}. What was there is as it was.`, 1, cause);
+    throw new StartError(`The store was not restored: ${fileFault(cause)}. What was there is unchanged.`, 1, cause);
   }
   try {
     return exchange(dataDir, nowMs);
@@ -54,7 +54,7 @@ export async function restoreStore(options: RestoreOptions): Promise<readonly st
   }
 }
 
-/** Throws where it is no store, or one that this version cannot use, or damaged. */
+/** Throws if it is not a store, is damaged, or was written by a newer version. */
 export function checkCopy(copy: string): void {
   if (!existsSync(copy)) throw new StartError(`There is no file ${copy}`, 1);
   let db: DatabaseSyncInstance | undefined;
@@ -68,13 +68,13 @@ export function checkCopy(copy: string): void {
     const found = String(db.prepare("PRAGMA quick_check(1)").get()?.["quick_check"]);
     if (found !== "ok") throw new Error(`${copy} is damaged: ${found}`);
   } catch (cause) {
-    throw new StartError(`This is no copy that can be restored: ${(cause as Error).message}`, 1, cause);
+    throw new StartError(`This file cannot be restored: ${(cause as Error).message}`, 1, cause);
   } finally {
     db?.close();
   }
 }
 
-/** Everything that the exchange needs, on the disk. */
+/** Writes everything that the exchange needs to the disk. */
 async function prepare({ dataDir, copy, onBytes, beside, outdated }: RestoreOptions): Promise<void> {
   checkSpace(dataDir, copy);
   const folder = preparedFolder(dataDir);
@@ -94,11 +94,11 @@ function checkSpace(dataDir: string, copy: string): void {
   const { bavail, bsize } = statfsSync(dataDir);
   const needed = statSync(copy).size;
   if (bavail * bsize < needed) {
-    throw new StartError(`${dataDir} has room for ${bavail * bsize} bytes, and the copy takes ${needed}`, 1);
+    throw new StartError(`${dataDir} has ${bavail * bsize} bytes free, and the copy needs ${needed}`, 1);
   }
 }
 
-/** What a copy brought along besides the store. */
+/** Files that the copy contains besides the store. */
 function takeBeside(fresh: string, folder: string, names: readonly string[]): { file: string; content: Uint8Array }[] {
   const db = new DatabaseSync(fresh);
   try {
@@ -108,22 +108,22 @@ function takeBeside(fresh: string, folder: string, names: readonly string[]): { 
     const rows = db.prepare(`SELECT name, bytes FROM ${BESIDE_TABLE}`).all();
     db.exec(`DROP TABLE ${BESIDE_TABLE}`);
     return rows
-      .filter(({ name }) => names.includes(String(name))) // never a path that a copy made up
+      .filter(({ name }) => names.includes(String(name))) // never a path that the copy invented
       .map(({ name, bytes }) => ({ file: path.join(folder, String(name)), content: bytes as Uint8Array }));
   } finally {
     db.close();
   }
 }
 
-/** Of a hub that was killed: what it committed last is not in the file yet. */
+/** After a kill, the last commits are only in the log. */
 function emptyLog(file: string): void {
   if (!existsSync(file)) return;
   try {
-    if (hasFrames(logBytes(file)) && findLogDamage(`${file}-wal`) !== undefined) return; // it is kept as it is
+    if (hasFrames(logBytes(file)) && findLogDamage(`${file}-wal`) !== undefined) return; // it is kept unchanged
     const db = new DatabaseSync(file);
     db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     db.close();
   } catch {
-    // A damaged store is kept as it is, with its log.
+    // A damaged store is kept unchanged, with its log.
   }
 }

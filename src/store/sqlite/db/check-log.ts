@@ -1,4 +1,4 @@
-/** Says at the start what a damaged write-ahead log, or one without its database, has lost, before SQLite continues without it. */
+/** Reports at the start what a damaged write-ahead log, or one without its database, has lost: SQLite would continue in silence. */
 import { constants, copyFileSync, statSync } from "node:fs";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { syncPath } from "../../../files/durable-file.ts";
@@ -7,7 +7,7 @@ import { damageWords, ifReadable } from "./file-damage.ts";
 import { logBytes } from "./space.ts";
 import { findLogDamage, hasFrames } from "./write-ahead-log.ts";
 
-/** True: damage was noted. Throws in words where the hub must not start. */
+/** True: damage was noted. Throws, with a text for the owner, if the hub must not start. */
 export function checkLog(file: string, advice: string, note: NoteDamage): boolean {
   const log = `${file}-wal`;
   if (!hasFrames(logBytes(file))) return false;
@@ -20,7 +20,7 @@ export function checkLog(file: string, advice: string, note: NoteDamage): boolea
   if (damage === undefined) return false;
   const where = damage.atByte === 0 ? "in its header" : `at byte ${damage.atByte}`;
   const what = `the write-ahead log ${log} is damaged ${where}, and ${damage.commits} commits from there on, which were acknowledged, cannot be read`;
-  // Part of what cannot be read may be in the database already: then the rest of the log makes it worse.
+  // Part of the unreadable frames may be in the database already. Then applying the rest of the log would damage it.
   const found = ifReadable(() => checkWhole(file)) ?? "it cannot be read";
   if (found !== "ok") throw new Error(damageWords(file, `${what}; without them: ${found}`, advice));
   const kept = `${log}.damaged-${damage.generation}`;
@@ -30,7 +30,7 @@ export function checkLog(file: string, advice: string, note: NoteDamage): boolea
   return true;
 }
 
-/** A connection that only reads leaves the log as it is. */
+/** A read-only connection does not change the log. */
 function checkWhole(file: string): string {
   const db = new DatabaseSync(file, { readOnly: true });
   try {
@@ -44,9 +44,9 @@ function keep(log: string, kept: string): string {
   try {
     copyFileSync(log, kept, constants.COPYFILE_EXCL);
     syncPath(kept);
-    return `The log as it was is kept as ${kept}`;
+    return `The damaged log is kept as ${kept}`;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return `The log as it was first found is kept as ${kept}`;
-    return `The log as it was could not be kept: ${(error as Error).message}`;
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return `The damaged log was already kept as ${kept}`;
+    return `The damaged log could not be kept: ${(error as Error).message}`;
   }
 }

@@ -1,4 +1,4 @@
-/** Remembers what could not be read, and tells of each once. Repairs nothing. */
+/** Remembers which readings could not be read, and logs each range once. */
 import type { DeviceId } from "../../../contract/readings.ts";
 import type { Span } from "../../../core/ports/history.ts";
 import type { Log } from "../../../core/ports/log.ts";
@@ -7,7 +7,7 @@ import type { Damage, Read } from "./damage-note.ts";
 
 export interface DamageList {
   add(damage: Damage & { readonly deviceId: DeviceId }): void;
-  /** The value, once its damage is noted. */
+  /** Notes the damage, and returns the value. */
   note<T>(deviceId: DeviceId, read: Read<T>): T;
   of(deviceId: DeviceId): readonly Span[];
 }
@@ -15,7 +15,7 @@ export interface DamageList {
 /** A file that is damaged all over must not fill the memory. */
 const MOST_SPANS = 1_000;
 
-/** The bounds themselves may be damaged, and are shown as dates. */
+/** The bounds may be damaged too, and must be valid dates. */
 const instantOf = (ms: number): number => (ms >= 0 ? Math.min(ms, MAX_MS) : 0);
 
 export function createDamageList(log: Log): DamageList {

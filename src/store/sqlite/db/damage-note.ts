@@ -1,4 +1,4 @@
-/** What a thread of the store found damaged while it did something else, reported beside its answers. Declares shapes; finds nothing. */
+/** The notes in which a thread of the store reports damage that it found while it did something else. */
 import type { DeviceId } from "../../../contract/readings.ts";
 import type { Span } from "../../../core/ports/history.ts";
 
@@ -14,7 +14,7 @@ export type DamageNote =
 
 export type NoteDamage = (note: DamageNote) => void;
 
-/** What could not be read, beside what could. */
+/** A range that could not be read. */
 export interface Damage {
   readonly fromMs: number;
   readonly toMs: number;

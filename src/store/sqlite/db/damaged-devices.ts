@@ -1,8 +1,8 @@
-/** Remembers of which devices writes are refused, because what is kept of them lies in a damaged page. Reads no page. */
+/** Remembers the devices whose writes are refused because their stored data lies in a damaged page. */
 import type { NoteDamage } from "./damage-note.ts";
 
 export interface DamagedDevices {
-  /** `device`: all that comes of it is refused; `fields`: its status and its attributes. */
+  /** `device`: all its writes are refused; `fields`: only its status and attributes. */
   add(deviceId: string, what: "device" | "fields"): void;
   of(deviceId: string): "device" | "fields" | undefined;
   clear(): void;
@@ -17,8 +17,8 @@ export function createDamagedDevices(note: NoteDamage): DamagedDevices {
       if (known.get(deviceId) === "device") return;
       if (known.size >= MOST) known.clear();
       known.set(deviceId, what);
-      const which = what === "device" ? ", without which nothing more of it can be stored," : " beside its readings";
-      note({ what: `what is kept of the device ${deviceId}${which}` });
+      const which = what === "device" ? ", without which nothing from it can be stored," : " beside its readings";
+      note({ what: `the stored data of the device ${deviceId}${which}` });
     },
     of: (deviceId) => known.get(deviceId),
     clear: () => known.clear(),

@@ -1,4 +1,4 @@
-/** Lets one hub at a time use a data directory, by a lock that the kernel releases when its process ends, however it ends. */
+/** Lets only one hub at a time use a data directory, by a lock that the kernel releases when the process ends. */
 
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -8,7 +8,7 @@ import { LOCK_FILE } from "../../../files/data-folder.ts";
 import { primaryCode } from "./file-damage.ts";
 
 export interface DataDirLock {
-  /** Why another hub cannot see which process holds it; undefined: it can. */
+  /** Why the process id could not be written, so that another hub cannot name this process; undefined: it was written. */
   readonly unnamed: unknown;
   release(): void;
 }
@@ -18,7 +18,7 @@ const BUSY = 5;
 const CORRUPT = 11;
 const NOT_A_DATABASE = 26;
 
-/** Throws a StartError that names the process which holds it, or the file that is in the way. */
+/** Throws a StartError that names the process that holds the lock, or the file that is in the way. */
 export function lockDataDir(dataDir: string): DataDirLock {
   const holderFile = path.join(dataDir, "aerie.pid");
   const lockFile = path.join(dataDir, LOCK_FILE);
@@ -60,7 +60,7 @@ function faultOf(cause: unknown, files: { dataDir: string; lockFile: string; hol
   }
 }
 
-/** It only makes a message better: a full disk, or a file that cannot be written, does not keep the hub from starting. */
+/** It only improves a message: a full disk, or a file that cannot be written, does not stop the start. */
 function noteHolder(file: string): unknown {
   try {
     writeFileSync(file, `${process.pid}\n`);
@@ -69,7 +69,7 @@ function noteHolder(file: string): unknown {
     try {
       rmSync(file, { force: true }); // else it names a process that is gone
     } catch {
-      // it is as it was
+      // it stays
     }
     return cause;
   }

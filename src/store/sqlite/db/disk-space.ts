@@ -1,7 +1,7 @@
 /**
- * Keeps the last of a full disk for deleting. A file of some megabytes is there to be given up for it: without it a start on a full
- * disk could not even open the store, and nothing could be deleted to make room. While the disk is full, what would take room is
- * refused. Runs in the writer's thread; deletes nothing of the owner.
+ * Keeps the last space of a full disk for deletions. A reserve file of some megabytes is deleted when it is needed: without it a
+ * start on a full disk could not even open the store, and nothing could be deleted. While the disk is full, writes that need space
+ * are refused. Runs in the writer's thread.
  */
 import { randomFillSync } from "node:crypto";
 import { rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
@@ -11,31 +11,31 @@ import { primaryCode } from "./file-damage.ts";
 import { pragma } from "./space.ts";
 
 export interface DiskSpace {
-  /** Why nothing that takes room may be written, in words for the owner. */
+  /** For the owner: why writes that need space are refused. */
   problem(): string | undefined;
-  /** A write failed for want of room. True: because the disk is full, and what takes no room is worth another try. */
+  /** A write failed with SQLITE_FULL. True: the disk is full, and operations that need no space may be tried again. */
   noteFull(): boolean;
-  /** For what deletes, where that has failed all the same: the reserve's room is there now. */
+  /** For deletions that failed nevertheless: frees the space of the reserve. */
   releaseReserve(): void;
-  /** From time to time. */
+  /** To be called from time to time. */
   maintain(): void;
 }
 
 const MIB = 1_048_576;
 const RESERVE_BYTES = 4 * MIB;
-/** With less than this a disk is full. */
+/** With less free space than this a disk is full. */
 const FULL_BELOW_BYTES = MIB;
 /** Enough to continue, free on the disk or inside the store. */
 const ENOUGH_BYTES = 8 * MIB;
-/** Of these so much must be free on the disk itself. */
+/** The part of it that must be free on the disk itself. */
 const LOG_BYTES = 2 * MIB;
 const GIVE_BACK_PAGES = 128;
 const GIVE_BACK_STEPS = 8;
-/** With less than this no reserve is made. */
+/** With less free space than this no reserve is made. */
 const RESERVE_FROM_BYTES = 24 * MIB;
 /**
- * The write-ahead log is emptied into the database after so many pages: 32 MiB, because the same pages of an index are written again
- * by every commit. On a disk that is nearly full the database must be able to take the log in with what the reserve leaves.
+ * The write-ahead log is checkpointed after this many pages (32 MiB), because every commit writes the same index pages again.
+ * On a nearly full disk the database must be able to take in the log with the space that the reserve leaves.
  */
 const LOG_PAGES = 8_000;
 const SHORT_LOG_PAGES = 500;
@@ -76,7 +76,7 @@ export function createDiskSpace(db: DatabaseSyncInstance, file: string, wasFull:
 
   const insideBytes = (): number => pragma(db, "freelist_count") * pragma(db, "page_size");
 
-  /** What was deleted becomes room of the disk: a commit takes some in the log before it uses what is free inside. */
+  /** Returns free pages to the disk: a commit needs space in the log before it can reuse pages inside the database. */
   function giveBack(): void {
     try {
       db.exec(`PRAGMA incremental_vacuum(${GIVE_BACK_PAGES})`);
@@ -87,12 +87,12 @@ export function createDiskSpace(db: DatabaseSyncInstance, file: string, wasFull:
     }
   }
 
-  /** So that its room can be used again, and the database gives back what it does not need. */
+  /** So that its space can be used again, and the database returns what it does not need. */
   function emptyLog(): void {
     try {
       db.exec("PRAGMA wal_checkpoint(RESTART)");
     } catch {
-      // the database has to grow, and cannot
+      // the database would have to grow, and cannot
     }
   }
 
@@ -107,9 +107,9 @@ export function createDiskSpace(db: DatabaseSyncInstance, file: string, wasFull:
     setLogPages(free);
     if (isFull || free < RESERVE_FROM_BYTES || isWhole(reserve)) return;
     try {
-      writeFileSync(reserve, randomFillSync(Buffer.alloc(RESERVE_BYTES)), { mode: 0o600 }); // zeros may take no room
+      writeFileSync(reserve, randomFillSync(Buffer.alloc(RESERVE_BYTES)), { mode: 0o600 }); // a file of zeros may occupy no space
     } catch {
-      rmSync(reserve, { force: true }); // the next time
+      rmSync(reserve, { force: true }); // tried again the next time
     }
   }
 
@@ -117,7 +117,7 @@ export function createDiskSpace(db: DatabaseSyncInstance, file: string, wasFull:
   return { problem, noteFull, releaseReserve: release, maintain };
 }
 
-/** Before the store is opened, and when it cannot be. True: the disk is full, whether or not there was a reserve. */
+/** To be called before the store is opened, and when it cannot be opened. True: the disk is full, with or without a reserve. */
 export function releaseReserve(file: string): boolean {
   if (freeBytes(path.dirname(file)) >= FULL_BELOW_BYTES) return false;
   rmSync(reserveOf(file), { force: true });
@@ -129,9 +129,9 @@ export const isDiskFull = (error: unknown): boolean => primaryCode(error) === FU
 const FULL = 13;
 
 export const diskFullText = (file: string): string =>
-  `The disk of ${path.dirname(file)} is full, even to read what is there. Make some megabytes free, and start the hub again.`;
+  `The disk of ${path.dirname(file)} is full, so the store cannot even be read. Free some megabytes, and start the hub again.`;
 
-/** A kill while it was written leaves a short one. */
+/** A kill while it is written leaves a short file. */
 const isWhole = (reserve: string): boolean => statSync(reserve, { throwIfNoEntry: false })?.size === RESERVE_BYTES;
 
 const reserveOf = (file: string): string => path.join(path.dirname(file), "aerie.reserve");

@@ -1,4 +1,4 @@
-/** Tells damage of a database file from other failures, and says what to do about it. Repairs nothing. */
+/** Distinguishes damage of a database file from other errors, and tells the owner what to do about it. */
 import type { ReadTest } from "./read-test.ts";
 
 /** SQLite's primary result code of an error (https://sqlite.org/rescode.html); undefined: it is not SQLite's. */
@@ -8,7 +8,7 @@ export function primaryCode(error: unknown): number | undefined {
   return code === "ERR_SQLITE_ERROR" ? CODES.get(String(message)) : undefined;
 }
 
-/** `all` and `iterate` of the driver give SQLite's words without its code. */
+/** The driver's `all` and `iterate` throw errors with SQLite's text and without its code. */
 const CODES: ReadonlyMap<string, number> = new Map([
   ["database is locked", 5],
   ["disk I/O error", 10],
@@ -18,46 +18,46 @@ const CODES: ReadonlyMap<string, number> = new Map([
   ["file is not a database", 26],
 ]);
 
-/** CORRUPT, NOTADB. A disk that cannot be read for a while (IOERR) is not among them. */
+/** CORRUPT, NOTADB. A temporary read error of the disk (IOERR) is not among them. */
 const OF_DAMAGE = new Set([11, 26]);
 
-/** Of the one store that a thread has open. */
+/** Of the only store that a thread has open. */
 let readTest: ReadTest | undefined;
-/** What was found of an error stays so, whoever asks. */
+/** The result for an error is kept. */
 const readFaults = new WeakMap<object, Error | undefined>();
 
-/** From now on what SQLite calls damage is held against what the disk gives. */
+/** From now on damage that SQLite reports is checked by reading the files. */
 export function testReadsBy(test: ReadTest): void {
   readTest = test;
 }
 
-/** Another call begins: what was found before is not held to be so any more. */
+/** Another call begins: the former result no longer applies. */
 export function renewReadTest(): void {
   readTest?.renew();
 }
 
-/** Why the disk did not give what SQLite calls damaged; undefined: it did, or the error is another one. */
+/** Why the disk could not read what SQLite calls damaged; undefined: it could, or the error is another one. */
 export function readFaultOf(error: unknown): Error | undefined {
   if (typeof error !== "object" || error === null || !OF_DAMAGE.has(primaryCode(error) ?? 0)) return undefined;
   if (!readFaults.has(error)) readFaults.set(error, readTest?.fault());
   return readFaults.get(error);
 }
 
-/** What was read cannot be what was written. Out of range: an integer that no column of ours holds. */
+/** What was read is not what was written. Out of range: an integer that none of our columns holds. */
 export function isDamage(error: unknown): boolean {
   if ((error as { code?: unknown }).code === "ERR_OUT_OF_RANGE") return true;
   return OF_DAMAGE.has(primaryCode(error) ?? 0) && readFaultOf(error) === undefined;
 }
 
-/** For the owner. `advice`: what to do, where it is not a store that has backups. */
+/** For the owner. `advice`: what to do if the store has no backups. */
 export function damageWords(file: string, reason: string, advice = RESTORE): string {
-  return `${file} is damaged, and not all that it holds can be read (${reason}). ${advice}`;
+  return `${file} is damaged, and part of it cannot be read (${reason}). ${advice}`;
 }
 
 export const RESTORE =
   "Check the disk, stop the hub and put a backup in its place (aerie restore); without one, aerie export saves what can still be read";
 
-/** Undefined: the page that it would be read from is damaged. */
+/** Undefined: its page is damaged. */
 export function ifReadable<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -1,14 +1,14 @@
-/** Finds out why the write-ahead log grows: SQLite empties it into the database after a commit, and tells nobody when that fails. */
+/** Finds out why the write-ahead log grows: SQLite checkpoints it after a commit, and reports no error when that fails. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { logBytes } from "./space.ts";
 
 const MIB = 1_048_576;
-/** What it has when all is well: 32 MiB and the commit that came last. */
+/** Its normal size: 32 MiB and the last commit. */
 const LARGE_FROM_BYTES = 40 * MIB;
-/** A long read keeps it from beginning anew though it is emptied: then only what comes on top is looked at. */
+/** A long read prevents a restart of the log although it was checkpointed: then only further growth counts. */
 const STEP_BYTES = 8 * MIB;
 
-/** From time to time. Throws SQLite's error where a log that has become large cannot be emptied. */
+/** To be called from time to time. Throws SQLite's error if a large log cannot be checkpointed. */
 export function createLargeLogTest(db: DatabaseSyncInstance, file: string): () => void {
   let emptiedBytes = LARGE_FROM_BYTES - STEP_BYTES;
   return () => {

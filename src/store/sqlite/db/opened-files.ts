@@ -1,6 +1,6 @@
 /**
- * Tells whether the store's files are still at their path. What is written to files that were removed or replaced is lost, though
- * SQLite writes it without an error. Opens no file: closing one would end SQLite's locks on it.
+ * Checks that the store's files are still at their path. Writes to files that were removed or replaced are lost, though SQLite
+ * reports no error. It opens no file: closing one would release SQLite's locks on it.
  */
 
 import { type Stats, statSync } from "node:fs";
@@ -9,17 +9,17 @@ import { identityOf } from "../../../files/data-folder.ts";
 import { diskFaultOf } from "./disk-fault.ts";
 
 export interface OpenedFiles {
-  /** What was found so far. */
+  /** The problem found so far. */
   found(): string | undefined;
-  /** After each write. One system call while nothing in the directory changed. */
+  /** To be called after each write. One system call while nothing in the directory changed. */
   quickProblem(): string | undefined;
-  /** From time to time. */
+  /** To be called from time to time. */
   problem(): string | undefined;
 }
 
 const look = (file: string): Stats | undefined => statSync(file, { throwIfNoEntry: false });
 
-/** To be called when SQLite has them open. `before`: the file's identity just before it was opened; undefined: it was not there. */
+/** To be called once SQLite has opened the files. `before`: the file's identity just before it was opened; undefined: it did not exist. */
 export function watchOpenedFiles(file: string, before: string | undefined): OpenedFiles {
   const directory = path.dirname(file);
   const log = `${file}-wal`;
@@ -29,14 +29,14 @@ export function watchOpenedFiles(file: string, before: string | undefined): Open
     [log, identityOf(log)],
   ] as const;
   let seen = stampOf(directory);
-  /** Once it is so it stays so: what was written meanwhile is not where it is looked for, even if the files come back. */
+  /** Permanent: even if the files come back, they lack what was written meanwhile. */
   let found: string | undefined;
   problem();
 
   function problem(): string | undefined {
     const missing = expected.find(([each, identity]) => identity === undefined || identityOf(each) !== identity);
     if (missing !== undefined) {
-      found ??= `${missing[0]} was removed or replaced while the hub was running, so nothing is stored any more. Check the data directory, then restart the hub.`;
+      found ??= `${missing[0]} was removed or replaced while the hub was running, so nothing can be stored. Check the data directory, then restart the hub.`;
     }
     return found;
   }
@@ -60,7 +60,7 @@ export function watchOpenedFiles(file: string, before: string | undefined): Open
   };
 }
 
-/** Another one when a file in it is made, removed or renamed. */
+/** Changes when a file in the directory is created, removed or renamed. */
 function stampOf(directory: string): string {
   const found = look(directory);
   return found === undefined ? "" : `${found.dev}:${found.ino}:${found.mtimeMs}`;

@@ -1,9 +1,9 @@
-/** Prepares each statement once a connection: parsing one takes longer than most of them run. For whole answers, not for cursors. */
+/** Prepares each statement once per connection: parsing takes longer than most of them run. For complete results, not for cursors. */
 import type { DatabaseSyncInstance, StatementSyncInstance } from "@photostructure/sqlite";
 
 const known = new WeakMap<DatabaseSyncInstance, Map<string, StatementSyncInstance>>();
 
-/** `sql`: one of a few constant texts. Never iterate it: somebody else may run it meanwhile. */
+/** `sql`: one of a few constant texts. Never iterate the statement: other code may run it meanwhile. */
 export function prepared(db: DatabaseSyncInstance, sql: string): StatementSyncInstance {
   let statements = known.get(db);
   if (statements === undefined) {

@@ -1,28 +1,28 @@
 /**
- * Reads the files of a store beside SQLite, which calls a page damaged that the disk did not give: its SQLITE_IOERR_CORRUPTFS (EIO)
- * becomes SQLITE_CORRUPT. What is found here tells one from the other. Interprets no byte.
+ * Reads the files of a store without SQLite, which reports damage (SQLITE_CORRUPT) where in truth the disk failed
+ * (SQLITE_IOERR_CORRUPTFS, EIO). This test distinguishes the two.
  */
 import { closeSync, openSync, readSync } from "node:fs";
 
 const CHUNK_BYTES = 1_048_576;
-/** Of each file at a time: a thread has other work. The next test continues where this one ended. */
+/** Read of each file per test: the thread has other work. The next test continues where this one ended. */
 const CHUNKS = 12;
 
-/** Of the file system itself. Some systems answer a checksum that does not match with EBADMSG or EUCLEAN. */
+/** Error codes of the file system. Some systems report a checksum that does not match as EBADMSG or EUCLEAN. */
 export const DISK_CODES = ["EIO", "ENXIO", "ENODEV", "EROFS", "ESTALE", "EREMOTEIO", "ETIMEDOUT", "EBADMSG", "EUCLEAN"];
 
-/** An error of the file system that is the disk's. */
+/** An error of the file system that the disk caused. */
 export const isOfDisk = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && "syscall" in error && DISK_CODES.includes(String((error as NodeJS.ErrnoException).code));
 
 export interface ReadTest {
-  /** The system's error; undefined: all that was read could be. */
+  /** The system's error; undefined: the files could be read. */
   fault(): Error | undefined;
-  /** What was found is held to be so until this is called: a page that is damaged is met again and again. */
+  /** The result is kept until this is called, because a damaged page is met again and again. */
   renew(): void;
 }
 
-/** `descriptor`: of the database, open as long as SQLite has it open: to close one would end SQLite's locks on the file. */
+/** `descriptor`: of the database. It must stay open as long as SQLite has the file open: closing it would release SQLite's locks. */
 export function createReadTest(file: string, descriptor: number): ReadTest {
   const positions = { log: 0, database: 0 };
   let isPassed = false;
@@ -62,7 +62,7 @@ export function createReadTest(file: string, descriptor: number): ReadTest {
   };
 }
 
-/** Begins anew at the end. Where it stopped. */
+/** Returns where it stopped; 0 at the end of the file. */
 function readFrom(descriptor: number, from: number): number {
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   let at = from;

@@ -1,12 +1,12 @@
-/** The tables of the embedded store, as numbered steps forward. Knows no reading. */
+/** The tables of the embedded store, as numbered migrations. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { copyFileWhole } from "../../../files/durable-file.ts";
 
-/** `AERI`: tells an Aerie database from any other SQLite file. */
+/** `AERI`: distinguishes an Aerie database from any other SQLite file. */
 const APPLICATION_ID = 0x41455249;
 
 export interface Migration {
-  /** What it changes, for the name of the copy that is taken before. */
+  /** What it changes; part of the file name of the copy made before. */
   readonly name: string;
   readonly sql: string;
 }
@@ -211,7 +211,7 @@ export const MIGRATIONS: readonly Migration[] = [
   },
 ];
 
-/** Throws, in words for the owner, where the file is another program's. To be asked before anything is changed in it. */
+/** Throws, with a text for the owner, if another program owns the file. To be called before anything is changed in it. */
 export function checkOwner(db: DatabaseSyncInstance, file: string): { isNew: boolean } {
   const isNew = Number(db.prepare("SELECT count(*) AS count FROM sqlite_schema").get()?.["count"]) === 0;
   if (!isNew && pragma(db, "application_id") !== APPLICATION_ID) {
@@ -222,7 +222,7 @@ export function checkOwner(db: DatabaseSyncInstance, file: string): { isNew: boo
   return { isNew };
 }
 
-/** Brings the file to the newest schema. Throws, in words for the owner, where it is too new. */
+/** Migrates the file to the newest schema. Throws, with a text for the owner, if the file is too new. */
 export function migrate(db: DatabaseSyncInstance, file: string, migrations: readonly Migration[] = MIGRATIONS): void {
   const { isNew } = checkOwner(db, file);
   const version = pragma(db, "user_version");
@@ -245,7 +245,7 @@ export function migrate(db: DatabaseSyncInstance, file: string, migrations: read
   }
 }
 
-/** The log is emptied into the file first, so that the file alone is the whole. */
+/** The log is emptied into the file first, so that the file alone is complete. */
 function copyBefore(db: DatabaseSyncInstance, file: string, version: number, migration: Migration): void {
   db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   copyFileWhole(file, `${file}.v${version}-before-${migration.name}`);

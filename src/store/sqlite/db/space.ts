@@ -1,4 +1,4 @@
-/** How much room the store takes, and how much there is. Runs in whichever thread asks; scans nothing. */
+/** Measures the size of the store and the free space of its disk. */
 import { statfsSync, statSync } from "node:fs";
 import path from "node:path";
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
@@ -15,7 +15,7 @@ export function readSpace(db: DatabaseSyncInstance, file: string): StoreSpace {
   };
 }
 
-/** Of the write-ahead log; there is none before the first write. */
+/** Size of the write-ahead log, which does not exist before the first write. */
 export const logBytes = (file: string): number => statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
 
 export function pragma(db: DatabaseSyncInstance, name: "page_size" | "page_count" | "freelist_count"): number {

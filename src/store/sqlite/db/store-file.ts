@@ -1,2 +1,2 @@
-/** What the store is called in its data directory. */
+/** The store's file name in its data directory. */
 export const STORE_FILE = "aerie.db";

@@ -1,4 +1,4 @@
-/** Calls operations in a worker thread and answers them there, in order. Knows none of the operations. */
+/** Calls operations in a worker thread, and answers them there, in order. */
 
 import type { MessagePort, Worker } from "node:worker_threads";
 import { DiskError } from "../../../core/health/disk-faults.ts";
@@ -7,7 +7,7 @@ import type { DamageNote, NoteDamage } from "./damage-note.ts";
 import { type DiskFault, diskFaultOf } from "./disk-fault.ts";
 import { isDamage, primaryCode, renewReadTest } from "./file-damage.ts";
 
-/** name → what it takes and gives. */
+/** name → function. */
 export type Operations = { [name: string]: (...args: never[]) => unknown };
 
 export interface Link<Ops extends Operations> {
@@ -33,11 +33,11 @@ type Failure = { message: string; passing: boolean; isDamage: boolean; diskFault
 type Reply = { id: number; value: unknown } | { id: number; error: Failure } | { note: DamageNote };
 
 export interface LinkOptions {
-  /** The thread is gone for good, and every call is rejected. */
+  /** The thread has ended, and every call is rejected. */
   readonly onDead: (cause: Error) => void;
-  /** Called before the answer of the call that found it. */
+  /** Called before the answer of the call that found the damage. */
   readonly onNote: NoteDamage;
-  /** A call failed because the file is damaged; answers that in words for the owner. */
+  /** A call failed because the file is damaged; returns a text for the owner. */
   readonly onDamage: (reason: string) => string;
   /** A call failed because the disk did; answers that in words for the owner. */
   readonly onDiskFault: (fault: DiskFault, call: Call) => string;
@@ -96,9 +96,9 @@ export function linkTo<Ops extends Operations>(worker: Worker, options: LinkOpti
 }
 
 /**
- * The thread's side. A throw becomes the caller's StoreError. Whatever SQLite says of the file (full, busy, damaged,
- * read-only) is not the fault of what was written, so it may pass: nothing is acknowledged until it has.
- * `blocksOf`: what of an answer is handed over instead of copied. `around`: runs the operation, and may throw before or after it.
+ * The thread's side. An exception becomes the caller's StoreError. An error of SQLite about the file (full, busy, damaged,
+ * read-only) is not the fault of the write, so it may pass: nothing is acknowledged until it has passed.
+ * `blocksOf`: buffers of an answer that are transferred instead of copied. `around`: runs the operation, and may throw before or after it.
  */
 export function serve(
   port: MessagePort,
@@ -111,7 +111,7 @@ export function serve(
     readonly around?: (name: string, run: () => unknown) => unknown;
   } = {},
 ): void {
-  // A call that cannot be read cannot be answered: the thread ends, and every call is rejected.
+  // A message that cannot be deserialized cannot be answered: the thread ends, and every call is rejected.
   port.on("messageerror", (error) => {
     throw error;
   });

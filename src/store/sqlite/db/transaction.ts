@@ -1,4 +1,4 @@
-/** One write transaction: all of it, or nothing where it throws. Knows no table. */
+/** Runs one write transaction, which is rolled back if it throws. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 
 export function inTransaction(db: DatabaseSyncInstance, run: () => void): void {

@@ -1,17 +1,17 @@
 /**
- * Looks at a write-ahead log before SQLite does, which leaves out in silence all that stands behind the first damaged byte. Reads only.
- * The format: https://sqlite.org/fileformat2.html, 4.
+ * Checks a write-ahead log before SQLite opens it, because SQLite silently drops everything behind the first damaged byte. The
+ * format: https://sqlite.org/fileformat2.html, 4.
  */
 
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { endianness } from "node:os";
 
 export interface LogDamage {
-  /** Where the first frame stands that cannot be read; 0: the header. */
+  /** Position of the first frame that cannot be read; 0: the header. */
   readonly atByte: number;
-  /** Commits from there on: each was on the disk before the next one began. */
+  /** Commits from that position on: each was on the disk before the next one began. */
   readonly commits: number;
-  /** Another one each time the log begins again. */
+  /** Changes each time the log restarts. */
   readonly generation: string;
 }
 
@@ -22,12 +22,12 @@ const MAGIC = 0x377f0682;
 const OUR_PAGE_BYTES = 4_096;
 const CHUNK_FRAMES = 256;
 
-/** It holds a commit's page. */
+/** The log holds at least one page of a commit. */
 export const hasFrames = (logBytes: number): boolean => logBytes >= HEADER_BYTES + FRAME_HEAD_BYTES + OUR_PAGE_BYTES;
 
 /**
- * Undefined: it is whole, or ends in the middle of the last commit, as a power cut leaves it. Damage is proved by a frame that was
- * written behind a commit (its checksum continues that one's) and cannot be reached: only what was synced is written on.
+ * Undefined: the log is complete, or ends in the middle of the last commit, as a power cut leaves it. Damage is proved by a frame
+ * that was written behind a commit (its checksum continues the commit's) and cannot be reached: a commit is synced before the next.
  */
 export function findLogDamage(log: string): LogDamage | undefined {
   const descriptor = openSync(log, "r");
@@ -69,7 +69,7 @@ function scan(descriptor: number): LogDamage | undefined {
         isProved ||= isNext && isCommitBefore;
         if (isCurrent && isCommit) commits++;
       }
-      // What stands there is what the next frame was written behind, whole or not.
+      // The next frame continues the checksum that is stored here, whether this frame is intact or not.
       sums = [chunk.readUInt32BE(from + 16), chunk.readUInt32BE(from + 20)];
       isCommitBefore = isCommit;
     }
@@ -81,7 +81,7 @@ function scan(descriptor: number): LogDamage | undefined {
 const isSums = (bytes: Buffer, at: number, [a, b]: Sums): boolean =>
   bytes.readUInt32BE(at) === a && bytes.readUInt32BE(at + 4) === b;
 
-/** SQLite's checksum, gone on with from what it was. */
+/** SQLite's checksum, continued from the given value. */
 function sumUp(bytes: Buffer, from: number, to: number, isLittle: boolean, [first, second]: Sums): Sums {
   const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let [a, b] = [first, second];

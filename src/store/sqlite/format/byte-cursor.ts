@@ -1,4 +1,4 @@
-/** Reads what a ByteWriter wrote. Throws where the bytes end too early; knows no format. */
+/** Reads what a ByteWriter wrote. Throws if the bytes end too early. */
 
 export class ByteCursor {
   readonly #bytes: Buffer;

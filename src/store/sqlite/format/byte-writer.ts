@@ -1,4 +1,4 @@
-/** Gathers bytes in a buffer that grows. Knows no format. */
+/** Collects bytes in a buffer that grows. */
 
 export class ByteWriter {
   #bytes = Buffer.allocUnsafe(16 * 1024);

@@ -1,6 +1,6 @@
 /**
- * Reads what former versions of the hub left in the outbox: a group as they passed it to their writer's thread, as V8 serializes
- * it. Frozen, with the names and positions of that time; nothing writes it any more.
+ * Reads outbox records of former versions of the hub: a group as they passed it to their writer's thread, in V8's serialization.
+ * Frozen, with the names and positions of that time; nothing writes it any more.
  */
 import { deserialize } from "node:v8";
 import type { AttributeValue, DeviceId } from "../../../contract/readings.ts";
@@ -19,7 +19,7 @@ import { readingWrite } from "./outbox-reading.ts";
 interface FormerGroup {
   /** NUMBERS_A_WRITE for each write. */
   readonly numbers: Float64Array;
-  /** Of one write behind the other: metrics or an attributes patch as JSON, the bytes of a kept message, or nothing. */
+  /** The bodies of all writes, one behind the other: metrics or an attributes patch as JSON, the bytes of a kept message, or nothing. */
   readonly bodies: Uint8Array;
   /** Device ids, client ids, topics, and entries as JSON; others are indexes of these. */
   readonly names: readonly string[];
@@ -33,7 +33,7 @@ const KINDS = ["reading", "attributes", "status", "journal"] as const;
 const FORMS = ["json", "delivery", "deliveryGone", "inbound", "inboundGone"] as const;
 const NONE = -1;
 
-/** Entries that came seldom. Of retained messages and wills the message is left out: it is among those that are kept. */
+/** Rare kinds of entries. The message of a retained message or a will is not here, but in `keptMessages`. */
 type FormerEntry =
   | { readonly of: "session"; readonly clientId: string; readonly value?: StoredSession }
   | {
@@ -45,7 +45,7 @@ type FormerEntry =
   | { readonly of: "retained"; readonly topic: string }
   | { readonly of: "will"; readonly clientId: string; readonly value?: StoredWillTimes };
 
-/** Throws where it is none. */
+/** Throws if it is not a group. */
 export function readFormerGroup(content: Uint8Array): WritesOfMessage[] {
   const { numbers, bodies, names, keptMessages } = deserialize(content) as FormerGroup;
   const messages: Write[][] = [];
@@ -65,7 +65,7 @@ export function readFormerGroup(content: Uint8Array): WritesOfMessage[] {
   return messages;
 }
 
-/** Throws where they are none. `messages`: those of the group. */
+/** Throws if they are not outcomes. `messages`: those of the group. */
 export function readFormerOutcomes(content: Uint8Array, messages: readonly WritesOfMessage[]): WriteOutcome[][] {
   const { marks, reasons } = deserialize(content) as { marks: Float64Array; reasons: readonly string[] };
   let index = 0;
@@ -73,7 +73,7 @@ export function readFormerOutcomes(content: Uint8Array, messages: readonly Write
 }
 
 const DUPLICATE = -1;
-/** This, less the index of its reason. */
+/** A refused write has this, minus the index of its reason. */
 const REFUSED = -2;
 
 function readMark(mark: number, reasons: readonly string[]): WriteOutcome {
@@ -104,7 +104,7 @@ function readDeviceWrite(at: NumberAt, names: readonly string[], body: string): 
   }
 }
 
-/** For the entries of one group, in order: the bytes of a message are with the first that has it. */
+/** For the entries of one group, in order: the bytes of a message are with the first entry that has it. */
 function createEntryReader(names: readonly string[], keptMessages: readonly number[]) {
   const messages: KeptMessage[] = [];
   const text = (index: number): string => names[index] ?? "";

@@ -1,4 +1,4 @@
-/** Brings rows into columns, in the order of (instant, n), and cuts columns into parts. Pure. */
+/** Merges rows into columns, in the order of (instant, n), and cuts columns into parts. */
 import type { MetricValue } from "../../../contract/readings.ts";
 import type { ReadingPosition } from "../../../core/ports/history.ts";
 import type { Values } from "./metric-column.ts";
@@ -31,7 +31,7 @@ export function mergeRows(before: Columns | undefined, rows: readonly SealRow[])
   return inOrder({ at, n, receivedAt, metrics });
 }
 
-/** As they are where they are in order: nearly always. */
+/** Unchanged if they are in order already, which is nearly always so. */
 function inOrder(columns: Columns): Columns {
   const { at, n, receivedAt, metrics } = columns;
   const compare = (a: number, b: number): number => (at[a] ?? 0) - (at[b] ?? 0) || (n[a] ?? 0) - (n[b] ?? 0);
@@ -48,7 +48,7 @@ function inOrder(columns: Columns): Columns {
   };
 }
 
-/** Parts of about equal length, of at least `least` and less than twice that, where there are so many; without metrics that none of them has. */
+/** Parts of about equal length: at least `least` readings and less than twice that, if there are so many. A part has only the metrics that occur in it. */
 export function cut(columns: Columns, least: number): Columns[] {
   const { length } = columns.at;
   const many = Math.max(1, Math.floor(length / least));
@@ -71,7 +71,7 @@ function slice({ at, n, receivedAt, metrics }: Columns, from: number, to: number
   };
 }
 
-/** Without the readings of the range, or, where metrics are named, without those metrics in it. */
+/** Removes the readings of the range, or only the given metrics of them. */
 export function filterColumns(
   columns: Columns,
   { fromMs, toMs, metrics }: { fromMs: number; toMs: number; metrics: readonly string[] | undefined },

@@ -1,4 +1,4 @@
-/** The values of one metric as bytes, exactly, whatever their types, and with those that are not there. Knows no table. */
+/** Encodes the values of one metric as bytes, exactly, of any type, with missing ones. */
 import type { MetricValue } from "../../../contract/readings.ts";
 import { fromColumn, toColumn } from "../../../core/model/text-column.ts";
 import type { ByteCursor } from "./byte-cursor.ts";
@@ -15,7 +15,7 @@ const SOME = 2;
 const NUMBERS = 0;
 const BOOLEANS = 1;
 const TEXTS = 2;
-/** A byte for each value says what it is; then its numbers and its texts. */
+/** One byte per value with its kind; then the numbers, the booleans and the texts. */
 const MIXED = 3;
 
 const kindOf = (value: MetricValue): number =>
@@ -61,7 +61,7 @@ export function readColumn(from: ByteCursor, count: number): Values {
   return values;
 }
 
-/** Booleans as 0 and 1; NaN where there is no value, or text. Much quicker than `readColumn` where all are numbers. */
+/** Booleans as 0 and 1; NaN for a missing value or text. Much faster than `readColumn` if all are numbers. */
 export function readNumericColumn(from: ByteCursor, count: number): Float64Array {
   const presence = readPresence(from, count);
   if (presence === "none") return new Float64Array(count).fill(Number.NaN);
@@ -83,7 +83,7 @@ function readThere(from: ByteCursor, many: number): Values {
 function readKind(from: ByteCursor, kind: number, many: number): Values {
   if (kind === NUMBERS) return toList(readNumbers(from, many));
   if (kind === TEXTS) return readTexts(from, many);
-  if (kind !== BOOLEANS) throw new Error(`a column is of the unknown kind ${kind}`);
+  if (kind !== BOOLEANS) throw new Error(`a column of unknown kind ${kind}`);
   const bits = from.bytes(Math.ceil(many / 8));
   const values: Values = new Array(many);
   for (let index = 0; index < many; index++) values[index] = hasBit(bits, index);
@@ -135,7 +135,7 @@ export function toList(numbers: Float64Array): number[] {
   return list;
 }
 
-/** Each text once, then which one each value is. */
+/** Each text once, then the index of each value's text. */
 function writeTexts(out: ByteWriter, texts: readonly string[]): void {
   const positions = new Map<string, number>();
   for (const text of texts) if (!positions.has(text)) positions.set(text, positions.size);

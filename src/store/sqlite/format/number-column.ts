@@ -1,17 +1,17 @@
 /**
- * A column of doubles as bytes, exactly: one value for all, decimals as deltas of whole numbers, or as they are. −0 becomes 0.
- * The bytes are to be deflated; knows no table.
+ * Encodes a column of doubles as bytes, exactly: one value for all, decimals as deltas of whole numbers, or unchanged. −0 becomes 0.
+ * The bytes are compressed later.
  */
 import type { ByteCursor } from "./byte-cursor.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 
 const CONSTANT = 0;
 const AS_THEY_ARE = 1;
-/** Plus the number of decimals. */
+/** The mode is this plus the number of decimals. */
 const SCALED = 16;
 
 const MOST_DECIMALS = 12;
-/** Scaled values stay below this, so that their deltas, doubled, are whole numbers that a double holds. */
+/** Scaled values stay below this, so that a double holds twice their deltas exactly. */
 const SCALED_LIMIT = 2 ** 51;
 const POWERS = Array.from({ length: MOST_DECIMALS + 1 }, (_, decimals) => 10 ** decimals);
 
@@ -48,7 +48,7 @@ export function readNumbers(from: ByteCursor, count: number): Float64Array {
     return values;
   }
   const power = POWERS[mode - SCALED];
-  if (power === undefined) throw new Error(`a column is of the unknown form ${mode}`);
+  if (power === undefined) throw new Error(`a column of unknown format ${mode}`);
   let scaled = 0;
   for (let index = 0; index < count; index++) {
     const delta = from.varint();
@@ -64,7 +64,7 @@ function isConstant(values: ArrayLike<number>, first: number): boolean {
   return true;
 }
 
-/** The least decimals with which every value is a whole number that gives it back exactly; undefined: there are none. */
+/** The smallest number of decimals with which scaling every value is exact; undefined: there is none. */
 export function decimalsOf(values: ArrayLike<number>): number | undefined {
   let decimals = 0;
   let power = 1;
@@ -77,7 +77,7 @@ export function decimalsOf(values: ArrayLike<number>): number | undefined {
     }
   }
   if (decimals === 0) return 0;
-  // More decimals may have taken an earlier value beyond what a double scales exactly.
+  // With more decimals, an earlier value may exceed what a double scales exactly.
   for (let index = 0; index < values.length; index++) if (!isExact(values[index] ?? 0, power)) return undefined;
   return decimals;
 }

@@ -1,7 +1,4 @@
-/**
- * How an entry of the broker's journal stands in a record of the outbox. Each name here is stored: what it is called in memory
- * may change, these may not.
- */
+/** The format of a broker journal entry in an outbox record. The names here are stored: names in memory may change, these may not. */
 import type {
   JournalEntry,
   KeptDelivery,
@@ -10,15 +7,15 @@ import type {
   KeptSubscription,
 } from "../../../core/ports/broker-state.ts";
 
-/** What a record has once for all of its entries. */
+/** What a record stores once for all its entries. */
 export interface RecordTables {
   /** Index of a text. */
   text(text: string): number;
-  /** Index of a message; one that waits for many sessions is stored once. */
+  /** Index of a message. A message for many sessions is stored once. */
   message(message: KeptMessage): number;
 }
 
-/** The same, read. */
+/** The same tables, for reading. */
 export interface ReadTables {
   text(index: number): string;
   message(index: number): KeptMessage;
@@ -53,7 +50,7 @@ export interface StoredWillTimes {
   readonly dueAtMs?: number | undefined;
 }
 
-/** Without its last field it forgets what it names. */
+/** Without its last field the entry deletes what it names. */
 export type StoredEntry =
   | { readonly of: "session"; readonly client: number; readonly session?: StoredSession | undefined }
   | {

@@ -1,6 +1,6 @@
 /**
- * How a group of writes, and what MongoDB decided of it, stand in a record of the outbox: version 2 (docs/storage-format.md).
- * Each name here is stored: what it is called in memory may change, these may not.
+ * The format of a group of writes, and of the outcomes that MongoDB decided, in an outbox record: version 2 (docs/storage-
+ * format.md). The names here are stored: names in memory may change, these may not.
  */
 import type { AttributeValue, DeviceId } from "../../../contract/readings.ts";
 import type { KeptMessage } from "../../../core/ports/broker-state.ts";
@@ -9,7 +9,7 @@ import { type ReadTables, type RecordTables, readEntry, type StoredEntry, stored
 import { bodyBytes, READING_BYTES, readReading, writeBody, writeReading } from "./outbox-reading.ts";
 
 /**
- * JSON with its length before it; behind it the rows of the readings, the bytes of the kept messages, and the bodies of the
+ * The length of the JSON, the JSON, the rows of the readings, the bytes of the kept messages, and the bodies of the
  * readings.
  */
 interface StoredGroup {
@@ -48,7 +48,7 @@ type StoredOutcome = number | "duplicate" | { readonly refused: string };
 
 const LENGTH_BYTES = 4;
 
-/** Gives a buffer of its own, which may be transferred. */
+/** Returns a buffer that may be transferred. */
 export function storedGroup(messages: readonly WritesOfMessage[]): Uint8Array<ArrayBuffer> {
   const texts = new Map<string, number>();
   const kept = new Map<KeptMessage, number>();
@@ -94,7 +94,7 @@ function bytesOf(json: string, rows: Uint8Array, bodies: readonly ReadingWrite["
   return bytes;
 }
 
-/** Throws where it is none. */
+/** Throws if it is not a group. */
 export function readGroup(content: Uint8Array): WritesOfMessage[] {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   const jsonEnd = LENGTH_BYTES + bytes.readUInt32LE(0);
@@ -123,7 +123,7 @@ export function storedOutcomes(outcomes: readonly (readonly WriteOutcome[])[]): 
   return new TextEncoder().encode(JSON.stringify(outcomes.map((each) => each.map(storedOutcome))));
 }
 
-/** Throws where they are none. */
+/** Throws if they are not outcomes. */
 export function readOutcomes(content: Uint8Array): WriteOutcome[][] {
   const stored = JSON.parse(new TextDecoder().decode(content)) as StoredOutcome[][];
   return stored.map((each) => each.map(readOutcome));
@@ -137,7 +137,7 @@ function indexIn<Item>(table: Map<Item, number>, item: Item): number {
 }
 
 function known<Item>(item: Item | undefined): Item {
-  if (item === undefined) throw new Error("the record names what it does not have");
+  if (item === undefined) throw new Error("the record refers to something that it does not contain");
   return item;
 }
 

@@ -1,4 +1,4 @@
-/** How a reading stands in a record of the outbox: a row of fixed length, and its body behind all rows. The layout is stored: it may not change. */
+/** The format of a reading in an outbox record: a row of fixed length, and its body behind all rows. The layout is stored: it may not change. */
 import type { DeviceId, MetricValue } from "../../../contract/readings.ts";
 import type { Body, ReadingWrite } from "../../../core/ports/writes.ts";
 
@@ -11,7 +11,7 @@ const AT = {
   n: 16,
   /** Unsigned, 32 bits. */
   device: 24,
-  /** NO_CLIENT: it came with QoS 0, and the packet's fields say nothing. */
+  /** NO_CLIENT: it came with QoS 0, and the fields of the packet have no meaning. */
   client: 28,
   bodyBytes: 32,
   element: 36,
@@ -44,13 +44,13 @@ export function writeReading(write: ReadingWrite, row: DataView, start: number, 
   row.setUint8(start + AT.flags, (write.timed ? TIMED : 0) | (packet?.dup === true ? DUP : 0));
 }
 
-/** Where the next one begins. */
+/** Returns where the next one begins. */
 export function writeBody(body: Body, into: Buffer, start: number): number {
   if (typeof body === "string") return start + into.write(body, start);
   let at = start;
-  for (const piece of body) {
-    into.set(piece, at);
-    at += piece.length;
+  for (const part of body) {
+    into.set(part, at);
+    at += part.length;
   }
   return at;
 }

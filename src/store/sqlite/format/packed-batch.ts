@@ -1,14 +1,14 @@
-/** The form in which a group of writes crosses to the writer's thread and its outcomes come back. Moves; decides nothing. */
+/** The format in which a group of writes is sent to the writer's thread, and its outcomes are sent back. */
 import type { AttributeValue, DeviceId } from "../../../contract/readings.ts";
 import type { JournalEntry, JournalWrite } from "../../../core/ports/broker-state.ts";
 import type { Body, Write, WriteOutcome, WritesOfMessage } from "../../../core/ports/writes.ts";
 import { createJournalPacker, createJournalUnpacker, type JournalPacker } from "./packed-journal.ts";
 
-/** Numbers and texts in two transferable blocks: a fifth of the cost of cloning objects. */
+/** Numbers and texts in two transferable buffers, at a fifth of the cost of cloning objects. */
 export interface PackedBatch {
   /** STRIDE numbers for each write. */
   readonly numbers: Float64Array;
-  /** One behind the other: UTF-8 of a reading's metrics or an attributes patch as JSON; a kept message's bytes; or nothing. */
+  /** The bodies of all writes, one behind the other: metrics or an attributes patch as JSON (UTF-8), the bytes of a kept message, or nothing. */
   readonly bodies: Uint8Array;
   /** Device ids, client ids, topics, each once. */
   readonly names: string[];
@@ -36,7 +36,7 @@ export interface UnpackedDeviceWrite {
   n: number | undefined;
   body: string;
   packet: { clientId: string; id: number; dup: boolean } | undefined;
-  /** Status: it said online. Attributes: the device's clock is suspect; undefined says nothing. */
+  /** Status: online. Attributes: the device's clock is suspect; undefined: not given. */
   flag: boolean | undefined;
 }
 
@@ -80,17 +80,17 @@ const encoder = new TextEncoder();
 function mostBytes(body: Body): number {
   if (typeof body === "string") return body.length * 3;
   let bytes = 0;
-  for (const piece of body) bytes += piece.length;
+  for (const part of body) bytes += part.length;
   return bytes;
 }
 
-/** Where the next one begins. */
+/** Returns where the next one begins. */
 function packBody(body: Body, into: Uint8Array, from: number): number {
   if (typeof body === "string") return from + encoder.encodeInto(body, into.subarray(from)).written;
   let at = from;
-  for (const piece of body) {
-    into.set(piece, at);
-    at += piece.length;
+  for (const part of body) {
+    into.set(part, at);
+    at += part.length;
   }
   return at;
 }
@@ -173,9 +173,9 @@ export function* unpackBatch({ numbers, bodies, names, keptMessages }: PackedBat
 const DUPLICATE: WriteOutcome = { kind: "duplicate" };
 /** Nearly every outcome is this one. */
 const STORED_FIRST: WriteOutcome = { kind: "stored", n: 0 };
-/** In the column of outcomes: n where the write was stored, this where it was a duplicate. */
+/** The mark of a duplicate. The mark of a stored reading is its n. */
 export const DUPLICATE_MARK = -1;
-/** This, less the index of its reason, where it was refused. */
+/** The mark of a refused write is this, minus the index of its reason. */
 export const REFUSED_MARK = -2;
 
 export interface PackedOutcomes {

@@ -1,18 +1,18 @@
-/** The form in which the broker's journal crosses to the writer's thread, within a batch of writes. Moves; decides nothing. */
+/** The format in which broker journal entries are sent to the writer's thread, within a batch of writes. */
 import type { JournalEntry, KeptDelivery, KeptMessage } from "../../../core/ports/broker-state.ts";
 
 /** Place of a text among those of the batch. */
 type IndexOf = (text: string) => number;
 
-/** The first of the up to seven numbers of an entry. `json`: one that comes seldom stands as JSON among the texts. */
+/** The first of an entry's up to seven numbers. `json`: a rare kind of entry, as JSON among the texts. */
 const FORMS = ["json", "delivery", "deliveryGone", "inbound", "inboundGone"] as const;
 const NONE = -1;
 /** Of topic, publisher, flags, expiry, length of properties. */
 const MESSAGE_NUMBERS = 5;
 
-/** A message that a batch has for many sessions crosses once; its bytes are with the first write that has it. */
+/** A message for many sessions is sent once in a batch; its bytes are with the first write that has it. */
 export interface JournalPacker {
-  /** Properties and payload, to stand behind one another, or nothing. To be called before `pack`, in order. */
+  /** Properties and payload, or nothing. To be called before `pack`, in order. */
   bytesOf(entry: JournalEntry): readonly Uint8Array[];
   /** From `offset` on. */
   pack(entry: JournalEntry, numbers: Float64Array, offset: number, indexOf: IndexOf): void;
@@ -149,7 +149,7 @@ function messageOf(entry: JournalEntry): KeptMessage | undefined {
   }
 }
 
-/** Of a kind that has none, or of a value that is forgotten: as it is. */
+/** An entry without a message is returned unchanged. */
 function withMessage(entry: JournalEntry, message: KeptMessage | undefined): JournalEntry {
   if (entry.of === "retained") return { ...entry, value: message };
   if (entry.of !== "will" || entry.value === undefined) return entry;

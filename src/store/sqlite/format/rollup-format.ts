@@ -1,4 +1,4 @@
-/** Hours or days of one device, many in one compressed row, metric by metric, and back. Knows no table. */
+/** Encodes hours or days of one device, many in one compressed row, metric by metric. */
 
 import { DAY_MS, HOUR_MS } from "../../../core/history/rollup.ts";
 import type { Rollup } from "../../../core/ports/history.ts";
@@ -8,10 +8,10 @@ import { readColumn, type Values, writeColumn } from "./metric-column.ts";
 import { decimalsOf, readNumbers, writeNumbers } from "./number-column.ts";
 import { openBytes, readSections, sealBytes, writeSections } from "./sealed-bytes.ts";
 
-/** Stands in the first byte of each. */
+/** The first byte of each. */
 export const ROLLUP_VERSION = 1;
 
-/** A row of level 1 holds hours, of level 2 days. Few enough that a day's worth is quickly added, many enough for a year in few rows. */
+/** A row of level 1 holds hours, a row of level 2 days: few enough to add a day quickly, many enough to read a year from few rows. */
 export const LEVELS = {
   hour: { level: 1, widthMs: HOUR_MS, slots: 8 * 24 },
   day: { level: 2, widthMs: DAY_MS, slots: 128 },
@@ -30,7 +30,7 @@ export function encodeBlock(block: Block): Buffer {
   return sealBytes(ROLLUP_VERSION, out.written());
 }
 
-/** `metrics`: those that are wanted; undefined: all. Throws a SegmentError where the bytes are damaged. */
+/** `metrics`: those to decode; undefined: all. Throws a SegmentError where the bytes are damaged. */
 export function decodeBlock(bytes: Buffer, level: Level, metrics?: readonly string[]): Block {
   const from = new ByteCursor(openBytes(ROLLUP_VERSION, bytes));
   const block: Block = new Map();
@@ -66,7 +66,7 @@ function writeSlots(out: ByteWriter, slots: readonly (Rollup | undefined)[]): vo
     out,
     there.map(({ count }) => count),
   );
-  // Least, greatest and last of one hour, and the least of the next, lie near each other: one column of small deltas.
+  // The minimum, maximum and last value of one hour, and the minimum of the next, are close: one column of small deltas.
   const near = there.flatMap(({ min, max, last }) => [min, max, typeof last === "string" ? max : last]);
   writeNumbers(out, near);
   writeNumbers(out, shortSums(there, decimalsOf(near)));
@@ -99,10 +99,10 @@ function readSlots(from: ByteCursor, level: Level): (Rollup | undefined)[] {
 
 const optional = (there: readonly Rollup[], pick: (rollup: Rollup) => Values[number]): Values => there.map(pick);
 
-/** Rounding of a sum that is beneath what adding so many doubles may lose anyway. */
+/** A sum may be rounded by less than what adding so many doubles may lose anyway. */
 const SUM_TOLERANCE = 1e-11;
 
-/** Sums of decimals have as many decimals: what doubles added behind them takes eight bytes and says nothing. */
+/** A sum of decimals has as many decimals. The rounding error of doubles behind them would cost eight bytes. */
 function shortSums(there: readonly Rollup[], decimals: number | undefined): number[] {
   const sums = there.map(({ sum }) => sum);
   if (decimals === undefined) return sums;

@@ -1,4 +1,4 @@
-/** What every compressed row has: a version, a checksum, named sections. Knows nothing of what is in them. */
+/** The envelope of every compressed row: a version, a checksum, named sections. */
 import { crc32, deflateRawSync, inflateRawSync } from "node:zlib";
 import type { ByteCursor } from "./byte-cursor.ts";
 import { ByteWriter } from "./byte-writer.ts";
@@ -6,7 +6,7 @@ import { ByteWriter } from "./byte-writer.ts";
 /** A compressed row cannot be read; the message says why. */
 export class SegmentError extends Error {}
 
-/** In the place of the version: what follows is a row that was damaged, as it was found. */
+/** Instead of a version: the rest is the row as it was found, damaged. */
 export const DAMAGED_ROW = 255;
 
 /** Version, CRC-32 of what follows. */
@@ -21,17 +21,17 @@ export function sealBytes(version: number, bytes: Buffer): Buffer {
   return sealed;
 }
 
-/** Throws a SegmentError where they are damaged, or of another version. */
+/** Throws a SegmentError if they are damaged or of another version. */
 export function openBytes(version: number, sealed: Buffer): Buffer {
   if (sealed[0] === DAMAGED_ROW) throw new SegmentError("damaged before it was compressed");
   if (sealed.length < HEAD_BYTES) throw new SegmentError("damaged: it ends too early");
   if (sealed[0] !== version) throw new SegmentError(`of version ${sealed[0]}; this program knows version ${version}`);
   const deflated = sealed.subarray(HEAD_BYTES);
-  if (crc32(deflated) !== sealed.readUInt32LE(1)) throw new SegmentError("damaged: its checksum is another one");
+  if (crc32(deflated) !== sealed.readUInt32LE(1)) throw new SegmentError("damaged: its checksum does not match");
   return inflateRawSync(deflated);
 }
 
-/** Names and lengths first, so that who wants one section need not read the others. */
+/** Names and lengths first, so that one section can be read without the others. */
 export function writeSections<T>(
   out: ByteWriter,
   sections: ReadonlyMap<string, T>,

@@ -1,4 +1,4 @@
-/** Readings of one device as one compressed row, column by column, and back, exactly. Knows no table. */
+/** Encodes readings of one device as one compressed row, column by column, exactly. */
 import type { MetricValue } from "../../../contract/readings.ts";
 import { ByteCursor } from "./byte-cursor.ts";
 import { ByteWriter } from "./byte-writer.ts";
@@ -6,10 +6,10 @@ import { readColumn, readNumericColumn, toList, type Values, writeColumn } from 
 import { readNumbers, writeNumbers } from "./number-column.ts";
 import { openBytes, readSections, SegmentError, sealBytes, writeSections } from "./sealed-bytes.ts";
 
-/** Stands in the first byte of each; readers refuse any other by name. */
+/** The first byte of each; readers refuse any other version and name it. */
 export const SEGMENT_VERSION = 1;
 
-/** In ascending (at, n). `undefined` in a metric's values: that reading has it not. */
+/** In ascending (at, n). `undefined` in a metric's values: the reading does not have it. */
 export interface Columns {
   /** Epoch ms. */
   readonly at: number[];
@@ -19,12 +19,12 @@ export interface Columns {
   readonly metrics: Map<string, Values>;
 }
 
-/** A receipt so near its instant says nothing. */
+/** A time of receipt this close to the instant is not stored. */
 const RECEIPT_NEAR_MS = 5_000;
 
 /**
- * To the second where it lies more than 5 s from the instant, else that. To be asked once, of a row: of what it says
- * itself, a second time, it might say less.
+ * The time of receipt to the second if it is more than 5 s from the instant, else the instant. To be called once for a row:
+ * applied to its own result, it may lose precision.
  */
 export const keptReceipt = (atMs: number, receivedAtMs: number): number =>
   Math.abs(receivedAtMs - atMs) > RECEIPT_NEAR_MS ? Math.floor(receivedAtMs / 1_000) * 1_000 : atMs;
@@ -42,7 +42,7 @@ export function encodeSegment({ at, n, receivedAt, metrics }: Columns): Buffer {
   return sealBytes(SEGMENT_VERSION, out.written());
 }
 
-/** A segment that was inflated; its columns are read when they are asked for. */
+/** An inflated segment. Its columns are decoded on demand. */
 export class Segment {
   readonly count: number;
   readonly at: Float64Array;
@@ -50,7 +50,7 @@ export class Segment {
   readonly #receivedAt: Values;
   readonly #columns: ReadonlyMap<string, Buffer>;
 
-  /** Throws a SegmentError, in words, where the bytes are damaged or of a version that this program does not know. */
+  /** Throws a SegmentError with a text if the bytes are damaged or of an unknown version. */
   constructor(bytes: Buffer) {
     try {
       const from = new ByteCursor(openBytes(SEGMENT_VERSION, bytes));
@@ -100,7 +100,7 @@ export class Segment {
 
 /** The metrics of the reading at `index`, in the order of the columns. */
 export function metricsAt(columns: ReadonlyMap<string, Values>, index: number): { [metric: string]: MetricValue } {
-  // No metric's name is one that an object has a meaning for: they begin with a letter.
+  // Metric names begin with a letter, so none of them is a special property of objects.
   const metrics: { [metric: string]: MetricValue } = {};
   columns.forEach((values, name) => {
     const value = values[index];

@@ -1,9 +1,9 @@
-/** Reads the fields of one row and does not trust them: whatever is not what its column holds is left out and its name kept. */
+/** Reads the fields of one row without trusting them: a field that its column cannot hold is left out, and its name is noted. */
 
 export interface StoredFields {
-  /** Undefined where it is null or damaged. */
+  /** Undefined if it is null or damaged. */
   get<T>(name: string, isWhole: (value: unknown) => value is T): T | undefined;
-  /** The same of a column that is never null. */
+  /** The same for a column that is never null. */
   need<T>(name: string, isWhole: (value: unknown) => value is T): T | undefined;
   /** Names of columns that were damaged. */
   readonly damaged: readonly string[];

@@ -1,4 +1,4 @@
-/** Reads what a row says and does not trust it: bytes of it may have changed on the disk. Knows no table. */
+/** Parses JSON columns without trusting them: their bytes may have changed on the disk. */
 import type { AttributeValue, Metrics, MetricValue } from "../../../contract/readings.ts";
 import type { LatestMetric } from "../../../core/ports/stored-device.ts";
 import { isWholeUpTo } from "./stored-fields.ts";
@@ -46,7 +46,7 @@ export function parseList<T extends "string" | "number">(
   return isWhole ? list : undefined;
 }
 
-/** JSON has no other number that is not finite than one that is too large. */
+/** In JSON the only numbers that are not finite are those that are too large. */
 function isMetricValue(value: unknown): value is MetricValue {
   return typeof value === "number" ? Number.isFinite(value) : typeof value === "boolean" || typeof value === "string";
 }

@@ -1,17 +1,17 @@
-/** Counts the segments of one UTC day by the hour, some at a time. Writes nothing. */
+/** Counts the segments of one UTC day by the hour, a few at a time. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { Aggregate, DAY_MS, HOUR_MS, startOf } from "../../../core/history/rollup.ts";
 import type { Rollup } from "../../../core/ports/history.ts";
 import type { Segment } from "../format/segment-format.ts";
 import { type OnDamage, openSegment, type Range, type SegmentHead, segmentHeads } from "./history.ts";
 
-/** metric → what its values come to */
+/** metric → rollup of its values */
 export type Rollups = ReadonlyMap<string, Rollup>;
 
-/** Of each metric what both come to. */
+/** Both merged, metric by metric. */
 export const merged = (a: Rollups, b: Rollups = new Map()): Rollups => dayOf(new Map([a, b].entries()));
 
-/** Of each metric that of which more was counted. */
+/** Of each metric the rollup with more values. */
 export function fuller(before: Rollups, counted: Rollups | undefined): Rollups {
   const kept = new Map(before);
   for (const [name, rollup] of counted ?? []) {
@@ -21,7 +21,7 @@ export function fuller(before: Rollups, counted: Rollups | undefined): Rollups {
   return kept;
 }
 
-/** What all hours of one day come to. */
+/** All hours of one day merged. */
 export function dayOf(hours: ReadonlyMap<number, Rollups>): Rollups {
   const day = new Map<string, Aggregate>();
   for (const metrics of hours.values()) {
@@ -45,7 +45,7 @@ const rollupsOf = (aggregates: ReadonlyMap<string, Aggregate>): Rollups =>
 export interface DayCount {
   readonly key: number;
   readonly dayMs: number;
-  /** Segments that are still to be counted, the next one last. */
+  /** Segments that remain to be counted, the next one last. */
   readonly heads: SegmentHead[];
   readonly hours: Map<number, Map<string, Aggregate>>;
   readonly unknown: Set<number>;
@@ -57,7 +57,7 @@ export interface CountedDay {
   readonly unknown: ReadonlySet<number>;
 }
 
-/** `range`: where only some hours of the day are asked for; those are whole. */
+/** `range`: if only some hours of the day are needed. They must be whole hours. */
 export function countSegments(
   db: DatabaseSyncInstance,
   key: number,
@@ -83,7 +83,7 @@ export const beginDay = (
   unknown: new Set(),
 });
 
-/** Counts at most so many segments more; true: all are counted. */
+/** Counts at most `most` further segments; true: all are counted. */
 export function countSome(
   db: DatabaseSyncInstance,
   { heads, hours, unknown }: DayCount,

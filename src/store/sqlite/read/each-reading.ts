@@ -1,4 +1,4 @@
-/** Walks the readings of one device in order, whether they are hot or sealed. Reads lazily, in its caller's transaction; writes nothing. */
+/** Iterates over the readings of one device in order, hot or sealed. Reads lazily, in its caller's transaction. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { MetricValue } from "../../../contract/readings.ts";
 import type { ReadingPosition } from "../../../core/ports/history.ts";
@@ -14,7 +14,7 @@ export interface EachReadingQuery extends Range {
 
 export interface HistoryReading extends ReadingPosition {
   readonly receivedAtMs: number;
-  /** JSON text of one object; of a sealed one it is made when it is asked for. */
+  /** JSON text of one object; for a sealed reading it is made on demand. */
   body(): string;
   metrics(): { [metric: string]: MetricValue };
 }
@@ -41,7 +41,7 @@ export function* eachReading(
       }
     }
   } finally {
-    // An open cursor would hold the snapshot, and the log with it.
+    // An open cursor would hold the snapshot, so that the log could not be reset.
     hot.return(undefined);
     sealed.return(undefined);
   }
@@ -89,7 +89,7 @@ function* eachSealed(
   }
 }
 
-/** Read once, when the first reading is asked what it says. */
+/** Decoded once, for the first reading whose metrics are needed. */
 function sealedColumns(segment: Segment) {
   let columns: ReturnType<Segment["columns"]>["metrics"] | undefined;
   return () => {

@@ -1,4 +1,4 @@
-/** Reads the next readings of a device as lines of an export, in one short transaction. Runs in the reader's thread. */
+/** Reads the next readings of a device as lines of an export, in one short transaction. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { TextBytes } from "../../../core/model/text-bytes.ts";
 import type { ExportChunk, ExportQuery, ReadingPosition } from "../../../core/ports/history.ts";
@@ -10,10 +10,10 @@ import { createHotPages, type HotPages } from "./hot-pages.ts";
 
 /** A chunk ends with the line that passes it … */
 const CHUNK_BYTES = 512 * 1024;
-/** … or with a segment that passes this: one that is cut has to be unpacked again for its rest. */
+/** … or with a segment that passes this: a segment that is split must be unpacked again for the rest. */
 const ENOUGH_BYTES = 192 * 1024;
 const LINE_MARGIN_BYTES = 32 * 1024;
-/** Readings that are looked at for one chunk: where few have the requested metrics, the others take their time all the same. */
+/** Readings examined for one chunk: readings without the requested metrics take time too. */
 const CHUNK_READINGS = 5_000;
 
 export function exportChunk(db: DatabaseSyncInstance, query: ExportQuery, onDamage: OnDamage): ExportChunk {
@@ -31,7 +31,7 @@ export function exportChunk(db: DatabaseSyncInstance, query: ExportQuery, onDama
 interface Chunk {
   readonly line: LineWriter;
   readonly into: TextBytes;
-  /** A reading was looked at; false: the chunk is full. */
+  /** A reading was examined; false: the chunk is full. */
   took(position: ReadingPosition, isWritten: boolean): boolean;
   /** A segment ends here; false: the chunk has enough. */
   rest(): boolean;
@@ -93,7 +93,7 @@ function segmentLines(
 ): boolean {
   const { line, into } = chunk;
   const names = line.selectedOf(segment.names());
-  // Columns are read only where there is a reading to write: a whole segment may lie behind the place.
+  // Columns are decoded only if there is a reading to write: the whole segment may lie before the position.
   let columns: ReturnType<Segment["values"]>[] | undefined;
   for (let index = 0; index < segment.count; index++) {
     const head = { atMs: segment.at[index] ?? 0, n: segment.n[index] ?? 0, receivedAtMs: segment.receivedAt(index) };
@@ -105,7 +105,7 @@ function segmentLines(
   return chunk.rest();
 }
 
-/** Those before the place, or all that are left. False: the chunk is full. */
+/** Those before the position, or all that remain. False: the chunk is full. */
 function hotLines(hot: HotPages, before: ReadingPosition | undefined, { line, into, took }: Chunk): boolean {
   for (let row = hot.next(); row !== undefined; row = hot.next()) {
     if (before !== undefined && compare(row, before) > 0) return true;

@@ -1,4 +1,4 @@
-/** Finds what is stored of one device: hot rows, segments, rollups. Each caller reads in one transaction; writes nothing. */
+/** Finds the stored data of one device: hot rows, segments, rollups. Each caller reads in one transaction. */
 
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
@@ -15,7 +15,7 @@ export interface DeviceHistory {
   readonly key: number;
   /** Its hot rows up to this one are in segments. */
   readonly sealedSeq: number;
-  /** Raw readings before it are forgotten. */
+  /** Raw readings before it are deleted. */
   readonly rawSinceMs: number;
   readonly hoursSinceMs: number;
 }
@@ -39,7 +39,7 @@ const fromRow = (row: Record<string, unknown>): DeviceHistory => ({
   hoursSinceMs: Number(row["hours_since"]),
 });
 
-/** One snapshot for all reads of `run`: a seal between two of them would show a reading twice, or not at all. */
+/** All reads of `run` see one snapshot: if rows were sealed between two of them, a reading could appear twice or not at all. */
 export function inSnapshot<T>(db: DatabaseSyncInstance, run: () => T): T {
   db.exec("BEGIN");
   try {
@@ -62,7 +62,7 @@ export interface Range {
   readonly toMs: number;
 }
 
-/** Segments with an instant in the range may be among them, and no other; ascending. None spans two UTC days. */
+/** All segments that may have an instant in the range, ascending. No segment spans two UTC days. */
 export function segmentHeads(db: DatabaseSyncInstance, key: number, { fromMs, toMs }: Range): SegmentHead[] {
   return prepared(
     db,
@@ -71,10 +71,10 @@ export function segmentHeads(db: DatabaseSyncInstance, key: number, { fromMs, to
   ).all(key, startOf(fromMs, DAY_MS), toMs, fromMs) as unknown as SegmentHead[];
 }
 
-/** So many heads are looked up at once: a page of readings needs few, whatever lies behind it. */
+/** Heads read at a time: a page of readings needs few of them. */
 const HEADS = 32;
 
-/** The same one after the other, either way, for whoever may stop before the end. */
+/** The same, lazily and in either order, for callers that may stop before the end. */
 export function* eachHead(
   db: DatabaseSyncInstance,
   key: number,
@@ -93,7 +93,7 @@ export function* eachHead(
   let behind: SegmentHead = { fromAt: edge, fromN: edge, toAt: edge, count: edge, id: edge };
   for (;;) {
     const { fromAt, fromN, toAt, count, id } = behind;
-    // The place as a bound, too: by the columns alone all before it would be looked at each time.
+    // The position is also a bound of the range: by the row comparison alone, SQLite would read everything before it each time.
     const heads = statement.all(
       key,
       order === "asc" ? Math.max(startOf(fromMs, DAY_MS), fromAt) : startOf(fromMs, DAY_MS),
@@ -112,10 +112,10 @@ export function* eachHead(
   }
 }
 
-/** Told of what cannot be read. */
+/** Called for what cannot be read. */
 export type OnDamage = (span: Span, reason: string) => void;
 
-/** Undefined: it is damaged, and was told of. */
+/** Undefined: it is damaged, and was reported. */
 export function openSegment(db: DatabaseSyncInstance, head: SegmentHead, onDamage: OnDamage): Segment | undefined {
   try {
     return new Segment(readParts(db, "segment_piece", segmentParts(db, head.id)));
@@ -132,11 +132,11 @@ interface BlockHead extends RowParts {
 
 export interface StoredBlock {
   readonly startMs: number;
-  /** Undefined: it is damaged, and was told of. */
+  /** Undefined: it is damaged, and was reported. */
   readonly block: Block | undefined;
 }
 
-/** The hours or days that overlap the range, block by block, ascending. `metrics`: those that are wanted; undefined: all. */
+/** The hours or days that overlap the range, block by block, ascending. `metrics`: those to decode; undefined: all. */
 export function* rollupBlocks(
   db: DatabaseSyncInstance,
   key: number,
@@ -148,7 +148,7 @@ export function* rollupBlocks(
   const width = blockMs(level);
   const heads = prepared(
     db,
-    `SELECT start_at AS startMs, piece, bytes FROM rollup
+    `SELECT start_at AS startMs, piece AS firstPart, bytes FROM rollup
      WHERE device = ? AND level = ? AND start_at >= ? AND start_at < ? ORDER BY start_at`,
   ).all(key, LEVELS[level].level, startOf(fromMs, width), toMs) as unknown as BlockHead[];
   for (const head of heads) yield { startMs: head.startMs, block: openBlock(db, head, level, onDamage, metrics) };

@@ -1,4 +1,4 @@
-/** Reads hot rows of one device in order, a page at a time, which costs half of stepping through a cursor. Writes nothing. */
+/** Reads hot rows of one device in order, a page at a time, which costs half of stepping through a cursor. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { ReadingPosition } from "../../../core/ports/history.ts";
 import { ifReadable } from "../db/file-damage.ts";
@@ -6,7 +6,7 @@ import type { DeviceHistory, OnDamage, Range } from "./history.ts";
 import { checkedRow, type HotRow, hotRows } from "./hot-rows.ts";
 
 export interface HotPages {
-  /** The first that was not taken yet. */
+  /** The first row that was not taken yet. */
   next(): HotRow | undefined;
   take(): void;
 }
@@ -15,7 +15,7 @@ const PAGE_ROWS = 500;
 
 type Row = [at: number, n: number, receivedAt: number, body: string];
 
-/** Those that are in no segment, behind the place. */
+/** Rows that are in no segment, behind the position. */
 export function createHotPages(
   db: DatabaseSyncInstance,
   device: DeviceHistory,
@@ -44,7 +44,7 @@ export function createHotPages(
   }
 
   function selectPage(): Row[] {
-    // The place as a range of its own: by (at, n) > (?, ?) alone SQLite begins at `from` each time.
+    // The position is also a bound of the range: by (at, n) > (?, ?) alone, SQLite would begin at `from` each time.
     const since = Math.max(query.fromMs, behind?.atMs ?? query.fromMs);
     const statement = db.prepare(
       `SELECT at, n, coalesce(received_at, at), body FROM hot
@@ -56,7 +56,7 @@ export function createHotPages(
     return rowsOf as unknown as Row[];
   }
 
-  /** Something in the page is damaged: each row for itself. */
+  /** Something in the page is damaged: reads each row alone. */
   function readRows(): void {
     rows = [];
     isLast = true;

@@ -1,6 +1,6 @@
 /**
- * Reads hot rows of one device in order. A row that is damaged is left out and named; where a page is damaged, the others are found
- * row by row. Reads in its caller's transaction; writes nothing.
+ * Reads hot rows of one device in order. A damaged row is left out and reported; if a page is damaged, the other rows are found one
+ * by one. Reads in its caller's transaction.
  */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { Metrics } from "../../../contract/readings.ts";
@@ -23,7 +23,7 @@ export interface HotQuery extends Range {
   readonly behind?: ReadingPosition | undefined;
 }
 
-/** As it came from the table: not yet checked. */
+/** As read from the table, not checked yet. */
 export interface RawRow extends ReadingPosition {
   readonly receivedAtMs: number;
   readonly body: string;
@@ -54,7 +54,7 @@ export function* hotRows(
   }
 }
 
-/** Undefined: it is damaged, and was named. */
+/** Undefined: it is damaged, and was reported. */
 export function checkedRow(row: RawRow, onDamage: OnDamage): HotRow | undefined {
   const { atMs, n, receivedAtMs, body } = row;
   const metrics = isInstant(atMs) && isInstant(receivedAtMs) && isInstant(n) ? parseMetrics(body) : undefined;
@@ -72,7 +72,7 @@ function nameRow(
   onDamage({ fromMs: at, toMs: at }, reason);
 }
 
-/** The index knows which rows there are; each is then read alone. Where the index is damaged too, the rest of the range is. */
+/** Takes the rows from the index and reads each alone. If the index is damaged too, the rest of the range counts as damaged. */
 function* rowByRow(
   db: DatabaseSyncInstance,
   device: DeviceHistory,
@@ -113,7 +113,7 @@ function select(
 ): Iterable<ReadingPosition> {
   const [beyond, direction] = order === "asc" ? [">", "ASC"] : ["<", "DESC"];
   const position = behind === undefined ? [] : [behind.atMs, behind.n];
-  // Said as a bound of the instant, too, the place is found by the index; as a pair alone all rows before it are looked at.
+  // The position is also a bound of the instant, so that the index finds it: by the pair alone, all rows before it would be read.
   const from = behind === undefined || order === "desc" ? fromMs : Math.max(fromMs, behind.atMs);
   const to = behind === undefined || order === "asc" ? toMs : Math.min(toMs, behind.atMs + 1);
   return db

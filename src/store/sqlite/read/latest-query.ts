@@ -1,4 +1,4 @@
-/** Finds the newest value of a metric that is still there, by its days rather than by all its readings. Writes nothing. */
+/** Finds the newest value of a metric that is still stored, by its days instead of by all its readings. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { MetricValue } from "../../../contract/readings.ts";
 import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
@@ -20,7 +20,7 @@ import { hotRows } from "./hot-rows.ts";
 
 const ALWAYS = { fromMs: 0, toMs: MAX_MS } as const;
 
-/** Of a reading where it is there and whole, else the last of a day (of an hour where days are damaged), in which true is 1. */
+/** From a reading if it is stored and intact, else the last value of a day (of an hour if days are damaged), in which true is 1. */
 export function latestOf(
   db: DatabaseSyncInstance,
   deviceId: string,
@@ -36,7 +36,7 @@ export function latestOf(
     };
     const due = dueDays(db, device.key, ALWAYS);
     const days = new Set(due);
-    // Of a day that changed since, what was counted may be gone; its readings say what is left.
+    // If a day changed since it was counted, its rollup may be outdated; its readings are right.
     const isStale = (day: number): boolean => day >= device.rawSinceMs && due.has(day);
     const last = new Map<string, LatestMetric>();
     for (const startMs of addLast(db, device, "day", ALWAYS, { metrics, last, isStale, onDamage })) {
@@ -46,7 +46,7 @@ export function latestOf(
     }
     for (const [name, { value, atMs }] of last) {
       offer(name, value, atMs);
-      // Its reading says whether it was a number or a boolean.
+      // Only the reading shows whether it was a number or a boolean.
       const day = startOf(atMs, DAY_MS);
       if (day >= device.rawSinceMs) days.add(day);
     }
@@ -65,7 +65,7 @@ interface LastQuery {
   readonly onDamage: OnDamage;
 }
 
-/** Answers with the beginnings of rows that are damaged. */
+/** Returns the beginnings of damaged rows. */
 function addLast(
   db: DatabaseSyncInstance,
   { key }: DeviceHistory,
@@ -118,9 +118,9 @@ function readHot(
   onDamage: OnDamage,
 ): void {
   const missing = new Set(metrics);
-  for (const { atMs, metrics: said } of hotRows(db, device, { ...ALWAYS, order: "desc" }, onDamage)) {
+  for (const { atMs, metrics: values } of hotRows(db, device, { ...ALWAYS, order: "desc" }, onDamage)) {
     for (const name of missing) {
-      const value = Object.hasOwn(said, name) ? said[name] : undefined;
+      const value = Object.hasOwn(values, name) ? values[name] : undefined;
       if (value === undefined) continue;
       offer(name, value, atMs);
       missing.delete(name);

@@ -1,6 +1,6 @@
 /**
- * Gives every device back at start, its latest values brought forward over the rows that came after they were saved. What is damaged
- * of a device is left out and named. Runs in the writer's thread; writes no more than a field that its column could not hold.
+ * Loads every device at the start, with its latest values updated by the rows that came after they were saved. Damaged fields are
+ * left out and reported; it only writes to reset a field that its column could not hold.
  */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { DeviceId } from "../../../contract/readings.ts";
@@ -17,11 +17,11 @@ import { historyOfKey, type Range } from "./history.ts";
 
 type Row = Record<string, unknown>;
 
-/** The newest readings of a device hold what its latest values are, but for metrics that come seldom. */
+/** The newest readings of a device contain its latest values, except for rare metrics. */
 const READINGS_FOR_LATEST = 500;
-/** Former versions wrote it for a device of which only a last will was known. */
+/** Former versions wrote it for a device that was only known by its last will. */
 const NEVER = 0;
-/** As the settings take them. */
+/** The maximum of the settings. */
 const MAX_DAYS = 36_500;
 const ALWAYS: Range = { fromMs: 0, toMs: MAX_MS };
 
@@ -52,7 +52,7 @@ interface DeviceRow {
   readonly row: Row | undefined;
 }
 
-/** Devices are found by the index of their ids, so that is what they are called, whatever their row says. */
+/** Devices are found by the index of their ids, so the id comes from the index, not from the row. */
 function deviceRows(db: DatabaseSyncInstance, note: NoteDamage): DeviceRow[] {
   const byId = "SELECT key, device_id FROM device INDEXED BY sqlite_autoindex_device_1";
   const ids = ifReadable(() => db.prepare(byId).all());
@@ -64,7 +64,7 @@ function deviceRows(db: DatabaseSyncInstance, note: NoteDamage): DeviceRow[] {
     const parsed = parseDeviceId(String(id));
     const row = rows.get(Number(key)) ?? ifReadable(() => one.get(key as number) as Row | undefined);
     if (parsed.ok) found.push({ key: Number(key), deviceId: parsed.value, row });
-    else note({ what: "the name of a device, with all that is stored of it" });
+    else note({ what: "the id of a device, with all its stored data" });
   }
   return found;
 }
@@ -102,7 +102,7 @@ function toDevice(
   if (row !== undefined) reset(db, key, [...damaged, ...TEXTS.filter((name) => !isText(row[name]))]);
   const left = [...damaged, ...(attributes ? [] : ["attributes"]), ...(latest ? [] : ["latest values"])];
   if (left.length > 0)
-    note({ what: `what is kept of the device ${deviceId} beside its readings (${left.join(", ")})` });
+    note({ what: `the stored data of the device ${deviceId} beside its readings (${left.join(", ")})` });
   return device;
 }
 
@@ -114,7 +114,7 @@ const isInterval = (value: unknown): value is number =>
 const TEXTS = ["attributes", "latest"];
 const NUMBERS = ["heard_at", "clock_suspect", "raw_since", "hours_since", "sealed_seq"];
 
-/** SQLite refuses every later change of a row in which a column has what it cannot hold. */
+/** SQLite refuses every later change of a row with a value that its column cannot hold. */
 function reset(db: DatabaseSyncInstance, key: number, columns: readonly string[]): void {
   if (columns.length === 0) return;
   const emptyOf = (name: string): string => (TEXTS.includes(name) ? "'{}'" : NUMBERS.includes(name) ? "0" : "NULL");
@@ -122,7 +122,7 @@ function reset(db: DatabaseSyncInstance, key: number, columns: readonly string[]
   try {
     db.prepare(`UPDATE device SET ${values.join(", ")} WHERE key = ?`).run(key);
   } catch {
-    // What it holds was named; the next start tries again.
+    // The damage was reported; the next start tries again.
   }
 }
 
@@ -141,7 +141,7 @@ function newestOf(db: DatabaseSyncInstance, key: number): Map<string, LatestMetr
 
 const COLUMNS = "seq, device, at, coalesce(received_at, at) AS received, body";
 
-/** By order of arrival; where a page is damaged, each that the index knows is read for itself. */
+/** In order of arrival. If a page is damaged, each row that the index knows is read alone. */
 function* rowsSince(db: DatabaseSyncInstance, since: number): Generator<Row> {
   let last = since;
   try {

@@ -1,7 +1,4 @@
-/**
- * Gives the broker's journal back at start. A row that is damaged is given as far as it is of use, else left out, and named either
- * way. Runs in the writer's thread; writes nothing.
- */
+/** Loads the broker's journal at the start. Of a damaged row the usable part is loaded, and the damage is reported. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { fromColumn } from "../../../core/model/text-column.ts";
 import type { Journal, KeptDelivery, KeptMessage } from "../../../core/ports/broker-state.ts";
@@ -36,7 +33,7 @@ export function loadJournal(db: DatabaseSyncInstance, note: NoteDamage): Journal
   };
 }
 
-/** Where a page is damaged, those before it and those behind it. */
+/** If a page is damaged, the rows before it and behind it. */
 function readableRows(db: DatabaseSyncInstance, table: string, key: string, onDamage: () => void): Row[] {
   const order = KEYS[table] ?? key;
   const whole = ifReadable(() => db.prepare(`SELECT * FROM ${table} ORDER BY ${order}`).all());
@@ -47,7 +44,7 @@ function readableRows(db: DatabaseSyncInstance, table: string, key: string, onDa
   return [...before, ...behind.reverse()];
 }
 
-/** Of those with more than one column in their key. */
+/** Keys of more than one column. */
 const KEYS: { readonly [table: string]: string } = {
   mqtt_subscription: "client, filter",
   mqtt_delivery: "client, place",
@@ -100,7 +97,7 @@ function toRetained(fields: StoredFields): Journal["retained"][number] | undefin
   return value && { topic: value.topic, value };
 }
 
-/** Better too long than ended: what waits for it was acknowledged. */
+/** A damaged expiry becomes the longest: messages that wait for the session were acknowledged. */
 function toSession({ get, need }: StoredFields): Journal["sessions"][number] | undefined {
   const client = need("client", isColumn);
   if (client === undefined) return undefined;
@@ -133,7 +130,7 @@ function toSubscription({ get, need }: StoredFields): Journal["subscriptions"][n
 function toDelivery(fields: StoredFields): Journal["deliveries"][number] | undefined {
   const { get, need } = fields;
   const [client, place] = [need("client", isColumn), need("place", isOrder)];
-  // Without a topic only the packet id is still of use.
+  // Without a topic only the packet id is still needed.
   const isEmpty = get("topic", isColumn) === undefined && fields.damaged.length === 0;
   const message = isEmpty ? undefined : toMessage(fields);
   if (client === undefined || place === undefined || (message === undefined && !isEmpty)) return undefined;

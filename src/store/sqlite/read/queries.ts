@@ -1,4 +1,4 @@
-/** Answers with a page of readings, in one short transaction. Writes nothing. */
+/** Reads a page of readings in one short transaction. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { ReadingsQuery, StoredReading } from "../../../core/ports/history.ts";
 import { eachReading } from "./each-reading.ts";

@@ -1,4 +1,4 @@
-/** Answers with the next readings of a page as JSON, in one short transaction. Runs in the reader's thread; writes nothing. */
+/** Reads the next readings of a page as JSON, in one short transaction. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { ReadingsChunk, ReadingsQuery } from "../../../core/ports/history.ts";
 import { createReadingsJson } from "../../../core/transfer/readings-json.ts";
@@ -12,7 +12,7 @@ export function readReadingsChunk(db: DatabaseSyncInstance, query: ReadingsQuery
     if (device === undefined || query.limit <= 0) return chunk.done(true);
     for (const reading of eachReading(db, device, query, onDamage)) {
       if (chunk.isFull()) return chunk.done(false);
-      // A hot reading is kept as its board wrote it, with spaces, or with a name that it says twice.
+      // The body of a hot reading is as the board wrote it: it may have spaces, or a name twice.
       chunk.add(reading, JSON.stringify(reading.metrics()));
     }
     return chunk.done(true);

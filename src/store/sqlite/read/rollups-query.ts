@@ -1,4 +1,4 @@
-/** Answers with hours or days of a device, true at this moment: what is not rolled up yet is added. Writes nothing. */
+/** Reads hours or days of a device, including readings that are not rolled up yet. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { type Aggregate, DAY_MS, startOf } from "../../../core/history/rollup.ts";
 import type { RollupRow, RollupsQuery } from "../../../core/ports/history.ts";
@@ -7,7 +7,7 @@ import { aggregateOf, countSegments } from "./day-count.ts";
 import { type DeviceHistory, dueDays, historyOf, inSnapshot, type OnDamage, rollupBlocks } from "./history.ts";
 import { hotRows } from "./hot-rows.ts";
 
-/** Beginning of the hour or day → metric → what it comes to */
+/** Beginning of the hour or day → metric → aggregate */
 type Found = Map<number, Map<string, Aggregate>>;
 
 /** By (beginning, metric). */
@@ -16,7 +16,7 @@ export function readRollups(db: DatabaseSyncInstance, query: RollupsQuery, onDam
     const device = historyOf(db, query.deviceId);
     if (device === undefined) return [];
     const found: Found = new Map();
-    // An hour or day that begins in the range is whole, also where it ends beyond.
+    // An hour or day that begins in the range counts completely, even if it ends behind it.
     const { widthMs } = LEVELS[query.level];
     const range = {
       fromMs: Math.ceil(query.fromMs / widthMs) * widthMs,
@@ -39,7 +39,7 @@ function addRolledUp(
   const { widthMs } = LEVELS[query.level];
   const due = [...dueDays(db, key, query)];
   const counted = new Map(due.map((day) => [day, countSegments(db, key, day, onDamage, within(day, query))]));
-  // Of what damage reaches into, what was counted while it was whole says more.
+  // For hours that damage reaches into, the rollup from before the damage is more complete.
   const isCounted = (at: number): boolean => {
     const day = counted.get(startOf(at, DAY_MS));
     return day !== undefined && at >= rawSinceMs && ![...day.unknown].some((hour) => startOf(hour, widthMs) === at);
@@ -59,7 +59,7 @@ function addRolledUp(
     for (const [hour, metrics] of hours) {
       const at = startOf(hour, widthMs);
       if (at < query.fromMs || at >= query.toMs) continue;
-      // Of a day that is forgotten, what came since is there beside what was counted.
+      // If the raw readings of the day are deleted, those that came since are added to what was counted.
       if (before.has(at) && at >= rawSinceMs) continue;
       for (const [name, rollup] of metrics) {
         if (query.metrics === undefined || query.metrics.includes(name)) aggregateAt(found, at, name).merge(rollup);
@@ -68,7 +68,7 @@ function addRolledUp(
   }
 }
 
-/** Of a day, what is asked for. */
+/** The part of the day in the range. */
 const within = (day: number, { fromMs, toMs }: RollupsQuery) => ({
   fromMs: Math.max(day, fromMs),
   toMs: Math.min(day + DAY_MS, toMs),

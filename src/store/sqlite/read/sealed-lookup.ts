@@ -1,4 +1,4 @@
-/** Finds sealed readings by their instant, for whoever appends late ones. Runs in the writer's thread; writes nothing. */
+/** Finds sealed readings by their instant, to recognise duplicates among late readings. Runs in the writer's thread. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
 import { canonicalBody } from "../../../core/model/identity.ts";
@@ -8,16 +8,16 @@ import { openSegment, type SegmentHead } from "./history.ts";
 export interface SealedLookup {
   /** The newest sealed reading of a device. */
   newest(key: number): { atMs: number; n: number } | undefined;
-  /** Places among the sealed readings of that instant of those that say the same. */
+  /** The n of each sealed reading of that instant with the same content. */
   equal(key: number, atMs: number, body: string): readonly number[];
   /** −1: none is sealed. */
   greatestN(key: number, atMs: number): number;
   has(key: number, atMs: number, n: number): boolean;
-  /** Segments of that device (of any) changed. */
+  /** Segments of that device (of any device) changed. */
   invalidate(key?: number): void;
 }
 
-/** Of one instant: what each reading says → their numbers. */
+/** The readings of one instant: content → their n. */
 type Instant = ReadonlyMap<string, readonly number[]>;
 
 interface Opened {
@@ -26,7 +26,7 @@ interface Opened {
   readonly instants: Map<number, Instant>;
 }
 
-/** A backlog comes in order, of few devices at a time. */
+/** A backlog comes in order, from few devices at a time. */
 const KEPT_SEGMENTS = 32;
 
 export function createSealedLookup(db: DatabaseSyncInstance): SealedLookup {
@@ -38,7 +38,7 @@ export function createSealedLookup(db: DatabaseSyncInstance): SealedLookup {
   const end = db.prepare("SELECT max(to_at) AS to_at FROM segment WHERE device = ? AND from_at >= ?");
   const opened = new Map<number, Opened>();
 
-  /** What damage hides cannot be compared with: it is stored again rather than lost. */
+  /** A reading cannot be compared with damaged ones: it is stored again rather than lost. */
   function open(key: number, head: SegmentHead): Opened {
     const known = opened.get(head.id);
     if (known !== undefined) return known;
@@ -64,7 +64,7 @@ export function createSealedLookup(db: DatabaseSyncInstance): SealedLookup {
   const numbersIn = (key: number, head: SegmentHead, atMs: number): number[] =>
     [...instantIn(key, head, atMs).values()].flat();
 
-  /** The last segment that has the instant has its greatest n; beside a damaged one that need not be the last that covers it. */
+  /** The last segment with the instant has its greatest n. If a segment is damaged, that need not be the last one whose range covers it. */
   function greatestN(key: number, atMs: number): number {
     for (const head of headsAt(key, atMs).reverse()) {
       const numbers = numbersIn(key, head, atMs);
@@ -81,8 +81,8 @@ export function createSealedLookup(db: DatabaseSyncInstance): SealedLookup {
       return { atMs, n: Math.max(0, greatestN(key, atMs)) };
     },
     equal: (key, atMs, body) => {
-      const said = canonicalBody(body);
-      return headsAt(key, atMs).flatMap((head) => instantIn(key, head, atMs).get(said) ?? []);
+      const content = canonicalBody(body);
+      return headsAt(key, atMs).flatMap((head) => instantIn(key, head, atMs).get(content) ?? []);
     },
     greatestN,
     has: (key, atMs, n) => headsAt(key, atMs).some((head) => numbersIn(key, head, atMs).includes(n)),
@@ -100,10 +100,10 @@ function readInstant(segment: Segment, atMs: number): Instant {
   if (at[index] !== atMs) return found;
   const columns = new Map([...segment.names()].map((name) => [name, segment.values(name)]));
   for (; at[index] === atMs; index++) {
-    const said = canonicalBody(JSON.stringify(metricsAt(columns, index)));
-    const numbers = found.get(said);
+    const content = canonicalBody(JSON.stringify(metricsAt(columns, index)));
+    const numbers = found.get(content);
     const n = segment.n[index] ?? 0;
-    if (numbers === undefined) found.set(said, [n]);
+    if (numbers === undefined) found.set(content, [n]);
     else numbers.push(n);
   }
   return found;

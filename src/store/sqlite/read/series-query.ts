@@ -1,4 +1,4 @@
-/** Answers a chart: chooses what it is drawn from and how wide its buckets are. Runs in the reader's thread; writes nothing. */
+/** Reads a chart: chooses its source and the width of its buckets. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { SeriesColumns } from "../../../contract/rest.ts";
 import { DAY_MS, HOUR_MS } from "../../../core/history/rollup.ts";
@@ -71,7 +71,7 @@ function answer(
   return { resolutionMs, columns: query.metrics.map((metric) => columns[names.indexOf(metric)] ?? empty) };
 }
 
-/** What the chart is drawn from: raw readings where they are there and few enough, or finer than hours must be. */
+/** The source of the chart: raw readings if they are stored and few enough, or if buckets are finer than hours. */
 function sourceFor(
   db: DatabaseSyncInstance,
   device: DeviceHistory,
@@ -92,7 +92,7 @@ function sourceFor(
   return widthMs > DAYS_FROM_MS ? "day" : "hour";
 }
 
-/** Something of the range is there as hours (days) only. */
+/** Part of the range is stored as hours (days) only. */
 function isDeleted(
   db: DatabaseSyncInstance,
   { key }: DeviceHistory,
@@ -140,10 +140,10 @@ function columnsOf(list: { t: number[]; value: number[] }): SeriesColumns {
   return { t, mean: value, min: value, max: value, count: new Array(t.length).fill(1) };
 }
 
-/** What is hot comes behind what is sealed, wherever its instants lie. */
+/** Hot readings come behind sealed ones, whatever their instants. */
 function inOrder({ t, value }: { t: number[]; value: number[] }): { t: number[]; value: number[] } {
   if (t.every((at, index) => index === 0 || (t[index - 1] ?? 0) <= at)) return { t, value };
-  // Sorting is stable: those of one instant stay as they came.
+  // The sort is stable: readings of one instant keep their order.
   const order = t.map((_, index) => index).sort((a, b) => (t[a] ?? 0) - (t[b] ?? 0));
   return { t: order.map((index) => t[index] ?? 0), value: order.map((index) => value[index] ?? 0) };
 }

@@ -1,4 +1,4 @@
-/** Counts what the store holds and what takes its bytes. Scans the whole file, so it runs in the side thread. */
+/** Counts what the store holds, and the bytes of each kind. It scans the whole file, so it runs in the side thread. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { StoreStats } from "../../../core/ports/readings-store.ts";
 import { logBytes, pragma } from "../db/space.ts";
@@ -8,7 +8,7 @@ type Kind = Exclude<keyof StoreStats["bytes"], "free" | "log">;
 export function readStats(db: DatabaseSyncInstance, file: string): StoreStats {
   db.exec("BEGIN");
   const counts = readCounts(db);
-  db.exec("COMMIT"); // the scan that follows would pin the log, and what it tells need not be of one moment
+  db.exec("COMMIT"); // the scan that follows would keep the log from being reset, and needs no snapshot
   return {
     ...counts,
     bytes: {
@@ -24,7 +24,7 @@ function readCounts(db: DatabaseSyncInstance): Omit<StoreStats, "bytes"> {
     const value = db.prepare(`SELECT (${sql}) AS value`).get()?.["value"];
     return value === null || value === undefined ? undefined : Number(value);
   };
-  // What is sealed stays among the hot rows until it is deleted there.
+  // Sealed rows stay in the table of hot rows until they are deleted.
   const hotReadings =
     one("SELECT count(*) FROM hot JOIN device ON device.key = hot.device WHERE hot.seq > device.sealed_seq") ?? 0;
   const sealed = one("SELECT sum(count) FROM segment WHERE device IN (SELECT key FROM device)") ?? 0;

@@ -1,4 +1,4 @@
-/** Reads the rows of a device that wait to be sealed, in the order in which they came. Writes nothing. */
+/** Reads the rows of a device that wait to be sealed, in the order of arrival. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { Metrics } from "../../../contract/readings.ts";
 import type { ReadingPosition } from "../../../core/ports/history.ts";
@@ -10,17 +10,17 @@ export interface UnsealedRow extends ReadingPosition {
   readonly receivedAtMs: number;
   readonly hasPacket: boolean;
   readonly body: unknown;
-  /** Undefined: the row is damaged, and its other fields hold what could be read. */
+  /** Undefined: the row is damaged, and its other fields are those that could be read. */
   readonly metrics: Metrics | undefined;
 }
 
 export interface UnsealedRows {
-  /** The first of them from this one on. */
+  /** The first of them, from `from` on. */
   seqs(key: number, from: number, most: number): number[];
   rows(key: number, first: number, last: number): UnsealedRow[];
 }
 
-/** `bySeq`: many of the rows are its own, and are found quicker one after the other. */
+/** `bySeq`: faster if many of the rows belong to the device. */
 export function createUnsealedRows(db: DatabaseSyncInstance): { byIndex: UnsealedRows; bySeq: UnsealedRows } {
   const one = db.prepare(
     "SELECT seq, at, n, coalesce(received_at, at) AS received, packet, body FROM hot WHERE seq = ?",
@@ -42,14 +42,14 @@ export function createUnsealedRows(db: DatabaseSyncInstance): { byIndex: Unseale
     };
   }
 
-  /** A page is damaged: what cannot be read alone is known by the index only. */
+  /** A page is damaged: a row that cannot be read has only what the index knows. */
   function rowByRow(key: number, first: number, last: number): Record<string, unknown>[] {
     return indexed.all(key, first, last).map((row) => ifReadable(() => one.get(Number(row["seq"]))) ?? row);
   }
 
   const byIndex = scanOf("hot INDEXED BY hot_by_instant");
   const bySeq = scanOf("hot NOT INDEXED");
-  // The index alone says which rows there are.
+  // The index alone knows which rows there are.
   const seqs: UnsealedRows["seqs"] = (...of) => ifReadable(() => bySeq.seqs(...of)) ?? byIndex.seqs(...of);
   return { byIndex, bySeq: { ...bySeq, seqs } };
 }

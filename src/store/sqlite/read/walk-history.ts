@@ -1,6 +1,6 @@
 /**
- * Walks what is stored of a device's metrics over a range, from what serves it: raw readings, or hours or days that
- * were rolled up, with raw readings where those are not up to date. Reads in its caller's transaction; sums nothing up.
+ * Iterates over a device's metrics in a range: raw readings, or hours or days, with raw readings where those are not up to date.
+ * Reads in its caller's transaction.
  */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
@@ -43,7 +43,7 @@ export function walkHistory(
     const due = dueDays(db, device.key, query);
     const raw = rawDays(device, due, query);
     walkRollups(db, device, query, source, raw, sink, onDamage);
-    // Of a day that is forgotten, what came since is there beside what was counted.
+    // If the raw readings of the day are deleted, those that came since are added to what was counted.
     const beside = [...due].filter((day) => day < device.rawSinceMs);
     for (const day of [...raw, ...beside]) {
       const range = { fromMs: Math.max(query.fromMs, day), toMs: Math.min(query.toMs, day + DAY_MS) };
@@ -104,7 +104,7 @@ function walkSegments(
       for (let index = 0; index < segment.count; index++) {
         const value = numbers[index] ?? Number.NaN;
         const at = segment.at[index] ?? 0;
-        // NaN, which no reading has, stands for none.
+        // NaN: there is no value.
         if (!Number.isNaN(value) && (whole || (at >= fromMs && at < toMs))) sink.number(metric, at, value);
       }
     }
@@ -118,10 +118,10 @@ function walkHot(
   sink: HistorySink,
   onDamage: OnDamage,
 ): void {
-  for (const { atMs, metrics: said } of hotRows(db, device, { ...query, order: "asc" }, onDamage)) {
+  for (const { atMs, metrics: values } of hotRows(db, device, { ...query, order: "asc" }, onDamage)) {
     for (let metric = 0; metric < query.metrics.length; metric++) {
       const name = query.metrics[metric] ?? "";
-      const value = Object.hasOwn(said, name) ? said[name] : undefined;
+      const value = Object.hasOwn(values, name) ? values[name] : undefined;
       if (value !== undefined && typeof value !== "string") sink.number(metric, atMs, Number(value));
     }
   }

@@ -1,49 +1,49 @@
 /**
- * Keeps the bytes of compressed rows in pieces, four to a page: a row of three KB would have a page of four to itself. Runs
- * in its caller's transaction; knows nothing of what is in them.
+ * Stores the bytes of compressed rows in parts, four to a page: without parts, a row of 3 KB would occupy a whole page. Runs in its
+ * caller's transaction.
  */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { prepared } from "../db/prepared.ts";
 
-/** With what SQLite adds, four fill a page of 4,096 bytes (https://sqlite.org/fileformat2.html, 1.6). */
+/** With SQLite's overhead, four fill a page of 4,096 bytes (https://sqlite.org/fileformat2.html, 1.6). */
 const PART_BYTES = 1_004;
-/** Places of one that still changes. */
+/** Part ids reserved for a row that still changes. */
 const SLOT_PARTS = 64;
 
 export type PartTable = "segment_piece" | "rollup_piece";
 
-/** Where bytes lie: `piece` is the first of as many as `bytes` fill. */
+/** Where the bytes of a row are stored: `firstPart` is the id of the first part, `bytes` the length of all. */
 export interface RowParts {
-  readonly piece: number;
+  readonly firstPart: number;
   readonly bytes: number;
 }
 
 const partCount = (bytes: number): number => Math.ceil(bytes / PART_BYTES);
 
-/** It still changes, and lies where it may be written again and again without leaving holes among those that do not. */
-export const isInSlot = ({ piece }: Pick<RowParts, "piece">): boolean => piece < 0;
+/** The row still changes. It has reserved ids, so that rewriting it leaves no holes among the rows that do not change. */
+export const isInSlot = ({ firstPart }: Pick<RowParts, "firstPart">): boolean => firstPart < 0;
 
-/** `slot`: its number, where it still changes and is not too long for one. What lies there already is to be removed before. */
+/** `slot`: for a row that still changes; ignored if the row is too long. What is stored there must be removed before. */
 export function writeParts(db: DatabaseSyncInstance, table: PartTable, body: Buffer, slot?: number): RowParts {
   const inSlot = slot !== undefined && partCount(body.length) <= SLOT_PARTS;
-  const piece = inSlot ? -(slot + 1) * SLOT_PARTS : nextPart(db, table);
+  const firstPart = inSlot ? -(slot + 1) * SLOT_PARTS : nextPart(db, table);
   const insert = prepared(db, `INSERT INTO ${table} (id, body) VALUES (?, ?)`);
   for (let index = 0; index * PART_BYTES < body.length; index++) {
-    insert.run(piece + index, body.subarray(index * PART_BYTES, (index + 1) * PART_BYTES));
+    insert.run(firstPart + index, body.subarray(index * PART_BYTES, (index + 1) * PART_BYTES));
   }
-  return { piece, bytes: body.length };
+  return { firstPart, bytes: body.length };
 }
 
-export function readParts(db: DatabaseSyncInstance, table: PartTable, { piece, bytes }: RowParts): Buffer {
+export function readParts(db: DatabaseSyncInstance, table: PartTable, { firstPart, bytes }: RowParts): Buffer {
   const rows = prepared(db, `SELECT body FROM ${table} WHERE id >= ? AND id < ? ORDER BY id`).all(
-    piece,
-    piece + partCount(bytes),
+    firstPart,
+    firstPart + partCount(bytes),
   );
   return Buffer.concat(rows.map((row) => row["body"] as Uint8Array));
 }
 
-export function removeParts(db: DatabaseSyncInstance, table: PartTable, { piece, bytes }: RowParts): void {
-  prepared(db, `DELETE FROM ${table} WHERE id >= ? AND id < ?`).run(piece, piece + partCount(bytes));
+export function removeParts(db: DatabaseSyncInstance, table: PartTable, { firstPart, bytes }: RowParts): void {
+  prepared(db, `DELETE FROM ${table} WHERE id >= ? AND id < ?`).run(firstPart, firstPart + partCount(bytes));
 }
 
 function nextPart(db: DatabaseSyncInstance, table: PartTable): number {

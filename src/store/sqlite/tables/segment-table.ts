@@ -1,4 +1,4 @@
-/** Writes, replaces and deletes the segments of a device. In its caller's transaction; decides nothing of what is in them. */
+/** Writes, replaces and deletes the segments of a device, in its caller's transaction. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { ReadingPosition } from "../../../core/ports/history.ts";
 import { prepared } from "../db/prepared.ts";
@@ -9,14 +9,14 @@ import { type RowParts, readParts, removeParts, writeParts } from "./row-parts.t
 /** `grows`: it is the device's newest and will be replaced soon; any other that grew until now is closed. */
 export function insertSegment(db: DatabaseSyncInstance, key: number, columns: Columns, grows: boolean): void {
   if (grows) closeGrowing(db, key);
-  const { piece, bytes } = writeParts(db, "segment_piece", encodeSegment(columns), grows ? key : undefined);
+  const { firstPart, bytes } = writeParts(db, "segment_piece", encodeSegment(columns), grows ? key : undefined);
   prepared(
     db,
     "INSERT INTO segment (device, from_at, from_n, to_at, count, piece, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)",
-  ).run(key, ...boundsOf(columns), piece, bytes);
+  ).run(key, ...boundsOf(columns), firstPart, bytes);
 }
 
-/** What is left of a reading that was damaged, in a segment that cannot be read: it is named as long as it is kept, and nothing is merged with it. */
+/** Stores a damaged reading as a segment that cannot be read: it is reported as long as it is kept, and nothing is merged with it. */
 export function insertDamaged(
   db: DatabaseSyncInstance,
   key: number,
@@ -24,21 +24,21 @@ export function insertDamaged(
   body: unknown,
 ): void {
   const left = Buffer.concat([Buffer.of(DAMAGED_ROW), typeof body === "string" ? Buffer.from(body) : Buffer.alloc(0)]);
-  const { piece, bytes } = writeParts(db, "segment_piece", left);
+  const { firstPart, bytes } = writeParts(db, "segment_piece", left);
   prepared(
     db,
     "INSERT INTO segment (device, from_at, from_n, to_at, count, piece, bytes) VALUES (?, ?, ?, ?, 0, ?, ?)",
-  ).run(key, atMs, n, atMs, piece, bytes);
+  ).run(key, atMs, n, atMs, firstPart, bytes);
 }
 
-/** Its new bytes lie among those that do not change. */
+/** Its new bytes are stored among the rows that do not change. */
 export function replaceSegment(db: DatabaseSyncInstance, id: number, columns: Columns): void {
   removeParts(db, "segment_piece", segmentParts(db, id));
-  const { piece, bytes } = writeParts(db, "segment_piece", encodeSegment(columns));
+  const { firstPart, bytes } = writeParts(db, "segment_piece", encodeSegment(columns));
   prepared(
     db,
     "UPDATE segment SET from_at = ?, from_n = ?, to_at = ?, count = ?, piece = ?, bytes = ? WHERE id = ?",
-  ).run(...boundsOf(columns), piece, bytes, id);
+  ).run(...boundsOf(columns), firstPart, bytes, id);
 }
 
 export function deleteSegment(db: DatabaseSyncInstance, id: number): void {
@@ -47,18 +47,18 @@ export function deleteSegment(db: DatabaseSyncInstance, id: number): void {
 }
 
 export const segmentParts = (db: DatabaseSyncInstance, id: number): RowParts =>
-  prepared(db, "SELECT piece, bytes FROM segment WHERE id = ?").get(id) as unknown as RowParts;
+  prepared(db, "SELECT piece AS firstPart, bytes FROM segment WHERE id = ?").get(id) as unknown as RowParts;
 
 function closeGrowing(db: DatabaseSyncInstance, key: number): void {
   const growing = prepared(
     db,
-    "SELECT id, piece, bytes FROM segment INDEXED BY segment_in_slot WHERE device = ? AND piece < 0",
+    "SELECT id, piece AS firstPart, bytes FROM segment INDEXED BY segment_in_slot WHERE device = ? AND piece < 0",
   ).get(key) as unknown as (RowParts & { id: number }) | undefined;
   if (growing === undefined) return;
   const body = readParts(db, "segment_piece", growing);
   removeParts(db, "segment_piece", growing);
-  const { piece } = writeParts(db, "segment_piece", body);
-  prepared(db, "UPDATE segment SET piece = ? WHERE id = ?").run(piece, growing.id);
+  const { firstPart } = writeParts(db, "segment_piece", body);
+  prepared(db, "UPDATE segment SET piece = ? WHERE id = ?").run(firstPart, growing.id);
 }
 
 function boundsOf({ at, n }: Columns): [number, number, number, number] {

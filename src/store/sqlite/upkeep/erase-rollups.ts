@@ -1,4 +1,4 @@
-/** Takes hours and days away whose raw readings are forgotten already. In its caller's transaction; touches no raw reading. */
+/** Deletes hours and days whose raw readings are already deleted, in its caller's transaction. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { DAY_MS, HOUR_MS, startOf } from "../../../core/history/rollup.ts";
 import type { Rollup } from "../../../core/ports/history.ts";
@@ -14,7 +14,7 @@ export interface EraseRollupsRequest {
   readonly metrics: readonly string[] | undefined;
 }
 
-/** Hours of one row that overlap the range go whole, and their days are made of what is left. Answers up to where it is done. */
+/** Deletes the hours of one row that overlap the range, and counts their days from the remaining hours. Returns the end of what is done. */
 export function eraseRollups(db: DatabaseSyncInstance, rollups: RollupUpdater, request: EraseRollupsRequest): number {
   const first = firstMs(db, request);
   if (first === undefined) return request.toMs;
@@ -38,7 +38,7 @@ export function eraseRollups(db: DatabaseSyncInstance, rollups: RollupUpdater, r
   return toMs;
 }
 
-/** Where the device's first row of hours or days begins that reaches into the range; undefined: none does. */
+/** The beginning of the device's first row of hours or days that overlaps the range; undefined: there is none. */
 function firstMs(db: DatabaseSyncInstance, { key, fromMs, toMs }: EraseRollupsRequest): number | undefined {
   const starts = (["hour", "day"] as const).flatMap((level) => {
     const row = db
@@ -74,7 +74,7 @@ function hoursOf(block: Block, startMs: number, day: number): ReadonlyMap<number
   return hours;
 }
 
-/** The days of the eight that one row of hours has; a row of days holds sixteen such. */
+/** The eight days of one row of hours; a row of days has sixteen times as many. */
 function readDays(rollups: RollupUpdater, key: number, hoursStartMs: number) {
   const startMs = startOf(hoursStartMs, blockMs("day"));
   const block = rollups.readBlock(key, "day", startMs);

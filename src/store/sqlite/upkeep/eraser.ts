@@ -1,6 +1,6 @@
 /**
- * Deletes a range of one device, or some metrics of it, in small steps: rollups, hot rows, segments. What is left to do stands
- * in a table, so that it goes on after a crash. Runs in the writer's thread; deletes no device.
+ * Deletes a range of one device, or some metrics in it, in small steps: rollups, hot rows, segments. The remaining work is in a
+ * table, so that it resumes after a crash. Runs in the writer's thread.
  */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
@@ -19,7 +19,7 @@ import type { RollupUpdater } from "./rollup-updater.ts";
 export interface Eraser {
   /** The number of the job; undefined: there is no such device. */
   begin(request: EraseRequest): number | undefined;
-  /** Jobs that a stop left behind. */
+  /** Jobs that are not done yet. */
   pending(): number[];
   /** True: it is done. */
   step(job: number): boolean;
@@ -28,7 +28,7 @@ export interface Eraser {
 export interface EraserOptions {
   readonly db: DatabaseSyncInstance;
   readonly rollups: RollupUpdater;
-  /** Rows of it changed or are gone; `hot`: such as wait to be sealed. */
+  /** Rows of the device were changed or deleted; `hot`: among them rows that wait to be sealed. */
   readonly onErased: (key: number, hot: boolean) => void;
   readonly note: NoteDamage;
 }
@@ -36,11 +36,11 @@ export interface EraserOptions {
 interface Job {
   readonly id: number;
   readonly key: number;
-  /** What lies before it is done. */
+  /** Everything before it is done. */
   readonly fromMs: number;
   readonly toMs: number;
   readonly metrics: readonly string[] | undefined;
-  /** Of all time: nothing of it is left that could be the latest. */
+  /** The range is all time: no latest value can be left. */
   readonly isAll: boolean;
 }
 
@@ -68,21 +68,21 @@ export function createEraser({ db, rollups, onErased, note }: EraserOptions): Er
     if (row === undefined) return true;
     const job = toJob(row);
     if (job === undefined) {
-      // Of what, nobody can tell any more; those behind it must not wait for it.
-      note({ what: "a deletion of metrics that was under way (ask for it again)" });
+      // Which metrics is lost; the jobs behind it must not wait.
+      note({ what: "an unfinished deletion of metrics (request it again)" });
       sql.done.run(id);
       return true;
     }
     const device = historyOfKey(db, job.key);
     if (device === undefined) {
-      sql.done.run(id); // it was deleted meanwhile, whole
+      sql.done.run(id); // the whole device was deleted meanwhile
       return true;
     }
     const rolledToMs = Math.min(job.toMs, device.rawSinceMs);
     return job.fromMs < rolledToMs ? stepRollups(job, rolledToMs) : stepRaw(job);
   }
 
-  /** Readings of a clock that was set back may lie in forgotten time, and go along: they are few. */
+  /** Readings of a clock that was set back may be in a time whose raw readings are deleted. They are deleted too: they are few. */
   function stepRollups(job: Job, rolledToMs: number): false {
     let hot = false;
     inTransaction(db, () => {
@@ -104,7 +104,7 @@ export function createEraser({ db, rollups, onErased, note }: EraserOptions): Er
     inTransaction(db, () => {
       hot = eraseHot(job, window.fromMs, window.toMs);
       const uncut = window.heads.filter((head) => !eraseSegment(job, head, window));
-      // It was counted while it was whole, and its hours stay as they are: those of the range go, whole.
+      // A damaged segment was counted before its damage, and its hours are not counted again: those of the range are deleted completely.
       if (uncut.length > 0) eraseRollups(db, rollups, { ...job, fromMs: window.fromMs, toMs: window.toMs });
       sql.markDue.run(job.key, startOf(window.fromMs, DAY_MS));
       sql.goOn.run(window.toMs, job.id);
@@ -113,7 +113,7 @@ export function createEraser({ db, rollups, onErased, note }: EraserOptions): Er
     return false;
   }
 
-  /** Where the job goes on: within one UTC day, with few segments and few hot rows. */
+  /** The range of the next step: within one UTC day, with few segments and few hot rows. */
   function nextWindow({ key, fromMs, toMs }: Job) {
     if (fromMs >= toMs) return undefined;
     const hot = sql.nextHot.get(key, fromMs, toMs)?.["at"] ?? Number.POSITIVE_INFINITY;
@@ -125,21 +125,21 @@ export function createEraser({ db, rollups, onErased, note }: EraserOptions): Er
     const heads = segmentHeads(db, key, { fromMs: start, toMs: endMs });
     const beyond = heads[STEP_SEGMENTS]?.fromAt ?? endMs;
     const beyondHot = Number(sql.hotBeyond.get(key, start, endMs, STEP_ROWS)?.["at"] ?? endMs);
-    // Where many share one instant, all of them go on together.
+    // If many share one instant, all of them are in one step.
     const untilMs = Math.max(start + 1, Math.min(endMs, beyond, beyondHot));
     return { fromMs: start, toMs: untilMs, heads: heads.filter(({ fromAt }) => fromAt < untilMs) };
   }
 
-  /** True: rows that wait to be sealed changed. What is sealed already only says twice what is to be gone. */
+  /** True: rows that wait to be sealed changed. Rows that are sealed already are deleted: their segment is changed instead. */
   function eraseHot({ key, metrics }: Job, fromMs: number, toMs: number): boolean {
     if (metrics === undefined) return Number(sql.deleteHot.run(key, fromMs, toMs).changes) > 0;
     sql.deleteDead.run(key, fromMs, toMs, key);
     let changed = false;
     for (const row of sql.hot.all(key, key, fromMs, toMs)) {
-      const said = parseMetrics(row["body"]);
-      if (said === undefined) continue; // what cannot be read cannot be cut; it goes when its whole span does
-      const kept = Object.entries(said).filter(([name]) => !metrics.includes(name));
-      if (kept.length === Object.keys(said).length) continue;
+      const values = parseMetrics(row["body"]);
+      if (values === undefined) continue; // metrics cannot be removed from what cannot be read; it is deleted with whole readings only
+      const kept = Object.entries(values).filter(([name]) => !metrics.includes(name));
+      if (kept.length === Object.keys(values).length) continue;
       changed = true;
       if (kept.length === 0) sql.deleteRow.run(Number(row["seq"]));
       // Without its hash it is compared in full.
@@ -148,9 +148,9 @@ export function createEraser({ db, rollups, onErased, note }: EraserOptions): Er
     return changed;
   }
 
-  /** False: what cannot be read cannot be cut; it goes when its whole span does. */
+  /** False: the segment cannot be read, so part of it cannot be deleted. */
   function eraseSegment({ toMs: lastMs, metrics }: Job, head: SegmentHead, { fromMs, toMs }: Range): boolean {
-    // It may end behind the window, but not behind what is to go.
+    // It may end behind the window, but not behind the range of the job.
     const isWhole = head.fromAt >= fromMs && head.toAt < lastMs;
     if (isWhole && metrics === undefined) {
       deleteSegment(db, head.id);
@@ -165,7 +165,7 @@ export function createEraser({ db, rollups, onErased, note }: EraserOptions): Er
     return true;
   }
 
-  /** A start must not bring back, as the latest, what is gone. */
+  /** A start must not load deleted values as the latest ones. */
   function finish({ id, key, metrics, isAll }: Job): true {
     const device = sql.device.get(key);
     const latest = parseLatest(device?.["latest"]) ?? new Map<string, LatestMetric>();

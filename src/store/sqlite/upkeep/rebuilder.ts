@@ -1,4 +1,4 @@
-/** Takes hours that an import knows, of a time of which there are no raw readings. Runs in the writer's thread; counts nothing itself. */
+/** Stores imported hours of a time without raw readings. Runs in the writer's thread. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { DAY_MS, HOUR_MS, startOf } from "../../../core/history/rollup.ts";
 import type { RebuiltHour, Rollup } from "../../../core/ports/history.ts";
@@ -13,7 +13,7 @@ export interface RebuilderOptions {
   readonly onDeleted: (key: number) => void;
 }
 
-/** Of each hour whether it was taken: refused are those of a day that has raw readings, or of which only the day is left. */
+/** For each hour, whether it was stored. Hours are refused if their day has raw readings, or only the day is left. */
 export function createRebuilder({ db, rollups, onDeleted }: RebuilderOptions) {
   const sql = {
     addDevice: db.prepare("INSERT OR IGNORE INTO device (device_id, heard_at) VALUES (?, ?)"),
@@ -34,14 +34,14 @@ export function createRebuilder({ db, rollups, onDeleted }: RebuilderOptions) {
     const dayMs = startOf(startMs, DAY_MS);
     const isDeleted = dayMs + DAY_MS <= Number(device?.["raw_since"]);
     if (!isDeleted && hasRaw(key, dayMs + DAY_MS)) return false;
-    // Its day says more than this hour, and would be made of it.
+    // The day is more complete than this hour, and would be replaced by it.
     if (level !== "day" && dayMs < Number(device?.["hours_since"])) return false;
     for (const day of rollups.dueBefore(key, dayMs + DAY_MS)) rollups.countDay(key, day);
     if (level === "day") {
       rollups.putDayAlone(key, dayMs, metrics);
       sql.setHoursSince.run(dayMs + DAY_MS, key);
     } else rollups.putHours(key, dayMs, new Map([...hoursOfDay(key, dayMs), [startMs, metrics]]));
-    // From now on a raw reading of that day would be counted without the others that made this hour.
+    // From now on a raw reading of that day would be counted without the readings of this hour.
     sql.setRawSince.run(dayMs + DAY_MS, key);
     onDeleted(key);
     return true;

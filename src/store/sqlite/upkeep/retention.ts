@@ -1,6 +1,6 @@
 /**
- * Forgets what has passed its age, or what the bound of the whole store leaves no room for: whole UTC days of one device at
- * a time. Runs in the writer's thread; asks no clock.
+ * Deletes data past its age, or data that exceeds the size limit of the store: whole UTC days of one device at a time. Runs in the
+ * writer's thread.
  */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
@@ -16,14 +16,14 @@ import type { RollupUpdater } from "./rollup-updater.ts";
 import type { Sealer } from "./sealer.ts";
 
 export interface RetentionStep {
-  /** What is to be forgotten must be in segments before, and counted. */
+  /** Readings must be in segments, and counted, before they are deleted. */
   readonly did: "forgot" | "sealed" | "rolledUp";
   readonly readings: number;
   readonly shortenedToMs?: number;
 }
 
 export interface RetentionSteps {
-  /** Undefined: nothing has to go. `isFull`: the disk is, and what would have to be compressed or counted before waits. */
+  /** Undefined: nothing has to be deleted. `isFull`: the disk is full, and what must be sealed or counted before waits. */
   step(request: UpkeepRequest, isFull: boolean): RetentionStep | "tooLarge" | undefined;
 }
 
@@ -31,15 +31,15 @@ export interface RetentionOptions {
   readonly db: DatabaseSyncInstance;
   readonly sealer: Sealer;
   readonly rollups: RollupUpdater;
-  /** Its readings of before that are gone. */
+  /** Readings of the device were deleted. */
   readonly onDeleted: (key: number) => void;
-  /** Of a page of the file: nothing of that device goes. */
+  /** A page of the file is damaged: nothing of that device is deleted. */
   readonly onFault: (reason: string) => void;
 }
 
-/** Devices looked at in one step. */
+/** Devices examined in one step. */
 const STEP_DEVICES = 200;
-/** Hours or days went, or there are more devices to look at. */
+/** Hours or days were deleted, or there are more devices to examine. */
 const NOTHING_YET: RetentionStep = { did: "forgot", readings: 0 };
 /** Ages are counted in days. */
 const ROUND_MS = 3_600_000;
@@ -47,7 +47,7 @@ const STUCK_MS = 60_000;
 
 interface Now {
   readonly nowMs: number;
-  /** What has to be in segments and counted before it goes, and is not, waits. */
+  /** What must be sealed or counted before it is deleted waits. */
   readonly isFull: boolean;
 }
 
@@ -58,10 +58,10 @@ interface Device {
 
 export function createRetentionSteps({ db, sealer, rollups, onDeleted, onFault }: RetentionOptions): RetentionSteps {
   const sql = prepare(db);
-  /** The last device of the present round that was done with; undefined: no round is under way. */
+  /** The last device that this round has finished; undefined: no round is under way. */
   let behindKey: number | undefined;
   let roundAtMs: number | undefined;
-  /** The day that goes for want of room, the last device that was done with, and whether anything went. */
+  /** The store is too large: the day that is deleted, the last device that is finished, and whether anything was deleted. */
   let oversized: { readonly dayMs: number; behindKey: number; went: boolean } | undefined;
   let stuckSinceMs: number | undefined;
 
@@ -70,7 +70,7 @@ export function createRetentionSteps({ db, sealer, rollups, onDeleted, onFault }
     return stepByAge({ nowMs, isFull }, retention) ?? stepBySize({ nowMs, isFull }, retention.maxBytes);
   }
 
-  /** One device cannot keep the others. */
+  /** Damage of one device does not stop the others. */
   function whole(step: () => RetentionStep | undefined): RetentionStep | undefined {
     try {
       return step();
@@ -111,10 +111,10 @@ export function createRetentionSteps({ db, sealer, rollups, onDeleted, onFault }
     return hours || days ? NOTHING_YET : undefined;
   }
 
-  /** The oldest day that has raw readings before `beforeMs`. Hours and days of it are counted a last time. */
+  /** Deletes the oldest day that has raw readings before `beforeMs`. Its hours and day are counted a last time. */
   function deleteDay(key: number, beforeMs: number, { nowMs, isFull }: Now): RetentionStep | undefined {
     const hot = sql.oldHot.get(key, key, beforeMs);
-    // Its hot rows must be in segments to be counted; those that cannot be yet are tried again in the next round.
+    // Its hot rows must be sealed to be counted; those that cannot be sealed yet are tried again in the next round.
     if (hot !== undefined) {
       if (isFull) return undefined;
       const sealed = sealer.seal(key, nowMs);
@@ -124,9 +124,9 @@ export function createRetentionSteps({ db, sealer, rollups, onDeleted, onFault }
     if (oldest === undefined) return undefined;
     const dayMs = startOf(Number(oldest), DAY_MS);
     let readings = 0;
-    // Were hours damaged, these readings are the last that they can be counted from.
+    // If hours are damaged, this is the last chance to count them from readings.
     for (const level of ["hour", "day"] as const) rollups.readBlock(key, level, startOf(dayMs, blockMs(level)));
-    // All that is due before: once they are forgotten, what is left of an earlier day would be added to what it was.
+    // All due days before it, too: once raw readings are deleted, those left of an earlier day would be added to its old counts.
     if (isFull && rollups.dueBefore(key, dayMs + DAY_MS).length > 0) return undefined;
     if (rollups.stepBefore(key, dayMs + DAY_MS)) {
       return { did: "rolledUp", readings: 0 };
@@ -153,7 +153,7 @@ export function createRetentionSteps({ db, sealer, rollups, onDeleted, onFault }
     return true;
   }
 
-  /** The oldest day of all devices goes first, device by device; then the oldest hours. Days stay. */
+  /** Deletes the oldest day of all devices first, device by device; then the oldest hours. Days stay. */
   function stepBySize(now: Now, maxBytes: number): RetentionStep | "tooLarge" | undefined {
     const { nowMs } = now;
     if (maxBytes === 0 || usedBytes() <= maxBytes) {
@@ -174,7 +174,7 @@ export function createRetentionSteps({ db, sealer, rollups, onDeleted, onFault }
       }
       oversized.behindKey = key;
     }
-    // Where nothing of the oldest day may go yet (a hot row must wait), it may in a minute.
+    // If nothing of the oldest day can be deleted yet (a hot row must wait), it is tried again in a minute.
     if (!oversized.went) stuckSinceMs = nowMs;
     const { went } = oversized;
     oversized = undefined;
@@ -183,7 +183,7 @@ export function createRetentionSteps({ db, sealer, rollups, onDeleted, onFault }
 
   const usedBytes = (): number => (pragma(db, "page_count") - pragma(db, "freelist_count")) * pragma(db, "page_size");
 
-  /** Undefined: what there is is of today. */
+  /** Undefined: there are only readings of today. */
   function oldestDay(todayMs: number): typeof oversized {
     let oldest = Number.POSITIVE_INFINITY;
     for (const row of sql.keys.all()) {
@@ -195,7 +195,7 @@ export function createRetentionSteps({ db, sealer, rollups, onDeleted, onFault }
       : { dayMs: startOf(oldest, DAY_MS), behindKey: 0, went: false };
   }
 
-  /** Not those among which today's are to come. */
+  /** Not the row that will hold today's hours. */
   function deleteOldestHours(todayMs: number): boolean {
     const row = sql.oldestHours.get(LEVELS.hour.level);
     if (row === undefined || Number(row["start_at"]) + blockMs("hour") > todayMs) return false;

@@ -1,6 +1,6 @@
 /**
- * Keeps hours and days true: a day whose segments changed is counted anew, whole, and its mark goes in the same
- * transaction, so that a crash only repeats work. Runs in the writer's thread; decides no retention.
+ * Keeps hours and days up to date: a day whose segments changed is counted again completely, and its mark is removed in the same
+ * transaction, so that a crash only repeats work. Runs in the writer's thread.
  */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { DAY_MS, HOUR_MS, startOf } from "../../../core/history/rollup.ts";
@@ -24,9 +24,9 @@ import { deleteRollup, putRollup } from "../tables/rollup-table.ts";
 import { deleteSegment } from "../tables/segment-table.ts";
 
 export interface RollupUpdater {
-  /** Counts some segments of a day of some device anew that ended an hour ago; false: there is none. */
+  /** Counts some segments of a due day that ended an hour ago or earlier; false: there is none. */
   step(nowMs: number): boolean;
-  /** Segments of that device (of any) changed. */
+  /** Segments of that device (of any device) changed. */
   changed(key?: number): void;
   /** Counts some segments of the oldest day before `beforeMs` of this device that is due; false: none is. */
   stepBefore(key: number, beforeMs: number): boolean;
@@ -34,24 +34,24 @@ export interface RollupUpdater {
   countDay(key: number, dayMs: number): void;
   /** Beginnings of days before `beforeMs` of this device that are due. */
   dueBefore(key: number, beforeMs: number): number[];
-  /** Hours of one day, as somebody else counted them; the day is made of all its hours. In the transaction of the caller. */
+  /** Stores given hours of one day; the day is counted from all its hours. In the transaction of the caller. */
   putHours(key: number, dayMs: number, hours: ReadonlyMap<number, Rollups>): void;
-  /** A day of which the hours are forgotten. In the transaction of the caller. */
+  /** A day whose hours are deleted. In the transaction of the caller. */
   putDayAlone(key: number, dayMs: number, day: Rollups): void;
-  /** In the transaction of the caller: what is damaged is marked to be counted anew. */
+  /** In the transaction of the caller. Damaged rows are marked to be counted again. */
   readBlock(key: number, level: Level, startMs: number): Block;
-  /** In the transaction of the caller. An empty row goes. */
+  /** In the transaction of the caller. An empty row is deleted. */
   writeBlock(key: number, level: Level, startMs: number, block: Block): void;
 }
 
-/** Late readings of the evening are mostly there by then. */
+/** Most late readings of the evening have arrived by then. */
 const SETTLED_AFTER_MS = HOUR_MS;
 const LOOK_AGAIN_MS = 60_000;
-/** Counted in one step; a board of five seconds has some twenty a day. */
+/** Counted in one step. A board that sends every five seconds has about twenty a day. */
 const STEP_SEGMENTS = 4;
 
 export function createRollupUpdater(db: DatabaseSyncInstance): RollupUpdater {
-  // The days of a device that is being deleted go with it.
+  // The due days of a device that is being deleted are deleted with it.
   const due = db.prepare("SELECT device, day FROM rollup_due JOIN device ON key = device WHERE day <= ? LIMIT 1");
   const done = db.prepare("DELETE FROM rollup_due WHERE device = ? AND day = ?");
   const since = db.prepare("SELECT raw_since, hours_since FROM device WHERE key = ?");
@@ -60,9 +60,9 @@ export function createRollupUpdater(db: DatabaseSyncInstance): RollupUpdater {
     `INSERT OR IGNORE INTO rollup_due (device, day)
      SELECT DISTINCT device, from_at - from_at % ${DAY_MS} FROM segment WHERE device = ? AND from_at >= ? AND from_at < ?`,
   );
-  /** A day that is being counted over several steps; gone when its segments change. */
+  /** A day that is being counted over several steps; dropped when its segments change. */
   let counting: DayCount | undefined;
-  /** Nothing was due then: each device has its present day in the table, and looking through them takes a while. */
+  /** Nothing was due then. The present day of each device is in the table, and reading all of them takes a while. */
   let idleSinceMs: number | undefined;
 
   function step(nowMs: number): boolean {
@@ -103,7 +103,7 @@ export function createRollupUpdater(db: DatabaseSyncInstance): RollupUpdater {
   function putDay(key: number, dayMs: number, { hours, unknown }: CountedDay): void {
     if (dayMs < sinceOf(key, "raw_since")) addToDeleted(key, dayMs, hours);
     else {
-      // What a damaged segment held was counted while it was whole; better that than a hole.
+      // The counts from before a segment was damaged are better than a gap.
       for (const hour of unknown) hours.set(hour, fuller(readSlot(key, "hour", hour), hours.get(hour)));
       putHours(key, dayMs, hours);
     }
@@ -111,8 +111,8 @@ export function createRollupUpdater(db: DatabaseSyncInstance): RollupUpdater {
   }
 
   /**
-   * Readings without an instant of their own may come to lie there when the hub's clock is set back. The others of that
-   * day are gone, so these are added to what they came to, and go as well.
+   * Readings without an instant of their own may get into such a day when the hub's clock is set back. The others of that
+   * day are deleted, so these are added to its counts, and deleted as well.
    */
   function addToDeleted(key: number, dayMs: number, hours: ReadonlyMap<number, Rollups>): void {
     if (dayMs < sinceOf(key, "hours_since")) {
@@ -136,7 +136,7 @@ export function createRollupUpdater(db: DatabaseSyncInstance): RollupUpdater {
     replace(key, "day", dayMs, DAY_MS, new Map([[dayMs, dayOf(hours)]]));
   }
 
-  /** One hour or day as it was counted. */
+  /** The stored rollups of one hour or day. */
   function readSlot(key: number, level: Level, atMs: number): Rollups {
     const startMs = startOf(atMs, blockMs(level));
     const found = new Map<string, Rollup>();
@@ -147,7 +147,7 @@ export function createRollupUpdater(db: DatabaseSyncInstance): RollupUpdater {
     return found;
   }
 
-  /** All of [fromMs, fromMs + spanMs), which lies in one block, becomes what is said; the rest of the block stays. */
+  /** Replaces everything in [fromMs, fromMs + spanMs), which must be in one block; the rest of the block stays. */
   function replace(
     key: number,
     level: Level,
@@ -177,7 +177,7 @@ export function createRollupUpdater(db: DatabaseSyncInstance): RollupUpdater {
     const range = { fromMs: startMs, toMs: startMs + 1 };
     for (const { block } of rollupBlocks(db, key, level, range, () => {})) {
       if (block !== undefined) return block;
-      // It is told of by whoever reads it for a person. Here it begins anew, and what has its readings is counted again.
+      // A query reports the damage. Here the block starts empty, and what has readings is counted again.
       markAll.run(key, startMs, startMs + blockMs(level));
     }
     return new Map();

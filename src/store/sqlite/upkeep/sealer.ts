@@ -1,6 +1,6 @@
 /**
- * Moves hot rows into segments: a device's oldest at a time, in one transaction with the note that they are moved. Runs in
- * the writer's thread; decides no retention.
+ * Moves hot rows into segments: the oldest of a device at a time, in one transaction with the record that they were moved. Runs in
+ * the writer's thread.
  */
 
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
@@ -31,20 +31,20 @@ export interface Sealer {
   diskFault(): DiskFault | undefined;
 }
 
-/** Two such make a segment; fewer cost more work a reading, more would wait longer in rows of 300 bytes. */
+/** Two batches of this size make a segment. Fewer rows cost more work per reading; more would stay longer in rows of 300 bytes. */
 const DUE_ROWS = 512;
-/** A board of five minutes has made 72 by then, and its rows are a small part of what it has in all. */
+/** A board that sends every five minutes has 72 rows by then, a small part of all its readings. */
 const DUE_AFTER_MS = 6 * 3_600_000;
-/** A device that could not be sealed (its state is not saved, or its packets may come again) is tried again then. */
+/** A device that could not be sealed (its state is not saved, or its packets may be redelivered) is tried again after this. */
 const AGAIN_AFTER_MS = 60_000;
-/** From so many readings on a segment is full, and what comes behind it begins another. */
+/** A segment with this many readings is full; later readings begin another. */
 const FULL = 720;
 const STEP_ROWS = 512;
-/** Of so many rows one is the device's own. */
+/** At least one of this many rows belongs to the device. */
 const DENSE = 20;
-/** Late readings may lie in many segments; each must be made anew. */
+/** Late readings may belong to many segments, and each must be rewritten. */
 const STEP_SEGMENTS = 3;
-/** Rows that are in segments are deleted in order, so the oldest unsealed one holds up all behind it. */
+/** Sealed rows are deleted in order, so the oldest unsealed row holds up all behind it. */
 const MOST_HELD_UP = 50_000;
 const CLEAR_ROWS = 500;
 
@@ -53,7 +53,7 @@ type Row = UnsealedRow & SealRow;
 export interface SealerOptions {
   readonly db: DatabaseSyncInstance;
   readonly hotCounts: HotCounts;
-  /** Its readings moved. */
+  /** Readings of the device were moved. */
   readonly onSealed: (key: number) => void;
   readonly onDamage: (key: number, damage: Damage) => void;
 }
@@ -61,7 +61,7 @@ export interface SealerOptions {
 export function createSealer({ db, hotCounts, onSealed, onDamage }: SealerOptions): Sealer {
   const sql = prepare(db);
   const { byIndex, bySeq } = createUnsealedRows(db);
-  /** Devices that could not be sealed, and when that was found. */
+  /** Devices that could not be sealed, and when. */
   const waiting = new Map<number, { atMs: number; stateSeq: number }>();
   /** Devices whose rows the disk failed when they were tried last. */
   const failed = new Map<number, DiskFault>();
@@ -134,7 +134,7 @@ export function createSealer({ db, hotCounts, onSealed, onDamage }: SealerOption
       return 0;
     }
     const scan = isDense(hot) ? bySeq : byIndex;
-    // One more than a step takes: what is left begins with it.
+    // One more than a step moves: it is the first of those that remain.
     const from = Math.max(Number(device["sealed_seq"]) + 1, hot.oldestSeq);
     const unsealed = scan.seqs(key, from, STEP_ROWS + 1);
     const rows = movable(key, unsealed.slice(0, STEP_ROWS), nowMs, scan.rows);
@@ -157,7 +157,7 @@ export function createSealer({ db, hotCounts, onSealed, onDamage }: SealerOption
     return moved.length;
   }
 
-  /** The oldest rows, up to the first that a redelivery or the next start may still have to find. */
+  /** The oldest rows, up to the first one that a redelivery or the next start may still need. */
   function movable(
     key: number,
     unsealed: readonly number[],
@@ -179,11 +179,11 @@ export function createSealer({ db, hotCounts, onSealed, onDamage }: SealerOption
     return { count, oldestSeq, sinceMs: isInstant(received) ? received : 0 };
   }
 
-  /** Many of the rows behind its oldest are its own: they are found quicker one after the other than by its index, which has all. */
+  /** Many of the rows behind its oldest belong to the device: reading them in order is faster than by the index. */
   const isDense = ({ oldestSeq, count }: HotCount): boolean =>
     Number(sql.lastSeq.get()?.["seq"] ?? 0) - oldestSeq < DENSE * count;
 
-  /** Groups with what is in their segments. One that is damaged is noted as such, and nothing is merged with it: it stays as it is. */
+  /** Groups with the columns of their segments. A damaged segment is marked, stays unchanged, and nothing is merged with it. */
   function readable(key: number, rows: readonly Row[]): (Group & { readonly before: Columns | undefined })[] {
     for (;;) {
       const groups = groupBySegment(db, key, rows).map((group) => ({
@@ -224,12 +224,12 @@ export function createSealer({ db, hotCounts, onSealed, onDamage }: SealerOption
 }
 
 interface Group {
-  /** The segment that its rows go into; undefined: a new one. */
+  /** The segment that the rows are merged into; undefined: a new one. */
   readonly head: SegmentHead | undefined;
   readonly rows: Row[];
 }
 
-/** The first rows, as many as fall to few segments, by segment. */
+/** The first rows that belong to few segments, by segment. */
 function groupBySegment(db: DatabaseSyncInstance, key: number, rows: readonly Row[]): Group[] {
   const groups = new Map<string, Group>();
   const headsOfDay = new Map<number, SegmentHead[]>();
@@ -246,14 +246,14 @@ function groupBySegment(db: DatabaseSyncInstance, key: number, rows: readonly Ro
     else if (groups.size === STEP_SEGMENTS) break;
     else groups.set(name, { head, rows: [row] });
   }
-  // Ascending: the segment that still grows is the newest, and gets another id when one begins behind it.
+  // Ascending: the segment that still grows is the newest, and gets another id when a segment begins behind it.
   return [...groups.values()].sort((a, b) => startOfGroup(a) - startOfGroup(b));
 }
 
 const startOfGroup = ({ head, rows }: Group): number =>
   rows.reduce((least, { atMs }) => Math.min(least, atMs), head?.fromAt ?? Number.POSITIVE_INFINITY);
 
-/** That which holds its place; behind a full one a new one; before the first of a day that one. */
+/** The segment whose range holds the position; behind a full segment a new one; before the first segment of a day the first. */
 function segmentFor(
   heads: readonly SegmentHead[],
   row: ReadingPosition,
@@ -273,7 +273,7 @@ function segmentFor(
 
 const isWhole = (row: UnsealedRow): row is Row => row.metrics !== undefined;
 
-/** The first rows that have so many whole ones, and the damaged ones that lie before the next. */
+/** The first rows with this many intact ones, and the damaged ones before the next intact one. */
 function firstWith(rows: readonly UnsealedRow[], whole: number): readonly UnsealedRow[] {
   let left = whole;
   const end = rows.findIndex((row) => isWhole(row) && left-- === 0);

@@ -1,4 +1,4 @@
-/** One small step of what keeps the store small and true, each kind in its turn. Runs in the writer's thread; decides no pace. */
+/** Does one small step of upkeep, each kind of work in its turn. Runs in the writer's thread. */
 
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { UpkeepRequest, UpkeepStep } from "../../../core/ports/upkeep.ts";
@@ -16,23 +16,23 @@ export interface UpkeepParts {
   readonly sealer: Sealer;
   readonly rollups: RollupUpdater;
   readonly retention: RetentionSteps;
-  /** Of a page of the file: the step went on with what is whole. */
+  /** A page of the file is damaged: the step continued with the others. */
   readonly onFault: (reason: string) => void;
 }
 
 type Did = Omit<UpkeepStep, "hot" | "failed">;
 
-/** `fault`: of a kind of work that the disk fails; the others go on. */
+/** `fault`: of a kind of work that failed because of the disk; the others continue. */
 export type StoreStep = Did & { readonly hot: number; readonly fault: DiskFault | undefined };
 
-/** Free pages are used again; only what is more than this, and more than a tenth, is given back, some at a time. */
+/** Free pages are reused. Only more than this, and more than a tenth of the file, are returned to the disk, some at a time. */
 const KEPT_FREE_PAGES = 16;
 const GIVE_BACK_PAGES = 128;
 
 export interface UpkeepConditions {
-  /** The disk is full: what makes the file larger waits; what is past its age goes. */
+  /** The disk is full. Only data past its age is deleted; work that would enlarge the file waits. */
   readonly isFull: boolean;
-  /** False: the clock has stepped, and a redelivery may still have to find rows that seem to be old enough. */
+  /** False: the clock has stepped, and a redelivery may still need rows that seem to be old enough. */
   readonly maySeal: boolean;
 }
 
@@ -47,10 +47,10 @@ export function createUpkeep({ db, hotCounts, sealer, rollups, retention, onFaul
     () => giveBack(db),
   ];
   let next = 0;
-  /** Kinds of work that the disk failed when they were tried last. */
+  /** Kinds of work whose last try failed because of the disk. */
   const failed = new Map<number, DiskFault>();
 
-  /** A damaged page stops one kind of work, and none of the others. So does a disk that fails, for as long as it does. */
+  /** A damaged page, or a failing disk, stops one kind of work and not the others. */
   function whole<T>(index: number, work: () => T): T | undefined {
     try {
       const done = work();
@@ -77,7 +77,7 @@ export function createUpkeep({ db, hotCounts, sealer, rollups, retention, onFaul
 
   return (request, { isFull, maySeal }) => {
     let said: Did = { did: "nothing", readings: 0 };
-    // Begins behind the kind that worked last, so that none waits for another to run out of work.
+    // Begins behind the kind that worked last, so that no kind waits for another to finish all its work.
     for (let tried = 0; tried < kinds.length; tried++) {
       const index = next;
       const kind = kinds[index];

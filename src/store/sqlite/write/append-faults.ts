@@ -1,13 +1,13 @@
-/** Why a write of a group is not stored while the others are. Declares and tells apart; decides nothing. */
+/** The reasons why one write of a group is not stored while the others are. */
 import { primaryCode } from "../db/file-damage.ts";
 
-/** A write that is not to be stored, in words for its owner. */
+/** A write that must not be stored. The message is for the device's owner. */
 export class Refusal extends Error {}
 
-/** A page with something of a device is damaged. */
+/** A page with data of a device is damaged. */
 export class DeviceDamage extends Error {
   readonly deviceId: string;
-  /** What cannot be read: its row or index; the fields of its row; or readings that a new one is compared with. */
+  /** What is damaged: its row or index; the fields of its row; or readings that a new one is compared with. */
   readonly of: "device" | "fields" | "comparing";
   constructor(deviceId: string, of: DeviceDamage["of"], cause: unknown) {
     super((cause as Error).message, { cause });
@@ -17,7 +17,7 @@ export class DeviceDamage extends Error {
 }
 
 export const DEVICE_DAMAGED =
-  "What the database holds of its device is damaged. Check the disk, stop the hub and put a backup in its place (aerie restore)";
+  "The stored data of this device is damaged. Check the disk, stop the hub and put a backup in its place (aerie restore)";
 
 /** CONSTRAINT, TOOBIG, MISMATCH, RANGE. */
 const OF_THE_WRITE = new Set([19, 18, 20, 25]);

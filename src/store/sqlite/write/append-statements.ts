@@ -1,9 +1,9 @@
-/** The statements by which groups are written, and what stands in their columns. Decides nothing. */
+/** The SQL statements of an append, and the values of their columns. */
 import { createHash } from "node:crypto";
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { canonicalBody } from "../../../core/model/identity.ts";
 
-/** Behind all rows that are or were: saved states know of rows by their seq, also of deleted ones. */
+/** Greater than the seq of every row, including deleted ones: saved states refer to rows by their seq. */
 export function firstFreeSeq(db: DatabaseSyncInstance): number {
   const sql = `SELECT max(coalesce((SELECT max(seq) FROM hot), 0),
                           coalesce((SELECT value FROM meta WHERE key = 'state_seq'), 0)) AS seq`;
@@ -16,7 +16,7 @@ export const contentHash = (body: string): number =>
 
 const FOUND = "at AS atMs, n, coalesce(received_at, at) AS receivedAtMs, body, element, client AS clientId";
 
-/** Left to itself, SQLite would look through all of an instant in the order of n. */
+/** By itself SQLite would read all rows of an instant in the order of n. */
 const BY_CONTENT = "hot INDEXED BY hot_by_content";
 
 export function prepareAppend(db: DatabaseSyncInstance) {

@@ -1,4 +1,4 @@
-/** Writes groups of messages in one transaction each, every reading once. Runs in the writer's thread; opens no file. */
+/** Writes groups of messages, one transaction each, and stores every reading once. Runs in the writer's thread. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { AttributeValue } from "../../../contract/readings.ts";
 import { mergeAttributes } from "../../../core/devices/device-record.ts";
@@ -27,21 +27,21 @@ import type { HotCounts } from "./hot-counts.ts";
 import { createJournalTable } from "./journal-table.ts";
 import { createMatchedRows, type MatchedRows } from "./matched-rows.ts";
 
-/** What the thread remembers of a device, so that a reading newer than all before needs no look-up. */
+/** Remembered for each device, so that a reading newer than all before needs no look-up. */
 interface DeviceCursor {
   readonly key: number;
   newestAtMs: number;
   newestN: number;
-  /** Sealed readings lie up to here. */
+  /** Instant of the newest sealed reading. */
   sealedToMs: number;
-  /** Raw readings before it are forgotten. */
+  /** Raw readings before it are deleted. */
   readonly rawSinceMs: number;
 }
 
 export interface Appender {
   /** Throws with nothing written. `clockSteps`: `ClockSteps.recent`. `beside`: runs in the same transaction. */
   append(batch: PackedBatch, clockSteps: readonly number[], beside?: () => void): PackedOutcomes;
-  /** What is known of a device (all devices) is to be looked up again: it is gone, or rows of it are gone or sealed. */
+  /** Drops what is remembered of a device (all devices): it was deleted, or rows of it were deleted or sealed. */
   invalidate(key?: number): void;
 }
 
@@ -60,7 +60,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, hotCounts, no
   let clockSteps: readonly number[] = [];
 
   /**
-   * SQLite commits no transaction that has read a damaged page, whatever else is in it: the group begins again, without what
+   * SQLite does not commit a transaction that has read a damaged page. The group begins again, without what
    * was found to be damaged.
    */
   function append(batch: PackedBatch, steps: readonly number[], beside?: () => void): PackedOutcomes {
@@ -71,7 +71,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, hotCounts, no
         return appendOnce(batch, uncompared, beside);
       } catch (error) {
         const isOfDevice = error instanceof DeviceDamage;
-        tries += isOfDevice ? 1 : MOST_TRIES / 8; // a damaged segment is remembered, other damage may come again
+        tries += isOfDevice ? 1 : MOST_TRIES / 8; // a damaged segment is remembered; other damage may be met again
         if ((!isOfDevice && !isDamage(error)) || tries >= MOST_TRIES) throw isOfDevice ? error.cause : error;
         findDamaged(batch);
         if (!isOfDevice) continue;
@@ -81,7 +81,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, hotCounts, no
     }
   }
 
-  /** Outside of a transaction damage that is met has no consequence. */
+  /** Outside of a transaction, meeting damage has no consequence. */
   function findDamaged(batch: PackedBatch): void {
     for (const write of unpackBatch(batch)) {
       if (write.kind === "journal" || damaged.of(write.deviceId) === "device" || cursors.has(write.deviceId)) continue;
@@ -103,16 +103,16 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, hotCounts, no
       return { marks, reasons, lastSeq: nextSeq - 1 };
     } catch (error) {
       if (db.isTransaction) sql.rollback.run();
-      // They know of rows that are gone again.
+      // They refer to rows that were rolled back.
       cursors.clear();
       hotCounts.invalidate();
-      // Never lower than before: states that are saved may know of rows that were deleted since.
+      // Never lower than before: saved states may refer to rows that were deleted since.
       nextSeq = Math.max(firstSeq, firstFreeSeq(db));
       throw error;
     }
   }
 
-  /** One write that the table cannot hold does not take the others along: a failed statement leaves nothing behind. */
+  /** A write that the table cannot hold does not fail the others: a failed statement changes nothing. */
   function tryOne(write: UnpackedWrite, group: Group, reasons: string[]): number {
     try {
       return writeOne(write, group);
@@ -152,10 +152,10 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, hotCounts, no
   }
 
   function writeReading(cursor: DeviceCursor, write: UnpackedDeviceWrite, { matched, uncompared }: Group): number {
-    // One without an instant of its own comes now, whatever the clock says of now.
+    // A reading without an instant of its own is never too old: it gets the time of receipt, even if the clock is wrong.
     if (write.timed && write.atMs < cursor.rawSinceMs) throw new Refusal(expiredReason(cursor.rawSinceMs));
     matched.begin(write.message);
-    // What damage hides cannot be compared with: it is stored again rather than lost.
+    // A reading cannot be compared with damaged ones: it is stored again rather than lost.
     const isCompared = !uncompared.has(write.deviceId);
     const duplicate = isCompared
       ? ofDevice(write, "comparing", () => findDuplicate(cursor, write, matched))
@@ -169,7 +169,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, hotCounts, no
     const packet = write.timed ? undefined : write.packet;
     const receivedAt = write.receivedAtMs === write.atMs ? null : write.receivedAtMs;
     const { atMs, body } = write;
-    // Without an instant of its own, few readings share one: they are compared in full.
+    // Few readings without an instant of their own share one: they are compared in full.
     const hash = n === 0 || !write.timed ? null : contentHash(body);
     if (packet === undefined) sql.insert.run(nextSeq, cursor.key, atMs, n, receivedAt, hash, body);
     else {
@@ -209,7 +209,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, hotCounts, no
     return redeliveryOf(write as Parameters<typeof redeliveryOf>[0], rows, clockSteps) as Found | undefined;
   }
 
-  /** One that had an id in another store: it is there already where that id says the same. */
+  /** For a reading that has an id from another store: it is a duplicate if the reading with that id has the same content. */
   function findOfId(cursor: DeviceCursor, { atMs, body }: UnpackedDeviceWrite, n: number): MatchedRow | undefined {
     if (atMs > cursor.newestAtMs) return undefined;
     const row = sql.isThere.get(cursor.key, atMs, n) as { body: string } | undefined;
@@ -227,7 +227,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, hotCounts, no
     return n === undefined ? undefined : { atMs, n };
   }
 
-  /** The one that its id says, where it had one and that is free; else the next. */
+  /** The n of its id if it has one and that is free; else the next n. */
   function freeN(cursor: DeviceCursor, { atMs, n }: UnpackedDeviceWrite): number {
     if (n !== undefined && isFree(cursor, atMs, n)) return n;
     if (atMs > cursor.newestAtMs) return 0;
@@ -247,7 +247,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, hotCounts, no
   }
 
   function writeAttributes(cursor: DeviceCursor, write: UnpackedDeviceWrite): void {
-    // What is damaged was named at the start; what comes now is kept all the same.
+    // Damaged attributes were reported at the start; new ones are stored nevertheless.
     const attributes =
       parseAttributes(sql.attributes.get(cursor.key)?.["attributes"]) ?? new Map<string, AttributeValue>();
     mergeAttributes(attributes, unpackPatch(write.body));
@@ -293,20 +293,20 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, hotCounts, no
   };
 }
 
-/** What the writes of one transaction share. */
+/** Shared by the writes of one transaction. */
 interface Group {
   readonly matched: MatchedRows;
-  /** Devices, readings of which are not compared with those there are. */
+  /** Devices whose new readings are not compared with stored ones. */
   readonly uncompared: ReadonlySet<string>;
 }
 
-/** A group that meets more damage is tried again by its sender; what was found until then is known. */
+/** If a group meets more damage, its sender tries it again; the damage found until then is remembered. */
 const MOST_TRIES = 100;
-/** Each further one is compared with all of its instant: a board whose clock stands still would slow all others down. */
+/** Each new reading is compared with all others of its instant: a board whose clock stands still would slow down all others. */
 const MOST_OF_ONE_INSTANT = 10_000;
-const STANDS_STILL = `Its device has given ${MOST_OF_ONE_INSTANT} readings one instant: its clock stands still. Set it, or send no timestamp`;
+const STANDS_STILL = `The device has sent ${MOST_OF_ONE_INSTANT} readings with the same timestamp: its clock stands still. Set the clock, or send no timestamp`;
 
 type Found = Stored & { readonly atMs: number };
 
-/** The row that a duplicate is a copy of. */
+/** The stored row that a duplicate is a copy of. */
 type MatchedRow = Pick<Found, "atMs" | "n">;

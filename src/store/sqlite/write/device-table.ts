@@ -1,4 +1,4 @@
-/** Saves what is kept of devices besides their readings. Runs in the writer's thread. */
+/** Saves the data of devices other than their readings. Runs in the writer's thread. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { DeviceId } from "../../../contract/readings.ts";
 import type { DeviceState, Retention } from "../../../core/ports/stored-device.ts";
@@ -6,7 +6,7 @@ import { ifReadable, isDamage } from "../db/file-damage.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { type RowParts, removeParts } from "../tables/row-parts.ts";
 
-/** Rows that one step of a deletion takes. */
+/** Rows deleted in one step. */
 const DELETE_STEP = 500;
 
 export function setRetention(db: DatabaseSyncInstance, deviceId: DeviceId, retention: Partial<Retention>): void {
@@ -22,7 +22,7 @@ export function setRetention(db: DatabaseSyncInstance, deviceId: DeviceId, reten
 }
 
 /**
- * `throughSeq`: the newest row that all states saved so far know of; undefined while more are to come. Devices in damaged pages
+ * `throughSeq`: the newest row that all states saved so far include; undefined while more are to come. Devices in damaged pages
  * are left out: the next start finds their state in their readings.
  */
 export function saveState(
@@ -37,12 +37,12 @@ export function saveState(
   for (;;) {
     const failed = saveStates(db, left, throughSeq);
     if (failed === undefined) return;
-    // SQLite commits no transaction that met damage. A row that grows may need the page beside its own.
+    // SQLite does not commit a transaction that met damage. A row that grows may need the page beside its own.
     left = left.filter((each) => each !== failed && isReadable(each));
   }
 }
 
-/** Undefined: all are saved; else none, for damage met at this one. */
+/** Undefined: all are saved. Otherwise none is, because of damage at the returned one. */
 function saveStates(
   db: DatabaseSyncInstance,
   states: readonly DeviceState[],
@@ -84,7 +84,7 @@ export function nameDevice(
   });
 }
 
-/** The device's row goes at once; `deleteStep` takes its readings. */
+/** Deletes the device's row at once; `deleteStep` deletes its readings. */
 export function markDeleted(db: DatabaseSyncInstance, deviceId: DeviceId): void {
   inTransaction(db, () => {
     db.prepare("INSERT INTO deleting SELECT key FROM device WHERE device_id = ?").run(deviceId);
@@ -92,7 +92,7 @@ export function markDeleted(db: DatabaseSyncInstance, deviceId: DeviceId): void 
   });
 }
 
-/** Deletes some of what there is of deleted devices; true while there is more. */
+/** Deletes some data of deleted devices; true while there is more. */
 export function deleteStep(db: DatabaseSyncInstance): boolean {
   const key = db.prepare("SELECT device FROM deleting LIMIT 1").get()?.["device"];
   if (key === undefined) return false;
@@ -106,7 +106,7 @@ export function deleteStep(db: DatabaseSyncInstance): boolean {
     );
     for (const table of ["segment", "rollup"] as const) {
       const rows = db
-        .prepare(`SELECT id, piece, bytes FROM ${table} WHERE device = ? LIMIT ?`)
+        .prepare(`SELECT id, piece AS firstPart, bytes FROM ${table} WHERE device = ? LIMIT ?`)
         .all(key, Math.ceil(left / ROWS_A_SEGMENT)) as unknown as (RowParts & { id: number })[];
       for (const row of rows) {
         removeParts(db, `${table}_piece`, row);
@@ -122,10 +122,10 @@ export function deleteStep(db: DatabaseSyncInstance): boolean {
   return true;
 }
 
-/** Hot rows that take as long as one row of pieces. */
+/** Hot rows that take as long to delete as one compressed row. */
 const ROWS_A_SEGMENT = 20;
 
-/** A small durable write, to see whether the store can be written. */
+/** A small durable write that tests whether the store can be written. */
 export function probe(db: DatabaseSyncInstance): void {
   inTransaction(db, () => {
     db.exec(

@@ -1,4 +1,4 @@
-/** Knows how many hot rows of each device wait to be sealed, and since when. Runs in the writer's thread; writes nothing. */
+/** Counts the hot rows of each device that wait to be sealed, and since when. Runs in the writer's thread. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { ifReadable } from "../db/file-damage.ts";
 
@@ -18,12 +18,12 @@ interface Counted {
 
 export interface HotCounts {
   added(key: number, seq: number, receivedAtMs: number): void;
-  /** What is left of a device. */
+  /** The remaining hot rows of a device. */
   set(key: number, left: HotCount | undefined): void;
-  /** By key. Counted from the rows at the first call, kept from then on. */
+  /** By key. Counted from the rows at the first call, updated from then on. */
   devices(): ReadonlyMap<number, HotCount>;
   total(): number;
-  /** Rows were changed behind its back. */
+  /** Rows were changed without calls of `added` or `set`: everything is counted again. */
   invalidate(): void;
 }
 
@@ -50,7 +50,7 @@ export function createHotCounts(db: DatabaseSyncInstance): HotCounts {
       )
       .all() as unknown as Counted[];
 
-  /** A page of rows is damaged: since when they wait is not known, so that all are due. */
+  /** A page of rows is damaged: since when rows wait is unknown, so all are due. */
   const countByIndex = (): Counted[] =>
     db
       .prepare(
@@ -59,7 +59,7 @@ export function createHotCounts(db: DatabaseSyncInstance): HotCounts {
       )
       .all() as unknown as Counted[];
 
-  /** A page of devices is damaged: all rows of those in it count, so that none is deleted. */
+  /** A page of devices is damaged: all rows of its devices count, so that none is deleted. */
   function countByDevice(): Counted[] {
     const sealed = db.prepare("SELECT sealed_seq FROM device WHERE key = ?");
     const rows = db.prepare(

@@ -1,4 +1,4 @@
-/** Writes the broker's journal. Runs in the writer's thread, inside the transaction of an append; begins none. */
+/** Writes the broker's journal, in the transaction of an append. Runs in the writer's thread. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { toColumn, toOptionalColumn } from "../../../core/model/text-column.ts";
 import type { JournalEntry, KeptMessage } from "../../../core/ports/broker-state.ts";
@@ -77,7 +77,7 @@ type Of<What extends JournalEntry["of"]> = Extract<JournalEntry, { of: What }>;
 
 type MessageColumns = readonly [number, number, number | null, string | null, Uint8Array, Uint8Array];
 
-/** All of a message but its topic. */
+/** The columns of a message except its topic. */
 const columnsOf = ({ qos, retain, expiresAtMs, publisher, properties, payload }: KeptMessage): MessageColumns => [
   qos,
   Number(retain),

@@ -1,8 +1,8 @@
-/** Knows which rows a message has taken already. Looks none up. */
+/** Remembers which stored rows the readings of one message have been matched with. */
 
-/** The rows that readings of one message have taken: elements of one array are never merged with each other. */
+/** Elements of one array are never merged with each other, so each stored row is matched at most once per message. */
 export interface MatchedRows {
-  /** What comes next is of that message. */
+  /** The following calls are for this message. */
   begin(message: number): void;
   add(atMs: number, n: number): void;
   has(atMs: number, n: number): boolean;

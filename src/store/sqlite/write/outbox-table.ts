@@ -1,6 +1,6 @@
 /**
- * Groups that wait for another store, each as it came, in the order of their commits: in the same transaction that stores them
- * here. Runs in the writer's thread; sends nothing.
+ * Stores groups that wait for another store, as they came, in the order of their commits, in the same transaction that stores their
+ * readings here. Runs in the writer's thread.
  */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { OutboxState } from "../../../core/ports/outbox.ts";
@@ -15,15 +15,15 @@ import { countOf, type PackedBatch, type PackedOutcomes } from "../format/packed
 import { isInstant } from "../format/stored-text.ts";
 import type { Appender } from "./append.ts";
 
-/** A group as its record has it. */
+/** A group as it is recorded. */
 export interface RecordedGroup {
   readonly seq: number;
   readonly group: OpenedRecord;
-  /** What the other store decided of it; undefined: it was not asked yet. */
+  /** What the other store decided; undefined: it was not asked yet. */
   readonly outcomes: OpenedRecord | undefined;
 }
 
-/** A group as its record is to have it, in the form of outbox-group.ts. */
+/** A group as it is to be recorded, in the format of outbox-group.ts. */
 export interface GroupContent {
   readonly group: Uint8Array<ArrayBuffer>;
   readonly outcomes: Uint8Array<ArrayBuffer> | undefined;
@@ -40,7 +40,7 @@ export interface OutboxOperations {
   ): { outcomes: PackedOutcomes; state: OutboxState };
   /** The oldest groups behind `seq`, of up to about so many writes, all of which are assigned or none. */
   outboxNext(behindSeq: number, mostWrites: number): { groups: RecordedGroup[]; state: OutboxState };
-  /** Each group as it will be written. */
+  /** Records each group as it will be written. */
   outboxAssign(groups: readonly (GroupContent & { readonly seq: number })[]): void;
   outboxRemove(throughSeq: number): OutboxState;
 }
@@ -48,12 +48,12 @@ export interface OutboxOperations {
 export interface OutboxParts {
   readonly db: DatabaseSyncInstance;
   readonly appender: Appender;
-  /** All rows are gone. */
+  /** All rows were deleted. */
   readonly onEmptied: () => void;
   readonly note: NoteDamage;
 }
 
-/** Tables of what was stored here meanwhile; of no use once nothing waits. */
+/** Tables of the data stored here meanwhile. They are emptied once nothing waits. */
 const TABLES = [
   ...["hot", "segment_piece", "segment", "rollup_piece", "rollup", "rollup_due", "erasing", "deleting", "device"],
   ...["mqtt_session", "mqtt_subscription", "mqtt_delivery", "mqtt_inbound", "mqtt_retained", "mqtt_will"],
@@ -71,7 +71,7 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
     count();
     findOldest();
     const [first] = seqsBehind(0, 1);
-    if (first !== undefined) readGroup(first); // throws where a later version of the hub wrote it
+    if (first !== undefined) readGroup(first); // throws if a later version of the hub wrote it
     return state();
   }
 
@@ -81,18 +81,18 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
     writes = Number(row["writes"] ?? 0);
   }
 
-  /** What lies in a damaged page is as old as what was known before. */
+  /** If the page is damaged, the former answer stays. */
   function findOldest(): void {
     const row = ifReadable(() => ({ at: db.prepare("SELECT at FROM outbox ORDER BY seq LIMIT 1").get()?.["at"] }));
     if (row !== undefined) sinceMs = row.at === undefined ? undefined : Number(row.at);
   }
 
-  /** Throws nothing: a call that was committed and then failed would be made a second time. */
+  /** Never throws: a call that fails after its commit would be repeated. */
   function state(): OutboxState {
     try {
       bytes = usedBytes();
     } catch {
-      // as it was
+      // the former value stays
     }
     return { groups, writes, bytes, sinceMs };
   }
@@ -107,7 +107,7 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
   ) {
     if (usedBytes() >= most) {
       throw new StoreError(
-        `the outbox is full (${most} bytes, AERIE_MAX_OUTBOX_BYTES): nothing more is taken until MongoDB is back`,
+        `the outbox is full (${most} bytes, AERIE_MAX_OUTBOX_BYTES): nothing more is accepted until MongoDB is back`,
         true,
       );
     }
@@ -132,7 +132,7 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
   function readNext(behindSeq: number, mostWrites: number): RecordedGroup[] {
     const found: RecordedGroup[] = [];
     let many = 0;
-    // Without their bytes, which may lie in damaged pages.
+    // Without their bytes, which may be in damaged pages.
     const seqs = seqsBehind(behindSeq, mostWrites);
     for (const seq of seqs) {
       const read = readGroup(seq);
@@ -146,12 +146,12 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
       many += read.writes;
       found.push({ seq, group: read.group, outcomes: read.outcomes });
     }
-    // If all of these were damaged, the same call goes on behind them: to the caller an empty answer means that nothing waits.
+    // If all of these were damaged, it continues behind them: an empty answer would mean that nothing waits.
     const last = seqs.at(-1) ?? behindSeq;
     return found.length > 0 || seqs.length === 0 ? found : readNext(last, mostWrites);
   }
 
-  /** Where a page of the table is damaged each group is looked for by itself, and those in that page count as found. */
+  /** If a page of the table is damaged, each group is looked up alone, and those in that page count as found. */
   function seqsBehind(behindSeq: number, most: number): number[] {
     const sql = "SELECT seq FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?";
     const found = ifReadable(() => db.prepare(sql).all(behindSeq, most));
@@ -181,7 +181,7 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
     }
   }
 
-  /** Those behind it must not wait for it. */
+  /** Drops a damaged group, so that those behind it do not wait for it. */
   function giveUp(seq: number): void {
     const { writes: many, at } =
       ifReadable(() => db.prepare("SELECT writes, at FROM outbox WHERE seq = ?").get(seq)) ?? {};
@@ -215,7 +215,7 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
       if (db.prepare("SELECT 1 FROM outbox LIMIT 1").get() !== undefined) return;
       for (const table of TABLES) db.exec(`DELETE FROM ${table}`);
     });
-    // Only what is committed: a transaction that fails at its end is made again.
+    // After the commit only: a transaction that fails at its end is repeated.
     groups -= Number(gone["many"]);
     writes -= Number(gone["writes"] ?? 0);
     findOldest();
@@ -229,7 +229,7 @@ export function createOutboxTable({ db, appender, onEmptied, note }: OutboxParts
   return { outboxOpen, outboxPut, outboxNext, outboxAssign, outboxRemove };
 }
 
-/** Throws where a record that has no checksum cannot be read. */
+/** Throws if a record without a checksum cannot be read. */
 function checkFormer(group: OpenedRecord, outcomes: OpenedRecord | undefined): void {
   if (!group.hasChecksum) readFormerGroup(group.content);
   if (outcomes?.hasChecksum === false) readFormerOutcomes(outcomes.content, []);

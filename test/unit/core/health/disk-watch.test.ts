@@ -50,7 +50,7 @@ test("a disk that fills up is told once, with what is free, and again when there
   expect(said()).toHaveLength(1);
   set(1_200 * MB);
   await minute();
-  expect(said()).toEqual(["warn the disk is nearly full", "info the disk has room again"]);
+  expect(said()).toEqual(["warn the disk is nearly full", "info the disk has enough free space again"]);
   expect(watch.problem()).toBeUndefined();
 });
 
@@ -59,7 +59,7 @@ test("room that cannot be read breaks nothing: it is said once at debug, and not
   store.failure = forGood("not built yet");
   await minute();
   await minute();
-  expect(said()).toEqual(["debug the store's room is not known"]);
+  expect(said()).toEqual(["debug the store's disk space is not known"]);
   expect(watch.space()).toBeUndefined();
   expect(watch.problem()).toBeUndefined();
   store.failure = undefined;

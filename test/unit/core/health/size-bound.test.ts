@@ -21,7 +21,7 @@ function start(rawDays = 90) {
   return { clock, log, bound, step, said };
 }
 
-const SHORTENED = "warn raw readings went before their age: the store is at its limit";
+const SHORTENED = "warn raw readings deleted before their age: the store is at its size limit";
 
 test("raw readings that the limit took are logged once a day of them, not each step", () => {
   const { log, step, said } = start();
@@ -36,7 +36,7 @@ test("what the limit took is said until those readings would have gone by their 
   step("forgot", { shortenedToMs: NOW - 80 * DAY_MS });
   step("sealed");
   step("nothing");
-  expect(bound.problem()).toContain("those before 2026-09-03T12:00:00.000Z are gone");
+  expect(bound.problem()).toContain("those before 2026-09-03T12:00:00.000Z are deleted");
   clock.advance(10 * DAY_MS - 1);
   expect(bound.problem()).toBeDefined();
   clock.advance(1);
@@ -47,7 +47,7 @@ test("where raw readings are kept for ever it is said for ever", () => {
   const { clock, bound, step } = start(0);
   step("forgot", { shortenedToMs: NOW - 80 * DAY_MS });
   clock.advance(1_000 * DAY_MS);
-  expect(bound.problem()).toContain("are gone");
+  expect(bound.problem()).toContain("are deleted");
 });
 
 test("a store that is too large with nothing left to go is told once, and when it is within its limit again", () => {
@@ -56,7 +56,7 @@ test("a store that is too large with nothing left to go is told once, and when i
   for (const did of ["sealed", "rolledUp", "forgot", "gaveBack"] as const) step(did);
   step("nothing", {}, false); // it was not to look
   step("nothing", { tooLarge: true });
-  expect(said()).toEqual(["warn the store is larger than its limit, and nothing is left to go"]);
+  expect(said()).toEqual(["warn the store is larger than its limit, and nothing is left to delete"]);
   expect(bound.problem()).toContain("AERIE_MAX_STORE_BYTES");
   step("nothing");
   expect(said()[1]).toBe("info the store is within its limit again");

@@ -101,7 +101,7 @@ describe("a hub that has run by its clock for days", () => {
     await turn();
     step(-3 * HOUR_MS);
     expect(mayExpire()).toBe(false);
-    expect(problem()).toContain("before the newest stored reading: nothing is forgotten until it is right");
+    expect(problem()).toContain("before the newest stored reading: nothing is deleted by age until it is right");
   });
 });
 
@@ -114,7 +114,7 @@ describe("a hub that starts", () => {
     const { clock, asked, mayExpire, problem } = start({ newestMs: NOW - DAY_MS - 1 });
     await turn();
     expect(mayExpire()).toBe(false);
-    expect(problem()).toContain("nothing is forgotten before 2026-11-23T12:00:00.000Z");
+    expect(problem()).toContain("nothing is deleted by age before 2026-11-23T12:00:00.000Z");
     expect(asked).toEqual([]);
     clock.advance(DAY_MS);
     expect(mayExpire()).toBe(true);
@@ -149,8 +149,8 @@ test("the pause and its end are logged once each, and nothing after closing", as
   step(YEAR_MS);
   clock.advance(2 * DAY_MS);
   expect(log.lines.map(({ level, event }) => `${level} ${event}`)).toEqual([
-    "warn forgetting paused",
-    "info forgetting goes on",
+    "warn retention paused",
+    "info retention resumed",
   ]);
   close();
   step(-YEAR_MS);

@@ -118,7 +118,7 @@ describe("upkeep", () => {
     await end(5, { ...NOTHING, failed: "disk I/O error" });
     await advance(2_000);
     await end(5, NOTHING);
-    expect(said()).toEqual(["error upkeep failed", "info upkeep goes on"]);
+    expect(said()).toEqual(["error upkeep failed", "info upkeep resumed"]);
   });
 
   test("forgets nothing while the clock cannot be trusted, and does the rest", async () => {
@@ -145,7 +145,7 @@ describe("upkeep", () => {
     store.failure = undefined;
     await advance(60_000);
     await end(5, NOTHING);
-    expect(said()).toEqual(["error upkeep failed", "info upkeep goes on"]);
+    expect(said()).toEqual(["error upkeep failed", "info upkeep resumed"]);
     store.failure = passing();
     await advance(10_000);
     expect(said()).toHaveLength(3);

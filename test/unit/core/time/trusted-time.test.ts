@@ -37,7 +37,7 @@ describe("a start", () => {
     const { clock, restart, notedMs, memory } = await start();
     const time = await restart(FAR_MS);
     expect(time.problem()).toContain("40 days ahead of the time that the hub expects");
-    expect(time.problem()).toContain("nothing ends by it before 2027-01-02T13:00:00.000Z");
+    expect(time.problem()).toContain("nothing expires by it before 2027-01-02T13:00:00.000Z");
     clock.advance(DAY_MS - MINUTE_MS);
     expect(Math.round(time.sinceMs(notedMs) / MINUTE_MS)).toBe(24 * 60 - 1);
     expect(Math.round(time.sinceAtMostMs(notedMs) / DAY_MS)).toBe(41);
@@ -47,7 +47,7 @@ describe("a start", () => {
     expect(time.sinceMs(duringMs)).toBe(2 * MINUTE_MS);
     expect(time.dateOf(duringMs)).toEqual(new Date(clock.nowMs() - 2 * MINUTE_MS));
     expect(memory.log.lines.map(({ level, event }) => `${level} ${event}`)).toEqual([
-      "warn the clock is not trusted: nothing ends by it",
+      "warn the clock is not trusted: nothing expires by it",
       "info the clock is trusted again",
     ]);
   });
@@ -157,7 +157,7 @@ describe("a clock that jumps while the hub runs", () => {
     memory.insane = "The hub's clock shows a time before the newest stored reading";
     clock.stepWall(FAR_MS);
     clock.advance(3 * DAY_MS);
-    expect(first.problem()).toContain("nothing ends by it before it is right");
+    expect(first.problem()).toContain("nothing expires by it before it is right");
     memory.insane = undefined;
     clock.advance(MINUTE_MS);
     expect([first.problem(), first.nowMs()]).toEqual([undefined, clock.nowMs()]);

@@ -107,7 +107,7 @@ test("a move that fails undoes those before it, says so, and leaves nothing of t
   // A directory with something in it has the name that the former log is to have.
   const inTheWay = path.join(dir, `aerie.db.before-restore-${STAMP}-wal`);
   mkdirSync(path.join(inTheWay, "full"), { recursive: true });
-  expect(() => exchange(dir, AT_MS)).toThrow("What was there before is in its place again");
+  expect(() => exchange(dir, AT_MS)).toThrow("What was there before has been put back");
   rmSync(inTheWay, { recursive: true });
   expect(contentOf(dir)).toEqual(former);
   expect(finishExchange(dir)).toBeUndefined();

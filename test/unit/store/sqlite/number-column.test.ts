@@ -65,6 +65,6 @@ test("bytes that end too early are refused, wherever they end", () => {
   );
 });
 
-test("an unknown form is refused by its number", () => {
-  expect(() => readNumbers(new ByteCursor(Buffer.from([9, 0])), 1)).toThrow("unknown form 9");
+test("an unknown format is refused by its number", () => {
+  expect(() => readNumbers(new ByteCursor(Buffer.from([9, 0])), 1)).toThrow("unknown format 9");
 });
