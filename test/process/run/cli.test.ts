@@ -109,7 +109,7 @@ describe("export and import", () => {
     const report = readFileSync(`${file}.refused`, "utf8").trim().split("\n");
     expect(report).toEqual([
       "line 2: The line is not JSON: {no json",
-      expect.stringMatching(/^line 4: A device id is .*"a\/b".*: \{"deviceId":"a\/b"/),
+      expect.stringMatching(/^line 4: The device id is .*"a\/b".*: \{"deviceId":"a\/b"/),
     ]);
   });
 

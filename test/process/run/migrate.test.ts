@@ -177,10 +177,15 @@ async function inMongoWhen(url: string, many: number): Promise<number> {
   const { until } = await import("../../support/until.ts");
   const client = new MongoClient(url);
   try {
-    return await until("some readings are there", async () => {
-      const count = await client.db().collection("readings").countDocuments();
-      return count >= many ? count : undefined;
-    });
+    // Hours come first, each with several durable writes: on a busy disk that takes longer than the usual ten seconds.
+    return await until(
+      "some readings are there",
+      async () => {
+        const count = await client.db().collection("readings").countDocuments();
+        return count >= many ? count : undefined;
+      },
+      { withinMs: 60_000 },
+    );
   } finally {
     await client.close();
   }

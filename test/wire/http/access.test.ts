@@ -309,7 +309,7 @@ test("the command line makes accounts, tokens and secrets, with a hub and withou
   const boards = await connectJs(hub.mqttUrl, { username: "simulator", password: simulator });
   await boards.publish("devices/any/telemetry", '{"temperature":20}', { qos: 1 });
   const [, id = ""] =
-    /^(\S+) {2}publishes devices\/# {2}reads nothing {2}used 20/.exec((await run("application", "list")).stdout) ?? [];
+    /^(\S+) {2}publishes devices\/# {2}subscribes nothing {2}used 20/.exec((await run("application", "list")).stdout) ?? [];
   expect(await run("application", "remove", id)).toMatchObject({ exitCode: 0 });
   await expect(connectJs(hub.mqttUrl, { username: "simulator", password: simulator })).rejects.toThrow();
   expect(await run("application", "add", "useless")).toMatchObject({ exitCode: 2, stdout: "" });
@@ -345,7 +345,7 @@ test("the join window is opened by the command line, where a hub runs", async ()
   });
   expect((await owner.ask<{ openUntil: string | null }>("/api/pairing")).body.openUntil).not.toBeNull();
   const alone = await runCommand("pair", "-d", path.join(tempDir(), "none"));
-  expect(alone).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("No hub runs") });
+  expect(alone).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("No hub is running") });
   expect((await runCommand("pair", "--minutes", "1000", "-d", hub.dataDir)).exitCode).toBe(1);
 });
 
@@ -357,7 +357,7 @@ test("a backup is the whole hub, accounts and secrets too, and its owner's alone
   const other = path.join(tempDir(), "other");
   const made = await runCommand("backup", whole ?? "", "-d", hub.dataDir);
   const bare = await runCommand("backup", open ?? "", "--without-secrets", "-d", hub.dataDir);
-  expect(made.stderr).toContain("It holds the accounts and the secrets of boards too");
+  expect(made.stderr).toContain("The copy contains accounts and device secrets");
   expect(bare.stderr).not.toContain("secrets");
   expect(statSync(whole ?? "").mode & 0o777).toBe(0o600);
   const text = (file = ""): string => readFileSync(file, "latin1");
