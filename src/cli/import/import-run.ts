@@ -17,7 +17,7 @@ export interface ImportRunOptions {
   readonly begun: FilePosition;
   /** Hours whose raw readings are deleted are replaced by those that the file's readings make. */
   readonly rebuild: boolean;
-  readonly savePosition: (place: FilePosition) => Promise<void>;
+  readonly savePosition: (position: FilePosition) => Promise<void>;
   /** Prints a line for the user. */
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;

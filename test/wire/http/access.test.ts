@@ -309,7 +309,8 @@ test("the command line makes accounts, tokens and secrets, with a hub and withou
   const boards = await connectJs(hub.mqttUrl, { username: "simulator", password: simulator });
   await boards.publish("devices/any/telemetry", '{"temperature":20}', { qos: 1 });
   const [, id = ""] =
-    /^(\S+) {2}publishes devices\/# {2}subscribes nothing {2}used 20/.exec((await run("application", "list")).stdout) ?? [];
+    /^(\S+) {2}publishes devices\/# {2}subscribes nothing {2}used 20/.exec((await run("application", "list")).stdout) ??
+    [];
   expect(await run("application", "remove", id)).toMatchObject({ exitCode: 0 });
   await expect(connectJs(hub.mqttUrl, { username: "simulator", password: simulator })).rejects.toThrow();
   expect(await run("application", "add", "useless")).toMatchObject({ exitCode: 2, stdout: "" });
