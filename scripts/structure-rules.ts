@@ -143,31 +143,58 @@ export function sizeFaults(sources: Sources): string[] {
 interface RetiredWord {
   readonly word: RegExp;
   readonly instead: string;
-  /** Identifiers or files in which it means what the field means by it. */
+  /** `file identifier`s in which it is the field's own word, or a name on the wire or in the store, which stays. */
   readonly allowed?: RegExp;
 }
+
+/** `place` of a device: where its owner says it stands. Stored and sent under this name. */
+const DEVICE_PLACE = [
+  "public/app/(device|hub|overview)/.* place$",
+  "src/contract/(readings|rest)\\.ts place$",
+  "src/core/devices/.* place$",
+  "src/core/ports/(readings-store|stored-device)\\.ts place$",
+  "src/core/(outbox/replay|transfer/migration)\\.ts place$",
+  "src/http/routes/device.* place$",
+  "src/store/.*/(documents|devices|load-devices|device-table|sqlite-store|writer-thread)\\.ts place$",
+  "src/store/sqlite/(sqlite-store|writer-thread)\\.ts place$",
+];
+
+/** Fields `place` of refusals in REST, and of deliveries in the stores. */
+const NAMED_PLACE = [
+  "(contract|core/limits)/refusals\\.ts place$",
+  "refusal-fix\\.tsx place$",
+  "(broker-documents|broker-journal|outbox-entry|load-journal)\\.ts (place|by_client_and_place)$",
+];
 
 /** Words of our own, which readers had to learn. Each is a part of an identifier: `outletOf` → `outlet`, `of`. */
 const RETIRED: readonly RetiredWord[] = [
   { word: /^voices?$/, instead: "response writer" },
   { word: /^outlets?$/, instead: "publish writer" },
-  { word: /^rooms?$/, instead: "byte budget, space", allowed: /firmware-sim|bench\/|src\/live\/|metrics\.ts/ },
+  // A room of a house, whose air the benchmark simulates.
+  { word: /^rooms?$/, instead: "byte budget, space", allowed: /^bench\/history\/|^src\/live\// },
   { word: /^wish(es|ed)?$/, instead: "query, request, options" },
-  { word: /^place[sd]?$/, instead: "index, position, order, location; `place` is where a device stands" },
+  {
+    word: /^place[sd]?$/,
+    instead: "index, position, order, location",
+    allowed: new RegExp([...DEVICE_PLACE, ...NAMED_PLACE].join("|")),
+  },
   { word: /^lanes?$/, instead: "serial queue" },
   { word: /^placing$/, instead: "id assignment" },
-  { word: /^(life|lives)$/, instead: "generation" },
+  { word: /^(life|lives)$/, instead: "generation", allowed: /^src\/store\/mongo\/.* (life|belowLife)$/ },
   { word: /^claims$/, instead: "what they are" },
-  { word: /^pieces?$/, instead: "part, chunk" },
-  { word: /^shapes?$/, instead: "format, schema" },
+  { word: /^pieces?$/, instead: "part, chunk", allowed: /^src\/store\/sqlite\/tables\// },
+  // Error codes, and a property of zod's schemas.
+  { word: /^shapes?$/, instead: "format, schema", allowed: /_WRONG_SHAPE$|src\/contract\/access\.ts/ },
   { word: /^processors?$/, instead: "cpu" },
   { word: /^hand(ed|over)?$/, instead: "transfer, redistribute" },
-  { word: /^rejections?$/, instead: "refusal" },
+  // The field of `GET /api/refusals`, which its former name has, too.
+  { word: /^rejections?$/, instead: "refusal", allowed: / rejections$/ },
   { word: /^strangers?$/, instead: "unknown device, unauthenticated client" },
   { word: /^deaf$/, instead: "unavailable" },
   { word: /^told$/, instead: "notified" },
   { word: /^believed?$/, instead: "trusted" },
-  { word: /^(forget|forgets|forgot|forgotten|forgetter)$/, instead: "delete, expire" },
+  // A field between the command line and the hub.
+  { word: /^(forget|forgets|forgot|forgotten|forgetter)$/, instead: "delete, expire", allowed: / forgotten$/ },
   { word: /^whose$/, instead: "a noun" },
 ];
 

@@ -61,54 +61,20 @@ export function AccessList({ title, read, remove, removal, Add, Change }: Access
       {fault.value !== undefined && <FaultNote what={`${title}: that did not work.`} fault={fault.value} />}
       <ul>
         {rows.value?.map((row) => (
-          <li key={row.id} data-row={row.name}>
-            <span>
-              <strong>{row.name}</strong> <span class="quiet">{row.about}</span>
-            </span>
-            {asking.value === row.id ? (
-              <span class="buttons" role="alert">
-                <span>
-                  {row.name} {removal}.
-                </span>
-                <button type="button" class="danger" onClick={() => void work(() => remove(row.id))}>
-                  Remove
-                </button>
-                <button
-                  type="button"
-                  onClick={() => {
-                    asking.value = undefined;
-                  }}
-                >
-                  Keep
-                </button>
-              </span>
-            ) : (
-              <span class="buttons">
-                {Change !== undefined && (
-                  <button
-                    type="button"
-                    aria-label={`Change ${row.name}`}
-                    aria-expanded={changing.value === row.id}
-                    onClick={() => {
-                      changing.value = changing.value === row.id ? undefined : row.id;
-                    }}
-                  >
-                    Change…
-                  </button>
-                )}
-                <button
-                  type="button"
-                  aria-label={`Remove ${row.name}`}
-                  onClick={() => {
-                    asking.value = row.id;
-                  }}
-                >
-                  Remove…
-                </button>
-              </span>
-            )}
-            {Change !== undefined && changing.value === row.id && <Change row={row} changed={() => void work()} />}
-          </li>
+          <ListEntry
+            key={row.id}
+            {...{ row, removal, Change }}
+            isAsking={asking.value === row.id}
+            isChanging={changing.value === row.id}
+            ask={(isAsking) => {
+              asking.value = isAsking ? row.id : undefined;
+            }}
+            change={(isChanging) => {
+              changing.value = isChanging ? row.id : undefined;
+            }}
+            changed={() => void work()}
+            remove={() => void work(() => remove(row.id))}
+          />
         ))}
       </ul>
       {rows.value?.length === 0 && <p class="quiet">None yet.</p>}
@@ -125,5 +91,57 @@ export function AccessList({ title, read, remove, removal, Add, Change }: Access
         }}
       />
     </section>
+  );
+}
+
+interface EntryProps extends Pick<AccessListProps, "removal"> {
+  readonly Change: AccessListProps["Change"] | undefined;
+  readonly row: AccessRow;
+  /** Its removal is to be confirmed. */
+  readonly isAsking: boolean;
+  readonly isChanging: boolean;
+  readonly ask: (isAsking: boolean) => void;
+  readonly change: (isChanging: boolean) => void;
+  readonly changed: () => void;
+  readonly remove: () => void;
+}
+
+function ListEntry({ row, removal, Change, isAsking, isChanging, ask, change, changed, remove }: EntryProps) {
+  return (
+    <li data-row={row.name}>
+      <span>
+        <strong>{row.name}</strong> <span class="quiet">{row.about}</span>
+      </span>
+      {isAsking ? (
+        <span class="buttons" role="alert">
+          <span>
+            {row.name} {removal}.
+          </span>
+          <button type="button" class="danger" onClick={remove}>
+            Remove
+          </button>
+          <button type="button" onClick={() => ask(false)}>
+            Keep
+          </button>
+        </span>
+      ) : (
+        <span class="buttons">
+          {Change !== undefined && (
+            <button
+              type="button"
+              aria-label={`Change ${row.name}`}
+              aria-expanded={isChanging}
+              onClick={() => change(!isChanging)}
+            >
+              Change…
+            </button>
+          )}
+          <button type="button" aria-label={`Remove ${row.name}`} onClick={() => ask(true)}>
+            Remove…
+          </button>
+        </span>
+      )}
+      {Change !== undefined && isChanging && <Change row={row} changed={changed} />}
+    </li>
   );
 }

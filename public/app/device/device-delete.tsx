@@ -1,5 +1,5 @@
 /** Deletes a device and its readings, after its id was typed. This cannot be undone. */
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
 import { deleteDevice, type HubFault, toFault } from "../hub/api.ts";
 import type { DeviceState } from "../hub/device-state.ts";
@@ -53,18 +53,7 @@ export function DeviceDelete({ device }: { device: DeviceState }) {
             This also deletes all of its readings and retained messages, and cannot be undone. If the board may still
             connect and sends again, it appears as a new device.
           </p>
-          {session.value?.auth === "on" && (
-            <label class="dialog-check">
-              <input
-                type="checkbox"
-                checked={keepsSecret.value}
-                onChange={(event) => {
-                  keepsSecret.value = event.currentTarget.checked;
-                }}
-              />
-              <span>Keep its secret, so that the board can continue to send</span>
-            </label>
-          )}
+          {session.value?.auth === "on" && <KeepSecret keeps={keepsSecret} />}
           <label class="dialog-field">
             <span>
               To confirm, type its id: <code>{device.id}</code>
@@ -91,5 +80,20 @@ export function DeviceDelete({ device }: { device: DeviceState }) {
         </form>
       </dialog>
     </>
+  );
+}
+
+function KeepSecret({ keeps }: { keeps: Signal<boolean> }) {
+  return (
+    <label class="dialog-check">
+      <input
+        type="checkbox"
+        checked={keeps.value}
+        onChange={(event) => {
+          keeps.value = event.currentTarget.checked;
+        }}
+      />
+      <span>Keep its secret, so that the board can continue to send</span>
+    </label>
   );
 }
