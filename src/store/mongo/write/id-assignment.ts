@@ -2,7 +2,13 @@
 
 import type { DeviceId } from "../../../contract/readings.ts";
 import { expiredReason } from "../../../core/model/expired.ts";
-import { canonicalBody, redeliveryOf, timedDuplicateOf } from "../../../core/model/identity.ts";
+import {
+  canonicalBody,
+  MOST_OF_ONE_INSTANT,
+  redeliveryOf,
+  STANDS_STILL,
+  timedDuplicateOf,
+} from "../../../core/model/identity.ts";
 import type { AssignedGroup } from "../../../core/ports/outbox.ts";
 import type { ReadingWrite, WriteOutcome, WritesOfMessage } from "../../../core/ports/writes.ts";
 import type { ClockSteps } from "../../../core/time/clock-steps.ts";
@@ -39,10 +45,6 @@ export interface IdAssigner {
   /** What was assigned before, perhaps in an earlier run of the hub. */
   assignAgain(group: AssignedGroup): Promise<Assignment>;
 }
-
-/** Each further one is compared with all of its instant: a board whose clock stands still would slow all others down. */
-const MOST_OF_ONE_INSTANT = 10_000;
-const STANDS_STILL = `The device has sent ${MOST_OF_ONE_INSTANT} readings with the same timestamp: its clock stands still. Set the clock, or send no timestamp`;
 
 const STORED: WriteOutcome = { kind: "stored", n: 0 };
 const DUPLICATE: WriteOutcome = { kind: "duplicate" };

@@ -3,7 +3,13 @@ import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { AttributeValue } from "../../../contract/readings.ts";
 import { mergeAttributes } from "../../../core/devices/device-record.ts";
 import { expiredReason } from "../../../core/model/expired.ts";
-import { redeliveryOf, type Stored, sameBody, timedDuplicateOf } from "../../../core/model/identity.ts";
+import {
+  MOST_OF_ONE_INSTANT,
+  redeliveryOf,
+  STANDS_STILL,
+  sameBody,
+  timedDuplicateOf,
+} from "../../../core/model/identity.ts";
 import type { NoteDamage } from "../db/damage-note.ts";
 import { createDamagedDevices } from "../db/damaged-devices.ts";
 import { ifReadable, isDamage } from "../db/file-damage.ts";
@@ -23,20 +29,10 @@ import { compare } from "../read/each-reading.ts";
 import type { SealedLookup } from "../read/sealed-lookup.ts";
 import { DEVICE_DAMAGED, DeviceDamage, isOfTheWrite, Refusal } from "./append-faults.ts";
 import { contentHash, firstFreeSeq, prepareAppend } from "./append-statements.ts";
+import type { DeviceCursor } from "./device-cursor.ts";
 import type { HotCounts } from "./hot-counts.ts";
 import { createJournalTable } from "./journal-table.ts";
-import { createMatchedRows, type MatchedRows } from "./matched-rows.ts";
-
-/** Remembered for each device, so that a reading newer than all before needs no look-up. */
-interface DeviceCursor {
-  readonly key: number;
-  newestAtMs: number;
-  newestN: number;
-  /** Instant of the newest sealed reading. */
-  sealedToMs: number;
-  /** Raw readings before it are deleted. */
-  readonly rawSinceMs: number;
-}
+import { createMatchedRows, type FoundRow, type MatchedRow, type MatchedRows } from "./matched-rows.ts";
 
 export interface Appender {
   /** Throws with nothing written. `clockSteps`: `ClockSteps.recent`. `beside`: runs in the same transaction. */
@@ -198,15 +194,15 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, hotCounts, no
         ...sql.firstAtInstant.all(...at),
         ...sql.sameContent.all(...at, contentHash(write.body)),
         ...sql.untimed.all(...at),
-      ] as unknown as Found[];
+      ] as unknown as FoundRow[];
       const free = rows.filter((row) => !matched.has(row.atMs, row.n));
-      const found = timedDuplicateOf(write as Parameters<typeof timedDuplicateOf>[0], free) as Found | undefined;
+      const found = timedDuplicateOf(write as Parameters<typeof timedDuplicateOf>[0], free) as FoundRow | undefined;
       return found ?? findSealed(cursor, write, matched);
     }
     if (write.n !== undefined) return findOfId(cursor, write, write.n);
     if (!write.packet?.dup) return undefined;
-    const rows = sql.samePacket.all(cursor.key, write.packet.id) as unknown as Found[];
-    return redeliveryOf(write as Parameters<typeof redeliveryOf>[0], rows, clockSteps) as Found | undefined;
+    const rows = sql.samePacket.all(cursor.key, write.packet.id) as unknown as FoundRow[];
+    return redeliveryOf(write as Parameters<typeof redeliveryOf>[0], rows, clockSteps) as FoundRow | undefined;
   }
 
   /** For a reading that has an id from another store: it is a duplicate if the reading with that id has the same content. */
@@ -302,11 +298,3 @@ interface Group {
 
 /** If a group meets more damage, its sender tries it again; the damage found until then is remembered. */
 const MOST_TRIES = 100;
-/** Each new reading is compared with all others of its instant: a board whose clock stands still would slow down all others. */
-const MOST_OF_ONE_INSTANT = 10_000;
-const STANDS_STILL = `The device has sent ${MOST_OF_ONE_INSTANT} readings with the same timestamp: its clock stands still. Set the clock, or send no timestamp`;
-
-type Found = Stored & { readonly atMs: number };
-
-/** The stored row that a duplicate is a copy of. */
-type MatchedRow = Pick<Found, "atMs" | "n">;
