@@ -160,20 +160,20 @@ describe.skipIf(isMongodSkipped)("the MongoDB engine", () => {
       ];
       expect((await store.append(group(T0))).flat()).toEqual([stored(0), stored(1), stored(2), stored(0)]);
       proxy.cut(where, 1);
-      let placed: AssignedGroup | undefined;
+      let assigned: AssignedGroup | undefined;
       const note = (now: AssignedGroup): void => {
-        placed = now;
+        assigned = now;
       };
       await expect(store.append(group(T0 + 5_000), note)).rejects.toMatchObject({ passing: true });
       expect(proxy.cuts()).toBe(1);
       await until("it answers again", () => store.probe().then(() => true));
-      expect((await store.repeat(placed as AssignedGroup)).flat()).toEqual([
+      expect((await store.repeat(assigned as AssignedGroup)).flat()).toEqual([
         stored(0),
         stored(1),
         stored(2),
         stored(0),
       ]);
-      expect((await store.repeat(placed as AssignedGroup)).flat()).toEqual([
+      expect((await store.repeat(assigned as AssignedGroup)).flat()).toEqual([
         stored(0),
         stored(1),
         stored(2),
@@ -215,14 +215,14 @@ describe.skipIf(isMongodSkipped)("the MongoDB engine", () => {
         [{ kind: "journal", entry: { of: "delivery", clientId: "away", order: 1, value } }],
       ];
       proxy.cut(where, 1, collection);
-      let placed: AssignedGroup | undefined;
+      let assigned: AssignedGroup | undefined;
       const note = (now: AssignedGroup): void => {
-        placed = now;
+        assigned = now;
       };
       await expect(store.append(group, note)).rejects.toMatchObject({ passing: true });
       expect(proxy.cuts()).toBe(1);
       await until("it answers again", () => store.probe().then(() => true));
-      expect((await store.repeat(placed as AssignedGroup)).flat()).toEqual([stored(0), stored(0)]);
+      expect((await store.repeat(assigned as AssignedGroup)).flat()).toEqual([stored(0), stored(0)]);
       expect(await readAll(store)).toHaveLength(1);
       expect((await store.loadJournal()).deliveries).toHaveLength(1);
     },
@@ -267,12 +267,12 @@ describe.skipIf(isMongodSkipped)("the MongoDB engine", () => {
 
   test("a place that another reading has taken meanwhile is left to it", async () => {
     const store = await open(databaseUrl(mongod));
-    let placed: AssignedGroup | undefined;
+    let assigned: AssignedGroup | undefined;
     await store.append([[untimed(T0, { t: 1 })]], (now) => {
-      placed = now;
+      assigned = now;
     });
     const other = {
-      outcomes: (placed as AssignedGroup | undefined)?.outcomes ?? [],
+      outcomes: (assigned as AssignedGroup | undefined)?.outcomes ?? [],
       messages: [[{ ...untimed(T0, { t: 2 }), n: 0 }]],
     };
     expect((await store.repeat(other)).flat()).toEqual([stored(1)]);

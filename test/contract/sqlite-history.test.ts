@@ -132,7 +132,7 @@ test("a deletion that failed and was asked for again deletes nothing that is sto
   expect(await instants(await reopen())).toEqual(expected);
 });
 
-test("a deletion that failed and was not asked for again goes on with the next upkeep", async () => {
+test("a deletion that failed and was not requested again resumes with the next upkeep", async () => {
   const { store, exec } = await weekOfSegments();
   exec(FAIL);
   await expect(store.erase(WEEK)).rejects.toMatchObject({ name: "StoreError" });
@@ -145,7 +145,7 @@ test("a deletion that failed and was not asked for again goes on with the next u
   });
 });
 
-test("a place that an import fills before the segment that grows begins: sealing goes on, also of others, and all is in order", async () => {
+test("an import fills the time before the segment that grows: sealing continues, also of others, and all is in order", async () => {
   const { store, reopen } = await open();
   const model = createHistoryModel();
   const take = async (writes: readonly ReadingWrite[]): Promise<void> => {
@@ -177,7 +177,7 @@ const NEXT_PLACES = [
 ];
 
 for (const { where, atMs } of NEXT_PLACES) {
-  test(`the segment that grows is damaged, and readings come before and behind it, then one ${where}: sealing goes on, also of others`, async () => {
+  test(`the segment that grows is damaged, and readings come before and behind it, then one ${where}: sealing continues, also of others`, async () => {
     const { store, exec } = await open();
     await append(
       store,
@@ -202,7 +202,7 @@ for (const { where, atMs } of NEXT_PLACES) {
   });
 }
 
-test("a reading takes no place of another of its instant, where a damaged segment reaches over the one that has it", async () => {
+test("a reading never takes the n of another of its instant, where a damaged segment reaches over the one that has it", async () => {
   const { store, exec } = await open();
   const sealed = async (nowMs: number, writes: readonly ReadingWrite[]): Promise<void> => {
     // What is sealed leaves the hot rows when there are some hundreds.
@@ -233,7 +233,7 @@ test("a reading takes no place of another of its instant, where a damaged segmen
   ]);
 });
 
-test("a device whose readings cannot be sealed does not keep the others from it, and is told of", async () => {
+test("a device whose readings cannot be sealed does not keep the others from it, and is reported", async () => {
   const { store, exec } = await open();
   for (const deviceId of [boiler, cellar]) {
     await append(store, [timed(T0, { a: 1 }, { deviceId })]);

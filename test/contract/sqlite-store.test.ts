@@ -103,7 +103,7 @@ const unsealedRows = (dataDir: string): number =>
   });
 
 describe("a data directory", () => {
-  test("is used by one hub at a time, and the second is told by whom", async () => {
+  test("is used by one hub at a time, and the second learns by which", async () => {
     const dataDir = ownedDir();
     await openOwned(dataDir);
     const refusal = await openAt(dataDir).catch((error) => error);
@@ -134,7 +134,7 @@ describe("a data directory", () => {
 });
 
 describe("a file that cannot be used", () => {
-  /** What the hub would be told while it starts. */
+  /** What the hub would be notified of while it starts. */
   async function refusalOf(dataDir: string): Promise<{ error: Error; dead: number }> {
     let dead = 0;
     const onDead = (): void => void dead++;
@@ -308,11 +308,11 @@ describe("a migration", () => {
     const bodyOf = (device: number, i: number): string =>
       JSON.stringify({ temperature: (i % 300) / 10, ...(device % 3 === 0 && { mode: i % 2 ? "eco" : 'a "b"' }), i });
     // Four days of a reading every 2.3 minutes; now and then a second one of the same millisecond.
-    const placeOf = (i: number) => {
+    const positionOf = (i: number) => {
       const n = Number(i % 50 === 1);
       return { atMs: T0 + (i - n) * 138_240, n };
     };
-    fillVersion2(file, devices, each, (device, i) => ({ ...placeOf(i), body: bodyOf(device, i) }));
+    fillVersion2(file, devices, each, (device, i) => ({ ...positionOf(i), body: bodyOf(device, i) }));
 
     const store = await openOwned(dataDir);
     expect((await store.load()).map(({ latest }) => latest.get("i")?.value)).toEqual(new Array(devices).fill(each - 1));
@@ -328,15 +328,15 @@ describe("a migration", () => {
         const found = await store.readings({ ...query, behind: undefined });
         const said = found.map(({ atMs, n, body }) => ({ atMs, n, metrics: JSON.parse(body) }));
         expect(said).toEqual(
-          Array.from({ length: each }, (_, i) => ({ ...placeOf(i), metrics: JSON.parse(bodyOf(device, i)) })),
+          Array.from({ length: each }, (_, i) => ({ ...positionOf(i), metrics: JSON.parse(bodyOf(device, i)) })),
         );
       }
     };
     await expectAll();
-    // What is known in memory is saved through the newest row whose outcome was told.
+    // State in memory is saved through the newest row whose outcome was returned.
     await store.append([[timed(T0 + 5 * 86_400_000, { t: 1 }, { deviceId: deviceId("new") })]]);
     const ids = Array.from({ length: devices }, (_, device) => deviceId(`old${device}`));
-    await store.saveState(ids.map((id) => stateOf(id, { i: [each - 1, placeOf(each - 1).atMs] })));
+    await store.saveState(ids.map((id) => stateOf(id, { i: [each - 1, positionOf(each - 1).atMs] })));
     for (let step = 0; step < 12; step++) await store.upkeep({ nowMs: T0 + 6 * 86_400_000, retention: KEEP_ALL });
     expect(unsealedRows(dataDir)).toBeGreaterThan(each);
     await expectAll();
@@ -445,15 +445,15 @@ describe("a full disk", () => {
     await store.close();
 
     const roomy = await openOwned(dataDir);
-    const places = async () => (await roomy.loadJournal()).deliveries.map(({ order }) => order);
-    expect(await places()).toEqual(Array.from({ length: storedCount }, (_, order) => order));
+    const orders = async () => (await roomy.loadJournal()).deliveries.map(({ order }) => order);
+    expect(await orders()).toEqual(Array.from({ length: storedCount }, (_, order) => order));
     expect(hotRows(dataDir)).toBe(storedCount);
     const outcomes = await roomy.append(group(storedCount));
     expect(outcomes.flat().every(({ kind }) => kind === "stored")).toBe(true);
-    expect(await places()).toHaveLength(storedCount + 50);
+    expect(await orders()).toHaveLength(storedCount + 50);
   });
 
-  test("has room again when a device was deleted", async () => {
+  test("has space again when a device was deleted", async () => {
     const dataDir = ownedDir();
     const store = await openOwned(dataDir, { maxPages: 120 });
     await store.append(fill(0, "small"));

@@ -35,13 +35,13 @@ export function describeAppend(start: Start): void {
     await expect(store.append([])).resolves.toEqual([]);
   });
 
-  test("a body comes back the same, as text or as bytes in pieces, with others around it", async () => {
+  test("a body comes back the same, as text or as bytes in parts, with others around it", async () => {
     const { store } = await start();
-    const pieces = ['{"t":1,', '"u":"x"}'].map((text) => new TextEncoder().encode(text));
+    const parts = ['{"t":1,', '"u":"x"}'].map((text) => new TextEncoder().encode(text));
     await store.append([
       [{ ...timed(T0, { name: "☀ä😀" }), body: '{"name":"☀ä😀"}' }, attributes({ model: "ü" })],
       [
-        { ...timed(T0 + 1, { t: 1, u: "x" }), body: pieces },
+        { ...timed(T0 + 1, { t: 1, u: "x" }), body: parts },
         status(true, T0),
         { ...timed(T0 + 2, { v: 2 }, { element: 1 }), body: '{"v":2}' },
       ],

@@ -154,7 +154,7 @@ export function describeExport(start: Start): void {
   });
 
   describe("counts", () => {
-    test("stats tell devices, readings and bytes, hot or sealed; space tells the room", async () => {
+    test("stats report devices, readings and bytes, hot or sealed; space reports the disk space", async () => {
       const { store, seals } = await start();
       expect(await store.stats()).toMatchObject({ devices: 0, readings: 0, hotReadings: 0, oldestMs: undefined });
       await fill(store, 2_000);

@@ -1,4 +1,4 @@
-/** Sealed or not, rolled up or not, forgotten or not: what a store answers is what a pass over the readings would. */
+/** Sealed or not, rolled up or not, expired or not: what a store answers is what a pass over the readings would. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { DeviceId, MetricValue } from "../../../src/contract/readings.ts";
@@ -220,7 +220,7 @@ export function describeHistory(start: Start): void {
     );
   });
 
-  test("what passed its age is forgotten by whole days, hours and days stay, and nothing of that time is taken any more", async () => {
+  test("what passed its age is deleted by whole days, hours and days stay, and nothing of that time is accepted any more", async () => {
     const { store, reopen } = await start();
     const model = createHistoryModel();
     const writes = Array.from({ length: 200 }, (_, i) => timed(T0 + i * HOUR_MS, { a: i, b: i % 2 === 0 }));
@@ -246,7 +246,7 @@ export function describeHistory(start: Start): void {
     expect(series.columns[0]?.count.reduce((sum, count) => sum + count, 0)).toBe(201);
   });
 
-  test("nothing is forgotten while the clock is not trusted", async () => {
+  test("nothing is deleted by age while the clock is not trusted", async () => {
     const { store } = await start();
     await store.append([[timed(T0, { a: 1 })]]);
     await saveAll(store);
@@ -363,7 +363,7 @@ export function describeHistory(start: Start): void {
     expect(days.filter(({ metric }) => metric === "b").map(({ rollup }) => rollup.count)).toEqual([24, 24, 24, 24]);
   });
 
-  test("a reading without an instant that a clock set back puts into forgotten time is counted at once, and once", async () => {
+  test("a reading without an instant that a clock set back puts into expired time is counted at once, and once", async () => {
     const { store } = await start();
     const model = createHistoryModel();
     const writes = Array.from({ length: 48 }, (_, i) => timed(T0 + i * HOUR_MS, { a: i, b: i }));
@@ -421,7 +421,7 @@ export function describeHistory(start: Start): void {
     expect(await rollupsOf(again, boiler, "hour")).toEqual([{ startMs: T0 + 2 * DAY_MS, metric: "a", rollup }]);
   });
 
-  test("a reading that is imported keeps its place where that is free, and is not stored twice", async () => {
+  test("a reading that is imported keeps its n where that is free, and is not stored twice", async () => {
     const { store } = await start();
     const third = { ...timed(T0, { a: 1 }), n: 2 };
     expect((await store.append([[third]])).flat()).toEqual([{ kind: "stored", n: 2 }]);
@@ -514,15 +514,15 @@ async function expectChart(
     }
     expect(buckets.size).toBeLessThanOrEqual(points);
     expect(column?.t).toEqual([...buckets.keys()]);
-    for (const [place, list] of [...buckets.values()].entries()) {
+    for (const [index, list] of [...buckets.values()].entries()) {
       const numbers = list.map(({ value: each }) => each + 0);
-      expect(column?.count[place]).toBe(numbers.length);
-      expect((column?.min[place] ?? 0) + 0).toBe(Math.min(...numbers));
-      expect((column?.max[place] ?? 0) + 0).toBe(Math.max(...numbers));
+      expect(column?.count[index]).toBe(numbers.length);
+      expect((column?.min[index] ?? 0) + 0).toBe(Math.min(...numbers));
+      expect((column?.max[index] ?? 0) + 0).toBe(Math.max(...numbers));
       const size = Math.max(...numbers.map(Math.abs));
       if (size > 1e300) continue; // their sum may lie beyond the greatest double
       const mean = numbers.reduce((sum, number) => sum + number / numbers.length, 0);
-      expect(Math.abs((column?.mean[place] ?? 0) - mean)).toBeLessThanOrEqual(1e-9 * size);
+      expect(Math.abs((column?.mean[index] ?? 0) - mean)).toBeLessThanOrEqual(1e-9 * size);
     }
   }
 }

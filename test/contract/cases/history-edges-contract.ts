@@ -43,9 +43,7 @@ async function fill(store: Store, model: HistoryModel, writes: readonly ReadingW
 }
 
 /** Two days of which only the days themselves are left. */
-async function forgottenDays(
-  store: Store,
-): Promise<{ model: HistoryModel; nowMs: number; retention: typeof KEEP_ALL }> {
+async function expiredDays(store: Store): Promise<{ model: HistoryModel; nowMs: number; retention: typeof KEEP_ALL }> {
   const model = createHistoryModel();
   await fill(
     store,
@@ -113,7 +111,7 @@ const step = fc.oneof(
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 /** Once found at random. */
-const FORGOTTEN_AND_STORED_AGAIN: Step[] = [
+const EXPIRED_AND_STORED_AGAIN: Step[] = [
   { kind: "append", readings: [{ offsetMs: 3 * HOUR_MS + 1, isTimed: false, metrics: { a: 0, b: 0 } }] },
   { kind: "append", readings: [{ offsetMs: 4 * HOUR_MS, isTimed: false, metrics: { a: 0, b: 0 } }] },
   { kind: "upkeep", steps: 100, waitMs: 0, rawDays: 1 },
@@ -127,7 +125,7 @@ const FORGOTTEN_AND_STORED_AGAIN: Step[] = [
   { kind: "upkeep", steps: 1, waitMs: 26 * HOUR_MS, rawDays: 2 },
 ];
 
-/** Of whole hours deleted, hours and days stay true though readings are forgotten; of readings, those must be there that are young enough. */
+/** After whole hours are deleted, hours and days stay true though readings have expired; of readings, those must be there that are young enough. */
 async function expectTrue(store: Store, device: DeviceId, model: HistoryModel, keptFromMs: number): Promise<void> {
   for (const level of ["hour", "day"] as const) {
     expectRollups(await rollupsOf(store, device, level), model.rollups(level));
@@ -138,15 +136,17 @@ async function expectTrue(store: Store, device: DeviceId, model: HistoryModel, k
   }
   expect(Object.fromEntries(await store.latestOf(device, ["a", "b"]))).toEqual(latest);
   const found = (await readAll(store, device)).map(({ atMs, n }) => `${atMs}-${n}`);
-  const known = model.readings().map(({ atMs, n }) => ({ atMs, place: `${atMs}-${n}` }));
+  const known = model.readings().map(({ atMs, n }) => ({ atMs, position: `${atMs}-${n}` }));
   const left = new Set(found);
-  const due = known.filter(({ atMs, place }) => atMs >= keptFromMs || left.has(place)).map(({ place }) => place);
-  // One that was forgotten leaves its place to the next of that instant: the model remembers both.
+  const due = known
+    .filter(({ atMs, position }) => atMs >= keptFromMs || left.has(position))
+    .map(({ position }) => position);
+  // An expired reading leaves its n to the next of that instant: the model remembers both.
   expect([...new Set(due)]).toEqual(found);
 }
 
 export function describeHistoryEdges(start: Start): void {
-  test("whatever is stored, deleted and forgotten in whatever order: hours, days and latest values are those of what was not deleted", {
+  test("whatever is stored, deleted and expired in whatever order: hours, days and latest values are those of what was not deleted", {
     timeout: 300_000,
   }, async () => {
     const { store: first, reopen } = await start();
@@ -191,7 +191,7 @@ export function describeHistoryEdges(start: Start): void {
       }),
       {
         numRuns: Number(process.env["AERIE_TEST_HISTORY_RUNS"] ?? 6),
-        examples: [[FORGOTTEN_AND_STORED_AGAIN]],
+        examples: [[EXPIRED_AND_STORED_AGAIN]],
       },
     );
   });
@@ -221,7 +221,7 @@ export function describeHistoryEdges(start: Start): void {
     await expectLike(store, boiler, model);
   });
 
-  test("the hours of a day that was deleted do not come back when a later day is forgotten before that one was counted anew", async () => {
+  test("the hours of a day that was deleted do not come back when a later day expires before that one was counted again", async () => {
     const { store } = await start();
     const model = createHistoryModel();
     await fill(
@@ -244,7 +244,7 @@ export function describeHistoryEdges(start: Start): void {
 
   test("a day of which no hours are left keeps its count when one more reading of a clock set back comes to it", async () => {
     const { store } = await start();
-    const { model, nowMs, retention } = await forgottenDays(store);
+    const { model, nowMs, retention } = await expiredDays(store);
     const late = untimed(T0 + 5 * HOUR_MS + 1, { a: 9 });
     await fill(store, model, [late]);
     for (const laterMs of [0, HOUR_MS, 20 * HOUR_MS]) {
@@ -257,7 +257,7 @@ export function describeHistoryEdges(start: Start): void {
 
   test("an hour that an import knows is refused where only its day is left, which says more", async () => {
     const { store } = await start();
-    const { model } = await forgottenDays(store);
+    const { model } = await expiredDays(store);
     const startMs = T0 + 5 * HOUR_MS;
     const rollup: Rollup = { count: 60, sum: 60, min: 1, max: 1, texts: 0, last: 1, lastAtMs: startMs };
     expect(await store.rebuild([{ deviceId: boiler, startMs, metrics: new Map([["a", rollup]]) }])).toEqual([false]);
@@ -267,14 +267,14 @@ export function describeHistoryEdges(start: Start): void {
 
   test("a deletion that touches a day of which no hours are left takes it whole, and no other", async () => {
     const { store } = await start();
-    const { model } = await forgottenDays(store);
+    const { model } = await expiredDays(store);
     const fromMs = T0 + HOUR_MS;
     await store.erase({ deviceId: boiler, fromMs, toMs: fromMs + 1, metrics: ["a"] });
     model.erase(T0, T0 + DAY_MS, ["a"]);
     expectRollups(await rollupsOf(store, boiler, "day"), model.rollups("day"));
   });
 
-  test("a device whose clock stands still is told so at the 10,001st reading of one instant, and all others are stored", async () => {
+  test("a device with a clock that stands still is refused the 10,001st reading of one instant, and all others are stored", async () => {
     const { store } = await start();
     const writes = evenly(T0, 10_001, 0, (i) => ({ a: i }));
     const last = writes[10_000] as ReadingWrite;
@@ -283,7 +283,10 @@ export function describeHistoryEdges(start: Start): void {
     }
     const expectRefused = async (): Promise<void> => {
       const [outcome] = (await store.append([[last]])).flat();
-      expect(outcome).toMatchObject({ kind: "refused", reason: expect.stringMatching(/10000 .*one instant.*clock/) });
+      expect(outcome).toMatchObject({
+        kind: "refused",
+        reason: expect.stringMatching(/10000 .*same timestamp.*clock/),
+      });
     };
     await expectRefused();
     expect(await kindsOf(store, writes.slice(9_990, 10_000))).toEqual(new Set(["duplicate"]));
@@ -297,7 +300,7 @@ export function describeHistoryEdges(start: Start): void {
     expect(await kindsOf(store, [timed(T0 + 2, { a: 1 })])).toEqual(new Set(["stored"]));
   });
 
-  test("the latest value is found with its type while it is fresh, sealed, counted or not; of a forgotten day true is 1", async () => {
+  test("the latest value is found with its type while it is fresh, sealed, counted or not; of an expired day true is 1", async () => {
     const { store } = await start();
     const names = ["old", "wasOn", "said", "number", "on", "text", "fresh"];
     const valued = (count: number, metrics: Metrics): ReadingWrite[] => [
@@ -341,7 +344,7 @@ export function describeHistoryEdges(start: Start): void {
     expect(await store.latestOf(boiler, ["none"])).toEqual(new Map());
   });
 
-  test("a chart stays as fine as its raw readings where hours are forgotten and these are not", async () => {
+  test("a chart stays as fine as its raw readings where hours have expired and these have not", async () => {
     const { store } = await start();
     await fill(
       store,
@@ -365,7 +368,7 @@ export function describeHistoryEdges(start: Start): void {
   });
 
   for (const isSealed of [false, true]) {
-    test(`a deletion of everything takes what a clock set back put into forgotten time, ${isSealed ? "sealed" : "fresh"} or not`, async () => {
+    test(`a deletion of everything deletes what a clock set back put into expired time, ${isSealed ? "sealed" : "fresh"} or not`, async () => {
       const { store } = await start();
       const model = createHistoryModel();
       await fill(
@@ -385,7 +388,7 @@ export function describeHistoryEdges(start: Start): void {
     });
   }
 
-  test("how many readings wait to be sealed is told rightly at each step, deletions between them or not", async () => {
+  test("how many readings wait to be sealed is right at each step, deletions between them or not", async () => {
     const { store } = await start();
     const step = async (nowMs: number, rawDays: number): Promise<string> => {
       const { did, hot } = await store.upkeep({ nowMs, retention: { ...KEEP_ALL, rawDays } });

@@ -128,7 +128,7 @@ const IDENTITY_CASES: readonly IdentityCase[] = [
     outcome: stored(0),
   },
   {
-    title: "DUP of another place in the message is a new reading",
+    title: "DUP of another element of the message is a new reading",
     first: untimed(T0, { a: 1 }, { packet: packet(1, false), element: 0 }),
     second: untimed(T0 + 1, { a: 1 }, { packet: packet(1, true), element: 1 }),
     outcome: stored(0),

@@ -1,4 +1,4 @@
-/** The broker's journal: each kind put, replaced and forgotten; exactly there after a restart; one commit with readings. */
+/** The broker's journal: each kind put, replaced and removed; exactly there after a restart; one commit with readings. */
 import { expect, test } from "vitest";
 import type {
   Journal,
@@ -181,7 +181,7 @@ export function describeJournal(start: Start): void {
     expect(await (await reopen()).loadJournal()).toEqual(later);
   });
 
-  test("each kind of entry is forgotten by its key, and its neighbours are not", async () => {
+  test("each kind of entry is removed by its key, and its neighbours are not", async () => {
     const { store, reopen } = await start();
     await keep(store, subscription("a", "f"), subscription("a", "f/g"), inbound("a", 1), inbound("a", 2), will("a"));
     await keep(store, ofDelivery("a", 1, delivery()), ofDelivery("a", 2, delivery()), will("b"));
@@ -244,20 +244,20 @@ export function describeJournal(start: Start): void {
     expect(deliveries.map(({ order }) => order)).toEqual([2]);
   });
 
-  test("deliveries come back by client, and by place within a client, up to 2^40", async () => {
+  test("deliveries come back by client, and by order within a client, up to 2^40", async () => {
     const { store, reopen } = await start();
-    const places = [2 ** 40, 10, 9, 0, 2 ** 31, 2 ** 32 + 1, 100];
-    for (const order of places)
+    const orders = [2 ** 40, 10, 9, 0, 2 ** 31, 2 ** 32 + 1, 100];
+    for (const order of orders)
       await keep(store, ofDelivery("b", order, delivery()), ofDelivery("a", order, delivery()));
     const { deliveries } = await (await reopen()).loadJournal();
-    const inOrder = [...places].sort((a, b) => a - b);
+    const inOrder = [...orders].sort((a, b) => a - b);
     expect(deliveries.map(({ clientId, order }) => [clientId, order])).toEqual([
       ...inOrder.map((order) => ["a", order]),
       ...inOrder.map((order) => ["b", order]),
     ]);
   });
 
-  test("every text comes back as it was, in each place where one stands", async () => {
+  test("every text comes back as it was, in each field that holds one", async () => {
     const { store, reopen } = await start();
     const texts = ["\ufeffbom", "\u0001\u001f\u007f", '"', '"quoted"', "'; --", "\\", "\uffff", "\u{10ffff}😀"];
     texts.push("half \ud800", "\udc00 half", '"\\ud800"', "zero \0 inside", "e\u0301", "é", " ", "a".repeat(65_535));

@@ -7,15 +7,15 @@ import { ALL, boiler, cellar, readAll, seriesOf, shown, T0, timed } from "./writ
 export function describeReadings(start: Start): void {
   /** Three at each of four instants, stored out of order. */
   const spread = [2, 0, 3, 1].flatMap((second) => [0, 1, 2].map((v) => [timed(T0 + second * 1_000, { v })]));
-  const place = ({ atMs, n }: StoredReading): string => `${atMs - T0}.${n}`;
+  const positionOf = ({ atMs, n }: StoredReading): string => `${atMs - T0}.${n}`;
 
   test("readings are ordered by instant and then by arrival, either way", async () => {
     const { store } = await start();
     await store.append(spread);
-    const ascending = (await readAll(store)).map(place);
+    const ascending = (await readAll(store)).map(positionOf);
     expect(ascending).toEqual([0, 1_000, 2_000, 3_000].flatMap((ms) => [`${ms}.0`, `${ms}.1`, `${ms}.2`]));
     const descending = await store.readings({ ...ALL, deviceId: boiler, order: "desc" });
-    expect(descending.map(place)).toEqual([...ascending].reverse());
+    expect(descending.map(positionOf)).toEqual([...ascending].reverse());
   });
 
   test.each(["asc", "desc"] as const)(
@@ -23,7 +23,7 @@ export function describeReadings(start: Start): void {
     async (order) => {
       const { store } = await start();
       await store.append(spread);
-      const whole = (await store.readings({ ...ALL, deviceId: boiler, order })).map(place);
+      const whole = (await store.readings({ ...ALL, deviceId: boiler, order })).map(positionOf);
       for (const limit of [1, 2, 3, 5, 12, 13]) {
         const seen: string[] = [];
         let behind: StoredReading | undefined;
@@ -31,7 +31,7 @@ export function describeReadings(start: Start): void {
           const page: StoredReading[] = await store.readings({ ...ALL, deviceId: boiler, order, limit, behind });
           if (page.length === 0) break;
           expect(page.length).toBeLessThanOrEqual(limit);
-          seen.push(...page.map(place));
+          seen.push(...page.map(positionOf));
           behind = page.at(-1);
         }
         expect(seen).toEqual(whole);
@@ -64,20 +64,20 @@ export function describeReadings(start: Start): void {
     expect(await store.readingsChunk({ ...ALL, deviceId: cellar })).toMatchObject({ readings: 0, behind: undefined });
   });
 
-  test("a page goes on where the former ended though readings arrived in between", async () => {
+  test("a page continues where the former ended though readings arrived in between", async () => {
     const { store } = await start();
     await store.append(spread);
     const first = await store.readings({ ...ALL, deviceId: boiler, order: "desc", limit: 4 });
     await store.append([[timed(T0 + 9_000, { v: 9 })]]);
     const second = await store.readings({ ...ALL, deviceId: boiler, order: "desc", limit: 4, behind: first.at(-1) });
-    expect(second.map(place)).toEqual(["2000.1", "2000.0", "1000.2", "1000.1"]);
+    expect(second.map(positionOf)).toEqual(["2000.1", "2000.0", "1000.2", "1000.1"]);
   });
 
   test("`from` is part of the range and `to` is not", async () => {
     const { store } = await start();
     await store.append(spread);
     const some = await store.readings({ ...ALL, deviceId: boiler, fromMs: T0 + 1_000, toMs: T0 + 2_000 });
-    expect(some.map(place)).toEqual(["1000.0", "1000.1", "1000.2"]);
+    expect(some.map(positionOf)).toEqual(["1000.0", "1000.1", "1000.2"]);
   });
 
   test("a device that nobody knows has no readings and an empty series", async () => {

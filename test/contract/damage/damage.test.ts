@@ -36,7 +36,7 @@ interface Scene {
   damageSegment(fromMs: number, change?: (body: Buffer) => Buffer): void;
 }
 
-/** The first piece of each row of hours, of days. */
+/** The first part of each row of hours, of days. */
 const OF_HOURS = "WHERE id IN (SELECT piece FROM rollup WHERE level = 1)";
 const OF_DAYS = "WHERE id IN (SELECT piece FROM rollup WHERE level = 2)";
 
@@ -91,18 +91,18 @@ async function scene({ rolledUp = true } = {}): Promise<Scene> {
     damage,
     damageSegment: (fromMs, change = turnOne) => {
       const db = new DatabaseSync(path.join(dataDir, "aerie.db"), { readOnly: true });
-      const pieces = db
+      const parts = db
         .prepare(
           `SELECT segment_piece.id AS id, body FROM segment JOIN segment_piece
            ON segment_piece.id BETWEEN piece AND piece + (bytes - 1) / 1004 WHERE from_at = ? ORDER BY segment_piece.id`,
         )
         .all(fromMs) as unknown as { id: number; body: Uint8Array }[];
       db.close();
-      const body = change(Buffer.concat(pieces.map((piece) => piece.body)));
+      const body = change(Buffer.concat(parts.map((part) => part.body)));
       let at = 0;
-      for (const piece of pieces) {
-        damage("UPDATE segment_piece SET body = ? WHERE id = ?", body.subarray(at, at + piece.body.length), piece.id);
-        at += piece.body.length;
+      for (const part of parts) {
+        damage("UPDATE segment_piece SET body = ? WHERE id = ?", body.subarray(at, at + part.body.length), part.id);
+        at += part.body.length;
       }
     },
   };
@@ -111,7 +111,7 @@ async function scene({ rolledUp = true } = {}): Promise<Scene> {
 const instants = async (store: Store): Promise<number[]> => (await readAll(store)).map(({ atMs }) => atMs);
 
 for (const isOpen of [true, false]) {
-  test(`a damaged segment, found while the store ${isOpen ? "runs" : "starts anew"}: the rest is served, the span is named, and told of once`, async () => {
+  test(`a damaged segment, found while the store ${isOpen ? "runs" : "starts anew"}: the rest is served, the span is named, and reported once`, async () => {
     const { store: first, model, errors, damageSegment, reopen } = await scene();
     if (isOpen) expect(await readAll(first)).toHaveLength(MANY); // it is in every cache
     damageSegment(DAMAGED.fromMs);
@@ -230,7 +230,7 @@ test("of a day that was not rolled up before, what is whole is counted, and aski
   }
 });
 
-test("damaged hours are told of and do not stop a chart, and with the next reading of theirs they are counted anew, all that one row held", async () => {
+test("damaged hours are reported and do not stop a chart, and with the next reading of theirs they are counted anew, all that one row held", async () => {
   const { store, model, errors, damage } = await scene();
   damage(`UPDATE rollup_piece SET body = zeroblob(20) ${OF_HOURS}`);
   expect(await rollupsOf(store, boiler, "hour")).toEqual([]);
@@ -255,7 +255,7 @@ test("damaged hours are told of and do not stop a chart, and with the next readi
   }
 });
 
-test("hours that are damaged when their readings are forgotten are counted from these a last time", async () => {
+test("hours that are damaged when their readings expire are counted from these a last time", async () => {
   const { store, model, damage } = await scene();
   damage("UPDATE rollup_piece SET body = substr(body, 1, 30)");
   await upkeepAll(store, T0 + 40 * DAY_MS, { ...KEEP_ALL, rawDays: 7 });
@@ -265,7 +265,7 @@ test("hours that are damaged when their readings are forgotten are counted from 
   }
 });
 
-test("a chart goes on where its hours are damaged and no reading is left to mend them", async () => {
+test("a chart continues where its hours are damaged and no reading is left to repair them", async () => {
   const { store, model, damage } = await scene();
   await upkeepAll(store, T0 + 3.5 * DAY_MS, { ...KEEP_ALL, rawDays: 1 });
   damage(`UPDATE rollup_piece SET body = substr(body, 1, 30) ${OF_HOURS}`);
@@ -286,7 +286,7 @@ test("the latest value of a damaged segment is what its day was counted to", asy
   });
 });
 
-test("where days are damaged, the latest value is that of the readings, and where these are forgotten that of the hours", async () => {
+test("where days are damaged, the latest value is that of the readings, and where these have expired that of the hours", async () => {
   const { store, damage } = await scene();
   const [last] = await store.readings({
     deviceId: boiler,

@@ -85,28 +85,28 @@ test("each bit that turns before the last commit is found, wherever it stands, a
   expect(commits.length).toBeGreaterThan(APPENDS);
   const last = commits.length - 1;
   // Frame: page number, size at a commit, salts, checksum, page.
-  const places = [0, 8, 16, 24, FRAME_BYTES - 1];
+  const positions = [0, 8, 16, 24, FRAME_BYTES - 1];
   for (const [index, { from, to }] of commits.entries()) {
     for (let frame = from; frame < to; frame++) {
-      for (const place of places) {
-        // What comes behind the last but one is told from a power cut by its commit's checksum alone.
-        const isLink = index === last - 1 && frame === to - 1 && place === 16;
+      for (const position of positions) {
+        // What comes behind the last but one is distinguished from a power cut by its commit's checksum alone.
+        const isLink = index === last - 1 && frame === to - 1 && position === 16;
         const bytes = Buffer.from(whole);
         const at = HEADER_BYTES + frame * FRAME_BYTES;
-        bytes[at + place] = (bytes[at + place] ?? 0) ^ 0x10;
+        bytes[at + position] = (bytes[at + position] ?? 0) ^ 0x10;
         writeFileSync(log, bytes);
         const expected = index < last && !isLink ? { atByte: at, commits: commits.length - index } : undefined;
         const found = findLogDamage(log);
-        if (expected === undefined) expect(found, `${index} ${frame} ${place}`).toBeUndefined();
-        else expect(found, `${index} ${frame} ${place}`).toMatchObject(place === 8 ? { atByte: at } : expected);
+        if (expected === undefined) expect(found, `${index} ${frame} ${position}`).toBeUndefined();
+        else expect(found, `${index} ${frame} ${position}`).toMatchObject(position === 8 ? { atByte: at } : expected);
       }
     }
   }
-  for (let place = 0; place < HEADER_BYTES; place++) {
+  for (let position = 0; position < HEADER_BYTES; position++) {
     const bytes = Buffer.from(whole);
-    bytes[place] = (bytes[place] ?? 0) ^ 1;
+    bytes[position] = (bytes[position] ?? 0) ^ 1;
     writeFileSync(log, bytes);
-    expect(findLogDamage(log), `header ${place}`).toMatchObject({ atByte: 0, commits: commits.length });
+    expect(findLogDamage(log), `header ${position}`).toMatchObject({ atByte: 0, commits: commits.length });
   }
 });
 

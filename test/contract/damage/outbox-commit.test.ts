@@ -50,7 +50,7 @@ function putAll({ outbox }: ReturnType<typeof open>): void {
 
 const countsOf = ({ groups, writes, sinceMs }: OutboxState) => ({ groups, writes, sinceMs });
 
-test("groups that are forgotten count once, also where the commit failed first", () => {
+test("groups that are removed count once, also where the commit failed first", () => {
   const opened = open(tempDir());
   const { db, outbox } = opened;
   putAll(opened);

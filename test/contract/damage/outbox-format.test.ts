@@ -27,8 +27,8 @@ const FORMER_TABLE = `CREATE TABLE outbox (
 ) STRICT`;
 const FORMER_SCHEMA = 3;
 
-/** Two groups: the first is placed. */
-function dirWith(batch: Buffer, places: Buffer, second = batch): string {
+/** Two groups: the outcomes of the first are decided. */
+function dirWith(batch: Buffer, outcomes: Buffer, second = batch): string {
   const dataDir = mkdtempSync(path.join(tmpdir(), "aerie-outbox-"));
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
   const file = path.join(dataDir, "aerie.db");
@@ -38,7 +38,7 @@ function dirWith(batch: Buffer, places: Buffer, second = batch): string {
   db.exec(FORMER_TABLE);
   const insert = db.prepare("INSERT INTO outbox (at, writes, batch, places) VALUES (?, ?, ?, ?)");
   const writes = SAMPLE_MESSAGES.flat().length;
-  insert.run(T0, writes, batch, places);
+  insert.run(T0, writes, batch, outcomes);
   insert.run(T0 + 1, writes, second, null);
   db.close();
   return dataDir;
@@ -63,10 +63,10 @@ describe("a record of the outbox", () => {
       const outbox = await open(dirWith(sample(`${version}-batch`), sample(`${version}-places`)));
       expect(outbox.state()).toMatchObject({ groups: 2, writes: 2 * SAMPLE_MESSAGES.flat().length, sinceMs: T0 });
 
-      const placed = await outbox.next(0);
-      expect(placed?.messages).toEqual(SAMPLE_MESSAGES);
-      expect(placed?.assigned).toEqual({ messages: SAMPLE_MESSAGES, outcomes: SAMPLE_OUTCOMES });
-      const [first, second] = messagesOfDeliveries(placed?.messages ?? []);
+      const sent = await outbox.next(0);
+      expect(sent?.messages).toEqual(SAMPLE_MESSAGES);
+      expect(sent?.assigned).toEqual({ messages: SAMPLE_MESSAGES, outcomes: SAMPLE_OUTCOMES });
+      const [first, second] = messagesOfDeliveries(sent?.messages ?? []);
       expect(first).toBeDefined();
       expect(first).toBe(second);
       await outbox.remove(1);
@@ -110,8 +110,8 @@ describe("a record of the outbox", () => {
         }),
       ),
     );
-    const pieces = [Buffer.from('{"a":'), Buffer.from("1}")];
-    expect(readGroup(storedGroup([[{ ...timed(T0, { a: 1 }), body: pieces }]]))).toEqual([[timed(T0, { a: 1 })]]);
+    const parts = [Buffer.from('{"a":'), Buffer.from("1}")];
+    expect(readGroup(storedGroup([[{ ...timed(T0, { a: 1 }), body: parts }]]))).toEqual([[timed(T0, { a: 1 })]]);
     expect(readGroup(storedGroup([]))).toEqual([]);
     expect(readOutcomes(storedOutcomes([[], [{ kind: "stored", n: 2 ** 53 - 1 }]]))).toEqual([
       [],

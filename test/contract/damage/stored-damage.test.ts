@@ -281,7 +281,7 @@ function breakPage(file: string, page: number): void {
 }
 
 for (const name of ["hot", "hot_by_instant", "device", "mqtt_delivery", "segment_piece", "segment"]) {
-  test(`a page of ${name} that is damaged: the store starts or says in words what to do, and what it holds elsewhere goes on`, async () => {
+  test(`a page of ${name} that is damaged: the store starts or says in words what to do, and the rest of it works`, async () => {
     let pages = 0;
     const opening = openDamaged((db, file) => {
       const leaves = leavesOf(db, name);

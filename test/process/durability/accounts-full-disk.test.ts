@@ -152,7 +152,7 @@ test("what cannot be written was not made, what was taken away stays away, and a
   expect(people.map(({ name }) => name).sort()).toEqual(["Owner", "Vera"]);
 });
 
-test("on a full disk nobody becomes the owner, not even after a kill; with room the same link works, and a wrong key stops the start", async () => {
+test("on a full disk nobody becomes the owner, not even after a kill; with space the same link works, and a wrong key stops the start", async () => {
   const dataDir = tempDir();
   writeFileSync(path.join(dataDir, "access.key"), ""); // as a full disk left it once
   const first = await startOn(dataDir);

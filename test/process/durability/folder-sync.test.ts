@@ -10,7 +10,7 @@ import { readTools } from "../../support/tools.ts";
 const { strace } = readTools();
 const built = new URL("../../../dist/src/files/durable-file.js", import.meta.url).href;
 
-/** In a process of its own, whose `fsync` of the folder fails; answers with the code of the error. */
+/** In a process of its own, where `fsync` of the folder fails; returns the code of the error. */
 async function replaceAll(folder: string, files: readonly string[]): Promise<string> {
   const given = JSON.stringify(files.map((file) => ({ file, content: "newer" })));
   const program = `

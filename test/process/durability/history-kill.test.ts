@@ -1,6 +1,6 @@
 /**
- * SIGKILL while readings are sealed, rolled up, forgotten and erased, again and again on one data directory: what was
- * acknowledged is there once, hours and days are those of a count by hand, and the file is whole.
+ * SIGKILL while readings are sealed, rolled up, expired and erased, again and again on one data directory: what was
+ * acknowledged is there once, hours and days are those that a simple count gives, and the file is intact.
  */
 import { expect, test } from "vitest";
 import type { Store } from "../../../src/core/ports/readings-store.ts";

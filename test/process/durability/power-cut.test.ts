@@ -22,7 +22,7 @@ const CUTS = Number(process.env["AERIE_TEST_CUTS"] ?? 20);
 const HUB_EVERY = 7;
 /** Of each publisher in each of two runs; when the second begins, a device has enough readings to seal. */
 const MESSAGES = [600, 200] as const;
-const ROOM_BYTES = 500 * 1024 * 1024;
+const DISK_BYTES = 500 * 1024 * 1024;
 
 interface Recording {
   readonly calls: readonly DiskCall[];
@@ -32,7 +32,7 @@ interface Recording {
 
 /** Two runs of a hub, each stopped in order: the first makes everything, the second seals what the first stored. */
 async function record(): Promise<Recording> {
-  const directory = fastTempDir(ROOM_BYTES);
+  const directory = fastTempDir(DISK_BYTES);
   const load = createPromisedLoad();
   const traces: string[] = [];
   for (const [run, messages] of MESSAGES.entries()) {
@@ -82,12 +82,12 @@ const momentsOf = (calls: readonly DiskCall[]): Moment[] =>
  * Half of them anywhere, which is mostly between writes to the log; half beside what is rarer: a sync, a name that is made
  * or removed, a size that changes.
  */
-function placesOf(moments: readonly Moment[], random: Random): ReadonlySet<number> {
-  const rare = [...moments.keys()].filter((place) => moments[place]?.call.kind !== "write");
-  const places = new Set<number>();
-  while (places.size < CUTS / 2) places.add(random.whole(moments.length));
-  while (places.size < CUTS) places.add(Math.min(random.pick(rare) + random.whole(2), moments.length - 1));
-  return places;
+function cutPointsOf(moments: readonly Moment[], random: Random): ReadonlySet<number> {
+  const rare = [...moments.keys()].filter((index) => moments[index]?.call.kind !== "write");
+  const cutPoints = new Set<number>();
+  while (cutPoints.size < CUTS / 2) cutPoints.add(random.whole(moments.length));
+  while (cutPoints.size < CUTS) cutPoints.add(Math.min(random.pick(rare) + random.whole(2), moments.length - 1));
+  return cutPoints;
 }
 
 // Linux only: prepare.ts says so where there is no strace.
@@ -100,19 +100,19 @@ test.runIf(strace !== undefined)(
     const random = createRandom(seedFrom("AERIE_TEST_SEED"));
     const { calls, directory, load } = await record();
     const moments = momentsOf(calls);
-    const places = placesOf(moments, random);
+    const cutPoints = cutPointsOf(moments, random);
     const model = createDiskModel(directory);
     const faults: string[] = [];
-    const disk = path.join(fastTempDir(ROOM_BYTES), "disk");
+    const disk = path.join(fastTempDir(DISK_BYTES), "disk");
     let cuts = 0;
 
-    for (const [place, { ms, call, phase }] of moments.entries()) {
-      if (places.has(place)) {
+    for (const [index, { ms, call, phase }] of moments.entries()) {
+      if (cutPoints.has(index)) {
         const check = cuts++ % HUB_EVERY === 0 ? [faultsAfterCut, faultsOfHub] : [faultsAfterCut];
         for (const faultsOf of check) {
           model.cut(random, disk);
           const found = await faultsOf(path.join(disk, "data"), load, ms).catch((error: unknown) => [String(error)]);
-          const where = `before call ${place} of ${moments.length} (${call.kind} ${path.basename(call.file)})`;
+          const where = `before call ${index} of ${moments.length} (${call.kind} ${path.basename(call.file)})`;
           faults.push(...found.map((fault) => `${where}: ${fault}`));
           rmSync(disk, { recursive: true });
         }

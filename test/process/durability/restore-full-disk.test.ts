@@ -1,4 +1,4 @@
-/** A restore that runs out of room: what was there is there, whole, and a hub starts with it; with room it is the copy. */
+/** A restore that runs out of space: what was there is there, complete, and a hub starts with it; with space it is the copy. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -31,7 +31,7 @@ async function stateOf(hub: InProcessHub, former: string, copied: string): Promi
   };
 }
 
-test("a restore without room says so and changes nothing; with room it is the copy, and what was there is kept", async () => {
+test("a restore without space says so and changes nothing; with space it is the copy, and what was there is kept", async () => {
   const world = await openAccessWorld();
   const { hub } = world;
   const publish = async (deviceId: string): Promise<string> => {
@@ -50,8 +50,8 @@ test("a restore without room says so and changes nothing; with room it is the co
   const before = onlyIts(readdirSync(dataDir));
   const start = () => startHub({ settings: { auth: "on", dataDir } });
 
-  for (const room of [4_096, statSync(copy).size - 4_096]) {
-    const limited = await runWrapped(limitedTo(room), "restore", copy, "-d", dataDir);
+  for (const spaceBytes of [4_096, statSync(copy).size - 4_096]) {
+    const limited = await runWrapped(limitedTo(spaceBytes), "restore", copy, "-d", dataDir);
     expect(limited.exitCode).toBe(1);
     expect(limited.stderr).toMatch(/The store was not restored: .*\. What was there is as it was\./);
     expect(onlyIts(readdirSync(dataDir))).toEqual(before);
@@ -72,14 +72,14 @@ test("a restore without room says so and changes nothing; with room it is the co
   expect(await stateOf(await start(), former, copied)).toEqual({ devices: ["copied"], former: false, copied: true });
 });
 
-test("places of imports belong to the store: a restore that fails leaves them, and one that succeeds keeps them aside", async () => {
+test("positions of imports belong to the store: a restore that fails leaves them, and one that succeeds keeps them aside", async () => {
   const hub = await startHub();
   await hub.close();
   const copy = path.join(hub.dataDir, "aerie.db");
   const dataDir = tempDir();
-  const place = path.join(dataDir, "imports", "place.json");
-  mkdirSync(path.dirname(place));
-  writeFileSync(place, "how far");
+  const position = path.join(dataDir, "imports", "place.json");
+  mkdirSync(path.dirname(position));
+  writeFileSync(position, "how far");
   writeFileSync(path.join(dataDir, "aerie.db-wal"), "former log");
   // It is in the way of where the former log is to be kept.
   const inTheWay = path.join(dataDir, "aerie.db.before-restore-2026-11-29T10-00-00-wal");
@@ -92,11 +92,11 @@ test("places of imports belong to the store: a restore that fails leaves them, a
     });
 
   await expect(restore()).rejects.toThrow("What was there before has been put back");
-  expect(readFileSync(place, "utf8")).toBe("how far");
+  expect(readFileSync(position, "utf8")).toBe("how far");
 
   rmSync(inTheWay, { recursive: true });
   const aside = path.join(dataDir, "imports.before-restore-2026-11-29T10-00-00");
   expect(await restore()).toContain(aside);
-  expect(readdirSync(path.dirname(place))).toEqual([]);
+  expect(readdirSync(path.dirname(position))).toEqual([]);
   expect(readFileSync(path.join(aside, "place.json"), "utf8")).toBe("how far");
 });

@@ -44,7 +44,7 @@ test("one that works again does not hide another that does not", async () => {
   expect(faults.problem()).toBe("a page fails");
 });
 
-test("a test that fails for another reason ends it, and one without a test ends when it is told to", async () => {
+test("a test that fails for another reason ends it, and one without a test ends when `passed` is called", async () => {
   const { faults, second } = start();
   faults.note("a chart", "a chart fails", () => Promise.reject(new StoreError("damaged", false)));
   faults.note("upkeep", "upkeep fails");

@@ -38,7 +38,7 @@ test.each([
   expect(watch.problem() !== undefined).toBe(isLow);
 });
 
-test("a disk that fills up is told once, with what is free, and again when there is room", async () => {
+test("a disk that fills up is logged once, with what is free, and again when there is space", async () => {
   const { watch, set, minute, said } = await start();
   set(150 * MB);
   await minute();
@@ -54,7 +54,7 @@ test("a disk that fills up is told once, with what is free, and again when there
   expect(watch.problem()).toBeUndefined();
 });
 
-test("room that cannot be read breaks nothing: it is said once at debug, and not known until it can", async () => {
+test("disk space that cannot be read breaks nothing: it is logged once at debug, and not known until it can", async () => {
   const { store, watch, minute, said } = await start();
   store.failure = forGood("not built yet");
   await minute();

@@ -33,7 +33,7 @@ test("damage is shown where it overlaps what was asked for, the end of the range
   });
 });
 
-test("damage is told to the owner with whose history it is", () => {
+test("damage is reported to the owner with the device that it concerns", () => {
   const registry = createRegistry({
     clock: createManualClock(),
     stored: [],

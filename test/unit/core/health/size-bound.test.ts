@@ -50,7 +50,7 @@ test("where raw readings are kept for ever it is said for ever", () => {
   expect(bound.problem()).toContain("are deleted");
 });
 
-test("a store that is too large with nothing left to go is told once, and when it is within its limit again", () => {
+test("a store that is too large with nothing left to delete is logged once, and when it is within its limit again", () => {
   const { bound, step, said } = start();
   step("nothing", { tooLarge: true });
   for (const did of ["sealed", "rolledUp", "forgot", "gaveBack"] as const) step(did);

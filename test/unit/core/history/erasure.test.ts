@@ -82,7 +82,7 @@ describe("erasing", () => {
     expect(latest()).toEqual({});
   });
 
-  test("of all of a metric gives its place among the device's metrics back", async () => {
+  test("of all of a metric gives its slot among the device's metrics back", async () => {
     const { registry, erase, take, request } = start();
     take({ a: 1, b: 2, c: 3 }, NOW);
     const further = new Map([["d", 4]]);
@@ -147,7 +147,7 @@ describe("erasing", () => {
     await expect(erase(request())).resolves.toBeUndefined();
   });
 
-  test("leaves later readings of the same shape to be shown as ever", async () => {
+  test("leaves later readings with the same metrics to be shown as ever", async () => {
     const { erase, take, latest, request } = start();
     take({ t: 1, h: 1 }, NOW);
     await erase(request());

@@ -106,7 +106,7 @@ describe("a hub that has run by its clock for days", () => {
 });
 
 describe("a hub that starts", () => {
-  test("with nothing stored may forget: there is nothing that could be forgotten wrongly", () => {
+  test("with nothing stored may expire: there is nothing that could be deleted wrongly", () => {
     expect(start({ newestMs: 0 }).mayExpire()).toBe(true);
   });
 

@@ -82,8 +82,8 @@ test("a million small values beside a large one are not lost", () => {
 test("parts that are merged come to what one pass comes to, however they are cut and grouped", () => {
   fc.assert(
     fc.property(ordered, fc.array(fc.nat({ max: 60 }), { maxLength: 4 }), (values, cuts) => {
-      const places = [0, ...cuts.map((place) => Math.min(place, values.length)), values.length].sort((a, b) => a - b);
-      const parts = places.slice(1).map((to, index) => aggregated(values.slice(places[index], to)));
+      const bounds = [0, ...cuts.map((cut) => Math.min(cut, values.length)), values.length].sort((a, b) => a - b);
+      const parts = bounds.slice(1).map((to, index) => aggregated(values.slice(bounds[index], to)));
       const there = parts.filter(({ count, texts }) => count + texts > 0);
       const [first, ...rest] = there;
       const numbers = values.flatMap(([each]) => (typeof each === "string" ? [] : [Number(each)]));

@@ -42,7 +42,7 @@ function start() {
 }
 
 describe("upkeep", () => {
-  test("begins a second after the start, and what its steps did is told", async () => {
+  test("begins a second after the start, and what its steps did is reported", async () => {
     const { steps, advance, end, asked } = start();
     await advance(999);
     expect(asked()).toBe(0);
@@ -132,7 +132,7 @@ describe("upkeep", () => {
     expect(store.requests.at(-1)?.retention).toEqual(RETENTION);
   });
 
-  test("that fails is logged once, tried again each minute, and told when it goes on", async () => {
+  test("that fails is logged once, tried again each minute, and logged when it resumes", async () => {
     const { store, advance, end, asked, said } = start();
     store.failure = passing();
     await advance(1_000);

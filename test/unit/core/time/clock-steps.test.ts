@@ -16,7 +16,7 @@ test("a clock that runs, or is slewed by less than a second between two looks, h
   }
 });
 
-test("what was noted before several steps is found by their sum, and each is forgotten after its time", () => {
+test("what was noted before several steps is found by their sum, and each is dropped after its time", () => {
   const clock = createManualClock();
   const steps = createClockSteps(clock, 10 * MINUTE_MS);
   const before = clock.nowMs();

@@ -64,7 +64,7 @@ describe("a start", () => {
     expect(right.nowMs()).toBe(clock.nowMs());
   });
 
-  test("by a clock that is behind counts nothing and goes on from where the hub was", async () => {
+  test("by a clock that is behind counts nothing and continues from where the hub was", async () => {
     const { clock, restart, notedMs } = await start();
     const time = await restart(-FAR_MS);
     expect(time.problem()).toContain("40 days behind");

@@ -52,7 +52,7 @@ function restored({ former, copy }: (typeof CASES)[number]): Record<string, stri
   return { ...Object.fromEntries(kept), ...copy };
 }
 
-test("what was there is kept under names that are told, and the copy is in its place", () => {
+test("what was there is kept under names that are returned, and the copy is in its place", () => {
   for (const each of CASES) {
     const dir = openDir(each);
     const kept = exchange(dir, AT_MS);

@@ -8,16 +8,16 @@ const T0 = Date.UTC(2026, 10, 1);
 
 const metrics = fc.dictionary(fc.constantFrom("a", "b", "c", "constructor"), anyValue, { minKeys: 1 });
 
-/** Any order; a place (instant, n) is there once. */
+/** Any order; each position (instant, n) once. */
 const anyRows: fc.Arbitrary<SealRow[]> = fc
   .uniqueArray(fc.tuple(fc.nat({ max: 40 }), fc.nat({ max: 2 })), { selector: String, maxLength: 40 })
-  .chain((places) =>
-    fc.array(metrics, { minLength: places.length, maxLength: places.length }).map((said) =>
-      places.map(([second, n], index) => ({
+  .chain((positions) =>
+    fc.array(metrics, { minLength: positions.length, maxLength: positions.length }).map((metricsOf) =>
+      positions.map(([second, n], index) => ({
         atMs: T0 + second * 1_000,
         n,
         receivedAtMs: T0 + second * 1_000 + index * 60_000,
-        metrics: said[index] ?? {},
+        metrics: metricsOf[index] ?? {},
       })),
     ),
   );
@@ -33,14 +33,14 @@ function rowsOf(columns: Columns) {
 }
 
 const expected = (rows: readonly SealRow[]) =>
-  inOrder(rows).map(({ atMs, n, metrics: said }) => ({ atMs, n, metrics: { ...said } }));
+  inOrder(rows).map(({ atMs, n, metrics: values }) => ({ atMs, n, metrics: { ...values } }));
 
-test("rows that come in any order, in two parts, lie in one order with all that they said", () => {
+test("rows that come in any order, in two parts, lie in one order with all their values", () => {
   fc.assert(
-    fc.property(anyRows, fc.nat({ max: 40 }), (rows, place) => {
-      const first = rows.slice(0, place);
+    fc.property(anyRows, fc.nat({ max: 40 }), (rows, count) => {
+      const first = rows.slice(0, count);
       const before = first.length === 0 ? undefined : mergeRows(undefined, first);
-      expect(rowsOf(mergeRows(before, rows.slice(place)))).toEqual(expected(rows));
+      expect(rowsOf(mergeRows(before, rows.slice(count)))).toEqual(expected(rows));
     }),
     { numRuns: 200 },
   );

@@ -56,9 +56,9 @@ test("what is never there takes one byte, and one text a few for all its reading
 
 test("bytes that end too early are refused, wherever they end", () => {
   fc.assert(
-    fc.property(column, fc.nat(), (values, place) => {
+    fc.property(column, fc.nat(), (values, length) => {
       const bytes = written(values);
-      const cut = bytes.subarray(0, place % bytes.length);
+      const cut = bytes.subarray(0, length % bytes.length);
       expect(() => readColumn(new ByteCursor(cut), values.length)).toThrow();
     }),
     { numRuns: 200 },

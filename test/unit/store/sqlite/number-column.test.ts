@@ -56,9 +56,9 @@ test("the decimals of a list are the least with which each of it is given back",
 
 test("bytes that end too early are refused, wherever they end", () => {
   fc.assert(
-    fc.property(anyNumbers, fc.nat(), (values, place) => {
+    fc.property(anyNumbers, fc.nat(), (values, length) => {
       const bytes = written(values);
-      const cursor = new ByteCursor(bytes.subarray(0, place % bytes.length));
+      const cursor = new ByteCursor(bytes.subarray(0, length % bytes.length));
       expect(() => readNumbers(cursor, values.length)).toThrow();
     }),
     { numRuns: 200 },

@@ -23,7 +23,7 @@ const anyBlock = (of: Level): fc.Arbitrary<Block> =>
 
 function slotsOf(of: Level, list: readonly (readonly [number, Rollup])[]): (Rollup | undefined)[] {
   const slots: (Rollup | undefined)[] = new Array(LEVELS[of].slots).fill(undefined);
-  for (const [place, rollup] of list) slots[place] = rollup;
+  for (const [slot, rollup] of list) slots[slot] = rollup;
   return slots;
 }
 
@@ -40,8 +40,8 @@ function expectBack(found: Block, expected: Block): void {
   expect([...found.keys()]).toEqual([...expected.keys()]);
   for (const [name, slots] of expected) {
     expect(found.get(name)?.map((slot) => slot !== undefined)).toEqual(slots.map((slot) => slot !== undefined));
-    for (const [place, rollup] of slots.entries()) {
-      const back = found.get(name)?.[place];
+    for (const [slot, rollup] of slots.entries()) {
+      const back = found.get(name)?.[slot];
       if (rollup === undefined || back === undefined) continue;
       const { sum, ...exact } = rollup;
       const { sum: backSum, ...backExact } = back;

@@ -100,7 +100,7 @@ test("bytes of any other damage are refused as damage, and soon", () => {
       (columns, changes) => {
         const bytes = encodeSegment(columns);
         const other = Buffer.from(bytes);
-        for (const [place, byte] of changes) other[place % other.length] = byte;
+        for (const [position, byte] of changes) other[position % other.length] = byte;
         if (other.equals(bytes)) return;
         expect(() => readAll(other)).toThrow(SegmentError);
       },
