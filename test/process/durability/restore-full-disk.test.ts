@@ -53,7 +53,7 @@ test("a restore without space says so and changes nothing; with space it is the 
   for (const spaceBytes of [4_096, statSync(copy).size - 4_096]) {
     const limited = await runWrapped(limitedTo(spaceBytes), "restore", copy, "-d", dataDir);
     expect(limited.exitCode).toBe(1);
-    expect(limited.stderr).toMatch(/The store was not restored: .*\. What was there is as it was\./);
+    expect(limited.stderr).toMatch(/The store was not restored: .*\. What was there is unchanged\./);
     expect(onlyIts(readdirSync(dataDir))).toEqual(before);
   }
   const unchanged = await start();

@@ -129,11 +129,11 @@ function toSubscription({ get, need }: StoredFields): Journal["subscriptions"][n
 
 function toDelivery(fields: StoredFields): Journal["deliveries"][number] | undefined {
   const { get, need } = fields;
-  const [client, place] = [need("client", isColumn), need("place", isOrder)];
+  const [client, order] = [need("client", isColumn), need("place", isOrder)];
   // Without a topic only the packet id is still needed.
   const isEmpty = get("topic", isColumn) === undefined && fields.damaged.length === 0;
   const message = isEmpty ? undefined : toMessage(fields);
-  if (client === undefined || place === undefined || (message === undefined && !isEmpty)) return undefined;
+  if (client === undefined || order === undefined || (message === undefined && !isEmpty)) return undefined;
   const ids = get("subscription_ids", (value): value is string => parseList(value, "number") !== undefined);
   const value: KeptDelivery = {
     message,
@@ -142,7 +142,7 @@ function toDelivery(fields: StoredFields): Journal["deliveries"][number] | undef
     subscriptionIds: parseList(ids, "number") ?? [],
     share: textOf(get("share", isColumn)),
   };
-  return { clientId: fromColumn(client), order: place, value };
+  return { clientId: fromColumn(client), order, value };
 }
 
 function toInbound({ need }: StoredFields): Journal["inbound"][number] | undefined {

@@ -20,7 +20,7 @@ import { hotRows } from "./hot-rows.ts";
 export interface HistorySink {
   /** `metric`: its index in the query's metrics. Of a segment in the order of (instant, n); hot rows come last, in theirs. */
   number(metric: number, atMs: number, value: number): void;
-  /** A whole hour or day. One at an end of the range may reach over it where its raw readings are forgotten. */
+  /** A whole hour or day. At an end of the range it may extend beyond the range if its raw readings are deleted. */
   rollup(metric: number, startMs: number, rollup: Rollup): void;
 }
 
