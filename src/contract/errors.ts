@@ -8,7 +8,7 @@ export const ERRORS = {
   CSRF_FAILED: { status: 403, text: "The request does not come from a page of this hub; reload the page" },
   SETUP_CODE_WRONG: {
     status: 403,
-    text: "This link was used already or has expired; restart the hub to get a new one",
+    text: "This link has expired or was used. If the hub has an account already, sign in; otherwise restart the hub to get a new link",
   },
   ORIGIN_FOREIGN: { status: 403, text: "Web pages of this origin may not use the hub (AERIE_CORS_ORIGINS)" },
   HOST_FOREIGN: { status: 403, text: "This hub does not answer to this host name (AERIE_HOST_NAMES)" },
@@ -46,13 +46,13 @@ export const ERRORS = {
   INTERNAL: { status: 500, text: "The hub failed to answer; its log says why" },
   ACCESS_NOT_SAVED: {
     status: 503,
-    text: "The file of accounts cannot be written: nothing was created or replaced, and what was valid before still is",
+    text: "access.json in the data directory cannot be written: nothing was created or replaced, and what was valid before still is. Free disk space or correct the file's rights, then try again",
   },
   REVOKED_NOT_SAVED: {
     status: 503,
-    text: "It is revoked, but the file of accounts cannot be written: a crash before the next successful write (see /readyz) would make it valid again",
+    text: "It is revoked, but access.json in the data directory cannot be written: a crash before the next successful write (see /readyz) would make it valid again. Free disk space or correct the file's rights: the hub tries again by itself",
   },
-  STORE_UNAVAILABLE: { status: 503, text: "The reading store does not answer" },
+  STORE_UNAVAILABLE: { status: 503, text: "The hub's database does not answer. The hub's log and /readyz say why" },
 } as const;
 
 export type ErrorCode = keyof typeof ERRORS;

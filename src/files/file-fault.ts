@@ -5,7 +5,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EDQUOT: "the disk quota is used up",
   EFBIG: "the file would be larger than this process may write",
   EROFS: "the disk is read-only",
-  EACCES: "the user that the hub runs as may not write there",
+  EACCES: "the user that the hub runs as may not access the file or its directory",
   EPERM: "the user that the hub runs as may not do that",
   EIO: "the disk reports an error",
   ENOENT: "the directory is not there",

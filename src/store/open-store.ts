@@ -94,7 +94,7 @@ export async function hubIdOf(dataDir: string, log: Log): Promise<string> {
     if (kept !== undefined && HUB_ID.test(kept)) return kept;
     if (kept !== undefined) {
       log.warn(
-        "hub-id was damaged and is made anew; after a crash the hub may use its MongoDB database some seconds later",
+        "the file hub-id was damaged and was replaced; after a crash the hub waits some seconds before MongoDB lets it in",
         {
           file,
         },

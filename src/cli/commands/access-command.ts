@@ -106,7 +106,7 @@ async function setPassword(link: HubLink, request: AccessRequest): Promise<strin
   const password = newPassword();
   const { id, name } = await userOf(link, request);
   await link.ask(`/api/users/${id}`, json({ password }), "PATCH");
-  return `${name}has to sign in again. Password: ${password}`;
+  return `${name} has to sign in again. New password: ${password}`;
 }
 
 async function setRole(link: HubLink, request: AccessRequest): Promise<string> {
@@ -119,7 +119,7 @@ async function setRole(link: HubLink, request: AccessRequest): Promise<string> {
 async function removeUser(link: HubLink, request: AccessRequest): Promise<string> {
   const { id, name } = await userOf(link, request);
   await link.ask(`/api/users/${id}`, undefined, "DELETE");
-  return `${name}was removed`;
+  return `${name} was removed`;
 }
 
 async function listTokens(link: HubLink): Promise<string> {

@@ -54,7 +54,7 @@ export function createDiskFaults({ clock, log }: { readonly clock: Clock; readon
   }
 
   function passed(key: string): void {
-    if (faults.delete(key) && faults.size === 0) log.info("the disk does what it is asked again");
+    if (faults.delete(key) && faults.size === 0) log.info("the disk works again");
   }
 
   return {

@@ -52,7 +52,7 @@ export function createSizeBound({ clock, log, retention }: SizeBoundOptions): Si
         return "The database is larger than its size limit, and nothing is left to delete: raise the limit (AERIE_MAX_STORE_BYTES), or delete devices";
       }
       if (shortenedToMs === undefined || isPast(shortenedToMs)) return undefined;
-      return `The size limit (AERIE_MAX_STORE_BYTES) applies before the age of raw readings does: those before ${iso(shortenedToMs)} are deleted`;
+      return `The database reached its size limit (AERIE_MAX_STORE_BYTES): raw readings before ${iso(shortenedToMs)} were deleted, although AERIE_RAW_DAYS would still keep them. Raise the limit, or lower AERIE_RAW_DAYS`;
     },
   };
 }

@@ -7,6 +7,7 @@ const STEP_MS = 60_000;
 /** How long a clock that jumped is not trusted: time synchronisation may set it again. */
 const STEP_HOLD_MS = 10 * 60_000;
 const CHECK_EVERY_MS = 1_000;
+const ADVICE = "check the time of this machine (timedatectl, NTP)";
 
 export interface ClockSanity {
   /** For the owner: the clock's problem; undefined: it is sane. */
@@ -28,9 +29,9 @@ export function createClockSanity(options: { clock: Clock; builtAtMs: number; ne
 
   function judge(): string | undefined {
     const now = clock.nowMs();
-    if (now < builtAtMs) return "The hub's clock shows a time before this version was built";
-    if (now < newestMs - AHEAD_MS) return "The hub's clock shows a time before the newest stored reading";
-    if (steppedAtMs !== undefined) return `The hub's clock jumped by ${Math.round(steppedByMs / 1000)} s`;
+    if (now < builtAtMs) return `The hub's clock shows a time before this version was built; ${ADVICE}`;
+    if (now < newestMs - AHEAD_MS) return `The hub's clock shows a time before the newest stored reading; ${ADVICE}`;
+    if (steppedAtMs !== undefined) return `The hub's clock jumped by ${Math.round(steppedByMs / 1000)} s; ${ADVICE}`;
     return undefined;
   }
 

@@ -297,7 +297,7 @@ test("the command line makes accounts, tokens and secrets, with a hub and withou
   await expect(connectJs(hub.mqttUrl, { username: "cellar", password: secret })).resolves.toBeDefined();
   const again = await run("user", "password", "ADA");
   expect((await ada.ask("/api/users")).status).toBe(401);
-  await signIn(hub, "Ada", /Password: (\S+)/.exec(again.stdout)?.[1]);
+  await signIn(hub, "Ada", /^Ada has to sign in again\. New password: (\S+)\n$/.exec(again.stdout)?.[1]);
   expect((await run("user", "list")).stdout).toBe("owner     Ada\n");
   expect(await run("user", "remove", "Ada")).toMatchObject({
     exitCode: 1,

@@ -34,7 +34,7 @@ export function exchange(dataDir: string, nowMs: number): readonly string[] {
   } catch (cause) {
     const left = undo(done);
     if (left.length === 0) rmSync(prepared, { recursive: true, force: true });
-    throw new Error(`${fileFault(cause)}. ${whereabouts(left)}`, { cause });
+    throw new Error(failureOf(fileFault(cause), left), { cause });
   }
   rmSync(folder, { recursive: true, force: true });
   return done.flatMap(({ to }) => (to.includes(BEFORE) ? [to] : []));
@@ -117,8 +117,8 @@ function undo(done: readonly Move[]): readonly Move[] {
   return left;
 }
 
-function whereabouts(left: readonly Move[]): string {
-  if (left.length === 0) return "What was there before has been put back";
+function failureOf(reason: string, left: readonly Move[]): string {
+  if (left.length === 0) return `The store was not restored: ${reason}. What was there before has been put back.`;
   const kept = left.flatMap(({ from, to }) => (to.includes(BEFORE) ? [`${from} is now ${to}`] : []));
-  return `Undoing it failed too. The next start of the hub finishes the restore. What was there before is kept: ${kept.join(", ") || "all of it is in its place"}`;
+  return `The restore stopped half-way (${reason}) and could not be undone. Start the hub: it finishes the restore. Your previous files are kept: ${kept.join(", ") || "all of them are in their place"}.`;
 }

@@ -48,7 +48,7 @@ export async function restoreStore(options: RestoreOptions): Promise<readonly st
   try {
     return exchange(dataDir, nowMs);
   } catch (cause) {
-    throw new StartError(`The store was not restored: ${(cause as Error).message}.`, 1, cause);
+    throw new StartError((cause as Error).message, 1, cause);
   } finally {
     lock.release();
   }

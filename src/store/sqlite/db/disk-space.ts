@@ -59,7 +59,7 @@ export function createDiskSpace(db: DatabaseSyncInstance, file: string, wasFull:
     const free = freeBytes(directory);
     isFull = free < LOG_BYTES || free + insideBytes() < ENOUGH_BYTES;
     if (!isFull) return undefined;
-    return `the disk of ${directory} is full, and nothing is stored until ${ENOUGH_BYTES / MIB} MB are free. Delete devices or ranges in the dashboard, or other files`;
+    return `the disk of ${directory} is full, and nothing is stored until ${ENOUGH_BYTES / MIB} MB are free. Delete other files, or devices in the dashboard (a time range: DELETE /api/devices/<id>/readings)`;
   }
 
   function noteFull(): boolean {

@@ -33,7 +33,7 @@ test("a failure is said until its test succeeds, and logged once", async () => {
   fault = undefined;
   await second();
   expect(faults.problem()).toBeUndefined();
-  expect(said()).toEqual(["error the disk fails", "info the disk does what it is asked again"]);
+  expect(said()).toEqual(["error the disk fails", "info the disk works again"]);
 });
 
 test("one that works again does not hide another that does not", async () => {

@@ -36,7 +36,7 @@ test("what the limit took is said until those readings would have gone by their 
   step("forgot", { shortenedToMs: NOW - 80 * DAY_MS });
   step("sealed");
   step("nothing");
-  expect(bound.problem()).toContain("those before 2026-09-03T12:00:00.000Z are deleted");
+  expect(bound.problem()).toContain("raw readings before 2026-09-03T12:00:00.000Z were deleted");
   clock.advance(10 * DAY_MS - 1);
   expect(bound.problem()).toBeDefined();
   clock.advance(1);
@@ -47,7 +47,7 @@ test("where raw readings are kept for ever it is said for ever", () => {
   const { clock, bound, step } = start(0);
   step("forgot", { shortenedToMs: NOW - 80 * DAY_MS });
   clock.advance(1_000 * DAY_MS);
-  expect(bound.problem()).toContain("are deleted");
+  expect(bound.problem()).toContain("were deleted");
 });
 
 test("a store that is too large with nothing left to delete is logged once, and when it is within its limit again", () => {
