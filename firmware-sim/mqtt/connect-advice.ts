@@ -3,7 +3,7 @@
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [
     /not authorized|bad user ?name/i,
-    "The broker requires a user name and a password. For an Aerie hub, create them with `npx aerie application add simulator --publish 'devices/#'` or in the dashboard under Settings, and pass the secret as AERIE_SIM_PASSWORD or with --password-file.",
+    "The broker did not accept the login. If you gave a password, check it; if not, it needs one. For an Aerie hub, create the user name and the password with `npx aerie application add simulator --publish 'devices/#'` or in the dashboard under Settings, and pass the secret as AERIE_SIM_PASSWORD or with --password-file.",
   ],
   [
     /ECONNREFUSED/,

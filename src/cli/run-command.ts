@@ -172,7 +172,7 @@ function createProgram(done: (exitCode: number) => void): Command {
       ),
     );
 
-  command("pair", "let unknown devices ask to join for some minutes")
+  command("pair", "for some minutes, let unknown devices ask to be let in")
     .option("--minutes <n>", "1 to 60", Number, 10)
     .action((options: { minutes: number; dataDir?: string }) =>
       run(options, async (world) => (await import("./commands/access-command.ts")).pairCommand(options.minutes, world)),

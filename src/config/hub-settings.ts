@@ -76,6 +76,6 @@ export const HUB_SETTINGS = {
     fallback: "67108864",
     ...whole(1_048_576, 4_294_967_296),
     meaning:
-      "Bytes of messages (and 1 KiB for each reading in them) that may wait to become durable. Beyond it no socket is read until some of them are.",
+      "Memory for messages that are not yet on disk, in bytes (each reading counts 1 KiB more). When it is used up, the hub stops receiving until some have been written.",
   }),
 } as const;

@@ -6,14 +6,15 @@ export const TRAFFIC_SETTINGS = {
     env: "AERIE_MAX_CONNECTIONS",
     fallback: "12000",
     ...whole(1, 1_000_000),
-    meaning: "MQTT connections in total, and as many HTTP connections. Any further connection is closed.",
+    meaning:
+      "Limit of MQTT connections; the same number again is the limit of HTTP connections. Any further connection is closed.",
   }),
   maxConnectionsPerAddress: setting({
     env: "AERIE_MAX_CONNECTIONS_PER_ADDRESS",
     fallback: "5000",
     ...whole(1, 1_000_000),
     meaning:
-      "MQTT connections from one address, and as many HTTP connections. Behind a NAT or a proxy all boards share one address.",
+      "Limit of MQTT connections from one address; the same number again is the limit of its HTTP connections. Behind a NAT or a proxy all boards share one address.",
   }),
   maxConnectsPerMinute: setting({
     env: "AERIE_MAX_CONNECTS_PER_MINUTE",
@@ -33,19 +34,22 @@ export const TRAFFIC_SETTINGS = {
     env: "AERIE_MAX_BYTES_PER_SECOND",
     fallback: "8388608",
     ...wholeOrNone(1, 10_000_000_000),
-    meaning: "Bytes a second, limited in the same way.",
+    meaning:
+      "With accounts: bytes a second of one board or application, averaged over ten seconds; beyond it reading slows down, after a minute the connection is closed. 0: no limit.",
   }),
   maxMessagesPerSecondPerAddress: setting({
     env: "AERIE_MAX_MESSAGES_PER_SECOND_PER_ADDRESS",
     fallback: "0",
     ...wholeOrNone(1, 10_000_000),
-    meaning: "Messages a second of all clients of one address, limited in the same way, with and without accounts.",
+    meaning:
+      "Messages a second of all clients of one address, with and without accounts, averaged over ten seconds; beyond it reading slows down, after a minute the connection is closed. 0: no limit.",
   }),
   maxBytesPerSecondPerAddress: setting({
     env: "AERIE_MAX_BYTES_PER_SECOND_PER_ADDRESS",
     fallback: "0",
     ...wholeOrNone(1, 10_000_000_000),
-    meaning: "Bytes a second of all clients of one address, limited in the same way.",
+    meaning:
+      "Bytes a second of all clients of one address, with and without accounts, averaged over ten seconds; beyond it reading slows down, after a minute the connection is closed. 0: no limit.",
   }),
   maxRequestsPerMinute: setting({
     env: "AERIE_MAX_REQUESTS_PER_MINUTE",

@@ -38,7 +38,8 @@ export const REFUSALS = {
   HOST_FOREIGN: "The request names a host that this hub does not answer to (AERIE_HOST_NAMES)",
   TLS_FAILED: "The TLS handshake failed: the client does not trust the certificate, or does not speak TLS",
   REQUEST_MALFORMED: "The hub cannot read this as an HTTP request",
-  SUBSCRIPTION_DENIED: "The client may not make this subscription",
+  SUBSCRIPTION_DENIED:
+    "The client may not subscribe to this. A board may subscribe under devices/<its id>/, an application to its own filters (Settings)",
   FILTER_INVALID:
     "The topic filter is invalid: + and # fill a whole level, # comes last, and a shared subscription has a name",
   TOO_MANY_CONNECTIONS: "The hub has reached its limit of connections (AERIE_MAX_CONNECTIONS)",
@@ -49,7 +50,7 @@ export const REFUSALS = {
   TOO_MANY_CONNECTS_OF_CREDENTIAL:
     "Clients with this credential connect too often (AERIE_MAX_CONNECTS_PER_MINUTE); they try again by themselves",
   RATE_TOO_HIGH:
-    "This client sent too much for a minute, although it was slowed down; send less (AERIE_MAX_MESSAGES_PER_SECOND and AERIE_MAX_BYTES_PER_SECOND, or the limits of its address)",
+    "This client sent more than allowed for a whole minute and was disconnected. Send less often, or raise AERIE_MAX_MESSAGES_PER_SECOND or AERIE_MAX_BYTES_PER_SECOND (or the same names with _PER_ADDRESS)",
   TOO_MANY_REQUESTS: "This address sends too many HTTP requests (AERIE_MAX_REQUESTS_PER_MINUTE)",
   TOO_MANY_LIVE_SESSIONS: "The hub has reached its limit of Socket.IO sessions (AERIE_MAX_LIVE_SESSIONS)",
   TOO_MANY_LIVE_SESSIONS_OF_ADDRESS:
@@ -66,7 +67,7 @@ export const REFUSALS = {
   CREDENTIAL_UNKNOWN: "No board or application has this user name and password",
   CREDENTIAL_WRONG: "The user name or the password is wrong for this device",
   CREDENTIAL_BUSY: "Too many boards with passwords of their own connect at once; the board tries again by itself",
-  CREDENTIAL_EXPIRED: "The credential has expired",
+  CREDENTIAL_EXPIRED: "The credential has expired. Remove the application under Settings and add it again",
   CREDENTIAL_ENDED: "The credential was removed or replaced while its client was connected",
   TOPIC_NOT_OWN: "This credential may not publish to this topic; a board publishes under devices/<its id>/",
   VERSION_UNSUPPORTED: "The client speaks an unsupported version of MQTT; use 3.1, 3.1.1 or 5",
@@ -81,7 +82,7 @@ export const REFUSALS = {
   QUEUE_FULL:
     "Messages were dropped: the queue of a slow or absent subscriber was full (AERIE_MAX_QUEUE_MESSAGES, AERIE_MAX_QUEUE_BYTES)",
   PACKET_UNFINISHED:
-    "A large packet stopped for 10 s while the memory for large packets was short (a quarter of AERIE_MAX_WAITING_BYTES)",
+    "The rest of a large packet did not arrive for 10 s while many large packets were arriving, so the client was disconnected. Send smaller packets, or raise AERIE_MAX_WAITING_BYTES",
   READER_TOO_SLOW: "The client did not read what the hub sent it for too long, and was disconnected",
 } as const;
 

@@ -25,6 +25,7 @@ export interface TlsFiles extends TlsSource {
 const LOOK_EVERY_MS = 2_000;
 const DAY_MS = 86_400_000;
 const WARN_BEFORE_MS = 14 * DAY_MS;
+const NO_KEY = "is not a private key in PEM, or it has a passphrase (remove it: openssl pkey -in … -out …)";
 
 /** Rejects with a StartError that says what is wrong with which file. */
 export async function openTlsFiles({ certFile, keyFile, hsts, clock, log }: TlsFilesOptions): Promise<TlsFiles> {
@@ -53,16 +54,19 @@ export async function openTlsFiles({ certFile, keyFile, hsts, clock, log }: TlsF
   }
 
   function endOf(cert: string, key: string): number {
-    const certificate = parsed("AERIE_TLS_CERT", certFile, "no certificate in PEM", () => new X509Certificate(cert));
-    const privateKey = parsed("AERIE_TLS_KEY", keyFile, "no private key in PEM without a passphrase", () =>
-      createPrivateKey(key),
+    const certificate = parsed(
+      "AERIE_TLS_CERT",
+      certFile,
+      "holds no certificate in PEM",
+      () => new X509Certificate(cert),
     );
+    const privateKey = parsed("AERIE_TLS_KEY", keyFile, NO_KEY, () => createPrivateKey(key));
     if (!certificate.checkPrivateKey(privateKey)) {
       throw new Error(`AERIE_TLS_KEY: ${keyFile} is not the key of the certificate in ${certFile}`);
     }
     if (hsts && certificate.checkIssued(certificate)) {
       throw new Error(
-        `AERIE_HSTS: ${certFile} is self-made, and browsers that do not trust it would be locked out for good`,
+        `AERIE_HSTS: ${certFile} is self-made, and browsers that do not trust it would be locked out for good: set AERIE_HSTS=off`,
       );
     }
     return Date.parse(certificate.validTo);
@@ -107,7 +111,7 @@ function parsed<T>(setting: string, file: string, what: string, parse: () => T):
   try {
     return parse();
   } catch {
-    throw new Error(`${setting}: ${file} holds ${what}`); // the parser's own words may show parts of a key
+    throw new Error(`${setting}: ${file} ${what}`); // the parser's own words may show parts of a key
   }
 }
 

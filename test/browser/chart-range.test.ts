@@ -105,7 +105,7 @@ test("a range is chosen, zoomed into, gone back from, panned and left for live",
   const zoomed = await settled(page);
   expect(Math.abs(zoomed.fromMs - (nowMs - 3.5 * DAY_MS))).toBeLessThan(HOUR_MS);
   expect(Math.abs(zoomed.toMs - (nowMs - 1.75 * DAY_MS))).toBeLessThan(HOUR_MS);
-  await page.getByText("Fixed", { exact: true }).waitFor();
+  await page.getByText("Past", { exact: true }).waitFor();
   const inside = await stored(hub, zoomed);
   await expect.poll(() => points(page), WAIT).toBe(inside.t.length);
   await expect

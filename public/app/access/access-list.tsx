@@ -36,20 +36,23 @@ export interface AccessListProps {
 export function AccessList({ title, read, remove, removal, Add, Change }: AccessListProps) {
   const id = useId();
   const rows = useSignal<readonly AccessRow[] | undefined>(undefined);
-  const fault = useSignal<HubFault | undefined>(undefined);
+  const fault = useSignal<{ what: string; fault: HubFault } | undefined>(undefined);
   const made = useSignal<{ name: string; secret: string } | undefined>(undefined);
   const asking = useSignal<string | undefined>(undefined);
   const changing = useSignal<string | undefined>(undefined);
 
-  const work = async (change?: () => Promise<unknown>) => {
+  const work = async (removed?: AccessRow) => {
     fault.value = undefined;
-    const failed = (thrown: unknown): void => {
-      fault.value ??= toFault(thrown);
+    const failed = (what: string) => (thrown: unknown) => {
+      fault.value ??= { what, fault: toFault(thrown) };
     };
-    await change?.().catch(failed);
-    await read().then((read) => {
-      rows.value = read; // also after a fault: it may have been revoked all the same
-    }, failed);
+    if (removed !== undefined) await remove(removed.id).catch(failed(`${removed.name} was not removed.`));
+    await read().then(
+      (read) => {
+        rows.value = read; // also after a fault: it may have been revoked all the same
+      },
+      failed(`${title}: the list could not be read.`),
+    );
     asking.value = undefined;
     changing.value = undefined;
   };
@@ -58,7 +61,7 @@ export function AccessList({ title, read, remove, removal, Add, Change }: Access
   return (
     <section class="access-list" aria-labelledby={id}>
       <h2 id={id}>{title}</h2>
-      {fault.value !== undefined && <FaultNote what={`${title}: that did not work.`} fault={fault.value} />}
+      {fault.value !== undefined && <FaultNote {...fault.value} />}
       <ul>
         {rows.value?.map((row) => (
           <ListEntry
@@ -73,7 +76,7 @@ export function AccessList({ title, read, remove, removal, Add, Change }: Access
               changing.value = isChanging ? row.id : undefined;
             }}
             changed={() => void work()}
-            remove={() => void work(() => remove(row.id))}
+            remove={() => void work(row)}
           />
         ))}
       </ul>

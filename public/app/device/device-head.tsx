@@ -1,16 +1,17 @@
 /** The head of a device's page: name, presence, age, faults of its clock, and buttons to change it. */
-import { useSignal } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import type { TimeFault } from "../../../src/contract/readings.ts";
 import { type DeviceState, displayName } from "../hub/device-state.ts";
 import { Age } from "../ui/age.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { PresenceMark } from "../ui/presence-mark.tsx";
-import { durationWords } from "../ui/time-words.ts";
+import { agoWords, durationWords } from "../ui/time-words.ts";
 import { DeviceDelete } from "./device-delete.tsx";
 import { DeviceEdit } from "./device-edit.tsx";
 
 export function DeviceHead({ device }: { device: DeviceState }) {
   const editing = useSignal(false);
+  const isHeard = useComputed(() => device.heardAtMs.value !== undefined);
   const about = device.about.value;
   return (
     <div class="device-head" data-device-id={device.id}>
@@ -33,9 +34,13 @@ export function DeviceHead({ device }: { device: DeviceState }) {
       <p class="facts">
         {about.name !== undefined && <span class="mono">{device.id}</span>}
         {about.place !== undefined && <span>{about.place}</span>}
-        <span>
-          last heard <Age at={device.heardAtMs} />
-        </span>
+        {isHeard.value ? (
+          <span>
+            last message <Age at={device.heardAtMs} words={agoWords} />
+          </span>
+        ) : (
+          <span>no message yet</span>
+        )}
         {about.intervalMs !== undefined && <span>usually every {intervalWords(about.intervalMs)}</span>}
       </p>
       {about.timeFault !== undefined && <TimeNote fault={about.timeFault} said={about.attributes["deviceClock"]} />}

@@ -8,7 +8,7 @@ export function LiveBadge({ context: { view } }: { context: ChartContext }) {
   if (view.range.value.kind === "fixed") {
     return (
       <>
-        <span class="badge badge-fixed">Fixed</span>
+        <span class="badge badge-fixed">Past</span>
         <button type="button" onClick={view.backToLive}>
           Back to live
         </button>

@@ -89,8 +89,8 @@ function Notes() {
       )}
       {skipped.value > 0 && (
         <p class="note" data-note="dropped">
-          The hub left out {countWords(skipped.value)} live updates. Values shown are the newest; charts read the rest
-          from the store.
+          This page could not keep up and skipped {countWords(skipped.value)} live updates. Nothing is lost: the charts
+          load them from the hub.
         </p>
       )}
     </>

@@ -8,12 +8,13 @@ interface AgeProps {
   at: ReadonlySignal<number | undefined>;
   /** Off screen: it need not tick, which counts with thousands of them. */
   asleep?: ReadonlySignal<boolean>;
+  words?: (atMs: number, nowMs: number) => string;
 }
 
-export function Age({ at, asleep }: AgeProps) {
+export function Age({ at, asleep, words: wordsOf = ageWords }: AgeProps) {
   const words = useComputed(() => {
     if (at.value === undefined) return "never";
-    return ageWords(at.value, asleep?.value === true ? hubNowMs.peek() : hubNowMs.value);
+    return wordsOf(at.value, asleep?.value === true ? hubNowMs.peek() : hubNowMs.value);
   });
   const full = useComputed(() => (at.value === undefined ? "" : fullTime(at.value)));
   const iso = useComputed(() => (at.value === undefined ? "" : new Date(at.value).toISOString()));

@@ -57,6 +57,13 @@ export function ageWords(atMs: number, nowMs: number): string {
   return day.format(atMs);
 }
 
+/** `just now`, `3 h ago`, and from a week on the date. */
+export function agoWords(atMs: number, nowMs: number): string {
+  const words = ageWords(atMs, nowMs);
+  if (words === "now") return "just now";
+  return nowMs - atMs < 7 * DAY_MS ? `${words} ago` : words;
+}
+
 /** A length of time in its two largest units: `3 h 22 min`. */
 export function durationWords(ms: number): string {
   const whole = Math.max(0, Math.round(ms / SECOND_MS));
