@@ -75,7 +75,7 @@ test("a new hub on a full disk is refused in words", async () => {
 
   expect(fault).toMatchObject({
     name: "StartError",
-    message: expect.stringMatching(/The disk of .* is full.*Make some/),
+    message: expect.stringMatching(/The disk of .* is full.*Free some/),
   });
 });
 
