@@ -45,6 +45,7 @@ test("who asks for batches gets readings in REST's shape, at most one batch each
   await ofOne.subscribe({ batch: true, devices: ["a"] });
 
   const count = 300;
+  const received = () => client.of("readings").flatMap(({ event }) => event);
   for (let seq = 0; seq < count; seq += 1) {
     board.publish({
       topic: telemetry(seq % 2 === 0 ? "a" : "b"),
@@ -53,11 +54,13 @@ test("who asks for batches gets readings in REST's shape, at most one batch each
       packetId: seq + 1,
     });
     if (seq % 10 === 9) await pause(20); // a second of steady readings
+    // On a busy machine live events are held back: a tenth of the main thread's time includes time in which it did not run.
+    if (seq % 50 === 49) await until("they came", () => received().length > seq, { withinMs: 30_000 });
   }
   await board.packets(PUBACK, count);
-  const received = () => client.of("readings").flatMap(({ event }) => event);
-  await until("all came", () => received().length >= count);
-  await until("a's came", () => ofOne.of("readings").flatMap(({ event }) => event).length >= count / 2);
+  await until("a's came", () => ofOne.of("readings").flatMap(({ event }) => event).length >= count / 2, {
+    withinMs: 30_000,
+  });
 
   expect(
     received()
