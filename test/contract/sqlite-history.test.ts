@@ -7,10 +7,22 @@ import { expect, onTestFinished, test } from "vitest";
 import type { Log } from "../../src/core/ports/log.ts";
 import type { Store } from "../../src/core/ports/readings-store.ts";
 import type { ReadingWrite } from "../../src/core/ports/writes.ts";
+import type { SqliteStoreOptions } from "../../src/store/sqlite/sqlite-store.ts";
 import { until, within } from "../support/until.ts";
 import { expectLike, KEEP_ALL, saveAll, upkeepAll } from "./cases/history-contract.ts";
 import { createHistoryModel } from "./cases/history-model.ts";
-import { boiler, cellar, type Metrics, MINUTE_MS, packet, readAll, T0, timed, untimed } from "./cases/writes.ts";
+import {
+  boiler,
+  cellar,
+  duplicate,
+  type Metrics,
+  MINUTE_MS,
+  packet,
+  readAll,
+  T0,
+  timed,
+  untimed,
+} from "./cases/writes.ts";
 
 // Worker threads load only what was built.
 const built = new URL("../../dist/src/store/sqlite/sqlite-store.js", import.meta.url).href;
@@ -27,9 +39,9 @@ interface Beside {
   exec(sql: string): void;
 }
 
-async function open(): Promise<Beside> {
+async function open(more: Pick<SqliteStoreOptions, "clockSteps"> = {}): Promise<Beside> {
   const dataDir = mkdtempSync(path.join(tmpdir(), "aerie-history-"));
-  const openStore = (): Promise<Store> => openSqliteStore({ dataDir, log: quiet, onDead: () => {} });
+  const openStore = (): Promise<Store> => openSqliteStore({ dataDir, log: quiet, onDead: () => {}, ...more });
   let store = await openStore();
   onTestFinished(async () => {
     // One that hangs does not close either.
@@ -97,6 +109,27 @@ for (const { why, late, isSaved } of MUST_WAIT) {
     expect(await instants(store)).toEqual([nowMs]);
   });
 }
+
+test("a reading that may be delivered again is not sealed after a step of the clock, and is known again", async () => {
+  const steps: number[] = [];
+  const { store } = await open({ clockSteps: { recent: () => steps } });
+  const reading = untimed(T0, { a: 1 }, { packet: packet(7, false) });
+  // So many that the rows are deleted once they are sealed.
+  const more = evenly(T0 + 1, 1_000, 1, (i) => ({ a: i }));
+  await append(store, [reading, ...more]);
+  await saveAll(store);
+
+  steps.push(DAY_MS);
+  const nowMs = T0 + DAY_MS + MINUTE_MS;
+  await upkeepAll(store, nowMs);
+  const again = untimed(nowMs, { a: 1 }, { packet: packet(7, true) });
+  expect(await store.append([[again]])).toEqual([[duplicate]]);
+
+  // Its time has come by both clocks.
+  steps.length = 0;
+  await upkeepAll(store, nowMs + 20 * MINUTE_MS);
+  expect((await store.stats()).segments).toBeGreaterThan(0);
+});
 
 /** From here on each deletion of a segment fails, as it does on a full disk. */
 const FAIL = "CREATE TRIGGER full_disk BEFORE DELETE ON segment BEGIN SELECT RAISE(ABORT, 'no room'); END";

@@ -52,12 +52,13 @@ export function redeliveryOf(
     (stored) =>
       stored.clientId === packet.clientId &&
       stored.element === candidate.element &&
-      isWithinWindow(candidate.receivedAtMs - stored.receivedAtMs, clockSteps) &&
+      isInRedeliveryWindow(candidate.receivedAtMs - stored.receivedAtMs, clockSteps) &&
       sameBody(stored.body, candidate.body),
   );
 }
 
-const isWithinWindow = (passedMs: number, clockSteps: readonly number[]): boolean =>
+/** `passedMs`: by the hub's clock, from the receipt of a reading. `clockSteps`: `ClockSteps.recent`. */
+export const isInRedeliveryWindow = (passedMs: number, clockSteps: readonly number[]): boolean =>
   Math.abs(passedMs) <= REDELIVERY_WINDOW_MS ||
   clockSteps.some((stepMs) => Math.abs(passedMs - stepMs) <= REDELIVERY_WINDOW_MS);
 

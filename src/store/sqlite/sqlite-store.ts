@@ -208,7 +208,7 @@ export async function openSqliteParts(
     rebuild: (hours) => writer.call("rebuild", [hours]),
     upkeep: async (request) => {
       if (deletions.isStuck()) deletions.start();
-      const { fault, ...step } = await writer.call("upkeep", [request, clockSteps().length === 0]);
+      const { fault, ...step } = await writer.call("upkeep", [request, clockSteps()]);
       failed.upkeepEnded(fault);
       return { ...step, ...(fault !== undefined && { failed: fault.reason }) };
     },

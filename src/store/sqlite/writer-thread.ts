@@ -127,8 +127,8 @@ function openStore({ file, maxPages, commitDelayMs }: WriterThreadData, isLogDam
     },
     deleteStep: () => deleteStep(db),
     setRetention: (deviceId: DeviceId, retention: Partial<Retention>) => setRetention(db, deviceId, retention),
-    upkeep: (request: UpkeepRequest, maySeal: boolean) =>
-      upkeep(request, { isFull: diskSpace.problem() !== undefined, maySeal }),
+    upkeep: (request: UpkeepRequest, clockSteps: readonly number[]) =>
+      upkeep(request, { isFull: diskSpace.problem() !== undefined, clockSteps }),
     beginErase: (request: EraseRequest) => eraser.begin(request),
     pendingErasures: () => eraser.pending(),
     eraseStep: (job: number) => eraser.step(job),

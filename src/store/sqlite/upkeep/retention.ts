@@ -12,6 +12,7 @@ import { inTransaction } from "../db/transaction.ts";
 import { blockMs, LEVELS } from "../format/rollup-format.ts";
 import { segmentHeads } from "../read/history.ts";
 import { deleteSegment } from "../tables/segment-table.ts";
+import type { UpkeepConditions, UpkeepNow } from "./conditions.ts";
 import type { RollupUpdater } from "./rollup-updater.ts";
 import type { Sealer } from "./sealer.ts";
 
@@ -23,8 +24,8 @@ export interface RetentionStep {
 }
 
 export interface RetentionSteps {
-  /** Undefined: nothing has to be deleted. `isFull`: the disk is full, and what must be sealed or counted before waits. */
-  step(request: UpkeepRequest, isFull: boolean): RetentionStep | "tooLarge" | undefined;
+  /** Undefined: nothing has to be deleted. On a full disk, what must be sealed or counted before it is deleted waits. */
+  step(request: UpkeepRequest, conditions: UpkeepConditions): RetentionStep | "tooLarge" | undefined;
 }
 
 export interface RetentionOptions {
@@ -45,12 +46,6 @@ const NOTHING_YET: RetentionStep = { did: "forgot", readings: 0 };
 const ROUND_MS = 3_600_000;
 const STUCK_MS = 60_000;
 
-interface Now {
-  readonly nowMs: number;
-  /** What must be sealed or counted before it is deleted waits. */
-  readonly isFull: boolean;
-}
-
 interface Device {
   readonly key: number;
   readonly retention: Retention;
@@ -65,9 +60,13 @@ export function createRetentionSteps({ db, sealer, rollups, onDeleted, onFault }
   let oversized: { readonly dayMs: number; behindKey: number; went: boolean } | undefined;
   let stuckSinceMs: number | undefined;
 
-  function step({ nowMs, retention }: UpkeepRequest, isFull: boolean): RetentionStep | "tooLarge" | undefined {
+  function step(
+    { nowMs, retention }: UpkeepRequest,
+    conditions: UpkeepConditions,
+  ): RetentionStep | "tooLarge" | undefined {
     if (retention === undefined) return undefined;
-    return stepByAge({ nowMs, isFull }, retention) ?? stepBySize({ nowMs, isFull }, retention.maxBytes);
+    const now = { ...conditions, nowMs };
+    return stepByAge(now, retention) ?? stepBySize(now, retention.maxBytes);
   }
 
   /** Damage of one device does not stop the others. */
@@ -82,7 +81,7 @@ export function createRetentionSteps({ db, sealer, rollups, onDeleted, onFault }
   }
 
   /** Rounds over all devices, one an hour. */
-  function stepByAge(now: Now, defaults: Retention): RetentionStep | undefined {
+  function stepByAge(now: UpkeepNow, defaults: Retention): RetentionStep | undefined {
     const { nowMs } = now;
     if (behindKey === undefined) {
       if (roundAtMs !== undefined && Math.abs(nowMs - roundAtMs) < ROUND_MS) return undefined;
@@ -101,7 +100,7 @@ export function createRetentionSteps({ db, sealer, rollups, onDeleted, onFault }
   }
 
   /** Undefined: nothing of this device is too old. */
-  function deleteAged({ key, retention }: Device, now: Now): RetentionStep | undefined {
+  function deleteAged({ key, retention }: Device, now: UpkeepNow): RetentionStep | undefined {
     const { nowMs } = now;
     const before = (days: number): number => (days === 0 ? 0 : startOf(nowMs - days * DAY_MS, DAY_MS));
     const done = deleteDay(key, before(retention.rawDays), now);
@@ -112,12 +111,13 @@ export function createRetentionSteps({ db, sealer, rollups, onDeleted, onFault }
   }
 
   /** Deletes the oldest day that has raw readings before `beforeMs`. Its hours and day are counted a last time. */
-  function deleteDay(key: number, beforeMs: number, { nowMs, isFull }: Now): RetentionStep | undefined {
+  function deleteDay(key: number, beforeMs: number, now: UpkeepNow): RetentionStep | undefined {
+    const { isFull } = now;
     const hot = sql.oldHot.get(key, key, beforeMs);
     // Its hot rows must be sealed to be counted; those that cannot be sealed yet are tried again in the next round.
     if (hot !== undefined) {
       if (isFull) return undefined;
-      const sealed = sealer.seal(key, nowMs);
+      const sealed = sealer.seal(key, now);
       return sealed > 0 ? { did: "sealed", readings: sealed } : undefined;
     }
     const oldest = sql.oldest.get(key, beforeMs)?.["from_at"];
@@ -154,7 +154,7 @@ export function createRetentionSteps({ db, sealer, rollups, onDeleted, onFault }
   }
 
   /** Deletes the oldest day of all devices first, device by device; then the oldest hours. Days stay. */
-  function stepBySize(now: Now, maxBytes: number): RetentionStep | "tooLarge" | undefined {
+  function stepBySize(now: UpkeepNow, maxBytes: number): RetentionStep | "tooLarge" | undefined {
     const { nowMs } = now;
     if (maxBytes === 0 || usedBytes() <= maxBytes) {
       oversized = undefined;

@@ -5,7 +5,7 @@
 
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
-import { REDELIVERY_WINDOW_MS } from "../../../core/model/identity.ts";
+import { isInRedeliveryWindow } from "../../../core/model/identity.ts";
 import type { ReadingPosition } from "../../../core/ports/history.ts";
 import type { Damage } from "../db/damage-note.ts";
 import { type DiskFault, diskFaultOf } from "../db/disk-fault.ts";
@@ -19,12 +19,13 @@ import { openSegment, type SegmentHead, segmentHeads } from "../read/history.ts"
 import { createUnsealedRows, type UnsealedRow, type UnsealedRows } from "../read/unsealed-rows.ts";
 import { deleteSegment, insertDamaged, insertSegment } from "../tables/segment-table.ts";
 import type { HotCount, HotCounts } from "../write/hot-counts.ts";
+import type { SealTime } from "./conditions.ts";
 
 export interface Sealer {
   /** Seals some rows of a device that is due; the number of rows, 0: none is due. */
-  step(nowMs: number): number;
+  step(time: SealTime): number;
   /** Seals some rows of this device now; 0: none, or those there are must wait. */
-  seal(key: number, nowMs: number): number;
+  seal(key: number, time: SealTime): number;
   /** Deletes some rows that are in segments; 0: there are none. */
   clear(): number;
   /** What the disk does not do for a device that is due. */
@@ -66,7 +67,8 @@ export function createSealer({ db, hotCounts, onSealed, onDamage }: SealerOption
   /** Devices whose rows the disk failed when they were tried last. */
   const failed = new Map<number, DiskFault>();
 
-  function step(nowMs: number): number {
+  function step(time: SealTime): number {
+    const { nowMs } = time;
     const stateSeq = readStateSeq();
     const heldUp = oldestHoldingUp();
     let fault: unknown;
@@ -74,7 +76,7 @@ export function createSealer({ db, hotCounts, onSealed, onDamage }: SealerOption
       const isDue = hot.count >= DUE_ROWS || Math.abs(nowMs - hot.sinceMs) >= DUE_AFTER_MS || key === heldUp;
       if (!isDue || isWaiting(key, nowMs, stateSeq)) continue;
       try {
-        const sealed = seal(key, nowMs);
+        const sealed = seal(key, time);
         failed.delete(key);
         if (sealed > 0) return sealed;
       } catch (error) {
@@ -125,7 +127,7 @@ export function createSealer({ db, hotCounts, onSealed, onDamage }: SealerOption
 
   const readStateSeq = (): number => Number(sql.stateSeq.get()?.["value"] ?? 0);
 
-  function seal(key: number, nowMs: number): number {
+  function seal(key: number, time: SealTime): number {
     const device = sql.device.get(key);
     const hot = hotCounts.devices().get(key);
     if (device === undefined || hot === undefined) {
@@ -137,7 +139,7 @@ export function createSealer({ db, hotCounts, onSealed, onDamage }: SealerOption
     // One more than a step moves: it is the first of those that remain.
     const from = Math.max(Number(device["sealed_seq"]) + 1, hot.oldestSeq);
     const unsealed = scan.seqs(key, from, STEP_ROWS + 1);
-    const rows = movable(key, unsealed.slice(0, STEP_ROWS), nowMs, scan.rows);
+    const rows = movable(key, unsealed.slice(0, STEP_ROWS), time, scan.rows);
     const groups = readable(key, rows.filter(isWhole));
     const moved = firstWith(
       rows,
@@ -161,14 +163,14 @@ export function createSealer({ db, hotCounts, onSealed, onDamage }: SealerOption
   function movable(
     key: number,
     unsealed: readonly number[],
-    nowMs: number,
+    { nowMs, clockSteps }: SealTime,
     select: UnsealedRows["rows"],
   ): UnsealedRow[] {
     const first = unsealed[0] ?? 0;
     const last = Math.min(unsealed.at(-1) ?? 0, readStateSeq());
     const rows = select(key, first, last);
     const held = rows.findIndex(
-      ({ hasPacket, receivedAtMs }) => hasPacket && Math.abs(nowMs - receivedAtMs) <= REDELIVERY_WINDOW_MS,
+      ({ hasPacket, receivedAtMs }) => hasPacket && isInRedeliveryWindow(nowMs - receivedAtMs, clockSteps),
     );
     return held < 0 ? rows : rows.slice(0, held);
   }

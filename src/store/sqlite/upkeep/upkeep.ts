@@ -6,6 +6,7 @@ import { type DiskFault, diskFaultOf } from "../db/disk-fault.ts";
 import { isDamage } from "../db/file-damage.ts";
 import { pragma } from "../db/space.ts";
 import type { HotCounts } from "../write/hot-counts.ts";
+import type { UpkeepConditions } from "./conditions.ts";
 import type { RetentionSteps } from "./retention.ts";
 import type { RollupUpdater } from "./rollup-updater.ts";
 import type { Sealer } from "./sealer.ts";
@@ -29,18 +30,11 @@ export type StoreStep = Did & { readonly hot: number; readonly fault: DiskFault 
 const KEPT_FREE_PAGES = 16;
 const GIVE_BACK_PAGES = 128;
 
-export interface UpkeepConditions {
-  /** The disk is full. Only data past its age is deleted; work that would enlarge the file waits. */
-  readonly isFull: boolean;
-  /** False: the clock has stepped, and a redelivery may still need rows that seem to be old enough. */
-  readonly maySeal: boolean;
-}
-
 export type Upkeep = (request: UpkeepRequest, conditions: UpkeepConditions) => StoreStep;
 
 export function createUpkeep({ db, hotCounts, sealer, rollups, retention, onFault }: UpkeepParts): Upkeep {
-  const kinds: ((request: UpkeepRequest, isFull: boolean) => Did | undefined)[] = [
-    seal,
+  const kinds: ((request: UpkeepRequest, conditions: UpkeepConditions) => Did | undefined)[] = [
+    ({ nowMs }, { clockSteps }) => did("sealed", sealer.step({ nowMs, clockSteps })),
     () => did("sealed", sealer.clear()),
     ({ nowMs }) => (rollups.step(nowMs) ? { did: "rolledUp", readings: 0 } : undefined),
     expire,
@@ -65,25 +59,21 @@ export function createUpkeep({ db, hotCounts, sealer, rollups, retention, onFaul
     }
   }
 
-  function expire(request: UpkeepRequest, isFull: boolean): Did | undefined {
-    const done = retention.step(request, isFull);
+  function expire(request: UpkeepRequest, conditions: UpkeepConditions): Did | undefined {
+    const done = retention.step(request, conditions);
     if (done === undefined) return undefined;
     return done === "tooLarge" ? { did: "nothing", readings: 0, tooLarge: true } : done;
   }
 
-  function seal({ nowMs }: UpkeepRequest): Did | undefined {
-    return did("sealed", sealer.step(nowMs));
-  }
-
-  return (request, { isFull, maySeal }) => {
+  return (request, conditions) => {
     let said: Did = { did: "nothing", readings: 0 };
     // Begins behind the kind that worked last, so that no kind waits for another to finish all its work.
     for (let tried = 0; tried < kinds.length; tried++) {
       const index = next;
       const kind = kinds[index];
       next = (next + 1) % kinds.length;
-      if ((isFull && kind !== expire) || (!maySeal && kind === seal)) continue;
-      const done = whole(index, () => kind?.(request, isFull));
+      if (conditions.isFull && kind !== expire) continue;
+      const done = whole(index, () => kind?.(request, conditions));
       if (done === undefined) continue;
       said = done;
       if (done.did !== "nothing") break;
