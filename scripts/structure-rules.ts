@@ -15,12 +15,6 @@ export const MOST_FILES = 20;
 export const MOST_FILE_LINES = 300;
 export const MOST_FUNCTION_LINES = 70;
 
-/** Files and functions (`file name`) that may be longer, each with the reason. */
-const MAY_BE_LONGER: Readonly<Record<string, string>> = {
-  "src/cli/run-command.ts createProgram": "the table of commands and their options",
-  "src/http/routes/access-routes.ts accessRoutes": "a table of routes",
-};
-
 /** A factory's inner functions share its variables: it is bounded by its file. */
 const FACTORY = /^(create|open)[A-Z]/;
 
@@ -123,15 +117,10 @@ function findingsIn(file: string, text: string): Findings {
 export const functionSizes = (sources: Sources): Size[] =>
   largestFirst([...sources].flatMap(([file, text]) => findingsIn(file, text).functions));
 
-/** `file:12 name` → `file name` */
-const withoutLine = (where: string): string => where.replace(/:\d+ /, " ");
-
 /** What is larger than the rules allow, in words. */
 export function sizeFaults(sources: Sources): string[] {
   const over = (sizes: readonly Size[], most: number, unit: string): string[] =>
-    sizes
-      .filter(({ size, where }) => size > most && MAY_BE_LONGER[withoutLine(where)] === undefined)
-      .map(({ size, where }) => `${where}: ${size} ${unit}, at most ${most}`);
+    sizes.filter(({ size }) => size > most).map(({ size, where }) => `${where}: ${size} ${unit}, at most ${most}`);
   const bounded = functionSizes(sources).filter(({ where }) => !FACTORY.test(where.split(" ")[1] ?? ""));
   return [
     ...over(folderSizes(sources.keys()), MOST_FILES, "files"),
