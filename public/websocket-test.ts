@@ -1,4 +1,4 @@
-/** The test page: connects to a hub as any Socket.IO client does and shows each event as it comes. */
+/** The test page: connects to a hub as any Socket.IO client does and shows each event as it arrives. */
 import { io, type Socket } from "socket.io-client";
 import type { HubToBrowser } from "../src/contract/live.ts";
 import "./styles/tokens.css";

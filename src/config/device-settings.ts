@@ -25,20 +25,20 @@ export const DEVICE_SETTINGS = {
     fallback: "90",
     ...days,
     meaning:
-      "How many days raw readings are kept; older readings are refused. Their hourly and daily summaries are kept longer. 0: for ever. A device may have its own value.",
+      "How many days raw readings are kept; older readings are refused. Their hourly and daily summaries are kept longer. 0: forever. A device may have its own value.",
   }),
   hourDays: setting({
     env: "AERIE_HOUR_DAYS",
     fallback: "0",
     ...days,
     meaning:
-      "How many days the hourly summaries of each metric (count, mean, minimum, maximum, last value) are kept. 0: for ever.",
+      "How many days the hourly summaries of each metric (count, mean, minimum, maximum, last value) are kept. 0: forever.",
   }),
   dayDays: setting({
     env: "AERIE_DAY_DAYS",
     fallback: "0",
     ...days,
-    meaning: "How many days the daily summaries of each metric are kept. 0: for ever.",
+    meaning: "How many days the daily summaries of each metric are kept. 0: forever.",
   }),
   maxStoreBytes: setting({
     env: "AERIE_MAX_STORE_BYTES",

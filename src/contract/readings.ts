@@ -34,7 +34,7 @@ export type Presence = "online" | "offline";
 /** A JSON value as a device sent it in its attributes. */
 export type AttributeValue = string | number | boolean | AttributeValue[] | { [key: string]: AttributeValue | null };
 
-/** Days that each is kept, 0 for ever; what is not there is as the hub's settings say. */
+/** Days that each is kept, 0 forever; what is not there is as the hub's settings say. */
 export interface DeviceRetention {
   rawDays?: number;
   hourDays?: number;

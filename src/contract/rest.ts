@@ -39,7 +39,7 @@ export const devicesQuery = z.strictObject({
 });
 
 const MAX_DAYS = 36_500;
-const WHOLE_DAYS = `expected a whole number of days from 0 (for ever) to ${MAX_DAYS}, or null for the hub's own`;
+const WHOLE_DAYS = `expected a whole number of days from 0 (forever) to ${MAX_DAYS}, or null for the hub's own`;
 const days = z.number(WHOLE_DAYS).int(WHOLE_DAYS).min(0, WHOLE_DAYS).max(MAX_DAYS, WHOLE_DAYS).nullable().optional();
 
 /** Whether the board's secret is removed, too. */

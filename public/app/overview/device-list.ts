@@ -45,7 +45,7 @@ export const presenceCounts = computed(() => {
 /** The search that the loaded devices were read for. */
 let loadedFor = "";
 
-/** The list anew, as long as it is now; another search begins with its first page. */
+/** Reads the list again, as many pages as are shown; a new search begins with the first page. */
 export async function readList(abort: AbortSignal): Promise<void> {
   const wanted = search.peek() === loadedFor ? Math.max(PAGE, loadedIds.peek().length) : PAGE;
   await readPages(undefined, wanted, [], abort);

@@ -73,6 +73,6 @@ const refused = (code: RefusalCode, reasonCode: number, detail: string): Admissi
 export const expiryWithin = (expiryS: number, maxExpiryS: number): number =>
   maxExpiryS >= NEVER_EXPIRES ? expiryS : Math.min(expiryS, maxExpiryS);
 
-/** 0 means no keep-alive, which would leave a dead client's connection open for ever. */
+/** 0 means no keep-alive, which would leave a dead client's connection open forever. */
 const keepAliveWithin = (keepAliveS: number, maxKeepAliveS: number): number =>
   keepAliveS === 0 ? maxKeepAliveS : Math.min(keepAliveS, maxKeepAliveS);

@@ -13,7 +13,7 @@ export interface QueueTotals {
   bytes: number;
 }
 
-/** A queue with this many gaps in it is made anew. */
+/** A queue with this many gaps in it is rebuilt. */
 const MAX_GAPS = 64;
 
 /** Order of arrival, without the cost of shifting an array. */

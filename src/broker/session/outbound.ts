@@ -148,7 +148,7 @@ export class Outbound {
     else this.#enqueue(delivery);
   }
 
-  /** The hub ended while the client was connected: any delivery may have been sent. */
+  /** The previous run of the hub ended while the client was connected, so each delivery may have been sent already. */
   assumeAllSent(): void {
     if (this.nextOrder > 0) this.#sentThrough = this.nextOrder - 1;
   }

@@ -126,7 +126,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
     if (delay.waitMs(deviceId, address) > 0) return wrong(deviceId);
     const isRight = await passwords.verify(adopted, password);
     if (isRight === undefined) return { ok: false, code: "CREDENTIAL_BUSY", detail: `device ${deviceId}` };
-    // It may have been removed, or made anew, while this one was tried.
+    // It may have been removed or replaced while this one was tried.
     const now = book.board(deviceId);
     if (!isRight || now?.adopted !== adopted) {
       delay.failed(deviceId, address);

@@ -78,7 +78,7 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
   for (const entry of entries.values()) updatePresence(entry, true);
   const stopSweep = clock.every(SWEEP_MS, sweep);
 
-  /** The device's entry, made anew where it was deleted while a message of it was on its way to the disk. */
+  /** The device's entry. It is created again if the device was deleted while one of its messages was being stored. */
   function entryOf(deviceId: DeviceId): DeviceEntry {
     const known = entries.get(deviceId);
     const entry = known ?? newEntry(deviceId, clock);

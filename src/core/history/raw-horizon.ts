@@ -5,7 +5,7 @@ import { DAY_MS, startOf } from "./rollup.ts";
 
 export interface RawHorizonOptions {
   readonly registry: Pick<Registry, "get">;
-  /** Raw age of a device without its own setting; 0: for ever. */
+  /** Raw age of a device without its own setting; 0: forever. */
   readonly rawDays: number;
   /** The clock may be trusted for ages. */
   readonly mayExpire: () => boolean;

@@ -26,7 +26,7 @@ export type Dating = (message: Extract<ParsedMessage, { kind: "telemetry" }>, re
 export interface DatingOptions {
   readonly clockSanity: Pick<ClockSanity, "isSane">;
   readonly registry: Pick<Registry, "get">;
-  /** Raw age of a device that has none of its own; 0: for ever. */
+  /** Raw age of a device that has none of its own; 0: forever. */
   readonly rawDays: number;
   /** The hub's clock is good enough to tell an age by. */
   readonly mayExpire: () => boolean;

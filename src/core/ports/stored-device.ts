@@ -1,7 +1,7 @@
 /** A device as the store keeps it, and its latest values. */
 import type { AttributeValue, DeviceId, MetricValue } from "../../contract/readings.ts";
 
-/** For how many days readings, hours and days are kept; 0: for ever. */
+/** For how many days readings, hours and days are kept; 0: forever. */
 export interface Retention {
   readonly rawDays: number;
   readonly hourDays: number;

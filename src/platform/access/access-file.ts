@@ -80,7 +80,7 @@ function readRecords(file: string): AccessText {
     return content === undefined ? { records: NO_RECORDS, keyCheck: undefined } : parseAccess(content.toString());
   } catch (cause) {
     throw new StartError(
-      `${file} cannot be read (${fileFault(cause)}). Restore it from a backup, or move it away and set the hub up anew: all accounts, tokens and board secrets are then lost.`,
+      `${file} cannot be read (${fileFault(cause)}). Restore it from a backup, or move it away and set the hub up again: all accounts, tokens and board secrets are then lost.`,
       1,
       cause,
     );
@@ -106,7 +106,7 @@ function readKey(file: string, isNeeded: boolean): Uint8Array | undefined {
 
 const notTheKey = (file: string): StartError =>
   new StartError(
-    `${file} is not the key that belongs to ${FILE}: with it no token and no board secret works. Restore it from a backup (both files of the same one), or move both away and set the hub up anew: all accounts, tokens and board secrets are then lost.`,
+    `${file} is not the key that belongs to ${FILE}: with it no token and no board secret works. Restore it from a backup (both files of the same one), or move both away and set the hub up again: all accounts, tokens and board secrets are then lost.`,
     1,
   );
 

@@ -79,7 +79,7 @@ export interface RollupDocument {
   readonly metrics: { readonly [name: string]: RollupValues };
 }
 
-/** An hour whose rollups, and those of its day, are outdated. Until they are counted anew, a query counts its raw readings. */
+/** An hour whose rollups, and those of its day, are outdated. Until they are counted again, a query counts its raw readings. */
 export interface DueDocument {
   /** `<deviceId>-<beginning of the hour, base 36>` */
   readonly _id: string;

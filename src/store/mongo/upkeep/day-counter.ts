@@ -1,5 +1,5 @@
 /**
- * Keeps hours and days up to date: a day with a marked hour is counted anew in the server. Its marks are removed when that is done,
+ * Keeps hours and days up to date: a day with a marked hour is counted again in the server. Its marks are removed when that is done,
  * so that after a crash it is only counted once more.
  */
 import type { DeviceId } from "../../../contract/readings.ts";

@@ -1,4 +1,4 @@
-/** Marks the hours that have to be counted anew. A mark is durable before the readings that it is for are sent. */
+/** Marks the hours that have to be counted again. A mark is durable before the readings that it is for are sent. */
 import type { Collection } from "mongodb";
 import type { DeviceId } from "../../../contract/readings.ts";
 import { HOUR_MS } from "../../../core/history/rollup.ts";
