@@ -1,6 +1,7 @@
 /** Accounts, tokens and MQTT credentials over HTTP: schemas of the requests, and the answers. */
 import { z } from "zod";
-import { type Level, MIN_PASSWORD, ROLES, type Role, SCOPES, type Scope } from "./levels.ts";
+import { LEVELS, MIN_PASSWORD, ROLES, SCOPES } from "./levels.ts";
+import { isoInstant } from "./readings.ts";
 
 const MAX_PASSWORD = 200;
 
@@ -38,42 +39,6 @@ export const applicationRequest = z.strictObject({
   days: tokenRequest.shape.days,
 });
 
-/** Who sends the request, and what a page needs to know before it can do more. */
-export interface SessionAnswer {
-  /** `off`: everybody on this machine may do everything; `off-and-public`: everybody who can reach the hub. */
-  auth: "on" | "off" | "off-and-public";
-  level: Level;
-  /** There is no account yet: the hub's log has a link. */
-  needsSetup: boolean;
-  /** Of a person. */
-  name?: string;
-  csrf?: string;
-  /** Port at which boards reach the hub; only for callers that may see devices. */
-  mqttPort?: number;
-}
-
-export interface UserAnswer {
-  id: string;
-  name: string;
-  role: Role;
-  createdAt: string;
-}
-
-export interface TokenAnswer {
-  id: string;
-  name: string;
-  scope: Scope;
-  createdAt: string;
-  expiresAt: string | null;
-  lastUsedAt: string | null;
-}
-
-export interface BoardAnswer {
-  deviceId: string;
-  createdAt: string;
-  lastUsedAt: string | null;
-}
-
 export const pairingRequest = z.strictObject({ minutes: z.number().int().min(1).max(60) });
 
 export const admitRequest = z.strictObject({
@@ -82,35 +47,80 @@ export const admitRequest = z.strictObject({
   adopt: z.boolean().default(false),
 });
 
-/** An unknown board in the join window: nothing that it sends is stored or forwarded. */
-export interface WaitingBoard {
-  id: string;
-  clientId: string;
-  userName?: string;
-  address?: string;
-  since: string;
-  topics: string[];
-  /** The beginning of its first message. */
-  sample?: string;
-  /** Its password is long enough to be its secret, and its name is not that of an existing device. */
-  mayAdopt: boolean;
-}
+export const sessionAnswer = z
+  .strictObject({
+    auth: z
+      .enum(["on", "off", "off-and-public"])
+      .describe(
+        "`off`: everybody on this machine may do everything; `off-and-public`: everybody who can reach the hub",
+      ),
+    level: z.enum(LEVELS),
+    needsSetup: z.boolean().describe("There is no account yet: the hub's log has a link"),
+    name: z.string().describe("Of a person").exactOptional(),
+    csrf: z.string().exactOptional(),
+    mqttPort: z
+      .int()
+      .describe("Port at which boards reach the hub; only for callers that may see devices")
+      .exactOptional(),
+  })
+  .describe("Who sends the request, and what a page needs to know before it can do more");
+export type SessionAnswer = z.infer<typeof sessionAnswer>;
 
-export interface PairingAnswer {
-  /** ISO 8601; null: the window is closed. */
-  openUntil: string | null;
-  waiting: WaitingBoard[];
-}
+export const userAnswer = z.strictObject({ id: z.string(), name: z.string(), role, createdAt: isoInstant });
+export type UserAnswer = z.infer<typeof userAnswer>;
 
-export interface ApplicationAnswer {
-  id: string;
-  name: string;
-  publish: string[];
-  subscribe: string[];
-  createdAt: string;
-  expiresAt: string | null;
-  lastUsedAt: string | null;
-}
+const used = { createdAt: isoInstant, lastUsedAt: isoInstant.nullable() };
+
+export const tokenAnswer = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  scope: z.enum(SCOPES),
+  ...used,
+  expiresAt: isoInstant.nullable(),
+});
+export type TokenAnswer = z.infer<typeof tokenAnswer>;
+
+export const boardAnswer = z.strictObject({ deviceId: z.string(), ...used });
+export type BoardAnswer = z.infer<typeof boardAnswer>;
+
+export const applicationAnswer = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  publish: z.array(z.string()),
+  subscribe: z.array(z.string()),
+  ...used,
+  expiresAt: isoInstant.nullable(),
+});
+export type ApplicationAnswer = z.infer<typeof applicationAnswer>;
+
+const waitingBoard = z
+  .strictObject({
+    id: z.string(),
+    clientId: z.string(),
+    userName: z.string().exactOptional(),
+    address: z.string().exactOptional(),
+    since: isoInstant,
+    topics: z.array(z.string()),
+    sample: z.string().describe("The beginning of its first message").exactOptional(),
+    mayAdopt: z
+      .boolean()
+      .describe("Its password is long enough to be its secret, and its name is not that of an existing device"),
+  })
+  .describe("An unknown board in the join window: nothing that it sends is stored or forwarded");
+export type WaitingBoard = z.infer<typeof waitingBoard>;
+
+export const pairingAnswer = z.strictObject({
+  openUntil: isoInstant.nullable().describe("null: the window is closed"),
+  waiting: z.array(waitingBoard),
+});
+export type PairingAnswer = z.infer<typeof pairingAnswer>;
+
+const secret = {
+  secret: z.string().describe("Shown once: what an Authorization header or MQTT password takes"),
+};
+export const tokenWithSecret = tokenAnswer.extend(secret);
+export const boardWithSecret = boardAnswer.extend(secret);
+export const applicationWithSecret = applicationAnswer.extend(secret);
 
 /** Shown once. `secret` is what an Authorization header or MQTT password takes. */
 export type WithSecret<Answer> = Answer & { secret: string };

@@ -56,14 +56,3 @@ export const ERRORS = {
 } as const;
 
 export type ErrorCode = keyof typeof ERRORS;
-
-/** RFC 9457 `application/problem+json`. */
-export interface Problem {
-  type: "about:blank";
-  title: string;
-  status: number;
-  code: ErrorCode;
-  detail?: string;
-  /** The faults of the request, by the field that has them. */
-  errors?: { field: string; message: string }[];
-}

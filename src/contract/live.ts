@@ -1,6 +1,6 @@
 /** The events of Socket.IO in both directions, as types that hub and dashboard share. */
 import type { Metrics, Presence, Reading } from "./readings.ts";
-import type { Refusal } from "./refusals.ts";
+import type { Refusal } from "./refusal.ts";
 
 /** The seed's event, to the letter; both timestamps are the reading's instant, ISO 8601. */
 export interface SensorData {

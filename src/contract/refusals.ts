@@ -166,35 +166,3 @@ export const reasonCodeOf = (code: RefusalCode): ReasonCode => REASON_OF[code];
 export const MQTT_VERSIONS = { 3: "3.1", 4: "3.1.1", 5: "5" } as const;
 
 export type MqttVersion = (typeof MQTT_VERSIONS)[keyof typeof MQTT_VERSIONS];
-
-/** Where a payload is faulty, and what is there. */
-export interface FaultLocation {
-  /** The characters right before it. */
-  before: string;
-  /** The character that should not be there, and some behind it; empty where the payload ends too early. */
-  from: string;
-}
-
-/** One kind of refusal of one subject; further ones of the same kind are counted into it. */
-export interface Refusal {
-  code: RefusalCode;
-  /** REFUSALS[code], and what exactly was wrong. */
-  reason: string;
-  kind: "connection" | "message";
-  clientId?: string;
-  address?: string;
-  topic?: string;
-  deviceId?: string;
-  metric?: string;
-  place?: FaultLocation;
-  /** ISO 8601: when the same client was let in afterwards, or its message on this topic accepted in full. */
-  acceptedAt?: string;
-  /** What the client speaks, where it got far enough to say so. */
-  mqttVersion?: MqttVersion;
-  /** The reason code in the answer to the client; MQTT 3.x has none. */
-  reasonCode?: number;
-  /** ISO 8601. */
-  firstAt: string;
-  lastAt: string;
-  count: number;
-}

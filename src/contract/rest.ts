@@ -1,8 +1,8 @@
 /** The REST interface: schemas of the requests, and the answers. */
 import { z } from "zod";
 import { toEpochMs } from "./epoch.ts";
-import type { Device, LatestValue, Reading } from "./readings.ts";
-import type { Refusal } from "./refusals.ts";
+import { device, isoInstant, latestValue, reading } from "./readings.ts";
+import { refusal } from "./refusal.ts";
 
 /** ISO 8601 with a zone, epoch seconds or epoch milliseconds → epoch ms. */
 const instant = z.string().transform((text, context) => {
@@ -32,7 +32,7 @@ const ordered = { path: ["from"], message: "expected a time before `to`" };
 const cursor = z.string().max(200);
 
 export const devicesQuery = z.strictObject({
-  limit: whole(1, 1_000).default(100),
+  limit: whole(1, 1_000).prefault("100"),
   cursor: cursor.optional(),
   /** Part of the id, name or place, in any case. */
   search: z.string().max(100).optional(),
@@ -63,7 +63,7 @@ export const readingsQuery = z
   .strictObject({
     ...range,
     partial,
-    limit: whole(1, 10_000).default(500),
+    limit: whole(1, 10_000).prefault("500"),
     cursor: cursor.optional(),
     order: z.enum(["asc", "desc"]).default("desc"),
   })
@@ -75,7 +75,7 @@ const metrics = z
   .pipe(z.array(z.string().min(1).max(64)).min(1).max(64));
 
 export const seriesQuery = z
-  .strictObject({ ...range, partial, metrics, points: whole(1, 10_000).default(500) })
+  .strictObject({ ...range, partial, metrics, points: whole(1, 10_000).prefault("500") })
   .refine(fromBeforeTo, ordered);
 
 /** What is deleted of a device; an end that is left out is open. */
@@ -104,88 +104,94 @@ export const exportQuery = z
   })
   .refine(fromBeforeTo, ordered);
 
-export interface DevicesPage {
-  devices: Device[];
-  /** Devices that match, on all pages. */
-  total: number;
-  nextCursor: string | null;
-}
+export const devicesPage = z.strictObject({
+  devices: z.array(device),
+  total: z.int().min(0).describe("Devices that match, on all pages"),
+  nextCursor: z.string().nullable(),
+});
+export type DevicesPage = z.infer<typeof devicesPage>;
 
-export interface LatestAnswer {
-  deviceId: string;
-  metrics: { [metric: string]: LatestValue };
-}
+export const latestAnswer = z.strictObject({ deviceId: z.string(), metrics: z.record(z.string(), latestValue) });
+export type LatestAnswer = z.infer<typeof latestAnswer>;
 
-/** Both are instants of readings in it, ISO 8601. */
-export interface DamagedSpan {
-  from: string;
-  to: string;
-}
+const damagedSpan = z
+  .strictObject({ from: isoInstant, to: isoInstant })
+  .describe("A part that could not be read because it is damaged; both are instants of readings in it");
+export type DamagedSpan = z.infer<typeof damagedSpan>;
 
-/** The answer is incomplete: while MongoDB does not answer it has only what waits for it, afterwards all but that. */
-export interface PartialAnswer {
-  /** `waiting`: what waits for it, and nothing else; `stored`: all but that. */
-  shows: "waiting" | "stored";
-  /** Writes that wait. */
-  waiting: number;
-  /** ISO 8601. */
-  since: string;
-}
+const partialAnswer = z
+  .strictObject({
+    shows: z
+      .enum(["waiting", "stored"])
+      .describe("`waiting`: what waits for MongoDB, and nothing else; `stored`: all but that"),
+    waiting: z.int().min(0).describe("Writes that wait"),
+    since: isoInstant,
+  })
+  .describe(
+    "The answer is incomplete: while MongoDB does not answer it has only what waits for it, afterwards all but that",
+  );
+export type PartialAnswer = z.infer<typeof partialAnswer>;
 
-export interface ReadingsPage {
-  readings: Reading[];
-  nextCursor: string | null;
-  /** What of the range could not be read because it is damaged; left out where all could. */
-  damaged?: DamagedSpan[];
-  /** Left out where it is whole. */
-  partial?: PartialAnswer;
-}
+const incomplete = {
+  damaged: z
+    .array(damagedSpan)
+    .describe("What of the range could not be read because it is damaged; left out where all could")
+    .exactOptional(),
+  partial: partialAnswer.exactOptional(),
+};
 
-/** One metric's columns, all of one length; a bucket begins at `t` (epoch ms). */
-export interface SeriesColumns {
-  t: number[];
-  mean: number[];
-  min: number[];
-  max: number[];
-  count: number[];
-}
+export const readingsPage = z.strictObject({
+  readings: z.array(reading),
+  nextCursor: z.string().nullable(),
+  ...incomplete,
+});
+export type ReadingsPage = z.infer<typeof readingsPage>;
 
-export interface SeriesAnswer {
-  deviceId: string;
-  /** A bucket's width in ms; 0 where each point is one reading at its instant. */
-  resolution: number;
-  /** The device's usual time between messages in ms, once it is known. */
-  intervalMs?: number;
-  metrics: { [metric: string]: SeriesColumns };
-  /** What of the range could not be read because it is damaged; left out where all could. */
-  damaged?: DamagedSpan[];
-  /** Left out where it is whole. */
-  partial?: PartialAnswer;
-}
+const column = z.array(z.number());
+const seriesColumns = z
+  .strictObject({ t: z.array(z.int()), mean: column, min: column, max: column, count: z.array(z.int()) })
+  .describe("One metric's columns, all of one length; a bucket begins at `t` (epoch ms)");
+export type SeriesColumns = z.infer<typeof seriesColumns>;
 
-export interface RefusalsAnswer {
-  /** How many of each code since the start. */
-  counts: { [code: string]: number };
-  /** Since when these are counted, ISO 8601. */
-  since: string;
-  /** The newest kinds first. The field keeps the former name of the route. */
-  rejections: Refusal[];
-  /** What the settings are that a reason names, such as `AERIE_MAX_DEVICES`. */
-  limits: { [setting: string]: number };
-}
+export const seriesAnswer = z.strictObject({
+  deviceId: z.string(),
+  resolution: z.number().describe("A bucket's width in ms; 0 where each point is one reading at its instant"),
+  intervalMs: z.number().describe("The device's usual time between messages in ms, once it is known").exactOptional(),
+  metrics: z.record(z.string(), seriesColumns),
+  ...incomplete,
+});
+export type SeriesAnswer = z.infer<typeof seriesAnswer>;
 
-export interface Readiness {
-  ready: boolean;
-  /** What keeps the hub from its job, as text for the owner; empty when ready. */
-  problems: { part: string; problem: string }[];
-  /** What the owner should know though the hub does its job. */
-  warnings: { part: string; problem: string }[];
-  /** MongoDB is away, or takes what came while it was: since when (ISO 8601), how many writes wait and their bytes, and why. */
-  degraded?: { since: string; waiting: number; bytes: number; reason: string };
-}
+export const refusalsAnswer = z.strictObject({
+  counts: z.record(z.string(), z.int()).describe("How many of each code since the start"),
+  since: isoInstant.describe("Since when these are counted"),
+  rejections: z.array(refusal).describe("The newest kinds first. The field keeps the former name of the route"),
+  limits: z
+    .record(z.string(), z.number())
+    .describe("What the settings are that a reason names, such as `AERIE_MAX_DEVICES`"),
+});
+export type RefusalsAnswer = z.infer<typeof refusalsAnswer>;
 
-export interface WebsocketStatus {
-  success: true;
-  connectedClients: number;
-  websocketEnabled: true;
-}
+const partProblem = z.strictObject({ part: z.string(), problem: z.string() });
+
+export const readinessAnswer = z.strictObject({
+  ready: z.boolean(),
+  problems: z.array(partProblem).describe("What keeps the hub from its job, as text for the owner; empty when ready"),
+  warnings: z.array(partProblem).describe("What the owner should know though the hub does its job"),
+  degraded: z
+    .strictObject({ since: isoInstant, waiting: z.int(), bytes: z.number(), reason: z.string() })
+    .describe(
+      "MongoDB is away, or takes what came while it was: since when, how many writes wait and their bytes, and why",
+    )
+    .exactOptional(),
+});
+export type Readiness = z.infer<typeof readinessAnswer>;
+
+export const aliveAnswer = z.strictObject({ alive: z.literal(true) });
+
+export const websocketStatus = z.strictObject({
+  success: z.literal(true),
+  connectedClients: z.int(),
+  websocketEnabled: z.literal(true),
+});
+export type WebsocketStatus = z.infer<typeof websocketStatus>;

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { Duplex } from "node:stream";
 import { Server, type Socket } from "socket.io";
 import type { BrowserToHub, HubToBrowser, SubscribeAnswer } from "../contract/live.ts";
-import type { Refusal } from "../contract/refusals.ts";
+import type { Refusal } from "../contract/refusal.ts";
 import type { Caller } from "../core/access/accounts.ts";
 import { reaches } from "../core/access/required-level.ts";
 import { toReading } from "../core/devices/reading-answer.ts";

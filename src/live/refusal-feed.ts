@@ -1,5 +1,5 @@
 /** Sends refusals one by one, at most four a second; of each kind only the newest waits. */
-import type { Refusal } from "../contract/refusals.ts";
+import type { Refusal } from "../contract/refusal.ts";
 import type { Clock } from "../core/ports/clock.ts";
 
 export interface RefusalFeed {

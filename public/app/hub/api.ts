@@ -8,8 +8,8 @@ import type {
   UserAnswer,
   WithSecret,
 } from "../../../src/contract/access.ts";
-import type { Problem } from "../../../src/contract/errors.ts";
 import { CSRF_HEADER } from "../../../src/contract/levels.ts";
+import type { Problem } from "../../../src/contract/problem.ts";
 import type { Device } from "../../../src/contract/readings.ts";
 import type { DevicesPage, Readiness, ReadingsPage, RefusalsAnswer, SeriesAnswer } from "../../../src/contract/rest.ts";
 import { noteHubDate } from "./clock.ts";

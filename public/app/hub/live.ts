@@ -3,7 +3,7 @@
  */
 import { batch, signal } from "@preact/signals";
 import type { Device, Presence, Reading } from "../../../src/contract/readings.ts";
-import type { Refusal } from "../../../src/contract/refusals.ts";
+import type { Refusal } from "../../../src/contract/refusal.ts";
 import {
   type Arrivals,
   clearArrivals,

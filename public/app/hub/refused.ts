@@ -1,5 +1,5 @@
 /** Merges live refusals into those that were read: newest first, bounded. */
-import type { Refusal } from "../../../src/contract/refusals.ts";
+import type { Refusal } from "../../../src/contract/refusal.ts";
 import type { RefusalsAnswer } from "../../../src/contract/rest.ts";
 
 export type Refused = RefusalsAnswer;

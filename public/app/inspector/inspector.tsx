@@ -2,7 +2,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { reasonText } from "../../../src/contract/reason-codes.ts";
-import { REFUSALS, type Refusal } from "../../../src/contract/refusals.ts";
+import type { Refusal } from "../../../src/contract/refusal.ts";
+import { REFUSALS } from "../../../src/contract/refusals.ts";
 import { getRefusals } from "../hub/api.ts";
 import { watchLive } from "../hub/link.ts";
 import { watchRefusals } from "../hub/live.ts";

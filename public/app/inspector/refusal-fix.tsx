@@ -1,5 +1,6 @@
 /** What a person can do about one refusal, and whether it worked: a secret, a limit, the location of a fault. */
-import { type FaultLocation, REFUSALS, type Refusal } from "../../../src/contract/refusals.ts";
+import type { FaultLocation, Refusal } from "../../../src/contract/refusal.ts";
+import { REFUSALS } from "../../../src/contract/refusals.ts";
 import type { Refused } from "../hub/refused.ts";
 import { reaches } from "../hub/session.ts";
 import { CommandLine } from "../ui/command-line.tsx";

@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import path from "node:path";
 import type { Config } from "../../config/settings.ts";
 import { CONTROL_SOCKET } from "../../contract/control.ts";
-import type { Problem } from "../../contract/errors.ts";
+import type { Problem } from "../../contract/problem.ts";
 import { StartError } from "../../core/model/start-error.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { shortPath } from "../../platform/local-socket.ts";

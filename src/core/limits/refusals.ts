@@ -1,11 +1,6 @@
 /** A bounded list of what was refused and why, and counts by reason, for the owner. */
-import {
-  type FaultLocation,
-  type MqttVersion,
-  REFUSALS,
-  type Refusal,
-  type RefusalCode,
-} from "../../contract/refusals.ts";
+import type { FaultLocation, Refusal } from "../../contract/refusal.ts";
+import { type MqttVersion, REFUSALS, type RefusalCode } from "../../contract/refusals.ts";
 import type { Clock } from "../ports/clock.ts";
 
 /** Kinds kept in memory; the one refused longest ago leaves first. */

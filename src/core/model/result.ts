@@ -1,5 +1,6 @@
 /** A value or the reason why there is none. Refusal is a value here; exceptions are for faults of our own. */
-import type { FaultLocation, RefusalCode } from "../../contract/refusals.ts";
+import type { FaultLocation } from "../../contract/refusal.ts";
+import type { RefusalCode } from "../../contract/refusals.ts";
 
 /** Why something from the wire was not taken: a code of the closed list, and what exactly was wrong. */
 export interface Fault {

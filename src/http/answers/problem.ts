@@ -2,7 +2,8 @@
 import type { ServerResponse } from "node:http";
 import type { ErrorRequestHandler } from "express";
 import type { z } from "zod";
-import { ERRORS, type ErrorCode, type Problem } from "../../contract/errors.ts";
+import { ERRORS, type ErrorCode } from "../../contract/errors.ts";
+import type { Problem } from "../../contract/problem.ts";
 import { AccessFileError } from "../../core/access/access-writer.ts";
 import type { Log } from "../../core/ports/log.ts";
 import { StoreError } from "../../core/ports/readings-store.ts";

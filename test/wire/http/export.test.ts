@@ -3,7 +3,7 @@ import { request } from "node:http";
 import { connect } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
-import type { Problem } from "../../../src/contract/errors.ts";
+import type { Problem } from "../../../src/contract/problem.ts";
 import type { Reading } from "../../../src/contract/readings.ts";
 import { connectJs } from "../../support/clients/mqtt-clients.ts";
 import { type HubAddress, type InProcessHub, spawnHub, startHub } from "../../support/hub/hub.ts";

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { expect, test } from "vitest";
-import type { Problem } from "../../../src/contract/errors.ts";
+import type { Problem } from "../../../src/contract/problem.ts";
 import { connectJs } from "../../support/clients/mqtt-clients.ts";
 import { createShiftedClock } from "../../support/clock/shifted-clock.ts";
 import { type HubAddress, spawnHub, startHub } from "../../support/hub/hub.ts";

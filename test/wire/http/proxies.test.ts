@@ -1,7 +1,7 @@
 /** A reverse proxy before the hub: believed where it is named, and nobody else is. */
 import { expect, test } from "vitest";
 import type { SessionAnswer } from "../../../src/contract/access.ts";
-import type { Refusal } from "../../../src/contract/refusals.ts";
+import type { Refusal } from "../../../src/contract/refusal.ts";
 import { connectJs } from "../../support/clients/mqtt-clients.ts";
 import { type AccessWorld, cookieOf, openAccessWorld, PASSWORD } from "../../support/hub/access-world.ts";
 import { ask } from "../../support/hub/rest.ts";

@@ -1,6 +1,6 @@
 /** The REST interface over HTTP: pages, cursors, limits, faults by field, names, deletion, headers, health. */
 import { expect, test } from "vitest";
-import type { Problem } from "../../../src/contract/errors.ts";
+import type { Problem } from "../../../src/contract/problem.ts";
 import type { Device, Reading } from "../../../src/contract/readings.ts";
 import type {
   DevicesPage,

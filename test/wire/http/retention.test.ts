@@ -1,6 +1,6 @@
 /** What is kept and for how long, over MQTT and HTTP: a device's own retention, readings that are too old, wrong deletions. */
 import { expect, test } from "vitest";
-import type { Problem } from "../../../src/contract/errors.ts";
+import type { Problem } from "../../../src/contract/problem.ts";
 import type { Device } from "../../../src/contract/readings.ts";
 import type { Readiness, RefusalsAnswer } from "../../../src/contract/rest.ts";
 import { connectJs } from "../../support/clients/mqtt-clients.ts";

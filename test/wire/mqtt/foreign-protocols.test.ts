@@ -2,7 +2,7 @@
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { expect, onTestFinished, test } from "vitest";
-import type { Refusal } from "../../../src/contract/refusals.ts";
+import type { Refusal } from "../../../src/contract/refusal.ts";
 import type { RefusalsAnswer } from "../../../src/contract/rest.ts";
 import { makeCertificate } from "../../support/hub/certificate.ts";
 import { type InProcessHub, startHub, tempDir } from "../../support/hub/hub.ts";
