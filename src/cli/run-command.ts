@@ -2,7 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { readConfig } from "../config/read-config.ts";
 import { toEpochMs } from "../contract/epoch.ts";
-import { ROLES, type Role, SCOPES, type Scope } from "../contract/levels.ts";
+import { MAX_DAYS, MAX_PAIRING_MINUTES, ROLES, type Role, SCOPES, type Scope } from "../contract/levels.ts";
 import { StartError } from "../core/model/start-error.ts";
 import { StoreError } from "../core/ports/readings-store.ts";
 import { readBuild } from "../platform/build.ts";
@@ -90,7 +90,7 @@ function createProgram(done: (exitCode: number) => void): Command {
     )
     .option("--device <id>", "device of a CSV file without a column deviceId")
     .option("--decimal-comma", "numbers of the CSV file are written as 1.234,5")
-    .option("--rebuild", "also replace hours whose raw readings the hub has deleted")
+    .option("--rebuild", "where the hub has deleted the raw readings, make hourly summaries from this file")
     .option("--from-start", "do not resume where an import of this file was stopped")
     .option("--report <file>", "file for refused lines (default: <file>.refused)")
     .action((file: string, options: ImportOptions & { dataDir?: string }) =>
@@ -141,7 +141,7 @@ function createProgram(done: (exitCode: number) => void): Command {
     .argument("<verb>", "list, add or remove")
     .argument("[name]", "name to add, or id to remove")
     .addOption(new Option("--scope <scope>", "what the token allows").choices(SCOPES))
-    .option("--days <n>", "days until it expires (default: never)", Number)
+    .option("--days <n>", `days until it expires, 1 to ${MAX_DAYS} (default: never)`, wholeNumber(MAX_DAYS))
     .action((verb: string, name: string | undefined, options: { scope?: Scope; days?: number; dataDir?: string }) =>
       run(options, access("token", verb, name, options)),
     );
@@ -157,14 +157,14 @@ function createProgram(done: (exitCode: number) => void): Command {
     .argument("[name]", "name to add, or id to remove")
     .option("--publish <filters>", "topic filters that it may publish to, separated by commas")
     .option("--subscribe <filters>", "topic filters that it may subscribe to, separated by commas")
-    .option("--days <n>", "days until it expires (default: never)", Number)
+    .option("--days <n>", `days until it expires, 1 to ${MAX_DAYS} (default: never)`, wholeNumber(MAX_DAYS))
     .action((verb: string, name: string | undefined, options: ApplicationOptions) =>
       run(options, access("application", verb, name, options)),
     );
 
   command("certificate", "make a self-signed TLS certificate and print its fingerprints")
     .option("--names <hosts>", "further host names and addresses, separated by commas")
-    .option("--days <n>", "days until it expires", Number, 825)
+    .option("--days <n>", `days until it expires, 1 to ${MAX_DAYS}`, wholeNumber(MAX_DAYS), 825)
     .option("--replace", "replace the certificate that is there")
     .action((options: CertificateOptions & { dataDir?: string }) =>
       run(options, async (world) =>
@@ -173,7 +173,12 @@ function createProgram(done: (exitCode: number) => void): Command {
     );
 
   command("pair", "for some minutes, let unknown devices ask to be let in")
-    .option("--minutes <n>", "1 to 60", Number, 10)
+    .option(
+      "--minutes <n>",
+      `how long they may ask, 1 to ${MAX_PAIRING_MINUTES} minutes`,
+      wholeNumber(MAX_PAIRING_MINUTES),
+      10,
+    )
     .action((options: { minutes: number; dataDir?: string }) =>
       run(options, async (world) => (await import("./commands/access-command.ts")).pairCommand(options.minutes, world)),
     );
@@ -186,6 +191,14 @@ function instant(text: string): string {
     throw new InvalidArgumentError("Expected ISO 8601 with a time zone, or epoch seconds or milliseconds.");
   return text;
 }
+
+const wholeNumber =
+  (most: number) =>
+  (text: string): number => {
+    const number = /^\d+$/.test(text) ? Number(text) : 0;
+    if (number < 1 || number > most) throw new InvalidArgumentError(`Expected a whole number from 1 to ${most}.`);
+    return number;
+  };
 
 async function inWorld({ dataDir }: { dataDir?: string }, work: Run): Promise<number> {
   const settings = readConfig(dataDir === undefined ? [] : ["--data-dir", dataDir]);

@@ -1,6 +1,6 @@
 /** Accounts, tokens and MQTT credentials over HTTP: schemas of the requests, and the answers. */
 import { z } from "zod";
-import { LEVELS, MIN_PASSWORD, ROLES, SCOPES } from "./levels.ts";
+import { LEVELS, MAX_DAYS, MAX_PAIRING_MINUTES, MIN_PASSWORD, ROLES, SCOPES } from "./levels.ts";
 import { isoInstant } from "./readings.ts";
 
 const MAX_PASSWORD = 200;
@@ -25,7 +25,7 @@ export const tokenRequest = z.strictObject({
   name,
   scope: z.enum(SCOPES),
   /** Whole days from now; left out: it does not expire. */
-  days: z.number().int().min(1).max(3_650).optional(),
+  days: z.number().int().min(1).max(MAX_DAYS).optional(),
 });
 
 export const boardRequest = z.strictObject({ deviceId: z.string().max(64) });
@@ -39,7 +39,7 @@ export const applicationRequest = z.strictObject({
   days: tokenRequest.shape.days,
 });
 
-export const pairingRequest = z.strictObject({ minutes: z.number().int().min(1).max(60) });
+export const pairingRequest = z.strictObject({ minutes: z.number().int().min(1).max(MAX_PAIRING_MINUTES) });
 
 export const admitRequest = z.strictObject({
   deviceId: z.string().max(64),

@@ -53,6 +53,8 @@ export const ERRORS = {
     text: "It is revoked, but access.json in the data directory cannot be written: a crash before the next successful write (see /readyz) would make it valid again. Free disk space or correct the file's rights: the hub tries again by itself",
   },
   STORE_UNAVAILABLE: { status: 503, text: "The hub's database does not answer. The hub's log and /readyz say why" },
+  /** Over the socket of the command line only, with the store's own message as its detail. */
+  COMMAND_FAILED: { status: 503, text: "The command failed" },
 } as const;
 
 export type ErrorCode = keyof typeof ERRORS;

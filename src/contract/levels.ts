@@ -57,3 +57,7 @@ export const ROUTE_LEVELS = {
 export const CSRF_HEADER = "x-aerie-csrf";
 
 export const MIN_PASSWORD = 10;
+/** Of a token, an application or a certificate. */
+export const MAX_DAYS = 3_650;
+/** Of the join window. */
+export const MAX_PAIRING_MINUTES = 60;

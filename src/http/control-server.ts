@@ -124,5 +124,5 @@ function changesRoutes({ store, importer, rebuilder, secretFiles, log }: Control
 /** Here the store's own words go to the owner of the machine. */
 const storeWords: ErrorRequestHandler = (error: unknown, _request, response: Response, next) => {
   if (!(error instanceof StoreError) || response.headersSent) return next(error);
-  sendProblem(response, "STORE_UNAVAILABLE", { detail: error.message });
+  sendProblem(response, "COMMAND_FAILED", { detail: error.message });
 };

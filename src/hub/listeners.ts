@@ -19,6 +19,9 @@ export interface Listeners {
   listenToCommands(server: Server): Promise<void>;
 }
 
+const NO_COMMANDS =
+  "commands such as aerie backup cannot reach this hub: their socket cannot be opened; correct the cause and restart the hub";
+
 export function createListeners({ config, log, own }: PartOptions): Listeners {
   const openSockets = own("open sockets", createOpenSockets({ log }));
   const ports = { mqtt: 0, mqtts: 0, http: 0 };
@@ -42,7 +45,7 @@ export function createListeners({ config, log, own }: PartOptions): Listeners {
       try {
         own("control socket", await listenLocally(server, file));
       } catch (cause) {
-        log.warn("the command line cannot reach the hub", { file, cause });
+        log.warn(NO_COMMANDS, { file, cause });
       }
     },
   };

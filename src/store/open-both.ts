@@ -31,7 +31,7 @@ export async function openBoth(
     closing.push(outbox.close);
     if (outbox.state().groups > 0) {
       throw new StartError(
-        "Readings wait in the outbox for MongoDB. Start the hub until they are sent, then migrate.",
+        "Some readings are on this machine and not in MongoDB yet. Start the hub with AERIE_MONGODB_URL; it sends them by itself, and /readyz has a warning (part mongodb) until it is done. Then stop the hub and migrate again.",
         1,
       );
     }

@@ -84,7 +84,10 @@ export class Client implements PacketReader, ClientControl {
     if (why === "malformed") {
       const foreign = this.#login === undefined ? foreignProtocol(first) : undefined;
       this.end("PROTOCOL_VIOLATION", REASON.malformedPacket, foreign ?? "no MQTT packet begins with this byte");
-    } else this.end("PAYLOAD_TOO_LARGE", REASON.packetTooLarge, `${announcedBytes} bytes were announced`);
+    } else {
+      const code = this.#login === undefined ? "CONNECT_TOO_LARGE" : "PAYLOAD_TOO_LARGE";
+      this.end(code, REASON.packetTooLarge, `it announced ${announcedBytes} bytes`);
+    }
   }
 
   failed(cause: unknown): void {

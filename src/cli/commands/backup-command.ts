@@ -4,7 +4,6 @@ import path from "node:path";
 import type { SpaceAnswer } from "../../contract/control.ts";
 import { partOf } from "../../core/transfer/part-file.ts";
 import { readAccessFiles } from "../../platform/access/access-file.ts";
-import { CommandFault } from "../shared/command-fault.ts";
 import type { CommandWorld } from "../shared/command-world.ts";
 import { linkToHub } from "../shared/hub-link.ts";
 import { showProgress } from "../shared/progress.ts";
@@ -31,9 +30,6 @@ export async function backupCommand(
   });
   try {
     await link.ask("/backup", { type: "application/json", text: JSON.stringify({ file, withoutSecrets }) });
-  } catch (error) {
-    if (error instanceof CommandFault) throw new CommandFault(`The backup failed. ${error.message}`);
-    throw error;
   } finally {
     progress.end();
     await link.close();

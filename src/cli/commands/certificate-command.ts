@@ -19,25 +19,21 @@ export interface CertificateOptions {
 const DAY_MS = 86_400_000;
 /** A board's clock may be behind. */
 const BACKDATED_MS = DAY_MS;
-const MOST_DAYS = 3_650;
 const isHost = (text: string): boolean => isIP(text) !== 0 || /^[A-Za-z0-9._-]{1,253}$/.test(text);
 
 export async function certificateCommand(options: CertificateOptions, world: CommandWorld): Promise<number> {
   const { names = "", days, replace } = options;
   const { config, clock, say } = world;
-  if (!Number.isInteger(days) || days < 1 || days > MOST_DAYS) {
-    throw new CommandFault(`aerie certificate --days: expected a whole number from 1 to ${MOST_DAYS}`, 2);
-  }
   const more = names.split(",").flatMap((name) => (name.trim() === "" ? [] : [name.trim()]));
   const wrong = more.find((name) => !isHost(name));
   if (wrong !== undefined)
-    throw new CommandFault(`aerie certificate --names: ${wrong} is not a host name or address`, 2);
+    throw new CommandFault(`aerie certificate --names: ${wrong} is not a host name or IP address`, 2);
   const hosts = [...new Set([...ownHosts(), ...config.hostNames, ...more])].filter(isHost);
   const dir = path.join(config.dataDir, "tls");
   const [certFile, keyFile] = [path.join(dir, "hub.pem"), path.join(dir, "hub.key")];
   if (replace !== true && (existsSync(certFile) || existsSync(keyFile))) {
     throw new CommandFault(
-      `There is already a certificate in ${dir}, and boards may have pinned it. Use --replace to make a new one`,
+      `There is already a certificate in ${dir}, and boards may trust only this one. To replace it, use --replace, and give the boards the new fingerprint.`,
     );
   }
   const { makeSelfMade } = await import("../../platform/self-made-certificate.ts"); // no other command needs it
@@ -55,7 +51,7 @@ export async function certificateCommand(options: CertificateOptions, world: Com
   }
   say(`The certificate is valid for ${days} days, for ${hosts.join(", ")}. Start the hub with:`);
   say(`  AERIE_TLS_CERT=${certFile} AERIE_TLS_KEY=${keyFile}`);
-  say("Browsers ask once whether to trust it. Boards pin its fingerprint:");
+  say("Browsers ask once whether to trust it. For boards that check the certificate by its fingerprint:");
   process.stdout.write(`SHA-256 ${made.sha256}\nSHA-1   ${made.sha1}\n`);
   return 0;
 }

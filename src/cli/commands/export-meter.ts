@@ -6,7 +6,7 @@ import type { Done } from "../shared/progress.ts";
 
 export interface ExportMeter {
   add(bytes: Buffer): void;
-  done(): Done & { readonly readings: number };
+  done(): Done & { readonly readings: number; readonly bytes: number };
 }
 
 export interface MeterOptions {

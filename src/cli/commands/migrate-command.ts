@@ -26,10 +26,9 @@ export async function migrateCommand(
   const progress = showProgress({
     clock,
     screen,
-    verb: "Moving",
+    verb: "Copying",
     done: () => ({
       readings: at?.readings ?? 0,
-      bytes: 0,
       fraction: at === undefined || at.ofReadings === 0 ? undefined : at.readings / at.ofReadings,
     }),
   });
@@ -64,12 +63,13 @@ function report(
 ): number {
   for (const { deviceId, problem } of differences) say(`${deviceId}: ${problem}`);
   if (wasStopped) {
-    say(`Stopped after ${devices} devices. Run the same command again to resume.`);
+    say(`Stopped: ${devices} devices are copied. Run the same command again to resume.`);
     return 130;
   }
-  if (!isJournalMoved) say("The target has MQTT sessions of its own, so those of the source were not copied.");
+  if (!isJournalMoved)
+    say("The target has MQTT sessions and retained messages already, so those of the source were not copied.");
   if (differences.length > 0) {
-    say(`${differences.length} of ${devices} devices differ. Run the same command again.`);
+    say(`${differences.length} of ${devices} devices are not the same in both stores. Run the same command again.`);
     return 1;
   }
   const much = `${countText(readings)} readings of ${countText(devices)} devices`;

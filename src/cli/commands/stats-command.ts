@@ -17,6 +17,18 @@ export async function statsCommand(options: { json?: true }, { config, clock }: 
   }
 }
 
+/** What takes the space, in the words of the documents. */
+const NAMES: Readonly<Record<keyof StatsAnswer["bytes"], string>> = {
+  hot: "readings not compressed yet",
+  segments: "compressed readings",
+  rollups: "hourly and daily summaries",
+  journal: "MQTT sessions and messages",
+  other: "devices and everything else",
+  free: "free for new data",
+  log: "write-ahead log",
+};
+const WIDTH = Math.max(...Object.values(NAMES).map((name) => name.length)) + 3;
+
 /** The answer and what follows from it. */
 function shown({ oldestMs, ...stats }: StatsAnswer) {
   const { readings, usedBytes, bytes, written } = stats;
@@ -34,19 +46,22 @@ export function statsText(stats: StatsAnswer): string {
   const rows: [string, string][] = [
     ["devices", countText(devices)],
     ["readings", countText(readings)],
-    ["  not sealed yet", countText(hotReadings)],
-    ["  segments", countText(segments)],
+    ["  not compressed yet", countText(hotReadings)],
+    ["compressed blocks", countText(segments)],
     ["oldest reading", oldest ?? "none"],
-    ["bytes", bytesText(usedBytes)],
-    ...Object.entries(bytes).map(([kind, size]): [string, string] => [`  ${kind}`, bytesText(size)]),
-    ["bytes a reading", bytesPerReading === null ? "none yet" : String(bytesPerReading)],
+    ["database size", bytesText(usedBytes)],
+    ...Object.entries(bytes).map(([kind, size]): [string, string] => [
+      `  ${NAMES[kind as keyof typeof bytes]}`,
+      bytesText(size),
+    ]),
+    ["bytes per reading", bytesPerReading === null ? "none yet" : String(bytesPerReading)],
     [
-      "bytes written a day",
+      "written per day",
       written === null || bytesWrittenPerDay === null
         ? "unknown: the hub is not running"
-        : `${bytesText(bytesWrittenPerDay)} (as in the ${durationText(written.overMs)} since its start)`,
+        : `${bytesText(bytesWrittenPerDay)} (at the rate since the hub's start ${durationText(written.overMs)} ago)`,
     ],
-    ["free on the disk", bytesText(diskFreeBytes)],
+    ["free disk space", bytesText(diskFreeBytes)],
   ];
-  return rows.map(([name, value]) => `${name.padEnd(20)} ${value}\n`).join("");
+  return rows.map(([name, value]) => `${name.padEnd(WIDTH)} ${value}\n`).join("");
 }

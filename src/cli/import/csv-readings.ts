@@ -4,7 +4,8 @@ import { isMetricName } from "../../core/model/device-id.ts";
 import { delimiterOf, readRecord, readTextCell, readValueCell } from "../../core/transfer/csv.ts";
 import { CommandFault } from "../shared/command-fault.ts";
 
-export type CsvLine = { readonly line: string } | { readonly reason: string };
+/** `reason`: one of few, to be counted by; `detail`: what exactly. */
+export type CsvLine = { readonly line: string } | { readonly reason: string; readonly detail?: string };
 
 export interface CsvOptions {
   /** Of a file that has no such column. */
@@ -21,7 +22,10 @@ export function createCsvReadings(header: string, { deviceId, decimalComma }: Cs
   return (record) => {
     const cells = readRecord(record, delimiter);
     if (cells === undefined) return { reason: "A quote is misplaced, or not closed" };
-    if (cells.length !== columns.length) return { reason: "The record has more or fewer cells than the header" };
+    if (cells.length !== columns.length) {
+      const detail = `${cells.length} cells, the header has ${columns.length}`;
+      return { reason: "The record has more or fewer cells than the header", detail };
+    }
     const about: Record<string, string> = deviceId === undefined ? {} : { deviceId };
     const metrics: Record<string, MetricValue> = {};
     for (const [index, { name, isMetric }] of columns.entries()) {
@@ -30,7 +34,7 @@ export function createCsvReadings(header: string, { deviceId, decimalComma }: Cs
       if (!isMetric) about[name] = readTextCell(cell);
       else {
         const read = readValueCell(cell, decimalComma);
-        if ("reason" in read) return { reason: read.reason };
+        if ("reason" in read) return { reason: read.reason, detail: `column ${name}` };
         if (read.value !== undefined) metrics[name] = read.value;
       }
     }

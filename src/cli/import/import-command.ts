@@ -32,7 +32,10 @@ export async function importCommand(name: string, options: ImportOptions, world:
   // A rebuild starts over: it is not known which part of an hour was rebuilt.
   const found = options.fromStart || rebuild ? undefined : keeper.find();
   const begun = found ?? FROM_START;
-  if (found !== undefined) say(`Resuming ${name} at byte ${countText(found.endByte)}.`);
+  if (found !== undefined)
+    say(
+      `Resuming ${name} at byte ${countText(found.endByte)}, where an earlier import stopped. --from-start starts again at the beginning.`,
+    );
   const report = createRefusedReport(options.report ?? `${name}.refused`, found !== undefined);
   const link = await linkToHub({ config, clock, changes: true });
   const signal = world.stopSignal();
@@ -86,8 +89,8 @@ function summary(
   const parts = [
     `${countText(stored)} readings stored`,
     `${countText(duplicates)} were stored already`,
-    ...(rebuilt > 0 ? [`${countText(rebuilt)} are in rebuilt hours`] : []),
+    ...(rebuilt > 0 ? [`${countText(rebuilt)} replaced by hourly summaries`] : []),
     `${countText(report.count() + begun.refused)} refused`,
   ];
-  return `${parts.join(", ")}; ${durationText(clock.monotonicMs() - startedMs)}.`;
+  return `${parts.join(", ")}, in ${durationText(clock.monotonicMs() - startedMs)}.`;
 }

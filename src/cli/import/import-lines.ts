@@ -9,6 +9,8 @@ export interface ImportLine {
   /** Of NDJSON; undefined: the record is refused already. */
   readonly line: string | undefined;
   readonly reason: string | undefined;
+  /** What exactly: the column. */
+  readonly detail?: string | undefined;
   /** As it stands in the file. */
   readonly record: FileRecord;
 }
@@ -27,7 +29,9 @@ export async function* readImportLines(
     if (text.trim() === "") return undefined;
     if (isCsv) {
       if (record.isCut)
-        throw new CommandFault(`The record at line ${record.line} does not end: is a quote not closed?`);
+        throw new CommandFault(
+          `The record that begins at line ${record.line} does not end. Probably a quote (") in it is not closed.`,
+        );
       if (readCsv === undefined) {
         readCsv = createCsvReadings(text, csv);
         return undefined;
@@ -40,12 +44,13 @@ export async function* readImportLines(
     const read = readCsv(text);
     return "line" in read
       ? { line: read.line, reason: undefined, record }
-      : { line: undefined, reason: read.reason, record };
+      : { line: undefined, reason: read.reason, detail: read.detail, record };
   }
 
   const readAll = (records: FileRecord[]): ImportLine[] => records.map(read).filter((line) => line !== undefined);
 
   for await (const bytes of source.bytes) yield readAll(splitter.push(bytes));
   yield readAll(splitter.end());
-  if (isCsv && readCsv === undefined) throw new CommandFault(`${source.file} is empty`);
+  if (isCsv && readCsv === undefined)
+    throw new CommandFault(`${source.file} is empty. A CSV file needs a header line.`);
 }

@@ -33,8 +33,10 @@ export interface ImportTally {
   bytes: number;
 }
 
-export const EXPIRED = "It is older than the raw readings that the hub keeps (--rebuild stores such readings as hours)";
-const NOT_REBUILT = "The hour was not rebuilt: raw readings of its day are still stored, or its device exceeds a limit";
+export const EXPIRED =
+  "The reading is older than the raw readings that the hub keeps. With --rebuild, the import makes hourly summaries of such readings";
+const NOT_REBUILT =
+  "The hourly summary was not replaced: raw readings of this day are still stored, or the hub or the device has reached a limit";
 const SAVE_EVERY_MS = 1_000;
 
 export function createImportRun(options: ImportRunOptions): { tally: ImportTally; run(): Promise<void> } {
@@ -53,8 +55,8 @@ export function createImportRun(options: ImportRunOptions): { tally: ImportTally
 
   async function send(batch: readonly ImportLine[]): Promise<void> {
     const toSend = batch.filter(({ line }) => line !== undefined);
-    for (const { reason, record } of batch) {
-      if (reason !== undefined) report.add(record.line, reason, undefined, record.text);
+    for (const { reason, detail, record } of batch) {
+      if (reason !== undefined) report.add(record.line, reason, detail, record.text);
     }
     if (toSend.length > 0) {
       const text = `${toSend.map(({ line }) => line).join("\n")}\n`;
@@ -73,13 +75,13 @@ export function createImportRun(options: ImportRunOptions): { tally: ImportTally
     tally.duplicates += answer.duplicates;
     for (const { line, reason, detail } of answer.refused) {
       const record = sent[line]?.record;
-      report.add(record?.line ?? 0, reason, detail, record?.text ?? "");
+      report.add(record?.line, reason, detail, record?.text ?? "");
     }
     for (const at of answer.forgotten) {
       const { line = "", record } = sent[at] ?? {};
       const read = rebuild ? readImportedLine(line, { nowMs: clock.nowMs(), isSane: true }) : undefined;
       if (read?.ok) hours.add(read.reading);
-      else report.add(record?.line ?? 0, EXPIRED, undefined, record?.text ?? "");
+      else report.add(record?.line, EXPIRED, undefined, record?.text ?? "");
     }
     if (hours.isFull()) await sendHours();
   }
@@ -93,7 +95,7 @@ export function createImportRun(options: ImportRunOptions): { tally: ImportTally
       if (isTaken) tally.rebuilt += readings[at] ?? 0;
       else {
         const { deviceId = "", startMs = 0 } = requests[at] ?? {};
-        report.add(0, NOT_REBUILT, undefined, `${deviceId} ${new Date(startMs).toISOString()}`);
+        report.add(undefined, NOT_REBUILT, undefined, `${deviceId}, hour from ${new Date(startMs).toISOString()}`);
       }
     }
   }

@@ -2,7 +2,8 @@
 import { appendFileSync, rmSync } from "node:fs";
 
 export interface RefusedReport {
-  add(line: number, reason: string, detail: string | undefined, text: string): void;
+  /** `line` undefined: it is about many lines. */
+  add(line: number | undefined, reason: string, detail: string | undefined, text: string): void;
   count(): number;
   /** For the end of the command; undefined: nothing was refused. */
   words(): string | undefined;
@@ -25,7 +26,8 @@ export function createRefusedReport(file: string, resumes: boolean): RefusedRepo
       written++;
       const why = detail === undefined ? reason : `${reason} (${detail})`;
       try {
-        appendFileSync(file, `line ${line}: ${why}: ${text.slice(0, MAX_TEXT)}\n`);
+        const where = line === undefined ? "" : `line ${line}: `;
+        appendFileSync(file, `${where}${why}: ${text.slice(0, MAX_TEXT)}\n`);
       } catch (cause) {
         fault = (cause as Error).message;
       }
@@ -34,7 +36,10 @@ export function createRefusedReport(file: string, resumes: boolean): RefusedRepo
     words: () => {
       if (counts.size === 0) return undefined;
       const rows = [...counts].sort((a, b) => b[1] - a[1]).map(([reason, count]) => `  ${count} × ${reason}`);
-      const where = fault === undefined ? `The lines: ${file}` : `The lines could not be written to ${file}: ${fault}`;
+      const where =
+        fault === undefined
+          ? `The refused lines are in ${file}`
+          : `The refused lines could not be written to ${file}: ${fault}`;
       return `Refused:\n${rows.join("\n")}\n${where}`;
     },
   };

@@ -84,7 +84,11 @@ function createLink(socket: ReturnType<typeof shortPath>, own: OwnHub | undefine
           body === undefined ? {} : { "Content-Type": body.type, "Content-Length": Buffer.byteLength(body.text) },
       });
       asked.on("response", resolve);
-      asked.on("error", (cause) => reject(new CommandFault(`The hub does not answer: ${cause.message}`)));
+      asked.on("error", (cause) =>
+        reject(
+          new CommandFault(`The hub does not answer: ${cause.message}. Look into its log, then run the command again.`),
+        ),
+      );
       asked.end(body?.text);
     });
   }
@@ -117,13 +121,16 @@ async function wholeText(response: IncomingMessage): Promise<string> {
   try {
     for await (const part of response) parts.push(part as Buffer);
   } catch (cause) {
-    throw new CommandFault(`The hub ended its answer too early: ${(cause as Error).message}`);
+    throw new CommandFault(
+      `The connection to the hub broke before its answer was complete: ${(cause as Error).message}. If the hub still runs, run the command again.`,
+    );
   }
   return Buffer.concat(parts).toString();
 }
 
 function faultOf(text: string): CommandFault {
-  const { title, detail, errors = [] } = JSON.parse(text) as Problem;
+  const { code, title, detail, errors = [] } = JSON.parse(text) as Problem;
+  if (code === "COMMAND_FAILED" && detail !== undefined) return new CommandFault(`${title}: ${detail}`);
   const fields = errors.map(({ field, message }) => `${field}: ${message}`);
   return new CommandFault([title, ...(detail === undefined ? [] : [detail]), ...fields].join("\n  "));
 }

@@ -22,6 +22,10 @@ import { listenLocally } from "../../platform/local-socket.ts";
 import { openTimeFile } from "../../platform/time-file.ts";
 import { openStore } from "../../store/open-store.ts";
 
+/** The hub of a command sends nothing. */
+const UNSENT =
+  "Some readings are on this machine and not in MongoDB yet. Start the hub; it sends them by itself, and /readyz has a warning (part mongodb) until it is done. Then run the command again.";
+
 export interface OwnHubOptions {
   readonly config: Config;
   readonly clock: Clock;
@@ -53,7 +57,7 @@ export async function openOwnHub({ config, clock, changes }: OwnHubOptions): Pro
     if (away !== undefined) {
       throw new StartError(
         away.waiting.groups > 0 && opened.forward?.isLoaded() === true
-          ? "Readings wait in the outbox for MongoDB. Start the hub until they are sent."
+          ? UNSENT
           : `MongoDB cannot be reached: ${away.reason}`,
         1,
       );

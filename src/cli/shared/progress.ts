@@ -5,7 +5,8 @@ import { bytesText, countText, durationText } from "./quantity.ts";
 export interface Done {
   /** Undefined: the command counts bytes only. */
   readonly readings?: number;
-  readonly bytes: number;
+  /** Undefined: the command counts readings only. */
+  readonly bytes?: number;
   /** From 0 to 1; undefined: the total is not known. */
   readonly fraction: number | undefined;
 }
@@ -54,8 +55,8 @@ export function progressLine(verb: string, { readings, bytes, fraction }: Done, 
   const parts: string[] = [];
   if (fraction !== undefined) parts.push(`${Math.min(100, Math.floor(fraction * 100))} %`);
   if (readings !== undefined) parts.push(`${countText(readings)} readings`, `${countText(readings / seconds)}/s`);
-  else parts.push(bytesText(bytes));
-  parts.push(`${bytesText(bytes / seconds)}/s`);
+  else if (bytes !== undefined) parts.push(bytesText(bytes));
+  if (bytes !== undefined) parts.push(`${bytesText(bytes / seconds)}/s`);
   if (fraction !== undefined && fraction > 0.001 && fraction < 1) {
     parts.push(`${durationText((elapsedMs * (1 - fraction)) / fraction)} left`);
   }

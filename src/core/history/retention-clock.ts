@@ -2,7 +2,8 @@
 
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
-import type { ClockSanity } from "../time/clock-sanity.ts";
+import { type ClockSanity, IF_RIGHT } from "../time/clock-sanity.ts";
+import { stepWords } from "../time/duration-words.ts";
 
 export interface RetentionClock {
   /** While this is false, nothing may be deleted or refused because of its age. */
@@ -43,9 +44,10 @@ export function createRetentionClock(options: RetentionClockOptions): RetentionC
     asking = true;
     newestBefore(yesterdayMs)
       .then((atMs) => {
-        if (atMs !== undefined && atMs < yesterdayMs - DAY_MS) pause("There are older readings, but none of yesterday");
+        if (atMs !== undefined && atMs < yesterdayMs - DAY_MS)
+          pause("The hub has older readings, but none of yesterday");
       })
-      .catch(() => pause("Whether there are readings of yesterday could not be read"))
+      .catch(() => pause("The hub could not read whether it has readings of yesterday"))
       .finally(() => {
         asking = false;
       });
@@ -62,15 +64,15 @@ export function createRetentionClock(options: RetentionClockOptions): RetentionC
     const stepMs = offset - offsetMs;
     if (Math.abs(stepMs) <= DAY_MS) return;
     offsetMs = offset;
-    pause(`The hub's clock jumped by ${Math.round(stepMs / DAY_MS)} days`);
+    pause(`The hub's clock jumped ${stepWords(stepMs)}`);
   }
 
   function problem(): string | undefined {
     lookForStep();
     const insane = clockSanity.problem();
-    if (insane !== undefined) return `${insane}: nothing is deleted by age until it is right`;
+    if (insane !== undefined) return `${insane}. Meanwhile nothing is deleted by age`;
     if (hold === undefined || clock.monotonicMs() >= hold.untilMs) return undefined;
-    return `${hold.reason}: nothing is deleted by age before ${new Date(hold.untilWallMs).toISOString()}`;
+    return `${hold.reason}: nothing is deleted by age before ${new Date(hold.untilWallMs).toISOString()}. ${IF_RIGHT}`;
   }
 
   function report(): void {

@@ -36,6 +36,9 @@ export const PAUSE_BUSY = 9;
 const LARGE_BACKLOG = 1_000_000;
 export const MIN_PAUSE_MS = 1;
 
+const UPKEEP_FAILED =
+  "stored readings could not be compressed, summarized or deleted; the hub tries again and stores new readings meanwhile";
+
 export function createUpkeep({ store, clock, log, retention, mayExpire, onStep }: UpkeepOptions): Upkeep {
   let arrived = 0;
   let cancel: (() => void) | undefined;
@@ -71,12 +74,12 @@ export function createUpkeep({ store, clock, log, retention, mayExpire, onStep }
 
   /** Readings are stored all the same. */
   function beginTrouble(why: LogFields): void {
-    if (!inTrouble) log.error("upkeep failed", why);
+    if (!inTrouble) log.error(UPKEEP_FAILED, why);
     inTrouble = true;
   }
 
   function endTrouble(): void {
-    log.info("upkeep resumed");
+    log.info("stored readings are compressed, summarized and deleted again");
     inTrouble = false;
   }
 

@@ -173,7 +173,8 @@ export function createWriter(options: WriterOptions): Writer {
     try {
       onCommitted(group.map(({ message }, index) => ({ message, outcomes: outcomes[index] ?? [] })));
     } catch (cause) {
-      log.error("work after a commit failed", { cause }); // the readings are on disk all the same
+      // the readings are on disk all the same
+      log.error("messages are stored, but the dashboard may lack them until a restart: a fault of the hub", { cause });
     }
     for (const [index, entry] of group.entries()) answer(entry, outcomes[index] ?? []);
     release(group);
@@ -196,7 +197,7 @@ export function createWriter(options: WriterOptions): Writer {
     try {
       if (bytes > 0) byteBudget.release(bytes);
     } catch (cause) {
-      log.error("work after bytes were released failed", { cause });
+      log.error("a connection that waited may not resume until it is opened again: a fault of the hub", { cause });
     }
   }
 

@@ -1,5 +1,6 @@
 /** Decides whether the hub's wall clock can be trusted: a Raspberry Pi has no battery-backed clock. */
 import type { Clock } from "../ports/clock.ts";
+import { stepWords } from "./duration-words.ts";
 
 /** Device times may lie this far ahead, so a stored reading may be that much newer than now. */
 const AHEAD_MS = 5 * 60_000;
@@ -8,6 +9,9 @@ const STEP_MS = 60_000;
 const STEP_HOLD_MS = 10 * 60_000;
 const CHECK_EVERY_MS = 1_000;
 const ADVICE = "check the time of this machine (timedatectl, NTP)";
+/** For a doubt that ends by itself where the clock is right. */
+export const IF_RIGHT =
+  "If the date and time of this machine are right, there is nothing to do; otherwise correct them (timedatectl, NTP)";
 
 export interface ClockSanity {
   /** For the owner: the clock's problem; undefined: it is sane. */
@@ -31,7 +35,9 @@ export function createClockSanity(options: { clock: Clock; builtAtMs: number; ne
     const now = clock.nowMs();
     if (now < builtAtMs) return `The hub's clock shows a time before this version was built; ${ADVICE}`;
     if (now < newestMs - AHEAD_MS) return `The hub's clock shows a time before the newest stored reading; ${ADVICE}`;
-    if (steppedAtMs !== undefined) return `The hub's clock jumped by ${Math.round(steppedByMs / 1000)} s; ${ADVICE}`;
+    if (steppedAtMs !== undefined) {
+      return `The hub's clock jumped ${stepWords(steppedByMs)}. ${IF_RIGHT}`;
+    }
     return undefined;
   }
 

@@ -5,7 +5,8 @@
 
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
-import type { ClockSanity } from "./clock-sanity.ts";
+import { type ClockSanity, IF_RIGHT } from "./clock-sanity.ts";
+import { durationWords } from "./duration-words.ts";
 
 export interface TrustedTime {
   /** Epoch ms: the wall clock's, as far as it is trusted; while it is not, only the hub's running time is added. Never runs backwards. */
@@ -171,11 +172,12 @@ export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
   function problem(): string | undefined {
     if (hold === undefined) return undefined;
     const { differenceMs: difference, heldMs } = hold;
-    const what = `The hub's clock is ${durationOf(Math.abs(difference))} ${difference > 0 ? "ahead of" : "behind"} the time that the hub expects, and could be wrong`;
+    const what = `The hub's clock is ${durationWords(Math.abs(difference))} ${difference > 0 ? "ahead of" : "behind"} the time that the hub expects, and could be wrong`;
     const insane = clockSanity.problem();
-    if (insane !== undefined) return `${what}: nothing expires by it before it is right`;
+    if (insane !== undefined)
+      return `${what}: nothing expires by it until it is right. Check the time of this machine (timedatectl, NTP)`;
     const untilMs = clock.nowMs() + Math.max(0, holdMsOf(hold) - heldMs);
-    return `${what}: nothing expires by it before ${new Date(untilMs).toISOString()}`;
+    return `${what}: nothing expires by it before ${new Date(untilMs).toISOString()}. ${IF_RIGHT}`;
   }
 
   return {
@@ -262,15 +264,4 @@ function withShift(shifts: readonly TimeShift[], shift: TimeShift): readonly Tim
   const { min, max } = Math;
   const addMs = first.addMs + second.addMs;
   return [{ fromMs: min(first.fromMs, second.fromMs), toMs: max(first.toMs, second.toMs), addMs }, ...rest];
-}
-
-const UNITS = [
-  ["days", DAY_MS],
-  ["hours", 3_600_000],
-  ["minutes", 60_000],
-] as const;
-
-function durationOf(ms: number): string {
-  const [unit, unitMs] = UNITS.find(([, each]) => ms >= 2 * each) ?? ["seconds", 1_000];
-  return `${Math.round(ms / unitMs)} ${unit}`;
 }

@@ -45,7 +45,7 @@ export function readImportedLine(line: string, clock: ImportClock): ImportedLine
     return refused("The line is not JSON");
   }
   if (!isObject(json) || !isObject(json["metrics"]) || typeof json["deviceId"] !== "string") {
-    return refused("The line is not a reading: it needs deviceId, timestamp and metrics");
+    return refused("The line is not a reading: it needs deviceId (text), timestamp and metrics (an object)");
   }
   const deviceId = parseDeviceId(json["deviceId"]);
   if (!deviceId.ok) return refusedFor(deviceId.fault);
@@ -70,25 +70,34 @@ function readTimes(
   const { _id: id, timestamp, receivedAt } = json;
   const hasId = id !== undefined && id !== null;
   const instant = hasId ? storedInstant(timestamp) : readInstant(timestamp, nowMs, isSane);
-  if (instant.kind !== "given") {
-    const reason =
-      typeof timestamp === "string" && namesNoZone(timestamp)
-        ? "The timestamp has no time zone"
-        : "The timestamp is not valid";
-    return { reason, detail: shown(timestamp) };
-  }
+  if (instant.kind === "absent") return { reason: "The line has no timestamp" };
+  if (instant.kind !== "given") return { reason: timeFault(timestamp), detail: shown(timestamp) };
   const { atMs } = instant;
   const n = hasId ? orderOf(id, deviceId, atMs) : undefined;
   if (hasId && n === undefined)
-    return { reason: "The _id does not fit the device and the timestamp", detail: shown(id) };
+    return {
+      reason:
+        "The _id does not belong to this device and timestamp. Leave it out, or leave all three as they were exported",
+      detail: shown(id),
+    };
   const received = receivedAt === undefined || receivedAt === null ? atMs : toEpochMs(receivedAt);
   if (received === undefined || received < 0 || (isSane && received > nowMs + AHEAD_MS)) {
-    return { reason: "receivedAt is not a time in the past", detail: shown(receivedAt ?? timestamp) };
+    return { reason: "receivedAt cannot be read, or is in the future", detail: shown(receivedAt ?? timestamp) };
   }
   return { atMs, n, receivedAtMs: received };
 }
 
-function storedInstant(timestamp: unknown): { kind: "given"; atMs: number } | { kind: "wrong" } {
+function timeFault(timestamp: unknown): string {
+  if (toEpochMs(timestamp) !== undefined) {
+    return "The timestamp is out of range: times from 2020 to five minutes from now are accepted";
+  }
+  return typeof timestamp === "string" && namesNoZone(timestamp)
+    ? "The timestamp has no time zone: end it with Z or with the difference to UTC, such as +01:00"
+    : "The timestamp cannot be read: use ISO 8601 with a time zone, or epoch seconds or milliseconds";
+}
+
+function storedInstant(timestamp: unknown): { kind: "given"; atMs: number } | { kind: "absent" | "wrong" } {
+  if (timestamp === undefined || timestamp === null) return { kind: "absent" };
   const atMs = toEpochMs(timestamp);
   return atMs !== undefined && atMs >= 0 && atMs < 8.64e15 ? { kind: "given", atMs } : { kind: "wrong" };
 }

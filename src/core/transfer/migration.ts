@@ -128,10 +128,10 @@ async function differenceOf(
 ): Promise<string | undefined> {
   const found: Sum = { count: 0, sum: 0n };
   for await (const page of pages(to, deviceId)) add(found, page, digest);
-  if (found.count !== expected.count) return `${found.count} readings are there, and ${expected.count} should be`;
-  if (found.sum !== expected.sum) return "its readings differ";
+  if (found.count !== expected.count) return `the target has ${found.count} readings, the source has ${expected.count}`;
+  if (found.sum !== expected.sum) return "some readings are not the same in both stores";
   const [days, same] = await Promise.all([daysOf(from, deviceId), daysOf(to, deviceId)]);
-  return days === same ? undefined : "its days differ";
+  return days === same ? undefined : "some daily summaries are not the same in both stores";
 }
 
 async function daysOf(store: Store, deviceId: DeviceId): Promise<string> {

@@ -9,6 +9,7 @@ test("a line says how much, how fast and how long yet", () => {
     "Importing: 25 %, 120,000 readings, 60,000/s, 18.0 MB/s, 6.0 s left",
   );
   expect(progressLine("Copying", { bytes: 5_000, fraction: undefined }, 1_000)).toBe("Copying: 5.00 KB, 5.00 KB/s");
+  expect(progressLine("Copying", { readings: 500, fraction: 1 }, 1_000)).toBe("Copying: 100 %, 500 readings, 500/s");
 });
 
 test("a terminal has one line that is drawn over and goes; a log has one each ten seconds", () => {

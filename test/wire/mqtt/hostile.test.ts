@@ -98,7 +98,8 @@ test.each(TRANSPORTS)(
     stranger.send(header(0x10, 268_435_455)); // a CONNECT of 256 MB: nobody has said who he is
 
     await within("all three are closed", Promise.all([connected.closed, alone.closed, stranger.closed]), 2_000);
-    expect(await refusedCount(hub, "PAYLOAD_TOO_LARGE")).toBe(3);
+    expect(await refusedCount(hub, "PAYLOAD_TOO_LARGE")).toBe(2);
+    expect(await refusedCount(hub, "CONNECT_TOO_LARGE")).toBe(1);
     await expectWell(hub);
   },
 );

@@ -126,7 +126,8 @@ test("maxConnectBytes: before somebody is let in, a packet is smaller", async ()
   friend.send(connect(4, 500), publishOf(4, { topic: "large", payload: Buffer.alloc(5_000), qos: 1, packetId: 1 }));
   await friend.first("the PUBACK", ({ type }) => type === PUBACK);
 
-  expect(await refusedCount(hub, "PAYLOAD_TOO_LARGE")).toBe(2);
+  expect(await refusedCount(hub, "CONNECT_TOO_LARGE")).toBe(2);
+  expect(await refusedCount(hub, "PAYLOAD_TOO_LARGE")).toBe(0);
 });
 
 const LONG_TOPICS = [

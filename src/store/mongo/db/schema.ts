@@ -40,7 +40,10 @@ function checkCollection(db: Db, name: string, found: Document): void {
   const kind = found["type"] !== "collection" ? found["type"] : options["capped"] === true ? "capped" : undefined;
   if (kind === undefined) return;
   const what = { timeseries: "a time-series collection", view: "a view", capped: "a capped collection" }[String(kind)];
-  throw refusal(`${db.databaseName}.${name} is ${what ?? `of type ${kind}`}; the hub needs a plain collection`);
+  throw refusal(
+    `${db.databaseName}.${name} is ${what ?? `of type ${kind}`}; the hub needs a plain collection`,
+    "rename or drop it",
+  );
 }
 
 async function prepareIndexes(db: Db, name: string, wanted: Wanted[string]): Promise<void> {
@@ -49,7 +52,10 @@ async function prepareIndexes(db: Db, name: string, wanted: Wanted[string]): Pro
   for (const [index, key] of Object.entries(wanted)) {
     const found = there.get(index);
     if (found !== undefined && isOther(found, key)) {
-      throw refusal(`the index ${index} of ${db.databaseName}.${name} is not ${JSON.stringify(key)}`);
+      throw refusal(
+        `the index ${index} of ${db.databaseName}.${name} is not ${JSON.stringify(key)}, or has further options`,
+        "drop this index, which the hub then makes itself",
+      );
     }
     if (found !== undefined) continue;
     try {
@@ -60,7 +66,10 @@ async function prepareIndexes(db: Db, name: string, wanted: Wanted[string]): Pro
       if (code !== INDEX_OPTIONS_CONFLICT && code !== INDEX_KEYS_CONFLICT) throw error;
       const same = [...there.values()].find((each) => JSON.stringify(each.key) === JSON.stringify(key));
       if (same === undefined || isOther(same, key)) {
-        throw refusal(`another index of ${db.databaseName}.${name} conflicts with ${index} ${JSON.stringify(key)}`);
+        throw refusal(
+          `another index of ${db.databaseName}.${name} conflicts with ${index} ${JSON.stringify(key)}, which the hub needs`,
+          "drop that other index",
+        );
       }
     }
   }
@@ -80,11 +89,14 @@ async function checkVersion(db: Db): Promise<void> {
     { upsert: true, returnDocument: "after" },
   );
   if (found === null || found.version === VERSION) return;
-  throw refusal(`${db.databaseName} was written by a later version of the hub (schema ${found.version})`);
+  throw refusal(
+    `${db.databaseName} was written by a later version of the hub (schema ${found.version})`,
+    "start that version",
+  );
 }
 
-const refusal = (what: string): StartError =>
+const refusal = (what: string, remedy: string): StartError =>
   new StartError(
-    `The MongoDB database does not fit this hub: ${what}. Name another database in AERIE_MONGODB_URL, or remove the difference.`,
+    `The hub cannot use this MongoDB database: ${what}. Either ${remedy}, or name another database in AERIE_MONGODB_URL.`,
     1,
   );

@@ -1,5 +1,15 @@
 /** Copies the whole store into a new file, consistently, while the hub runs. It never overwrites a file. */
-import { chmodSync, existsSync, linkSync, renameSync, rmSync, statfsSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  linkSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from "node:fs";
 import path from "node:path";
 import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { FileBeside } from "../../../core/ports/readings-store.ts";
@@ -9,9 +19,9 @@ import { pragma } from "../db/space.ts";
 
 /** In one step: SQLite's stepwise copy restarts at every commit, so it would never finish under ingest. */
 export function backup(db: DatabaseSyncInstance, to: string, beside: readonly FileBeside[] = []): void {
-  if (existsSync(to)) throw new Error(`${to} is there already; choose another name`);
+  if (existsSync(to)) throw new Error(`the file ${to} exists already; choose another name`);
   const folder = path.dirname(to);
-  if (!existsSync(folder)) throw new Error(`There is no directory ${folder}`);
+  checkFolder(folder);
   checkSpace(db, folder);
   const part = partOf(to);
   rmSync(part, { force: true }); // left by an interrupted copy
@@ -42,12 +52,27 @@ function putBeside(file: string, beside: readonly FileBeside[]): void {
   }
 }
 
+function checkFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new Error(`the directory ${folder} does not exist; make it, or choose another one`);
+  }
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    throw new Error(
+      `the hub may not write to ${folder} (${(cause as NodeJS.ErrnoException).code}); choose another directory`,
+    );
+  }
+}
+
 function checkSpace(db: DatabaseSyncInstance, folder: string): void {
   const needed = (pragma(db, "page_count") - pragma(db, "freelist_count")) * pragma(db, "page_size");
   const { bavail, bsize } = statfsSync(folder);
   if (bavail * bsize >= needed) return;
   const mb = (bytes: number): string => `${Math.ceil(bytes / 1_000_000)} MB`;
-  throw new Error(`The copy needs ${mb(needed)}, and ${folder} has ${mb(bavail * bsize)} free`);
+  throw new Error(
+    `the copy needs ${mb(needed)}, and ${folder} has only ${mb(bavail * bsize)} free; free disk space, or choose another directory`,
+  );
 }
 
 /** A hard link never replaces a file that was created meanwhile, as a rename would; not every file system has links. */
@@ -55,7 +80,8 @@ function takeName(part: string, to: string): void {
   try {
     linkSync(part, to);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw new Error(`${to} is there already`);
+    if ((error as NodeJS.ErrnoException).code === "EEXIST")
+      throw new Error(`the file ${to} exists already; choose another name`);
     renameSync(part, to);
   }
 }

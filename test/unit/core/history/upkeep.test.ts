@@ -5,6 +5,9 @@ import { createManualClock } from "../../../support/clock/manual-clock.ts";
 import { createMemoryLog } from "../../../support/memory/memory-log.ts";
 import { createMemoryStore, passing, turn } from "../../../support/memory/memory-store.ts";
 
+const FAILED =
+  "error stored readings could not be compressed, summarized or deleted; the hub tries again and stores new readings meanwhile";
+const RESUMED = "info stored readings are compressed, summarized and deleted again";
 const RETENTION = { rawDays: 90, hourDays: 0, dayDays: 0, maxBytes: 0 };
 const SEALED: UpkeepStep = { did: "sealed", readings: 500, hot: 10_000 };
 const NOTHING: UpkeepStep = { did: "nothing", readings: 0, hot: 0 };
@@ -118,7 +121,7 @@ describe("upkeep", () => {
     await end(5, { ...NOTHING, failed: "disk I/O error" });
     await advance(2_000);
     await end(5, NOTHING);
-    expect(said()).toEqual(["error upkeep failed", "info upkeep resumed"]);
+    expect(said()).toEqual([FAILED, RESUMED]);
   });
 
   test("forgets nothing while the clock cannot be trusted, and does the rest", async () => {
@@ -141,11 +144,11 @@ describe("upkeep", () => {
     await advance(1);
     await advance(60_000);
     expect(asked()).toBe(3);
-    expect(said()).toEqual(["error upkeep failed"]);
+    expect(said()).toEqual([FAILED]);
     store.failure = undefined;
     await advance(60_000);
     await end(5, NOTHING);
-    expect(said()).toEqual(["error upkeep failed", "info upkeep resumed"]);
+    expect(said()).toEqual([FAILED, RESUMED]);
     store.failure = passing();
     await advance(10_000);
     expect(said()).toHaveLength(3);
