@@ -13,9 +13,9 @@ import type { Log } from "../../core/ports/log.ts";
 export type WhenDurable = (isDurable: boolean) => void;
 
 export interface Journal {
-  /** Entries are committed in the order of the calls. */
+  /** Entries are committed in the order of the calls; those between two calls of `settle` in one turn are in one commit. */
   note(entry: JournalEntry, whenDurable?: WhenDurable): void;
-  /** Calls back when everything that was noted so far is on disk. */
+  /** Calls back when everything that was noted so far is on disk. To be called after the last entry of a message. */
   settle(whenDurable: WhenDurable): void;
   /** Writes at once what waits for the end of the turn. */
   flush(): void;
@@ -69,12 +69,13 @@ export function createJournal({ writer, clock, log }: { writer: Writer; clock: C
       entries.push(entry);
       bytes += bytesOf(entry);
       if (whenDurable !== undefined) waiting.push(whenDurable);
-      // Many bytes are counted at once, so that connections see a full byte budget and stop reading.
-      if (bytes > MAX_TURN_BYTES) flush();
     },
     settle: (whenDurable) => {
       schedule();
       waiting.push(whenDurable);
+      // Many bytes are counted at once, so that connections see a full byte budget and stop reading. Never between the entries of one
+      // message: after a crash its deliveries would be there without its packet id.
+      if (bytes > MAX_TURN_BYTES) flush();
     },
     flush,
     isStuck: () => writer.problem() !== undefined,

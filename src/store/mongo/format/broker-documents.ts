@@ -39,12 +39,16 @@ export interface DeliveryDocument {
   readonly subscriptionIds: readonly number[];
   readonly share: string | null;
   readonly message: MessageDocument | null;
+  /** It counts only when this group is complete (journal-groups.ts); left out: it counts. */
+  readonly group?: number;
 }
 
 export interface InboundDocument {
   readonly _id: string;
   readonly client: string;
   readonly packet: number;
+  /** As that of a delivery. */
+  readonly group?: number;
 }
 
 export interface WillDocument {

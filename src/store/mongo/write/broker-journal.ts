@@ -28,6 +28,7 @@ import {
 } from "../format/broker-documents.ts";
 import { openAedesPersistence } from "./aedes-persistence.ts";
 import { WRITE_WITHIN_MS } from "./insert.ts";
+import { type GroupsDocument, type InGroup, openJournalGroups } from "./journal-groups.ts";
 
 export interface BrokerJournal {
   load(): Promise<Journal>;
@@ -41,6 +42,7 @@ const INDEXES = {
   aerie_deliveries: { by_client_and_place: { client: 1, place: 1 } },
   aerie_inbound: { by_client: { client: 1 } },
   aerie_wills: {},
+  aerie_groups: {},
   subscriptions: { by_client_and_topic: { clientId: 1, topic: 1 } },
 } as const;
 
@@ -53,6 +55,7 @@ export async function openBrokerJournal({ db }: { readonly db: Db; readonly log:
   const deliveries = db.collection<DeliveryDocument>("aerie_deliveries");
   const inbound = db.collection<InboundDocument>("aerie_inbound");
   const wills = db.collection<WillDocument>("aerie_wills");
+  const groups = await openJournalGroups(db.collection<GroupsDocument>("aerie_groups"), [deliveries, inbound] as never);
 
   async function load(): Promise<Journal> {
     const retained: Journal["retained"][number][] = [];
@@ -77,7 +80,8 @@ export async function openBrokerJournal({ db }: { readonly db: Db; readonly log:
   }
 
   async function write(entries: readonly JournalEntry[]): Promise<WriteOutcome[]> {
-    const { changes, outcomes } = gather(entries);
+    const group = mustBeWhole(entries) ? await groups.begin() : undefined;
+    const { changes, outcomes } = gather(entries, group);
     const ended = [...changes.endedSessions];
     if (ended.length > 0) {
       const ofClients = { client: { $in: ended } };
@@ -96,6 +100,7 @@ export async function openBrokerJournal({ db }: { readonly db: Db; readonly log:
       changes.retained.size > 0 ? aedes.storeRetained([...changes.retained.values()]) : undefined,
       ...[...changes.subscriptions].map(([client, ofClient]) => changeSubscriptions(client, ofClient)),
     ]);
+    if (group !== undefined) await groups.complete(group);
     return outcomes;
   }
 
@@ -112,6 +117,14 @@ export async function openBrokerJournal({ db }: { readonly db: Db; readonly log:
   return { load, write, close: aedes.close };
 }
 
+/**
+ * A QoS 2 message is delivered once: its deliveries and its packet id are written both or neither. With its deliveries alone, it would
+ * be taken for a new message when its publisher sends it again after a crash.
+ */
+const mustBeWhole = (entries: readonly JournalEntry[]): boolean =>
+  entries.some((entry) => entry.of === "inbound" && entry.value !== undefined) &&
+  entries.some((entry) => entry.of === "delivery" && entry.value?.message !== undefined);
+
 type Operations<Document extends { _id: string }> = Map<string, AnyBulkWriteOperation<Document>>;
 
 /** What a group changes: for each key the last entry counts. */
@@ -127,7 +140,11 @@ interface Changes {
   readonly subscriptions: Map<string, Map<string, Omit<SubscriptionDocument, "clientId"> | undefined>>;
 }
 
-function gather(entries: readonly JournalEntry[]): { changes: Changes; outcomes: WriteOutcome[] } {
+/** `group`: the number that its new deliveries and packet ids carry. */
+function gather(
+  entries: readonly JournalEntry[],
+  group: number | undefined,
+): { changes: Changes; outcomes: WriteOutcome[] } {
   const changes: Changes = {
     endedSessions: new Set(),
     sessions: new Map(),
@@ -142,13 +159,13 @@ function gather(entries: readonly JournalEntry[]): { changes: Changes; outcomes:
     if (entry.of === "delivery" && !Number.isSafeInteger(entry.order)) {
       return { kind: "refused", reason: `A delivery's order must be a whole number, not ${entry.order}` };
     }
-    gatherOne(changes, entry);
+    gatherOne(changes, entry, group === undefined ? {} : { group });
     return STORED;
   });
   return { changes, outcomes };
 }
 
-function gatherOne(changes: Changes, entry: JournalEntry): void {
+function gatherOne(changes: Changes, entry: JournalEntry, inGroup: InGroup): void {
   if (entry.of === "retained") {
     const topic = toColumn(entry.topic);
     const value = entry.value ?? NO_MESSAGE;
@@ -170,15 +187,17 @@ function gatherOne(changes: Changes, entry: JournalEntry): void {
     }
     case "delivery": {
       const _id = deliveryId(client, entry.order);
+      // A delivery without its message replaces one that was complete before, and must not be deleted with the group.
+      const ofGroup = entry.value?.message === undefined ? {} : inGroup;
       changes.deliveries.set(
         _id,
-        entry.value === undefined ? take(_id) : put(toDelivery(client, entry.order, entry.value)),
+        entry.value === undefined ? take(_id) : put({ ...toDelivery(client, entry.order, entry.value), ...ofGroup }),
       );
       return;
     }
     case "inbound": {
       const _id = deliveryId(client, entry.packetId);
-      changes.inbound.set(_id, entry.value ? put({ _id, client, packet: entry.packetId }) : take(_id));
+      changes.inbound.set(_id, entry.value ? put({ _id, client, packet: entry.packetId, ...inGroup }) : take(_id));
       return;
     }
     case "will":

@@ -127,3 +127,25 @@ test("what waits takes of the room by its size", () => {
   clock.runSoon();
   expect(byteBudget.used()).toBeGreaterThanOrEqual(5_000);
 });
+
+test("the entries of one message are one commit, however large; what comes after many bytes is in the next", () => {
+  const { clock, store, journal } = start();
+  const message = {
+    topic: "a",
+    payload: new Uint8Array(100_000),
+    qos: 2,
+    retain: false,
+    properties: new Uint8Array(0),
+    expiresAtMs: undefined,
+    publisher: undefined,
+  } as const;
+  const value = { message, qos: 2, retain: false, subscriptionIds: [], share: undefined } as const;
+  for (const order of [1, 2, 3, 4]) journal.note({ of: "delivery", clientId: "panel", order, value }, () => undefined);
+  journal.note(entry(1));
+  journal.settle(() => undefined);
+  journal.note(entry(2));
+  journal.settle(() => undefined);
+  clock.runSoon();
+  const messages = store.appends.flatMap((append) => append.messages);
+  expect(messages.map((writes) => writes.length)).toEqual([5, 1]);
+});

@@ -1,0 +1,53 @@
+/** Numbers groups of the broker's entries, so that what a crash left of a group can be told from a group that is complete. */
+import type { Collection, Document } from "mongodb";
+import { WRITE_WITHIN_MS } from "./insert.ts";
+
+export interface GroupsDocument {
+  readonly _id: "written";
+  /** Groups up to this number are complete. */
+  readonly group: number;
+}
+
+/** What a document of an incomplete group is found by; documents of other writes do not have it. */
+export interface InGroup {
+  readonly group?: number;
+}
+
+export interface JournalGroups {
+  /** The number of a new group. Deletes first what a failed group left: its entries will be written again. */
+  begin(): Promise<number>;
+  /** From here on the group counts. */
+  complete(group: number): Promise<void>;
+}
+
+/**
+ * A server that is not part of a replica set has no transactions, and the documents of a group are in several collections. So they
+ * carry the group's number, and one small write at the end makes them count. `collections`: where such documents may be.
+ */
+export async function openJournalGroups(
+  groups: Collection<GroupsDocument>,
+  collections: readonly Pick<Collection<Document>, "deleteMany">[],
+): Promise<JournalGroups> {
+  let last = 0;
+  let mayBeIncomplete = true;
+
+  async function clean(): Promise<void> {
+    last = (await groups.findOne({ _id: "written" }))?.group ?? 0;
+    await Promise.all(collections.map((each) => each.deleteMany({ group: { $gt: last } })));
+    mayBeIncomplete = false;
+  }
+
+  await clean();
+  return {
+    begin: async () => {
+      if (mayBeIncomplete) await clean();
+      mayBeIncomplete = true;
+      last += 1;
+      return last;
+    },
+    complete: async (group) => {
+      await groups.replaceOne({ _id: "written" }, { group }, { upsert: true, timeoutMS: WRITE_WITHIN_MS });
+      mayBeIncomplete = false;
+    },
+  };
+}
