@@ -122,5 +122,12 @@ export const tokenWithSecret = tokenAnswer.extend(secret);
 export const boardWithSecret = boardAnswer.extend(secret);
 export const applicationWithSecret = applicationAnswer.extend(secret);
 
+export const usersAnswer = z.strictObject({ users: z.array(userAnswer) });
+export const tokensAnswer = z.strictObject({ tokens: z.array(tokenAnswer) });
+export const boardsAnswer = z.strictObject({ boards: z.array(boardAnswer) });
+export const applicationsAnswer = z.strictObject({ applications: z.array(applicationAnswer) });
+/** The secret is there if the hub made it. */
+export const admitAnswer = z.union([boardAnswer, boardWithSecret]);
+
 /** Shown once. `secret` is what an Authorization header or MQTT password takes. */
 export type WithSecret<Answer> = Answer & { secret: string };

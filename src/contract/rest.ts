@@ -52,6 +52,7 @@ export const devicePatch = z.strictObject({
   /** What is left out stays as it is; null takes one away, or all. */
   retention: z.strictObject({ rawDays: days, hourDays: days, dayDays: days }).nullable().optional(),
 });
+export type DevicePatch = z.infer<typeof devicePatch>;
 
 /** While the store does not answer: what waits for it, instead of an error. */
 const partial = z

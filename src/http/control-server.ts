@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import path from "node:path";
 import type { Duplex } from "node:stream";
-import express, { type ErrorRequestHandler, type Response, Router } from "express";
+import express, { type ErrorRequestHandler, type RequestHandler, type Response, Router } from "express";
 import {
   type DeviceIdsAnswer,
   type ImportAnswer,
@@ -13,16 +13,19 @@ import {
   type StatsAnswer,
 } from "../contract/control.ts";
 import { backupRequest, rebuildRequest } from "../contract/control-requests.ts";
+import { EVERYBODY } from "../core/access/accounts.ts";
 import { type FileBeside, type Store, StoreError } from "../core/ports/readings-store.ts";
 import type { Importer } from "../core/transfer/importer.ts";
 import type { Rebuilder } from "../core/transfer/rebuilder.ts";
 import { invalidField, parseRequest, problemHandler, sendProblem } from "./answers/problem.ts";
+import { addRoutes } from "./declaration/route-chain.ts";
 import { openUpgradeSocket } from "./requests/upgrade-sockets.ts";
-import { type AccessRoutesOptions, accessRoutes } from "./routes/access-routes.ts";
-import { type ExportRoutesOptions, exportRoutes } from "./routes/export-routes.ts";
-import { type PairingRoutesOptions, pairingRoutes } from "./routes/pairing-routes.ts";
+import { ACCESS_ROUTES, type AccessParts } from "./routes/access-routes.ts";
+import { CREDENTIALS_ROUTES, type CredentialsParts } from "./routes/credentials-routes.ts";
+import { EXPORT_ROUTES, type ExportParts } from "./routes/export-routes.ts";
+import { PAIRING_ROUTES, type PairingParts } from "./routes/pairing-routes.ts";
 
-export interface ControlOptions extends ExportRoutesOptions, AccessRoutesOptions, PairingRoutesOptions {
+export interface ControlOptions extends ExportParts, AccessParts, CredentialsParts, PairingParts {
   readonly store: Pick<Store, "exportChunk" | "backup" | "stats" | "space" | "damaged">;
   readonly importer: Importer;
   readonly rebuilder: Rebuilder;
@@ -42,13 +45,13 @@ export function openControl(options: ControlOptions): Control {
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
-  app.use(
-    exportRoutes(options, (_request, _response, next) => next()), // the owner of the machine need not wait
-    countsRoutes(options),
-    changesRoutes(options),
-    accessRoutes(options),
-    pairingRoutes(options),
-  );
+  app.use(countsRoutes(options), changesRoutes(options));
+  addRoutes(app, [...EXPORT_ROUTES, ...ACCESS_ROUTES, ...CREDENTIALS_ROUTES, ...PAIRING_ROUTES], {
+    parts: options,
+    callerOf: () => EVERYBODY, // whoever may open the socket owns the machine
+    turns: { page: atOnce, export: atOnce },
+    log: options.log,
+  });
   app.use((_request, response) => sendProblem(response, "ROUTE_UNKNOWN"));
   app.use(storeWords, problemHandler(options.log));
   const server = createServer({ keepAliveTimeout: 120_000 }, app);
@@ -67,6 +70,9 @@ export function openControl(options: ControlOptions): Control {
     await closed;
   }
 }
+
+/** The owner of the machine need not wait. */
+const atOnce: RequestHandler = (_request, _response, next) => next();
 
 function countsRoutes({ registry, store, written }: ControlOptions): Router {
   const router = Router();

@@ -11,40 +11,22 @@ import type { Pace } from "../core/limits/reader-pace.ts";
 import { createTurnBudget } from "../core/limits/turn-budget.ts";
 import type { TurnLimits } from "../core/limits/turns.ts";
 import { plainAddress } from "../core/model/plain-address.ts";
-import type { Log } from "../core/ports/log.ts";
 import { TLS_OPTIONS, type TlsSource } from "../core/ports/tls.ts";
 import { type AnswersUnderWay, createAnswersUnderWay } from "./answers/answers-under-way.ts";
 import { problemHandler, sendProblem } from "./answers/problem.ts";
-import { accessGuard } from "./requests/access-guard.ts";
+import { staticFiles } from "./answers/static-files.ts";
+import { addRoutes, MAX_BODY_BYTES } from "./declaration/route-chain.ts";
 import { type AdmissionOptions, createAdmission } from "./requests/admission.ts";
 import { bodyLimit } from "./requests/body-limit.ts";
 import { EXPORTS, largeAnswers, PAGES } from "./requests/large-answers.ts";
 import { refuseUnreadable } from "./requests/unreadable-request.ts";
 import { openUpgradeSocket } from "./requests/upgrade-sockets.ts";
-import { type AccessRoutesOptions, accessRoutes } from "./routes/access-routes.ts";
-import { type DeviceListRoutesOptions, deviceListRoutes } from "./routes/device-list-routes.ts";
-import { type DevicesRoutesOptions, devicesRoutes } from "./routes/devices-routes.ts";
-import { type ErasureRoutesOptions, erasureRoutes } from "./routes/erasure-routes.ts";
-import { type ExportRoutesOptions, exportRoutes } from "./routes/export-routes.ts";
-import { type HealthRoutesOptions, healthRoutes } from "./routes/health-routes.ts";
-import { type PairingRoutesOptions, pairingRoutes } from "./routes/pairing-routes.ts";
-import { type ReadingsRoutesOptions, readingsRoutes } from "./routes/readings-routes.ts";
-import { type SessionRoutesOptions, sessionRoutes } from "./routes/session-routes.ts";
+import { ROUTES, type RouteParts } from "./routes/all-routes.ts";
 
 export interface HttpOptions
-  extends DevicesRoutesOptions,
-    DeviceListRoutesOptions,
-    ReadingsRoutesOptions,
-    ErasureRoutesOptions,
-    ExportRoutesOptions,
-    HealthRoutesOptions,
-    SessionRoutesOptions,
-    PairingRoutesOptions,
-    AccessRoutesOptions,
+  extends Omit<RouteParts, "budget">,
     Pick<AdmissionOptions, "gatekeeper" | "requests" | "refusals" | "hsts"> {
-  readonly store: DevicesRoutesOptions["store"] & ReadingsRoutesOptions["store"] & ExportRoutesOptions["store"];
   readonly connectionLimits: ConnectionLimits;
-  readonly log: Log;
   /** Undefined: there is no certificate, and this speaks plain HTTP. */
   readonly tls: TlsSource | undefined;
   /** Directory of the built dashboard. */
@@ -71,8 +53,6 @@ export interface Http {
 }
 
 const SOCKET_IO_PATH = "/socket.io/";
-/** Of what routes take; each has its own limit below it. */
-const MAX_BODY_BYTES = 16 * 1024;
 const MQTT_PATH = "/mqtt";
 /** Requests begin in a turn of the event loop until so much of it is spent: a board waits for two turns at most. */
 const MOST_OF_A_TURN_MS = 5;
@@ -154,25 +134,25 @@ export function openHttp(options: HttpOptions): Http {
 }
 
 function createApp(options: HttpOptions, { setPace }: Pick<AnswersUnderWay, "setPace">): Express {
+  const { clock, callers, refusals, forwarding, log } = options;
   const app = express();
   app.disable("x-powered-by");
+  app.enable("case sensitive routing");
   app.set("query parser", "simple");
-  const budget = createTurnBudget({ clock: options.clock, mostMs: MOST_OF_A_TURN_MS, mostTasks: MOST_IN_A_TURN });
-  app.use((_request, _response, next) => budget.run(next));
-  app.use(bodyLimit(MAX_BODY_BYTES, options.clock), accessGuard(options.callers.of));
+  const budget = createTurnBudget({ clock, mostMs: MOST_OF_A_TURN_MS, mostTasks: MOST_IN_A_TURN });
   const turnOf = (limits: TurnLimits, pace: Pace): RequestHandler =>
-    largeAnswers({ refusals: options.refusals, addressOf: options.forwarding.addressOf, limits, pace, setPace });
-  const turn = turnOf(PAGES, "brisk");
-  // Before compression: it would hide from these that their reader is slow.
-  app.use(exportRoutes(options, turnOf(EXPORTS, "any")));
-  app.use(deviceListRoutes(options, turn, budget));
-  app.use("/api/devices", readingsRoutes(options, turn));
-  app.use(compression());
-  app.use(healthRoutes(options), sessionRoutes(options), accessRoutes(options), pairingRoutes(options));
-  app.use("/api/devices", express.json({ limit: "16kb" }), devicesRoutes(options), erasureRoutes(options));
-  app.use(express.static(options.publicDir, { setHeaders: cacheHeaders }));
+    largeAnswers({ refusals, addressOf: forwarding.addressOf, limits, pace, setPace });
+  app.use((_request, _response, next) => budget.run(next));
+  app.use(bodyLimit(MAX_BODY_BYTES, clock));
+  addRoutes(app, ROUTES, {
+    parts: { ...options, budget },
+    callerOf: callers.of,
+    turns: { page: turnOf(PAGES, "brisk"), export: turnOf(EXPORTS, "any") },
+    log,
+  });
+  app.use(compression(), staticFiles(options.publicDir));
   app.use((_request, response) => sendProblem(response, "ROUTE_UNKNOWN"));
-  app.use(problemHandler(options.log));
+  app.use(problemHandler(log));
   return app;
 }
 
@@ -198,10 +178,4 @@ function createServerFor({ tls, refusals }: Pick<HttpOptions, "tls" | "refusals"
   });
   tls.onChange((context) => server.setSecureContext(context));
   return server;
-}
-
-/** Vite names the files of `assets/` by their content. */
-function cacheHeaders(response: { setHeader(name: string, value: string): void }, file: string): void {
-  const forever = /[/\\]assets[/\\]/.test(file);
-  response.setHeader("Cache-Control", forever ? "public, max-age=31536000, immutable" : "no-cache");
 }

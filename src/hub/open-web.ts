@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Broker } from "../broker/broker.ts";
 import { limitsOf } from "../config/settings.ts";
 import { createGatekeeper } from "../core/access/gatekeeper.ts";
+import { createDeviceChanges } from "../core/devices/device-changes.ts";
 import type { Registry } from "../core/devices/registry.ts";
 import { createErasure } from "../core/history/erasure.ts";
 import type { Refusals } from "../core/limits/refusals.ts";
@@ -66,6 +67,7 @@ export function openWeb(options: WebOptions): Web {
       registry,
       store,
       forward,
+      changeDevice: createDeviceChanges({ registry, store }),
       erase: createErasure({ store, registry, saveState: upkeep.stateSaver.saveNow }),
       clock,
       log,

@@ -1,80 +1,76 @@
 /** `/api/devices/:id`: one device, its name, place, retention and latest values, and its deletion. */
-import { type Request, Router } from "express";
-import type { z } from "zod";
-import { deviceDeletion, devicePatch, type LatestAnswer } from "../../contract/rest.ts";
+import { device } from "../../contract/readings.ts";
+import { deviceDeletion, devicePatch, latestAnswer } from "../../contract/rest.ts";
 import type { Credentials } from "../../core/access/credentials.ts";
 import { toDevice, toLatest } from "../../core/devices/device-answer.ts";
-import { type DeviceRecord, mergeRetention } from "../../core/devices/device-record.ts";
+import type { DeviceChanges } from "../../core/devices/device-changes.ts";
+import type { DeviceRecord } from "../../core/devices/device-record.ts";
 import type { Registry } from "../../core/devices/registry.ts";
 import type { Store } from "../../core/ports/readings-store.ts";
-import { HttpError, parseRequest } from "../answers/problem.ts";
+import { HttpError } from "../answers/problem.ts";
+import { EMPTY, json, type Route, route } from "../declaration/route.ts";
 
-export interface DevicesRoutesOptions {
+export interface DevicesParts {
   readonly registry: Registry;
-  readonly store: Pick<Store, "nameDevice" | "setRetention" | "deleteDevice">;
+  readonly store: Pick<Store, "deleteDevice">;
+  readonly changeDevice: DeviceChanges;
   /** Retained messages and last wills of a device that is deleted. */
   readonly deleteTopics: (deviceId: string) => void;
   /** Undefined: there are no accounts. */
   readonly credentials: Credentials | undefined;
 }
 
-export function devicesRoutes({ registry, store, deleteTopics, credentials }: DevicesRoutesOptions): Router {
-  const router = Router();
+export const DEVICES_ROUTES: readonly Route<DevicesParts>[] = [
+  route({
+    method: "get",
+    path: "/api/devices/:id",
+    level: "viewer",
+    summary: "one device",
+    answer: json(device),
+    handle: ({ registry }: DevicesParts, { params }) => toDevice(knownDevice(registry, params.id)),
+  }),
+  route({
+    method: "patch",
+    path: "/api/devices/:id",
+    level: "operator",
+    summary: "empty text or `null` removes a name or place; answers the device",
+    body: devicePatch,
+    answer: json(device),
+    handle: async ({ changeDevice }: DevicesParts, { params, body }) =>
+      toDevice(known(await changeDevice(params.id, body))),
+  }),
+  route({
+    method: "delete",
+    path: "/api/devices/:id",
+    level: "operator",
+    summary: "deletes its readings, retained messages and last wills, and the board's secret unless `credential=keep`",
+    query: deviceDeletion,
+    answer: EMPTY,
+    handle: async ({ registry, store, credentials, deleteTopics }: DevicesParts, { params, query }) => {
+      const { deviceId } = knownDevice(registry, params.id);
+      // First: a board that is still let in would be a new device at once.
+      if (query.credential === "remove") await credentials?.removeBoard(deviceId);
+      await store.deleteDevice(deviceId);
+      registry.remove(deviceId);
+      deleteTopics(deviceId);
+    },
+  }),
+  route({
+    method: "get",
+    path: "/api/devices/:id/latest",
+    level: "viewer",
+    summary: "the latest value of each metric",
+    answer: json(latestAnswer),
+    handle: ({ registry }: DevicesParts, { params }) => {
+      const record = knownDevice(registry, params.id);
+      return { deviceId: record.deviceId, metrics: toLatest(record) };
+    },
+  }),
+];
 
-  router.get("/:id", (request, response) => {
-    response.json(toDevice(knownDevice(registry, request)));
-  });
-
-  router.get("/:id/latest", (request, response) => {
-    const device = knownDevice(registry, request);
-    response.json({ deviceId: device.deviceId, metrics: toLatest(device) } satisfies LatestAnswer);
-  });
-
-  /** One after the other: each says only a part of what is written. */
-  let changing: Promise<unknown> = Promise.resolve();
-
-  router.patch("/:id", async (request, response) => {
-    const patch = parseRequest(devicePatch, request.body);
-    const changed = changing.then(() => change(knownDevice(registry, request), patch));
-    changing = changed.catch(() => undefined);
-    response.json(toDevice(await changed));
-  });
-
-  async function change(device: DeviceRecord, patch: z.infer<typeof devicePatch>): Promise<DeviceRecord> {
-    if (patch.name !== undefined || patch.place !== undefined) await rename(device, patch);
-    if (patch.retention !== undefined) {
-      const retention = mergeRetention(device.retention, patch.retention);
-      await store.setRetention(device.deviceId, retention);
-      registry.setRetention(device.deviceId, retention);
-    }
-    return device;
-  }
-
-  async function rename(device: DeviceRecord, patch: z.infer<typeof devicePatch>): Promise<void> {
-    const names = {
-      name: patch.name === undefined ? device.name : patch.name || undefined,
-      place: patch.place === undefined ? device.place : patch.place || undefined,
-    };
-    await store.nameDevice(device.deviceId, names);
-    registry.rename(device.deviceId, names);
-  }
-
-  router.delete("/:id", async (request, response) => {
-    const { deviceId } = knownDevice(registry, request);
-    const { credential } = parseRequest(deviceDeletion, request.query);
-    // First: a board that is still let in would be a new device at once.
-    if (credential === "remove") await credentials?.removeBoard(deviceId);
-    await store.deleteDevice(deviceId);
-    registry.remove(deviceId);
-    deleteTopics(deviceId);
-    response.status(204).end();
-  });
-
-  return router;
+function known(record: DeviceRecord | undefined): DeviceRecord {
+  if (record === undefined) throw new HttpError("DEVICE_UNKNOWN");
+  return record;
 }
 
-export function knownDevice(registry: Registry, request: Request): DeviceRecord {
-  const device = registry.get(String(request.params["id"]));
-  if (device === undefined) throw new HttpError("DEVICE_UNKNOWN");
-  return device;
-}
+export const knownDevice = (registry: Registry, id: string): DeviceRecord => known(registry.get(id));

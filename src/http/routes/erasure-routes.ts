@@ -1,12 +1,11 @@
 /** `DELETE /api/devices/:id/readings`: deletes a range of readings, or metrics. The device stays. */
-import { Router } from "express";
 import { eraseQuery } from "../../contract/rest.ts";
 import type { Registry } from "../../core/devices/registry.ts";
 import type { Erasure } from "../../core/history/erasure.ts";
-import { parseRequest } from "../answers/problem.ts";
+import { EMPTY, type Route, route } from "../declaration/route.ts";
 import { knownDevice } from "./devices-routes.ts";
 
-export interface ErasureRoutesOptions {
+export interface ErasureParts {
   readonly registry: Registry;
   readonly erase: Erasure;
 }
@@ -14,15 +13,18 @@ export interface ErasureRoutesOptions {
 /** What a Date can hold: no reading is later. */
 const END_OF_TIME_MS = 8.64e15;
 
-export function erasureRoutes({ registry, erase }: ErasureRoutesOptions): Router {
-  const router = Router();
-
-  router.delete("/:id/readings", async (request, response) => {
-    const { deviceId } = knownDevice(registry, request);
-    const { from = 0, to = END_OF_TIME_MS, metrics } = parseRequest(eraseQuery, request.query);
-    await erase({ deviceId, fromMs: from, toMs: to, metrics: metrics && [...new Set(metrics)] });
-    response.status(204).end();
-  });
-
-  return router;
-}
+export const ERASURE_ROUTES: readonly Route<ErasureParts>[] = [
+  route({
+    method: "delete",
+    path: "/api/devices/:id/readings",
+    level: "operator",
+    summary: "204 when they are deleted",
+    query: eraseQuery,
+    answer: EMPTY,
+    handle: async ({ registry, erase }: ErasureParts, { params, query }) => {
+      const { deviceId } = knownDevice(registry, params.id);
+      const { from = 0, to = END_OF_TIME_MS, metrics } = query;
+      await erase({ deviceId, fromMs: from, toMs: to, metrics: metrics && [...new Set(metrics)] });
+    },
+  }),
+];

@@ -1,5 +1,4 @@
 /** `/api/export`: stored readings as one stream of lines, sent in chunks. */
-import { type RequestHandler, Router } from "express";
 import type { z } from "zod";
 import { exportQuery } from "../../contract/rest.ts";
 import type { DeviceRecord } from "../../core/devices/device-record.ts";
@@ -9,10 +8,11 @@ import type { ExportQuery, ReadingPosition } from "../../core/ports/history.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Store } from "../../core/ports/readings-store.ts";
 import { csvHeader } from "../../core/transfer/export-line.ts";
-import { HttpError, parseRequest } from "../answers/problem.ts";
+import { HttpError } from "../answers/problem.ts";
 import { type Chunks, streamAnswer } from "../answers/stream-answer.ts";
+import { type Route, route } from "../declaration/route.ts";
 
-export interface ExportRoutesOptions {
+export interface ExportParts {
   readonly registry: Registry;
   readonly store: Pick<Store, "exportChunk">;
   readonly clock: Clock;
@@ -22,30 +22,33 @@ export interface ExportRoutesOptions {
 type ExportParameters = z.infer<typeof exportQuery>;
 
 const TYPES = { ndjson: "application/x-ndjson", csv: "text/csv; charset=utf-8; header=present" } as const;
+const FILE_TYPE = "application/gzip";
 
-/** `turn`: passes when it is the caller's turn. */
-export function exportRoutes({ registry, store, clock, log }: ExportRoutesOptions, turn: RequestHandler): Router {
-  const router = Router();
-
-  router.get("/api/export", turn, async (request, response) => {
-    const query = parseRequest(exportQuery, request.query);
-    const devices = chosen(registry, query.devices);
-    const metrics = query.metrics ?? (query.format === "csv" ? knownMetrics(devices) : undefined);
-    const isFile = query.gzip === "true";
-    await streamAnswer(response, {
-      chunks: exportChunks(store, devices, query, metrics),
-      headers: {
-        "Content-Type": isFile ? "application/gzip" : TYPES[query.format],
-        "Content-Disposition": `attachment; filename="${fileName(clock, query)}"`,
-        "Cache-Control": "no-store",
-      },
-      gzip: isFile ? "file" : "encoding",
-      log,
-    });
-  });
-
-  return router;
-}
+export const EXPORT_ROUTES: readonly Route<ExportParts>[] = [
+  route({
+    method: "get",
+    path: "/api/export",
+    level: "viewer",
+    summary: "every reading, as a stream of lines",
+    query: exportQuery,
+    answer: { kind: "stream", types: ["application/x-ndjson", "text/csv", FILE_TYPE], turn: "export" },
+    handle: async ({ registry, store, clock, log }: ExportParts, { query, response }) => {
+      const devices = chosen(registry, query.devices);
+      const metrics = query.metrics ?? (query.format === "csv" ? knownMetrics(devices) : undefined);
+      const isFile = query.gzip === "true";
+      await streamAnswer(response, {
+        chunks: exportChunks(store, devices, query, metrics),
+        headers: {
+          "Content-Type": isFile ? FILE_TYPE : TYPES[query.format],
+          "Content-Disposition": `attachment; filename="${fileName(clock, query)}"`,
+          "Cache-Control": "no-store",
+        },
+        gzip: isFile ? "file" : "encoding",
+        log,
+      });
+    },
+  }),
+];
 
 function chosen(registry: Registry, deviceIds: readonly string[] | undefined): readonly DeviceRecord[] {
   if (deviceIds === undefined) return registry.list();

@@ -1,9 +1,16 @@
 /** `/healthz`, `/readyz`, `/metrics`, `/websocket/status`, `/api/refusals`: how the hub is. Changes nothing. */
-import { type RequestHandler, Router } from "express";
-import type { Readiness, RefusalsAnswer, WebsocketStatus } from "../../contract/rest.ts";
+import {
+  aliveAnswer,
+  type Readiness,
+  type RefusalsAnswer,
+  readinessAnswer,
+  refusalsAnswer,
+  websocketStatus,
+} from "../../contract/rest.ts";
 import type { Refusals } from "../../core/limits/refusals.ts";
+import { json, type Route, route } from "../declaration/route.ts";
 
-export interface HealthRoutesOptions {
+export interface HealthParts {
   readonly readiness: () => Readiness;
   readonly metrics: () => Promise<{ body: string; contentType: string }>;
   readonly connectedBrowsers: () => number;
@@ -11,41 +18,62 @@ export interface HealthRoutesOptions {
   readonly limits: RefusalsAnswer["limits"];
 }
 
-export function healthRoutes({ readiness, metrics, connectedBrowsers, refusals, limits }: HealthRoutesOptions): Router {
-  const router = Router();
-
-  router.get("/healthz", (_request, response) => {
-    response.json({ alive: true });
-  });
-
-  router.get("/readyz", (_request, response) => {
-    const state = readiness();
-    response.status(state.ready ? 200 : 503).json(state);
-  });
-
-  router.get("/metrics", async (_request, response) => {
-    const { body, contentType } = await metrics();
-    response.type(contentType).send(body);
-  });
-
-  router.get("/websocket/status", (_request, response) => {
-    response.json({
-      success: true,
-      connectedClients: connectedBrowsers(),
-      websocketEnabled: true,
-    } satisfies WebsocketStatus);
-  });
-
-  const listRefusals: RequestHandler = (_request, response) => {
-    response.json({
+const refusalsAt = <Path extends string>(path: Path) =>
+  ({
+    method: "get",
+    path,
+    level: "viewer",
+    answer: json(refusalsAnswer),
+    handle: ({ refusals, limits }: HealthParts): RefusalsAnswer => ({
       counts: Object.fromEntries(refusals.counts()),
       since: new Date(refusals.sinceMs).toISOString(),
       rejections: refusals.list(),
       limits,
-    } satisfies RefusalsAnswer);
-  };
-  router.get("/api/refusals", listRefusals);
-  router.get("/api/rejections", listRefusals); // its former name
+    }),
+  }) as const;
 
-  return router;
-}
+export const HEALTH_ROUTES: readonly Route<HealthParts>[] = [
+  route({
+    method: "get",
+    path: "/websocket/status",
+    level: "nobody",
+    summary: "how many browsers are connected",
+    answer: json(websocketStatus),
+    handle: ({ connectedBrowsers }: HealthParts) =>
+      ({ success: true, connectedClients: connectedBrowsers(), websocketEnabled: true }) as const,
+  }),
+  route({
+    method: "get",
+    path: "/healthz",
+    level: "nobody",
+    summary: "200 while the process answers",
+    answer: json(aliveAnswer),
+    handle: () => ({ alive: true }) as const,
+  }),
+  route({
+    method: "get",
+    path: "/readyz",
+    level: "metrics",
+    summary:
+      "503 where there are `problems` (store, broker, clock). With `warnings` (mongodb, certificate, accounts, outbox, disk, disk errors, store, history, stored data, retention, time) or `degraded` it stays 200",
+    answer: json(readinessAnswer, 200, 503),
+    handle: ({ readiness }: HealthParts, { response }) => {
+      const state = readiness();
+      if (!state.ready) response.status(503);
+      return state;
+    },
+  }),
+  route({
+    method: "get",
+    path: "/metrics",
+    level: "metrics",
+    summary: "metrics of the hub, for Prometheus",
+    answer: { kind: "text", types: ["text/plain"] },
+    handle: async ({ metrics }: HealthParts, { response }) => {
+      const { body, contentType } = await metrics();
+      response.type(contentType).send(body);
+    },
+  }),
+  route({ ...refusalsAt("/api/refusals"), summary: "`limits` has the value of each setting that a reason names" }),
+  route({ ...refusalsAt("/api/rejections"), summary: "the same, under its former name", isDeprecated: true }),
+];

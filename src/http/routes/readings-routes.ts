@@ -1,10 +1,11 @@
 /** `/api/devices/:id/readings` and `/series`: stored readings in pages, and as charts. */
-import { type RequestHandler, Router } from "express";
 import {
   type PartialAnswer,
   type ReadingsPage,
+  readingsPage,
   readingsQuery,
   type SeriesAnswer,
+  seriesAnswer,
   seriesQuery,
 } from "../../contract/rest.ts";
 import type { Registry } from "../../core/devices/registry.ts";
@@ -15,15 +16,15 @@ import type { ReadingsQuery, SeriesQuery } from "../../core/ports/history.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Store } from "../../core/ports/readings-store.ts";
 import { parseReadingCursor, readingCursor } from "../answers/page-cursor.ts";
-import { parseRequest } from "../answers/problem.ts";
 import { type Chunks, JSON_HEADERS, streamAnswer } from "../answers/stream-answer.ts";
+import { jsonStream, type Route, route } from "../declaration/route.ts";
 import { knownDevice } from "./devices-routes.ts";
 
 const DAY_MS = 24 * 3_600_000;
 /** A device's clock may run so far ahead; what it sent is part of "until now". */
 const AHEAD_MS = 5 * 60_000;
 
-export interface ReadingsRoutesOptions {
+export interface ReadingsParts {
   readonly registry: Registry;
   readonly store: Pick<Store, "readingsChunk" | "series" | "damaged">;
   /** Where the store may be away. */
@@ -34,65 +35,81 @@ export interface ReadingsRoutesOptions {
 
 type Source = Pick<Store, "readingsChunk" | "series">;
 
-/** `turn`: passes when it is the caller's turn. */
-export function readingsRoutes(
-  { registry, store, forward, clock, log }: ReadingsRoutesOptions,
-  turn: RequestHandler,
-): Router {
-  const router = Router();
-
-  /** Where to ask, and what the answer lacks. While the store is away it refuses, unless a part was asked for. */
-  function source(isPartWelcome: boolean): { from: Source; partial: { partial?: PartialAnswer } } {
-    const away = forward?.away();
-    if (forward === undefined || away === undefined) return { from: store, partial: {} };
-    const since = new Date(away.sinceMs).toISOString();
-    const partial = { shows: away.isDraining ? "stored" : "waiting", waiting: away.waiting.writes, since } as const;
-    return { from: isPartWelcome && !away.isDraining ? forward.waiting : store, partial: { partial } };
-  }
-
-  /** The last 24 hours by default. */
-  function range(from: number | undefined, to: number | undefined): { fromMs: number; toMs: number } {
-    const toMs = to ?? clock.nowMs() + AHEAD_MS;
-    return { fromMs: from ?? Math.min(toMs, clock.nowMs()) - DAY_MS, toMs };
-  }
-
-  router.get("/:id/readings", turn, async (request, response) => {
-    const { deviceId } = knownDevice(registry, request);
-    const { from, to, limit, order, cursor, partial: isPartWelcome } = parseRequest(readingsQuery, request.query);
-    const behind = parseReadingCursor(cursor);
-    const asked = range(from, to);
-    const asking = source(isPartWelcome);
-    const rest = () => ({ ...damagedIn(store.damaged(deviceId), asked), ...asking.partial });
-    await streamAnswer(response, {
-      chunks: pageOf(asking.from, { deviceId, ...asked, limit, order, behind }, rest),
-      headers: JSON_HEADERS,
-      gzip: "encoding",
-      log,
-    });
-  });
-
-  router.get("/:id/series", turn, async (request, response) => {
-    const { deviceId, interval } = knownDevice(registry, request);
-    const { from, to, metrics, points, partial: isPartWelcome } = parseRequest(seriesQuery, request.query);
-    const names = [...new Set(metrics)];
-    const asked = range(from, to);
-    const asking = source(isPartWelcome);
-    const rest = () => ({
-      ...(interval.ms !== undefined && { intervalMs: Math.round(interval.ms) }),
-      metrics: {},
-      ...damagedIn(store.damaged(deviceId), asked),
-      ...asking.partial,
-    });
-    await streamAnswer(response, {
-      chunks: seriesOf(asking.from, { deviceId, metrics: names, points, ...asked }, rest),
-      headers: JSON_HEADERS,
-      gzip: "encoding",
-      log,
-    });
-  });
-
-  return router;
+/** Where to ask, and what the answer lacks. While the store is away it refuses, unless a part was asked for. */
+function source(
+  { store, forward }: Pick<ReadingsParts, "store" | "forward">,
+  isPartWelcome: boolean,
+): { from: Source; partial: { partial?: PartialAnswer } } {
+  const away = forward?.away();
+  if (forward === undefined || away === undefined) return { from: store, partial: {} };
+  const since = new Date(away.sinceMs).toISOString();
+  const partial = { shows: away.isDraining ? "stored" : "waiting", waiting: away.waiting.writes, since } as const;
+  return { from: isPartWelcome && !away.isDraining ? forward.waiting : store, partial: { partial } };
 }
+
+interface Range {
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
+/** The last 24 hours by default. */
+function range(clock: Clock, { from, to }: Range): { fromMs: number; toMs: number } {
+  const toMs = to ?? clock.nowMs() + AHEAD_MS;
+  return { fromMs: from ?? Math.min(toMs, clock.nowMs()) - DAY_MS, toMs };
+}
+
+export const READINGS_ROUTES: readonly Route<ReadingsParts>[] = [
+  route({
+    method: "get",
+    path: "/api/devices/:id/readings",
+    level: "viewer",
+    summary: "stored readings in pages",
+    query: readingsQuery,
+    answer: jsonStream(readingsPage),
+    handle: async (parts: ReadingsParts, { params, query, response }) => {
+      const { registry, store, clock, log } = parts;
+      const { deviceId } = knownDevice(registry, params.id);
+      const { limit, order } = query;
+      const behind = parseReadingCursor(query.cursor);
+      const asked = range(clock, query);
+      const asking = source(parts, query.partial);
+      const rest = () => ({ ...damagedIn(store.damaged(deviceId), asked), ...asking.partial });
+      await streamAnswer(response, {
+        chunks: pageOf(asking.from, { deviceId, ...asked, limit, order, behind }, rest),
+        headers: JSON_HEADERS,
+        gzip: "encoding",
+        log,
+      });
+    },
+  }),
+  route({
+    method: "get",
+    path: "/api/devices/:id/series",
+    level: "viewer",
+    summary: "columns for a chart",
+    query: seriesQuery,
+    answer: jsonStream(seriesAnswer),
+    handle: async (parts: ReadingsParts, { params, query, response }) => {
+      const { registry, store, clock, log } = parts;
+      const { deviceId, interval } = knownDevice(registry, params.id);
+      const metrics = [...new Set(query.metrics)];
+      const asked = range(clock, query);
+      const asking = source(parts, query.partial);
+      const rest = () => ({
+        ...(interval.ms !== undefined && { intervalMs: Math.round(interval.ms) }),
+        metrics: {},
+        ...damagedIn(store.damaged(deviceId), asked),
+        ...asking.partial,
+      });
+      await streamAnswer(response, {
+        chunks: seriesOf(asking.from, { deviceId, metrics, points: query.points, ...asked }, rest),
+        headers: JSON_HEADERS,
+        gzip: "encoding",
+        log,
+      });
+    },
+  }),
+];
 
 /** A page a chunk at a time, around which stands what makes it a whole. `rest`: what is known when all was read. */
 async function* pageOf(

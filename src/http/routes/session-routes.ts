@@ -1,14 +1,15 @@
 /** `/api/session`, `/api/setup`: the caller's level, signing in and out, and the first account. */
-import express, { type Response, Router } from "express";
-import { loginRequest, type SessionAnswer, setupRequest } from "../../contract/access.ts";
+import type { Response } from "express";
+import { loginRequest, type SessionAnswer, sessionAnswer, setupRequest } from "../../contract/access.ts";
 import type { Accounts, Caller, Outcome, SignedIn } from "../../core/access/accounts.ts";
 import { reaches } from "../../core/access/required-level.ts";
-import { HttpError, parseRequest } from "../answers/problem.ts";
+import { HttpError } from "../answers/problem.ts";
+import { EMPTY, json, type Route, route } from "../declaration/route.ts";
 import { callerIn } from "../requests/access-guard.ts";
 import type { Callers } from "../requests/callers.ts";
 import type { Forwarding } from "../requests/forwarding.ts";
 
-export interface SessionRoutesOptions {
+export interface SessionParts {
   /** Undefined: there are no accounts, and everybody may do everything. */
   readonly accounts: Accounts | undefined;
   readonly callers: Callers;
@@ -17,48 +18,67 @@ export interface SessionRoutesOptions {
   readonly mqttPort: () => number;
 }
 
-export function sessionRoutes({ accounts, callers, forwarding, auth, mqttPort }: SessionRoutesOptions): Router {
-  const router = Router();
-  const json = express.json({ limit: "4kb" });
+export const SESSION_ROUTES: readonly Route<SessionParts>[] = [
+  route({
+    method: "get",
+    path: "/api/session",
+    level: "nobody",
+    summary: "of the caller",
+    answer: json(sessionAnswer),
+    handle: (parts: SessionParts, { response }) => {
+      response.setHeader("Cache-Control", "no-store");
+      return answerOf(parts, callerIn(response));
+    },
+  }),
+  route({
+    method: "post",
+    path: "/api/session",
+    level: "nobody",
+    summary: "signs in; the answer sets a cookie",
+    body: loginRequest,
+    answer: json(sessionAnswer),
+    handle: async (parts: SessionParts, { body: { name, password }, request, response }) => {
+      const address = parts.forwarding.addressOf(request) ?? "";
+      return letIn(parts, response, await needed(parts.accounts).signIn(name, password, address));
+    },
+  }),
+  route({
+    method: "delete",
+    path: "/api/session",
+    level: "nobody",
+    summary: "signs out",
+    answer: EMPTY,
+    handle: async ({ accounts, callers }: SessionParts, { request, response }) => {
+      const secret = callers.secretOf(request);
+      callers.drop(response);
+      if (secret !== undefined) await accounts?.signOut(secret);
+    },
+  }),
+  route({
+    method: "post",
+    path: "/api/setup",
+    level: "nobody",
+    summary: "makes the first account; `code` is in the link that the start prints",
+    body: setupRequest,
+    answer: json(sessionAnswer),
+    handle: async (parts: SessionParts, { body: { code, name, password }, response }) =>
+      letIn(parts, response, await needed(parts.accounts).setUp(code, name, password)),
+  }),
+];
 
-  const answerOf = ({ level, user, csrf }: Caller): SessionAnswer => ({
-    auth,
-    level,
-    needsSetup: accounts?.needsSetup() ?? false,
-    ...(user !== undefined && { name: user.name }),
-    ...(csrf !== undefined && { csrf }),
-    ...(reaches(level, "viewer") && { mqttPort: mqttPort() }),
-  });
+const answerOf = ({ auth, accounts, mqttPort }: SessionParts, { level, user, csrf }: Caller): SessionAnswer => ({
+  auth,
+  level,
+  needsSetup: accounts?.needsSetup() ?? false,
+  ...(user !== undefined && { name: user.name }),
+  ...(csrf !== undefined && { csrf }),
+  ...(reaches(level, "viewer") && { mqttPort: mqttPort() }),
+});
 
-  function letIn(response: Response, outcome: Outcome<SignedIn>): void {
-    const { secret, caller } = outcomeIn(response, outcome);
-    callers.keep(response, secret);
-    response.json(answerOf(caller));
-  }
-
-  router.get("/api/session", (_request, response) => {
-    response.setHeader("Cache-Control", "no-store");
-    response.json(answerOf(callerIn(response)));
-  });
-
-  router.post("/api/session", json, async (request, response) => {
-    const { name, password } = parseRequest(loginRequest, request.body);
-    letIn(response, await needed(accounts).signIn(name, password, forwarding.addressOf(request) ?? ""));
-  });
-
-  router.delete("/api/session", async (request, response) => {
-    const secret = callers.secretOf(request);
-    callers.drop(response);
-    if (secret !== undefined) await accounts?.signOut(secret);
-    response.status(204).end();
-  });
-
-  router.post("/api/setup", json, async (request, response) => {
-    const { code, name, password } = parseRequest(setupRequest, request.body);
-    letIn(response, await needed(accounts).setUp(code, name, password));
-  });
-
-  return router;
+function letIn(parts: SessionParts, response: Response, outcome: Outcome<SignedIn>): SessionAnswer {
+  const { secret, caller } = outcomeIn(response, outcome);
+  parts.callers.keep(response, secret);
+  return answerOf(parts, caller);
 }
 
 /** Without accounts there is nothing to sign in to. */

@@ -1,0 +1,44 @@
+/** Changes a device's name, place and retention, one change after the other: each says only a part of what is written. */
+import type { DevicePatch } from "../../contract/rest.ts";
+import type { Store } from "../ports/readings-store.ts";
+import { type DeviceRecord, mergeRetention } from "./device-record.ts";
+import type { Registry } from "./registry.ts";
+
+/** Undefined: there is no such device. */
+export type DeviceChanges = (deviceId: string, patch: DevicePatch) => Promise<DeviceRecord | undefined>;
+
+export interface DeviceChangesOptions {
+  readonly registry: Registry;
+  readonly store: Pick<Store, "nameDevice" | "setRetention">;
+}
+
+export function createDeviceChanges({ registry, store }: DeviceChangesOptions): DeviceChanges {
+  let changing: Promise<unknown> = Promise.resolve();
+
+  async function change(deviceId: string, patch: DevicePatch): Promise<DeviceRecord | undefined> {
+    const device = registry.get(deviceId);
+    if (device === undefined) return undefined;
+    if (patch.name !== undefined || patch.place !== undefined) await rename(device, patch);
+    if (patch.retention !== undefined) {
+      const retention = mergeRetention(device.retention, patch.retention);
+      await store.setRetention(device.deviceId, retention);
+      registry.setRetention(device.deviceId, retention);
+    }
+    return device;
+  }
+
+  async function rename(device: DeviceRecord, patch: DevicePatch): Promise<void> {
+    const names = {
+      name: patch.name === undefined ? device.name : patch.name || undefined,
+      place: patch.place === undefined ? device.place : patch.place || undefined,
+    };
+    await store.nameDevice(device.deviceId, names);
+    registry.rename(device.deviceId, names);
+  }
+
+  return (deviceId, patch) => {
+    const changed = changing.then(() => change(deviceId, patch));
+    changing = changed.catch(() => undefined);
+    return changed;
+  };
+}

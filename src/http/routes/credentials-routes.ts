@@ -1,0 +1,84 @@
+/** `/api/boards`, `/api/applications`: credentials of MQTT clients are listed, made and removed. */
+import {
+  applicationRequest,
+  applicationsAnswer,
+  applicationWithSecret,
+  boardRequest,
+  boardsAnswer,
+  boardWithSecret,
+} from "../../contract/access.ts";
+import type { DeviceId } from "../../contract/readings.ts";
+import type { Credentials } from "../../core/access/credentials.ts";
+import { parseDeviceId } from "../../core/model/device-id.ts";
+import { invalidField } from "../answers/problem.ts";
+import { EMPTY, json, type Route, route } from "../declaration/route.ts";
+import { needed, outcomeIn } from "./session-routes.ts";
+
+export interface CredentialsParts {
+  /** Undefined: there are no accounts, and everybody may do everything. */
+  readonly credentials: Credentials | undefined;
+}
+
+export const CREDENTIALS_ROUTES: readonly Route<CredentialsParts>[] = [
+  route({
+    method: "get",
+    path: "/api/boards",
+    level: "operator",
+    summary: "the boards that have a secret",
+    answer: json(boardsAnswer),
+    handle: ({ credentials }: CredentialsParts) => ({ boards: needed(credentials).boards() }),
+  }),
+  route({
+    method: "post",
+    path: "/api/boards",
+    level: "operator",
+    summary: "makes a new `secret`, which only this answer has, and revokes the former one",
+    body: boardRequest,
+    answer: json(boardWithSecret, 201),
+    handle: ({ credentials }: CredentialsParts, { body }) => {
+      const deviceId = validDeviceId(body.deviceId);
+      return needed(credentials).makeBoard(deviceId);
+    },
+  }),
+  route({
+    method: "delete",
+    path: "/api/boards/:id",
+    level: "operator",
+    summary: "revokes its secret; its readings stay",
+    answer: EMPTY,
+    handle: async ({ credentials }: CredentialsParts, { params, response }) =>
+      outcomeIn(response, await needed(credentials).removeBoard(params.id)),
+  }),
+  route({
+    method: "get",
+    path: "/api/applications",
+    level: "owner",
+    summary: "the applications",
+    answer: json(applicationsAnswer),
+    handle: ({ credentials }: CredentialsParts) => ({ applications: needed(credentials).applications() }),
+  }),
+  route({
+    method: "post",
+    path: "/api/applications",
+    level: "owner",
+    summary: "`publish` and `subscribe` are topic filters; only this answer has the `secret`",
+    body: applicationRequest,
+    answer: json(applicationWithSecret, 201),
+    handle: ({ credentials }: CredentialsParts, { body }) => needed(credentials).makeApplication(body),
+  }),
+  route({
+    method: "delete",
+    path: "/api/applications/:id",
+    level: "owner",
+    summary: "revokes its credential",
+    answer: EMPTY,
+    handle: async ({ credentials }: CredentialsParts, { params, response }) =>
+      outcomeIn(response, await needed(credentials).removeApplication(params.id)),
+  }),
+];
+
+export function validDeviceId(text: string): DeviceId {
+  const parsed = parseDeviceId(text);
+  if (parsed.ok) return parsed.value;
+  throw invalidField("deviceId", "expected 1 to 64 of A-Z a-z 0-9 . _ : - and not . or ..");
+}
