@@ -2,7 +2,15 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { readConfig } from "../config/read-config.ts";
 import { toEpochMs } from "../contract/epoch.ts";
-import { MAX_DAYS, MAX_PAIRING_MINUTES, ROLES, type Role, SCOPES, type Scope } from "../contract/levels.ts";
+import {
+  LEVEL_MEANINGS,
+  MAX_DAYS,
+  MAX_PAIRING_MINUTES,
+  ROLES,
+  type Role,
+  SCOPES,
+  type Scope,
+} from "../contract/levels.ts";
 import { StartError } from "../core/model/start-error.ts";
 import { StoreError } from "../core/ports/readings-store.ts";
 import { readBuild } from "../platform/build.ts";
@@ -97,7 +105,7 @@ function createProgram(done: (exitCode: number) => void): Command {
       run(options, async (world) => (await import("./import/import-command.ts")).importCommand(file, options, world)),
     );
 
-  command("backup", "copy the whole store; the hub may be running")
+  command("backup", "copy everything that is stored to a file; the hub may be running")
     .argument("<file>", "file to write, which must not exist yet")
     .option("--without-secrets", "leave out accounts, tokens and device secrets")
     .action((file: string, options: { withoutSecrets?: true; dataDir?: string }) =>
@@ -106,14 +114,18 @@ function createProgram(done: (exitCode: number) => void): Command {
       ),
     );
 
-  command("restore", "replace the store by a copy; the hub must be stopped")
-    .argument("<file>", "a copy made by aerie backup")
+  command("restore", "replace everything that is stored by a backup; the hub must be stopped")
+    .argument("<file>", "a file made by aerie backup")
     .action((file: string, options: object) =>
       run(options, async (world) => (await import("./commands/restore-command.ts")).restoreCommand(file, world)),
     );
 
   command("migrate", "copy everything to MongoDB (AERIE_MONGODB_URL) or back; the hub must be stopped")
-    .addOption(new Option("--to <store>", "the target").choices(["mongodb", "embedded"]).makeOptionMandatory())
+    .addOption(
+      new Option("--to <store>", "where to copy to; embedded: the data directory")
+        .choices(["mongodb", "embedded"])
+        .makeOptionMandatory(),
+    )
     .action((options: { to: MigrationTarget; dataDir?: string }) =>
       run(options, async (world) => (await import("./commands/migrate-command.ts")).migrateCommand(options.to, world)),
     );
@@ -129,41 +141,47 @@ function createProgram(done: (exitCode: number) => void): Command {
     async (world: CommandWorld): Promise<number> =>
       (await import("./commands/access-command.ts")).accessCommand({ noun, verb, name, ...more }, world);
   command("user", "manage people who may sign in")
-    .argument("<verb>", "list, add, password, role or remove")
+    .argument("<verb>", "list, add, password (makes a new one), role or remove")
     .argument("[name]", "user name")
     .addOption(
-      new Option("--role <role>", "role of a new user (default: viewer), or the new role of a user").choices(ROLES),
+      new Option(
+        "--role <role>",
+        `role of a new user (default: viewer), or the new role of a user: ${meaningsOf(ROLES)}`,
+      ).choices(ROLES),
     )
     .action((verb: string, name: string | undefined, options: { role?: Role; dataDir?: string }) =>
       run(options, access("user", verb, name, options)),
     );
   command("token", "manage tokens of programs that use HTTP or Socket.IO")
     .argument("<verb>", "list, add or remove")
-    .argument("[name]", "name to add, or id to remove")
-    .addOption(new Option("--scope <scope>", "what the token allows").choices(SCOPES))
+    .argument("[name]", "name of a new one, or id (see list) of the one to remove")
+    .addOption(new Option("--scope <scope>", `what the token is for: ${meaningsOf(SCOPES)}`).choices(SCOPES))
     .option("--days <n>", `days until it expires, 1 to ${MAX_DAYS} (default: never)`, wholeNumber(MAX_DAYS))
     .action((verb: string, name: string | undefined, options: { scope?: Scope; days?: number; dataDir?: string }) =>
       run(options, access("token", verb, name, options)),
     );
-  command("device", "manage device credentials")
+  command("device", "manage the secrets of boards, which are their MQTT passwords")
     .argument("<verb>", "list, add or remove")
     .argument("[id]", "the device id")
     .action((verb: string, name: string | undefined, options: { dataDir?: string }) =>
       run(options, access("device", verb, name)),
     );
 
-  command("application", "manage programs that use MQTT")
+  command("application", "manage the MQTT passwords and topics of programs")
     .argument("<verb>", "list, add or remove")
-    .argument("[name]", "name to add, or id to remove")
-    .option("--publish <filters>", "topic filters that it may publish to, separated by commas")
-    .option("--subscribe <filters>", "topic filters that it may subscribe to, separated by commas")
+    .argument("[name]", "name of a new one, or id (see list) of the one to remove")
+    .option(
+      "--publish <filters>",
+      "topics that it may publish to: filters such as devices/+/commands/#, separated by commas",
+    )
+    .option("--subscribe <filters>", "topics that it may subscribe to: filters such as devices/#, separated by commas")
     .option("--days <n>", `days until it expires, 1 to ${MAX_DAYS} (default: never)`, wholeNumber(MAX_DAYS))
     .action((verb: string, name: string | undefined, options: ApplicationOptions) =>
       run(options, access("application", verb, name, options)),
     );
 
   command("certificate", "make a self-signed TLS certificate and print its fingerprints")
-    .option("--names <hosts>", "further host names and addresses, separated by commas")
+    .option("--names <hosts>", "host names and addresses of the hub besides those of this machine, separated by commas")
     .option("--days <n>", `days until it expires, 1 to ${MAX_DAYS}`, wholeNumber(MAX_DAYS), 825)
     .option("--replace", "replace the certificate that is there")
     .action((options: CertificateOptions & { dataDir?: string }) =>
@@ -172,7 +190,7 @@ function createProgram(done: (exitCode: number) => void): Command {
       ),
     );
 
-  command("pair", "for some minutes, let unknown devices ask to be let in")
+  command("pair", "open the join window: boards that have no secret may ask to be let in")
     .option(
       "--minutes <n>",
       `how long they may ask, 1 to ${MAX_PAIRING_MINUTES} minutes`,
@@ -191,6 +209,9 @@ function instant(text: string): string {
     throw new InvalidArgumentError("Expected ISO 8601 with a time zone, or epoch seconds or milliseconds.");
   return text;
 }
+
+const meaningsOf = (levels: readonly (Role | Scope)[]): string =>
+  levels.map((level) => `${level} ${LEVEL_MEANINGS[level]}`).join("; ");
 
 const wholeNumber =
   (most: number) =>

@@ -12,7 +12,7 @@ export const LISTEN_SETTINGS = {
     expected: "a host name or address, or auto",
     parse: host,
     meaning:
-      "Address on which dashboard, REST and Socket.IO listen. `auto`: with `AERIE_AUTH=on` all IPv4 addresses, otherwise only `127.0.0.1`. `::`: IPv6 too. Without accounts, any address but loopback needs `AERIE_AUTH=off-and-public`.",
+      "Address on which dashboard, REST and Socket.IO listen. `auto`: with `AERIE_AUTH=on` all IPv4 addresses, otherwise only `127.0.0.1`. With the address `::`, IPv6 too. Without accounts, any address but loopback needs `AERIE_AUTH=off-and-public`.",
   }),
   httpPort: setting({
     env: "AERIE_HTTP_PORT",

@@ -4,7 +4,7 @@ export const ERRORS = {
   REQUEST_INVALID: { status: 400, text: "The request is invalid" },
   LOGIN_NEEDED: { status: 401, text: "Sign in, or send a token, to see this" },
   LOGIN_FAILED: { status: 401, text: "Wrong user name or password" },
-  LEVEL_TOO_LOW: { status: 403, text: "This account or token does not have the right to do this" },
+  LEVEL_TOO_LOW: { status: 403, text: "This account or token may not do this; ask an owner of the hub" },
   CSRF_FAILED: { status: 403, text: "The request does not come from a page of this hub; reload the page" },
   SETUP_CODE_WRONG: {
     status: 403,

@@ -12,6 +12,14 @@ export type Role = (typeof ROLES)[number];
 export const SCOPES = ["metrics", "viewer", "operator"] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** What each level may do, for people. */
+export const LEVEL_MEANINGS: Readonly<Record<Exclude<Level, "nobody">, string>> = {
+  metrics: "may read /metrics and /readyz only",
+  viewer: "may see devices, readings, charts and refusals, and export readings",
+  operator: "may also name and delete devices, delete readings and connect boards",
+  owner: "may also manage people, tokens and applications",
+};
+
 /** Sent by pages with each change: the `csrf` of `GET /api/session`, which no foreign page can read. */
 export const CSRF_HEADER = "x-aerie-csrf";
 

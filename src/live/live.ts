@@ -228,7 +228,7 @@ export function openLive(options: LiveOptions): Live {
     for (const browser of browsers) {
       const { waitingBytes, address } = browser.data;
       if (waitingBytes <= most) continue;
-      log.warn("browser stopped reading", { clientId: browser.id, waitingBytes });
+      log.warn("a browser did not read its live values and was disconnected", { clientId: browser.id, waitingBytes });
       refusals.add({ code: "READER_TOO_SLOW", kind: "connection", address });
       browsers.delete(browser);
       browser.conn.close(true);

@@ -17,7 +17,7 @@ export function createLifecycle(log: Log): Lifecycle {
       try {
         await close();
       } catch (cause) {
-        log.error("part failed to close", { part: name, cause });
+        log.error("a part of the hub could not be closed", { part: name, cause });
       }
     }
   }

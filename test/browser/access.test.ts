@@ -43,6 +43,7 @@ async function addPerson(page: Page, name: string, role: string): Promise<void> 
   await form.getByLabel("Name").fill(name);
   await form.getByLabel("Password").fill(PASSWORD);
   await form.getByLabel("Role").selectOption(role);
+  expect(await form.locator("[data-meanings]").textContent()).toContain("owner may also manage people");
   await form.getByRole("button").click();
   await page.locator(`[data-row="${name}"]`).waitFor(WAIT);
 }
@@ -143,7 +144,7 @@ test("the owner makes and takes away people, tokens and applications; an operato
   await addPerson(page, "Otto", "operator");
   await addPerson(page, "Vera", "viewer");
   const tokens = page.getByRole("form", { name: "Create a token" });
-  await tokens.getByLabel("What for").fill("grafana");
+  await tokens.getByLabel("Name of the program").fill("grafana");
   await tokens.getByLabel("Expires after (days)").fill("30");
   await tokens.getByRole("button").click();
   const secret = page.locator('[data-secret="grafana"] code');
@@ -154,6 +155,10 @@ test("the owner makes and takes away people, tokens and applications; an operato
   };
   expect(await asked()).toBe(200);
   expect(await page.locator('[data-row="grafana"]').textContent()).toMatch(/expires (?!.*not)/);
+  const applications = page.getByRole("form", { name: "Add an application" });
+  await applications.getByLabel("Name").fill("node-red");
+  await applications.getByRole("button").click();
+  await page.getByText("This is the MQTT password of node-red. It may use any user name.").waitFor(WAIT);
   await look(page, "settings");
   limitFiles(hub.pid, 0);
   await page.getByRole("button", { name: "Remove grafana" }).click();

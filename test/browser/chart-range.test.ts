@@ -250,6 +250,7 @@ test("a gap is one in plot, table and file; the file has what is shown, and an e
 test("on a phone a vertical swipe scrolls, a horizontal one moves the crosshair, two fingers zoom; nothing hangs over", async () => {
   const phone = { viewport: { width: 390, height: 700 }, hasTouch: true, isMobile: true };
   const { page, failures } = await opened(phone);
+  expect(await page.locator(".range-hint:visible").allTextContents()).toEqual([expect.stringContaining("two fingers")]);
   await figureOf(page).scrollIntoViewIfNeeded();
   const cdp = await page.context().newCDPSession(page);
   const { at, y } = await boxOf(page);

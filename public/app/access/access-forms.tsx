@@ -2,7 +2,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
-import { MIN_PASSWORD, ROLES, type Role, SCOPES, type Scope } from "../../../src/contract/levels.ts";
+import { LEVEL_MEANINGS, MIN_PASSWORD, ROLES, type Role, SCOPES, type Scope } from "../../../src/contract/levels.ts";
 import { type HubFault, patchUser, postApplication, postToken, postUser, toFault } from "../hub/api.ts";
 import { FaultNote } from "../ui/fault-note.tsx";
 import { PasswordField, TextField } from "../ui/text-field.tsx";
@@ -24,6 +24,7 @@ export function AddPerson({ added }: AddProps) {
       <TextField label="Name" value={name} isRequired />
       <PasswordField label="Password" value={password} autoComplete="new-password" minLength={MIN_PASSWORD} />
       <Choice label="Role" value={role} choices={ROLES} />
+      <Meanings of={ROLES} />
     </AccessForm>
   );
 }
@@ -49,6 +50,7 @@ export function ChangePerson({ row, changed }: ChangeProps) {
         minLength={MIN_PASSWORD}
         isRequired={false}
       />
+      <Meanings of={ROLES} />
       <p class="quiet">{row.name} must sign in again after this change.</p>
     </AccessForm>
   );
@@ -65,9 +67,10 @@ export function AddToken({ added }: AddProps) {
   };
   return (
     <AccessForm label="Create a token" work={add}>
-      <TextField label="What for" value={name} isRequired />
+      <TextField label="Name of the program" value={name} isRequired />
       <Choice label="Role" value={scope} choices={SCOPES} />
       <ExpiryField value={days} />
+      <Meanings of={SCOPES} />
     </AccessForm>
   );
 }
@@ -82,7 +85,7 @@ function ExpiryField({ value }: { value: Signal<string> }) {
       placeholder="never"
       maxLength={4}
       isCode
-      format={{ pattern: "[1-9][0-9]{0,3}", words: "1 to 3650, or empty: it never expires" }}
+      format={{ pattern: "[1-9][0-9]{0,3}", words: "1 to 3650, or empty if it should never expire" }}
     />
   );
 }
@@ -111,6 +114,11 @@ export function AddApplication({ added }: AddProps) {
       <TextField label="May publish to" value={publish} isCode maxLength={1_000} />
       <TextField label="May subscribe to" value={subscribe} isCode maxLength={1_000} />
       <ExpiryField value={days} />
+      <p class="quiet">
+        An application is a program that uses MQTT, such as Node-RED. Separate topic filters by commas;{" "}
+        <code>devices/#</code> matches all topics of all devices. Leave a field empty if it may not publish, or not
+        subscribe.
+      </p>
     </AccessForm>
   );
 }
@@ -148,6 +156,20 @@ function AccessForm({ label, work, failed = "Nothing was saved.", children }: Ac
       </button>
       {fault.value !== undefined && <FaultNote what={failed} fault={fault.value} />}
     </form>
+  );
+}
+
+function Meanings({ of: levels }: { of: readonly (Role | Scope)[] }) {
+  return (
+    <p class="quiet" data-meanings>
+      {levels.map((level, index) => (
+        <span key={level}>
+          {index > 0 && "; "}
+          <strong>{level}</strong> {LEVEL_MEANINGS[level]}
+        </span>
+      ))}
+      .
+    </p>
   );
 }
 

@@ -28,12 +28,14 @@ export interface AccessListProps {
   readonly remove: (id: string) => Promise<unknown>;
   /** The end of the sentence that begins with the name of the removed one. */
   readonly removal: string;
+  /** What a new secret is and how it is used, before the words that it is shown once. */
+  readonly secretIs?: (name: string) => string;
   readonly Add: FunctionComponent<AddProps>;
   /** Left out: an entry cannot be changed, only removed and added again. */
   readonly Change?: FunctionComponent<ChangeProps>;
 }
 
-export function AccessList({ title, read, remove, removal, Add, Change }: AccessListProps) {
+export function AccessList({ title, read, remove, removal, secretIs, Add, Change }: AccessListProps) {
   const id = useId();
   const rows = useSignal<readonly AccessRow[] | undefined>(undefined);
   const fault = useSignal<{ what: string; fault: HubFault } | undefined>(undefined);
@@ -83,7 +85,7 @@ export function AccessList({ title, read, remove, removal, Add, Change }: Access
       {rows.value?.length === 0 && <p class="quiet">None yet.</p>}
       {made.value !== undefined && (
         <div role="status" data-secret={made.value.name}>
-          <p>The secret of {made.value.name}. Copy it now: it is shown only once.</p>
+          <p>{secretIs?.(made.value.name)} Copy it now: it is shown only once.</p>
           <CommandLine name={`the secret of ${made.value.name}`} command={made.value.secret} />
         </div>
       )}

@@ -86,7 +86,10 @@ function NameIt({ made }: { made: (board: { deviceId: string; secret: string }) 
       <button type="submit" class="primary" disabled={busy.value}>
         Create a secret
       </button>
-      <p class="quiet">A board that already has a secret gets a new one, and the old one stops working.</p>
+      <p class="quiet">
+        The secret is the board's MQTT password. A board that already has one gets a new one, and the old one stops
+        working.
+      </p>
       {fault.value !== undefined && <FaultNote what="No secret was created." fault={fault.value} />}
     </form>
   );
@@ -107,7 +110,8 @@ function PutOnBoard({ board }: { board: { deviceId: string; secret: string } }) 
     <section aria-labelledby="put-on-board">
       <h2 id="put-on-board">Put this on the board</h2>
       <p class="quiet">
-        The secret is shown only once. The Wi-Fi name and password stay in this page and are not sent to the hub.
+        It contains the board's secret, its MQTT password, which is shown only once. The Wi-Fi name and password stay in
+        this page and are not sent to the hub.
       </p>
       <fieldset class="kinds" aria-label="Kind of board">
         {KINDS.map((each) => (

@@ -57,7 +57,7 @@ export function JoinWindow({ letIn }: { letIn: (board: LetIn) => void }) {
           </>
         )}
       </div>
-      {fault.value !== undefined && <FaultNote what="The join window was not changed." fault={fault.value} />}
+      {fault.value !== undefined && <FaultNote what="The join window was not opened or closed." fault={fault.value} />}
       <ul class="waiting" aria-label="Boards that wait" aria-live="polite">
         {state.value?.waiting.map((board) => (
           <WaitingRow key={board.id} board={board} letIn={letIn} />

@@ -47,6 +47,9 @@ export function SettingsPage() {
             }
             remove={deleteToken}
             removal="will stop working at once"
+            secretIs={(name) =>
+              `This is the token of ${name}. The program sends it in each request: Authorization: Bearer <token>.`
+            }
             Add={AddToken}
           />
           <AccessList
@@ -60,32 +63,41 @@ export function SettingsPage() {
             }
             remove={deleteApplication}
             removal="will be disconnected and cannot connect again"
+            secretIs={(name) => `This is the MQTT password of ${name}. It may use any user name.`}
             Add={AddApplication}
           />
         </>
       )}
       {reaches("operator") ? (
-        <AccessList
-          title="Boards"
-          read={async () =>
-            (await getBoards()).boards.map(({ deviceId, lastUsedAt }) => ({
-              id: deviceId,
-              name: deviceId,
-              about: used(lastUsedAt),
-            }))
-          }
-          remove={deleteBoard}
-          removal="will be disconnected and cannot connect again; its readings stay"
-          Add={ConnectBoard}
-        />
+        <Boards />
       ) : (
-        <p class="quiet">Only an operator or owner can change access.</p>
+        <p class="quiet">
+          Only an operator or owner can connect boards. Only an owner can add people, tokens and applications.
+        </p>
       )}
       <p class="quiet">
         Aerie is published under the MIT licence. This dashboard also contains other software:{" "}
         <a href="third-party-licenses.txt">third-party licences</a>.
       </p>
     </>
+  );
+}
+
+function Boards() {
+  return (
+    <AccessList
+      title="Boards"
+      read={async () =>
+        (await getBoards()).boards.map(({ deviceId, lastUsedAt }) => ({
+          id: deviceId,
+          name: deviceId,
+          about: used(lastUsedAt),
+        }))
+      }
+      remove={deleteBoard}
+      removal="will be disconnected and cannot connect again; its readings stay"
+      Add={ConnectBoard}
+    />
   );
 }
 

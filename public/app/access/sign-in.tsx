@@ -50,7 +50,8 @@ function SignIn() {
       failed="You are not signed in."
     >
       <p class="quiet">
-        Forgot your password? Set a new one on the hub's machine: <code>aerie user password &lt;name&gt;</code>
+        Forgot your password? On the machine where the hub runs, the command{" "}
+        <code>aerie user password &lt;name&gt;</code> makes a new one and prints it.
       </p>
     </AccountForm>
   );
@@ -70,8 +71,8 @@ function SetUp({ code }: { code: string }) {
       failed="The account was not created."
     >
       <p class="quiet">
-        This account is the owner of the hub: it may do everything, and it creates accounts for others. The password
-        needs at least {MIN_PASSWORD} characters.
+        With this account you own the hub: you may do everything and create accounts for others. The password needs at
+        least {MIN_PASSWORD} characters.
       </p>
     </AccountForm>
   );

@@ -17,7 +17,7 @@ export function DamagedNote({ context: { feed } }: { context: ChartContext }) {
       <Icon name="warning" />
       <p>
         A part of this range is damaged on the hub's disk and is missing here: {named.join("; ")}
-        {more > 0 && ` and ${more} more`}.
+        {more > 0 && ` and ${more} more`}. A backup may have it.
       </p>
     </div>
   );

@@ -28,7 +28,7 @@ export function LinePlot({ metric, context }: FigureProps) {
   const none = state === "ready" && feed.points(metric) === 0;
   return (
     <div class="plot-box">
-      {fault.value && <p class="plot-note">The chart could not be loaded. Its numbers are in the table.</p>}
+      {fault.value && <p class="plot-note">The chart could not be loaded. Reload the page, or show it as a table.</p>}
       {none && feed.covered.value && <p class="plot-note">{noReadingWords(feed.still.value)}</p>}
       {(state === "loading" || (none && !feed.covered.value)) && <p class="plot-note">Loading…</p>}
       {state === "failed" && <p class="plot-note">Could not be read</p>}

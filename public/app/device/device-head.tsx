@@ -58,10 +58,19 @@ export function DeviceHead({ device }: { device: DeviceState }) {
 
 const intervalWords = (ms: number): string => (ms < 9_950 ? `${(ms / 1_000).toFixed(1)} s` : durationWords(ms));
 
-const TIME_FAULTS: Record<TimeFault, string> = {
-  clock: "This device's clock is wrong",
-  zone: "The time that this device sends has no time zone (Z or +01:00)",
-  unreadable: "The time that this device sends cannot be read",
+const TIME_FAULTS: Record<TimeFault, { what: string; fix: string }> = {
+  clock: {
+    what: "This device's clock is wrong",
+    fix: "Have the board set its clock (NTP), or send no time",
+  },
+  zone: {
+    what: "The time that this device sends has no time zone",
+    fix: "Have the board send Z (UTC) or a difference such as +01:00 at its end",
+  },
+  unreadable: {
+    what: "The time that this device sends cannot be read",
+    fix: "Have the board send ISO 8601 with a time zone, or epoch seconds or milliseconds",
+  },
 };
 
 function TimeNote({ fault, said }: { fault: TimeFault; said: unknown }) {
@@ -69,13 +78,13 @@ function TimeNote({ fault, said }: { fault: TimeFault; said: unknown }) {
     <div class="note note-warn" data-note="device-clock">
       <Icon name="clock" />
       <p>
-        {TIME_FAULTS[fault]}
+        {TIME_FAULTS[fault].what}
         {said !== undefined && (
           <>
             : it sent <code>{typeof said === "object" ? JSON.stringify(said) : String(said)}</code>
           </>
         )}
-        . The hub uses the time of arrival instead.
+        . The hub uses the time of arrival instead. {TIME_FAULTS[fault].fix}.
       </p>
     </div>
   );

@@ -147,7 +147,10 @@ async function ask<Answer>(
     signal: abort ?? null,
   }).catch((cause: unknown) => {
     abort?.throwIfAborted();
-    throw new HubFault("HUB_UNREACHABLE", `The hub does not answer (${String(cause)})`);
+    throw new HubFault(
+      "HUB_UNREACHABLE",
+      `The hub cannot be reached. Check that it runs, and your network (${String(cause)})`,
+    );
   });
   noteHubDate(response.headers.get("date"));
   const text = await response.text();

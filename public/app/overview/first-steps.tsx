@@ -55,7 +55,7 @@ function SimulatedBoards() {
         </p>
       ) : (
         <>
-          <p>Run this in the hub's folder. It starts three simulated boards:</p>
+          <p>Run this in the folder where Aerie is installed. It starts three simulated boards:</p>
           <CommandLine
             name="the simulator's command"
             command={`AERIE_SIM_PASSWORD=${secret.value} npm run sim -- --devices 3`}
@@ -75,14 +75,14 @@ function FirstMessage() {
       <h2 id="first-steps">No device yet</h2>
       <p>A device appears here as soon as it sends something. Two ways to try it now:</p>
       <h3>Simulated boards</h3>
-      <p>Run this in the hub's folder. It starts three simulated boards:</p>
+      <p>Run this in the folder where Aerie is installed. It starts three simulated boards:</p>
       <CommandLine name="the simulator's command" command="npm run sim -- --devices 3" />
       <h3>Send a message yourself</h3>
       <p>Run this on any computer that can reach the hub. A board publishes the same JSON to the same topic:</p>
       <CommandLine name="the publish command" command={publish} />
       <p class="quiet">
-        Something was sent and nothing appears? The <a href="#/inspector">Inspector</a> shows what the hub refused, and
-        why.
+        If you have sent something and nothing appears, the <a href="#/inspector">Inspector</a> shows what the hub
+        refused, and why.
       </p>
     </section>
   );

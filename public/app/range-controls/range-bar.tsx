@@ -54,8 +54,10 @@ export function RangeBar({ context }: { context: ChartContext }) {
         />
       )}
       <MoveButtons context={context} />
-      <p class="range-hint hint-mouse">Drag to zoom in. Shift+drag moves, Ctrl+wheel zooms, double click goes back.</p>
-      <p class="range-hint hint-touch">Zoom and move with two fingers. Double tap goes back.</p>
+      <p class="range-hint hint-mouse">
+        Drag over a chart to zoom in. Shift+drag moves it, Ctrl+wheel zooms, a double click goes back.
+      </p>
+      <p class="range-hint hint-touch">Zoom and move a chart with two fingers. A double tap goes back.</p>
     </div>
   );
 }

@@ -139,7 +139,8 @@ function SetUpAlready() {
     <>
       <h1>This hub already has an owner</h1>
       <p>
-        This link was used already. <a href="#/">To the overview</a>
+        This link creates the first account, and that was done before. You need it no more.{" "}
+        <a href="#/">Go to the overview</a>
       </p>
     </>
   );
@@ -153,7 +154,7 @@ function NoSuchPage() {
     <>
       <h1>No such page</h1>
       <p>
-        There is no page at this address. <a href="#/">To the overview</a>
+        There is no page at this address. <a href="#/">Go to the overview</a>
       </p>
     </>
   );

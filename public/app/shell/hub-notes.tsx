@@ -31,7 +31,7 @@ function OpenToAll() {
       <Icon name="warning" />
       <p>
         <strong>This hub runs without accounts.</strong> Everybody who can reach it can see and change everything
-        (AERIE_AUTH=off-and-public).
+        (AERIE_AUTH=off-and-public). To change that, restart it with AERIE_AUTH=on.
       </p>
     </div>
   );
@@ -49,7 +49,7 @@ function StaleBanner({ now }: { now: Freshness }) {
             ? `Connection lost at ${time}.`
             : `Connected, but the hub has sent nothing since ${time}.`}
         </strong>{" "}
-        Values below are from then. Trying again…
+        The values below are from before. Trying again…
       </p>
       <button type="button" onClick={connectNow}>
         Try now
@@ -82,8 +82,9 @@ function Notes() {
         <div class="note" data-note="clock">
           <Icon name="clock" />
           <p>
-            This device's clock is {durationWords(Math.abs(apartMs))} {apartMs > 0 ? "behind" : "ahead of"} the hub's.
-            The times on this page are the hub's.
+            The clock of your computer or phone is {durationWords(Math.abs(apartMs))}{" "}
+            {apartMs > 0 ? "behind" : "ahead of"} the hub's clock. The times on this page are the hub's. Set the clock
+            that is wrong.
           </p>
         </div>
       )}

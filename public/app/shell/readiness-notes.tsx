@@ -33,7 +33,8 @@ function DegradedNote({ degraded: { since, waiting, bytes } }: { degraded: NonNu
       <p>
         {/* The counts beside it change all the time: nobody wants them read out. */}
         <strong role="status">MongoDB has not answered since {timeOfDay(Date.parse(since))}.</strong> No reading is
-        lost: {countWords(waiting)} writes wait on the hub's disk ({bytesWords(bytes)}) until MongoDB answers again.
+        lost: {countWords(waiting)} readings and other changes wait on the hub's disk ({bytesWords(bytes)}) until
+        MongoDB answers again.
       </p>
     </div>
   );

@@ -56,7 +56,8 @@ export function createJournal({ writer, clock, log }: { writer: Writer; clock: C
         const isDurable = outcome !== "stalled";
         if (isDurable) {
           const refused = outcome.find((each) => each.kind === "refused");
-          if (refused?.kind === "refused") log.error("broker's journal refused an entry", { reason: refused.reason });
+          if (refused?.kind === "refused")
+            log.error("the store refused MQTT state, which a restart will lack", { reason: refused.reason });
         }
         for (const tell of waiters) tell(isDurable);
       },

@@ -63,7 +63,7 @@ export async function openAedesCore({ id, log, retain, isWanted, route }: AedesC
     mq: createEmitter((packet) => route(messageOf(packet))),
     persistence: createPersistence((packet) => retain(messageOf(packet))),
   } as ConstructorParameters<typeof Aedes>[0]);
-  (aedes as EventEmitter).on("error", (cause) => log.error("broker failed", { cause }));
+  (aedes as EventEmitter).on("error", (cause) => log.error("the MQTT library reported an error", { cause }));
   await aedes.listen();
   const clients = aedes as unknown as {
     registerClient(client: unknown): void;
@@ -90,7 +90,7 @@ export async function openAedesCore({ id, log, retain, isWanted, route }: AedesC
   };
 
   function failed(error?: Error | null): void {
-    if (error) log.error("broker could not route a message", { cause: error });
+    if (error) log.error("a message could not be delivered to its subscribers", { cause: error });
   }
 }
 

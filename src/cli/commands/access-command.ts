@@ -25,7 +25,8 @@ export interface AccessRequest {
   readonly subscribe?: string;
 }
 
-type Work = (link: HubLink, request: AccessRequest) => Promise<string>;
+/** Answers what goes to standard output. `say` prints beside it what a secret is, so that a script gets the secret alone. */
+type Work = (link: HubLink, request: AccessRequest, say: CommandWorld["say"]) => Promise<string>;
 
 /** Cannot be guessed. The user is meant to change it. */
 const PASSWORD_BITS = 96;
@@ -37,7 +38,7 @@ const WORK: Readonly<Record<AccessRequest["noun"], Readonly<Record<string, Work>
   application: { list: listApplications, add: addApplication, remove: removeApplication },
 };
 
-export async function accessCommand(request: AccessRequest, { config, clock }: CommandWorld): Promise<number> {
+export async function accessCommand(request: AccessRequest, { config, clock, say }: CommandWorld): Promise<number> {
   const verbs = WORK[request.noun];
   const work = Object.hasOwn(verbs, request.verb) ? verbs[request.verb] : undefined;
   if (work === undefined) {
@@ -48,7 +49,7 @@ export async function accessCommand(request: AccessRequest, { config, clock }: C
   }
   const link = await linkToHub({ config, clock, changes: true });
   try {
-    process.stdout.write(`${await work(link, request)}\n`);
+    process.stdout.write(`${await work(link, request, say)}\n`);
     return 0;
   } finally {
     await link.close();
@@ -76,6 +77,9 @@ function nameOf({ noun, verb, name }: AccessRequest): string {
   throw new CommandFault(`aerie ${noun} ${verb}: missing argument: ${argument}`, 2);
 }
 
+const use = (lastUsedAt: string | null): string => (lastUsedAt === null ? "never used" : `last used ${lastUsedAt}`);
+const expiry = (expiresAt: string | null): string => (expiresAt === null ? "never expires" : `expires ${expiresAt}`);
+
 const newPassword = (): string => randomBytes(PASSWORD_BITS / 8).toString("base64url");
 
 const usersOf = async (link: HubLink): Promise<UserAnswer[]> =>
@@ -84,7 +88,7 @@ const usersOf = async (link: HubLink): Promise<UserAnswer[]> =>
 async function userOf(link: HubLink, request: AccessRequest): Promise<UserAnswer> {
   const name = nameOf(request);
   const found = (await usersOf(link)).find((user) => user.name.toLowerCase() === name.toLowerCase());
-  if (found === undefined) throw new CommandFault(`There is no user ${name}`);
+  if (found === undefined) throw new CommandFault(`There is no user ${name}. aerie user list shows them all.`);
   return found;
 }
 
@@ -125,17 +129,18 @@ async function removeUser(link: HubLink, request: AccessRequest): Promise<string
 async function listTokens(link: HubLink): Promise<string> {
   const { tokens } = await link.ask<{ tokens: TokenAnswer[] }>("/api/tokens");
   const line = ({ id, scope, name, expiresAt, lastUsedAt }: TokenAnswer): string =>
-    `${id}  ${scope.padEnd(8)}  expires ${expiresAt ?? "never"}  used ${lastUsedAt ?? "never"}  ${name}`;
+    `${id}  ${scope.padEnd(8)}  ${expiry(expiresAt)}  ${use(lastUsedAt)}  ${name}`;
   return tokens.length === 0 ? "no tokens" : tokens.map(line).join("\n");
 }
 
-async function addToken(link: HubLink, request: AccessRequest): Promise<string> {
+async function addToken(link: HubLink, request: AccessRequest, say: CommandWorld["say"]): Promise<string> {
   if (request.scope === undefined) throw new CommandFault("aerie token add: missing option: --scope", 2);
   const days = request.days === undefined ? {} : { days: request.days };
   const made = await link.ask<WithSecret<TokenAnswer>>(
     "/api/tokens",
     json({ name: nameOf(request), scope: request.scope, ...days }),
   );
+  say("The token, which the program sends as Authorization: Bearer <token>. It is shown only once:");
   return made.secret;
 }
 
@@ -147,31 +152,32 @@ async function removeToken(link: HubLink, request: AccessRequest): Promise<strin
 
 async function listBoards(link: HubLink): Promise<string> {
   const { boards } = await link.ask<{ boards: BoardAnswer[] }>("/api/boards");
-  const line = ({ deviceId, lastUsedAt }: BoardAnswer): string => `${deviceId}  used ${lastUsedAt ?? "never"}`;
-  return boards.length === 0 ? "no device credentials" : boards.map(line).join("\n");
+  const line = ({ deviceId, lastUsedAt }: BoardAnswer): string => `${deviceId}  ${use(lastUsedAt)}`;
+  return boards.length === 0 ? "no board has a secret" : boards.map(line).join("\n");
 }
 
-async function addBoard(link: HubLink, request: AccessRequest): Promise<string> {
+async function addBoard(link: HubLink, request: AccessRequest, say: CommandWorld["say"]): Promise<string> {
   const made = await link.ask<WithSecret<BoardAnswer>>("/api/boards", json({ deviceId: nameOf(request) }));
+  say(`The MQTT password of ${made.deviceId}, whose user name is ${made.deviceId}. It is shown only once:`);
   return made.secret;
 }
 
 async function removeBoard(link: HubLink, request: AccessRequest): Promise<string> {
   const deviceId = nameOf(request);
   await link.ask(`/api/boards/${encodeURIComponent(deviceId)}`, undefined, "DELETE");
-  return `Revoked the credential of ${deviceId}`;
+  return `Revoked the secret of ${deviceId}`;
 }
 
 async function listApplications(link: HubLink): Promise<string> {
   const { applications } = await link.ask<{ applications: ApplicationAnswer[] }>("/api/applications");
-  const line = ({ id, name, publish, subscribe, lastUsedAt }: ApplicationAnswer): string =>
-    `${id}  publishes ${publish.join(",") || "nothing"}  subscribes ${subscribe.join(",") || "nothing"}  used ${lastUsedAt ?? "never"}  ${name}`;
+  const line = ({ id, name, publish, subscribe, expiresAt, lastUsedAt }: ApplicationAnswer): string =>
+    `${id}  publishes ${publish.join(",") || "nothing"}  subscribes ${subscribe.join(",") || "nothing"}  ${expiry(expiresAt)}  ${use(lastUsedAt)}  ${name}`;
   return applications.length === 0 ? "no applications" : applications.map(line).join("\n");
 }
 
 const filtersOf = (text = ""): string[] => text.split(",").filter((filter) => filter !== "");
 
-async function addApplication(link: HubLink, request: AccessRequest): Promise<string> {
+async function addApplication(link: HubLink, request: AccessRequest, say: CommandWorld["say"]): Promise<string> {
   const [publish, subscribe] = [filtersOf(request.publish), filtersOf(request.subscribe)];
   if (publish.length + subscribe.length === 0) {
     throw new CommandFault("aerie application add: missing option: --publish, --subscribe or both", 2);
@@ -181,6 +187,7 @@ async function addApplication(link: HubLink, request: AccessRequest): Promise<st
     "/api/applications",
     json({ name: nameOf(request), publish, subscribe, ...days }),
   );
+  say(`The MQTT password of ${made.name}, which may use any user name. It is shown only once:`);
   return made.secret;
 }
 

@@ -28,7 +28,8 @@ export interface ExportOptions {
 export async function exportCommand(options: ExportOptions, world: CommandWorld): Promise<number> {
   const { config, clock, screen, say } = world;
   const { output } = options;
-  if (output !== undefined && existsSync(output)) throw new CommandFault(`${output} already exists.`);
+  if (output !== undefined && existsSync(output))
+    throw new CommandFault(`The file ${output} exists already. Choose another name.`);
   const format = options.format ?? (/\.csv(\.gz)?$/.test(output ?? "") ? "csv" : "ndjson");
   const link = await linkToHub({ config, clock });
   const startedMs = clock.monotonicMs();

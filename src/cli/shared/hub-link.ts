@@ -44,7 +44,7 @@ export async function linkToHub({ config, clock, changes = false }: LinkOptions)
   try {
     if (await isListening(socket.path)) return createLink(socket, undefined);
     if (!changes && !existsSync(path.join(config.dataDir, STORE_FILE))) {
-      throw new CommandFault(`There is no store in ${config.dataDir}. Name the data directory with --data-dir.`);
+      throw new CommandFault(`${config.dataDir} has no data of a hub. Name the hub's data directory with --data-dir.`);
     }
     return createLink(socket, await openOrWait({ config, clock, changes }, socket.path));
   } catch (error) {
@@ -145,7 +145,9 @@ function isListening(socketPath: string): Promise<boolean> {
     });
     socket.once("error", ({ code }: NodeJS.ErrnoException) => {
       if (code === "EACCES" || code === "EPERM") {
-        reject(new CommandFault("The hub of this data directory runs as another user. Run the command as that user."));
+        reject(
+          new CommandFault("The hub that uses this data directory runs as another user. Run the command as that user."),
+        );
       } else resolve(false);
     });
   });

@@ -102,7 +102,7 @@ export function createAccessWriter({ store, clock, log, uses }: AccessWriterOpti
     }
     for (const [key, atMs] of noted) if (uses.get(key) === atMs) uses.delete(key);
     settle(target, batch);
-    if (failure !== undefined) log.info("the file of accounts is written again");
+    if (failure !== undefined) log.info("accounts and secrets can be saved again");
     failure = undefined;
     for (const each of batch) each.resolve(done.has(each));
   }
@@ -114,7 +114,10 @@ export function createAccessWriter({ store, clock, log, uses }: AccessWriterOpti
       kept.reduce((records, { change }) => change(records) ?? records, settled),
       batch,
     );
-    if (failure === undefined) log.error("the file of accounts cannot be written", { reason: wordsOf(cause) });
+    if (failure === undefined)
+      log.error("accounts and secrets cannot be saved; the hub tries again every two seconds", {
+        reason: wordsOf(cause),
+      });
     failure = { words: wordsOf(cause), notOnDisk: (failure?.notOnDisk ?? 0) + kept.length };
     for (const { isAtOnce, reject } of batch) reject(new AccessFileError(isAtOnce, cause));
   }
@@ -132,7 +135,7 @@ export function createAccessWriter({ store, clock, log, uses }: AccessWriterOpti
     problem: () => {
       if (failure === undefined) return undefined;
       const { words, notOnDisk } = failure;
-      const held = `${notOnDisk} ${notOnDisk === 1 ? "change holds" : "changes hold"} that a crash would undo. `;
+      const held = `${notOnDisk} ${notOnDisk === 1 ? "change is" : "changes are"} in force but not saved: a crash would undo ${notOnDisk === 1 ? "it" : "them"}. `;
       return `Accounts, tokens and secrets cannot be changed: ${words}. ${notOnDisk === 0 ? "" : held}The hub tries again by itself.`;
     },
     close: async () => {
@@ -141,7 +144,7 @@ export function createAccessWriter({ store, clock, log, uses }: AccessWriterOpti
       await writing;
       if (uses.size > 0 || failure !== undefined) await write();
       if (failure !== undefined && failure.notOnDisk > 0) {
-        log.error("changes of accounts are lost: the file could not be written", {
+        log.error("the hub stops, and changes of accounts and secrets are lost: they could not be saved", {
           count: failure.notOnDisk,
           reason: failure.words,
         });

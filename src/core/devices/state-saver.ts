@@ -37,7 +37,7 @@ export function createStateSaver(options: { store: Store; registry: Registry; cl
       await store.saveState(states);
     } catch (cause) {
       registry.markDirty(states);
-      log.warn("device state not saved", { cause }); // no reading is lost; the next start takes longer
+      log.warn("latest values could not be saved; the hub tries again", { cause }); // no reading is lost; the next start takes longer
     }
     saving = undefined;
   }

@@ -26,8 +26,8 @@ export function awayProblem(away: Away | undefined, maxBytes: number): string | 
   const count = `${waiting.writes} readings and other writes`;
   const size = `${mb(waiting.bytes)} of ${mb(maxBytes)} MB`;
   return isDraining
-    ? `MongoDB was away since ${since} and is back: ${count} in the outbox (${size}) are being sent`
-    : `MongoDB is away since ${since}: ${count} wait in the outbox (${size}); ${reason}`;
+    ? `MongoDB is back after being away since ${since}: ${count} that waited on the hub's disk (${size}) are being sent to it`
+    : `MongoDB has been away since ${since}: ${count} wait on the hub's disk (${size}). ${reason}`;
 }
 
 const mb = (bytes: number): number => Math.ceil(bytes / 1_000_000);

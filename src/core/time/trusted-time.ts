@@ -149,7 +149,7 @@ export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
           unsaved = undefined;
         },
         (cause: unknown) => {
-          if (unsaved === undefined) log.warn("the record of the hub's time is not on disk", { cause });
+          if (unsaved === undefined) log.warn("the hub's time could not be saved; the hub tries again", { cause });
           unsaved = cause instanceof Error ? cause.message : String(cause);
         },
       );
@@ -188,7 +188,7 @@ export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
     problem,
     saveProblem: () =>
       unsaved &&
-      `The record of the hub's time is not on disk: ${unsaved}. A restart could take a wrong clock for right. The hub tries again by itself.`,
+      `The hub's time could not be saved: ${unsaved}. If the hub restarts now, it may not notice that its clock is wrong. It tries again by itself.`,
     close: async () => {
       stop();
       keep();

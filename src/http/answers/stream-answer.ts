@@ -34,7 +34,7 @@ export async function streamAnswer(response: Response, { chunks, headers, gzip, 
   const isGzip = isEncoded || gzip === "file";
   await pipeline([body, ...(isGzip ? [createGzip({ level: GZIP_LEVEL })] : []), response]).catch((cause) => {
     // The connection is cut, so that a part is never taken for the whole. A reader that went away is not worth a warning.
-    if (!isGone(cause)) log.warn("answer broken off", { path: request.path, cause });
+    if (!isGone(cause)) log.warn("an answer was cut off", { path: request.path, cause });
   });
 }
 

@@ -33,7 +33,10 @@ export function createDeletions(writer: Link<WriterOperations>, log: Log): Delet
     } catch (error) {
       stuck = true;
       failure = error;
-      if (!stopped) log.warn("deletion paused", { reason: error instanceof Error ? error.message : String(error) });
+      if (!stopped)
+        log.warn("a deletion is paused; the hub tries again", {
+          reason: error instanceof Error ? error.message : String(error),
+        });
     }
   }
 
@@ -41,7 +44,9 @@ export function createDeletions(writer: Link<WriterOperations>, log: Log): Delet
     try {
       await erase(Number.MAX_SAFE_INTEGER);
     } catch (error) {
-      log.warn("deletion paused", { reason: error instanceof Error ? error.message : String(error) });
+      log.warn("a deletion is paused; the hub tries again", {
+        reason: error instanceof Error ? error.message : String(error),
+      });
     }
   }
 

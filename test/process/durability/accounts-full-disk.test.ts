@@ -137,7 +137,7 @@ test("what cannot be written was not made, what was taken away stays away, and a
   for (const page of [verasPage, elsewhere]) {
     expect((await page("GET", "/api/session")).body["level"]).toBe("nobody");
   }
-  expect(await warningOf(owner)).toMatch(/\d+ changes hold that a crash would undo/);
+  expect(await warningOf(owner)).toMatch(/\d+ changes are in force but not saved: a crash would undo them/);
   expect(readdirSync(dataDir).filter((name) => name.endsWith(".new"))).toEqual([]);
 
   unlimitFiles(hub.pid);

@@ -87,7 +87,7 @@ test(`${2 * SILENT} half-open connections, slow-loris, floods of headers and bod
     expect(answer, asked).not.toContain(hashIn(hub));
   }
   const refused = (code: string): number => after(`aerie_refused\\{code="${code}"[^}]*\\}`);
-  expect(refused("PAYLOAD_TOO_LARGE")).toBe(huge.length);
+  expect(refused("CONNECT_TOO_LARGE")).toBe(huge.length);
   expect(refused("CONNECT_TIMEOUT")).toBe(quiet.length + slowMqtt.length);
   expect(after("nodejs_eventloop_lag_p99_seconds") * 1_000).toBeLessThan(MOST_P99_MS);
   expect((after("process_resident_memory_bytes") - before("process_resident_memory_bytes")) / MB).toBeLessThan(

@@ -343,13 +343,18 @@ test("the command line makes accounts, tokens and secrets, with a hub and withou
     stderr: "A hub needs at least one owner; make another account owner first\n",
   });
   expect(await run("user", "promote", "Ada")).toMatchObject({ exitCode: 2, stdout: "" });
-  expect((await run("device", "list")).stdout).toMatch(/^cellar {2}used 20/);
-  const simulator = (await run("application", "add", "simulator", "--publish", "devices/#")).stdout.trim();
+  expect((await run("device", "list")).stdout).toMatch(/^cellar {2}last used 20/);
+  const application = await run("application", "add", "simulator", "--publish", "devices/#");
+  expect(application.stderr).toBe(
+    "The MQTT password of simulator, which may use any user name. It is shown only once:\n",
+  );
+  const simulator = application.stdout.trim();
   const boards = await connectJs(hub.mqttUrl, { username: "simulator", password: simulator });
   await boards.publish("devices/any/telemetry", '{"temperature":20}', { qos: 1 });
   const [, id = ""] =
-    /^(\S+) {2}publishes devices\/# {2}subscribes nothing {2}used 20/.exec((await run("application", "list")).stdout) ??
-    [];
+    /^(\S+) {2}publishes devices\/# {2}subscribes nothing {2}never expires {2}last used 20/.exec(
+      (await run("application", "list")).stdout,
+    ) ?? [];
   expect(await run("application", "remove", id)).toMatchObject({ exitCode: 0 });
   await expect(connectJs(hub.mqttUrl, { username: "simulator", password: simulator })).rejects.toThrow();
   expect(await run("application", "add", "useless")).toMatchObject({ exitCode: 2, stdout: "" });
@@ -386,7 +391,7 @@ test("the join window is opened by the command line, where a hub runs", async ()
   expect((await owner.ask<{ openUntil: string | null }>("/api/pairing")).body.openUntil).not.toBeNull();
   const alone = await runCommand("pair", "-d", path.join(tempDir(), "none"));
   expect(alone).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("No hub is running") });
-  expect((await runCommand("pair", "--minutes", "1000", "-d", hub.dataDir)).exitCode).toBe(1);
+  expect((await runCommand("pair", "--minutes", "1000", "-d", hub.dataDir)).exitCode).toBe(2);
 });
 
 test("a backup is the whole hub, accounts and secrets too, and its owner's alone; without secrets it is the readings", async () => {

@@ -243,7 +243,8 @@ test("browsers that read nothing hold 64 MB together at most, and are cut off be
   await Promise.all(silent.map((sid) => post(sid, "40").then(() => post(sid, '42["subscribe",{"batch":true}]'))));
 
   let sent = 0;
-  const isOver = (): boolean => hub.logged.some(({ event }) => event === "browser stopped reading");
+  const isOver = (): boolean =>
+    hub.logged.some(({ event }) => event === "a browser did not read its live values and was disconnected");
   while (!isOver() && sent < 1_000) {
     await Promise.all(Array.from({ length: 20 }, () => board.publish("devices/a/telemetry", LARGE, { qos: 1 })));
     sent += 20;
@@ -252,7 +253,9 @@ test("browsers that read nothing hold 64 MB together at most, and are cut off be
     await until("the readings were sent", () => isOver() || gotAll(), { everyMs: 5 });
   }
 
-  const cutOff = hub.logged.find(({ event }) => event === "browser stopped reading");
+  const cutOff = hub.logged.find(
+    ({ event }) => event === "a browser did not read its live values and was disconnected",
+  );
   expect(cutOff?.fields["waitingBytes"]).toBeLessThan(4 * 1024 * 1024); // as much as one alone may hold
   expect(browser.socket.connected).toBe(true);
   expect(await refusedCount(hub, "READER_TOO_SLOW")).toBeGreaterThanOrEqual(1);

@@ -270,7 +270,7 @@ test("a browser that stops reading is cut off, what it holds of the hub's memory
   const idleBytes = residentBytes(hub.pid);
 
   frozen.pause();
-  const cutOff = hub.event("browser stopped reading");
+  const cutOff = hub.event("a browser did not read its live values and was disconnected");
   let isCutOff = false;
   void cutOff.then(() => {
     isCutOff = true;

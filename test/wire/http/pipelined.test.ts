@@ -29,7 +29,7 @@ test.each(LARGE)(
 
     const answers = await within("others are answered", Promise.all([1, 2, 3, 4, 5].map(() => ask(hub, path))), 5_000);
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
-    expect(hub.logged.filter(({ event }) => event === "answer broken off")).toEqual([]);
+    expect(hub.logged.filter(({ event }) => event === "an answer was cut off")).toEqual([]);
   },
 );
 

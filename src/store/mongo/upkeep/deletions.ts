@@ -64,7 +64,7 @@ export function createDeletions(parts: HistoryParts): Deletions {
         await deleteReadings(device);
       }
     } catch (cause) {
-      if (!isStopped) log.warn("deletion paused", { cause });
+      if (!isStopped) log.warn("a deletion is paused; the hub tries again", { cause });
     }
   }
 

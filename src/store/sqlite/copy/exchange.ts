@@ -55,7 +55,7 @@ export function finishExchange(dataDir: string): string | undefined {
       rmSync(folder, { recursive: true, force: true });
     } catch (cause) {
       throw new StartError(
-        `A restore was interrupted and cannot be finished: ${fileFault(cause)}. Its files are in ${folder}, and what was there before is kept beside it as ${asideOf("*", folder)}. See to it that the hub can rename files in ${dataDir}, then start again.`,
+        `A restore was interrupted and cannot be finished: ${fileFault(cause)}. Its files are in ${folder}, and what was there before is kept beside it as ${asideOf("*", folder)}. Make sure that the hub can rename files in ${dataDir}, then start again.`,
         1,
         cause,
       );

@@ -56,7 +56,7 @@ export async function restoreStore(options: RestoreOptions): Promise<readonly st
 
 /** Throws if it is not a store, is damaged, or was written by a newer version. */
 export function checkCopy(copy: string): void {
-  if (!existsSync(copy)) throw new StartError(`There is no file ${copy}`, 1);
+  if (!existsSync(copy)) throw new StartError(`The file ${copy} does not exist.`, 1);
   let db: DatabaseSyncInstance | undefined;
   try {
     db = new DatabaseSync(copy, { readOnly: true });
@@ -94,7 +94,10 @@ function checkSpace(dataDir: string, copy: string): void {
   const { bavail, bsize } = statfsSync(dataDir);
   const needed = statSync(copy).size;
   if (bavail * bsize < needed) {
-    throw new StartError(`${dataDir} has ${bavail * bsize} bytes free, and the copy needs ${needed}`, 1);
+    throw new StartError(
+      `The restore needs ${mb(needed)} free in ${dataDir}, and only ${mb(bavail * bsize)} are free. Free disk space first.`,
+      1,
+    );
   }
 }
 
@@ -127,3 +130,5 @@ function emptyLog(file: string): void {
     // A damaged store is kept unchanged, with its log.
   }
 }
+
+const mb = (bytes: number): string => `${Math.ceil(bytes / 1_000_000)} MB`;

@@ -86,7 +86,7 @@ test.each(Object.entries(TAKING))(
     expect(now).not.toEqual(START);
     expect(await taking.catch((error: unknown) => error)).toMatchObject({ isInForce: true, message: FULL.message });
     expect([heldBy(book), disk()]).toEqual([now, START]);
-    expect(book.problem()).toContain("1 change holds that a crash would undo");
+    expect(book.problem()).toContain("1 change is in force but not saved: a crash would undo it");
     for (let tries = 0; tries < 3; tries++) {
       clock.advance(2_000);
       await until("it was tried", () => clock.timers() === 2);
@@ -96,8 +96,8 @@ test.each(Object.entries(TAKING))(
     await until("it is written", () => book.problem() === undefined);
     expect([heldBy(book), disk()]).toEqual([now, now]);
     expect(log.lines.map(({ level, event }) => `${level} ${event}`)).toEqual([
-      "error the file of accounts cannot be written",
-      "info the file of accounts is written again",
+      "error accounts and secrets cannot be saved; the hub tries again every two seconds",
+      "info accounts and secrets can be saved again",
     ]);
   },
 );

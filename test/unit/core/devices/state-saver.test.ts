@@ -58,7 +58,9 @@ test("what could not be saved is logged, and saved the next time with what chang
   store.failure = passing();
   saver.stored(100_000);
   await advance(1_000);
-  expect(log.lines.map(({ level, event }) => `${level} ${event}`)).toEqual(["warn device state not saved"]);
+  expect(log.lines.map(({ level, event }) => `${level} ${event}`)).toEqual([
+    "warn latest values could not be saved; the hub tries again",
+  ]);
   store.failure = undefined;
   change("b");
   saver.stored(100_000);
@@ -111,7 +113,7 @@ test("saving now does not fail where the store does: it is logged, and saved the
   change("a");
   store.failure = passing();
   await saver.saveNow();
-  expect(log.lines.map(({ event }) => event)).toEqual(["device state not saved"]);
+  expect(log.lines.map(({ event }) => event)).toEqual(["latest values could not be saved; the hub tries again"]);
   store.failure = undefined;
   await saver.saveNow();
   expect(saved()).toEqual([["a"], ["a"]]);

@@ -444,7 +444,9 @@ describe("room", () => {
     await store.appends[1]?.take();
     expect(called).toBe(1);
     expect(words(answers)).toEqual(["a stored", "b stored"]);
-    expect(log.lines.map(({ event }) => event)).toEqual(["work after bytes were released failed"]);
+    expect(log.lines.map(({ event }) => event)).toEqual([
+      "a connection that waited may not resume until it is opened again: a fault of the hub",
+    ]);
   });
 });
 

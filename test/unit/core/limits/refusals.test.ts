@@ -26,7 +26,7 @@ test("a refusal says what was wrong in words, with who, where and when", () => {
     {
       ...bad,
       deviceId: "a",
-      reason: "The metric has another type in Aerie's catalogue: t is a number, not true",
+      reason: "The value has another type than Aerie's catalogue of metrics says: t is a number, not true",
       firstAt: new Date(NOW).toISOString(),
       lastAt: new Date(NOW).toISOString(),
       count: 1,
