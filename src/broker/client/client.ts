@@ -92,7 +92,11 @@ export class Client implements PacketReader, ClientControl {
 
   failed(cause: unknown): void {
     this.#context.log.error("a packet could not be served", { clientId: this.#handshake.clientId, cause });
-    this.end("PROTOCOL_VIOLATION", REASON.implementationSpecific, "the hub failed at this packet");
+    this.end(
+      "PROTOCOL_VIOLATION",
+      REASON.implementationSpecific,
+      "the hub could not handle this packet; its log says why",
+    );
     this.#connection.end();
   }
 
@@ -177,7 +181,11 @@ export class Client implements PacketReader, ClientControl {
     if (sessionExpiryS !== undefined) {
       // [MQTT-3.14.2-2]: a session that was to end with its connection cannot be kept afterwards
       if (saidBefore === 0 && sessionExpiryS > 0) {
-        return this.end("PROTOCOL_VIOLATION", REASON.protocolError, "a session expiry where CONNECT had none");
+        return this.end(
+          "PROTOCOL_VIOLATION",
+          REASON.protocolError,
+          "DISCONNECT sets a session expiry, but CONNECT had none",
+        );
       }
       const { sessions, limits } = this.#context;
       if (session.isDurable) sessions.setExpiry(session, expiryWithin(sessionExpiryS, limits.maxSessionExpiryS));

@@ -146,7 +146,7 @@ export class Handshake {
     this.#client.note(code, {
       kind: "message",
       topic: requested.topic,
-      detail: "it is the topic of the last will; the will is left out",
+      detail: "this is the topic of the last will, which the hub leaves out",
     });
     return undefined;
   }

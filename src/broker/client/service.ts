@@ -121,7 +121,8 @@ export class Service {
     const { session, publishes } = this.#client;
     const isReceipt = type === "pubrec" && reasonCode < FIRST_ERROR;
     const fault = isReceipt ? session.outbound.received(packetId) : session.outbound.acknowledged(packetId, type);
-    if (fault === "wrong type") return this.#violated(REASON.protocolError, `${type} for a message of another QoS`);
+    if (fault === "wrong type")
+      return this.#violated(REASON.protocolError, `${type} does not fit the QoS of the message`);
     // [MQTT 5.0, 3.6.2.1]: so that the client ends its side too
     if (fault === "unknown" && isReceipt) publishes.pubrel(packetId, REASON.packetIdNotFound);
   }

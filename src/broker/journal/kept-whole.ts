@@ -47,7 +47,7 @@ function messageFault({ topic, properties }: KeptMessage): string | undefined {
   return textFault(topic) ?? topicFault(topic) ?? propertiesFault(properties);
 }
 
-const textFault = (text: string): string | undefined => (text.includes("\0") ? "a text with a zero in it" : undefined);
+const textFault = (text: string): string | undefined => (text.includes("\0") ? "a text contains U+0000" : undefined);
 
 function propertiesFault(properties: Uint8Array): string | undefined {
   if (properties.length === 0) return undefined;

@@ -38,7 +38,7 @@ export function decodeConnect(first: number, bytes: Buffer, from: number, to: nu
       throw new MalformedPacket(`protocol level ${said} of ${name} [MQTT-3.1.2-2]`, REASON.unsupportedProtocolVersion);
     }
     if ((first & 0x0f) !== 0) {
-      throw new MalformedPacket("fixed header flags of CONNECT [MQTT-2.2.2-2] (5: [MQTT-2.1.3-1])");
+      throw new MalformedPacket("wrong flags in the fixed header of CONNECT [MQTT-2.2.2-2] (5: [MQTT-2.1.3-1])");
     }
     return readConnect(reader, version, isBridge);
   } catch (error) {

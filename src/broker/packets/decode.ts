@@ -116,7 +116,9 @@ function checkFlags(first: number, expected: number, version: Version): void {
   // MQTT 3.1 sends PUBREL, SUBSCRIBE and UNSUBSCRIBE again with DUP. [MQTT 3.1, 2.1]
   const flags = version === 3 && expected === 0x02 ? first & 0x07 : first & 0x0f;
   if (flags === expected) return;
-  throw new MalformedPacket(`fixed header flags of packet type ${first >> 4} [MQTT-2.2.2-2] (5: [MQTT-2.1.3-1])`);
+  throw new MalformedPacket(
+    `wrong flags in the fixed header of packet type ${first >> 4} [MQTT-2.2.2-2] (5: [MQTT-2.1.3-1])`,
+  );
 }
 
 function decodeAck(

@@ -82,7 +82,7 @@ function allowed(id: number, packet: PropertyPacket): Property {
     throw new MalformedPacket(`${property.name} in a packet that may not have it [MQTT 5.0, 2.2.2.2]`);
   }
   const clause = id === PROPERTY.subscriptionId ? " [MQTT-3.3.4-6]" : "";
-  throw new MalformedPacket(`${property.name} from a client${clause}`, REASON.protocolError);
+  throw new MalformedPacket(`${property.name}, which a client may not send${clause}`, REASON.protocolError);
 }
 
 function readValue(section: ByteReader, property: Property, found: Properties): void {

@@ -48,7 +48,7 @@ const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false 
 /** SQLite's copy cannot be interrupted, so the process ends itself. Only the copy is lost. */
 function stop(isOwn: boolean, file: string, say: (line: string) => void): void {
   if (isOwn) rmSync(partOf(file), { force: true });
-  say(isOwn ? "Stopped; no copy was made." : `Stopped waiting. The hub completes the copy: ${file}`);
+  say(isOwn ? "Stopped: no copy was made." : `Stopped waiting. The hub completes the copy: ${file}`);
   process.removeAllListeners("SIGINT");
   process.kill(process.pid, "SIGINT");
 }

@@ -12,7 +12,7 @@ import { CommandFault } from "../shared/command-fault.ts";
 import type { CommandWorld } from "../shared/command-world.ts";
 import { linkToHub } from "../shared/hub-link.ts";
 import { showProgress } from "../shared/progress.ts";
-import { bytesText, countText, durationText } from "../shared/quantity.ts";
+import { bytesText, durationText, readingsText } from "../shared/quantity.ts";
 import { createExportMeter, type ExportMeter } from "./export-meter.ts";
 
 export interface ExportOptions {
@@ -47,7 +47,7 @@ export async function exportCommand(options: ExportOptions, world: CommandWorld)
     const { damaged } = await link.ask<DeviceIdsAnswer>("/devices");
     const { readings, bytes } = meter.done();
     say(
-      `${countText(readings)} readings, ${bytesText(bytes)}, exported in ${durationText(clock.monotonicMs() - startedMs)}.`,
+      `${readingsText(readings)}, ${bytesText(bytes)}, exported in ${durationText(clock.monotonicMs() - startedMs)}.`,
     );
     const incomplete = damaged.filter((deviceId) => deviceIds.includes(deviceId));
     if (incomplete.length === 0) return 0;
@@ -91,7 +91,7 @@ async function carry(
     return true;
   } catch (cause) {
     if (part !== undefined) rmSync(part, { force: true });
-    if (signal.aborted) throw new CommandFault("Stopped; nothing was written.", 130);
+    if (signal.aborted) throw new CommandFault("Stopped: nothing was written.", 130);
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === "EPIPE" && part === undefined) return false;
     throw new CommandFault(`The export failed: ${message}`);

@@ -6,7 +6,7 @@ import { openBoth } from "../../store/open-both.ts";
 import { CommandFault } from "../shared/command-fault.ts";
 import type { CommandWorld } from "../shared/command-world.ts";
 import { showProgress } from "../shared/progress.ts";
-import { countText, durationText } from "../shared/quantity.ts";
+import { countText, durationText, readingsText } from "../shared/quantity.ts";
 
 export type MigrationTarget = "mongodb" | "embedded";
 
@@ -72,9 +72,9 @@ function report(
     say(`${differences.length} of ${devices} devices are not the same in both stores. Run the same command again.`);
     return 1;
   }
-  const much = `${countText(readings)} readings of ${countText(devices)} devices`;
+  const much = `${readingsText(readings)} of ${countText(devices)} ${devices === 1 ? "device" : "devices"}`;
   say(
-    `${much} are in both stores, counted and compared (${countText(moved)} copied by this run), in ${durationText(tookMs)}.`,
+    `Both stores have the same: ${much}, counted and compared. This run copied ${countText(moved)} of them in ${durationText(tookMs)}.`,
   );
   say(
     target === "mongodb"

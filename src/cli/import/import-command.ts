@@ -4,7 +4,7 @@ import { CommandFault } from "../shared/command-fault.ts";
 import type { CommandWorld } from "../shared/command-world.ts";
 import { linkToHub } from "../shared/hub-link.ts";
 import { showProgress } from "../shared/progress.ts";
-import { countText, durationText } from "../shared/quantity.ts";
+import { countText, durationText, readingsText } from "../shared/quantity.ts";
 import { batchesOf } from "./import-batches.ts";
 import { readImportLines } from "./import-lines.ts";
 import { createPositionFile, type FilePosition } from "./import-position.ts";
@@ -77,7 +77,7 @@ function watch({ clock, screen }: CommandWorld, source: ImportSource, tally: Imp
 }
 
 const stopped = ({ stored }: ImportTally, rebuild: boolean): string =>
-  `Stopped; ${countText(stored)} readings are stored. Run the same command again to ${rebuild ? "start over" : "resume"}.`;
+  `Stopped: ${readingsText(stored)} stored so far. Run the same command again to ${rebuild ? "start over" : "resume"}.`;
 
 function summary(
   { stored, duplicates, rebuilt }: ImportTally,
@@ -87,10 +87,10 @@ function summary(
   startedMs: number,
 ): string {
   const parts = [
-    `${countText(stored)} readings stored`,
-    `${countText(duplicates)} were stored already`,
+    `${countText(stored)} stored`,
+    `${countText(duplicates)} skipped because they are stored already`,
     ...(rebuilt > 0 ? [`${countText(rebuilt)} replaced by hourly summaries`] : []),
     `${countText(report.count() + begun.refused)} refused`,
   ];
-  return `${parts.join(", ")}, in ${durationText(clock.monotonicMs() - startedMs)}.`;
+  return `Readings: ${parts.join(", ")}, in ${durationText(clock.monotonicMs() - startedMs)}.`;
 }

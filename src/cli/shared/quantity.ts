@@ -5,6 +5,9 @@ const GROUPS = /\B(?=(\d{3})+$)/g;
 /** `1,234,567` */
 export const countText = (count: number): string => String(Math.round(count)).replace(GROUPS, ",");
 
+/** `1 reading`, `1,204 readings` */
+export const readingsText = (count: number): string => `${countText(count)} ${count === 1 ? "reading" : "readings"}`;
+
 const UNITS = ["bytes", "KB", "MB", "GB", "TB"] as const;
 
 /** `34.5 MB`, of thousands. */

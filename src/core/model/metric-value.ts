@@ -22,7 +22,7 @@ export function jsonValue(name: string, value: unknown): Read {
       return textValue(name, value, METRICS.has(name));
     default:
       if (value === null) return ok(undefined);
-      return fault("METRIC_VALUE_INVALID", Array.isArray(value) ? "a list is no value" : undefined, name);
+      return fault("METRIC_VALUE_INVALID", Array.isArray(value) ? "a list is not a value" : undefined, name);
   }
 }
 

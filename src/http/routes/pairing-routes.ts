@@ -90,6 +90,6 @@ function adoptablePassword(
   const { password = "" } = login;
   if (password.length < ADOPTED_PASSWORD) throw new HttpError("PASSWORD_TOO_SHORT");
   if (nameIn(login) !== deviceId)
-    throw invalidField("deviceId", `expected ${nameIn(login)}, as the board calls itself`);
+    throw invalidField("deviceId", `expected ${nameIn(login)}, the name that the board uses`);
   return password;
 }

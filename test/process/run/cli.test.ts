@@ -66,9 +66,13 @@ describe("export and import", () => {
       const again = await runCommand("import", "-d", other, file);
 
       expect(exported).toMatchObject({ exitCode: 0, stdout: "" });
-      expect(imported.stderr).toContain("1,204 readings stored, 0 were stored already, 0 refused");
+      expect(imported.stderr).toContain(
+        "Readings: 1,204 stored, 0 skipped because they are stored already, 0 refused, in ",
+      );
       expect(imported.exitCode).toBe(0);
-      expect(again.stderr).toContain("0 readings stored, 1,204 were stored already, 0 refused");
+      expect(again.stderr).toContain(
+        "Readings: 0 stored, 1,204 skipped because they are stored already, 0 refused, in ",
+      );
       const second = await spawnHub({ dataDir: other });
       expect(await everything(second)).toEqual(await everything(hub));
       expect(readdirSync(path.dirname(file))).toEqual([name]);
@@ -104,7 +108,7 @@ describe("export and import", () => {
     const { exitCode, stderr } = await runCommand("import", "-d", dataDir, file);
 
     expect(exitCode).toBe(1);
-    expect(stderr).toContain("3 readings stored, 0 were stored already, 2 refused");
+    expect(stderr).toContain("Readings: 3 stored, 0 skipped because they are stored already, 2 refused, in ");
     expect(stderr).toContain("1 × The line is not JSON");
     const report = readFileSync(`${file}.refused`, "utf8").trim().split("\n");
     expect(report).toEqual([
@@ -150,7 +154,9 @@ describe("export and import", () => {
     const importing = beginCommand("import", "-d", hub.dataDir, file);
     await until("its place is kept", () => keptPlaces(hub.dataDir) > 0, { everyMs: 5 });
     expect(await importing.kill("SIGINT")).toBe(130);
-    expect(importing.stderr()).toMatch(/Stopped; [\d,]+ readings are stored\. Run the same command again to resume\./);
+    expect(importing.stderr()).toMatch(
+      /Stopped: [\d,]+ readings? stored so far\. Run the same command again to resume\./,
+    );
     expect(readdirSync(folder)).toEqual(["long.ndjson"]);
   });
 });
@@ -172,11 +178,11 @@ test("what is older than raw readings are kept is refused, or becomes whole hour
 
   expect(plain).toMatchObject({
     exitCode: 1,
-    stderr: expect.stringMatching(/1 readings stored, .* 3,001 refused[\s\S]*--rebuild/),
+    stderr: expect.stringMatching(/Readings: 1 stored, .* 3,001 refused[\s\S]*--rebuild/),
   });
   for (const each of [rebuilt, again]) {
     expect(each.stderr).toContain(
-      "0 readings stored, 1 were stored already, 3,001 replaced by hourly summaries, 0 refused",
+      "Readings: 0 stored, 1 skipped because they are stored already, 3,001 replaced by hourly summaries, 0 refused, in ",
     );
     expect(each.exitCode).toBe(0);
   }

@@ -107,7 +107,7 @@ test.each(PROPERTIES.filter(({ fromClient }) => fromClient !== 0))("$name cut sh
 });
 
 test.each<[string, keyof typeof PACKET, Part[], number]>([
-  ["Subscription Identifier from a client [MQTT-3.3.4-6]", "publish", [0x0b, 1], protocolError],
+  ["Subscription Identifier, which a client may not send [MQTT-3.3.4-6]", "publish", [0x0b, 1], protocolError],
   ["Payload Format Indicator 2 [MQTT 5.0, 3.3.2.3.2]", "publish", [0x01, 2], protocolError],
   ["the will's Payload Format Indicator 2", "will", [0x01, 2], protocolError],
   ["Request Problem Information 2 [MQTT 5.0, 3.1.2.11.7]", "connect", [0x17, 2], protocolError],
