@@ -4,13 +4,16 @@ import { toEpochMs } from "./epoch.ts";
 import { device, isoInstant, latestValue, reading } from "./readings.ts";
 import { refusal } from "./refusal.ts";
 
-/** ISO 8601 with a zone, epoch seconds or epoch milliseconds → epoch ms. */
-const instant = z.string().transform((text, context) => {
-  const ms = toEpochMs(text);
-  if (ms !== undefined) return ms;
-  context.addIssue("expected ISO 8601 with a zone, epoch seconds or epoch milliseconds");
-  return z.NEVER;
-});
+/** → epoch ms. */
+const instant = z
+  .string()
+  .transform((text, context) => {
+    const ms = toEpochMs(text);
+    if (ms !== undefined) return ms;
+    context.addIssue("expected ISO 8601 with a zone, epoch seconds or epoch milliseconds");
+    return z.NEVER;
+  })
+  .describe("ISO 8601 with a zone, epoch seconds or epoch milliseconds");
 
 const whole = (min: number, max: number) =>
   z
@@ -22,28 +25,29 @@ const whole = (min: number, max: number) =>
         .number()
         .min(min, `expected a whole number from ${min} to ${max}`)
         .max(max, `expected a whole number from ${min} to ${max}`),
-    );
+    )
+    .describe(`A whole number from ${min} to ${max}`);
 
 const range = { from: instant.optional(), to: instant.optional() };
 const fromBeforeTo = (query: { from?: number | undefined; to?: number | undefined }) =>
   query.from === undefined || query.to === undefined || query.from < query.to;
 const ordered = { path: ["from"], message: "expected a time before `to`" };
 
-const cursor = z.string().max(200);
+const cursor = z.string().max(200).describe("The `nextCursor` of the page before");
 
 export const devicesQuery = z.strictObject({
   limit: whole(1, 1_000).prefault("100"),
   cursor: cursor.optional(),
-  /** Part of the id, name or place, in any case. */
-  search: z.string().max(100).optional(),
+  search: z.string().max(100).describe("Part of the id, name or place, in any case").optional(),
 });
 
 const MAX_DAYS = 36_500;
 const WHOLE_DAYS = `expected a whole number of days from 0 (forever) to ${MAX_DAYS}, or null for the hub's own`;
 const days = z.number(WHOLE_DAYS).int(WHOLE_DAYS).min(0, WHOLE_DAYS).max(MAX_DAYS, WHOLE_DAYS).nullable().optional();
 
-/** Whether the board's secret is removed, too. */
-export const deviceDeletion = z.object({ credential: z.enum(["remove", "keep"]).default("remove") });
+export const deviceDeletion = z.object({
+  credential: z.enum(["remove", "keep"]).default("remove").describe("Whether the board's secret is removed, too"),
+});
 
 export const devicePatch = z.strictObject({
   /** Empty text or null takes it away. */
@@ -54,11 +58,11 @@ export const devicePatch = z.strictObject({
 });
 export type DevicePatch = z.infer<typeof devicePatch>;
 
-/** While the store does not answer: what waits for it, instead of an error. */
 const partial = z
   .enum(["true", "false"])
   .default("false")
-  .transform((word) => word === "true");
+  .transform((word) => word === "true")
+  .describe("While the store does not answer: what waits for it, instead of an error");
 
 export const readingsQuery = z
   .strictObject({
@@ -73,7 +77,8 @@ export const readingsQuery = z
 const metrics = z
   .string()
   .transform((text) => text.split(","))
-  .pipe(z.array(z.string().min(1).max(64)).min(1).max(64));
+  .pipe(z.array(z.string().min(1).max(64)).min(1).max(64))
+  .describe("Names, with commas between them");
 
 export const seriesQuery = z
   .strictObject({ ...range, partial, metrics, points: whole(1, 10_000).prefault("500") })
@@ -91,17 +96,19 @@ export const eraseQuery = z
 const names = z
   .string()
   .transform((text) => [...new Set(text.split(","))])
-  .pipe(z.array(z.string().min(1).max(64)).min(1).max(10_000));
+  .pipe(z.array(z.string().min(1).max(64)).min(1).max(10_000))
+  .describe("Names, with commas between them; all where it is left out");
 
 export const exportQuery = z
   .strictObject({
     ...range,
-    /** All where it is left out, as with `metrics`. */
     devices: names.optional(),
     metrics: names.optional(),
     format: z.enum(["csv", "ndjson"]).default("ndjson"),
-    /** A compressed file, whatever the client says that it understands. */
-    gzip: z.enum(["true", "false"]).default("false"),
+    gzip: z
+      .enum(["true", "false"])
+      .default("false")
+      .describe("A compressed file, whatever the client says that it understands"),
   })
   .refine(fromBeforeTo, ordered);
 
@@ -149,7 +156,7 @@ export const readingsPage = z.strictObject({
 export type ReadingsPage = z.infer<typeof readingsPage>;
 
 const column = z.array(z.number());
-const seriesColumns = z
+export const seriesColumns = z
   .strictObject({ t: z.array(z.int()), mean: column, min: column, max: column, count: z.array(z.int()) })
   .describe("One metric's columns, all of one length; a bucket begins at `t` (epoch ms)");
 export type SeriesColumns = z.infer<typeof seriesColumns>;
@@ -196,3 +203,12 @@ export const websocketStatus = z.strictObject({
   websocketEnabled: z.literal(true),
 });
 export type WebsocketStatus = z.infer<typeof websocketStatus>;
+
+/** Its own standard says what is in it. */
+export const openApiDocument = z.looseObject({
+  openapi: z.literal("3.1.0"),
+  info: z.looseObject({ title: z.string(), version: z.string() }),
+  paths: z.record(z.string(), z.looseObject({})),
+  components: z.looseObject({}),
+});
+export type OpenApiDocument = z.infer<typeof openApiDocument>;

@@ -6,6 +6,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import compression from "compression";
 import express, { type Express, type RequestHandler } from "express";
+import type { OpenApiDocument } from "../contract/rest.ts";
 import { type ConnectionLimits, createConnectionLimit } from "../core/limits/connection-limit.ts";
 import type { Pace } from "../core/limits/reader-pace.ts";
 import { createTurnBudget } from "../core/limits/turn-budget.ts";
@@ -15,6 +16,7 @@ import { TLS_OPTIONS, type TlsSource } from "../core/ports/tls.ts";
 import { type AnswersUnderWay, createAnswersUnderWay } from "./answers/answers-under-way.ts";
 import { problemHandler, sendProblem } from "./answers/problem.ts";
 import { staticFiles } from "./answers/static-files.ts";
+import { openApiOf } from "./declaration/openapi.ts";
 import { addRoutes, MAX_BODY_BYTES } from "./declaration/route-chain.ts";
 import { type AdmissionOptions, createAdmission } from "./requests/admission.ts";
 import { bodyLimit } from "./requests/body-limit.ts";
@@ -24,9 +26,11 @@ import { openUpgradeSocket } from "./requests/upgrade-sockets.ts";
 import { ROUTES, type RouteParts } from "./routes/all-routes.ts";
 
 export interface HttpOptions
-  extends Omit<RouteParts, "budget">,
+  extends Omit<RouteParts, "budget" | "openApi">,
     Pick<AdmissionOptions, "gatekeeper" | "requests" | "refusals" | "hsts"> {
   readonly connectionLimits: ConnectionLimits;
+  /** Of the hub. */
+  readonly version: string;
   /** Undefined: there is no certificate, and this speaks plain HTTP. */
   readonly tls: TlsSource | undefined;
   /** Directory of the built dashboard. */
@@ -145,7 +149,7 @@ function createApp(options: HttpOptions, { setPace }: Pick<AnswersUnderWay, "set
   app.use((_request, _response, next) => budget.run(next));
   app.use(bodyLimit(MAX_BODY_BYTES, clock));
   addRoutes(app, ROUTES, {
-    parts: { ...options, budget },
+    parts: { ...options, budget, openApi: createOpenApi(options.version) },
     callerOf: callers.of,
     turns: { page: turnOf(PAGES, "brisk"), export: turnOf(EXPORTS, "any") },
     log,
@@ -154,6 +158,16 @@ function createApp(options: HttpOptions, { setPace }: Pick<AnswersUnderWay, "set
   app.use((_request, response) => sendProblem(response, "ROUTE_UNKNOWN"));
   app.use(problemHandler(log));
   return app;
+}
+
+/** Made when it is first asked for, once for each name of the cookie: with HTTPS it is another. */
+function createOpenApi(version: string): (cookieName: string) => OpenApiDocument {
+  const made = new Map<string, OpenApiDocument>();
+  return (cookieName) => {
+    const document = made.get(cookieName) ?? openApiOf(ROUTES, { version, cookieName });
+    made.set(cookieName, document);
+    return document;
+  };
 }
 
 const SERVER_OPTIONS = {

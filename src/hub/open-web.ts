@@ -85,6 +85,7 @@ export function openWeb(options: WebOptions): Web {
       auth: config.auth,
       tls,
       hsts: config.hsts === "on",
+      version: build.version,
       mqttPort: () => listeners.portOf("mqtt"),
       connectedBrowsers: clients.browsers,
       gatekeeper: createGatekeeper({

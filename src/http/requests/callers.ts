@@ -19,6 +19,8 @@ export interface Callers {
   /** Lets the browser keep what it was signed in by. */
   keep(response: Response, secret: string): void;
   drop(response: Response): void;
+  /** Of the cookie. */
+  cookieName(request: IncomingMessage): string;
   /** What the browser keeps. */
   secretOf(request: IncomingMessage): string | undefined;
 }
@@ -27,11 +29,12 @@ const KEEP_MS = 180 * 86_400_000;
 
 export function createCallers({ accounts, port, isSecure }: CallersOptions): Callers {
   // With the prefix no page of another name, and none without TLS, can set it. [RFC 6265bis, 4.1.3.2]
-  const cookie = (request: IncomingMessage): string => `${isSecure(request) ? "__Host-" : ""}aerie_${port()}`;
+  const cookieName = (request: IncomingMessage): string => `${isSecure(request) ? "__Host-" : ""}aerie_${port()}`;
   const optionsFor = (request: IncomingMessage) =>
     ({ httpOnly: true, sameSite: "strict", path: "/", secure: isSecure(request) }) as const;
 
-  const secretOf = (request: IncomingMessage): string | undefined => cookieOf(request.headers.cookie, cookie(request));
+  const secretOf = (request: IncomingMessage): string | undefined =>
+    cookieOf(request.headers.cookie, cookieName(request));
 
   function of(request: IncomingMessage): Caller {
     if (accounts === undefined) return EVERYBODY;
@@ -45,8 +48,9 @@ export function createCallers({ accounts, port, isSecure }: CallersOptions): Cal
   return {
     of,
     keep: (response, secret) =>
-      void response.cookie(cookie(response.req), secret, { ...optionsFor(response.req), maxAge: KEEP_MS }),
-    drop: (response) => void response.clearCookie(cookie(response.req), optionsFor(response.req)),
+      void response.cookie(cookieName(response.req), secret, { ...optionsFor(response.req), maxAge: KEEP_MS }),
+    drop: (response) => void response.clearCookie(cookieName(response.req), optionsFor(response.req)),
+    cookieName,
     secretOf,
   };
 }

@@ -7,6 +7,7 @@ import { DEVICES_ROUTES, type DevicesParts } from "./devices-routes.ts";
 import { ERASURE_ROUTES, type ErasureParts } from "./erasure-routes.ts";
 import { EXPORT_ROUTES, type ExportParts } from "./export-routes.ts";
 import { HEALTH_ROUTES, type HealthParts } from "./health-routes.ts";
+import { OPENAPI_ROUTES, type OpenApiParts } from "./openapi-routes.ts";
 import { PAIRING_ROUTES, type PairingParts } from "./pairing-routes.ts";
 import { READINGS_ROUTES, type ReadingsParts } from "./readings-routes.ts";
 import { SESSION_ROUTES, type SessionParts } from "./session-routes.ts";
@@ -21,7 +22,8 @@ export type RouteParts = HealthParts &
   SessionParts &
   CredentialsParts &
   PairingParts &
-  AccessParts;
+  AccessParts &
+  OpenApiParts;
 
 /** In the order of the documents. */
 export const ROUTES: readonly Route<RouteParts>[] = [
@@ -35,4 +37,5 @@ export const ROUTES: readonly Route<RouteParts>[] = [
   ...CREDENTIALS_ROUTES,
   ...PAIRING_ROUTES,
   ...ACCESS_ROUTES,
+  ...OPENAPI_ROUTES,
 ];
