@@ -25,7 +25,7 @@ export const DEVICES_ROUTES: readonly Route<DevicesParts>[] = [
     method: "get",
     path: "/api/devices/:id",
     level: "viewer",
-    summary: "one device",
+    summary: "a device with its latest values and presence",
     answer: json(device),
     handle: ({ registry }: DevicesParts, { params }) => toDevice(knownDevice(registry, params.id)),
   }),
@@ -33,7 +33,7 @@ export const DEVICES_ROUTES: readonly Route<DevicesParts>[] = [
     method: "patch",
     path: "/api/devices/:id",
     level: "operator",
-    summary: "empty text or `null` removes a name or place; answers the device",
+    summary: "changes its name, place or retention; empty text or `null` removes a name or place",
     body: devicePatch,
     answer: json(device),
     handle: async ({ changeDevice }: DevicesParts, { params, body }) =>
