@@ -8,7 +8,6 @@ import { createClosingReporter } from "./test/support/closing-reporter.ts";
  * line here; any other file runs beside others, in a process that ran others before it, and leaves nothing behind.
  */
 const MEASURING = [
-  "test/process/durability/fault-campaign.test.ts",
   "test/process/load/frozen-reader.test.ts",
   "test/process/load/greedy-client.test.ts",
   "test/process/load/log-bound.test.ts",
@@ -17,16 +16,17 @@ const MEASURING = [
   "test/process/load/pressure.test.ts",
   "test/process/load/reconnect-storm.test.ts",
   "test/process/load/siege.test.ts",
-  "test/process/load/slow-store.test.ts",
   "test/process/load/storm.test.ts",
 ];
 
 /** The longest, to begin with: a long file that begins last keeps one core waiting. */
 const LONGEST = [
+  "test/process/durability/fault-campaign.test.ts",
   "test/contract/mongo-store.test.ts",
   "test/contract/sqlite-store.test.ts",
   "test/contract/mongo-replica-set.test.ts",
   "test/process/durability/mongodb-outage.test.ts",
+  "test/process/load/slow-store.test.ts",
   "test/process/run/cli.test.ts",
   "test/process/load/broker-memory.test.ts",
   "test/browser/access.test.ts",

@@ -25,7 +25,7 @@ const OUTAGES = Number(process.env["AERIE_TEST_OUTAGES"] ?? 1);
 /** `npm run soak` sets 30. */
 const OUTAGE_MS = 1_000 * Number(process.env["AERIE_TEST_OUTAGE_S"] ?? 3);
 /** `npm run soak` sets 2,000. */
-const PER_SECOND = Number(process.env["AERIE_TEST_READINGS_PER_S"] ?? 600);
+const PER_SECOND = Number(process.env["AERIE_TEST_READINGS_PER_S"] ?? 250);
 const DAY_MS = 24 * 3_600_000;
 /** Of the readings to which their boards give an instant: days ago, so that upkeep counts their hours meanwhile. */
 const PAST_MS = Math.floor(Date.now() / DAY_MS) * DAY_MS - 3 * DAY_MS;
