@@ -4,6 +4,7 @@ import { createDiskFaults } from "../core/health/disk-faults.ts";
 import type { Journal } from "../core/ports/broker-state.ts";
 import type { Store } from "../core/ports/readings-store.ts";
 import type { StoredDevice } from "../core/ports/stored-device.ts";
+import { refuseNewerFiles } from "../platform/newer-files.ts";
 import { type OpenedStore, openStore } from "../store/open-store.ts";
 import type { HubOptions, PartOptions } from "./hub-options.ts";
 
@@ -39,6 +40,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     reached = kept;
   };
   const diskFaults = own("disk faults", createDiskFaults({ clock, log }));
+  refuseNewerFiles(config.dataDir);
   const opened = await openStore({
     config,
     clock,

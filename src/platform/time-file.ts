@@ -7,8 +7,8 @@ import { watchDataFolder } from "../files/data-folder.ts";
 import { replaceFiles } from "../files/durable-file.ts";
 import { fileFault } from "../files/file-fault.ts";
 
-const FILE = "time.json";
-const VERSION = 1;
+export const TIME_FILE = "time.json";
+export const TIME_VERSION = 1;
 
 /** Each name is stored: what it is called in memory may change, these may not. */
 interface StoredTime {
@@ -28,14 +28,14 @@ export interface TimeFile {
 
 /** `onDamage` gets a sentence for the owner when the file cannot be used. */
 export function openTimeFile({ dataDir, onDamage }: TimeFileOptions): TimeFile {
-  const file = path.join(dataDir, FILE);
+  const file = path.join(dataDir, TIME_FILE);
   const checkFolder = watchDataFolder(dataDir);
   return {
     record: read(file, onDamage),
     save: async (record) => {
       checkFolder();
       const stored = storedTime(record);
-      const content = { version: VERSION, crc32: checksumOf(stored), record: stored };
+      const content = { version: TIME_VERSION, crc32: checksumOf(stored), record: stored };
       try {
         await replaceFiles([{ file, content: `${JSON.stringify(content)}\n` }]);
       } catch (cause) {
@@ -65,7 +65,7 @@ function read(file: string, onDamage: TimeFileOptions["onDamage"]): TimeRecord |
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     onDamage(
-      `${FILE} in the data directory is damaged: ${fileFault(cause)}. The hub takes its time from what it stored last, and writes the file again. Check the disk`,
+      `${TIME_FILE} in the data directory is damaged: ${fileFault(cause)}. The hub takes its time from what it stored last, and writes the file again. Check the disk`,
     );
     return undefined;
   }
@@ -73,7 +73,7 @@ function read(file: string, onDamage: TimeFileOptions["onDamage"]): TimeRecord |
 
 function recordOf(text: string): TimeRecord {
   const { version, crc32: checksum, record } = fieldsOf(parsed(text));
-  if (version !== VERSION) throw new Error("its version is unknown");
+  if (version !== TIME_VERSION) throw new Error("its version is unknown");
   if (checksum !== checksumOf(record)) throw new Error("its checksum does not match");
   const { nowMs, aheadMs, fromMs, hold, shifts } = fieldsOf(record);
   if (!Array.isArray(shifts)) throw new Error("a list is missing");

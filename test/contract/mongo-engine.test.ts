@@ -92,9 +92,9 @@ describe.skipIf(isMongodSkipped)("the MongoDB engine", () => {
       "by_device_and_instant",
     ],
     [
-      "a later version",
+      "a newer version",
       (url) => of(url).collection<{ _id: string; version: number }>("meta").insertOne({ _id: "schema", version: 99 }),
-      "later version",
+      "newer Aerie (schema 99",
     ],
   ];
   const of = (url: string) => admin.db(new URL(url).pathname.slice(1));

@@ -19,6 +19,7 @@ import { readAccessFiles } from "../../platform/access/access-file.ts";
 import { openAccess } from "../../platform/access/open-access.ts";
 import { createLifecycle } from "../../platform/lifecycle.ts";
 import { listenLocally } from "../../platform/local-socket.ts";
+import { refuseNewerFiles } from "../../platform/newer-files.ts";
 import { openTimeFile } from "../../platform/time-file.ts";
 import { openStore } from "../../store/open-store.ts";
 
@@ -43,6 +44,7 @@ export async function openOwnHub({ config, clock, changes }: OwnHubOptions): Pro
   try {
     const { own } = lifecycle;
     const nothing = (): void => undefined;
+    refuseNewerFiles(config.dataDir);
     const opened = await openStore({
       config,
       clock,

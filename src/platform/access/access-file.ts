@@ -10,12 +10,11 @@ import { watchDataFolder } from "../../files/data-folder.ts";
 import { makeFolder, removeLeftovers, replaceFiles } from "../../files/durable-file.ts";
 import { fileFault } from "../../files/file-fault.ts";
 import { keepPrivate } from "../../files/private-file.ts";
-import { type AccessText, formatAccess, parseAccess } from "./access-format.ts";
+import { ACCESS_FILE, type AccessText, formatAccess, parseAccess } from "./access-format.ts";
 
-const FILE = "access.json";
 const KEY_FILE = "access.key";
 /** Together they are what a whole copy of the hub needs besides its store. */
-export const ACCESS_FILES: readonly string[] = [FILE, KEY_FILE];
+export const ACCESS_FILES: readonly string[] = [ACCESS_FILE, KEY_FILE];
 const KEY_BYTES = 32;
 
 export interface AccessFile extends AccessStore {
@@ -29,7 +28,7 @@ export interface AccessFile extends AccessStore {
 export function openAccessFile({ dataDir, log }: { readonly dataDir: string; readonly log: Log }): AccessFile {
   makeFolder(dataDir);
   const checkFolder = watchDataFolder(dataDir);
-  const [file, keyFile] = [path.join(dataDir, FILE), path.join(dataDir, KEY_FILE)];
+  const [file, keyFile] = [path.join(dataDir, ACCESS_FILE), path.join(dataDir, KEY_FILE)];
   removeLeftovers([file, keyFile]);
   for (const each of [file, keyFile]) keepPrivate(each, log);
   const { records, keyCheck } = readRecords(file);
@@ -106,7 +105,7 @@ function readKey(file: string, isNeeded: boolean): Uint8Array | undefined {
 
 const notTheKey = (file: string): StartError =>
   new StartError(
-    `${file} is not the key that belongs to ${FILE}: with it no token and no board secret works. Restore it from a backup (both files of the same one), or move both away and set the hub up again: all accounts, tokens and board secrets are then lost.`,
+    `${file} is not the key that belongs to ${ACCESS_FILE}: with it no token and no board secret works. Restore it from a backup (both files of the same one), or move both away and set the hub up again: all accounts, tokens and board secrets are then lost.`,
     1,
   );
 

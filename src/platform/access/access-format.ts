@@ -10,7 +10,8 @@ import type {
   UserRecord,
 } from "../../core/access/access-records.ts";
 
-const VERSION = 1;
+export const ACCESS_FILE = "access.json";
+export const ACCESS_VERSION = 1;
 
 const instant = z.number().int();
 const text = z.string();
@@ -31,7 +32,7 @@ const board = { deviceId: text, adopted: text.exactOptional(), ...credential };
 const application = { id: text, name: text, publish: z.array(text), subscribe: z.array(text), ...credential };
 
 const format = z.looseObject({
-  version: z.literal(VERSION),
+  version: z.literal(ACCESS_VERSION),
   /** By it the key that belongs to these records is known; files of the first days have none. */
   keyCheck: text.exactOptional(),
   users: z.array(z.looseObject(user satisfies FieldsOf<UserRecord>)),
@@ -59,5 +60,5 @@ export function parseAccess(content: string): AccessText {
 
 export function formatAccess({ records, keyCheck }: AccessText): string {
   const { users, signIns, tokens, boards, applications, ...others } = records;
-  return `${JSON.stringify({ version: VERSION, keyCheck, users, signIns, tokens, boards, applications, ...others })}\n`;
+  return `${JSON.stringify({ version: ACCESS_VERSION, keyCheck, users, signIns, tokens, boards, applications, ...others })}\n`;
 }

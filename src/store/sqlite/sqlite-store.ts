@@ -14,6 +14,7 @@ import { finishExchange } from "./copy/exchange.ts";
 import { createDamageList } from "./db/damage-list.ts";
 import { lockDataDir } from "./db/data-dir-lock.ts";
 import { damageWords, RESTORE } from "./db/file-damage.ts";
+import { refuseNewerFile } from "./db/newer-file.ts";
 import { STORE_FILE } from "./db/store-file.ts";
 import { type LinkOptions, linkTo, type Thread } from "./db/thread-link.ts";
 import { createDeletions } from "./deletions.ts";
@@ -58,10 +59,11 @@ export async function openSqliteParts(
 ): Promise<{ readonly store: Store; readonly writer: Thread<WriterOperations> }> {
   const { dataDir, maxPages, commitDelayMs, quickReadings, log, advice = RESTORE } = options;
   const clockSteps = (): readonly number[] => options.clockSteps?.recent() ?? [];
+  const file = path.join(dataDir, STORE_FILE);
+  refuseNewerFile(file);
   makeDataDir(dataDir);
   const lock = lockDataDir(dataDir);
   if (lock.unnamed !== undefined) log.warn("the process id could not be written to aerie.pid", { cause: lock.unnamed });
-  const file = path.join(dataDir, STORE_FILE);
   try {
     const finished = finishExchange(dataDir);
     if (finished !== undefined) options.log.warn("a restore was finished", { what: finished });

@@ -12,8 +12,9 @@ const INDEX_KEYS_CONFLICT = 86;
 type Wanted = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, 1>>>>>>;
 
 export async function prepareDatabase(db: Db): Promise<void> {
+  await refuseNewer(db);
   await prepareCollections(db, INDEXES satisfies Record<keyof Collections, unknown>);
-  await checkVersion(db);
+  await noteVersion(db);
 }
 
 /** Collection → its indexes by name. */
@@ -81,16 +82,32 @@ const isOther = (found: Document, key: Readonly<Record<string, 1>>): boolean =>
     (option) => found[option] !== undefined && found[option] !== false,
   );
 
-async function checkVersion(db: Db): Promise<void> {
-  const meta = db.collection<{ _id: string; version: number }>("meta");
-  const found = await meta.findOneAndUpdate(
-    { _id: "schema" },
-    { $setOnInsert: { version: VERSION } },
-    { upsert: true, returnDocument: "after" },
-  );
+interface SchemaDocument {
+  readonly _id: string;
+  readonly version: number;
+}
+
+/** Before anything in the database is changed. */
+async function refuseNewer(db: Db): Promise<void> {
+  checkVersion(db, await db.collection<SchemaDocument>("meta").findOne({ _id: "schema" }));
+}
+
+/** Another hub may have made the database meanwhile. */
+async function noteVersion(db: Db): Promise<void> {
+  const found = await db
+    .collection<SchemaDocument>("meta")
+    .findOneAndUpdate(
+      { _id: "schema" },
+      { $setOnInsert: { version: VERSION } },
+      { upsert: true, returnDocument: "after" },
+    );
+  checkVersion(db, found);
+}
+
+function checkVersion(db: Db, found: SchemaDocument | null): void {
   if (found === null || found.version === VERSION) return;
   throw refusal(
-    `${db.databaseName} was written by a later version of the hub (schema ${found.version})`,
+    `${db.databaseName} was written by a newer Aerie (schema ${found.version}; this one knows ${VERSION})`,
     "start that version",
   );
 }

@@ -3,7 +3,7 @@ import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { copyFileWhole } from "../../../files/durable-file.ts";
 
 /** `AERI`: distinguishes an Aerie database from any other SQLite file. */
-const APPLICATION_ID = 0x41455249;
+export const APPLICATION_ID = 0x41455249;
 
 export interface Migration {
   /** What it changes; part of the file name of the copy made before. */
@@ -222,14 +222,16 @@ export function checkOwner(db: DatabaseSyncInstance, file: string): { isNew: boo
   return { isNew };
 }
 
+/** For the owner. */
+export const newerWords = (file: string, version: number, known = MIGRATIONS.length): string =>
+  `${file} was written by a newer Aerie (schema ${version}; this one knows ${known}). Start that version, or restore the copy it took before it changed the file.`;
+
 /** Migrates the file to the newest schema. Throws, with a text for the owner, if the file is too new. */
 export function migrate(db: DatabaseSyncInstance, file: string, migrations: readonly Migration[] = MIGRATIONS): void {
   const { isNew } = checkOwner(db, file);
   const version = pragma(db, "user_version");
   if (version > migrations.length) {
-    throw new Error(
-      `${file} was written by a newer Aerie (schema ${version}; this one knows ${migrations.length}). Start that version, or restore the copy it took before it changed the file.`,
-    );
+    throw new Error(newerWords(file, version, migrations.length));
   }
   for (const [index, migration] of migrations.entries()) {
     if (index < version) continue;
