@@ -97,7 +97,7 @@ const UNDECLARED = [
 /** Other spellings of a route that some servers take for the same. */
 const spellingsOf = (path: string): string[] => [
   path.toUpperCase(),
-  path.replace(/(?<=\/)[a-z](?=[a-z]*(\/:id)?$)/, (letter) => letter.toUpperCase()),
+  path.replace(/(?<=\/)[a-z](?=[^/]*(\/:id)?$)/, (letter) => letter.toUpperCase()),
   `/${path}`,
   `${path}//`,
   path.replace(/[a-z]/, (letter) => `%${letter.charCodeAt(0).toString(16)}`),
