@@ -1,10 +1,12 @@
 /** Makes the tables of docs/protocol.md from the lists of statements. `tsx scripts/conformance-table.ts` writes them there. */
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import type { Statement } from "../test/conformance/statement.ts";
 import { STATEMENTS_5 } from "../test/conformance/statements-5.ts";
 import { STATEMENTS_311 } from "../test/conformance/statements-311.ts";
-import { writeTable } from "./document-table.ts";
 
-export const CONFORMANCE_TABLE = "conformance";
+const BEGIN = "<!-- conformance:begin -->";
+const END = "<!-- conformance:end -->";
 
 export interface Standard {
   readonly name: string;
@@ -99,4 +101,15 @@ export function conformanceTable(standards: readonly Standard[] = STANDARDS): st
   return standards.map((standard) => tablesOf(standard).join("\n")).join("\n\n");
 }
 
-if (import.meta.filename === process.argv[1]) writeTable("docs/protocol.md", CONFORMANCE_TABLE, conformanceTable());
+/** The text with that table between its markers. */
+export function withTable(document: string, table: string): string {
+  const [before, rest] = document.split(`${BEGIN}\n`);
+  const after = rest?.split(END)[1];
+  if (before === undefined || after === undefined) throw new Error(`${BEGIN} and ${END} are not there`);
+  return `${before}${BEGIN}\n\n${table}\n\n${END}${after}`;
+}
+
+if (import.meta.filename === process.argv[1]) {
+  const file = path.join(import.meta.dirname, "../docs/protocol.md");
+  writeFileSync(file, withTable(readFileSync(file, "utf8"), conformanceTable()));
+}

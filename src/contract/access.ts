@@ -127,7 +127,7 @@ export const tokensAnswer = z.strictObject({ tokens: z.array(tokenAnswer) });
 export const boardsAnswer = z.strictObject({ boards: z.array(boardAnswer) });
 export const applicationsAnswer = z.strictObject({ applications: z.array(applicationAnswer) });
 /** The secret is there if the hub made it. */
-export const admitAnswer = boardAnswer.extend({ secret: secret.secret.exactOptional() });
+export const admitAnswer = z.union([boardAnswer, boardWithSecret]);
 
 /** Shown once. `secret` is what an Authorization header or MQTT password takes. */
 export type WithSecret<Answer> = Answer & { secret: string };

@@ -33,7 +33,7 @@ export interface Ingest {
 export function openIngest(options: IngestOptions): Ingest {
   const { config, clock, log, own, store, registry, counters, refusals, times, clients, onStored } = options;
   const { clockSanity, retentionClock } = times;
-  const { commitIntervalMs, rawDays, maxWaitingBytes } = config;
+  const { commitIntervalMs, groupWaitMs, rawDays, maxWaitingBytes } = config;
   const onCommitted = createAfterCommit({
     registry,
     clockSanity,
@@ -45,7 +45,7 @@ export function openIngest(options: IngestOptions): Ingest {
   const byteBudget = createByteBudget({ maxBytes: maxWaitingBytes });
   const writer = own(
     "writer",
-    createWriter({ store, clock, log, counters, onCommitted, commitIntervalMs, byteBudget }),
+    createWriter({ store, clock, log, counters, onCommitted, commitIntervalMs, groupWaitMs, byteBudget }),
   );
   own("accepted messages", { close: () => writer.drain() });
   const dating = createDating({ clockSanity, registry, rawDays, mayExpire: retentionClock.mayExpire });

@@ -7,6 +7,7 @@ import type { Log } from "../ports/log.ts";
 import { type Store, StoreError } from "../ports/readings-store.ts";
 import type { Write, WriteOutcome } from "../ports/writes.ts";
 import type { ByteBudget } from "./byte-budget.ts";
+import { createGroupPace } from "./group-pace.ts";
 
 export interface WriterOptions {
   readonly store: Store;
@@ -17,6 +18,8 @@ export interface WriterOptions {
   readonly onCommitted: (messages: readonly CommittedMessage[]) => void;
   /** How long messages that need no acknowledgement (QoS 0) may wait for others to join their commit. */
   readonly commitIntervalMs: number;
+  /** How long messages may wait for others while commits follow each other closely. */
+  readonly groupWaitMs: number;
   /** Counts what waits to become durable; connections stop reading while it is used up. */
   readonly byteBudget: ByteBudget;
 }
@@ -72,7 +75,8 @@ interface Entry {
 type Group = readonly Entry[];
 
 export function createWriter(options: WriterOptions): Writer {
-  const { store, clock, log, counters, onCommitted, commitIntervalMs, byteBudget } = options;
+  const { store, clock, log, counters, onCommitted, commitIntervalMs, groupWaitMs, byteBudget } = options;
+  const pace = createGroupPace(groupWaitMs);
   let queue: Entry[] = [];
   let queuedWrites = 0;
   let urgent = false;
@@ -82,6 +86,7 @@ export function createWriter(options: WriterOptions): Writer {
   let trouble: { reason: string; sinceMs: number } | undefined;
   let scheduled = false;
   let cancelPause: (() => void) | undefined;
+  let pausedUntilMs = 0;
   let drained: (() => void)[] = [];
   const stopSweep = clock.every(1_000, giveUpStalled);
 
@@ -96,12 +101,19 @@ export function createWriter(options: WriterOptions): Writer {
   /** All that arrives in one turn of the event loop goes together. */
   function schedule(): void {
     if (scheduled || queue.length === 0 || flying.size >= MAX_IN_FLIGHT || trouble !== undefined) return;
-    if (mayWait()) {
-      cancelPause ??= clock.after(commitIntervalMs, send);
-      return;
-    }
+    const waitMs = mayWait() ? commitIntervalMs : pace.waitMs(queue.length, clock.monotonicMs());
+    if (waitMs > 0) return pause(waitMs);
     scheduled = true;
     clock.soon(send);
+  }
+
+  /** The earliest time counts: the first message of a group may wait longer than one that comes after it. */
+  function pause(waitMs: number): void {
+    const untilMs = clock.monotonicMs() + waitMs;
+    if (cancelPause !== undefined && pausedUntilMs <= untilMs) return;
+    cancelPause?.();
+    pausedUntilMs = untilMs;
+    cancelPause = clock.after(waitMs, send);
   }
 
   const mayWait = (): boolean => commitIntervalMs > 0 && !urgent && queuedWrites < MAX_GROUP_WRITES;
@@ -127,10 +139,11 @@ export function createWriter(options: WriterOptions): Writer {
 
   function fly(group: Group): void {
     flying.add(group);
+    pace.sent(group.length, clock.monotonicMs());
     void carryOut(group).then((left) => {
       flying.delete(group);
       failed.push(...left);
-      if (mayWait()) schedule();
+      if (mayWait() || pace.waitMs(queue.length, clock.monotonicMs()) > 0) schedule();
       else send();
       settleDrained();
     });
@@ -148,7 +161,9 @@ export function createWriter(options: WriterOptions): Writer {
       return group;
     }
     const writes = outcomes.reduce((sum, each) => sum + each.length, 0);
-    counters.commit({ writes, durationMs: clock.monotonicMs() - startedMs });
+    const durationMs = clock.monotonicMs() - startedMs;
+    counters.commit({ writes, durationMs });
+    pace.committed(durationMs);
     settle(group, outcomes);
     return [];
   }

@@ -25,7 +25,7 @@ export const DEVICES_ROUTES: readonly Route<DevicesParts>[] = [
     method: "get",
     path: "/api/devices/:id",
     level: "viewer",
-    summary: "a device with its latest values and presence",
+    summary: "one device",
     answer: json(device),
     handle: ({ registry }: DevicesParts, { params }) => toDevice(knownDevice(registry, params.id)),
   }),
@@ -33,7 +33,7 @@ export const DEVICES_ROUTES: readonly Route<DevicesParts>[] = [
     method: "patch",
     path: "/api/devices/:id",
     level: "operator",
-    summary: "changes its name, place or retention; empty text or `null` removes a name or place",
+    summary: "empty text or `null` removes a name or place; answers the device",
     body: devicePatch,
     answer: json(device),
     handle: async ({ changeDevice }: DevicesParts, { params, body }) =>

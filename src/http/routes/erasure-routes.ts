@@ -18,7 +18,7 @@ export const ERASURE_ROUTES: readonly Route<ErasureParts>[] = [
     method: "delete",
     path: "/api/devices/:id/readings",
     level: "operator",
-    summary: "deletes a range of readings, or metrics, and answers when that is done",
+    summary: "204 when they are deleted",
     query: eraseQuery,
     answer: EMPTY,
     handle: async ({ registry, erase }: ErasureParts, { params, query }) => {

@@ -23,7 +23,7 @@ export const SESSION_ROUTES: readonly Route<SessionParts>[] = [
     method: "get",
     path: "/api/session",
     level: "nobody",
-    summary: "the caller and the level that it has",
+    summary: "of the caller",
     answer: json(sessionAnswer),
     handle: (parts: SessionParts, { response }) => {
       response.setHeader("Cache-Control", "no-store");

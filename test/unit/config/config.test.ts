@@ -34,6 +34,7 @@ describe("settings", () => {
       trustedProxies: [],
       logLevel: "info",
       commitIntervalMs: 0,
+      groupWaitMs: 4,
       maxWaitingBytes: 67_108_864,
       maxConnections: 12_000,
       maxConnectionsPerAddress: 5_000,

@@ -20,7 +20,16 @@ function start({ commitIntervalMs = 0 } = {}) {
   const byteBudget = createByteBudget({ maxBytes: 1_000_000 });
   const onCommitted = (): void => undefined;
   const counters = createMemoryCounters();
-  const writer = createWriter({ store, clock, log, counters, commitIntervalMs, byteBudget, onCommitted });
+  const writer = createWriter({
+    store,
+    clock,
+    log,
+    counters,
+    commitIntervalMs,
+    groupWaitMs: 0,
+    byteBudget,
+    onCommitted,
+  });
   cleanups.push(writer.close);
   const journal = createJournal({ writer, clock, log });
   const told: string[] = [];

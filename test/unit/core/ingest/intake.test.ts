@@ -52,6 +52,7 @@ function start(limits: Partial<DeviceLimits> = {}, { rawDays = 90, mayExpire = (
     counters,
     onCommitted,
     commitIntervalMs: 0,
+    groupWaitMs: 0,
     byteBudget: createByteBudget({ maxBytes: 1e6 }),
   });
   const dating = createDating({ clockSanity, registry, rawDays, mayExpire: mayExpire });

@@ -30,11 +30,13 @@ function write(name: string, element = 0): ReadingWrite {
 
 interface Options {
   readonly commitIntervalMs?: number;
+  readonly groupWaitMs?: number;
   readonly maxBytes?: number;
   readonly onCommitted?: (messages: readonly CommittedMessage[]) => void;
 }
 
-function start({ commitIntervalMs = 0, maxBytes = 1_000_000, onCommitted = () => {} }: Options = {}) {
+function start(options: Options = {}) {
+  const { commitIntervalMs = 0, groupWaitMs = 0, maxBytes = 1_000_000, onCommitted = () => {} } = options;
   const clock = createManualClock();
   const store = createMemoryStore();
   const log = createMemoryLog();
@@ -49,6 +51,7 @@ function start({ commitIntervalMs = 0, maxBytes = 1_000_000, onCommitted = () =>
     log,
     counters,
     commitIntervalMs,
+    groupWaitMs,
     byteBudget,
     onCommitted: (messages) => {
       for (const { message } of messages) committed.push(namesOf([message.writes]).join("+"));
@@ -157,6 +160,79 @@ describe("groups", () => {
     clock.runSoon();
     await store.appends[0]?.take();
     expect(counters.tally["writes"]).toBe(2);
+  });
+});
+
+describe("messages that come one by one and fast", () => {
+  /** Two a millisecond until groups keep their distance; a commit takes 1.5 ms. Then a pause, in which all is written. */
+  async function startBusy(options: Options = {}) {
+    const hub = start({ groupWaitMs: 4, ...options });
+    const { store, advance } = hub;
+    let taken = 0;
+    const under: { append: number; dueMs: number }[] = [];
+
+    async function pass(ms: number): Promise<void> {
+      for (let passedMs = 0; passedMs < ms; passedMs += 0.5) {
+        await advance(0.5);
+        for (; taken < store.appends.length; taken++) {
+          under.push({ append: taken, dueMs: hub.clock.monotonicMs() + 1.5 });
+        }
+        while ((under[0]?.dueMs ?? Number.POSITIVE_INFINITY) <= hub.clock.monotonicMs()) {
+          await store.appends[under.shift()?.append ?? 0]?.take();
+        }
+      }
+    }
+
+    /** Sizes of the groups that were sent meanwhile. */
+    async function busy(ms: number): Promise<number[]> {
+      const from = store.appends.length;
+      for (let half = 0; half < 2 * ms; half++) {
+        hub.put("busy");
+        await pass(0.5);
+      }
+      return store.appends.slice(from).map(({ messages }) => messages.length);
+    }
+
+    /** Names in the groups since the pause. */
+    const groups = (): string[][] => store.appends.slice(paused).map(({ messages }) => namesOf(messages));
+    await busy(100);
+    await pass(10);
+    const paused = store.appends.length;
+    return { ...hub, pass, busy, groups };
+  }
+
+  test("are gathered for a few milliseconds", async () => {
+    const { busy } = await startBusy();
+    const sizes = await busy(40);
+    expect(sizes.length).toBeGreaterThanOrEqual(9);
+    expect(sizes.length).toBeLessThanOrEqual(12);
+    expect(Math.min(...sizes.slice(1))).toBeGreaterThanOrEqual(6);
+  });
+
+  test("do not wait where none may", async () => {
+    const { busy } = await startBusy({ groupWaitMs: 0 });
+    expect(Math.max(...(await busy(40)))).toBeLessThanOrEqual(3);
+  });
+
+  test("do not wait once they are many", async () => {
+    const { put, pass, groups } = await startBusy();
+    put("first");
+    await pass(0.5);
+    for (let index = 0; index < 40; index++) put("more");
+    await pass(0.5);
+    expect(groups().map(({ length }) => length)).toEqual([1, 40]);
+  });
+
+  test("do not wait for one before them that has an interval of its own to wait", async () => {
+    const { put, pass, groups } = await startBusy({ commitIntervalMs: 60_000 });
+    put("first");
+    await pass(2);
+    put("patient", { urgent: false });
+    await pass(2.5);
+    expect(groups()).toEqual([["first"]]);
+    put("urgent");
+    await pass(0.5);
+    expect(groups()).toEqual([["first"], ["patient", "urgent"]]);
   });
 });
 
