@@ -49,6 +49,8 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   express: ["src/http/"],
   helmet: ["src/http/"],
   compression: ["src/http/"],
+  cookie: ["src/http/"],
+  "proxy-addr": ["src/http/"],
   "@photostructure/sqlite": ["src/store/sqlite/"],
   mongodb: ["src/store/mongo/"],
   "aedes-persistence-mongodb": ["src/store/mongo/"],

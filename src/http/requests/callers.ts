@@ -1,5 +1,6 @@
 /** Finds the caller of an HTTP request by token or cookie. */
 import type { IncomingMessage } from "node:http";
+import { parse } from "cookie";
 import type { Response } from "express";
 import { type Accounts, type Caller, EVERYBODY, NOBODY } from "../../core/access/accounts.ts";
 
@@ -34,7 +35,7 @@ export function createCallers({ accounts, port, isSecure }: CallersOptions): Cal
     ({ httpOnly: true, sameSite: "strict", path: "/", secure: isSecure(request) }) as const;
 
   const secretOf = (request: IncomingMessage): string | undefined =>
-    cookieOf(request.headers.cookie, cookieName(request));
+    parse(request.headers.cookie ?? "")[cookieName(request)];
 
   function of(request: IncomingMessage): Caller {
     if (accounts === undefined) return EVERYBODY;
@@ -58,12 +59,4 @@ export function createCallers({ accounts, port, isSecure }: CallersOptions): Cal
 function callerOfHeader(accounts: Accounts, header: string): Caller {
   const [, token] = /^Bearer ([\w-]{1,200})$/i.exec(header) ?? [];
   return (token === undefined ? undefined : accounts.callerOfToken(token)) ?? NOBODY;
-}
-
-function cookieOf(header: string | undefined, name: string): string | undefined {
-  for (const pair of header?.split(";") ?? []) {
-    const [key = "", value] = pair.trim().split("=", 2);
-    if (key === name) return value;
-  }
-  return undefined;
 }

@@ -1,6 +1,7 @@
 /** The client's address and protocol behind a reverse proxy. Only the proxies named in the settings are trusted. */
 import type { IncomingMessage } from "node:http";
-import { BlockList, isIP } from "node:net";
+import { isIP } from "node:net";
+import proxyAddr from "proxy-addr";
 import { plainAddress } from "../../core/model/plain-address.ts";
 
 export interface Forwarding {
@@ -10,36 +11,32 @@ export interface Forwarding {
   isSecure(request: IncomingMessage): boolean;
 }
 
+/** Networks of all addresses, which proxy-addr refuses, as their halves. */
+const HALVES: Readonly<Record<string, readonly string[]>> = {
+  4: ["0.0.0.0/1", "128.0.0.0/1"],
+  6: ["::/1", "8000::/1"],
+};
+
 /** `trusted`: addresses, and networks such as `10.0.0.0/8`. */
 export function createForwarding(trusted: readonly string[]): Forwarding {
-  const proxies = new BlockList();
-  for (const each of trusted) {
-    const [address = "", bits] = each.split("/");
-    const family = isIP(address) === 6 ? "ipv6" : "ipv4";
-    if (bits === undefined) proxies.addAddress(address, family);
-    else proxies.addSubnet(address, Number(bits), family);
-  }
-  const isProxy = (address: string | undefined): boolean => {
-    const version = address === undefined ? 0 : isIP(address);
-    return address !== undefined && version !== 0 && proxies.check(address, version === 6 ? "ipv6" : "ipv4");
-  };
+  const isTrusted = proxyAddr.compile(trusted.flatMap(networksOf));
+  // proxy-addr also takes notations such as 2130706433 for addresses.
+  const isProxy = (address: string | undefined): boolean => isAddress(address) && isTrusted(address, 0);
 
   return {
     // Each proxy appends the address of its peer: entries before the first untrusted one may be forged.
-    addressOf: (request) => {
-      let address = plainAddress(request.socket.remoteAddress);
-      const hops = headerOf(request, "x-forwarded-for").split(",");
-      while (isProxy(address)) {
-        const hop = plainAddress(hops.pop()?.trim());
-        if (hop === undefined || isIP(hop) === 0) break;
-        address = hop;
-      }
-      return address;
-    },
+    addressOf: (request) => plainAddress(proxyAddr.all(request, isProxy).findLast(isAddress)),
     isSecure: (request) =>
-      isProxy(plainAddress(request.socket.remoteAddress)) &&
+      isProxy(request.socket.remoteAddress) &&
       headerOf(request, "x-forwarded-proto").split(",").pop()?.trim().toLowerCase() === "https",
   };
+}
+
+const isAddress = (text: string | undefined): text is string => text !== undefined && isIP(text) !== 0;
+
+function networksOf(trusted: string): readonly string[] {
+  const [address = "", bits] = trusted.split("/");
+  return bits !== undefined && Number(bits) === 0 ? (HALVES[isIP(address)] ?? []) : [trusted];
 }
 
 /** A header that comes more than once is one list. [RFC 9110, 5.3] */
