@@ -1,5 +1,14 @@
 /** The embedded store against the contract of all stores, and what only SQLite can do wrong. Runs what was built. */
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
@@ -8,6 +17,7 @@ import type { DeviceId } from "../../src/contract/readings.ts";
 import type { Log } from "../../src/core/ports/log.ts";
 import type { Store } from "../../src/core/ports/readings-store.ts";
 import { MIGRATIONS, migrate } from "../../src/store/sqlite/db/schema.ts";
+import { unpackSample } from "../support/samples/sample.ts";
 import { until } from "../support/until.ts";
 import { describeHistory, KEEP_ALL, upkeepAll } from "./cases/history-contract.ts";
 import { ALL_BYTES, delivery, journal, message, ofDelivery } from "./cases/journal-contract.ts";
@@ -259,23 +269,37 @@ describe("a migration", () => {
     return path.join(dataDir, "aerie.db");
   }
 
-  test("takes a copy of the whole file before each step, which the former version can start with", async () => {
+  test("takes one copy of the whole file before the first step, which the former version can start with", async () => {
     const file = await fileOfFirstVersion();
     const db = new DatabaseSync(file);
     db.exec("PRAGMA journal_mode = WAL; UPDATE device SET name = 'in the log'");
     migrate(db, file, steps);
     db.close();
     const before = `${file}.v${MIGRATIONS.length}-before-colour`;
-    const between = `${file}.v${MIGRATIONS.length + 1}-before-shade`;
+    const copies = readdirSync(path.dirname(file)).filter((name) => name.includes("-before-"));
+    expect(copies).toEqual([path.basename(before)]);
     expect(columns(file)).toEqual(expect.arrayContaining(["colour", "shade"]));
     expect(columns(before)).not.toContain("colour");
-    expect(columns(between)).toContain("colour");
-    expect(columns(between)).not.toContain("shade");
 
     const restored = ownedDir();
     copyFileSync(before, path.join(restored, "aerie.db"));
     const store = await openOwned(restored);
     expect((await store.load())[0]).toMatchObject({ deviceId: "boiler", name: "in the log" });
+  });
+
+  test("does not begin where its copy cannot be written, and says so", async () => {
+    const dataDir = unpackSample("schema-3-plain/embedded", ownedDir());
+    const file = path.join(dataDir, "aerie.db");
+    const copy = `${file}.v3-before-outbox`;
+    mkdirSync(path.join(`${copy}.new`, "in the way"), { recursive: true });
+    const refusal = await openAt(dataDir).catch((error: Error) => error);
+    expect(refusal).toMatchObject({ name: "StartError", exitCode: 1 });
+    expect((refusal as Error).message).toMatch(/v3-before-outbox, 1 MB\) cannot be written: .*Nothing was changed/);
+    expect(look(dataDir, (db) => db.prepare("PRAGMA user_version").get())).toEqual({ user_version: 3 });
+
+    rmSync(`${copy}.new`, { recursive: true });
+    await openOwned(dataDir);
+    expect(existsSync(copy)).toBe(true);
   });
 
   test("to the broker's journal keeps the readings, begins with nothing, and leaves a copy of the file before", async () => {

@@ -1,12 +1,14 @@
 /** The tables of the embedded store, as numbered migrations. */
+import { statSync } from "node:fs";
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { copyFileWhole } from "../../../files/durable-file.ts";
+import { fileFault } from "../../../files/file-fault.ts";
 
 /** `AERI`: distinguishes an Aerie database from any other SQLite file. */
 export const APPLICATION_ID = 0x41455249;
 
 export interface Migration {
-  /** What it changes; part of the file name of the copy made before. */
+  /** What it changes; of the first of an upgrade, part of the file name of the copy made before. */
   readonly name: string;
   readonly sql: string;
 }
@@ -224,7 +226,7 @@ export function checkOwner(db: DatabaseSyncInstance, file: string): { isNew: boo
 
 /** For the owner. */
 export const newerWords = (file: string, version: number, known = MIGRATIONS.length): string =>
-  `${file} was written by a newer Aerie (schema ${version}; this one knows ${known}). Start that version, or restore the copy it took before it changed the file.`;
+  `${file} was written by a newer Aerie (schema ${version}; this one knows ${known}). Start that version, or restore the copy that it made before it changed the file (${file}.v…-before-…).`;
 
 /** Migrates the file to the newest schema. Throws, with a text for the owner, if the file is too new. */
 export function migrate(db: DatabaseSyncInstance, file: string, migrations: readonly Migration[] = MIGRATIONS): void {
@@ -233,9 +235,10 @@ export function migrate(db: DatabaseSyncInstance, file: string, migrations: read
   if (version > migrations.length) {
     throw new Error(newerWords(file, version, migrations.length));
   }
+  const [first] = migrations.slice(version);
+  if (first !== undefined && !isNew) copyBefore(db, file, `${file}.v${version}-before-${first.name}`);
   for (const [index, migration] of migrations.entries()) {
     if (index < version) continue;
-    if (!isNew) copyBefore(db, file, index, migration);
     db.exec("BEGIN IMMEDIATE");
     try {
       db.exec(migration.sql);
@@ -247,10 +250,21 @@ export function migrate(db: DatabaseSyncInstance, file: string, migrations: read
   }
 }
 
-/** The log is emptied into the file first, so that the file alone is complete. */
-function copyBefore(db: DatabaseSyncInstance, file: string, version: number, migration: Migration): void {
-  db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-  copyFileWhole(file, `${file}.v${version}-before-${migration.name}`);
+/**
+ * Each step is one transaction, so the upgrade itself needs no copy. The owner does who goes back: a former version refuses the new schema.
+ * The log is emptied into the file first, so that the file alone is complete.
+ */
+function copyBefore(db: DatabaseSyncInstance, file: string, copy: string): void {
+  try {
+    db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    copyFileWhole(file, copy);
+  } catch (cause) {
+    const mb = Math.ceil(statSync(file).size / 1_000_000);
+    throw new Error(
+      `${file} is of an earlier version, and the copy that is made before its upgrade (${copy}, ${mb} MB) cannot be written: ${fileFault(cause)}. Nothing was changed. See to it that there is space for the copy, and start the hub again.`,
+      { cause },
+    );
+  }
 }
 
 function pragma(db: DatabaseSyncInstance, name: "user_version" | "application_id"): number {
