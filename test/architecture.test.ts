@@ -82,7 +82,7 @@ const VALUES_FOR_PUBLIC = [
 /** The simulated hub of the benchmarks works at the pace of the hub: these constants are imported, so that no copy becomes outdated. */
 const CONSTANTS_FOR_BENCH = [
   "src/core/devices/state-saver.ts",
-  "src/core/history/rollup.ts",
+  "src/core/model/utc-day.ts",
   "src/core/history/upkeep.ts",
   "src/core/ingest/writer.ts",
 ];

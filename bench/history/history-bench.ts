@@ -1,7 +1,7 @@
 /** What every group of the history's benchmark is given, and how it gets a filled store. */
 import { mkdtempSync } from "node:fs";
 import path from "node:path";
-import { DAY_MS } from "../../src/core/history/rollup.ts";
+import { DAY_MS } from "../../src/core/model/utc-day.ts";
 import type { Store } from "../../src/core/ports/readings-store.ts";
 import { countStored } from "../helpers/count-stored.ts";
 import { figure } from "../helpers/figure.ts";

@@ -1,7 +1,9 @@
 /** Reads certificate and key from their files, and again when these change. */
+
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { StartError } from "../core/model/start-error.ts";
+import { DAY_MS } from "../core/model/utc-day.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { TlsContext, TlsSource } from "../core/ports/tls.ts";
@@ -23,7 +25,6 @@ export interface TlsFiles extends TlsSource {
 
 /** A renewed certificate is used within this time; open connections stay. */
 const LOOK_EVERY_MS = 2_000;
-const DAY_MS = 86_400_000;
 const WARN_BEFORE_MS = 14 * DAY_MS;
 const NO_KEY = "is not a private key in PEM, or it has a passphrase (remove it: openssl pkey -in … -out …)";
 

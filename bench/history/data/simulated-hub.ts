@@ -1,7 +1,7 @@
 /** Puts a fleet's readings into a store the way the hub does: groups, two in flight, states, upkeep. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { SAVE_AFTER_READINGS } from "../../../src/core/devices/state-saver.ts";
-import { HOUR_MS } from "../../../src/core/history/rollup.ts";
+import { HOUR_MS } from "../../../src/core/model/utc-day.ts";
 import { MIN_PAUSE_MS, PAUSE_BUSY } from "../../../src/core/history/upkeep.ts";
 import { MAX_IN_FLIGHT } from "../../../src/core/ingest/writer.ts";
 import type { Store } from "../../../src/core/ports/readings-store.ts";

@@ -1,7 +1,9 @@
 /** `aerie certificate`: makes a self-signed certificate with its key, and prints its fingerprints. */
+
 import { existsSync } from "node:fs";
 import { isIP } from "node:net";
 import path from "node:path";
+import { DAY_MS } from "../../core/model/utc-day.ts";
 import { makeFolder, removeLeftovers, replaceFiles } from "../../files/durable-file.ts";
 import { fileFault } from "../../files/file-fault.ts";
 import { ownHosts } from "../../platform/own-hosts.ts";
@@ -16,7 +18,6 @@ export interface CertificateOptions {
   readonly replace?: true;
 }
 
-const DAY_MS = 86_400_000;
 /** A board's clock may be behind. */
 const BACKDATED_MS = DAY_MS;
 const isHost = (text: string): boolean => isIP(text) !== 0 || /^[A-Za-z0-9._-]{1,253}$/.test(text);

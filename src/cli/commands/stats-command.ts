@@ -1,10 +1,10 @@
 /** `aerie stats`: how many devices, readings and bytes are stored. */
+
 import type { StatsAnswer } from "../../contract/control.ts";
+import { DAY_MS } from "../../core/model/utc-day.ts";
 import type { CommandWorld } from "../shared/command-world.ts";
 import { linkToHub } from "../shared/hub-link.ts";
 import { bytesText, countText, durationText } from "../shared/quantity.ts";
-
-const DAY_MS = 24 * 3_600_000;
 
 export async function statsCommand(options: { json?: true }, { config, clock }: CommandWorld): Promise<number> {
   const link = await linkToHub({ config, clock });

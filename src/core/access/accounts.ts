@@ -1,7 +1,9 @@
 /** People and tokens: setting up, signing in and out, and finding the caller of a request. */
+
 import type { TokenAnswer, UserAnswer, WithSecret } from "../../contract/access.ts";
 import type { ErrorCode } from "../../contract/errors.ts";
 import type { Level, Role, Scope } from "../../contract/levels.ts";
+import { DAY_MS } from "../model/utc-day.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { TrustedTime } from "../time/trusted-time.ts";
 import type { AccessBook } from "./access-book.ts";
@@ -66,7 +68,6 @@ export interface AccountsOptions {
   readonly onEnded: (keys: readonly string[]) => void;
 }
 
-const DAY_MS = 86_400_000;
 const SETUP_MS = 30 * 60_000;
 const SETUP_BITS = 192;
 const COOKIE_BITS = 256;

@@ -1,6 +1,8 @@
 /** MQTT credentials of boards and applications: created, removed, and identified at CONNECT. */
+
 import type { ApplicationAnswer, BoardAnswer, WithSecret } from "../../contract/access.ts";
 import type { RefusalCode } from "../../contract/refusals.ts";
+import { DAY_MS } from "../model/utc-day.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { TrustedTime } from "../time/trusted-time.ts";
 import type { AccessBook } from "./access-book.ts";
@@ -69,7 +71,6 @@ export interface CredentialsOptions {
   readonly onEnded: (owner: string) => void;
 }
 
-const DAY_MS = 86_400_000;
 /** Short: boards have little memory. */
 const BOARD_BITS = 128;
 const APPLICATION_BITS = 192;

@@ -1,4 +1,5 @@
 /** Reports what the size limit of the database did: deleted raw readings before their age, or found nothing left to delete. */
+import { DAY_MS } from "../model/utc-day.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Retention } from "../ports/stored-device.ts";
@@ -15,8 +16,6 @@ export interface SizeBoundOptions {
   readonly log: Log;
   readonly retention: Retention & { readonly maxBytes: number };
 }
-
-const DAY_MS = 24 * 3_600_000;
 
 export function createSizeBound({ clock, log, retention }: SizeBoundOptions): SizeBound {
   const { maxBytes, rawDays } = retention;

@@ -1,6 +1,7 @@
 /** Deletes readings or metrics of one device, and corrects the latest values that memory shows of it. */
 
 import type { Registry } from "../devices/registry.ts";
+import { HOUR_MS } from "../model/utc-day.ts";
 import type { EraseRequest } from "../ports/history.ts";
 import type { Store } from "../ports/readings-store.ts";
 
@@ -13,8 +14,6 @@ export interface ErasureOptions {
 
 /** Settles when everything is deleted; rejects with a StoreError, and may be requested again then. */
 export type Erasure = (request: EraseRequest) => Promise<void>;
-
-const HOUR_MS = 3_600_000;
 
 export function createErasure({ store, registry, saveState }: ErasureOptions): Erasure {
   /** One after the other: a value that was looked up before another request erased it must not come back. */

@@ -1,5 +1,6 @@
 /** Decides whether the hub's clock may be trusted for retention: what retention deletes does not come back. */
 
+import { DAY_MS } from "../model/utc-day.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import { type ClockSanity, IF_RIGHT } from "../time/clock-sanity.ts";
@@ -23,7 +24,6 @@ export interface RetentionClockOptions {
   readonly newestBefore: (beforeMs: number) => Promise<number | undefined>;
 }
 
-const DAY_MS = 24 * 3_600_000;
 const CHECK_EVERY_MS = 1_000;
 
 export function createRetentionClock(options: RetentionClockOptions): RetentionClock {

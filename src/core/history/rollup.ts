@@ -2,12 +2,6 @@
 import type { MetricValue } from "../../contract/readings.ts";
 import type { Rollup } from "../ports/history.ts";
 
-export const HOUR_MS = 3_600_000;
-export const DAY_MS = 24 * HOUR_MS;
-
-/** The beginning of the UTC hour, day … that an instant lies in. */
-export const startOf = (atMs: number, widthMs: number): number => Math.floor(atMs / widthMs) * widthMs;
-
 /** Aggregates the values of one metric. They must be added in the order of (instant, n): the later of two equal instants is the last. */
 export class Aggregate {
   count = 0;

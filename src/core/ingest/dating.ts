@@ -1,8 +1,10 @@
 /** Gives each reading of a message its instant, and leaves out readings older than the raw retention. */
+
 import type { DeviceId } from "../../contract/readings.ts";
 import type { Registry } from "../devices/registry.ts";
 import { type Instant, readInstant } from "../model/instant.ts";
 import type { Fault } from "../model/result.ts";
+import { DAY_MS } from "../model/utc-day.ts";
 import type { ClockSanity } from "../time/clock-sanity.ts";
 import type { ParsedMessage, ParsedReading } from "./parsed-message.ts";
 
@@ -31,8 +33,6 @@ export interface DatingOptions {
   /** The hub's clock is good enough to tell an age by. */
   readonly mayExpire: () => boolean;
 }
-
-const DAY_MS = 24 * 3_600_000;
 
 export function createDating({ clockSanity, registry, rawDays, mayExpire }: DatingOptions): Dating {
   /** Readings before it may be deleted already, so that a redelivery of them could not be recognized. */

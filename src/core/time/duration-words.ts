@@ -1,7 +1,9 @@
 /** Spans of time and steps of a clock as a person would say them. */
+import { DAY_MS, HOUR_MS } from "../model/utc-day.ts";
+
 const UNITS = [
-  ["days", 24 * 3_600_000],
-  ["hours", 3_600_000],
+  ["days", DAY_MS],
+  ["hours", HOUR_MS],
   ["minutes", 60_000],
 ] as const;
 

@@ -3,6 +3,7 @@
  * a restart. (docs/decisions/0015)
  */
 
+import { DAY_MS } from "../model/utc-day.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import { type ClockSanity, IF_RIGHT } from "./clock-sanity.ts";
@@ -67,7 +68,6 @@ export interface TrustedTimeOptions {
   readonly builtAtMs: number;
 }
 
-const DAY_MS = 24 * 3_600_000;
 /** Corrections up to this are ignored. */
 const STEP_MS = 60_000;
 /** How long the hub runs with a difference before it counts. */

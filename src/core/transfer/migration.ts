@@ -4,8 +4,8 @@
  */
 import type { DeviceId, MetricValue } from "../../contract/readings.ts";
 import { laterOf } from "../devices/device-record.ts";
-import { DAY_MS, startOf } from "../history/rollup.ts";
 import { canonicalBody } from "../model/identity.ts";
+import { DAY_MS, startOf } from "../model/utc-day.ts";
 import type { Journal, JournalEntry } from "../ports/broker-state.ts";
 import type { ReadingPosition, RebuiltHour, RollupRow, StoredReading } from "../ports/history.ts";
 import type { Store } from "../ports/readings-store.ts";

@@ -1,8 +1,9 @@
 /** Stores hours whose raw readings are deleted, as an import makes them. */
 import type { DeviceId } from "../../contract/readings.ts";
 import type { Registry } from "../devices/registry.ts";
-import { Aggregate, HOUR_MS } from "../history/rollup.ts";
+import { Aggregate } from "../history/rollup.ts";
 import { parseDeviceId } from "../model/device-id.ts";
+import { HOUR_MS } from "../model/utc-day.ts";
 import type { RebuiltHour, Rollup } from "../ports/history.ts";
 import type { Store } from "../ports/readings-store.ts";
 

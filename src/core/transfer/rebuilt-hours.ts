@@ -1,6 +1,7 @@
 /** Gathers readings into hours that a hub can take in place of them. */
 
-import { Aggregate, HOUR_MS, startOf } from "../history/rollup.ts";
+import { Aggregate } from "../history/rollup.ts";
+import { HOUR_MS, startOf } from "../model/utc-day.ts";
 import type { ImportedReading } from "./imported-reading.ts";
 import type { HourRequest } from "./rebuilder.ts";
 

@@ -1,4 +1,5 @@
 /** `/api/devices/:id/readings` and `/series`: stored readings in pages, and as charts. */
+
 import {
   type PartialAnswer,
   type ReadingsPage,
@@ -10,6 +11,7 @@ import {
 } from "../../contract/rest.ts";
 import type { Registry } from "../../core/devices/registry.ts";
 import { damagedIn } from "../../core/health/damage.ts";
+import { DAY_MS } from "../../core/model/utc-day.ts";
 import type { StoreAndForward } from "../../core/outbox/store-and-forward.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { ReadingsQuery, SeriesQuery } from "../../core/ports/history.ts";
@@ -20,7 +22,6 @@ import { type Chunks, JSON_HEADERS, streamAnswer } from "../answers/stream-answe
 import { jsonStream, type Route, route } from "../declaration/route.ts";
 import { knownDevice } from "./devices-routes.ts";
 
-const DAY_MS = 24 * 3_600_000;
 /** A device's clock may run so far ahead; what it sent is part of "until now". */
 const AHEAD_MS = 5 * 60_000;
 

@@ -1,7 +1,7 @@
 /** What the modules of history share: their parts, ranges as filters, and which days are not counted yet. */
 import type { Filter } from "mongodb";
 import type { DeviceId } from "../../../contract/readings.ts";
-import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
+import { DAY_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { Log } from "../../../core/ports/log.ts";
 import type { Collections } from "../db/collections.ts";

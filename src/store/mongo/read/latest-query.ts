@@ -1,6 +1,6 @@
 /** Finds the newest value of each metric that is still stored, by its days rather than by all its readings. */
 import type { DeviceId } from "../../../contract/readings.ts";
-import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
+import { DAY_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { LatestMetric } from "../../../core/ports/stored-device.ts";
 import type { StoredValue } from "../format/documents.ts";
 import { fromStored } from "../format/values.ts";

@@ -1,7 +1,8 @@
 /** Reads and writes the documents of hours and days. Counts no reading. */
 import type { AnyBulkWriteOperation } from "mongodb";
 import type { DeviceId } from "../../../contract/readings.ts";
-import { Aggregate, DAY_MS, HOUR_MS } from "../../../core/history/rollup.ts";
+import { Aggregate } from "../../../core/history/rollup.ts";
+import { DAY_MS, HOUR_MS } from "../../../core/model/utc-day.ts";
 import type { Collections } from "../db/collections.ts";
 import type { RollupDocument } from "../format/documents.ts";
 import { type Counted, type Level, type Rollups, toRollup, toValues } from "./counting.ts";

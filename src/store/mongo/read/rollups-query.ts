@@ -1,5 +1,5 @@
 /** Reads hours or days of a device. Those that are not counted yet are counted now. */
-import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
+import { DAY_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { RollupRow, RollupsQuery } from "../../../core/ports/history.ts";
 import { type Counted, count } from "./counting.ts";
 import { dueDays, type HistoryParts, horizonsOf, inRanges, rangesOf } from "./history-parts.ts";

@@ -1,11 +1,11 @@
 /** Reads a chart: chooses its source and the width of its buckets. Readings are summed up in the server. */
 import type { Document } from "mongodb";
 import type { SeriesColumns } from "../../../contract/rest.ts";
-import { DAY_MS, HOUR_MS, startOf } from "../../../core/history/rollup.ts";
 import { bucketWidthMs } from "../../../core/history/series.ts";
 import { SeriesBuckets } from "../../../core/history/series-buckets.ts";
 import { columnsJson, type SeriesLists } from "../../../core/history/series-json.ts";
 import { isMetricName } from "../../../core/model/device-id.ts";
+import { DAY_MS, HOUR_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { Rollup, Series, SeriesQuery } from "../../../core/ports/history.ts";
 import { type Level, numberOf } from "./counting.ts";
 import {

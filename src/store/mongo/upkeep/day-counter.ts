@@ -3,7 +3,7 @@
  * so that after a crash it is only counted once more.
  */
 import type { DeviceId } from "../../../contract/readings.ts";
-import { DAY_MS, HOUR_MS, startOf } from "../../../core/history/rollup.ts";
+import { DAY_MS, HOUR_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { Rollup } from "../../../core/ports/history.ts";
 import type { DueDocument, JobDocument } from "../format/documents.ts";
 import { type Counted, count, mergeHours } from "../read/counting.ts";

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import type { DeviceId } from "../../../contract/readings.ts";
-import { DAY_MS, HOUR_MS, startOf } from "../../../core/history/rollup.ts";
+import { DAY_MS, HOUR_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { EraseRequest } from "../../../core/ports/history.ts";
 import type { JobDocument } from "../format/documents.ts";
 import { type HistoryParts, horizonsOf, inRanges, type Range } from "../read/history-parts.ts";

@@ -1,5 +1,5 @@
 /** Stores hours that an import made, for a time without raw readings. */
-import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
+import { DAY_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { RebuiltHour } from "../../../core/ports/history.ts";
 import { type HistoryParts, horizonsOf, inRanges } from "../read/history-parts.ts";
 import { putOperation, readRollups, together } from "../read/rollup-documents.ts";

@@ -4,7 +4,7 @@
  */
 import type { Db } from "mongodb";
 import type { DeviceId } from "../../../contract/readings.ts";
-import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
+import { DAY_MS, HOUR_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { Retention } from "../../../core/ports/stored-device.ts";
 import type { UpkeepRequest, UpkeepStep } from "../../../core/ports/upkeep.ts";
 import { readSpace } from "../db/sizes.ts";
@@ -26,7 +26,7 @@ const STEP_DEVICES = 50;
 /** Hours or days were deleted, or there are more devices to look at. */
 const NOTHING_YET: RetentionStep = { did: "forgot", readings: 0 };
 /** Ages are counted in days. */
-const ROUND_MS = 3_600_000;
+const ROUND_MS = HOUR_MS;
 /** The size of the database changes with its next checkpoint, one a minute. */
 const CHECKPOINT_MS = 70_000;
 const FOR_EVER_MS = 8.64e15;

@@ -1,7 +1,7 @@
 /** Marks the hours that have to be counted again. A mark is durable before the readings that it is for are sent. */
 import type { Collection } from "mongodb";
 import type { DeviceId } from "../../../contract/readings.ts";
-import { HOUR_MS } from "../../../core/history/rollup.ts";
+import { HOUR_MS } from "../../../core/model/utc-day.ts";
 import type { DueDocument } from "../format/documents.ts";
 import type { InFlight } from "./in-flight.ts";
 

@@ -1,6 +1,6 @@
 /** Encodes hours or days of one device, many in one compressed row, metric by metric. */
 
-import { DAY_MS, HOUR_MS } from "../../../core/history/rollup.ts";
+import { DAY_MS, HOUR_MS } from "../../../core/model/utc-day.ts";
 import type { Rollup } from "../../../core/ports/history.ts";
 import { ByteCursor } from "./byte-cursor.ts";
 import { ByteWriter } from "./byte-writer.ts";

@@ -1,6 +1,7 @@
 /** Counts the segments of one UTC day by the hour, a few at a time. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
-import { Aggregate, DAY_MS, HOUR_MS, startOf } from "../../../core/history/rollup.ts";
+import { Aggregate } from "../../../core/history/rollup.ts";
+import { DAY_MS, HOUR_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { Rollup } from "../../../core/ports/history.ts";
 import type { Segment } from "../format/segment-format.ts";
 import { type OnDamage, openSegment, type Range, type SegmentHead, segmentHeads } from "./history.ts";

@@ -1,7 +1,7 @@
 /** Finds the stored data of one device: hot rows, segments, rollups. Each caller reads in one transaction. */
 
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
-import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
+import { DAY_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { Span } from "../../../core/ports/history.ts";
 import { isDamage, primaryCode } from "../db/file-damage.ts";
 import { prepared } from "../db/prepared.ts";

@@ -1,7 +1,7 @@
 /** Finds the newest value of a metric that is still stored, by its days instead of by all its readings. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { MetricValue } from "../../../contract/readings.ts";
-import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
+import { DAY_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { LatestMetric } from "../../../core/ports/stored-device.ts";
 import { blockMs, type Level } from "../format/rollup-format.ts";
 import { MAX_MS } from "../format/stored-text.ts";

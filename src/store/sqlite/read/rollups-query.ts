@@ -1,6 +1,7 @@
 /** Reads hours or days of a device, including readings that are not rolled up yet. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
-import { type Aggregate, DAY_MS, startOf } from "../../../core/history/rollup.ts";
+import type { Aggregate } from "../../../core/history/rollup.ts";
+import { DAY_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { RollupRow, RollupsQuery } from "../../../core/ports/history.ts";
 import { LEVELS } from "../format/rollup-format.ts";
 import { aggregateOf, countSegments } from "./day-count.ts";

@@ -1,7 +1,7 @@
 /** Finds sealed readings by their instant, to recognise duplicates among late readings. Runs in the writer's thread. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
-import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
 import { canonicalBody } from "../../../core/model/identity.ts";
+import { DAY_MS, startOf } from "../../../core/model/utc-day.ts";
 import { metricsAt, type Segment } from "../format/segment-format.ts";
 import { openSegment, type SegmentHead } from "./history.ts";
 

@@ -1,11 +1,11 @@
 /** Reads a chart: chooses its source and the width of its buckets. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { SeriesColumns } from "../../../contract/rest.ts";
-import { DAY_MS, HOUR_MS } from "../../../core/history/rollup.ts";
 import { bucketWidthMs } from "../../../core/history/series.ts";
 import { SeriesBuckets } from "../../../core/history/series-buckets.ts";
 import type { SeriesLists } from "../../../core/history/series-json.ts";
 import { isMetricName } from "../../../core/model/device-id.ts";
+import { DAY_MS, HOUR_MS } from "../../../core/model/utc-day.ts";
 import type { SeriesQuery } from "../../../core/ports/history.ts";
 import { LEVELS, type Level } from "../format/rollup-format.ts";
 import { type DeviceHistory, historyOf, inSnapshot, type OnDamage } from "./history.ts";

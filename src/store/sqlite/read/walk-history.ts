@@ -3,7 +3,7 @@
  * Reads in its caller's transaction.
  */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
-import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
+import { DAY_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { Rollup } from "../../../core/ports/history.ts";
 import { LEVELS, type Level } from "../format/rollup-format.ts";
 import {

@@ -1,6 +1,6 @@
 /** Deletes hours and days whose raw readings are already deleted, in its caller's transaction. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
-import { DAY_MS, HOUR_MS, startOf } from "../../../core/history/rollup.ts";
+import { DAY_MS, HOUR_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { Rollup } from "../../../core/ports/history.ts";
 import { type Block, blockMs, LEVELS } from "../format/rollup-format.ts";
 import { dayOf, type Rollups } from "../read/day-count.ts";

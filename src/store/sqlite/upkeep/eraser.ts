@@ -3,7 +3,7 @@
  * table, so that it resumes after a crash. Runs in the writer's thread.
  */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
-import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
+import { DAY_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { EraseRequest } from "../../../core/ports/history.ts";
 import type { LatestMetric } from "../../../core/ports/stored-device.ts";
 import type { NoteDamage } from "../db/damage-note.ts";

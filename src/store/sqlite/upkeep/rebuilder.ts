@@ -1,6 +1,6 @@
 /** Stores imported hours of a time without raw readings. Runs in the writer's thread. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
-import { DAY_MS, HOUR_MS, startOf } from "../../../core/history/rollup.ts";
+import { DAY_MS, HOUR_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { RebuiltHour, Rollup } from "../../../core/ports/history.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { blockMs } from "../format/rollup-format.ts";

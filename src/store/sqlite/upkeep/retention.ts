@@ -3,7 +3,7 @@
  * writer's thread.
  */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
-import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
+import { DAY_MS, HOUR_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { Retention } from "../../../core/ports/stored-device.ts";
 import type { UpkeepRequest } from "../../../core/ports/upkeep.ts";
 import { isDamage } from "../db/file-damage.ts";
@@ -43,7 +43,7 @@ const STEP_DEVICES = 200;
 /** Hours or days were deleted, or there are more devices to examine. */
 const NOTHING_YET: RetentionStep = { did: "forgot", readings: 0 };
 /** Ages are counted in days. */
-const ROUND_MS = 3_600_000;
+const ROUND_MS = HOUR_MS;
 const STUCK_MS = 60_000;
 
 interface Device {

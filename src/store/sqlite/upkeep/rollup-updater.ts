@@ -3,7 +3,7 @@
  * transaction, so that a crash only repeats work. Runs in the writer's thread.
  */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
-import { DAY_MS, HOUR_MS, startOf } from "../../../core/history/rollup.ts";
+import { DAY_MS, HOUR_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { Rollup } from "../../../core/ports/history.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { type Block, blockMs, encodeBlock, LEVELS, type Level } from "../format/rollup-format.ts";

@@ -4,8 +4,8 @@
  */
 
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
-import { DAY_MS, startOf } from "../../../core/history/rollup.ts";
 import { isInRedeliveryWindow } from "../../../core/model/identity.ts";
+import { DAY_MS, HOUR_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { ReadingPosition } from "../../../core/ports/history.ts";
 import type { Damage } from "../db/damage-note.ts";
 import { type DiskFault, diskFaultOf } from "../db/disk-fault.ts";
@@ -35,7 +35,7 @@ export interface Sealer {
 /** Two batches of this size make a segment. Fewer rows cost more work per reading; more would stay longer in rows of 300 bytes. */
 const DUE_ROWS = 512;
 /** A board that sends every five minutes has 72 rows by then, a small part of all its readings. */
-const DUE_AFTER_MS = 6 * 3_600_000;
+const DUE_AFTER_MS = 6 * HOUR_MS;
 /** A device that could not be sealed (its state is not saved, or its packets may be redelivered) is tried again after this. */
 const AGAIN_AFTER_MS = 60_000;
 /** A segment with this many readings is full; later readings begin another. */

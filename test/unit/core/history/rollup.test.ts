@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { MetricValue } from "../../../../src/contract/readings.ts";
-import { Aggregate, DAY_MS, HOUR_MS, meanOf, startOf } from "../../../../src/core/history/rollup.ts";
+import { Aggregate, meanOf } from "../../../../src/core/history/rollup.ts";
+import { DAY_MS, HOUR_MS, startOf } from "../../../../src/core/model/utc-day.ts";
 import type { Rollup } from "../../../../src/core/ports/history.ts";
 
 function aggregated(list: readonly (readonly [MetricValue, number])[]): Rollup {
