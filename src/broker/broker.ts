@@ -137,7 +137,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     retained,
     limits,
     journal,
-    publish: (message) => core.publish(message),
+    publish: (routing) => core.publish(routing),
     onRetainedRefused: (topic, clientId) =>
       refusals.add({ code: "TOO_MANY_RETAINED", kind: "message", clientId, topic }),
   });

@@ -4,6 +4,7 @@ import { Aedes, type AedesPublishPacket, type Client } from "aedes";
 import type { Log } from "../../core/ports/log.ts";
 import type { Message } from "../packets/packet.ts";
 import { NO_BYTES } from "../packets/packet.ts";
+import { type Routing, routingOf } from "./router.ts";
 
 /** A connected client, as Aedes' registry of clients knows it: what its own client class would offer. */
 export interface RegisteredClient {
@@ -16,7 +17,7 @@ export interface RegisteredClient {
 
 export interface AedesCore {
   /** Stores it where it is retained, and routes it: both have happened when this returns. */
-  publish(message: Message): void;
+  publish(routing: Routing): void;
   register(client: RegisteredClient): void;
   unregister(client: RegisteredClient): void;
   /** `$SYS/<hub>/new/subscribes`, as Aedes' own clients cause it. */
@@ -29,11 +30,11 @@ export interface AedesCoreOptions {
   readonly id: string;
   readonly log: Log;
   /** A retained message, or an empty one that takes it away. */
-  readonly retain: (message: Message) => void;
+  readonly retain: (routing: Routing) => void;
   /** Somebody subscribed to it. */
   readonly isWanted: (topic: string) => boolean;
   /** Delivers a message to the subscribers of its topic. */
-  readonly route: (message: Message) => void;
+  readonly route: (routing: Routing) => void;
 }
 
 /** The highest that Aedes allows. */
@@ -60,8 +61,8 @@ type Done = (error?: Error | null) => void;
 export async function openAedesCore({ id, log, retain, isWanted, route }: AedesCoreOptions): Promise<AedesCore> {
   const aedes = new Aedes({
     id,
-    mq: createEmitter((packet) => route(messageOf(packet))),
-    persistence: createPersistence((packet) => retain(messageOf(packet))),
+    mq: createEmitter((packet) => route(carriedBy(packet))),
+    persistence: createPersistence((packet) => retain(carriedBy(packet))),
   } as ConstructorParameters<typeof Aedes>[0]);
   (aedes as EventEmitter).on("error", (cause) => log.error("the MQTT library reported an error", { cause }));
   await aedes.listen();
@@ -70,10 +71,10 @@ export async function openAedesCore({ id, log, retain, isWanted, route }: AedesC
     unregisterClient(client: unknown): void;
   };
   return {
-    publish: (message) => {
-      const { topic, payload, qos, retain: isRetained } = message;
-      // aedes-packet copies `properties` as they are: the message goes through Aedes by reference.
-      const packet = { cmd: "publish", topic, payload, qos, retain: isRetained, dup: false, properties: message };
+    publish: (routing) => {
+      const { topic, payload, qos, retain: isRetained } = routing.message;
+      // aedes-packet copies `properties` as they are: the routing goes through Aedes by reference.
+      const packet = { cmd: "publish", topic, payload, qos, retain: isRetained, dup: false, properties: routing };
       aedes.publish(packet as unknown as AedesPublishPacket, failed);
     },
     register: (client) => clients.registerClient(asAedesClient(client)),
@@ -96,10 +97,18 @@ export async function openAedesCore({ id, log, retain, isWanted, route }: AedesC
 
 const asAedesClient = (client: RegisteredClient): Client => client as unknown as Client;
 
-/** Ours, or one of Aedes' own about itself ($SYS). */
-function messageOf({ topic, payload, qos, retain, properties }: Packet): Message {
-  if (properties !== undefined) return properties as Message;
-  return { topic, payload: Buffer.from(payload), qos, retain, expiryS: undefined, properties: NO_BYTES };
+/** Ours; or of a message of Aedes' own about itself ($SYS), which has a routing of its own. */
+function carriedBy({ topic, payload, qos, retain, properties }: Packet): Routing {
+  if (properties !== undefined) return properties as Routing;
+  const message: Message = {
+    topic,
+    payload: Buffer.from(payload),
+    qos,
+    retain,
+    expiryS: undefined,
+    properties: NO_BYTES,
+  };
+  return routingOf(message, undefined);
 }
 
 type Listener = (packet: Packet, done: () => void) => void;

@@ -1,5 +1,4 @@
 /** Delivers a message to the sessions that subscribed to it, and keeps retained messages. */
-import type { JournalEntry } from "../../core/ports/broker-state.ts";
 import type { TrustedTime } from "../../core/time/trusted-time.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Message, Qos } from "../packets/packet.ts";
@@ -33,11 +32,12 @@ export interface RouterOptions {
   readonly retained: Retained;
   readonly limits: RetainedLimits;
   readonly journal: Journal;
-  /** Through Aedes, which calls `retain` and `route` before it returns. */
-  readonly publish: (message: Message) => void;
+  /** Through Aedes, which passes the routing on to `retain` and `route` before it returns. */
+  readonly publish: (routing: Routing) => void;
   readonly onRetainedRefused: (topic: string, publisher: string | undefined) => void;
 }
 
+/** What `publish` found out. */
 export interface Routed {
   /** Somebody subscribed to it. */
   readonly isMatched: boolean;
@@ -45,15 +45,37 @@ export interface Routed {
   readonly isNoted: boolean;
 }
 
+/**
+ * One message on its way through Aedes, with what the router must know of it. It is passed on with the message, so that
+ * a message that is published while another one is routed, such as Aedes' own under $SYS, has nothing of the other.
+ */
+export interface Routing {
+  readonly message: Message;
+  /** Undefined: the hub itself. */
+  readonly publisher: Subscriber | undefined;
+  /** Made when the first needs it. */
+  publication: Publication | undefined;
+  isMatched: boolean;
+  isNoted: boolean;
+}
+
+export const routingOf = (message: Message, publisher: Subscriber | undefined): Routing => ({
+  message,
+  publisher,
+  publication: undefined,
+  isMatched: false,
+  isNoted: false,
+});
+
 export interface Router {
   /** Delivered and retained when this returns. */
   publish(message: Message, publisher: Subscriber | undefined): Routed;
   /** Delivers a message of a shared subscription to another member, after the session that had it ended. */
   redistribute(filter: string, publication: Publication): void;
   /** For Aedes. */
-  retain(message: Message): void;
+  retain(routing: Routing): void;
   /** For Aedes. */
-  route(message: Message): void;
+  route(routing: Routing): void;
   /** Somebody subscribed to it. */
   isWanted(topic: string): boolean;
   /** Of the newest message. */
@@ -62,32 +84,16 @@ export interface Router {
 
 const NOT_WANTED: Routed = { isMatched: false, isNoted: false };
 
-interface Current {
-  readonly message: Message;
-  readonly publisher: Subscriber | undefined;
-  publication: Publication | undefined;
-  isMatched: boolean;
-  isNoted: boolean;
-}
-
 export function createRouter(options: RouterOptions): Router {
   const { time, matching, retained, limits, journal, onRetainedRefused } = options;
-  /** The message that Aedes is routing. Aedes may publish messages about itself meanwhile, which are others. */
-  let current: Current | undefined;
   let serial = 0;
 
   function publish(message: Message, publisher: Subscriber | undefined): Routed {
     // Nobody wants it: it need not go through anything.
     if (!message.retain && !isWanted(message.topic)) return NOT_WANTED;
-    const outer = current;
-    const mine: Current = { message, publisher, publication: undefined, isMatched: false, isNoted: false };
-    current = mine;
-    try {
-      options.publish(message);
-    } finally {
-      current = outer;
-    }
-    return mine;
+    const routing = routingOf(message, publisher);
+    options.publish(routing);
+    return routing;
   }
 
   function isWanted(topic: string): boolean {
@@ -95,49 +101,44 @@ export function createRouter(options: RouterOptions): Router {
     return targets.length > 0 || shares.length > 0;
   }
 
-  function publicationFor(message: Message): Publication {
-    if (current?.message !== message) return publicationOf(message, undefined, ++serial, time.nowMs());
-    current.publication ??= publicationOf(message, current.publisher?.clientId, ++serial, time.nowMs());
-    return current.publication;
+  function publicationFor(routing: Routing): Publication {
+    const { message, publisher } = routing;
+    routing.publication ??= publicationOf(message, publisher?.clientId, ++serial, time.nowMs());
+    return routing.publication;
   }
 
-  function retain(message: Message): void {
-    const { topic } = message;
+  function retain(routing: Routing): void {
+    const { topic, payload } = routing.message;
     // [MQTT-3.3.1-6, -7]: an empty one is not kept, and takes the former away
-    if (message.payload.length === 0) return removeRetained(topic);
-    const publication = publicationFor(message);
+    if (payload.length === 0) return removeRetained(routing);
+    const publication = publicationFor(routing);
     const former = retained.get(topic);
     const isOver =
       (former === undefined && retained.count >= limits.maxRetained) ||
       retained.bytes + publication.bytes - (former?.bytes ?? 0) > limits.maxRetainedBytes;
     if (isOver) {
-      removeRetained(topic); // what it was to replace is wrong by now
+      removeRetained(routing); // what it was to replace is wrong by now
       return onRetainedRefused(topic, publication.publisher);
     }
     retained.set(publication);
-    note({ of: "retained", topic, value: keptOf(publication) });
+    journal.note({ of: "retained", topic, value: keptOf(publication) });
+    routing.isNoted = true;
   }
 
-  function removeRetained(topic: string): void {
-    if (retained.delete(topic)) note({ of: "retained", topic, value: undefined });
+  function removeRetained(routing: Routing): void {
+    const { topic } = routing.message;
+    if (!retained.delete(topic)) return;
+    journal.note({ of: "retained", topic, value: undefined });
+    routing.isNoted = true;
   }
 
-  function note(entry: JournalEntry): void {
-    journal.note(entry);
-    if (current !== undefined) current.isNoted = true;
-  }
-
-  function route(message: Message): void {
-    const { targets, shares } = matching.match(message.topic);
+  function route(routing: Routing): void {
+    const { targets, shares } = matching.match(routing.message.topic);
     if (targets.length === 0 && shares.length === 0) return;
-    const mine = current?.message === message ? current : undefined;
-    const publication = publicationFor(message);
-    let isNoted = false;
-    for (const target of targets) isNoted = deliver(target, publication, mine?.publisher) || isNoted;
-    for (const group of shares) isNoted = deliverToOne(group, publication) || isNoted;
-    if (mine === undefined) return;
-    mine.isMatched = true;
-    mine.isNoted ||= isNoted;
+    routing.isMatched = true;
+    const publication = publicationFor(routing);
+    for (const target of targets) if (deliver(target, publication, routing.publisher)) routing.isNoted = true;
+    for (const group of shares) if (deliverToOne(group, publication)) routing.isNoted = true;
   }
 
   function redistribute(filter: string, publication: Publication): void {

@@ -5,24 +5,26 @@
 import { readFileSync } from "node:fs";
 import { Aedes } from "aedes";
 import { afterEach, expect, test } from "vitest";
-import type { Message } from "../../../../src/broker/packets/packet.ts";
 import {
   type AedesCore,
   MAX_TOPIC_LEVELS,
   openAedesCore,
   type RegisteredClient,
 } from "../../../../src/broker/routing/aedes-core.ts";
+import { type Routing, routingOf } from "../../../../src/broker/routing/router.ts";
 import { createMemoryLog } from "../../../support/memory/memory-log.ts";
-import { message, textOf } from "../../../support/packets/publications.ts";
+import { type MessageWish, message, textOf } from "../../../support/packets/publications.ts";
 
 const open: AedesCore[] = [];
 afterEach(async () => {
   for (const core of open.splice(0)) await core.close();
 });
 
+const routing = (wish: MessageWish = {}): Routing => routingOf(message(wish), undefined);
+
 /** A core, and what it did, in order. */
 async function start() {
-  const seen: [what: "retain" | "route", message: Message][] = [];
+  const seen: [what: "retain" | "route", routing: Routing][] = [];
   const log = createMemoryLog();
   const core = await openAedesCore({
     isWanted: () => true,
@@ -32,7 +34,15 @@ async function start() {
     route: (each) => void seen.push(["route", each]),
   });
   open.push(core);
-  const about = (): string[] => seen.map(([what, { topic, payload }]) => `${what} ${topic} ${textOf(payload)}`);
+  const about = (): string[] =>
+    seen.map(
+      ([
+        what,
+        {
+          message: { topic, payload },
+        },
+      ]) => `${what} ${topic} ${textOf(payload)}`,
+    );
   return { core, seen, about, log, forget: () => seen.splice(0) };
 }
 
@@ -66,11 +76,11 @@ test("the version of Aedes is pinned, since all this holds for one version", () 
   expect(dependencies.aedes).toMatch(/^\d+\.\d+\.\d+$/);
 });
 
-test("a message of any QoS has been routed when publish returns, and is the very same object", async () => {
+test("a message of any QoS has been routed when publish returns, and its routing is the very same object", async () => {
   const { core, seen, forget } = await start();
   for (const qos of [0, 1, 2] as const) {
     forget();
-    const sent = message({ qos });
+    const sent = routing({ qos });
     core.publish(sent);
     expect(seen.map(([what]) => what)).toEqual(["route"]);
     expect(seen[0]?.[1]).toBe(sent);
@@ -82,7 +92,7 @@ test("a retained message is kept before it is routed, and both have happened whe
   for (const qos of [0, 1, 2] as const) {
     for (const text of ["on", ""]) {
       forget();
-      const sent = message({ qos, retain: true, text });
+      const sent = routing({ qos, retain: true, text });
       core.publish(sent);
       expect(seen.map(([what]) => what)).toEqual(["retain", "route"]);
       expect(seen.every(([, each]) => each === sent)).toBe(true);
@@ -97,15 +107,15 @@ test("a message that is published while another one is routed goes its whole way
     id: "hub",
     log: createMemoryLog(),
     retain: () => undefined,
-    route: ({ topic }) => {
+    route: ({ message: { topic } }) => {
       order.push(`begin ${topic}`);
-      if (topic === "outer") core.publish(message({ topic: "inner", qos: 2 }));
+      if (topic === "outer") core.publish(routing({ topic: "inner", qos: 2 }));
       order.push(`end ${topic}`);
     },
   });
   open.push(core);
   order.splice(0);
-  core.publish(message({ topic: "outer", qos: 1 }));
+  core.publish(routing({ topic: "outer", qos: 1 }));
   expect(order).toEqual(["begin outer", "begin inner", "end inner", "end outer"]);
 });
 
@@ -113,9 +123,9 @@ test("a topic of as many levels as Aedes allows is routed, and one of more is to
   const { core, seen, log, forget } = await start();
   forget();
   const topic = Array.from({ length: MAX_TOPIC_LEVELS }, () => "a").join("/");
-  core.publish(message({ topic }));
+  core.publish(routing({ topic }));
   expect([seen.length, log.lines.length]).toEqual([1, 0]);
-  core.publish(message({ topic: `${topic}/a` }));
+  core.publish(routing({ topic: `${topic}/a` }));
   expect([seen.length, log.lines.length]).toEqual([1, 1]);
 });
 
@@ -141,7 +151,7 @@ test("nothing is asked of a client but what we give it, and nothing is called", 
   const calls: string[] = [];
   const board = client("board", calls);
   core.register(board);
-  core.publish(message({ retain: true }));
+  core.publish(routing({ retain: true }));
   core.unregister(board);
   expect(calls).toEqual([]);
 });
@@ -194,8 +204,8 @@ test("Aedes asks nothing of our persistence and emitter that they have not", asy
   const { core, asked } = await watched();
   const board = client("board");
   core.register(board);
-  for (const qos of [0, 1, 2] as const) for (const retain of [false, true]) core.publish(message({ qos, retain }));
-  core.publish(message({ retain: true, text: "" }));
+  for (const qos of [0, 1, 2] as const) for (const retain of [false, true]) core.publish(routing({ qos, retain }));
+  core.publish(routing({ retain: true, text: "" }));
   core.unregister(board);
   await core.close();
   expect(asked).toEqual([]);
