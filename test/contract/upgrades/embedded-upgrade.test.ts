@@ -13,6 +13,7 @@ import { createMemoryLog } from "../../support/memory/memory-log.ts";
 import { createMemoryTime } from "../../support/memory/memory-time.ts";
 import { expectHeld } from "../../support/samples/expect-held.ts";
 import { type Held, readHeld, SAMPLES, unpackSample } from "../../support/samples/sample.ts";
+import { schemaOf } from "../../support/samples/schema-of.ts";
 
 // Worker threads load only what was built.
 const built = (file: string): string => new URL(`../../../dist/src/store/sqlite/${file}.js`, import.meta.url).href;
@@ -40,6 +41,15 @@ async function expectStore(dataDir: string, held: Held): Promise<void> {
   onTestFinished(() => store.close());
   await expectHeld(store, held);
   expect(log.lines).toEqual([]);
+  expect(schemaOf(path.join(dataDir, "aerie.db"))).toEqual(await newSchema());
+}
+
+/** Of a file that was never of a former version. */
+async function newSchema(): Promise<unknown> {
+  const dataDir = newDir();
+  const store = await openSqliteStore({ dataDir, log: createMemoryLog(), onDead: () => {} });
+  await store.close();
+  return schemaOf(path.join(dataDir, "aerie.db"));
 }
 
 async function expectAccounts(dataDir: string, { accounts, madeMs }: Held): Promise<void> {
@@ -106,5 +116,8 @@ test.each(WITH_BACKUP)("a backup of %s has everything that was in the data direc
   const options = { nowMs: held.madeMs[1], onBytes: () => {}, beside: ACCESS_FILES, outdated: [], say: () => {} };
   await restoreStore({ dataDir, copy, ...options });
   await expectStore(dataDir, held);
-  await expectAccounts(dataDir, held);
+  for (const file of ACCESS_FILES) {
+    const former = path.join(SAMPLES, schema, "embedded", file);
+    expect(readFileSync(path.join(dataDir, file)).equals(readFileSync(former))).toBe(true);
+  }
 });

@@ -13,6 +13,7 @@ import { type SharedMongod, sharedMongod } from "../../support/mongodb/shared-mo
 import { expectHeld, expectLoaded } from "../../support/samples/expect-held.ts";
 import { loadDocuments } from "../../support/samples/mongodb-sample.ts";
 import { readHeld, unpackSample } from "../../support/samples/sample.ts";
+import { schemaOf } from "../../support/samples/schema-of.ts";
 import { until } from "../../support/until.ts";
 
 // Worker threads load only what was built.
@@ -48,6 +49,7 @@ describe.skipIf(isMongodSkipped)("MongoDB", () => {
       expect(forward?.away()?.waiting.groups).toBeGreaterThan(0);
       await until("all that waited is sent", () => forward?.away() === undefined);
       await store.close();
+      expect(schemaOf(path.join(dataDir, "outbox", "aerie.db")).map(([name]) => name)).toContain("outbox");
 
       const again = await open();
       onTestFinished(() => again.store.close());

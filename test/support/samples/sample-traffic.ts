@@ -74,6 +74,8 @@ const TEXT_PLAIN = "03000a746578742f706c61696e";
 const door = (properties: string): HeldMessage =>
   message("garden/door", "open", { properties, retain: true, expiresAfterS: 30 * DAY_S });
 const LIGHT = message("garden/light", Buffer.from([0, 255, 128, 10]), { qos: 2 });
+/** Of a session that is kept: its packet id and its delivery are written both or neither. */
+const HALF = message("garden/half", "half sent", { qos: 2, publisher: "half" });
 const HEAT = message("house/heat", "21");
 const LAMP = message("hall/lamp", "on", { qos: 0, retain: true });
 const ONLINE = message("devices/hall/status", "online", { retain: true });
@@ -105,7 +107,7 @@ export async function sendToBroker(
   await halfHandshakes(mqttPort, {
     clientId: "half",
     filter: "half/#",
-    topic: "other/half",
+    topic: "garden/half",
     packetId: 9,
     publish: () => publish("half/door", "half received", { qos: 2 }),
   });
@@ -147,6 +149,7 @@ export const heldByBroker = (hasInterval: boolean, DOOR = doorOf(hasInterval)): 
   deliveries: [
     { clientId: "phone", qos: 1, retain: true, subscriptionIds: [7], message: DOOR },
     { clientId: "phone", qos: 2, retain: false, subscriptionIds: [7], message: LIGHT },
+    { clientId: "phone", qos: 2, retain: false, subscriptionIds: [7], message: HALF },
     { clientId: QUOTED, qos: 1, retain: false, subscriptionIds: [], message: DOOR },
     { clientId: QUOTED, qos: 1, retain: false, subscriptionIds: [], share: "$share/g/house/+", message: HEAT },
     { clientId: "half", qos: 2, retain: false, subscriptionIds: [], message: null },
