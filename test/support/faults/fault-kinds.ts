@@ -194,7 +194,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
       const file = path.join(hub.disks.backup.dir, `backup-${random.whole(1e9)}`);
       hub.disks.backup.fill();
       const { exitCode, stderr } = await runCommand("backup", file, "-d", hub.dataDir);
-      expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining("The backup failed") });
+      expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining("free disk space") });
       return hub.disks.backup.free;
     },
   },
