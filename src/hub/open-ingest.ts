@@ -1,5 +1,6 @@
 /** Opens the way of a reading from its message to the store, and what follows when it is durable. */
 import type { Registry } from "../core/devices/registry.ts";
+import { createRawHorizon } from "../core/history/raw-horizon.ts";
 import { createAfterCommit } from "../core/ingest/after-commit.ts";
 import { type ByteBudget, createByteBudget } from "../core/ingest/byte-budget.ts";
 import { createDating } from "../core/ingest/dating.ts";
@@ -48,7 +49,8 @@ export function openIngest(options: IngestOptions): Ingest {
     createWriter({ store, clock, log, counters, onCommitted, commitIntervalMs, groupWaitMs, byteBudget }),
   );
   own("accepted messages", { close: () => writer.drain() });
-  const dating = createDating({ clockSanity, registry, rawDays, mayExpire: retentionClock.mayExpire });
+  const rawHorizon = createRawHorizon({ registry, rawDays, mayExpire: retentionClock.mayExpire });
+  const dating = createDating({ clockSanity, rawHorizon });
   const intake = createIntake({ dialect: readNative, writer, registry, refusals, counters, clock, dating });
   return { intake, writer, byteBudget };
 }

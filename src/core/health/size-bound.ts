@@ -1,4 +1,6 @@
 /** Reports what the size limit of the database did: deleted raw readings before their age, or found nothing left to delete. */
+
+import { keptSinceMs } from "../model/kept-since.ts";
 import { DAY_MS } from "../model/utc-day.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
@@ -37,7 +39,7 @@ export function createSizeBound({ clock, log, retention }: SizeBoundOptions): Si
   }
 
   /** Readings of that instant would be past their age by now. */
-  const isPast = (toMs: number): boolean => rawDays > 0 && toMs <= clock.nowMs() - rawDays * DAY_MS;
+  const isPast = (toMs: number): boolean => toMs <= keptSinceMs(rawDays, clock.nowMs());
 
   return {
     noteStep: (step, request) => {

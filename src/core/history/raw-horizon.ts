@@ -1,7 +1,7 @@
 /** Calculates the instant before which a device's raw readings are too old to be kept. */
 import type { DeviceId } from "../../contract/readings.ts";
 import type { Registry } from "../devices/registry.ts";
-import { DAY_MS, startOf } from "../model/utc-day.ts";
+import { keptSinceMs } from "../model/kept-since.ts";
 
 export interface RawHorizonOptions {
   readonly registry: Pick<Registry, "get">;
@@ -11,12 +11,10 @@ export interface RawHorizonOptions {
   readonly mayExpire: () => boolean;
 }
 
-/** The beginning of a UTC day, epoch ms, since retention deletes whole days; −∞: none is too old. */
+/** `keptSinceMs` of the device's raw readings; 0: none is too old. */
 export type RawHorizon = (deviceId: DeviceId, nowMs: number) => number;
 
 export function createRawHorizon({ registry, rawDays, mayExpire }: RawHorizonOptions): RawHorizon {
-  return (deviceId, nowMs) => {
-    const days = registry.get(deviceId)?.retention.rawDays ?? rawDays;
-    return days === 0 || !mayExpire() ? Number.NEGATIVE_INFINITY : startOf(nowMs - days * DAY_MS, DAY_MS);
-  };
+  return (deviceId, nowMs) =>
+    mayExpire() ? keptSinceMs(registry.get(deviceId)?.retention.rawDays ?? rawDays, nowMs) : 0;
 }

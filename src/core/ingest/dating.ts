@@ -1,7 +1,7 @@
 /** Gives each reading of a message its instant, and leaves out readings older than the raw retention. */
 
 import type { DeviceId } from "../../contract/readings.ts";
-import type { Registry } from "../devices/registry.ts";
+import type { RawHorizon } from "../history/raw-horizon.ts";
 import { type Instant, readInstant } from "../model/instant.ts";
 import type { Fault } from "../model/result.ts";
 import { DAY_MS } from "../model/utc-day.ts";
@@ -27,20 +27,11 @@ export type Dating = (message: Extract<ParsedMessage, { kind: "telemetry" }>, re
 
 export interface DatingOptions {
   readonly clockSanity: Pick<ClockSanity, "isSane">;
-  readonly registry: Pick<Registry, "get">;
-  /** Raw age of a device that has none of its own; 0: forever. */
-  readonly rawDays: number;
-  /** The hub's clock is good enough to tell an age by. */
-  readonly mayExpire: () => boolean;
+  /** Readings before it may be deleted already, so that a redelivery of them could not be recognized. */
+  readonly rawHorizon: RawHorizon;
 }
 
-export function createDating({ clockSanity, registry, rawDays, mayExpire }: DatingOptions): Dating {
-  /** Readings before it may be deleted already, so that a redelivery of them could not be recognized. */
-  function horizonMs(deviceId: DeviceId, nowMs: number): number {
-    const days = registry.get(deviceId)?.retention.rawDays ?? rawDays;
-    return days === 0 ? Number.NEGATIVE_INFINITY : nowMs - days * DAY_MS;
-  }
-
+export function createDating({ clockSanity, rawHorizon }: DatingOptions): Dating {
   return (message, receivedAtMs) => {
     const { kind, deviceId, faults, leftOut = 0 } = message;
     const isSane = clockSanity.isSane();
@@ -53,8 +44,8 @@ export function createDating({ clockSanity, registry, rawDays, mayExpire }: Dati
     }
     // No raw retention is shorter than a day, and hardly a message is older.
     if (oldestMs > receivedAtMs - DAY_MS) return { kind, deviceId, readings, faults, leftOut };
-    const sinceMs = horizonMs(deviceId, receivedAtMs);
-    if (oldestMs >= sinceMs || !mayExpire()) return { kind, deviceId, readings, faults, leftOut };
+    const sinceMs = rawHorizon(deviceId, receivedAtMs);
+    if (oldestMs >= sinceMs) return { kind, deviceId, readings, faults, leftOut };
     const kept = readings.filter(({ instant }) => instant.kind !== "given" || instant.atMs >= sinceMs);
     const tooOld = readings.length - kept.length;
     return {

@@ -3,12 +3,11 @@ import { expect, test } from "vitest";
 import type { Problem } from "../../../src/contract/problem.ts";
 import type { Device } from "../../../src/contract/readings.ts";
 import type { Readiness, RefusalsAnswer } from "../../../src/contract/rest.ts";
+import { DAY_MS, startOf } from "../../../src/core/model/utc-day.ts";
 import { connectJs } from "../../support/clients/mqtt-clients.ts";
 import { createShiftedClock } from "../../support/clock/shifted-clock.ts";
 import { type HubAddress, spawnHub, startHub } from "../../support/hub/hub.ts";
 import { ask, readingsOf } from "../../support/hub/rest.ts";
-
-const DAY_MS = 24 * 3_600_000;
 
 const patch = (hub: HubAddress, retention: unknown) =>
   ask<Device & Problem>(hub, "/api/devices/a", { method: "PATCH", body: { retention } });
@@ -60,8 +59,9 @@ test.each([
 
 test("a reading beyond raw age is refused and listed, the rest of its message is stored", async () => {
   const hub = await startHub({ settings: { rawDays: 7 } });
-  const old = Date.now() - 7 * DAY_MS - 1_000;
-  await speak(hub, { ts: old, seq: 1 }, { ts: old + 60_000, seq: 2 }, { seq: 3 });
+  // Whole UTC days are kept; midnight may pass while this runs.
+  const old = startOf(Date.now() - 7 * DAY_MS, DAY_MS) - 1_000;
+  await speak(hub, { ts: old, seq: 1 }, { ts: old + 2 * DAY_MS, seq: 2 }, { seq: 3 });
 
   const { body } = await ask<RefusalsAnswer>(hub, "/api/refusals");
   expect(body.counts).toEqual({ READING_TOO_OLD: 1 });
@@ -69,7 +69,7 @@ test("a reading beyond raw age is refused and listed, the rest of its message is
   expect(body.rejections[0]?.reason).toContain(new Date(old).toISOString());
   expect((await readingsOf(hub, "a")).map(({ metrics }) => metrics["seq"])).toEqual([2, 3]);
 
-  await patch(hub, { rawDays: 8 });
+  await patch(hub, { rawDays: 9 });
   await speak(hub, { ts: old, seq: 1 });
   expect((await readingsOf(hub, "a")).map(({ metrics }) => metrics["seq"])).toEqual([1, 2, 3]);
 });

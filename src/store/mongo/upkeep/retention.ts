@@ -4,6 +4,7 @@
  */
 import type { Db } from "mongodb";
 import type { DeviceId } from "../../../contract/readings.ts";
+import { keptSinceMs } from "../../../core/model/kept-since.ts";
 import { DAY_MS, HOUR_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { Retention } from "../../../core/ports/stored-device.ts";
 import type { UpkeepRequest, UpkeepStep } from "../../../core/ports/upkeep.ts";
@@ -77,11 +78,10 @@ export function createRetentionSteps(parts: HistoryParts, counter: DayCounter, d
     retention: Retention,
     nowMs: number,
   ): Promise<RetentionStep | undefined> {
-    const before = (days: number): number => (days === 0 ? 0 : startOf(nowMs - days * DAY_MS, DAY_MS));
-    const step = await deleteOldestDay(device, before(retention.rawDays));
+    const step = await deleteOldestDay(device, keptSinceMs(retention.rawDays, nowMs));
     if (step !== undefined) return step;
-    const hours = await deleteRollups(device, "hour", before(retention.hourDays));
-    const days = await deleteRollups(device, "day", before(retention.dayDays));
+    const hours = await deleteRollups(device, "hour", keptSinceMs(retention.hourDays, nowMs));
+    const days = await deleteRollups(device, "day", keptSinceMs(retention.dayDays, nowMs));
     return hours || days ? NOTHING_YET : undefined;
   }
 

@@ -3,6 +3,7 @@
  * writer's thread.
  */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import { keptSinceMs } from "../../../core/model/kept-since.ts";
 import { DAY_MS, HOUR_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { Retention } from "../../../core/ports/stored-device.ts";
 import type { UpkeepRequest } from "../../../core/ports/upkeep.ts";
@@ -102,11 +103,10 @@ export function createRetentionSteps({ db, sealer, rollups, onDeleted, onFault }
   /** Undefined: nothing of this device is too old. */
   function deleteAged({ key, retention }: Device, now: UpkeepNow): RetentionStep | undefined {
     const { nowMs } = now;
-    const before = (days: number): number => (days === 0 ? 0 : startOf(nowMs - days * DAY_MS, DAY_MS));
-    const done = deleteDay(key, before(retention.rawDays), now);
+    const done = deleteDay(key, keptSinceMs(retention.rawDays, nowMs), now);
     if (done !== undefined) return done;
-    const hours = deleteBlocks(key, "hour", before(retention.hourDays));
-    const days = deleteBlocks(key, "day", before(retention.dayDays));
+    const hours = deleteBlocks(key, "hour", keptSinceMs(retention.hourDays, nowMs));
+    const days = deleteBlocks(key, "day", keptSinceMs(retention.dayDays, nowMs));
     return hours || days ? NOTHING_YET : undefined;
   }
 

@@ -33,11 +33,12 @@ test("raw readings that the limit took are logged once a day of them, not each s
 test("what the limit took is said until those readings would have gone by their age", () => {
   const { clock, bound, step } = start();
   expect(bound.problem()).toBeUndefined();
-  step("forgot", { shortenedToMs: NOW - 80 * DAY_MS });
+  // Whole UTC days are deleted.
+  step("forgot", { shortenedToMs: NOW - 80 * DAY_MS - DAY_MS / 2 });
   step("sealed");
   step("nothing");
-  expect(bound.problem()).toContain("raw readings before 2026-09-03T12:00:00.000Z were deleted");
-  clock.advance(10 * DAY_MS - 1);
+  expect(bound.problem()).toContain("raw readings before 2026-09-03T00:00:00.000Z were deleted");
+  clock.advance(9.5 * DAY_MS - 1);
   expect(bound.problem()).toBeDefined();
   clock.advance(1);
   expect(bound.problem()).toBeUndefined();

@@ -3,6 +3,7 @@ import type { DeviceId } from "../../../../src/contract/readings.ts";
 import type { DeviceLimits } from "../../../../src/core/devices/admission.ts";
 import { toDevice } from "../../../../src/core/devices/device-answer.ts";
 import { createRegistry } from "../../../../src/core/devices/registry.ts";
+import { createRawHorizon } from "../../../../src/core/history/raw-horizon.ts";
 import { createAfterCommit } from "../../../../src/core/ingest/after-commit.ts";
 import { createByteBudget } from "../../../../src/core/ingest/byte-budget.ts";
 import { createDating } from "../../../../src/core/ingest/dating.ts";
@@ -10,6 +11,7 @@ import { createIntake, type InboundMessage, type Outcome } from "../../../../src
 import { createWriter } from "../../../../src/core/ingest/writer.ts";
 import { createRefusals } from "../../../../src/core/limits/refusals.ts";
 import type { LiveReading } from "../../../../src/core/model/live-reading.ts";
+import { DAY_MS } from "../../../../src/core/model/utc-day.ts";
 import type { ReadingWrite } from "../../../../src/core/ports/writes.ts";
 import { createClockSanity } from "../../../../src/core/time/clock-sanity.ts";
 import { readNative } from "../../../../src/dialects/native.ts";
@@ -55,7 +57,7 @@ function start(limits: Partial<DeviceLimits> = {}, { rawDays = 90, mayExpire = (
     groupWaitMs: 0,
     byteBudget: createByteBudget({ maxBytes: 1e6 }),
   });
-  const dating = createDating({ clockSanity, registry, rawDays, mayExpire: mayExpire });
+  const dating = createDating({ clockSanity, rawHorizon: createRawHorizon({ registry, rawDays, mayExpire }) });
   const intake = createIntake({ dialect: readNative, writer, registry, refusals, counters, clock, dating });
 
   /** Publishes and lets the commit settle; the outcomes so far. */
@@ -209,25 +211,26 @@ describe("limits", () => {
 });
 
 describe("a reading's age", () => {
-  const DAY_MS = 24 * 3_600_000;
-  const old = { ts: NOW - 90 * DAY_MS - 1, t: 1 };
-  const justInTime = { ts: NOW - 90 * DAY_MS, t: 1 };
+  /** The beginning of the first UTC day that is kept: whole days are deleted. */
+  const KEPT_SINCE = Date.UTC(2026, 7, 24);
+  const old = { ts: KEPT_SINCE - 1, t: 1 };
+  const justInTime = { ts: KEPT_SINCE, t: 1 };
 
   test("beyond the raw age of the hub refuses it, in words that say what to do, and makes no device", async () => {
     const { counters, registry, writes, publish, reasons, codes } = start();
     expect(await publish("devices/a/telemetry", old)).toEqual(["refuse"]);
     expect(codes()).toEqual(["READING_TOO_OLD"]);
     expect(reasons()[0]).toContain("AERIE_RAW_DAYS");
-    expect(reasons()[0]).toContain("it is of 2026-08-24T11:59:59.999Z");
+    expect(reasons()[0]).toContain("it is of 2026-08-23T23:59:59.999Z");
     expect(writes()).toEqual([]);
     expect(registry.list()).toEqual([]);
     expect(counters.tally).toEqual({ "message refused": 1, "readings refused": 1 });
   });
 
-  test("just within it is stored", async () => {
+  test("is counted in whole UTC days, as they are deleted", async () => {
     const { readings, publish } = start();
     expect(await publish("devices/a/telemetry", justInTime)).toEqual(["stored"]);
-    expect(readings()).toMatchObject([{ timed: true, atMs: NOW - 90 * DAY_MS }]);
+    expect(readings()).toMatchObject([{ timed: true, atMs: KEPT_SINCE }]);
   });
 
   test("refuses only the old ones of a backlog, in one line, and stores the rest in its places", async () => {
@@ -237,7 +240,7 @@ describe("a reading's age", () => {
     ]);
     expect(readings().map(({ element }) => element)).toEqual([1, 3]);
     expect(reasons()).toHaveLength(1);
-    expect(reasons()[0]).toContain("2 readings, the oldest of 2026-08-23T11:59:59.999Z");
+    expect(reasons()[0]).toContain("2 readings, the oldest of 2026-08-22T23:59:59.999Z");
     expect(counters.tally).toMatchObject({ "message stored": 1, "readings stored": 2, "readings refused": 2 });
   });
 
