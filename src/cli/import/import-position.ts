@@ -53,7 +53,8 @@ export function createPositionFile(dataDir: string, source: ImportSource, device
           duplicates,
           refused,
         } = JSON.parse(readFileSync(kept, "utf8")) as StoredPosition;
-        return ofFile === key ? { endByte, stored, duplicates, refused } : undefined;
+        const position = { endByte, stored, duplicates, refused };
+        return ofFile === key && Object.values(position).every(Number.isSafeInteger) ? position : undefined;
       } catch {
         return undefined; // missing or unreadable: an import from the beginning is right too
       }

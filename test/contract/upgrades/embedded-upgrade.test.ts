@@ -44,8 +44,14 @@ async function expectStore(dataDir: string, held: Held): Promise<void> {
   expect(schemaOf(path.join(dataDir, "aerie.db"))).toEqual(await newSchema());
 }
 
+let schema: Promise<unknown> | undefined;
+const newSchema = (): Promise<unknown> => {
+  schema ??= makeNewSchema();
+  return schema;
+};
+
 /** Of a file that was never of a former version. */
-async function newSchema(): Promise<unknown> {
+async function makeNewSchema(): Promise<unknown> {
   const dataDir = newDir();
   const store = await openSqliteStore({ dataDir, log: createMemoryLog(), onDead: () => {} });
   await store.close();
