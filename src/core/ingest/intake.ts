@@ -52,6 +52,14 @@ export interface IntakeOptions {
 
 type Storable = DatedMessage | Extract<ParsedMessage, { kind: "status" | "attributes" }>;
 
+/** What is stored of a message, and what was refused of it. Without faults it is accepted completely. */
+interface Accepted {
+  readonly writes: readonly Write[];
+  readonly faults: readonly Fault[];
+}
+
+const NONE: readonly Fault[] = [];
+
 /** What a write holds in memory beside its bytes: a list of a thousand small readings is small only on the wire. */
 const HELD_BYTES_A_WRITE = 1_024;
 
@@ -63,9 +71,6 @@ function isEmpty(parsed: Storable): boolean {
 
 export function createIntake(options: IntakeOptions): Intake {
   const { dialect, writer, registry, refusals, counters, clock, dating } = options;
-
-  /** Refusals noted so far: a message that adds none is accepted completely. */
-  let noted = 0;
 
   function accept(message: InboundMessage, answer: Answer): void {
     const receivedAtMs = clock.nowMs();
@@ -100,12 +105,11 @@ export function createIntake(options: IntakeOptions): Intake {
     const { deviceId } = parsed;
     const code = isEmpty(parsed) ? undefined : admissionRefusal(message, parsed);
     if (code !== undefined) return refuse(message, deviceId, { code }, answer);
-    const notedBefore = noted;
-    const writes = writesOf(message, parsed, receivedAtMs);
-    const isWhole = noted === notedBefore;
+    const { writes, faults } = accepted(message, parsed, receivedAtMs);
+    for (const fault of faults) note(message, deviceId, fault);
     if (writes.length === 0) {
       counters.message("refused");
-      return answer("refuse", whyEmpty(parsed));
+      return answer("refuse", faults[0]?.code);
     }
     writer.put({
       writes,
@@ -113,7 +117,7 @@ export function createIntake(options: IntakeOptions): Intake {
       urgent: message.qos > 0,
       connection: message.connection,
       answer: (outcome) => {
-        if (isWhole && outcome !== "stalled" && outcome.every(({ kind }) => kind !== "refused")) {
+        if (faults.length === 0 && outcome !== "stalled" && outcome.every(({ kind }) => kind !== "refused")) {
           refusals.accepted(message.connection.clientId, message.topic);
         }
         settle(message, deviceId, writes, outcome, answer);
@@ -129,22 +133,23 @@ export function createIntake(options: IntakeOptions): Intake {
     return registry.admitDevice(deviceId, message.connection.clientId);
   }
 
-  function writesOf(message: InboundMessage, parsed: Storable, receivedAtMs: number): Write[] {
+  function accepted(message: InboundMessage, parsed: Storable, receivedAtMs: number): Accepted {
+    const { deviceId } = parsed;
     switch (parsed.kind) {
       case "telemetry":
-        return telemetryWrites(message, parsed, receivedAtMs);
+        return acceptedReadings(message, parsed, receivedAtMs);
       case "status":
-        return [{ kind: "status", deviceId: parsed.deviceId, receivedAtMs, online: parsed.online }];
-      case "attributes":
-        for (const fault of parsed.faults) note(message, parsed.deviceId, fault);
-        if (isEmpty(parsed)) return [];
-        return [{ kind: "attributes", deviceId: parsed.deviceId, receivedAtMs, patch: parsed.patch }];
+        return { writes: [{ kind: "status", deviceId, receivedAtMs, online: parsed.online }], faults: NONE };
+      case "attributes": {
+        const { patch, faults } = parsed;
+        return { writes: isEmpty(parsed) ? [] : [{ kind: "attributes", deviceId, receivedAtMs, patch }], faults };
+      }
     }
   }
 
-  function telemetryWrites(message: InboundMessage, parsed: DatedMessage, receivedAtMs: number): Write[] {
+  function acceptedReadings(message: InboundMessage, parsed: DatedMessage, receivedAtMs: number): Accepted {
     const { deviceId } = parsed;
-    for (const fault of parsed.faults) note(message, deviceId, fault);
+    const faults = [...parsed.faults];
     if (parsed.leftOut > 0) counters.readings("refused", parsed.leftOut);
     const { packetId } = message;
     const packet =
@@ -152,7 +157,7 @@ export function createIntake(options: IntakeOptions): Intake {
     const writes: Write[] = [];
     let clockNote: AttributesWrite | undefined;
     for (const { reading, instant } of parsed.readings) {
-      const kept = admitted(message, deviceId, reading);
+      const kept = admitted(deviceId, reading, faults);
       if (kept === undefined) continue;
       const timed = instant.kind === "given";
       writes.push({
@@ -169,30 +174,30 @@ export function createIntake(options: IntakeOptions): Intake {
       clockNote = noteClock(deviceId, receivedAtMs, instant) ?? clockNote;
     }
     if (clockNote !== undefined) writes.push(clockNote);
-    return writes;
+    return { writes, faults };
   }
 
-  /** The reading as it will be stored: without metrics beyond the device's limit; undefined: none is left. */
+  /** The reading as it will be stored: without metrics beyond the device's limit; undefined: none is left. What is refused of it goes to `faults`. */
   function admitted(
-    message: InboundMessage,
     deviceId: DeviceId,
     reading: ParsedReading,
+    faults: Fault[],
   ): Pick<ReadingWrite, "metrics" | "body"> | undefined {
-    const metrics = numbersIn(message, deviceId, reading);
+    const metrics = numbersIn(deviceId, reading, faults);
     if (metrics.size === 0) return undefined;
     const refused = registry.admitMetrics(deviceId, metrics);
     if (refused.length === 0) return { metrics, body: reading.body ?? bodyOf(metrics) };
-    for (const metric of refused) note(message, deviceId, { code: "TOO_MANY_METRICS_OF_DEVICE", metric });
+    for (const metric of refused) faults.push({ code: "TOO_MANY_METRICS_OF_DEVICE", metric });
     const kept = new Map([...metrics].filter(([metric]) => !refused.includes(metric)));
     return kept.size === 0 ? undefined : { metrics: kept, body: bodyOf(kept) };
   }
 
-  function numbersIn(message: InboundMessage, deviceId: DeviceId, reading: ParsedReading): ReadingMetrics {
+  function numbersIn(deviceId: DeviceId, reading: ParsedReading, faults: Fault[]): ReadingMetrics {
     // A dialect that passes on the device's own bytes guarantees that no text in them is a number.
     if (reading.body !== undefined) return reading.metrics;
-    const { metrics, faults } = withNumbers(reading.metrics, (name) => registry.hasBeenNumber(deviceId, name));
-    for (const fault of faults) note(message, deviceId, fault);
-    return metrics;
+    const read = withNumbers(reading.metrics, (name) => registry.hasBeenNumber(deviceId, name));
+    faults.push(...read.faults);
+    return read.metrics;
   }
 
   /** The device's clock was found wrong, or right again: written once, not with every reading. */
@@ -234,7 +239,6 @@ export function createIntake(options: IntakeOptions): Intake {
   }
 
   function note(message: InboundMessage, deviceId: DeviceId | undefined, fault: Fault): void {
-    noted++;
     const { clientId, mqttVersion } = message.connection;
     // What is refused in part is acknowledged as taken; a note of it says all the same what it would be in MQTT 5.
     const reasonCode = mqttVersion === "5" && message.qos > 0 ? reasonCodeOf(fault.code) : undefined;
@@ -243,10 +247,6 @@ export function createIntake(options: IntakeOptions): Intake {
 
   return { accept };
 }
-
-/** Why a message was refused, if all of its readings were. */
-const whyEmpty = (parsed: Storable): RefusalCode =>
-  (parsed.kind === "status" ? undefined : parsed.faults[0]?.code) ?? "TOO_MANY_METRICS_OF_DEVICE";
 
 function bodyOf(metrics: ReadingMetrics): string {
   return JSON.stringify(Object.fromEntries(metrics));

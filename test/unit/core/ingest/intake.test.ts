@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { DeviceId } from "../../../../src/contract/readings.ts";
+import type { RefusalCode } from "../../../../src/contract/refusals.ts";
 import type { DeviceLimits } from "../../../../src/core/devices/admission.ts";
 import { toDevice } from "../../../../src/core/devices/device-answer.ts";
 import { createRegistry } from "../../../../src/core/devices/registry.ts";
@@ -60,6 +61,9 @@ function start(limits: Partial<DeviceLimits> = {}, { rawDays = 90, mayExpire = (
   const dating = createDating({ clockSanity, rawHorizon: createRawHorizon({ registry, rawDays, mayExpire }) });
   const intake = createIntake({ dialect: readNative, writer, registry, refusals, counters, clock, dating });
 
+  /** Why messages were refused, as their clients are told. */
+  const answeredCodes: (RefusalCode | undefined)[] = [];
+
   /** Publishes and lets the commit settle; the outcomes so far. */
   async function publish(topic: string, payload: unknown, more: Partial<InboundMessage> = {}): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
@@ -75,7 +79,10 @@ function start(limits: Partial<DeviceLimits> = {}, { rawDays = 90, mayExpire = (
         packetId: 7,
         ...more,
       },
-      (outcome) => void outcomes.push(outcome),
+      (outcome, code) => {
+        outcomes.push(outcome);
+        if (outcome === "refuse") answeredCodes.push(code);
+      },
     );
     clock.runSoon();
     await turn();
@@ -85,7 +92,20 @@ function start(limits: Partial<DeviceLimits> = {}, { rawDays = 90, mayExpire = (
   const codes = (): string[] => refusals.list().map(({ code }) => code);
   const writes = () => store.appends.flatMap(({ messages }) => messages.flat());
   const readings = (): ReadingWrite[] => writes().filter((each): each is ReadingWrite => each.kind === "reading");
-  return { clock, store, counters, refusals, registry, published, publish, codes, reasons, writes, readings };
+  return {
+    clock,
+    store,
+    counters,
+    refusals,
+    registry,
+    published,
+    publish,
+    answeredCodes,
+    codes,
+    reasons,
+    writes,
+    readings,
+  };
 }
 
 describe("a message", () => {
@@ -172,6 +192,15 @@ describe("a message", () => {
     expect(registry.list()).toEqual([]);
     expect(await publish("devices/b/telemetry", { t: 1 })).toEqual(["stored"]);
     expect(codes()).toEqual(["METRIC_NAME_INVALID"]);
+  });
+
+  test("of which nothing is left is answered with what was wrong with it", async () => {
+    const { publish, answeredCodes, codes } = start({ maxMetricsPerDevice: 1 });
+    await publish("devices/a/telemetry", { t: 1 });
+    expect(await publish("devices/a/telemetry", { t: "12345678901234567890" })).toEqual(["refuse"]);
+    expect(await publish("devices/a/telemetry", { u: 1 })).toEqual(["refuse"]);
+    expect(answeredCodes).toEqual(["METRIC_VALUE_INVALID", "TOO_MANY_METRICS_OF_DEVICE"]);
+    expect(codes().sort()).toEqual(["METRIC_VALUE_INVALID", "TOO_MANY_METRICS_OF_DEVICE"]);
   });
 
   test("of QoS 0 has no packet to be known by", async () => {
