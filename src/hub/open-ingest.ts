@@ -50,7 +50,7 @@ export function openIngest(options: IngestOptions): Ingest {
   );
   own("accepted messages", { close: () => writer.drain() });
   const rawHorizon = createRawHorizon({ registry, rawDays, mayExpire: retentionClock.mayExpire });
-  const dating = createDating({ clockSanity, rawHorizon });
+  const dating = createDating({ clockSanity, registry, rawHorizon });
   const intake = createIntake({ dialect: readNative, writer, registry, refusals, counters, clock, dating });
   return { intake, writer, byteBudget };
 }

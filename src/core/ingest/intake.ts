@@ -1,18 +1,17 @@
 /** Takes one message from a client and answers with its outcome. */
-import type { AttributeValue, DeviceId } from "../../contract/readings.ts";
+import type { DeviceId } from "../../contract/readings.ts";
 import { type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
 import type { Connection } from "../devices/connection.ts";
 import type { Registry } from "../devices/registry.ts";
 import type { Refusals } from "../limits/refusals.ts";
-import { type Instant, timeFaultOf } from "../model/instant.ts";
-import type { ReadingMetrics } from "../model/metric-list.ts";
+import { metricsJson, type ReadingMetrics } from "../model/metric-list.ts";
 import { withNumbers } from "../model/numeric-text.ts";
 import type { Fault } from "../model/result.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Counters } from "../ports/counters.ts";
-import type { AttributesWrite, ReadingWrite, Write } from "../ports/writes.ts";
+import type { ReadingWrite, Write } from "../ports/writes.ts";
 import type { DatedMessage, Dating } from "./dating.ts";
-import type { Dialect, ParsedMessage, ParsedReading } from "./parsed-message.ts";
+import type { Dialect, ParsedMessage } from "./parsed-message.ts";
 import type { MessageOutcome, Writer } from "./writer.ts";
 
 export interface InboundMessage {
@@ -88,7 +87,7 @@ export function createIntake(options: IntakeOptions): Intake {
       case "refused":
         return refuse(message, parsed.deviceId, parsed.fault, answer);
       case "telemetry":
-        return store(message, dating(parsed, receivedAtMs), receivedAtMs, answer);
+        return store(message, dating(parsed, { receivedAtMs, packet: packetOf(message) }), receivedAtMs, answer);
       case "status":
         // A last will, or an old retained `offline`, is no sign of life: it creates no device.
         if (!parsed.online && !registry.knows(parsed.deviceId)) {
@@ -105,7 +104,7 @@ export function createIntake(options: IntakeOptions): Intake {
     const { deviceId } = parsed;
     const code = isEmpty(parsed) ? undefined : admissionRefusal(message, parsed);
     if (code !== undefined) return refuse(message, deviceId, { code }, answer);
-    const { writes, faults } = accepted(message, parsed, receivedAtMs);
+    const { writes, faults } = accepted(parsed, receivedAtMs);
     for (const fault of faults) note(message, deviceId, fault);
     if (writes.length === 0) {
       counters.message("refused");
@@ -133,11 +132,11 @@ export function createIntake(options: IntakeOptions): Intake {
     return registry.admitDevice(deviceId, message.connection.clientId);
   }
 
-  function accepted(message: InboundMessage, parsed: Storable, receivedAtMs: number): Accepted {
+  function accepted(parsed: Storable, receivedAtMs: number): Accepted {
     const { deviceId } = parsed;
     switch (parsed.kind) {
       case "telemetry":
-        return acceptedReadings(message, parsed, receivedAtMs);
+        return acceptedReadings(parsed);
       case "status":
         return { writes: [{ kind: "status", deviceId, receivedAtMs, online: parsed.online }], faults: NONE };
       case "attributes": {
@@ -147,69 +146,35 @@ export function createIntake(options: IntakeOptions): Intake {
     }
   }
 
-  function acceptedReadings(message: InboundMessage, parsed: DatedMessage, receivedAtMs: number): Accepted {
-    const { deviceId } = parsed;
-    const faults = [...parsed.faults];
-    if (parsed.leftOut > 0) counters.readings("refused", parsed.leftOut);
-    const { packetId } = message;
-    const packet =
-      packetId === undefined ? undefined : { clientId: message.connection.clientId, id: packetId, dup: message.dup };
+  function acceptedReadings({ readings, clockNote, faults: found, leftOut }: DatedMessage): Accepted {
+    const faults = [...found];
+    if (leftOut > 0) counters.readings("refused", leftOut);
     const writes: Write[] = [];
-    let clockNote: AttributesWrite | undefined;
-    for (const { reading, instant } of parsed.readings) {
-      const kept = admitted(deviceId, reading, faults);
-      if (kept === undefined) continue;
-      const timed = instant.kind === "given";
-      writes.push({
-        kind: "reading",
-        deviceId,
-        atMs: timed ? instant.atMs : receivedAtMs,
-        timed,
-        receivedAtMs,
-        metrics: kept.metrics,
-        body: kept.body,
-        element: reading.element,
-        packet,
-      });
-      clockNote = noteClock(deviceId, receivedAtMs, instant) ?? clockNote;
+    for (const reading of readings) {
+      const kept = admitted(reading, faults);
+      if (kept !== undefined) writes.push(kept);
     }
-    if (clockNote !== undefined) writes.push(clockNote);
+    if (clockNote !== undefined && writes.length > 0) writes.push(clockNote);
     return { writes, faults };
   }
 
-  /** The reading as it will be stored: without metrics beyond the device's limit; undefined: none is left. What is refused of it goes to `faults`. */
-  function admitted(
-    deviceId: DeviceId,
-    reading: ParsedReading,
-    faults: Fault[],
-  ): Pick<ReadingWrite, "metrics" | "body"> | undefined {
-    const metrics = numbersIn(deviceId, reading, faults);
+  /** Without metrics beyond the device's limit; undefined: none is left. What is refused of it goes to `faults`. */
+  function admitted(reading: ReadingWrite, faults: Fault[]): ReadingWrite | undefined {
+    const metrics = numbersIn(reading, faults);
     if (metrics.size === 0) return undefined;
-    const refused = registry.admitMetrics(deviceId, metrics);
-    if (refused.length === 0) return { metrics, body: reading.body ?? bodyOf(metrics) };
+    const refused = registry.admitMetrics(reading.deviceId, metrics);
+    if (refused.length === 0) return metrics === reading.metrics ? reading : withMetrics(reading, metrics);
     for (const metric of refused) faults.push({ code: "TOO_MANY_METRICS_OF_DEVICE", metric });
     const kept = new Map([...metrics].filter(([metric]) => !refused.includes(metric)));
-    return kept.size === 0 ? undefined : { metrics: kept, body: bodyOf(kept) };
+    return kept.size === 0 ? undefined : withMetrics(reading, kept);
   }
 
-  function numbersIn(deviceId: DeviceId, reading: ParsedReading, faults: Fault[]): ReadingMetrics {
+  function numbersIn({ deviceId, metrics, body }: ReadingWrite, faults: Fault[]): ReadingMetrics {
     // A dialect that passes on the device's own bytes guarantees that no text in them is a number.
-    if (reading.body !== undefined) return reading.metrics;
-    const read = withNumbers(reading.metrics, (name) => registry.hasBeenNumber(deviceId, name));
+    if (typeof body !== "string") return metrics;
+    const read = withNumbers(metrics, (name) => registry.hasBeenNumber(deviceId, name));
     faults.push(...read.faults);
     return read.metrics;
-  }
-
-  /** The device's clock was found wrong, or right again: written once, not with every reading. */
-  function noteClock(deviceId: DeviceId, receivedAtMs: number, instant: Instant): AttributesWrite | undefined {
-    if (instant.kind === "absent") return undefined;
-    const device = registry.get(deviceId);
-    const former = device && timeFaultOf(device.clockSuspect, device.attributes.get("deviceClock"));
-    const said = instant.kind === "given" ? undefined : instant.said;
-    const clockSuspect = instant.kind === "wrong";
-    if (timeFaultOf(clockSuspect, said) === former) return undefined;
-    const patch = new Map<string, AttributeValue | null>([["deviceClock", said ?? null]]);
-    return { kind: "attributes", deviceId, receivedAtMs, patch, clockSuspect };
   }
 
   function settle(
@@ -248,6 +213,11 @@ export function createIntake(options: IntakeOptions): Intake {
   return { accept };
 }
 
-function bodyOf(metrics: ReadingMetrics): string {
-  return JSON.stringify(Object.fromEntries(metrics));
-}
+const packetOf = ({ packetId, connection, dup }: InboundMessage): ReadingWrite["packet"] =>
+  packetId === undefined ? undefined : { clientId: connection.clientId, id: packetId, dup };
+
+const withMetrics = (reading: ReadingWrite, metrics: ReadingMetrics): ReadingWrite => ({
+  ...reading,
+  metrics,
+  body: metricsJson(metrics),
+});

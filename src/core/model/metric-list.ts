@@ -12,6 +12,9 @@ export interface ReadingMetrics {
   [Symbol.iterator](): Iterator<[string, MetricValue]>;
 }
 
+/** One JSON object. */
+export const metricsJson = (metrics: ReadingMetrics): string => JSON.stringify(Object.fromEntries(metrics));
+
 /** Two lists side by side: a Map of fourteen metrics is a kilobyte of garbage for each reading. */
 export class MetricList implements ReadingMetrics {
   readonly names: readonly string[];

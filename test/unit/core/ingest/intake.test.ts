@@ -58,7 +58,11 @@ function start(limits: Partial<DeviceLimits> = {}, { rawDays = 90, mayExpire = (
     groupWaitMs: 0,
     byteBudget: createByteBudget({ maxBytes: 1e6 }),
   });
-  const dating = createDating({ clockSanity, rawHorizon: createRawHorizon({ registry, rawDays, mayExpire }) });
+  const dating = createDating({
+    clockSanity,
+    registry,
+    rawHorizon: createRawHorizon({ registry, rawDays, mayExpire }),
+  });
   const intake = createIntake({ dialect: readNative, writer, registry, refusals, counters, clock, dating });
 
   /** Why messages were refused, as their clients are told. */
