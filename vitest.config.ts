@@ -10,7 +10,6 @@ import { createClosingReporter } from "./test/support/closing-reporter.ts";
 const MEASURING = [
   "test/process/load/frozen-reader.test.ts",
   "test/process/load/greedy-client.test.ts",
-  "test/process/load/log-bound.test.ts",
   "test/process/load/login-flood.test.ts",
   "test/process/load/paused-export.test.ts",
   "test/process/load/pressure.test.ts",

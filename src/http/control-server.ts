@@ -14,6 +14,7 @@ import {
 } from "../contract/control.ts";
 import { backupRequest, rebuildRequest } from "../contract/control-requests.ts";
 import { EVERYBODY } from "../core/access/accounts.ts";
+import type { Log } from "../core/ports/log.ts";
 import { type FileBeside, type Store, StoreError } from "../core/ports/readings-store.ts";
 import type { Importer } from "../core/transfer/importer.ts";
 import type { Rebuilder } from "../core/transfer/rebuilder.ts";
@@ -53,7 +54,7 @@ export function openControl(options: ControlOptions): Control {
     log: options.log,
   });
   app.use((_request, response) => sendProblem(response, "ROUTE_UNKNOWN"));
-  app.use(storeWords, problemHandler(options.log));
+  app.use(storeWords(options.log), problemHandler(options.log));
   const server = createServer({ keepAliveTimeout: 120_000 }, app);
   for (const event of ["upgrade", "connect"] as const) server.on(event, refuseUpgrade);
   return { server, close };
@@ -127,8 +128,11 @@ function changesRoutes({ store, importer, rebuilder, secretFiles, log }: Control
   return router;
 }
 
-/** Here the store's own words go to the owner of the machine. */
-const storeWords: ErrorRequestHandler = (error: unknown, _request, response: Response, next) => {
-  if (!(error instanceof StoreError) || response.headersSent) return next(error);
-  sendProblem(response, "COMMAND_FAILED", { detail: error.message });
-};
+/** Here the store's own words go to the owner of the machine, and into the log: nobody may be looking when a nightly backup fails. */
+const storeWords =
+  (log: Log): ErrorRequestHandler =>
+  (error: unknown, request, response: Response, next) => {
+    if (!(error instanceof StoreError) || response.headersSent) return next(error);
+    log.warn("a command failed", { command: request.path, reason: error.message });
+    sendProblem(response, "COMMAND_FAILED", { detail: error.message });
+  };

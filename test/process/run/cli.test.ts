@@ -267,6 +267,9 @@ describe("backup and restore", () => {
     expect(nowhere.exitCode).toBe(1);
     expect(nowhere.stderr).toContain(`The command failed: the directory ${file} does not exist`);
     expect(readFileSync(file, "utf8")).toBe("mine");
+    // A backup by a timer has nobody who reads what it says.
+    const failed = hub.logged.filter(({ event }) => event === "a command failed");
+    expect(failed.map(({ fields }) => fields["command"])).toEqual(["/backup", "/backup"]);
   });
 });
 
