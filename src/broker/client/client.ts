@@ -6,11 +6,12 @@ import { createTopicMemo } from "../packets/decode-publish.ts";
 import { foreignProtocol, isFirstByte } from "../packets/framing.ts";
 import type { DisconnectPacket, PublishPacket } from "../packets/packet.ts";
 import type { Connection } from "../transport/connection.ts";
-import type { PacketReader } from "../transport/packet-reader.ts";
+import type { Hold, PacketReader } from "../transport/packet-reader.ts";
 import { expiryWithin } from "./admission.ts";
 import type { ClientContext } from "./client-context.ts";
+import type { ClientControl, ClientState, Connected, WaitingForPairing } from "./client-state.ts";
 import { Handshake } from "./handshake.ts";
-import type { ClientControl, Login, RefusalNote } from "./login.ts";
+import type { Login, RefusalNote } from "./login.ts";
 import { serveWaiting } from "./waiting-board.ts";
 
 /** How long a client may be silent, in keep-alives. [MQTT-3.1.2-22] */
@@ -23,53 +24,70 @@ const READER_TIMEOUT_MS = 20_000;
 export class Client implements PacketReader, ClientControl {
   readonly #connection: Connection;
   readonly #context: ClientContext;
-  readonly #openedMs: number;
-  readonly #handshake: Handshake;
-  #login: Login | undefined;
+  #state: ClientState;
   readonly #memo = createTopicMemo();
 
   constructor(connection: Connection, context: ClientContext) {
     this.#connection = connection;
     this.#context = context;
-    this.#openedMs = connection.heardMs;
-    this.#handshake = new Handshake(this, connection, context);
+    this.#state = {
+      kind: "connecting",
+      clientId: undefined,
+      responses: undefined,
+      sinceMs: connection.heardMs,
+    };
+  }
+
+  get state(): ClientState {
+    return this.#state;
+  }
+
+  enter(state: ClientState): void {
+    this.#state = state;
+  }
+
+  isEnded(): boolean {
+    return this.#state.kind === "ended";
   }
 
   maxBytes(): number {
     const { maxConnectBytes, maxPacketBytes } = this.#context.limits;
-    return this.#login === undefined ? maxConnectBytes : maxPacketBytes;
+    return this.#isAccepted() ? maxPacketBytes : maxConnectBytes;
   }
 
   mayBegin(first: number): boolean {
-    const { waiting, isChecking } = this.#handshake;
-    const isBefore = this.#login === undefined && waiting === undefined && !isChecking;
-    return isBefore ? first === CONNECT_BYTE : isFirstByte(first);
+    return this.#state.kind === "connecting" ? first === CONNECT_BYTE : isFirstByte(first);
   }
 
-  packet(first: number, bytes: Buffer, from: number, to: number): boolean {
-    const login = this.#login;
-    const handshake = this.#handshake;
-    const { responses } = handshake;
-    if (handshake.isChecking) return false;
-    if (handshake.waiting !== undefined && responses !== undefined) {
-      const packet = decodePacket(first, bytes, from, to, responses.version, this.#memo);
-      if (packet.type === "disconnect") this.#connection.end();
-      else if (packet.type === "fault") this.end("PROTOCOL_VIOLATION", packet.reasonCode, packet.detail);
-      else serveWaiting(packet, handshake.waiting, responses);
-      return true;
+  packet(first: number, bytes: Buffer, from: number, to: number): Hold | undefined {
+    const state = this.#state;
+    switch (state.kind) {
+      case "connected":
+        return this.#serve(state, first, bytes, from, to);
+      case "connecting":
+        new Handshake(this, this.#connection, this.#context).connect(state, first, bytes, from, to);
+        return undefined;
+      case "checking":
+        return "credential";
+      case "waiting for pairing":
+        this.#serveWaiting(state, first, bytes, from, to);
+        return undefined;
+      case "admitting":
+        return "journal";
+      case "ended":
+        return undefined; // its connection offers nothing more
     }
-    if (login === undefined || responses === undefined) {
-      handshake.connect(first, bytes, from, to);
-      return true;
-    }
-    if (handshake.isAdmitting) return false;
+  }
+
+  #serve({ login, responses }: Connected, first: number, bytes: Buffer, from: number, to: number): Hold | undefined {
     if (WAITS_FOR_STORE.has(first >> 4)) {
       const pace = login.pacing?.next();
       if (pace === "never") {
         this.end("RATE_TOO_HIGH", REASON.messageRateTooHigh, undefined);
-        return true;
+        return undefined;
       }
-      if (pace === "later" || !login.inbound.mayTake()) return false;
+      const hold = pace === "later" ? "pace" : login.inbound.hold();
+      if (hold !== undefined) return hold;
       login.pacing?.spend(to - from);
     }
     const packet = decodePacket(first, bytes, from, to, responses.version, this.#memo);
@@ -77,21 +95,40 @@ export class Client implements PacketReader, ClientControl {
     else if (packet.type === "fault") this.end("PROTOCOL_VIOLATION", packet.reasonCode, packet.detail);
     else if (packet.type === "disconnect") this.#disconnect(packet, login);
     else login.service.serve(packet);
-    return true;
+    return undefined;
+  }
+
+  #serveWaiting(
+    { waiting, responses }: WaitingForPairing,
+    first: number,
+    bytes: Buffer,
+    from: number,
+    to: number,
+  ): void {
+    const packet = decodePacket(first, bytes, from, to, responses.version, this.#memo);
+    if (packet.type === "disconnect") this.close();
+    else if (packet.type === "fault") this.end("PROTOCOL_VIOLATION", packet.reasonCode, packet.detail);
+    else serveWaiting(packet, waiting, responses);
+  }
+
+  /** Its CONNECT was accepted, and it has a session. */
+  #isAccepted(): boolean {
+    const { kind } = this.#state;
+    return kind === "connected" || kind === "admitting";
   }
 
   unreadable(why: "too large" | "malformed", announcedBytes: number, first: number): void {
     if (why === "malformed") {
-      const foreign = this.#login === undefined ? foreignProtocol(first) : undefined;
+      const foreign = this.#isAccepted() ? undefined : foreignProtocol(first);
       this.end("PROTOCOL_VIOLATION", REASON.malformedPacket, foreign ?? "no MQTT packet begins with this byte");
     } else {
-      const code = this.#login === undefined ? "CONNECT_TOO_LARGE" : "PAYLOAD_TOO_LARGE";
+      const code = this.#isAccepted() ? "PAYLOAD_TOO_LARGE" : "CONNECT_TOO_LARGE";
       this.end(code, REASON.packetTooLarge, `it announced ${announcedBytes} bytes`);
     }
   }
 
   failed(cause: unknown): void {
-    this.#context.log.error("a packet could not be served", { clientId: this.#handshake.clientId, cause });
+    this.#context.log.error("a packet could not be served", { clientId: this.#state.clientId, cause });
     this.end(
       "PROTOCOL_VIOLATION",
       REASON.implementationSpecific,
@@ -101,7 +138,7 @@ export class Client implements PacketReader, ClientControl {
   }
 
   drained(): void {
-    this.#login?.session.outbound.pump();
+    if (this.#state.kind === "connected") this.#state.login.session.outbound.pump();
   }
 
   get address(): string | undefined {
@@ -109,25 +146,15 @@ export class Client implements PacketReader, ClientControl {
   }
 
   closed(): void {
-    this.#handshake.closed();
     this.#leave(true);
   }
 
-  enter(login: Login): void {
-    this.#login = login;
-    this.#context.core.register(login.registered);
-  }
-
-  isLoggedIn(login = this.#login): boolean {
-    return login !== undefined && this.#login === login;
-  }
-
-  resume(): void {
-    this.#connection.resume();
+  release(hold: Hold): void {
+    this.#connection.release(hold);
   }
 
   acknowledge({ qos, packetId }: PublishPacket, reasonCode: number): void {
-    this.#handshake.responses?.acknowledge(qos === 1 ? "puback" : "pubrec", packetId, reasonCode);
+    this.#state.responses?.acknowledge(qos === 1 ? "puback" : "pubrec", packetId, reasonCode);
   }
 
   stalled(isCounted = true): void {
@@ -157,20 +184,31 @@ export class Client implements PacketReader, ClientControl {
 
   /** To be called from time to time; `mayJudge` false: the hub itself stood still, so no client was silent. */
   sweep(nowMs: number, mayJudge: boolean, isGatheringFull: boolean): void {
-    const connection = this.#connection;
-    connection.tidy();
-    if (connection.isEnding || !mayJudge) return;
-    const login = this.#login;
-    if (login === undefined) {
-      if (this.#handshake.waiting !== undefined) return; // pairing ends it after two minutes
-      if (nowMs - this.#openedMs >= this.#context.limits.connectTimeoutMs) this.end("CONNECT_TIMEOUT", 0, undefined);
-      return;
+    this.#connection.tidy();
+    if (!mayJudge) return;
+    const state = this.#state;
+    switch (state.kind) {
+      case "connecting":
+      case "checking":
+        if (nowMs - state.sinceMs >= this.#context.limits.connectTimeoutMs) this.end("CONNECT_TIMEOUT", 0, undefined);
+        return;
+      case "connected":
+        return this.#judge(state.login, nowMs, isGatheringFull);
+      case "waiting for pairing": // pairing ends it after two minutes
+      case "admitting": // the handshake lets it in after a second
+      case "ended":
+        return;
     }
-    const isWaiting = connection.isHeld || this.#handshake.isAdmitting;
-    const isSilent = login.keepAliveMs > 0 && nowMs - connection.heardMs > login.keepAliveMs * KEEP_ALIVE_GRACE;
-    const isIdling = isGatheringFull && connection.isGathering && nowMs - connection.heardMs > UNFINISHED_MS;
-    if (isIdling && !isWaiting) this.end("PACKET_UNFINISHED", REASON.quotaExceeded, undefined);
-    else if (isSilent && !isWaiting) this.end("KEEP_ALIVE_EXPIRED", REASON.keepAliveTimeout, undefined);
+  }
+
+  /** Ends a client that is silent, that does not finish its packet or that does not read. */
+  #judge({ keepAliveMs }: Login, nowMs: number, isGatheringFull: boolean): void {
+    const connection = this.#connection;
+    const silentMs = nowMs - connection.heardMs;
+    const isSilent = keepAliveMs > 0 && silentMs > keepAliveMs * KEEP_ALIVE_GRACE;
+    const isIdling = isGatheringFull && connection.isGathering && silentMs > UNFINISHED_MS;
+    if (isIdling && !connection.isHeld) this.end("PACKET_UNFINISHED", REASON.quotaExceeded, undefined);
+    else if (isSilent && !connection.isHeld) this.end("KEEP_ALIVE_EXPIRED", REASON.keepAliveTimeout, undefined);
     else if (nowMs - (connection.behindSinceMs ?? nowMs) > READER_TIMEOUT_MS) {
       this.end("READER_TOO_SLOW", REASON.quotaExceeded, undefined);
       connection.destroy(); // it would not read the reason
@@ -194,9 +232,9 @@ export class Client implements PacketReader, ClientControl {
     this.#connection.end();
   }
 
-  /** The client is logged in and its version has a DISCONNECT from the server. */
+  /** The client knows that it is connected, and its version has a DISCONNECT from the server. */
   #isReasonSent(): boolean {
-    return this.#login !== undefined && this.#handshake.responses?.version === 5;
+    return this.#state.kind === "connected" && this.#state.responses.version === 5;
   }
 
   end(
@@ -205,20 +243,23 @@ export class Client implements PacketReader, ClientControl {
     detail: string | undefined,
     isReasonSent: boolean = this.#isReasonSent(),
   ): void {
-    if (this.#connection.isEnding) return;
+    if (this.isEnded()) return;
     this.note(code, { kind: "connection", reasonCode: isReasonSent ? reasonCode : undefined, detail });
     this.#part(reasonCode, detail);
   }
 
   #part(reasonCode: number, detail?: string): void {
-    const isHeard = this.#login !== undefined && !this.#handshake.isAdmitting;
-    if (isHeard) this.#handshake.responses?.disconnect(reasonCode, detail);
+    if (this.#state.kind === "connected") this.#state.responses.disconnect(reasonCode, detail);
+    this.close();
+  }
+
+  close(): void {
     this.#leave(true);
     this.#connection.end();
   }
 
   note(code: RefusalCode, about: RefusalNote): void {
-    const { clientId, responses } = this.#handshake;
+    const { clientId, responses } = this.#state;
     this.#context.refusals.add({
       ...about,
       code,
@@ -228,18 +269,25 @@ export class Client implements PacketReader, ClientControl {
     });
   }
 
-  /** The session has no client any more. */
+  /** The end of each state. */
   #leave(publishWill: boolean): void {
-    const login = this.#login;
-    if (login === undefined) return;
-    this.#login = undefined;
+    const state = this.#state;
+    if (state.kind === "ended") return;
+    const { clientId, responses } = state;
+    this.#state = { kind: "ended", clientId, responses };
+    if (state.kind === "waiting for pairing") state.waiting.left();
+    else if (state.kind === "admitting" || state.kind === "connected") this.#leaveSession(state.login, publishWill);
+  }
+
+  /** The session has no client any more. */
+  #leaveSession({ inbound, pacing, registered, identity, session }: Login, publishWill: boolean): void {
     const { core, sessions, onClosed } = this.#context;
-    login.inbound.close();
-    login.pacing?.stop();
-    login.registered.closed = true;
-    core.unregister(login.registered);
-    onClosed(login.identity);
-    sessions.close(login.session, publishWill);
+    inbound.close();
+    pacing?.stop();
+    registered.closed = true;
+    core.unregister(registered);
+    onClosed(identity);
+    sessions.close(session, publishWill);
   }
 }
 

@@ -4,15 +4,16 @@ import { REASON } from "../../contract/reason-codes.ts";
 import { type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
 import type { Identified, MqttLogin } from "../../core/access/credentials.ts";
 import { type MqttIdentity, mayPublish } from "../../core/access/mqtt-access.ts";
-import type { Waiting } from "../../core/access/pairing.ts";
 import { decodeConnect } from "../packets/decode-connect.ts";
 import { foreignProtocol } from "../packets/framing.ts";
 import type { ConnectPacket, PacketFault, Will } from "../packets/packet.ts";
 import type { Opened } from "../session/sessions.ts";
 import type { Connection } from "../transport/connection.ts";
+import type { Hold } from "../transport/packet-reader.ts";
 import { type Admission, admit } from "./admission.ts";
 import type { ClientContext } from "./client-context.ts";
-import { type ClientControl, createLogin, type Login } from "./login.ts";
+import type { Admitting, Checking, ClientControl, Connecting } from "./client-state.ts";
+import { createLogin } from "./login.ts";
 import { ResponseWriter } from "./response-writer.ts";
 import { INBOUND_ALIASES } from "./service.ts";
 
@@ -23,17 +24,14 @@ const ADMIT_WITHIN_MS = 1_000;
 
 const decoder = new TextDecoder();
 
+/** A CONNECT that could be read and is within the limits. */
+interface Request {
+  readonly packet: ConnectPacket;
+  readonly admission: Admitted;
+  readonly checking: Checking;
+}
+
 export class Handshake {
-  /** As CONNECT named it, or as the hub assigned it. */
-  clientId: string | undefined;
-  /** Defined once the client's MQTT version is known. */
-  responses: ResponseWriter | undefined;
-  /** The credential is being checked. */
-  isChecking = false;
-  /** The session is open, and CONNACK waits until the journal is written. */
-  isAdmitting = false;
-  /** An unknown board that waits for pairing. */
-  waiting: Waiting | undefined;
   readonly #client: ClientControl;
   readonly #connection: Connection;
   readonly #context: ClientContext;
@@ -45,60 +43,55 @@ export class Handshake {
   }
 
   /** The first packet: bytes[from, to) behind the fixed header. */
-  connect(first: number, bytes: Buffer, from: number, to: number): void {
+  connect(connecting: Connecting, first: number, bytes: Buffer, from: number, to: number): void {
     const foreign = foreignProtocol(first, to - from);
     if (foreign !== undefined) return this.#client.end("PROTOCOL_VIOLATION", REASON.protocolError, foreign);
     const packet = decodeConnect(first, bytes, from, to);
-    if (packet.type === "fault") return this.#refusePacket(packet);
-    const responses = new ResponseWriter(this.#connection, packet);
-    this.responses = responses;
-    this.clientId = packet.clientId;
+    if (packet.type === "fault") return this.#refusePacket(packet, connecting);
     const admission = admit(packet, this.#context.limits, () => `aerie-${randomUUID()}`);
+    const { clientId } = admission.kind === "admitted" ? admission : packet;
+    const checking = this.#check(connecting, clientId, new ResponseWriter(this.#connection, packet));
     if (admission.kind === "refused") {
       const { code, reasonCode, detail } = admission;
-      return this.#refuse(responses, code, reasonCode, detail);
+      return this.#refuse(checking, code, reasonCode, detail);
     }
-    this.clientId = admission.clientId;
-    const { userName, password } = packet;
+    this.#identify({ packet, admission, checking });
+  }
+
+  #check({ sinceMs }: Connecting, clientId: string | undefined, responses: ResponseWriter): Checking {
+    const checking: Checking = { kind: "checking", clientId, responses, sinceMs };
+    this.#client.enter(checking);
+    return checking;
+  }
+
+  #identify(request: Request): void {
+    const { clientId, userName, password } = request.packet;
     const { address } = this.#connection;
-    const login = { clientId: packet.clientId, userName, password: password && decoder.decode(password), address };
-    const identified = this.#context.authenticate(login);
-    if (!(identified instanceof Promise)) return this.#identified(identified, login, packet, responses, admission);
-    this.isChecking = true;
+    const said = { clientId, userName, password: password && decoder.decode(password), address };
+    const identified = this.#context.authenticate(said);
+    if (!(identified instanceof Promise)) return this.#identified(request, said, identified);
     identified
       .then((answer) => {
-        this.isChecking = false;
-        if (this.#connection.isEnding) return;
-        this.#identified(answer, login, packet, responses, admission);
-        this.#continueReading();
+        if (this.#client.state !== request.checking) return; // it ended meanwhile
+        this.#identified(request, said, answer);
+        this.#continueReading("credential");
       })
       .catch((cause: unknown) => this.#client.failed(cause));
   }
 
-  /** The connection is closed. */
-  closed(): void {
-    this.waiting?.left();
-    this.waiting = undefined;
-  }
-
-  #identified(
-    identified: Identified,
-    said: MqttLogin,
-    packet: ConnectPacket,
-    responses: ResponseWriter,
-    admission: Admitted,
-  ): void {
+  #identified({ packet, admission, checking }: Request, said: MqttLogin, identified: Identified): void {
     const { clientId, isAssigned, expiryS, keepAliveS } = admission;
+    const { responses } = checking;
     const { version, clean } = packet;
     if (!identified.ok) {
       const { code, detail } = identified;
-      if (MAY_WAIT.has(code) && this.#wait(said, responses)) return;
-      return this.#refuse(responses, code, reasonCodeOf(code), detail);
+      if (MAY_WAIT.has(code) && this.#wait(clientId, responses, said)) return;
+      return this.#refuse(checking, code, reasonCodeOf(code), detail);
     }
     const { who, owner } = identified;
     if (owner !== undefined && this.#context.connects.take(owner) > 0) {
       const code = "TOO_MANY_CONNECTS_OF_CREDENTIAL";
-      return this.#refuse(responses, code, reasonCodeOf(code), owner);
+      return this.#refuse(checking, code, reasonCodeOf(code), owner);
     }
     const will = this.#willOf(packet.will, admission, who);
     this.#context.refusals.accepted(clientId);
@@ -109,23 +102,18 @@ export class Handshake {
     const client = this.#client;
     const [connection, context] = [this.#connection, this.#context];
     const login = createLogin({ client, connection, context, packet, session, identity, responses, keepAliveS, owner });
-    client.enter(login);
-    const welcome = (): void => this.#welcome(packet, opened, login, responses, isAssigned ? clientId : undefined);
-    if (session.isDurable || will !== undefined) this.#whenJournalled(login, welcome);
-    else welcome();
+    const admitting: Admitting = { kind: "admitting", clientId, responses, login };
+    client.enter(admitting);
+    context.core.register(login.registered);
+    const letIn = (): void => this.#letIn(admitting, packet, opened, isAssigned);
+    if (session.isDurable || will !== undefined) this.#whenJournalled(letIn);
+    else letIn();
   }
 
-  /** Calls `welcome` once the journal is written, or when that takes too long. */
-  #whenJournalled(login: Login, welcome: () => void): void {
+  /** Calls `letIn` once the journal is written, or when that takes too long. */
+  #whenJournalled(letIn: () => void): void {
     const { journal, clock } = this.#context;
-    if (journal.isStuck()) return welcome();
-    this.isAdmitting = true;
-    const letIn = (): void => {
-      if (!this.#client.isLoggedIn(login) || !this.isAdmitting) return;
-      this.isAdmitting = false;
-      welcome();
-      this.#continueReading();
-    };
+    if (journal.isStuck()) return letIn();
     const cancel = clock.after(ADMIT_WITHIN_MS, letIn);
     journal.settle(() => {
       cancel();
@@ -134,9 +122,9 @@ export class Handshake {
   }
 
   /** The time of waiting for the hub does not count as the client's silence. */
-  #continueReading(): void {
+  #continueReading(after: Hold): void {
     this.#connection.countAnew();
-    this.#connection.resume();
+    this.#connection.release(after);
   }
 
   /** A last will that may not be published is left out and counted as a refusal. */
@@ -151,13 +139,10 @@ export class Handshake {
     return undefined;
   }
 
-  #welcome(
-    packet: ConnectPacket,
-    { session, isPresent }: Opened,
-    login: Login,
-    responses: ResponseWriter,
-    assignedId: string | undefined,
-  ): void {
+  #letIn(admitting: Admitting, packet: ConnectPacket, { session, isPresent }: Opened, isAssigned: boolean): void {
+    if (this.#client.state !== admitting) return; // it ended meanwhile, or is in already
+    const { clientId, responses, login } = admitting;
+    this.#client.enter({ kind: "connected", clientId, responses, login });
     const { maxInflight, maxPacketBytes } = this.#context.limits;
     const keepAliveS = login.keepAliveMs / 1000;
     responses.connack({
@@ -166,39 +151,37 @@ export class Handshake {
       sessionExpiryS: session.expiryS === packet.sessionExpiryS ? undefined : session.expiryS,
       receiveMaximum: maxInflight,
       maxPacketBytes,
-      assignedClientId: assignedId,
+      assignedClientId: isAssigned ? clientId : undefined,
       topicAliasMaximum: INBOUND_ALIASES,
       serverKeepAliveS: keepAliveS === packet.keepAliveS ? undefined : keepAliveS,
     });
     session.outbound.attach(login.publishes);
+    this.#continueReading("journal");
   }
 
-  /** Lets an unknown board wait for pairing: it is connected, and what it publishes goes nowhere. False: it may not wait. */
-  #wait(said: MqttLogin, responses: ResponseWriter): boolean {
-    const end = (): void => {
-      this.waiting = undefined;
-      this.#connection.end();
-    };
-    this.waiting = this.#context.quarantine?.(said, end);
-    if (this.waiting === undefined) return false;
+  /** Lets an unknown board wait for pairing. False: it may not wait. */
+  #wait(clientId: string, responses: ResponseWriter, said: MqttLogin): boolean {
+    const waiting = this.#context.quarantine?.(said, () => this.#client.close());
+    if (waiting === undefined) return false;
+    this.#client.enter({ kind: "waiting for pairing", clientId, responses, waiting });
     responses.connack({ reasonCode: REASON.success, sessionPresent: false, sessionExpiryS: 0 });
     return true;
   }
 
   /** Answers with the reason and closes. [MQTT-3.1.4-2] */
-  #refuse(responses: ResponseWriter, code: RefusalCode, reasonCode: number, detail: string): void {
+  #refuse({ responses }: Checking, code: RefusalCode, reasonCode: number, detail: string): void {
     responses.connack({ reasonCode, sessionPresent: false, reasonString: detail });
     this.#client.end(code, reasonCode, detail, responses.version === 5);
   }
 
   /** A CONNECT that cannot be read is answered where its version has an answer. [MQTT-3.1.4-1] */
-  #refusePacket({ reasonCode, detail, version }: PacketFault): void {
+  #refusePacket({ reasonCode, detail, version }: PacketFault, connecting: Connecting): void {
     if (version !== undefined) {
-      this.responses = new ResponseWriter(this.#connection, { version });
+      const { responses } = this.#check(connecting, undefined, new ResponseWriter(this.#connection, { version }));
       // 3.x has codes for these two only.
       const isAnswered =
         version === 5 || reasonCode === REASON.unsupportedProtocolVersion || reasonCode === REASON.clientIdNotValid;
-      if (isAnswered) this.responses.connack({ reasonCode, sessionPresent: false });
+      if (isAnswered) responses.connack({ reasonCode, sessionPresent: false });
     }
     const code = CONNECT_REFUSALS.get(reasonCode) ?? "PROTOCOL_VIOLATION";
     this.#client.end(code, reasonCode, detail, version === 5);

@@ -8,6 +8,7 @@ import type { Journal } from "../journal/journal.ts";
 import type { PublishPacket } from "../packets/packet.ts";
 import type { Router } from "../routing/router.ts";
 import type { InboundHold, Session } from "../session/session.ts";
+import type { Hold } from "../transport/packet-reader.ts";
 
 export interface InboundContext {
   readonly intake: Intake;
@@ -25,8 +26,8 @@ export interface Sender {
   acknowledge(packet: PublishPacket, reasonCode: number): void;
   /** The store did not take a message in time: the client has to send it again. */
   stalled(): void;
-  /** Resumes reading after `mayTake` was false. */
-  resume(): void;
+  /** Resumes reading, if this is what holds the client back. */
+  release(hold: Hold): void;
 }
 
 interface Arrival {
@@ -50,7 +51,7 @@ export class Inbound {
   /** Those before have been acknowledged. */
   #acknowledged = 0;
   #isAdvancing = false;
-  #waitsForOwn = false;
+  #isHeldInFlight = false;
   #cancelWait: (() => void) | undefined;
 
   constructor(context: InboundContext, session: Session, identity: ClientConnection, sender: Sender) {
@@ -60,19 +61,19 @@ export class Inbound {
     this.#sender = sender;
   }
 
-  /** False: the client must wait until `resume` is called. */
-  mayTake(): boolean {
+  /** Why no message can be taken now; undefined: one can. The sender is told when this ends. */
+  hold(): Hold | undefined {
     const { byteBudget, maxInflight } = this.#context;
     if (this.#arrivals.length - this.#acknowledged >= maxInflight) {
-      this.#waitsForOwn = true;
-      return false;
+      this.#isHeldInFlight = true;
+      return "in flight";
     }
-    if (!byteBudget.isFull()) return true;
+    if (!byteBudget.isFull()) return undefined;
     this.#cancelWait ??= byteBudget.onAvailable(() => {
       this.#cancelWait = undefined;
-      this.#sender.resume();
+      this.#sender.release("byte budget");
     });
-    return false;
+    return "byte budget";
   }
 
   /** More of QoS 2 than may be unreleased. */
@@ -178,9 +179,9 @@ export class Inbound {
       this.#routed -= this.#acknowledged;
       this.#acknowledged = 0;
     }
-    if (this.#waitsForOwn && this.#arrivals.length - this.#acknowledged <= this.#context.maxInflight / 2) {
-      this.#waitsForOwn = false;
-      this.#sender.resume();
+    if (this.#isHeldInFlight && this.#arrivals.length - this.#acknowledged <= this.#context.maxInflight / 2) {
+      this.#isHeldInFlight = false;
+      this.#sender.release("in flight");
     }
   }
 

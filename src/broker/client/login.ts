@@ -34,23 +34,18 @@ export interface RefusalNote {
   readonly topic?: string;
 }
 
-/** The client, as its handshake and its login use it. */
-export interface ClientControl extends Sender, Holder {
-  /** The CONNECT was accepted. */
-  enter(login: Login): void;
-  /** True from `enter` until the client leaves; of `login` alone where it is given. */
-  isLoggedIn(login?: Login): boolean;
-  /** A fault of the hub: it is logged, and the connection ends. */
-  failed(cause: unknown): void;
+/** The client, as its login uses it. */
+export interface LoginOwner extends Sender, Holder {
   /** Ends the connection: counts the refusal, sends the reason where the client can read it, and closes. */
   end(code: RefusalCode, reasonCode: number, detail: string | undefined, isReasonSent?: boolean): void;
   /** Counts a refusal. */
   note(code: RefusalCode, about: RefusalNote): void;
   stalled(isCounted?: boolean): void;
+  isEnded(): boolean;
 }
 
 export interface LoginOptions {
-  readonly client: ClientControl;
+  readonly client: LoginOwner;
   readonly connection: Connection;
   readonly context: ClientContext;
   readonly packet: ConnectPacket;
@@ -75,7 +70,7 @@ export function createLogin(options: LoginOptions): Login {
     end: (code, reasonCode, detail) => client.end(code, reasonCode, detail),
     refuse: (code, reasonCode, topic) => client.note(code, { kind: "message", reasonCode, topic }),
     stalled: (isCounted) => client.stalled(isCounted),
-    isGone: () => !client.isLoggedIn(),
+    isGone: () => client.isEnded(),
   });
   const registered: RegisteredClient = {
     id: session.clientId,
@@ -103,9 +98,6 @@ export function createLogin(options: LoginOptions): Login {
 function pacingOf({ context, connection, owner }: LoginOptions): Pacing | undefined {
   const { clock, pacesOf, onSlowed } = context;
   const paces = pacesOf(owner, connection.address);
-  const resume = (): void => {
-    connection.countAnew();
-    connection.resume();
-  };
+  const resume = (): void => connection.release("pace");
   return paces.length === 0 ? undefined : createPacing({ clock, paces, resume, onSlowed });
 }

@@ -3,8 +3,9 @@ import type { Duplex } from "node:stream";
 import type { ByteBudget } from "../../core/ingest/byte-budget.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { Framer } from "../packets/framing.ts";
+import type { ConnectionState } from "./connection-state.ts";
 import type { Flusher } from "./flusher.ts";
-import type { PacketReader } from "./packet-reader.ts";
+import type { Hold, PacketReader } from "./packet-reader.ts";
 
 /** Beyond it, deliveries wait in the session instead of in the socket. */
 const MAX_BEHIND_BYTES = 64 * 1024;
@@ -19,6 +20,9 @@ const PACKETS_A_LOOK = 8;
 const FREE_BYTES = 16 * 1024;
 /** For the last packet to be read before the connection is torn down. [MQTT-4.13.1-1] */
 const LINGER_MS = 2_000;
+
+const OPEN: ConnectionState = { kind: "open" };
+const PEER_GONE: ConnectionState = { kind: "peer gone" };
 
 export class Connection {
   readonly address: string | undefined;
@@ -37,19 +41,14 @@ export class Connection {
   #drainingSinceMs: number | undefined;
   /** A drain is put off until the next turn. */
   #isDrainPut = false;
-  #isHeld = false;
-  /** Others are served first. */
-  #isTurnOver = false;
+  #state: ConnectionState = OPEN;
+  /** Undefined: it is read from. */
+  #heldBy: Hold | undefined;
   #isWorking = false;
-  /** Nothing is read any more. */
-  #isEnding = false;
-  #hasEnded = false;
-  #isClosed = false;
   /** When bytes came last, or reading began again; keep-alive counts from it. */
   heardMs: number;
   /** Since when the socket has not emptied; undefined: it is not behind. */
   behindSinceMs: number | undefined;
-  endingSinceMs: number | undefined;
 
   constructor(stream: Duplex, address: string | undefined, clock: Clock, flusher: Flusher, gathering: ByteBudget) {
     this.#stream = stream;
@@ -72,11 +71,13 @@ export class Connection {
 
   /** The hub holds the client back: it is not the client that is silent. */
   get isHeld(): boolean {
-    return this.#isHeld;
+    return this.#heldBy !== undefined;
   }
 
+  /** Nothing is read any more. */
   get isEnding(): boolean {
-    return this.#isEnding;
+    const { kind } = this.#state;
+    return kind !== "open" && kind !== "peer gone";
   }
 
   /** It holds a part of the budget for a large packet that is not complete yet. */
@@ -90,7 +91,7 @@ export class Connection {
   }
 
   send(bytes: Uint8Array): void {
-    if (this.#isEnding || this.#hasEnded) return;
+    if (this.#state.kind !== "open") return;
     if (this.#out.length === 0) this.#flusher.add(this);
     this.#out.push(bytes);
     this.#outBytes += bytes.length;
@@ -118,13 +119,13 @@ export class Connection {
     else this.behindSinceMs ??= this.#clock.monotonicMs();
   }
 
-  /** Resumes reading after `packet` answered "not now". */
-  resume(): void {
-    if (!this.#isHeld || this.#isTurnOver) return;
-    this.#isHeld = false;
+  /** Resumes reading, if this is what holds it back. */
+  release(hold: Hold): void {
+    if (this.#heldBy !== hold) return;
+    this.#heldBy = undefined;
     this.countAnew();
     this.#work();
-    if (!this.#isHeld && !this.#isEnding) this.#stream.resume();
+    if (this.#heldBy === undefined && !this.isEnding) this.#stream.resume();
   }
 
   /** Restarts the keep-alive: a client that had to wait for the hub was not silent. */
@@ -134,31 +135,31 @@ export class Connection {
 
   /** Writes what is left, reads nothing more, and closes. */
   end(): void {
-    if (this.#isEnding) return;
-    this.#isEnding = true; // before the last write, after which more could be sent
+    if (this.isEnding) return;
+    const isPeerGone = this.#state.kind === "peer gone";
+    this.#state = { kind: "ending", sinceMs: this.#clock.monotonicMs() }; // before the last write, after which more could be sent
     this.flush();
-    this.endingSinceMs = this.#clock.monotonicMs();
     this.#framer.clear();
     this.#releaseGathered();
     this.#stream.resume(); // what still comes is thrown away: unread, it would reset the connection under the last packet
     this.#stream.end();
-    if (this.#hasEnded) this.#close();
+    if (isPeerGone) this.#close();
   }
 
   destroy(): void {
-    this.#isEnding = true;
     this.#stream.destroy();
-    this.#hasEnded = true;
     this.#close();
   }
 
   /** To be called from time to time. */
   tidy(): void {
-    if (this.endingSinceMs !== undefined && this.#clock.monotonicMs() - this.endingSinceMs >= LINGER_MS) this.destroy();
+    const state = this.#state;
+    if (state.kind === "open" || state.kind === "peer gone") return;
+    if (this.#clock.monotonicMs() - state.sinceMs >= LINGER_MS) this.destroy();
   }
 
   #take(chunk: Buffer): void {
-    if (this.#isEnding) return;
+    if (this.isEnding) return;
     this.heardMs = this.#clock.monotonicMs();
     this.#framer.push(chunk);
     this.#work();
@@ -167,43 +168,39 @@ export class Connection {
   /** Offers the packets that are there, one by one, until one is refused for now. */
   #work(): void {
     const reader = this.#reader;
-    if (reader === undefined || this.#isWorking || this.#isHeld) return;
+    if (reader === undefined || this.#isWorking || this.#heldBy !== undefined) return;
     this.#isWorking = true;
-    const framer = this.#framer;
     const beganMs = this.#clock.monotonicMs();
-    for (let count = 1; !this.#isEnding; count++) {
-      if (count % PACKETS_A_LOOK === 0 && this.#clock.monotonicMs() - beganMs > SLICE_MS) {
-        this.#hold();
-        this.#isTurnOver = true;
-        this.#clock.soon(() => {
-          this.#isTurnOver = false;
-          this.resume();
-        });
-        break;
-      }
-      if (this.#behindBytes() > MAX_UNREAD_BYTES) {
-        this.#hold();
-        break;
-      }
-      const frame = framer.next(reader.maxBytes());
-      if (frame === "more") {
-        if (framer.first !== 0 && !reader.mayBegin(framer.first)) reader.unreadable("malformed", 0, framer.first);
-        else this.#gather();
-        break;
-      }
-      if (frame !== "packet") {
-        reader.unreadable(frame, framer.announced, framer.first);
-        break;
-      }
-      if (this.#gatheredBytes > 0) this.#releaseGathered(); // it is complete
-      if (!this.#offer(reader)) {
-        this.#hold();
-        break;
-      }
-      if (!this.#isEnding) framer.take();
+    let count = 0;
+    while (this.#heldBy === undefined && !this.isEnding) {
+      if (++count % PACKETS_A_LOOK === 0 && this.#clock.monotonicMs() - beganMs > SLICE_MS) this.#endTurn();
+      else if (this.#behindBytes() > MAX_UNREAD_BYTES) this.#hold("unread answers");
+      else if (!this.#next(reader)) break;
     }
     this.#isWorking = false;
-    if (this.#hasEnded && !this.#isHeld) this.#close();
+    if (this.#state.kind === "peer gone" && this.#heldBy === undefined) this.#close();
+  }
+
+  /** Offers the next packet. False: there is none. */
+  #next(reader: PacketReader): boolean {
+    const framer = this.#framer;
+    const frame = framer.next(reader.maxBytes());
+    if (frame === "packet") {
+      if (this.#gatheredBytes > 0) this.#releaseGathered(); // it is complete
+      const hold = this.#offer(reader);
+      if (hold !== undefined) this.#hold(hold);
+      else if (!this.isEnding) framer.take();
+      return true;
+    }
+    if (frame !== "more") reader.unreadable(frame, framer.announced, framer.first);
+    else if (framer.first !== 0 && !reader.mayBegin(framer.first)) reader.unreadable("malformed", 0, framer.first);
+    else this.#gather();
+    return false;
+  }
+
+  #endTurn(): void {
+    this.#hold("turn");
+    this.#clock.soon(() => this.release("turn"));
   }
 
   /**
@@ -217,10 +214,10 @@ export class Connection {
       this.#gatheredBytes = needBytes;
       return this.#gathering.acquire(needBytes);
     }
-    this.#hold();
+    this.#hold("gathering");
     this.#cancelWait ??= this.#gathering.onAvailable(() => {
       this.#cancelWait = undefined;
-      this.resume();
+      this.release("gathering");
     });
   }
 
@@ -233,18 +230,18 @@ export class Connection {
   }
 
   /** A fault of the hub's ends this connection only. */
-  #offer(reader: PacketReader): boolean {
+  #offer(reader: PacketReader): Hold | undefined {
     const { first, bytes, from, to } = this.#framer;
     try {
       return reader.packet(first, bytes, from, to);
     } catch (cause) {
       reader.failed(cause);
-      return true;
+      return undefined;
     }
   }
 
-  #hold(): void {
-    this.#isHeld = true;
+  #hold(hold: Hold): void {
+    this.#heldBy = hold;
     this.#stream.pause();
   }
 
@@ -266,25 +263,26 @@ export class Connection {
     this.#isDrainPut = nowMs - this.#drainingSinceMs > SLICE_MS;
     if (this.#isDrainPut) return;
     this.#reader?.drained();
-    if (this.#isHeld) this.resume(); // if something else holds it back, it is held again
+    this.release("unread answers"); // if there are still too many, it is held again
   }
 
-  /** The peer is gone. What it sent before is still read. */
   #ended(): void {
-    this.#hasEnded = true;
-    if (!this.#isHeld || this.#isEnding) this.#close();
-    else if (this.#stream.destroyed) this.resume(); // if something holds it back, it is held again
+    const { kind } = this.#state;
+    if (kind === "closed") return;
+    if (kind === "open") this.#state = PEER_GONE;
+    if (kind === "ending" || this.#heldBy === undefined) this.#close();
+    else if (this.#stream.destroyed) this.release("unread answers"); // nobody will read them
   }
 
   #close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+    const state = this.#state;
+    if (state.kind === "closed") return;
+    const sinceMs = state.kind === "ending" ? state.sinceMs : this.#clock.monotonicMs();
+    this.#state = { kind: "closed", sinceMs };
     this.#releaseGathered();
-    this.#isEnding = true;
     if (!this.#stream.destroyed) {
       this.flush();
       this.#stream.end();
-      this.endingSinceMs ??= this.#clock.monotonicMs();
     }
     this.#out = [];
     this.#outBytes = 0;

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { Inbound } from "../../../../src/broker/client/inbound.ts";
 import { NEVER_EXPIRES, type PublishPacket, type Qos } from "../../../../src/broker/packets/packet.ts";
+import type { Hold } from "../../../../src/broker/transport/packet-reader.ts";
 import { REASON } from "../../../../src/contract/reason-codes.ts";
 import { createByteBudget } from "../../../../src/core/ingest/byte-budget.ts";
 import { type ComeWish, openWorld, type World } from "../../../support/memory/session-world.ts";
@@ -27,7 +28,7 @@ async function start({ maxInflight = 100 } = {}) {
       acknowledge: ({ packetId, qos }: PublishPacket, reasonCode: number) =>
         void told.push(`${qos === 1 ? "puback" : "pubrec"} ${packetId}${reasonCode === 0 ? "" : ` ${reasonCode}`}`),
       stalled: () => void told.push("closed"),
-      resume: () => void told.push("resume"),
+      release: (hold: Hold) => void told.push(`release from ${hold}`),
     };
     const inbound = new Inbound(context, guest.session, { clientId, serial: 1 }, sender);
     const publish = (topic: string, qos: Qos, packetId = 0, more: Partial<PublishPacket> = {}): void =>
@@ -216,15 +217,15 @@ test("a client with too much on its way is held back, and let on when half of th
   const { world, publisher } = await start({ maxInflight: 4 });
   const { publish, inbound, told } = publisher("board");
   for (const packetId of [1, 2, 3, 4]) {
-    expect(inbound.mayTake()).toBe(true);
+    expect(inbound.hold()).toBeUndefined();
     publish("store/a", 1, packetId);
   }
-  expect(inbound.mayTake()).toBe(false);
+  expect(inbound.hold()).toBe("in flight");
   world.held[0]?.answer("stored");
   expect(told()).toEqual(["puback 1"]);
   world.held[1]?.answer("stored");
-  expect(told()).toEqual(["puback 2", "resume"]);
-  expect(inbound.mayTake()).toBe(true);
+  expect(told()).toEqual(["puback 2", "release from in flight"]);
+  expect(inbound.hold()).toBeUndefined();
 });
 
 test("a client that finds the hub full is let on when there is room, once; one that is gone is not", async () => {
@@ -232,11 +233,11 @@ test("a client that finds the hub full is let on when there is room, once; one t
   const waiting = publisher("waiting");
   const gone = publisher("gone");
   byteBudget.acquire(100);
-  for (const { inbound } of [waiting, waiting, gone]) expect(inbound.mayTake()).toBe(false);
+  for (const { inbound } of [waiting, waiting, gone]) expect(inbound.hold()).toBe("byte budget");
   gone.inbound.close();
   byteBudget.release(50);
-  expect([waiting.told(), gone.told()]).toEqual([["resume"], []]);
-  expect(waiting.inbound.mayTake()).toBe(true);
+  expect([waiting.told(), gone.told()]).toEqual([["release from byte budget"], []]);
+  expect(waiting.inbound.hold()).toBeUndefined();
 });
 
 test("a hub that stops takes nothing more that wants an acknowledgement", async () => {
