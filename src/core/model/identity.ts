@@ -4,10 +4,6 @@ import type { MetricValue } from "../../contract/readings.ts";
 /** A redelivery comes within this time of its first copy, or it is a new reading. */
 export const REDELIVERY_WINDOW_MS = 10 * 60_000;
 
-/** Each new reading is compared with all others of its instant: a board whose clock stands still would slow down all others. */
-export const MOST_OF_ONE_INSTANT = 10_000;
-export const STANDS_STILL = `The device has sent ${MOST_OF_ONE_INSTANT} readings with the same timestamp: its clock stands still. Set the clock, or send no timestamp`;
-
 /** `<deviceId>-<instant, base 36>-<n>`: derived, and never changes, whatever store, seal, export or import. */
 export function readingId(deviceId: string, atMs: number, n: number): string {
   return `${deviceId}-${atMs.toString(36)}-${n}`;

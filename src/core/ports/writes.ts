@@ -1,6 +1,7 @@
 /** What is written to the store, and the outcome of each write. */
 import type { AttributeValue, DeviceId } from "../../contract/readings.ts";
 import type { ReadingMetrics } from "../model/metric-list.ts";
+import type { StoreRefusal } from "../model/store-refusal.ts";
 import type { JournalWrite } from "./broker-state.ts";
 
 /** Metrics as one JSON object: as text, or as the ASCII bytes that the device sent, in parts that together are the object. */
@@ -52,7 +53,7 @@ export type WriteOutcome =
   | { readonly kind: "stored"; readonly n: number }
   /** It was on disk before. */
   | { readonly kind: "duplicate" }
-  | { readonly kind: "refused"; readonly reason: string };
+  | ({ readonly kind: "refused" } & StoreRefusal);
 
 /** The writes of one message. Its readings are never duplicates of each other. */
 export type WritesOfMessage = readonly Write[];

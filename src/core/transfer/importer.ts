@@ -4,7 +4,6 @@ import type { MetricValue } from "../../contract/readings.ts";
 import { REFUSALS } from "../../contract/refusals.ts";
 import type { Registry } from "../devices/registry.ts";
 import type { RawHorizon } from "../history/raw-horizon.ts";
-import { isExpiredReason } from "../model/expired.ts";
 import { withNumbers } from "../model/numeric-text.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Counters } from "../ports/counters.ts";
@@ -86,7 +85,7 @@ export function createImporter(options: ImporterOptions): Importer {
         answer.duplicates++;
         return;
       case "refused":
-        if (isExpiredReason(outcome.reason)) answer.forgotten.push(line);
+        if (outcome.code === "expired") answer.forgotten.push(line);
         else answer.refused.push({ line, reason: REFUSALS.STORE_REFUSED, detail: outcome.reason });
     }
   }

@@ -238,7 +238,7 @@ export function describeHistory(start: Start): void {
     for (const level of ["hour", "day"] as const)
       expectRollups(await rollupsOf(again, boiler, level), model.rollups(level));
     const late = await again.append([[timed(cut - 1, { a: 1 })], [timed(cut, { a: 1_000 })]]);
-    expect(late.flat().map(({ kind }) => kind)).toEqual(["refused", "stored"]);
+    expect(late.flat()).toMatchObject([{ kind: "refused", code: "expired" }, { kind: "stored" }]);
     // A chart over both: whole hours, as far back as there is anything.
     const range = { fromMs: T0, toMs: nowMs, points: 500 };
     const series = await seriesOf(again, { deviceId: boiler, metrics: ["a"], ...range });
@@ -400,7 +400,7 @@ export function describeHistory(start: Start): void {
     const better = { ...rollup, sum: 121 };
     expect(await store.rebuild([{ ...hour, metrics: new Map([["a", better]]) }])).toEqual([true]);
     expect((await rollupsOf(store, boiler, "hour"))[0]).toEqual({ startMs: T0, metric: "a", rollup: better });
-    expect((await store.append([[timed(T0, { a: 1 })]])).flat()[0]).toMatchObject({ kind: "refused" });
+    expect((await store.append([[timed(T0, { a: 1 })]])).flat()[0]).toMatchObject({ kind: "refused", code: "expired" });
   });
 
   test("days that another store knows without their hours are taken, and the hours behind them", async () => {

@@ -1,14 +1,8 @@
 /** Decides what each reading of a group becomes: stored with which id, a duplicate, refused. Writes nothing. */
 
 import type { DeviceId } from "../../../contract/readings.ts";
-import { expiredReason } from "../../../core/model/expired.ts";
-import {
-  canonicalBody,
-  MOST_OF_ONE_INSTANT,
-  redeliveryOf,
-  STANDS_STILL,
-  timedDuplicateOf,
-} from "../../../core/model/identity.ts";
+import { canonicalBody, redeliveryOf, timedDuplicateOf } from "../../../core/model/identity.ts";
+import { expiredRefusal, instantRefusal } from "../../../core/model/store-refusal.ts";
 import type { AssignedGroup } from "../../../core/ports/outbox.ts";
 import type { ReadingWrite, WriteOutcome, WritesOfMessage } from "../../../core/ports/writes.ts";
 import type { ClockSteps } from "../../../core/time/clock-steps.ts";
@@ -112,8 +106,8 @@ export function createIdAssigner(
   ): number | WriteOutcome {
     const { atMs, timed, deviceId } = write;
     if (!Number.isSafeInteger(atMs)) return { kind: "refused", reason: "Its instant is no number of milliseconds" };
-    // One without an instant of its own comes now, whatever the clock says of now.
-    if (timed && atMs < cursor.rawSinceMs) return { kind: "refused", reason: expiredReason(cursor.rawSinceMs) };
+    const tooOld = expiredRefusal(write, cursor.rawSinceMs);
+    if (tooOld !== undefined) return { kind: "refused", ...tooOld };
     if (known === undefined || matched === undefined) return atMs === cursor.newestAtMs ? cursor.newestN + 1 : 0;
     const key = instantKey(deviceId, atMs);
     const instant = known.instants.get(key) ?? newInstant();
@@ -123,7 +117,8 @@ export function createIdAssigner(
       return DUPLICATE;
     }
     const n = nextN(cursor, write, instant);
-    if (timed && n >= MOST_OF_ONE_INSTANT) return { kind: "refused", reason: STANDS_STILL };
+    const tooMany = instantRefusal(write, n);
+    if (tooMany !== undefined) return { kind: "refused", ...tooMany };
     const { receivedAtMs, element, packet } = write;
     const body = textOf(write);
     const assigned: FoundReading = { atMs, n, receivedAtMs, body, element, clientId: packet?.clientId ?? null };

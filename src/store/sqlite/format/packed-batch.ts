@@ -1,5 +1,6 @@
 /** The format in which a group of writes is sent to the writer's thread, and its outcomes are sent back. */
 import type { AttributeValue, DeviceId } from "../../../contract/readings.ts";
+import type { StoreRefusal } from "../../../core/model/store-refusal.ts";
 import type { JournalEntry, JournalWrite } from "../../../core/ports/broker-state.ts";
 import type { Body, Write, WriteOutcome, WritesOfMessage } from "../../../core/ports/writes.ts";
 import { createJournalPacker, createJournalUnpacker, type JournalPacker } from "./packed-journal.ts";
@@ -175,27 +176,29 @@ const DUPLICATE: WriteOutcome = { kind: "duplicate" };
 const STORED_FIRST: WriteOutcome = { kind: "stored", n: 0 };
 /** The mark of a duplicate. The mark of a stored reading is its n. */
 export const DUPLICATE_MARK = -1;
-/** The mark of a refused write is this, minus the index of its reason. */
+/** The mark of a refused write is this, minus the index of its refusal. */
 export const REFUSED_MARK = -2;
 
 export interface PackedOutcomes {
   /** One for each write. */
   readonly marks: Float64Array;
-  readonly reasons: readonly string[];
+  readonly refusals: readonly StoreRefusal[];
   /** The newest row. */
   readonly lastSeq: number;
 }
 
 export function unpackOutcomes(
   messages: readonly WritesOfMessage[],
-  { marks, reasons }: PackedOutcomes,
+  { marks, refusals }: PackedOutcomes,
 ): WriteOutcome[][] {
   let index = 0;
-  return messages.map((writes) => writes.map(() => unpackOutcome(marks[index++] ?? 0, reasons)));
+  return messages.map((writes) => writes.map(() => unpackOutcome(marks[index++] ?? 0, refusals)));
 }
 
-function unpackOutcome(mark: number, reasons: readonly string[]): WriteOutcome {
+function unpackOutcome(mark: number, refusals: readonly StoreRefusal[]): WriteOutcome {
   if (mark === 0) return STORED_FIRST;
   if (mark > 0) return { kind: "stored", n: mark };
-  return mark === DUPLICATE_MARK ? DUPLICATE : { kind: "refused", reason: reasons[REFUSED_MARK - mark] ?? "" };
+  return mark === DUPLICATE_MARK
+    ? DUPLICATE
+    : { kind: "refused", ...(refusals[REFUSED_MARK - mark] ?? { reason: "" }) };
 }

@@ -2,14 +2,8 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { AttributeValue } from "../../../contract/readings.ts";
 import { mergeAttributes } from "../../../core/devices/device-record.ts";
-import { expiredReason } from "../../../core/model/expired.ts";
-import {
-  MOST_OF_ONE_INSTANT,
-  redeliveryOf,
-  STANDS_STILL,
-  sameBody,
-  timedDuplicateOf,
-} from "../../../core/model/identity.ts";
+import { redeliveryOf, sameBody, timedDuplicateOf } from "../../../core/model/identity.ts";
+import { expiredRefusal, instantRefusal, type StoreRefusal } from "../../../core/model/store-refusal.ts";
 import type { NoteDamage } from "../db/damage-note.ts";
 import { createDamagedDevices } from "../db/damaged-devices.ts";
 import { ifReadable, isDamage } from "../db/file-damage.ts";
@@ -27,7 +21,7 @@ import {
 import { parseAttributes } from "../format/stored-text.ts";
 import { compare } from "../read/each-reading.ts";
 import type { SealedLookup } from "../read/sealed-lookup.ts";
-import { DEVICE_DAMAGED, DeviceDamage, isOfTheWrite, Refusal } from "./append-faults.ts";
+import { DEVICE_DAMAGED, DeviceDamage, isOfTheWrite, refusalOf, refuseIf } from "./append-faults.ts";
 import { contentHash, firstFreeSeq, prepareAppend } from "./append-statements.ts";
 import type { DeviceCursor } from "./device-cursor.ts";
 import type { HotCounts } from "./hot-counts.ts";
@@ -87,16 +81,16 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, hotCounts, no
 
   function appendOnce(batch: PackedBatch, uncompared: ReadonlySet<string>, beside?: () => void): PackedOutcomes {
     const marks = new Float64Array(countOf(batch));
-    const reasons: string[] = [];
+    const refusals: StoreRefusal[] = [];
     const firstSeq = nextSeq;
     sql.begin.run();
     try {
       const matched = createMatchedRows();
       let index = 0;
-      for (const write of unpackBatch(batch)) marks[index++] = tryOne(write, { matched, uncompared }, reasons);
+      for (const write of unpackBatch(batch)) marks[index++] = tryOne(write, { matched, uncompared }, refusals);
       beside?.();
       sql.commit.run();
-      return { marks, reasons, lastSeq: nextSeq - 1 };
+      return { marks, refusals, lastSeq: nextSeq - 1 };
     } catch (error) {
       if (db.isTransaction) sql.rollback.run();
       // They refer to rows that were rolled back.
@@ -109,12 +103,12 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, hotCounts, no
   }
 
   /** A write that the table cannot hold does not fail the others: a failed statement changes nothing. */
-  function tryOne(write: UnpackedWrite, group: Group, reasons: string[]): number {
+  function tryOne(write: UnpackedWrite, group: Group, refusals: StoreRefusal[]): number {
     try {
       return writeOne(write, group);
     } catch (error) {
       if (!isOfTheWrite(error)) throw error;
-      return REFUSED_MARK - (reasons.push((error as Error).message) - 1);
+      return REFUSED_MARK - (refusals.push(refusalOf(error)) - 1);
     }
   }
 
@@ -125,7 +119,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, hotCounts, no
     }
     const isDamaged = damaged.of(write.deviceId);
     if (isDamaged === "device" || (isDamaged === "fields" && write.kind !== "reading"))
-      throw new Refusal(DEVICE_DAMAGED);
+      refuseIf({ reason: DEVICE_DAMAGED });
     const cursor = cursors.get(write.deviceId) ?? ofDevice(write, "device", () => cursorOf(write));
     switch (write.kind) {
       case "reading":
@@ -148,8 +142,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, hotCounts, no
   }
 
   function writeReading(cursor: DeviceCursor, write: UnpackedDeviceWrite, { matched, uncompared }: Group): number {
-    // A reading without an instant of its own is never too old: it gets the time of receipt, even if the clock is wrong.
-    if (write.timed && write.atMs < cursor.rawSinceMs) throw new Refusal(expiredReason(cursor.rawSinceMs));
+    refuseIf(expiredRefusal(write, cursor.rawSinceMs));
     matched.begin(write.message);
     // A reading cannot be compared with damaged ones: it is stored again rather than lost.
     const isCompared = !uncompared.has(write.deviceId);
@@ -161,7 +154,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, hotCounts, no
       return DUPLICATE_MARK;
     }
     const n = ofDevice(write, "device", () => freeN(cursor, write));
-    if (write.timed && n >= MOST_OF_ONE_INSTANT) throw new Refusal(STANDS_STILL);
+    refuseIf(instantRefusal(write, n));
     const packet = write.timed ? undefined : write.packet;
     const receivedAt = write.receivedAtMs === write.atMs ? null : write.receivedAtMs;
     const { atMs, body } = write;

@@ -122,7 +122,7 @@ test("what is beyond raw age by whole days, or is forgotten by the store, is nei
     all.map((writes) =>
       writes.map((write) =>
         write.kind === "reading" && write.atMs < NOW - 10 * DAY_MS
-          ? { kind: "refused", reason: "Retention has deleted the readings before …" }
+          ? { kind: "refused", code: "expired", reason: "Retention has deleted it" }
           : { kind: "stored", n: 0 },
       ),
     );
