@@ -1,7 +1,9 @@
 /** Reads the most common payload, one flat JSON object of plain values, in one pass over its bytes. Declines everything else. */
+
 import { METRICS, type MetricKind } from "../contract/metrics.ts";
 import type { MetricValue } from "../contract/readings.ts";
 import type { ParsedReading } from "../core/ingest/parsed-message.ts";
+import { setCached } from "../core/model/bounded-map.ts";
 import { isMetricName } from "../core/model/device-id.ts";
 import { createNameLists, MetricList } from "../core/model/metric-list.ts";
 
@@ -129,8 +131,7 @@ export function createFlatReader(): ReadFlat {
     if (former !== undefined) return former;
     if (!isMetricName(name) || OTHER_MEANING.has(name)) return undefined;
     const key = { name, bytes: new Uint8Array(bytes), isInstant: INSTANT.has(name), kind: METRICS.get(name)?.kind };
-    if (known.size >= MAX_KNOWN_KEYS) known.clear();
-    known.set(name, key);
+    setCached(known, name, key, MAX_KNOWN_KEYS);
     return key;
   }
 

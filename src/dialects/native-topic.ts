@@ -1,5 +1,7 @@
 /** Topics of the native dialect, `devices/<deviceId>/…` → device and channel. */
+
 import type { DeviceId } from "../contract/readings.ts";
+import { setCached } from "../core/model/bounded-map.ts";
 import { isMetricName, NO_METRICS, parseDeviceId } from "../core/model/device-id.ts";
 import type { Fault } from "../core/model/result.ts";
 
@@ -21,8 +23,7 @@ export function addressOf(topic: string): Address {
   if (former !== undefined) return former;
   const address = parseTopic(topic);
   if (address.channel === "elsewhere" || address.channel === "refused") return address;
-  if (addresses.size >= MAX_ADDRESSES) addresses.clear();
-  addresses.set(topic, address);
+  setCached(addresses, topic, address, MAX_ADDRESSES);
   return address;
 }
 

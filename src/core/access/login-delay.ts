@@ -1,4 +1,5 @@
 /** Delays sign-ins after failures, by name and address and by address. No account is ever locked. */
+import { setNewest } from "../model/bounded-map.ts";
 import type { Clock } from "../ports/clock.ts";
 
 export interface LoginDelay {
@@ -41,12 +42,7 @@ export function createLoginDelay({ clock }: { readonly clock: Clock }): LoginDel
 
   function note(kept: Map<string, Failures>, key: string): void {
     const count = (kept.get(key)?.count ?? 0) + 1;
-    kept.delete(key); // set again at the end: a Map keeps the order of insertion
-    kept.set(key, { count, lastMs: clock.monotonicMs() });
-    for (const oldest of kept.keys()) {
-      if (kept.size <= MOST_KEPT) break;
-      kept.delete(oldest);
-    }
+    setNewest(kept, key, { count, lastMs: clock.monotonicMs() }, MOST_KEPT);
   }
 
   return {

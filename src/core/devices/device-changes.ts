@@ -1,5 +1,7 @@
 /** Changes a device's name, place and retention, one change after the other: each says only a part of what is written. */
+
 import type { DevicePatch } from "../../contract/rest.ts";
+import { createSerialQueue } from "../model/serial-queue.ts";
 import type { Store } from "../ports/readings-store.ts";
 import { type DeviceRecord, mergeRetention } from "./device-record.ts";
 import type { Registry } from "./registry.ts";
@@ -13,7 +15,7 @@ export interface DeviceChangesOptions {
 }
 
 export function createDeviceChanges({ registry, store }: DeviceChangesOptions): DeviceChanges {
-  let changing: Promise<unknown> = Promise.resolve();
+  const changing = createSerialQueue();
 
   async function change(deviceId: string, patch: DevicePatch): Promise<DeviceRecord | undefined> {
     const device = registry.get(deviceId);
@@ -36,9 +38,5 @@ export function createDeviceChanges({ registry, store }: DeviceChangesOptions): 
     registry.rename(device.deviceId, names);
   }
 
-  return (deviceId, patch) => {
-    const changed = changing.then(() => change(deviceId, patch));
-    changing = changed.catch(() => undefined);
-    return changed;
-  };
+  return (deviceId, patch) => changing.run(() => change(deviceId, patch));
 }

@@ -1,6 +1,7 @@
 /** Deletes readings or metrics of one device, and corrects the latest values that memory shows of it. */
 
 import type { Registry } from "../devices/registry.ts";
+import { createSerialQueue } from "../model/serial-queue.ts";
 import { HOUR_MS } from "../model/utc-day.ts";
 import type { EraseRequest } from "../ports/history.ts";
 import type { Store } from "../ports/readings-store.ts";
@@ -17,7 +18,7 @@ export type Erasure = (request: EraseRequest) => Promise<void>;
 
 export function createErasure({ store, registry, saveState }: ErasureOptions): Erasure {
   /** One after the other: a value that was looked up before another request erased it must not come back. */
-  let showing: Promise<unknown> = Promise.resolve();
+  const showing = createSerialQueue();
 
   async function show(request: EraseRequest): Promise<void> {
     const { deviceId } = request;
@@ -28,9 +29,7 @@ export function createErasure({ store, registry, saveState }: ErasureOptions): E
 
   return async (request) => {
     await store.erase(request);
-    const shown = showing.then(() => show(request));
-    showing = shown.catch(() => undefined);
-    await shown;
+    await showing.run(() => show(request));
     await saveState();
   };
 }

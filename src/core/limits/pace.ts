@@ -1,4 +1,5 @@
 /** How many messages and bytes a second each key may send, with a burst of some seconds' worth. */
+import { setNewest } from "../model/bounded-map.ts";
 import type { Clock } from "../ports/clock.ts";
 
 export interface Pace {
@@ -45,12 +46,7 @@ export function createPaces({ clock, messagesPerS, bytesPerS }: PacesOptions): P
     of: (key) => {
       if (messagesPerS === 0 && bytesPerS === 0) return undefined;
       const pace = paces.get(key) ?? create();
-      paces.delete(key); // set again at the end: a Map keeps the order of insertion
-      paces.set(key, pace);
-      for (const oldest of paces.keys()) {
-        if (paces.size <= MOST_KEYS) break;
-        paces.delete(oldest);
-      }
+      setNewest(paces, key, pace, MOST_KEYS);
       return pace;
     },
   };

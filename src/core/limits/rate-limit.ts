@@ -1,4 +1,5 @@
 /** How often a minute each key may do something, with a burst of a minute's worth. */
+import { setNewest } from "../model/bounded-map.ts";
 import type { Clock } from "../ports/clock.ts";
 
 export interface RateLimit {
@@ -33,12 +34,7 @@ export function createRateLimit({
     const former = buckets.get(key);
     const left = former === undefined ? most : Math.min(most, former.left + (nowMs - former.atMs) * perMinute);
     const waitMs = left >= MINUTE_MS ? 0 : Math.ceil((MINUTE_MS - left) / perMinute);
-    buckets.delete(key); // set again at the end: a Map keeps the order of insertion
-    buckets.set(key, { left: waitMs === 0 ? left - MINUTE_MS : left, atMs: nowMs });
-    for (const oldest of buckets.keys()) {
-      if (buckets.size <= MOST_KEYS) break;
-      buckets.delete(oldest);
-    }
+    setNewest(buckets, key, { left: waitMs === 0 ? left - MINUTE_MS : left, atMs: nowMs }, MOST_KEYS);
     return waitMs;
   }
 

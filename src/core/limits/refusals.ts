@@ -1,6 +1,8 @@
 /** A bounded list of what was refused and why, and counts by reason, for the owner. */
+
 import type { FaultLocation, Refusal } from "../../contract/refusal.ts";
 import { type MqttVersion, REFUSALS, type RefusalCode } from "../../contract/refusals.ts";
+import { dropOldest, setNewest } from "../model/bounded-map.ts";
 import type { Clock } from "../ports/clock.ts";
 
 /** Kinds kept in memory; the one refused longest ago leaves first. */
@@ -73,10 +75,7 @@ export function createRefusals({ clock }: { clock: Clock }): Refusals {
     const subject = subjectIn(refusal);
     if (subject === undefined) return;
     open.add(subject);
-    for (const oldest of open) {
-      if (open.size <= MAX_KINDS) break;
-      open.delete(oldest);
-    }
+    dropOldest(open, MAX_KINDS);
   }
 
   function add(refused: Refused): void {
@@ -88,9 +87,7 @@ export function createRefusals({ clock }: { clock: Clock }): Refusals {
     const now = new Date(clock.nowMs()).toISOString();
     const former = kinds.get(key);
     const refusal = describe(refused, former?.firstAt ?? now, now, (former?.count ?? 0) + 1);
-    kinds.delete(key); // set again at the end: a Map keeps the order of insertion
-    kinds.set(key, refusal);
-    if (kinds.size > MAX_KINDS) deleteOldest(kinds);
+    setNewest(kinds, key, refusal, MAX_KINDS);
     setOpen(refusal);
     for (const listener of listeners) listener(refusal, key);
   }
@@ -138,13 +135,6 @@ function byCode(counts: Iterable<RefusalCount>): Map<RefusalCode, number> {
   const sums = new Map<RefusalCode, number>();
   for (const { code, count } of counts) sums.set(code, (sums.get(code) ?? 0) + count);
   return sums;
-}
-
-function deleteOldest(kinds: Map<string, Refusal>): void {
-  for (const key of kinds.keys()) {
-    kinds.delete(key);
-    return;
-  }
 }
 
 function describe(refused: Refused, firstAt: string, lastAt: string, count: number): Refusal {

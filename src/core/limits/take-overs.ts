@@ -1,4 +1,5 @@
 /** Notices clients that disconnect each other because they use the same client id. */
+import { setNewest } from "../model/bounded-map.ts";
 import type { Clock } from "../ports/clock.ts";
 
 export interface TakeOver {
@@ -27,12 +28,7 @@ export function createTakeOvers({ clock }: { readonly clock: Pick<Clock, "monoto
     note: ({ clientId, formerAddress = "unknown", address = "unknown" }) => {
       const nowMs = clock.monotonicMs();
       const recent = [...(instants.get(clientId) ?? []).filter((atMs) => nowMs - atMs < WITHIN_MS), nowMs].slice(-MOST);
-      instants.delete(clientId); // set again at the end: a Map keeps the order of insertion
-      instants.set(clientId, recent);
-      for (const oldest of instants.keys()) {
-        if (instants.size <= MOST_IDS) break;
-        instants.delete(oldest);
-      }
+      setNewest(instants, clientId, recent, MOST_IDS);
       if (recent.length < SUSPICIOUS) return undefined;
       const who = formerAddress === address ? `two clients at ${address}` : `${formerAddress} and ${address}`;
       return `${who}, ${recent.length === MOST ? "more than " : ""}${recent.length} times in the last minute`;

@@ -1,5 +1,7 @@
 /** The metrics of one reading, in their order. */
+
 import type { MetricValue } from "../../contract/readings.ts";
+import { setCached } from "./bounded-map.ts";
 
 /** What the hub reads of metrics; a Map has it too. */
 export interface ReadingMetrics {
@@ -61,8 +63,7 @@ export function createNameLists(): (names: readonly string[]) => readonly string
     const same = known.get(key);
     if (same !== undefined) return same;
     if (new Set(names).size !== names.length) return undefined;
-    if (known.size >= MAX_LISTS) known.clear();
-    known.set(key, names);
+    setCached(known, key, names, MAX_LISTS);
     return names;
   };
 }

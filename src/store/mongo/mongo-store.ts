@@ -1,5 +1,6 @@
 /** The MongoDB engine, put together from its parts. */
 import { randomBytes } from "node:crypto";
+import { createSerialQueue } from "../../core/model/serial-queue.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { RemoteStore } from "../../core/ports/outbox.ts";
@@ -7,7 +8,6 @@ import { StoreError } from "../../core/ports/readings-store.ts";
 import type { ClockSteps } from "../../core/time/clock-steps.ts";
 import { createConnection, type Opened, startFault } from "./db/connection.ts";
 import { createLease } from "./db/lease.ts";
-import { createSerialQueue } from "./db/serial-queue.ts";
 import { asStore } from "./db/store-fault.ts";
 import { createHistory } from "./history.ts";
 import { readExportChunk, readReadings, readReadingsChunk } from "./read/readings-query.ts";

@@ -1,10 +1,11 @@
 /** Runs long tasks on the whole file one after the other, each in a thread of its own. */
+import { createSerialQueue } from "../../core/model/serial-queue.ts";
 import { StoreError } from "../../core/ports/readings-store.ts";
 import type { Thread } from "./db/thread-link.ts";
 import type { SideOperations } from "./side-thread.ts";
 
 export function createSideThread(start: () => Thread<SideOperations>) {
-  let last: Promise<unknown> = Promise.resolve();
+  const queue = createSerialQueue();
   let running: Thread<SideOperations> | undefined;
   let stopped = false;
 
@@ -29,16 +30,12 @@ export function createSideThread(start: () => Thread<SideOperations>) {
     run: <Name extends "backup" | "stats">(
       name: Name,
       args: Parameters<SideOperations[Name]>,
-    ): Promise<ReturnType<SideOperations[Name]>> => {
-      const result = last.then(() => runNow(name, args));
-      last = result.catch(() => undefined);
-      return result;
-    },
+    ): Promise<ReturnType<SideOperations[Name]>> => queue.run(() => runNow(name, args)),
     /** Interrupts the task that runs. */
     stop: async (): Promise<void> => {
       stopped = true;
       await running?.stop();
-      await last;
+      await queue.idle();
     },
   };
 }

@@ -1,11 +1,11 @@
 /** What the modules of history share: their parts, ranges as filters, and which days are not counted yet. */
 import type { Filter } from "mongodb";
 import type { DeviceId } from "../../../contract/readings.ts";
+import type { SerialQueue } from "../../../core/model/serial-queue.ts";
 import { DAY_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { Log } from "../../../core/ports/log.ts";
 import type { Collections } from "../db/collections.ts";
-import type { SerialQueue } from "../db/serial-queue.ts";
 import type { ReadingDocument } from "../format/documents.ts";
 import type { Appender } from "../write/append.ts";
 import { type DeviceCursors, generationFilter } from "../write/device-cursors.ts";

@@ -1,12 +1,12 @@
 /** Writes groups of messages: their ids are assigned one group after the other, several groups are sent at a time. */
 
 import type { Db } from "mongodb";
+import { createSerialQueue, type SerialQueue } from "../../../core/model/serial-queue.ts";
 import type { JournalEntry, KeptMessage } from "../../../core/ports/broker-state.ts";
 import type { AssignedGroup, RemoteStore } from "../../../core/ports/outbox.ts";
 import type { WriteOutcome, WritesOfMessage } from "../../../core/ports/writes.ts";
 import type { ClockSteps } from "../../../core/time/clock-steps.ts";
 import type { Collections } from "../db/collections.ts";
-import { createSerialQueue, type SerialQueue } from "../db/serial-queue.ts";
 import { asStore } from "../db/store-fault.ts";
 import { deviceChanges } from "./device-changes.ts";
 import type { DeviceCursors } from "./device-cursors.ts";

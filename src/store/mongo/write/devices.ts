@@ -1,9 +1,9 @@
 /** Loads and saves the documents of devices. */
 import type { DeviceId } from "../../../contract/readings.ts";
 import { mergeLatest } from "../../../core/devices/latest-values.ts";
+import type { SerialQueue } from "../../../core/model/serial-queue.ts";
 import type { DeviceState, LatestMetric, Retention, StoredDevice } from "../../../core/ports/stored-device.ts";
 import type { Collections } from "../db/collections.ts";
-import type { SerialQueue } from "../db/serial-queue.ts";
 import { type DeviceDocument, fromStoredRetention, type StoredValue, toStoredRetention } from "../format/documents.ts";
 import { fromStored, toStored } from "../format/values.ts";
 import { type DeviceCursors, generationFilter } from "./device-cursors.ts";

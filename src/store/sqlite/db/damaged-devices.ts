@@ -1,4 +1,5 @@
 /** Remembers the devices whose writes are refused because their stored data lies in a damaged page. */
+import { setCached } from "../../../core/model/bounded-map.ts";
 import type { NoteDamage } from "./damage-note.ts";
 
 export interface DamagedDevices {
@@ -15,8 +16,7 @@ export function createDamagedDevices(note: NoteDamage): DamagedDevices {
   return {
     add: (deviceId, what) => {
       if (known.get(deviceId) === "device") return;
-      if (known.size >= MOST) known.clear();
-      known.set(deviceId, what);
+      setCached(known, deviceId, what, MOST);
       const which = what === "device" ? ", without which nothing from it can be stored," : " beside its readings";
       note({ what: `the stored data of the device ${deviceId}${which}` });
     },

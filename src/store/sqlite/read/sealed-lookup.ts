@@ -1,5 +1,7 @@
 /** Finds sealed readings by their instant, to recognise duplicates among late readings. Runs in the writer's thread. */
+
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import { setNewest } from "../../../core/model/bounded-map.ts";
 import { canonicalBody } from "../../../core/model/identity.ts";
 import { DAY_MS, startOf } from "../../../core/model/utc-day.ts";
 import { metricsAt, type Segment } from "../format/segment-format.ts";
@@ -43,9 +45,7 @@ export function createSealedLookup(db: DatabaseSyncInstance): SealedLookup {
     const known = opened.get(head.id);
     if (known !== undefined) return known;
     const fresh = { key, segment: openSegment(db, head, () => {}), instants: new Map<number, Instant>() };
-    const [oldest] = opened.keys();
-    if (opened.size >= KEPT_SEGMENTS && oldest !== undefined) opened.delete(oldest);
-    opened.set(head.id, fresh);
+    setNewest(opened, head.id, fresh, KEPT_SEGMENTS);
     return fresh;
   }
 
