@@ -1,6 +1,7 @@
 /** What the modules of history share: their parts, ranges as filters, and which days are not counted yet. */
 import type { Filter } from "mongodb";
 import type { DeviceId } from "../../../contract/readings.ts";
+import type { Horizons } from "../../../core/history/chart-source.ts";
 import type { SerialQueue } from "../../../core/model/serial-queue.ts";
 import { DAY_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
@@ -28,13 +29,6 @@ export interface HistoryParts {
 export interface Range {
   readonly fromMs: number;
   readonly toMs: number;
-}
-
-export interface Horizons {
-  /** Raw readings before it are deleted. */
-  readonly rawSinceMs: number;
-  /** Hours before it are deleted. */
-  readonly hoursSinceMs: number;
 }
 
 /** Undefined: there is no such device. */

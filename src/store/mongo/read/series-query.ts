@@ -1,33 +1,23 @@
-/** Reads a chart: chooses its source and the width of its buckets. Readings are summed up in the server. */
+/** Reads a chart from the source that core chooses for it. Readings are summed up in the server. */
 import type { Document } from "mongodb";
 import type { SeriesColumns } from "../../../contract/rest.ts";
-import { bucketWidthMs } from "../../../core/history/series.ts";
+import {
+  type ChartSource,
+  chartWidthMs,
+  type Horizons,
+  rawDays,
+  sourceByCount,
+  sourceOfSummaries,
+  summaryRanges,
+} from "../../../core/history/chart-source.ts";
 import { SeriesBuckets } from "../../../core/history/series-buckets.ts";
-import { columnsJson, type SeriesLists } from "../../../core/history/series-json.ts";
+import { columnsJson, readingColumns, type SeriesLists, seriesLists } from "../../../core/history/series-json.ts";
 import { isMetricName } from "../../../core/model/device-id.ts";
-import { DAY_MS, HOUR_MS, startOf } from "../../../core/model/utc-day.ts";
+import { DAY_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { Rollup, Series, SeriesQuery } from "../../../core/ports/history.ts";
 import { type Level, numberOf } from "./counting.ts";
-import {
-  dueDays,
-  type HistoryParts,
-  type Horizons,
-  horizonsOf,
-  inRanges,
-  type Range,
-  rangesOf,
-} from "./history-parts.ts";
+import { dueDays, type HistoryParts, horizonsOf, inRanges, type Range, rangesOf } from "./history-parts.ts";
 import { ofRollups, readRollups, widthOf } from "./rollup-documents.ts";
-
-/** Of more readings, a chart is drawn from hours or days where those are fine enough. */
-const QUICK_READINGS = 200_000;
-/** Where hours would be so much coarser than the requested points, more readings are summed up, which takes some seconds. */
-const COARSER = 4;
-const MOST_READINGS = 1_000_000;
-/** Wider buckets are whole days, as in the embedded store. */
-const DAYS_FROM_MS = 12 * HOUR_MS;
-
-const EMPTY: SeriesColumns = { t: [], mean: [], min: [], max: [], count: [] };
 
 /** Documents that are decoded in one turn of the event loop. */
 const TURN_ROWS = 300;
@@ -43,22 +33,19 @@ export async function readSeries(parts: HistoryParts, query: SeriesQuery, quickR
   return { resolutionMs, columns: json };
 }
 
-async function readLists(
-  parts: HistoryParts,
-  query: SeriesQuery,
-  quickReadings = QUICK_READINGS,
-): Promise<SeriesLists> {
+async function readLists(parts: HistoryParts, query: SeriesQuery, quickReadings?: number): Promise<SeriesLists> {
   const names = query.metrics.filter((metric) => isMetricName(metric));
   const horizons = await horizonsOf(parts, query.deviceId);
-  if (horizons === undefined || query.fromMs >= query.toMs || names.length === 0) return answer(query, 0, names, []);
+  if (horizons === undefined || query.fromMs >= query.toMs || names.length === 0)
+    return seriesLists(query, 0, names, []);
   const source = await sourceFor(parts, horizons, query, quickReadings);
   const each = source === "raw" ? await samplesIfFew(parts, query, names) : undefined;
-  if (each !== undefined) return answer(query, 0, names, each);
-  const width = bucketWidthMs(query.fromMs, query.toMs, query.points, gridFor(query, source));
+  if (each !== undefined) return seriesLists(query, 0, names, each);
+  const width = chartWidthMs(query, source);
   const buckets = names.map(() => new SeriesBuckets(query.fromMs, query.toMs, width));
   if (source === "raw") await addRaw(parts, query, names, width, [query], buckets);
   else await addRollups(parts, horizons, query, names, { source, width, buckets });
-  return answer(
+  return seriesLists(
     query,
     width,
     names,
@@ -66,42 +53,22 @@ async function readLists(
   );
 }
 
-function gridFor({ fromMs, toMs, points }: SeriesQuery, source: "raw" | Level): number {
-  if (bucketWidthMs(fromMs, toMs, points) > DAYS_FROM_MS) return DAY_MS;
-  return source === "raw" ? 1_000 : widthOf(source);
-}
-
-function answer(
-  query: SeriesQuery,
-  resolutionMs: number,
-  names: readonly string[],
-  columns: readonly SeriesColumns[],
-): SeriesLists {
-  return { resolutionMs, columns: query.metrics.map((metric) => columns[names.indexOf(metric)] ?? EMPTY) };
-}
-
-/** What the chart is drawn from: raw readings where they are there and few enough, or finer than hours must be. */
 async function sourceFor(
   parts: HistoryParts,
-  { rawSinceMs, hoursSinceMs }: Horizons,
+  horizons: Horizons,
   query: SeriesQuery,
-  quickReadings: number,
-): Promise<"raw" | Level> {
-  const { deviceId: device, fromMs, toMs } = query;
-  const width = bucketWidthMs(fromMs, toMs, query.points);
-  const isDeleted = async (level: Level, beforeMs: number): Promise<boolean> => {
-    const range = { device, level, fromMs: fromMs - widthOf(level) + 1, toMs: Math.min(toMs, beforeMs) };
-    if (range.fromMs >= range.toMs) return false;
+  quickReadings: number | undefined,
+): Promise<ChartSource> {
+  const ranges = summaryRanges(query, horizons);
+  /** There are hours (days) of the range. */
+  const isStored = async (level: Level): Promise<boolean> => {
+    const { fromMs, toMs } = ranges[level];
+    const range = { device: query.deviceId, level, fromMs: fromMs - widthOf(level) + 1, toMs };
+    if (range.fromMs >= toMs) return false;
     return (await parts.collections().rollups.findOne(ofRollups(range), { projection: { _id: 1 } })) !== null;
   };
-  const needsHours = await isDeleted("hour", rawSinceMs);
-  if ((needsHours && width > DAYS_FROM_MS) || (await isDeleted("day", Math.min(hoursSinceMs, rawSinceMs))))
-    return "day";
-  if (needsHours) return "hour";
-  const readings = await countReadings(parts, query);
-  const isCoarse = HOUR_MS > COARSER * width;
-  if (readings <= quickReadings || (isCoarse && readings <= MOST_READINGS)) return "raw";
-  return width > DAYS_FROM_MS ? "day" : "hour";
+  const stored = { hour: await isStored("hour"), day: await isStored("day") };
+  return sourceOfSummaries(query, stored) ?? sourceByCount(query, await countReadings(parts, query), quickReadings);
 }
 
 /** As the days that were counted say. */
@@ -191,7 +158,7 @@ async function samplesIfFew(
       value.push(said);
     }
   }
-  return columns.map(({ t, value }) => ({ t, mean: value, min: value, max: value, count: t.map(() => 1) }));
+  return columns.map(({ t, value }) => readingColumns(t, value));
 }
 
 /** `at`, and of each metric `v0`, `v1` …: its number, or null. */
@@ -206,15 +173,13 @@ const fieldsOf = (names: readonly string[], make: (name: string, index: number) 
 /** Hours or days, and readings where those are not counted yet or only in part in the range. */
 async function addRollups(
   parts: HistoryParts,
-  { rawSinceMs, hoursSinceMs }: Horizons,
+  horizons: Horizons,
   query: SeriesQuery,
   names: readonly string[],
   { source, width, buckets }: { source: Level; width: number; buckets: readonly SeriesBuckets[] },
 ): Promise<void> {
   const { deviceId: device, fromMs, toMs } = query;
-  const due = await dueDays(parts, device, query);
-  const raw = new Set([...due, ...(fromMs % DAY_MS === 0 ? [] : [startOf(fromMs, DAY_MS)]), startOf(toMs, DAY_MS)]);
-  for (const day of raw) if (day < rawSinceMs || day >= toMs) raw.delete(day);
+  const { instead, beside } = rawDays(query, horizons, await dueDays(parts, device, query));
   const step = widthOf(source);
   const add = (startMs: number, metrics: ReadonlyMap<string, Rollup>): void => {
     for (const [index, name] of names.entries()) {
@@ -224,10 +189,8 @@ async function addRollups(
   };
   const range = { device, level: source, fromMs: startOf(fromMs, step), toMs };
   for (const { startMs, metrics } of await readRollups(parts.collections(), range, names)) {
-    if (startMs + step <= fromMs || (source === "hour" && startMs < hoursSinceMs)) continue;
-    if (!raw.has(startOf(startMs, DAY_MS))) add(startMs, metrics);
+    if (startMs + step <= fromMs || (source === "hour" && startMs < horizons.hoursSinceMs)) continue;
+    if (!instead.has(startOf(startMs, DAY_MS))) add(startMs, metrics);
   }
-  // Raw readings of the day are deleted: those that came since are added to what was counted.
-  const beside = [...due].filter((day) => day < rawSinceMs);
-  await addRaw(parts, query, names, width, rangesOf([...raw, ...beside], query), buckets);
+  await addRaw(parts, query, names, width, rangesOf([...instead, ...beside], query), buckets);
 }

@@ -1,40 +1,34 @@
-/** Reads a chart: chooses its source and the width of its buckets. */
+/** Reads a chart from the source that core chooses for it. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { SeriesColumns } from "../../../contract/rest.ts";
-import { bucketWidthMs } from "../../../core/history/series.ts";
+import {
+  type ChartSource,
+  chartWidthMs,
+  sourceByCount,
+  sourceOfSummaries,
+  summaryRanges,
+} from "../../../core/history/chart-source.ts";
 import { SeriesBuckets } from "../../../core/history/series-buckets.ts";
-import type { SeriesLists } from "../../../core/history/series-json.ts";
+import { readingColumns, type SeriesLists, seriesLists } from "../../../core/history/series-json.ts";
 import { isMetricName } from "../../../core/model/device-id.ts";
-import { DAY_MS, HOUR_MS } from "../../../core/model/utc-day.ts";
 import type { SeriesQuery } from "../../../core/ports/history.ts";
 import { LEVELS, type Level } from "../format/rollup-format.ts";
-import { type DeviceHistory, historyOf, inSnapshot, type OnDamage } from "./history.ts";
+import { type DeviceHistory, historyOf, inSnapshot, type OnDamage, type Range } from "./history.ts";
 import { walkHistory } from "./walk-history.ts";
-
-/** So many readings are decoded in some tens of milliseconds; beyond them hours and days serve, where they are fine enough. */
-const QUICK_READINGS = 200_000;
-/** Where hours would be so much coarser than what was asked for, more readings may be decoded: some tenths of a second. */
-const COARSER = 4;
-const MOST_READINGS = 1_000_000;
-/**
- * Wider buckets are whole days: of 18 hours, one would hold more of the night and the next more of the day, and the line
- * would tremble. They are less work, too.
- */
-const DAYS_FROM_MS = 12 * HOUR_MS;
 
 /** Raw readings where no metric has more of them than points; else buckets of one width for all. */
 export function readSeries(
   db: DatabaseSyncInstance,
   query: SeriesQuery,
   onDamage: OnDamage,
-  quickReadings = QUICK_READINGS,
+  quickReadings?: number,
 ): SeriesLists {
   return inSnapshot(db, () => {
     const device = historyOf(db, query.deviceId);
     const names = query.metrics.filter((metric) => isMetricName(metric));
-    if (device === undefined || query.fromMs >= query.toMs) return answer(query, 0, names, []);
+    if (device === undefined || query.fromMs >= query.toMs) return seriesLists(query, 0, names, []);
     const source = sourceFor(db, device, query, quickReadings);
-    const widthMs = bucketWidthMs(query.fromMs, query.toMs, query.points, gridFor(query, source));
+    const widthMs = chartWidthMs(query, source);
     const buckets = names.map(() => new SeriesBuckets(query.fromMs, query.toMs, widthMs));
     const samples = source === "raw" ? createSamples(names.length, query.points) : undefined;
     const number = (metric: number, atMs: number, value: number): void => {
@@ -46,59 +40,32 @@ export function readSeries(
     walkHistory(db, device, { ...query, metrics: names, source }, { number, rollup }, onDamage);
     const raw = samples?.columns();
     return raw === undefined
-      ? answer(
+      ? seriesLists(
           query,
           widthMs,
           names,
           buckets.map((each) => each.columns()),
         )
-      : answer(query, 0, names, raw);
+      : seriesLists(query, 0, names, raw);
   });
 }
 
-function gridFor({ fromMs, toMs, points }: SeriesQuery, source: "raw" | Level): number {
-  if (bucketWidthMs(fromMs, toMs, points) > DAYS_FROM_MS) return DAY_MS;
-  return source === "raw" ? 1_000 : LEVELS[source].widthMs;
-}
-
-function answer(
-  query: SeriesQuery,
-  resolutionMs: number,
-  names: readonly string[],
-  columns: readonly SeriesColumns[],
-): SeriesLists {
-  const empty: SeriesColumns = { t: [], mean: [], min: [], max: [], count: [] };
-  return { resolutionMs, columns: query.metrics.map((metric) => columns[names.indexOf(metric)] ?? empty) };
-}
-
-/** The source of the chart: raw readings if they are stored and few enough, or if buckets are finer than hours. */
 function sourceFor(
   db: DatabaseSyncInstance,
   device: DeviceHistory,
   query: SeriesQuery,
-  quickReadings: number,
-): "raw" | Level {
-  const { fromMs, toMs } = query;
-  const widthMs = bucketWidthMs(fromMs, toMs, query.points);
-  const needsHours = isDeleted(db, device, "hour", { fromMs, toMs: Math.min(toMs, device.rawSinceMs) });
-  const needsDays =
-    isDeleted(db, device, "day", { fromMs, toMs: Math.min(toMs, device.hoursSinceMs, device.rawSinceMs) }) ||
-    (needsHours && widthMs > DAYS_FROM_MS);
-  if (needsDays) return "day";
-  if (needsHours) return "hour";
-  const readings = countReadings(db, device.key, fromMs, toMs);
-  const isCoarse = HOUR_MS > COARSER * widthMs;
-  if (readings <= quickReadings || (isCoarse && readings <= MOST_READINGS)) return "raw";
-  return widthMs > DAYS_FROM_MS ? "day" : "hour";
+  quickReadings: number | undefined,
+): ChartSource {
+  const ranges = summaryRanges(query, device);
+  const stored = { hour: isStored(db, device, "hour", ranges.hour), day: isStored(db, device, "day", ranges.day) };
+  return (
+    sourceOfSummaries(query, stored) ??
+    sourceByCount(query, countReadings(db, device.key, query.fromMs, query.toMs), quickReadings)
+  );
 }
 
-/** Part of the range is stored as hours (days) only. */
-function isDeleted(
-  db: DatabaseSyncInstance,
-  { key }: DeviceHistory,
-  level: Level,
-  { fromMs, toMs }: { fromMs: number; toMs: number },
-): boolean {
+/** There are hours (days) of the range. */
+function isStored(db: DatabaseSyncInstance, { key }: DeviceHistory, level: Level, { fromMs, toMs }: Range): boolean {
   if (fromMs >= toMs) return false;
   const { level: number, widthMs, slots } = LEVELS[level];
   return (
@@ -137,7 +104,7 @@ function createSamples(metrics: number, points: number) {
 
 function columnsOf(list: { t: number[]; value: number[] }): SeriesColumns {
   const { t, value } = inOrder(list);
-  return { t, mean: value, min: value, max: value, count: new Array(t.length).fill(1) };
+  return readingColumns(t, value);
 }
 
 /** Hot readings come behind sealed ones, whatever their instants. */

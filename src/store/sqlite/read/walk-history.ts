@@ -3,6 +3,7 @@
  * Reads in its caller's transaction.
  */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import { rawDays } from "../../../core/history/chart-source.ts";
 import { DAY_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { Rollup } from "../../../core/ports/history.ts";
 import { LEVELS, type Level } from "../format/rollup-format.ts";
@@ -40,26 +41,14 @@ export function walkHistory(
   const { source } = query;
   if (source === "raw") walkSegments(db, device, query, query, sink, onDamage);
   else {
-    const due = dueDays(db, device.key, query);
-    const raw = rawDays(device, due, query);
-    walkRollups(db, device, query, source, raw, sink, onDamage);
-    // If the raw readings of the day are deleted, those that came since are added to what was counted.
-    const beside = [...due].filter((day) => day < device.rawSinceMs);
-    for (const day of [...raw, ...beside]) {
+    const { instead, beside } = rawDays(query, device, dueDays(db, device.key, query));
+    walkRollups(db, device, query, source, instead, sink, onDamage);
+    for (const day of [...instead, ...beside]) {
       const range = { fromMs: Math.max(query.fromMs, day), toMs: Math.min(query.toMs, day + DAY_MS) };
       walkSegments(db, device, range, query, sink, onDamage);
     }
   }
   walkHot(db, device, query, sink, onDamage);
-}
-
-/** Days that are taken from raw readings: changed since they were rolled up, or only in part in the range. */
-function rawDays(device: DeviceHistory, due: ReadonlySet<number>, { fromMs, toMs }: Range): Set<number> {
-  const days = new Set(due);
-  if (fromMs % DAY_MS !== 0) days.add(startOf(fromMs, DAY_MS));
-  if (toMs % DAY_MS !== 0) days.add(startOf(toMs, DAY_MS));
-  for (const day of days) if (day < device.rawSinceMs || day >= toMs) days.delete(day);
-  return days;
 }
 
 function walkRollups(
