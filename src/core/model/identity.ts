@@ -77,3 +77,19 @@ export function canonicalBody(body: string): string {
   const entries = Object.entries(JSON.parse(body) as Record<string, MetricValue>);
   return JSON.stringify(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+/**
+ * By their hash, stored readings of one instant are found; those of one hash are compared in full. It is stored: 48 bits of the
+ * SHA-256 of the canonical text.
+ */
+export function createContentHash(sha256: (text: string) => Uint8Array): (body: string) => number {
+  return (body) =>
+    sha256(canonicalBody(body))
+      .subarray(0, HASH_BYTES)
+      .reduce((hash, byte) => hash * 256 + byte, 0);
+}
+
+const HASH_BYTES = 6;
+
+/** The first reading of an instant is always compared, and few without an instant of their own share one. */
+export const hasHash = (timed: boolean, n: number): boolean => timed && n > 0;

@@ -1,6 +1,6 @@
 /** A reading with its id as a document of the collection, and what identity is decided by of one that is stored. */
 import { createHash } from "node:crypto";
-import { canonicalBody, readingId, type Stored } from "../../../core/model/identity.ts";
+import { createContentHash, hasHash, readingId, type Stored } from "../../../core/model/identity.ts";
 import type { ReadingWrite } from "../../../core/ports/writes.ts";
 import type { ReadingDocument } from "./documents.ts";
 import { bodyOf, toStoredMetrics } from "./values.ts";
@@ -21,13 +21,10 @@ export interface FoundReading extends Stored {
 /** Text for a body that may be bytes. */
 export const textOf = (write: ReadingWrite): string => bodyOf(toStoredMetrics(write.metrics));
 
-/** 48 bits: readings of one hash are compared in full. */
-export const contentHash = (body: string): number =>
-  createHash("sha256").update(canonicalBody(body)).digest().readUIntBE(0, 6);
+export const contentHash = createContentHash((text) => createHash("sha256").update(text).digest());
 
-/** Only of one of several that their device gave the same instant. */
 export const hashOf = ({ write, n }: Pick<ReadingWithId, "write" | "n">): number | undefined =>
-  write.timed && n > 0 ? contentHash(textOf(write)) : undefined;
+  hasHash(write.timed, n) ? contentHash(textOf(write)) : undefined;
 
 /** As it is in the collection. */
 export function documentOf(reading: ReadingWithId): ReadingDocument {

@@ -1,7 +1,7 @@
 /** The SQL statements of an append, and the values of their columns. */
 import { createHash } from "node:crypto";
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
-import { canonicalBody } from "../../../core/model/identity.ts";
+import { createContentHash } from "../../../core/model/identity.ts";
 
 /** Greater than the seq of every row, including deleted ones: saved states refer to rows by their seq. */
 export function firstFreeSeq(db: DatabaseSyncInstance): number {
@@ -10,9 +10,7 @@ export function firstFreeSeq(db: DatabaseSyncInstance): number {
   return Number(db.prepare(sql).get()?.["seq"]) + 1;
 }
 
-/** 48 bits: rows of one hash are compared in full. */
-export const contentHash = (body: string): number =>
-  createHash("sha256").update(canonicalBody(body)).digest().readUIntBE(0, 6);
+export const contentHash = createContentHash((text) => createHash("sha256").update(text).digest());
 
 const FOUND = "at AS atMs, n, coalesce(received_at, at) AS receivedAtMs, body, element, client AS clientId";
 

@@ -2,7 +2,7 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { AttributeValue } from "../../../contract/readings.ts";
 import { mergeAttributes } from "../../../core/devices/device-record.ts";
-import { redeliveryOf, sameBody, timedDuplicateOf } from "../../../core/model/identity.ts";
+import { hasHash, redeliveryOf, sameBody, timedDuplicateOf } from "../../../core/model/identity.ts";
 import { expiredRefusal, instantRefusal, type StoreRefusal } from "../../../core/model/store-refusal.ts";
 import type { NoteDamage } from "../db/damage-note.ts";
 import { createDamagedDevices } from "../db/damaged-devices.ts";
@@ -158,8 +158,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, hotCounts, no
     const packet = write.timed ? undefined : write.packet;
     const receivedAt = write.receivedAtMs === write.atMs ? null : write.receivedAtMs;
     const { atMs, body } = write;
-    // Few readings without an instant of their own share one: they are compared in full.
-    const hash = n === 0 || !write.timed ? null : contentHash(body);
+    const hash = hasHash(write.timed, n) ? contentHash(body) : null;
     if (packet === undefined) sql.insert.run(nextSeq, cursor.key, atMs, n, receivedAt, hash, body);
     else {
       const { id, clientId } = packet;

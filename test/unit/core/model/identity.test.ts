@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   type Candidate,
+  createContentHash,
   readingId,
   redeliveryOf,
   type Stored,
@@ -111,4 +113,10 @@ describe("a redelivery", () => {
       expect(redeliveryOf(each, [stored()], [])).toBeUndefined();
     });
   }
+});
+
+test("the content hash of a reading is stored, so it never changes, and does not depend on the order of metrics", () => {
+  const contentHash = createContentHash((text) => createHash("sha256").update(text).digest());
+  expect(contentHash('{"b":2,"a":1.0}')).toBe(226097200707581);
+  expect(contentHash('{"a":1,"b":2}')).toBe(226097200707581);
 });
