@@ -31,6 +31,8 @@ export interface WireOptions {
   /** An address of this machine to come from, such as 127.0.0.2. */
   localAddress?: string;
   transport?: "tcp" | "websocket";
+  /** Over TCP: its side stays open when the hub has ended the other. */
+  allowHalfOpen?: boolean;
 }
 
 interface Waiter {
@@ -43,7 +45,13 @@ interface Waiter {
 const streamTo = ({ mqttHost: host, mqttPort: port, wsUrl }: HubAddress, options: WireOptions): Duplex =>
   options.transport === "websocket"
     ? createWebSocketStream(new WebSocket(wsUrl, "mqtt"))
-    : connect({ host, port, noDelay: true, ...(options.localAddress && { localAddress: options.localAddress }) });
+    : connect({
+        host,
+        port,
+        noDelay: true,
+        allowHalfOpen: options.allowHalfOpen === true,
+        ...(options.localAddress && { localAddress: options.localAddress }),
+      });
 
 export function openWire(hub: HubAddress, options: WireOptions = {}): WireClient {
   const stream = streamTo(hub, options);
@@ -64,7 +72,7 @@ export function openWire(hub: HubAddress, options: WireOptions = {}): WireClient
     for (const listener of listeners) listener(packet);
     for (const waiter of waiters) if (waiter.fits(packet)) waiter.resolve(packet);
   });
-  stream.on("data", read).on("end", () => stream.end());
+  stream.on("data", read).on("end", () => options.allowHalfOpen !== true && stream.end());
   stream.on("error", ({ message }) => {
     trouble = `(${message})`;
   });

@@ -59,13 +59,14 @@ export interface ConnectOptions {
   keepAliveS?: number;
   will?: WillWish | undefined;
   userName?: string | undefined;
+  password?: string | undefined;
   properties?: readonly Uint8Array[];
 }
 
 export function connectOf(version: Version, options: ConnectOptions): Buffer {
-  const { clientId, clean = true, keepAliveS = 0, will, userName, properties } = options;
+  const { clientId, clean = true, keepAliveS = 0, will, userName, password, properties } = options;
   const willFlags = will === undefined ? 0 : 4 | ((will.qos ?? 0) << 3) | (will.retain === true ? 32 : 0);
-  const flags = willFlags | (clean ? 2 : 0) | (userName === undefined ? 0 : 128);
+  const flags = willFlags | (clean ? 2 : 0) | (userName === undefined ? 0 : 128) | (password === undefined ? 0 : 64);
   const willParts =
     will === undefined ? [] : [...propertiesOf(version, will.properties), text(will.topic), text(will.payload)];
   return packet(
@@ -77,7 +78,7 @@ export function connectOf(version: Version, options: ConnectOptions): Buffer {
     ...propertiesOf(version, properties),
     text(clientId),
     ...willParts,
-    ...(userName === undefined ? [] : [text(userName)]),
+    ...[userName, password].flatMap((each) => (each === undefined ? [] : [text(each)])),
   );
 }
 
