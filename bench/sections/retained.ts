@@ -27,6 +27,7 @@ const FILTERS = [
   { filter: "plant/100/50/state", matches: 1 },
   { filter: "a/+/b", matches: 1 },
   { filter: "plant/100/#", matches: MACHINES_IN_AN_AREA },
+  { filter: "plant/#", matches: TOPICS.length - 1 },
 ];
 const REPEATS_A_SECOND = 20;
 /** Each run is a hundred measurements or so of its own. */

@@ -156,7 +156,6 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     journal,
     limits,
     totals,
-    retained: retained.get,
     onDropped: (clientId, count) => {
       counters.queueDropped(count);
       drops.set(clientId, (drops.get(clientId) ?? 0) + count);
@@ -258,8 +257,11 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     },
     drop: sessions.drop,
     deleteDeviceMessages: (deviceId) => {
-      for (const topic of retained.topicsOf(`devices/${deviceId}/#`)) {
-        if (retained.delete(topic)) journal.note({ of: "retained", topic, value: undefined });
+      for (const { publication } of [...retained.find(`devices/${deviceId}/#`).topics()]) {
+        if (publication === undefined) continue;
+        const { topic } = publication;
+        retained.delete(topic);
+        journal.note({ of: "retained", topic, value: undefined });
       }
       sessions.cancelWillsBelow(`devices/${deviceId}/`);
     },

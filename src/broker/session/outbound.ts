@@ -15,8 +15,6 @@ export interface OutboundContext {
   readonly limits: QueueLimits;
   readonly totals: QueueTotals;
   readonly onDropped: (clientId: string, count: number) => void;
-  /** What a retained topic holds now. */
-  readonly retained: (topic: string) => Publication | undefined;
 }
 
 export type AckFault = "unknown" | "wrong type";
@@ -25,7 +23,7 @@ export class Outbound {
   readonly #clientId: string;
   readonly #context: OutboundContext;
   readonly #waiting: OutboundQueue;
-  readonly #runs: RetainedRuns;
+  readonly #runs = new RetainedRuns();
   readonly #inflight: Inflight;
   #sink: Sink | undefined;
   nextOrder = 0;
@@ -40,7 +38,6 @@ export class Outbound {
     this.#context = context;
     this.#waiting = new OutboundQueue(context.limits, context.totals);
     this.#inflight = new Inflight(context.totals);
-    this.#runs = new RetainedRuns(context.retained);
   }
 
   get isConnected(): boolean {

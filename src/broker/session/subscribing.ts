@@ -8,7 +8,7 @@ import type { SubscribePacket, SubscriptionRequest, UnsubscribePacket } from "..
 import { filterFault, levelCount } from "../packets/topic-rules.ts";
 import type { Matching } from "../routing/matching.ts";
 import type { Retained } from "../routing/retained.ts";
-import type { RetainedRun, RetainedTopics } from "./retained-runs.ts";
+import type { RetainedPart, RetainedRun } from "./retained-runs.ts";
 import { keptSubscriptionOf, type Session } from "./session.ts";
 
 export interface SubscribingOptions {
@@ -111,19 +111,16 @@ export function createSubscribing(options: SubscribingOptions): Subscribing {
     subscriptionId: number | undefined,
     waiting: number,
   ): RetainedRun | undefined {
-    const taken = new Set<string>();
     const subscriptionIds = subscriptionId === undefined ? [] : [subscriptionId];
-    const topics: RetainedTopics[] = [];
+    const parts: RetainedPart[] = [];
     let left = 2 * retained.count + SPARE_RETAINED - waiting;
     for (const { filter, qos } of [...requests].sort((a, b) => b.qos - a.qos)) {
-      const matching = retained.topicsOf(filter);
-      left -= matching.length;
+      const matches = retained.find(filter);
+      left -= matches.count;
       if (left < 0) return undefined;
-      const fresh = requests.length === 1 ? matching : matching.filter((topic) => !taken.has(topic));
-      for (const topic of fresh) taken.add(topic);
-      topics.push({ topics: fresh, qos, subscriptionIds });
+      parts.push({ matches, qos, subscriptionIds });
     }
-    return { topics, serial: serial() };
+    return { parts, serial: serial() };
   }
 
   function unsubscribe(session: Session, { filters }: UnsubscribePacket): number[] {

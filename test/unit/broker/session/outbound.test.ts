@@ -51,7 +51,6 @@ function start({ isDurable = true, limits = {} }: Options = {}) {
     onDropped: (_: string, count: number) => {
       drops.count += count;
     },
-    retained: (topic: string) => kept.get(topic),
   };
   const make = (): Outbound => {
     const made = new Outbound("board", context);
@@ -378,10 +377,20 @@ test("packet ids are 1 to 65,535 and then from the beginning, past one that is s
 });
 
 /** A subscription to these topics, all of them retained by now. */
-const run = (topics: string[], qos: Qos, serial = Number.MAX_SAFE_INTEGER) => ({
-  serial,
-  topics: [{ topics, qos, subscriptionIds: [] }],
-});
+const run = (kept: Map<string, Publication>, topics: string[], qos: Qos, serial = Number.MAX_SAFE_INTEGER) => {
+  const held = topics.map((topic) => ({
+    get publication() {
+      return kept.get(topic);
+    },
+  }));
+  const matches = {
+    count: held.length,
+    topics: function* () {
+      yield* held;
+    },
+  };
+  return { serial, parts: [{ matches, qos, subscriptionIds: [] }] };
+};
 
 test("retained messages come behind what waits, by the lower QoS of the two, as far as the window goes", () => {
   const { outbound, deliver, kept } = start({ isDurable: false });
@@ -394,7 +403,7 @@ test("retained messages come behind what waits, by the lower QoS of the two, as 
   const sink = createSink({ window: 2 });
   outbound.attach(sink);
   for (const text of ["a", "b", "c"]) deliver(text);
-  outbound.deliverRetained(run(["t0", "t1", "t2"], 1));
+  outbound.deliverRetained(run(kept, ["t0", "t1", "t2"], 1));
   expect([sink.taken(), outbound.retainedWaiting]).toEqual([["a #1", "b #2"], 3]);
   for (const id of [1, 2]) outbound.acknowledged(id, "puback");
   expect(sink.taken()).toEqual(["c #3", "t0 retained", "t1 retained #4"]);
@@ -410,7 +419,7 @@ test("a retained message that was replaced or taken away before its turn is left
   const sink = createSink();
   sink.isBehind = true;
   outbound.attach(sink);
-  outbound.deliverRetained(run(["gone", "replaced", "kept"], 1, serial));
+  outbound.deliverRetained(run(kept, ["gone", "replaced", "kept"], 1, serial));
   kept.delete("gone");
   kept.set("replaced", publication({ topic: "replaced", text: "new" }));
   sink.isBehind = false;
@@ -422,7 +431,7 @@ test("a retained message of QoS 1 for a durable session stands in the journal un
   const { outbound, kept, journal, onDisk } = start();
   kept.set("t", publication({ topic: "t", text: "t" }));
   outbound.attach(createSink());
-  outbound.deliverRetained(run(["t"], 1));
+  outbound.deliverRetained(run(kept, ["t"], 1));
   journal.commit();
   expect(onDisk()).toEqual(["t"]);
   outbound.acknowledged(1, "puback");

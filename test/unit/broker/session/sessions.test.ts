@@ -356,11 +356,11 @@ test("a retained message that there is no room for is told, delivered all the sa
   const guest = come("board");
   guest.subscribe("#", 0);
   for (const topic of ["a", "b", "c"]) publish({ topic, text: topic, retain: true });
-  expect([guest.taken(), retained.topicsOf("#").sort(), refused]).toEqual([
-    ["a=a", "b=b", "c=c"],
-    ["a", "b"],
-    ["retained c"],
-  ]);
+  expect([
+    guest.taken(),
+    [...retained.find("#").topics()].map(({ publication }) => publication?.topic).sort(),
+    refused,
+  ]).toEqual([["a=a", "b=b", "c=c"], ["a", "b"], ["retained c"]]);
   publish({ topic: "a", text: "x".repeat(10_000), retain: true });
   journal.commit();
   expect(journal.kept().retained.map(({ topic }) => topic)).toEqual(["b"]);
