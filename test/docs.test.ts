@@ -51,6 +51,18 @@ test("every route of the HTTP server stands in docs/protocol.md, and no other", 
   expect(documented.sort()).toEqual(ROUTES.map(nameOf).sort());
 });
 
+test("each walk of docs/architecture.md names files that are there, and none twice", () => {
+  const section = read("docs/architecture.md").split("## Four walks")[1]?.split("\n## ")[0] ?? "";
+  const walks = section.split(/^\*\*/m).slice(1);
+  expect(walks).toHaveLength(4);
+  for (const walk of walks) {
+    const files = [...walk.matchAll(/`([\w/-]+\.ts)`/g)].map(([, file = ""]) => file);
+    expect(files.length).toBeGreaterThan(8);
+    expect(files.filter((file, index) => files.indexOf(file) !== index)).toEqual([]);
+    expect(files.filter((file) => !existsSync(path.join(root, "src", file)))).toEqual([]);
+  }
+});
+
 test("every test that docs/architecture.md names is there", () => {
   const named = [...read("docs/architecture.md").matchAll(/`(test\/[^`]+\.ts)`/g)].map(([, file = ""]) => file);
   expect(named.length).toBeGreaterThan(10);
