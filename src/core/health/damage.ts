@@ -5,15 +5,13 @@ import type { Span } from "../ports/history.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/readings-store.ts";
 
-/** Damaged ranges that overlap `fromMs` ≤ instant < `toMs`, as answers show them; an empty object if there is none. */
-export function damagedIn(
-  spans: readonly Span[],
-  { fromMs, toMs }: { fromMs: number; toMs: number },
-): { damaged?: DamagedSpan[] } {
-  const found = spans.filter((span) => span.fromMs < toMs && span.toMs >= fromMs);
-  if (found.length === 0) return {};
-  return { damaged: found.map((span) => ({ from: iso(span.fromMs), to: iso(span.toMs) })) };
-}
+/** Damaged ranges that overlap `fromMs` ≤ instant < `toMs`. */
+export const damagedIn = (spans: readonly Span[], { fromMs, toMs }: { fromMs: number; toMs: number }): Span[] =>
+  spans.filter((span) => span.fromMs < toMs && span.toMs >= fromMs);
+
+/** As answers show them; an empty object if there is none. */
+export const shownDamage = (spans: readonly Span[]): { damaged?: DamagedSpan[] } =>
+  spans.length === 0 ? {} : { damaged: spans.map(({ fromMs, toMs }) => ({ from: iso(fromMs), to: iso(toMs) })) };
 
 /** For the owner; undefined while everything that was queried could be read. */
 export function damageProblem(registry: Pick<Registry, "list">, store: Pick<Store, "damaged">): string | undefined {

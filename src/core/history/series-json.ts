@@ -33,7 +33,7 @@ const encoder = new TextEncoder();
 export const columnsJson = (columns: SeriesColumns): Uint8Array<ArrayBuffer> => encoder.encode(JSON.stringify(columns));
 
 /** Each metric has a buffer of its own. */
-export const seriesJson = ({ resolutionMs, columns }: SeriesLists): Series => ({
+export const seriesJson = ({ resolutionMs, columns }: SeriesLists): Omit<Series, "damaged"> => ({
   resolutionMs,
   columns: columns.map(columnsJson),
 });

@@ -27,7 +27,13 @@ export interface ReadingsQuery {
   readonly behind: ReadingPosition | undefined;
 }
 
-export interface ReadingsChunk {
+/** What of a query's range cannot be shown. */
+export interface WithDamage {
+  /** Ranges that cannot be read because they are damaged: those that were met now, and those met before, which an hour may lack. */
+  readonly damaged: readonly Span[];
+}
+
+export interface ReadingsChunk extends WithDamage {
   /** UTF-8: readings as JSON objects of the REST API, with commas between them. */
   readonly json: Uint8Array;
   readonly readings: number;
@@ -43,7 +49,7 @@ export interface SeriesQuery {
   readonly points: number;
 }
 
-export interface Series {
+export interface Series extends WithDamage {
   /** A bucket's width in ms; 0: each point is one reading. */
   readonly resolutionMs: number;
   /** In the order of the query's metrics, each as JSON (UTF-8) as in the REST API: `{t, mean, min, max, count}`. */

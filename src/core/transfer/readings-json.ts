@@ -16,7 +16,7 @@ export interface ReadingsJson {
   /** `metrics`: as JSON of one object, without spaces. */
   add(head: ReadingHead, metrics: string): void;
   /** `isLast`: no reading lies behind those that were added. */
-  done(isLast: boolean): ReadingsChunk;
+  done(isLast: boolean): Omit<ReadingsChunk, "damaged">;
 }
 
 export function createReadingsJson({ deviceId, limit }: { deviceId: string; limit: number }): ReadingsJson {

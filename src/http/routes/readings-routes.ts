@@ -1,7 +1,6 @@
 /** `/api/devices/:id/readings` and `/series`: stored readings in pages, and as charts. */
 
 import {
-  type PartialAnswer,
   type ReadingsPage,
   readingsPage,
   readingsQuery,
@@ -10,11 +9,12 @@ import {
   seriesQuery,
 } from "../../contract/rest.ts";
 import type { Registry } from "../../core/devices/registry.ts";
-import { damagedIn } from "../../core/health/damage.ts";
+import { shownDamage } from "../../core/health/damage.ts";
 import { DAY_MS } from "../../core/model/utc-day.ts";
+import { type ReadSource, readSource } from "../../core/outbox/read-source.ts";
 import type { StoreAndForward } from "../../core/outbox/store-and-forward.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import type { ReadingsQuery, SeriesQuery } from "../../core/ports/history.ts";
+import type { ReadingsChunk, ReadingsQuery, SeriesQuery } from "../../core/ports/history.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Store } from "../../core/ports/readings-store.ts";
 import { parseReadingCursor, readingCursor } from "../answers/page-cursor.ts";
@@ -27,25 +27,11 @@ const AHEAD_MS = 5 * 60_000;
 
 export interface ReadingsParts {
   readonly registry: Registry;
-  readonly store: Pick<Store, "readingsChunk" | "series" | "damaged">;
+  readonly store: Pick<Store, "readingsChunk" | "series">;
   /** Where the store may be away. */
   readonly forward: Pick<StoreAndForward, "away" | "waiting"> | undefined;
   readonly clock: Clock;
   readonly log: Log;
-}
-
-type Source = Pick<Store, "readingsChunk" | "series">;
-
-/** Where to ask, and what the answer lacks. While the store is away it refuses, unless a part was asked for. */
-function source(
-  { store, forward }: Pick<ReadingsParts, "store" | "forward">,
-  isPartWelcome: boolean,
-): { from: Source; partial: { partial?: PartialAnswer } } {
-  const away = forward?.away();
-  if (forward === undefined || away === undefined) return { from: store, partial: {} };
-  const since = new Date(away.sinceMs).toISOString();
-  const partial = { shows: away.isDraining ? "stored" : "waiting", waiting: away.waiting.writes, since } as const;
-  return { from: isPartWelcome && !away.isDraining ? forward.waiting : store, partial: { partial } };
 }
 
 interface Range {
@@ -68,15 +54,14 @@ export const READINGS_ROUTES: readonly Route<ReadingsParts>[] = [
     query: readingsQuery,
     answer: jsonStream(readingsPage),
     handle: async (parts: ReadingsParts, { params, query, response }) => {
-      const { registry, store, clock, log } = parts;
+      const { registry, store, forward, clock, log } = parts;
       const { deviceId } = knownDevice(registry, params.id);
       const { limit, order } = query;
       const behind = parseReadingCursor(query.cursor);
       const asked = range(clock, query);
-      const asking = source(parts, query.partial);
-      const rest = () => ({ ...damagedIn(store.damaged(deviceId), asked), ...asking.partial });
+      const source = readSource(store, forward, query.partial);
       await streamAnswer(response, {
-        chunks: pageOf(asking.from, { deviceId, ...asked, limit, order, behind }, rest),
+        chunks: pageOf(source, { deviceId, ...asked, limit, order, behind }),
         headers: JSON_HEADERS,
         gzip: "encoding",
         log,
@@ -91,19 +76,14 @@ export const READINGS_ROUTES: readonly Route<ReadingsParts>[] = [
     query: seriesQuery,
     answer: jsonStream(seriesAnswer),
     handle: async (parts: ReadingsParts, { params, query, response }) => {
-      const { registry, store, clock, log } = parts;
+      const { registry, store, forward, clock, log } = parts;
       const { deviceId, interval } = knownDevice(registry, params.id);
       const metrics = [...new Set(query.metrics)];
       const asked = range(clock, query);
-      const asking = source(parts, query.partial);
-      const rest = () => ({
-        ...(interval.ms !== undefined && { intervalMs: Math.round(interval.ms) }),
-        metrics: {},
-        ...damagedIn(store.damaged(deviceId), asked),
-        ...asking.partial,
-      });
+      const source = readSource(store, forward, query.partial);
+      const intervalMs = interval.ms === undefined ? undefined : Math.round(interval.ms);
       await streamAnswer(response, {
-        chunks: seriesOf(asking.from, { deviceId, metrics, points: query.points, ...asked }, rest),
+        chunks: seriesOf(source, { deviceId, metrics, points: query.points, ...asked }, intervalMs),
         headers: JSON_HEADERS,
         gzip: "encoding",
         log,
@@ -112,14 +92,11 @@ export const READINGS_ROUTES: readonly Route<ReadingsParts>[] = [
   }),
 ];
 
-/** A page a chunk at a time, around which stands what makes it a whole. `rest`: what is known when all was read. */
-async function* pageOf(
-  from: Source,
-  query: ReadingsQuery,
-  rest: () => Omit<ReadingsPage, "readings" | "nextCursor">,
-): Chunks {
+/** A page a chunk at a time, around which stands what makes it a whole. */
+async function* pageOf({ from, partial }: ReadSource, query: ReadingsQuery): Chunks {
   const begin = '{"readings":[';
   let { limit, behind } = query;
+  let damaged: ReadingsChunk["damaged"];
   let before = begin;
   do {
     const chunk = await from.readingsChunk({ ...query, limit, behind });
@@ -129,21 +106,29 @@ async function* pageOf(
       before = ",";
     }
     limit -= chunk.readings;
-    behind = chunk.behind;
+    ({ behind, damaged } = chunk);
   } while (behind !== undefined && limit > 0);
   const nextCursor = behind === undefined ? null : readingCursor(behind);
-  const page = JSON.stringify({ readings: [], nextCursor, ...rest() } satisfies ReadingsPage);
+  const page = JSON.stringify({
+    readings: [],
+    nextCursor,
+    ...shownDamage(damaged),
+    ...(partial !== undefined && { partial }),
+  } satisfies ReadingsPage);
   yield before === begin ? page : page.slice(begin.length);
 }
 
 /** A chart a metric at a time. */
-async function* seriesOf(
-  from: Source,
-  query: SeriesQuery,
-  rest: () => Omit<SeriesAnswer, "deviceId" | "resolution">,
-): Chunks {
-  const { resolutionMs: resolution, columns } = await from.series(query);
-  const answer = JSON.stringify({ deviceId: query.deviceId, resolution, ...rest() } satisfies SeriesAnswer);
+async function* seriesOf({ from, partial }: ReadSource, query: SeriesQuery, intervalMs: number | undefined): Chunks {
+  const { resolutionMs: resolution, columns, damaged } = await from.series(query);
+  const answer = JSON.stringify({
+    deviceId: query.deviceId,
+    resolution,
+    ...(intervalMs !== undefined && { intervalMs }),
+    metrics: {},
+    ...shownDamage(damaged),
+    ...(partial !== undefined && { partial }),
+  } satisfies SeriesAnswer);
   const into = answer.indexOf(METRICS) + METRICS.length;
   yield answer.slice(0, into);
   for (const [index, metric] of query.metrics.entries()) {

@@ -196,8 +196,8 @@ export async function openSqliteParts(
       deletions.start();
     },
     readings: async (query) => damage.note(query.deviceId, await reader.call("readings", [query])),
-    readingsChunk: async (query) => damage.note(query.deviceId, await reader.call("readingsChunk", [query])),
-    series: async (query) => damage.note(query.deviceId, await reader.call("series", [query])),
+    readingsChunk: async (query) => damage.answer(query, await reader.call("readingsChunk", [query])),
+    series: async (query) => damage.answer(query, await reader.call("series", [query])),
     rollups: async (query) => damage.note(query.deviceId, await reader.call("rollups", [query])),
     latestOf: async (deviceId, metrics) => damage.note(deviceId, await reader.call("latestOf", [deviceId, metrics])),
     damaged: damage.of,

@@ -147,6 +147,19 @@ for (const isOpen of [true, false]) {
   });
 }
 
+test("an answer names the damage in its range, and one beside it names none", async () => {
+  const { store, damageSegment } = await scene();
+  damageSegment(DAMAGED.fromMs);
+  const page = (toMs: number) =>
+    store.readingsChunk({ deviceId: boiler, fromMs: T0, toMs, limit: MANY, order: "asc", behind: undefined });
+  const chart = (fromMs: number) =>
+    store.series({ deviceId: boiler, metrics: ["a"], fromMs, toMs: LATER_MS, points: 100 });
+  expect((await page(LATER_MS)).damaged).toEqual([DAMAGED]);
+  expect((await page(DAMAGED.fromMs)).damaged).toEqual([]);
+  expect((await chart(T0)).damaged).toEqual([DAMAGED]);
+  expect((await chart(DAMAGED.toMs + 1)).damaged).toEqual([]);
+});
+
 test("a segment of a version to come is refused by its number, and all others are served", async () => {
   const { store, errors, damageSegment } = await scene();
   damageSegment(DAMAGED.fromMs, (body) => body.fill(9, 0, 1));

@@ -110,10 +110,10 @@ export function createMemoryStore(): MemoryStore {
     nameDevice: async () => {},
     deleteDevice: async () => {},
     readings: async () => [],
-    readingsChunk: async () => ({ json: new Uint8Array(), readings: 0, behind: undefined }),
-    series: async () => ({ resolutionMs: 0, columns: [] }),
+    readingsChunk: async () => ({ json: new Uint8Array(), readings: 0, behind: undefined, damaged: [] }),
+    series: async () => ({ resolutionMs: 0, columns: [], damaged: [] }),
     rollups: async () => [],
-    exportChunk: async () => ({ lines: new Uint8Array(), readings: 0, behind: undefined }),
+    exportChunk: async () => ({ lines: new Uint8Array(), readings: 0, behind: undefined, damaged: [] }),
     latestOf: async (_deviceId, metrics) => {
       if (store.failure !== undefined) throw store.failure;
       return new Map([...store.newest].filter(([name]) => metrics.includes(name)));

@@ -90,7 +90,8 @@ const TURN_READINGS = 300;
 /** A chunk ends when it is full or when no reading is left; what comes after it takes another call. */
 export async function readReadingsChunk(parts: ReadingsQueryParts, query: ReadingsQuery): Promise<ReadingsChunk> {
   const chunk = createReadingsJson(query);
-  if (query.limit <= 0 || query.fromMs >= query.toMs) return chunk.done(true);
+  const done = (isLast: boolean): ReadingsChunk => ({ ...chunk.done(isLast), damaged: [] });
+  if (query.limit <= 0 || query.fromMs >= query.toMs) return done(true);
   const found = parts.collections().readings.find(behindPosition(parts, query, query.behind, query.order), {
     projection: PROJECTION,
     sort: query.order === "asc" ? BY_INSTANT : BY_INSTANT_DESCENDING,
@@ -98,10 +99,10 @@ export async function readReadingsChunk(parts: ReadingsQueryParts, query: Readin
     batchSize: TURN_READINGS,
   });
   for await (const { at, n, receivedAt, metrics } of found) {
-    if (chunk.isFull()) return chunk.done(false);
+    if (chunk.isFull()) return done(false);
     chunk.add({ atMs: at.getTime(), n, receivedAtMs: (receivedAt ?? at).getTime() }, bodyOf(metrics));
   }
-  return chunk.done(true);
+  return done(true);
 }
 
 const CHUNK_READINGS = 3_000;

@@ -30,7 +30,7 @@ export async function readSeries(parts: HistoryParts, query: SeriesQuery, quickR
     json.push(columnsJson(each));
     await new Promise<void>((nextTurn) => parts.clock.soon(nextTurn));
   }
-  return { resolutionMs, columns: json };
+  return { resolutionMs, columns: json, damaged: [] };
 }
 
 async function readLists(parts: HistoryParts, query: SeriesQuery, quickReadings?: number): Promise<SeriesLists> {

@@ -1,6 +1,7 @@
 /** Remembers which readings could not be read, and logs each range once. */
 import type { DeviceId } from "../../../contract/readings.ts";
-import type { Span } from "../../../core/ports/history.ts";
+import { damagedIn } from "../../../core/health/damage.ts";
+import type { Span, WithDamage } from "../../../core/ports/history.ts";
 import type { Log } from "../../../core/ports/log.ts";
 import { MAX_MS } from "../format/stored-text.ts";
 import type { Damage, Read } from "./damage-note.ts";
@@ -9,6 +10,8 @@ export interface DamageList {
   add(damage: Damage & { readonly deviceId: DeviceId }): void;
   /** Notes the damage, and returns the value. */
   note<T>(deviceId: DeviceId, read: Read<T>): T;
+  /** The same, for an answer that names the damage in the range of its query. */
+  answer<T extends object>(query: Span & { readonly deviceId: DeviceId }, read: Read<T>): T & WithDamage;
   of(deviceId: DeviceId): readonly Span[];
 }
 
@@ -34,12 +37,17 @@ export function createDamageList(log: Log): DamageList {
     log.error("stored readings cannot be read; a backup may have them", { deviceId, from, to, reason });
   }
 
+  function note<T>(deviceId: DeviceId, { value, damage }: Read<T>): T {
+    for (const each of damage) add({ deviceId, ...each });
+    return value;
+  }
+
+  const of = (deviceId: DeviceId): Span[] => [...(spans.get(deviceId)?.values() ?? [])];
+
   return {
     add,
-    note: (deviceId, { value, damage }) => {
-      for (const each of damage) add({ deviceId, ...each });
-      return value;
-    },
-    of: (deviceId) => [...(spans.get(deviceId)?.values() ?? [])],
+    note,
+    answer: (query, read) => ({ ...note(query.deviceId, read), damaged: damagedIn(of(query.deviceId), query) }),
+    of,
   };
 }

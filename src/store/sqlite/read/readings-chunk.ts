@@ -5,7 +5,11 @@ import { createReadingsJson } from "../../../core/transfer/readings-json.ts";
 import { eachReading } from "./each-reading.ts";
 import { historyOf, inSnapshot, type OnDamage } from "./history.ts";
 
-export function readReadingsChunk(db: DatabaseSyncInstance, query: ReadingsQuery, onDamage: OnDamage): ReadingsChunk {
+export function readReadingsChunk(
+  db: DatabaseSyncInstance,
+  query: ReadingsQuery,
+  onDamage: OnDamage,
+): Omit<ReadingsChunk, "damaged"> {
   const chunk = createReadingsJson(query);
   return inSnapshot(db, () => {
     const device = historyOf(db, query.deviceId);

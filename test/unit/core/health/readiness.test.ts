@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { DeviceId } from "../../../../src/contract/readings.ts";
 import { createRegistry } from "../../../../src/core/devices/registry.ts";
-import { damagedIn, damageProblem } from "../../../../src/core/health/damage.ts";
+import { damagedIn, damageProblem, shownDamage } from "../../../../src/core/health/damage.ts";
 import { createReadiness } from "../../../../src/core/health/readiness.ts";
 import type { Span } from "../../../../src/core/ports/history.ts";
 import { createManualClock } from "../../../support/clock/manual-clock.ts";
@@ -24,8 +24,8 @@ test("damage is shown where it overlaps what was asked for, the end of the range
     { fromMs: 1_000, toMs: 2_000 },
     { fromMs: 5_000, toMs: 5_000 },
   ];
-  expect(damagedIn(spans, { fromMs: 2_001, toMs: 5_000 })).toEqual({});
-  expect(damagedIn(spans, { fromMs: 2_000, toMs: 5_001 })).toEqual({
+  expect(shownDamage(damagedIn(spans, { fromMs: 2_001, toMs: 5_000 }))).toEqual({});
+  expect(shownDamage(damagedIn(spans, { fromMs: 2_000, toMs: 5_001 }))).toEqual({
     damaged: [
       { from: "1970-01-01T00:00:01.000Z", to: "1970-01-01T00:00:02.000Z" },
       { from: "1970-01-01T00:00:05.000Z", to: "1970-01-01T00:00:05.000Z" },
