@@ -37,8 +37,7 @@ export interface HttpOptions
   readonly publicDir: string;
   /** An upgrade to `/mqtt` that was let in. */
   readonly onMqttUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer, address: string | undefined) => void;
-  /** Undefined until it is open. */
-  readonly socketIo: () => SocketIo | undefined;
+  readonly socketIo: SocketIo;
 }
 
 /** The part that serves `/socket.io/`. */
@@ -63,11 +62,10 @@ const MOST_OF_A_TURN_MS = 5;
 const MOST_IN_A_TURN = 4;
 
 export function openHttp(options: HttpOptions): Http {
-  const { forwarding, clock, refusals, requests } = options;
+  const { forwarding, clock, refusals, requests, socketIo } = options;
   const connections = createConnectionLimit(options.connectionLimits);
   const isSocketIo = ({ url }: IncomingMessage): boolean => url?.startsWith(SOCKET_IO_PATH) === true;
-  const isFree = (request: IncomingMessage): boolean =>
-    isSocketIo(request) && options.socketIo()?.isFreePoll(request) === true;
+  const isFree = (request: IncomingMessage): boolean => isSocketIo(request) && socketIo.isFreePoll(request);
   const admit = createAdmission({ ...options, isSecure: options.tls !== undefined });
   const onTooSlow = (request: IncomingMessage): void => {
     refusals.add({ code: "READER_TOO_SLOW", kind: "connection", address: forwarding.addressOf(request) });
@@ -105,8 +103,7 @@ export function openHttp(options: HttpOptions): Http {
   };
 
   function serve(request: IncomingMessage, response: ServerResponse): void {
-    const socketIo = isSocketIo(request) ? options.socketIo() : undefined;
-    if (socketIo !== undefined) socketIo.request(request, response);
+    if (isSocketIo(request)) socketIo.request(request, response);
     else app(request, response);
   }
 
@@ -118,10 +115,9 @@ export function openHttp(options: HttpOptions): Http {
       return refusals.add({ code: "REQUEST_MALFORMED", kind: "connection", address, detail });
     }
     if (!admit(request, upgraded.response)) return;
-    const socketIo = isSocketIo(request) ? options.socketIo() : undefined;
     if (request.url?.split("?", 1)[0] === MQTT_PATH) {
       upgraded.transfer(() => options.onMqttUpgrade(request, socket, head, forwarding.addressOf(request)));
-    } else if (socketIo !== undefined) upgraded.transfer(() => socketIo.upgrade(request, socket, head));
+    } else if (isSocketIo(request)) upgraded.transfer(() => socketIo.upgrade(request, socket, head));
     else sendProblem(upgraded.response, "ROUTE_UNKNOWN");
   }
 

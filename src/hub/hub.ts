@@ -9,12 +9,12 @@ import { type Access, openAccess } from "../platform/access/open-access.ts";
 import { createLifecycle, type Lifecycle } from "../platform/lifecycle.ts";
 import { createMetrics } from "../platform/metrics.ts";
 import { openTlsFiles, type TlsFiles } from "../platform/tls-files.ts";
-import { type ConnectedClients, createConnectedClients } from "./connected-clients.ts";
 import type { HubOptions, PartOptions } from "./hub-options.ts";
 import { createHubReadiness } from "./hub-readiness.ts";
 import { createListeners } from "./listeners.ts";
 import { openCommands } from "./open-commands.ts";
 import { openIngest } from "./open-ingest.ts";
+import { openLiveParts } from "./open-live.ts";
 import { openMqtt } from "./open-mqtt.ts";
 import { openStorage } from "./open-storage.ts";
 import { openTimes } from "./open-times.ts";
@@ -53,7 +53,6 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
   const refusals = createRefusals({ clock });
   const listeners = createListeners(part);
   const damage = createDamageNotes(log);
-  const clients = createConnectedClients();
 
   const onRefused = (count: number): void => counters.readings("refused", count);
   const storage = await openStorage({ ...part, onFatal, damage, onRefused, storeLimits });
@@ -61,25 +60,26 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
   const tls = await openCertificate(part);
   const times = openTimes({ ...part, build, storage, damage });
   const { time, retentionClock } = times;
-  const access = await openAccounts(part, { time, clients });
+  const access = await openAccounts(part, time);
+  const liveParts = openLiveParts({ ...part, build, counters, refusals, tls, access, listeners });
+  const { live } = liveParts;
 
   const stored = storage.kept.devices;
-  const onPresence = clients.presence;
+  const onPresence = live.presence;
   const registry = own("registry", createRegistry({ clock, stored, limits: config, onPresence }));
   const upkeep = openUpkeep({ ...part, store, registry, counters, retentionClock });
   const onStored = upkeep.stored;
-  const ingest = openIngest({ ...part, store, registry, counters, refusals, times, clients, onStored });
+  const ingest = openIngest({ ...part, store, registry, counters, refusals, times, live, onStored });
   const { writer } = ingest;
   const mqttParts = { storage, ingest, registry, refusals, counters, time, damage, tls, access, listeners };
   const broker = await openMqtt({ ...part, ...mqttParts });
-  clients.brokerOpened(broker);
+  access?.onEnded({ signIns: live.end, credential: broker.drop });
   const control = openCommands({ ...part, store, registry, counters, times, access, onStored });
   const { maxOutboxBytes } = config;
   const readinessParts = { storage, damage, times, registry, upkeep, writer, broker, access, tls, maxOutboxBytes };
   const readiness = createHubReadiness(readinessParts);
-  const webParts = { build, metrics, refusals, storage, registry, upkeep, tls, access, readiness, broker };
-  const { http, live } = openWeb({ ...part, ...webParts, clients, listeners });
-  clients.liveOpened(live);
+  const webParts = { build, metrics, refusals, storage, registry, upkeep, tls, access, readiness, broker, liveParts };
+  const http = openWeb({ ...part, ...webParts, listeners });
   metrics.watch({
     waitingBytes: ingest.byteBudget.used,
     mqttClients: broker.clients,
@@ -117,13 +117,7 @@ async function openCertificate({ config, clock, log, own }: PartOptions): Promis
 }
 
 /** Undefined: the settings say that there are no accounts. */
-async function openAccounts(
-  { config, clock, log, own }: PartOptions,
-  { time, clients }: { time: TrustedTime; clients: ConnectedClients },
-): Promise<Access | undefined> {
+async function openAccounts({ config, clock, log, own }: PartOptions, time: TrustedTime): Promise<Access | undefined> {
   if (config.auth !== "on") return undefined;
-  const { endSignIns: onSignInsEnded, endSessions: onCredentialEnded } = clients;
-  const { dataDir } = config;
-  const access = await openAccess({ dataDir, isHub: true, clock, time, log, onSignInsEnded, onCredentialEnded });
-  return own("access", access);
+  return own("access", await openAccess({ dataDir: config.dataDir, isHub: true, clock, time, log }));
 }

@@ -10,7 +10,7 @@ import type { Refusals } from "../core/limits/refusals.ts";
 import type { Counters } from "../core/ports/counters.ts";
 import type { Store } from "../core/ports/readings-store.ts";
 import { readNative } from "../dialects/native.ts";
-import type { ConnectedClients } from "./connected-clients.ts";
+import type { Live } from "../live/live.ts";
 import type { PartOptions } from "./hub-options.ts";
 import type { Times } from "./open-times.ts";
 
@@ -20,7 +20,7 @@ export interface IngestOptions extends PartOptions {
   readonly counters: Counters;
   readonly refusals: Refusals;
   readonly times: Times;
-  readonly clients: ConnectedClients;
+  readonly live: Live;
   readonly onStored: (readings: number) => void;
 }
 
@@ -32,15 +32,15 @@ export interface Ingest {
 }
 
 export function openIngest(options: IngestOptions): Ingest {
-  const { config, clock, log, own, store, registry, counters, refusals, times, clients, onStored } = options;
+  const { config, clock, log, own, store, registry, counters, refusals, times, live, onStored } = options;
   const { clockSanity, retentionClock } = times;
   const { commitIntervalMs, groupWaitMs, rawDays, maxWaitingBytes } = config;
   const onCommitted = createAfterCommit({
     registry,
     clockSanity,
     counters,
-    publish: clients.readings,
-    hasAudience: () => clients.browsers() > 0,
+    publish: live.readings,
+    hasAudience: () => live.clients() > 0,
     onStored,
   });
   const byteBudget = createByteBudget({ maxBytes: maxWaitingBytes });

@@ -1,4 +1,4 @@
-/** Opens HTTP and Socket.IO, which share a port, the callers that they know and the budget of requests. */
+/** Opens HTTP: REST, the dashboard, and upgrades to Socket.IO and MQTT. */
 import path from "node:path";
 import type { Broker } from "../broker/broker.ts";
 import { limitsOf } from "../config/settings.ts";
@@ -7,20 +7,16 @@ import { createDeviceChanges } from "../core/devices/device-changes.ts";
 import type { Registry } from "../core/devices/registry.ts";
 import { createErasure } from "../core/history/erasure.ts";
 import type { Refusals } from "../core/limits/refusals.ts";
-import { createRequestBudget } from "../core/limits/request-budget.ts";
 import { shareAnswer } from "../core/limits/shared-answer.ts";
 import type { TlsSource } from "../core/ports/tls.ts";
 import { type Http, type HttpOptions, openHttp } from "../http/http-server.ts";
-import { createCallers } from "../http/requests/callers.ts";
-import { createForwarding } from "../http/requests/forwarding.ts";
-import { type Live, openLive } from "../live/live.ts";
 import type { Access } from "../platform/access/open-access.ts";
 import type { Build } from "../platform/build.ts";
 import type { Metrics } from "../platform/metrics.ts";
 import { watchOwnNames } from "../platform/own-hosts.ts";
-import type { ConnectedClients } from "./connected-clients.ts";
 import type { PartOptions } from "./hub-options.ts";
 import type { Listeners } from "./listeners.ts";
+import type { LiveParts } from "./open-live.ts";
 import type { Storage } from "./open-storage.ts";
 import type { UpkeepParts } from "./open-upkeep.ts";
 
@@ -40,27 +36,15 @@ export interface WebOptions extends PartOptions {
   readonly access: Access | undefined;
   readonly readiness: HttpOptions["readiness"];
   readonly broker: Broker;
-  readonly clients: ConnectedClients;
+  readonly liveParts: LiveParts;
   readonly listeners: Pick<Listeners, "portOf">;
 }
 
-export interface Web {
-  readonly http: Http;
-  readonly live: Live;
-}
-
-export function openWeb(options: WebOptions): Web {
-  const { config, clock, log, own, build, metrics, refusals, storage, registry, upkeep, tls, access, clients } =
-    options;
+export function openWeb(options: WebOptions): Http {
+  const { config, clock, log, own, build, metrics, refusals, storage, registry, upkeep, tls, access } = options;
   const { readiness, broker, listeners } = options;
+  const { live, callers, forwarding, requests } = options.liveParts;
   const { store, forward } = storage;
-  const forwarding = createForwarding(config.trustedProxies);
-  const callers = createCallers({
-    accounts: access?.accounts,
-    port: () => listeners.portOf("http"),
-    isSecure: (request) => tls !== undefined || forwarding.isSecure(request),
-  });
-  const requests = createRequestBudget({ clock, refusals, perMinute: config.maxRequestsPerMinute });
   const http = own(
     "http",
     openHttp({
@@ -87,7 +71,7 @@ export function openWeb(options: WebOptions): Web {
       hsts: config.hsts === "on",
       version: build.version,
       mqttPort: () => listeners.portOf("mqtt"),
-      connectedBrowsers: clients.browsers,
+      connectedBrowsers: live.clients,
       gatekeeper: createGatekeeper({
         ownNames: watchOwnNames([config.httpHost, ...config.hostNames], clock),
         origins: config.corsOrigins,
@@ -95,23 +79,10 @@ export function openWeb(options: WebOptions): Web {
       publicDir: path.join(import.meta.dirname, "..", "..", "public"),
       onMqttUpgrade: broker.upgrade,
       deleteTopics: broker.deleteDeviceMessages,
-      socketIo: clients.live,
+      socketIo: live,
     }),
   );
-  const live = own(
-    "live",
-    openLive({
-      callerOf: callers.of,
-      addressOf: forwarding.addressOf,
-      limits: config,
-      requests,
-      refusals,
-      clock,
-      counters: metrics.counters,
-      log,
-      build: build.id,
-    }),
-  );
-  refusals.onRefusal(live.rejected);
-  return { http, live };
+  // Before the boards are: those that were silent for long would be seen to go offline.
+  own("browsers", { close: live.close });
+  return http;
 }

@@ -45,6 +45,7 @@ export interface Live {
   sessions(): number;
   /** Ends the connections of these sign-ins and tokens. */
   end(keys: readonly string[]): void;
+  /** The second call does nothing. */
   close(): void;
 }
 
@@ -261,6 +262,7 @@ export function openLive(options: LiveOptions): Live {
       sessions.end(keys); // those that have not said CONNECT
     },
     close: () => {
+      if (isClosed) return;
       isClosed = true;
       for (const stop of stops) stop();
       refusalFeed.close();

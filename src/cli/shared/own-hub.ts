@@ -82,7 +82,7 @@ export async function openOwnHub({ config, clock, changes }: OwnHubOptions): Pro
         upkeep?.stored(readings);
       },
     });
-    // Nobody is connected here.
+    // Nobody is connected here who would have to be told what ends.
     const { dataDir } = config;
     const { accounts, credentials, pairing } = own(
       "access",
@@ -92,8 +92,6 @@ export async function openOwnHub({ config, clock, changes }: OwnHubOptions): Pro
         clock,
         time: openTime(config, clock, stored),
         log: LOG,
-        onSignInsEnded: nothing,
-        onCredentialEnded: nothing,
       }),
     );
     const rebuilder = createRebuilder({ store, registry });

@@ -17,7 +17,17 @@ export interface Access {
   readonly pairing: Pairing;
   /** In words for the owner, while accounts cannot be written. */
   problem(): string | undefined;
+  /** From now on `parts` are notified of what ends. They ask for accounts themselves, so they are opened later. */
+  onEnded(parts: EndedAccess): void;
   close(): Promise<void>;
+}
+
+/** Parts that keep connections open which were let in by an account or a credential. */
+export interface EndedAccess {
+  /** Sign-ins and tokens that were revoked or have expired. */
+  readonly signIns: (keys: readonly string[]) => void;
+  /** A board or an application whose credential was revoked or has expired. */
+  readonly credential: (owner: string) => void;
 }
 
 export interface AccessOptions {
@@ -27,15 +37,12 @@ export interface AccessOptions {
   readonly clock: Clock;
   readonly time: TrustedTime;
   readonly log: Log;
-  /** Sign-ins and tokens that were revoked or have expired. */
-  readonly onSignInsEnded: (keys: readonly string[]) => void;
-  /** A board or an application whose credential was revoked or has expired. */
-  readonly onCredentialEnded: (owner: string) => void;
 }
 
 /** Rejects with a StartError where the file of accounts cannot be read. */
 export async function openAccess(options: AccessOptions): Promise<Access> {
-  const { dataDir, isHub, clock, time, log, onSignInsEnded, onCredentialEnded } = options;
+  const { dataDir, isHub, clock, time, log } = options;
+  const notified: EndedAccess[] = [];
   const file = openAccessFile({ dataDir, log });
   if (isHub) {
     await file.saveKey().catch((cause: Error) => {
@@ -55,14 +62,27 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
     delay: createLoginDelay({ clock }),
     clock,
     time,
-    onEnded: onCredentialEnded,
+    onEnded: (owner) => {
+      for (const { credential } of notified) credential(owner);
+    },
   });
   const pairing = createPairing({ clock, makeId: secrets.id });
   return {
-    accounts: createAccounts({ book, secrets, passwords, delay, clock, time, onEnded: onSignInsEnded }),
+    accounts: createAccounts({
+      book,
+      secrets,
+      passwords,
+      delay,
+      clock,
+      time,
+      onEnded: (keys) => {
+        for (const { signIns } of notified) signIns(keys);
+      },
+    }),
     credentials,
     pairing,
     problem: book.problem,
+    onEnded: (parts) => void notified.push(parts),
     close: async () => {
       pairing.stop();
       credentials.close();

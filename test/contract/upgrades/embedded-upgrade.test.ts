@@ -61,9 +61,7 @@ async function makeNewSchema(): Promise<unknown> {
 async function expectAccounts(dataDir: string, { accounts, madeMs }: Held): Promise<void> {
   const clock = createManualClock({ nowMs: madeMs[1] });
   const time = createMemoryTime(clock).start();
-  const none = (): void => {};
-  const parts = { clock, time, log: createMemoryLog(), onSignInsEnded: none, onCredentialEnded: none };
-  const access = await openAccess({ dataDir, isHub: true, ...parts });
+  const access = await openAccess({ dataDir, isHub: true, clock, time, log: createMemoryLog() });
   onTestFinished(() => access.close());
   const { users = [], tokens = [], boards = [], applications = [] } = accounts ?? {};
   expect(access.accounts.users().map(({ name, role }) => ({ name, role }))).toEqual(

@@ -3,8 +3,10 @@ import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { createBoard, createFleetingBoard } from "../../support/clients/board.ts";
+import { openLiveClient } from "../../support/clients/live-client.ts";
 import { connectRaw } from "../../support/clients/raw-client.ts";
 import { connectWire } from "../../support/clients/wire-client.ts";
+import { createShiftedClock } from "../../support/clock/shifted-clock.ts";
 import { compareAll, NO_DIFFERENCES } from "../../support/history/stored-sequences.ts";
 import { spawnHub, startHub } from "../../support/hub/hub.ts";
 import { ask, readingsOf } from "../../support/hub/rest.ts";
@@ -127,6 +129,22 @@ test("a stop waits for no WebSocket: boards on it hear that the hub stops, and a
   expect(performance.now() - askedAtMs).toBeLessThan(5_000);
   expect(board.received.at(-1)).toMatchObject({ type: DISCONNECT });
   expect(old.isOpen()).toBe(false);
+});
+
+test("a browser sees no board go offline when the hub stops, not even one that was silent for long", async () => {
+  const clock = createShiftedClock();
+  const hub = await startHub({ clock });
+  const browser = await openLiveClient(hub.url);
+  const board = await connectRaw(hub, { clientId: "board" });
+  board.publish({ topic: "devices/board/telemetry", payload: '{"seq":1}' });
+  await browser.next("presence");
+  clock.pass(600_000); // it is online only because it is connected
+  const ended = new Promise<void>((resolve) => browser.socket.once("disconnect", () => resolve()));
+
+  await within("the hub is closed", hub.close());
+
+  await within("the browser is disconnected", ended);
+  expect(browser.of("presence").map(({ event: { state } }) => state)).toEqual(["online"]);
 });
 
 test("a poll that waited behind another on a connection that broke delays no stop", async () => {

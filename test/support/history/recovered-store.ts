@@ -87,8 +87,6 @@ async function open(dataDir: string): Promise<{ store: Store; access: Access; cl
     clock,
     time,
     log: SILENT,
-    onSignInsEnded: nothing,
-    onCredentialEnded: nothing,
   });
   return {
     store,
