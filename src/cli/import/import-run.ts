@@ -45,6 +45,8 @@ export function createImportRun(options: ImportRunOptions): { tally: ImportTally
   const hours = createRebuiltHours();
   let endByte = begun.endByte;
   let savedMs = Number.NEGATIVE_INFINITY; // the position behind the first batch is saved at once
+  /** Why the position could not be saved while the import ran. */
+  let notSaved: unknown;
 
   const position = (): FilePosition => ({
     endByte,
@@ -67,7 +69,10 @@ export function createImportRun(options: ImportRunOptions): { tally: ImportTally
     endByte = batch.at(-1)?.record.endByte ?? endByte;
     if (clock.monotonicMs() - savedMs < SAVE_EVERY_MS) return;
     savedMs = clock.monotonicMs();
-    await savePosition(position());
+    await savePosition(position()).catch((error: Error) => {
+      notSaved = error;
+      throw error;
+    });
   }
 
   async function settle(sent: readonly ImportLine[], answer: ImportAnswer): Promise<void> {
@@ -100,11 +105,6 @@ export function createImportRun(options: ImportRunOptions): { tally: ImportTally
     }
   }
 
-  /** A position that cannot be saved at the end must not hide what the import did, nor why it failed. */
-  function warn({ message }: Error, fault: unknown): void {
-    if (!(fault instanceof Error && fault.message === message)) say(message);
-  }
-
   return {
     tally,
     run: async () => {
@@ -125,7 +125,12 @@ export function createImportRun(options: ImportRunOptions): { tally: ImportTally
         throw error;
       } finally {
         await onItsWay.catch(() => undefined); // it may be saving its position, in the same file
-        if (!rebuild) await savePosition(position()).catch((error: Error) => warn(error, fault));
+        // A position that cannot be saved at the end must not hide what the import did, nor why it failed.
+        if (!rebuild) {
+          await savePosition(position()).catch(({ message }: Error) => {
+            if (fault === undefined || fault !== notSaved) say(message);
+          });
+        }
       }
     },
   };
