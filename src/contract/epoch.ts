@@ -5,7 +5,7 @@
 /** Epoch numbers below this are seconds: as milliseconds they would lie in 1973. */
 const SECONDS_BELOW = 1e11;
 /** What a Date can hold. [ECMA-262, 21.4.1.1] */
-const MAX_MS = 8.64e15;
+export const MAX_INSTANT_MS = 8.64e15;
 
 const ISO = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d)?)$/i;
 const NUMBER = /^\d{1,16}(\.\d{1,9})?$/;
@@ -27,7 +27,7 @@ export const namesNoZone = (text: string): boolean => LOCAL.test(text);
 
 function fromEpoch(value: number): number | undefined {
   const ms = Math.round(value < SECONDS_BELOW ? value * 1000 : value);
-  return Math.abs(ms) <= MAX_MS ? ms : undefined;
+  return Math.abs(ms) <= MAX_INSTANT_MS ? ms : undefined;
 }
 
 function fromIso(text: string): number | undefined {

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { crc32 } from "node:zlib";
+import { MAX_INSTANT_MS } from "../contract/epoch.ts";
 import type { TimeHold, TimeRecord, TimeShift } from "../core/time/trusted-time.ts";
 import { watchDataFolder } from "../files/data-folder.ts";
 import { replaceFiles } from "../files/durable-file.ts";
@@ -117,6 +118,7 @@ function fieldsOf(value: unknown): Fields {
 
 /** A number beyond the range of dates is damage. */
 function numberOf(value: unknown): number {
-  if (typeof value !== "number" || Math.abs(value) > 8.64e15) throw new Error("a number is missing or out of range");
+  if (typeof value !== "number" || Math.abs(value) > MAX_INSTANT_MS)
+    throw new Error("a number is missing or out of range");
   return value;
 }

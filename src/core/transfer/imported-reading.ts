@@ -1,6 +1,6 @@
 /** Decides whether one line of an import is a reading, and which. A line is taken whole or refused whole. */
 
-import { namesNoZone, toEpochMs } from "../../contract/epoch.ts";
+import { MAX_INSTANT_MS, namesNoZone, toEpochMs } from "../../contract/epoch.ts";
 import type { DeviceId, MetricValue } from "../../contract/readings.ts";
 import { REFUSALS } from "../../contract/refusals.ts";
 import { isMetricName, NO_METRICS, parseDeviceId } from "../model/device-id.ts";
@@ -99,7 +99,7 @@ function timeFault(timestamp: unknown): string {
 function storedInstant(timestamp: unknown): { kind: "given"; atMs: number } | { kind: "absent" | "wrong" } {
   if (timestamp === undefined || timestamp === null) return { kind: "absent" };
   const atMs = toEpochMs(timestamp);
-  return atMs !== undefined && atMs >= 0 && atMs < 8.64e15 ? { kind: "given", atMs } : { kind: "wrong" };
+  return atMs !== undefined && atMs >= 0 && atMs < MAX_INSTANT_MS ? { kind: "given", atMs } : { kind: "wrong" };
 }
 
 /** The last part of `<deviceId>-<instant, base 36>-<n>`; undefined: it is not the id of that device and instant. */

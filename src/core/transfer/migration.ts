@@ -2,6 +2,7 @@
  * Copies everything from one store to another, through the port that both have. It may be stopped and run again, leaves the first
  * store unchanged, and reports in the end what differs.
  */
+import { MAX_INSTANT_MS } from "../../contract/epoch.ts";
 import type { DeviceId, MetricValue } from "../../contract/readings.ts";
 import { laterOf } from "../devices/device-record.ts";
 import { canonicalBody } from "../model/identity.ts";
@@ -45,7 +46,7 @@ export interface MigrationResult {
   readonly wasStopped: boolean;
 }
 
-const ALWAYS = { fromMs: 0, toMs: 8.64e15 } as const;
+const ALWAYS = { fromMs: 0, toMs: MAX_INSTANT_MS } as const;
 const PAGE = 5_000;
 /** Upkeep is let in between, so that what was stored does not wait in its dearest form. */
 const UPKEEP_EVERY = 50_000;

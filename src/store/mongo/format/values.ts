@@ -1,5 +1,6 @@
 /** Metrics as documents hold them, and back. */
 import { Binary } from "mongodb";
+import { MAX_INSTANT_MS } from "../../../contract/epoch.ts";
 import type { MetricValue } from "../../../contract/readings.ts";
 import type { ReadingMetrics } from "../../../core/model/metric-list.ts";
 import type { ReadingDocument, StoredValue } from "./documents.ts";
@@ -32,3 +33,7 @@ export function bodyOf(metrics: ReadingDocument["metrics"]): string {
 
 const plain = (metrics: ReadingDocument["metrics"]): { [name: string]: MetricValue } =>
   Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, fromStored(value)]));
+
+/** The instant as a Date, as far as a Date reaches. */
+export const dateOf = (ms: number): Date =>
+  new Date(Math.min(Math.max(Math.ceil(ms), -MAX_INSTANT_MS), MAX_INSTANT_MS));

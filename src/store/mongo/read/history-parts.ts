@@ -8,11 +8,11 @@ import type { Clock } from "../../../core/ports/clock.ts";
 import type { Log } from "../../../core/ports/log.ts";
 import type { Collections } from "../db/collections.ts";
 import type { ReadingDocument } from "../format/documents.ts";
+import { dateOf } from "../format/values.ts";
 import type { Appender } from "../write/append.ts";
 import { type DeviceCursors, generationFilter } from "../write/device-cursors.ts";
 import type { InFlight } from "../write/in-flight.ts";
 import type { Marks } from "../write/marks.ts";
-import { dateOf } from "./rollup-documents.ts";
 
 export interface HistoryParts {
   readonly collections: () => Collections;

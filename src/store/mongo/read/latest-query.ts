@@ -1,4 +1,5 @@
 /** Finds the newest value of each metric that is still stored, by its days rather than by all its readings. */
+import { MAX_INSTANT_MS } from "../../../contract/epoch.ts";
 import type { DeviceId } from "../../../contract/readings.ts";
 import { DAY_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { LatestMetric } from "../../../core/ports/stored-device.ts";
@@ -7,7 +8,7 @@ import { fromStored } from "../format/values.ts";
 import { dueDays, type HistoryParts, horizonsOf, inRanges, rangesOf } from "./history-parts.ts";
 import { readRollups } from "./rollup-documents.ts";
 
-const ALWAYS = { fromMs: 0, toMs: 8.64e15 } as const;
+const ALWAYS = { fromMs: 0, toMs: MAX_INSTANT_MS } as const;
 
 /** Of a reading where it is there, else the last of a day, in which true is 1. */
 export async function latestOf(

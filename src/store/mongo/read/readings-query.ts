@@ -14,18 +14,13 @@ import { createLineWriter } from "../../../core/transfer/export-line.ts";
 import { createReadingsJson } from "../../../core/transfer/readings-json.ts";
 import type { Collections } from "../db/collections.ts";
 import type { ReadingDocument } from "../format/documents.ts";
-import { bodyOf } from "../format/values.ts";
+import { bodyOf, dateOf } from "../format/values.ts";
 import { generationFilter } from "../write/device-cursors.ts";
 
 export interface ReadingsQueryParts {
   readonly collections: () => Collections;
   readonly earlierGenerations: ReadonlyMap<DeviceId, number>;
 }
-
-/** The greatest instant of a Date. */
-const FOR_EVER_MS = 8.64e15;
-
-const dateOf = (ms: number): Date => new Date(Math.min(Math.max(Math.ceil(ms), -FOR_EVER_MS), FOR_EVER_MS));
 
 /** The readings of one device with an instant in [fromMs, toMs). */
 export function inRange(

@@ -5,6 +5,7 @@ import { Aggregate } from "../../../core/history/rollup.ts";
 import { DAY_MS, HOUR_MS } from "../../../core/model/utc-day.ts";
 import type { Collections } from "../db/collections.ts";
 import type { RollupDocument } from "../format/documents.ts";
+import { dateOf } from "../format/values.ts";
 import { type Counted, type Level, type Rollups, toRollup, toValues } from "./counting.ts";
 
 export const widthOf = (level: Level): number => (level === "hour" ? HOUR_MS : DAY_MS);
@@ -20,9 +21,6 @@ export interface RollupRange {
   readonly fromMs: number;
   readonly toMs: number;
 }
-
-const FOR_EVER_MS = 8.64e15;
-export const dateOf = (ms: number): Date => new Date(Math.min(Math.max(Math.ceil(ms), -FOR_EVER_MS), FOR_EVER_MS));
 
 export const ofRollups = ({ device, level, fromMs, toMs }: RollupRange) => ({
   device,

@@ -6,9 +6,10 @@ import type { DeviceId } from "../../../contract/readings.ts";
 import { DAY_MS, HOUR_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { Rollup } from "../../../core/ports/history.ts";
 import type { DueDocument, JobDocument } from "../format/documents.ts";
+import { dateOf } from "../format/values.ts";
 import { type Counted, count, mergeHours } from "../read/counting.ts";
 import { type HistoryParts, horizonsOf, inRanges } from "../read/history-parts.ts";
-import { dateOf, ofRollups, putOperation, readRollups, together } from "../read/rollup-documents.ts";
+import { ofRollups, putOperation, readRollups, together } from "../read/rollup-documents.ts";
 
 export interface DayCounter {
   /** Counts a marked day that ended at least an hour ago; false: there is none. */

@@ -3,6 +3,7 @@
  * records what was begun, so that it is finished after a crash.
  */
 import { randomBytes } from "node:crypto";
+import { MAX_INSTANT_MS } from "../../../contract/epoch.ts";
 import type { DeviceId } from "../../../contract/readings.ts";
 import { DAY_MS, HOUR_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { EraseRequest } from "../../../core/ports/history.ts";
@@ -29,8 +30,6 @@ interface EraseJob extends JobDocument {
 
 export const ERASE = "erase";
 
-const FOR_EVER_MS = 8.64e15;
-
 export function createEraser(parts: HistoryParts): Eraser {
   const { collections, cursors, marks, deviceQueue, appender, inFlight } = parts;
 
@@ -41,7 +40,7 @@ export function createEraser(parts: HistoryParts): Eraser {
       kind: ERASE,
       device: deviceId,
       fromMs: Math.max(0, Math.floor(fromMs)),
-      toMs: Math.min(Math.ceil(toMs), FOR_EVER_MS),
+      toMs: Math.min(Math.ceil(toMs), MAX_INSTANT_MS),
       metrics: metrics ?? null,
     };
     await collections().jobs.insertOne(job as never);

@@ -1,11 +1,10 @@
 /** Stores hours that an import made, for a time without raw readings. */
+import { MAX_INSTANT_MS } from "../../../contract/epoch.ts";
 import { DAY_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { RebuiltHour } from "../../../core/ports/history.ts";
 import { type HistoryParts, horizonsOf, inRanges } from "../read/history-parts.ts";
 import { putOperation, readRollups, together } from "../read/rollup-documents.ts";
 import type { DayCounter } from "./day-counter.ts";
-
-const FOR_EVER_MS = 8.64e15;
 
 /** Answers for each hour whether it was stored. It is not where its day has raw readings, or where only the day is left. */
 export function createRebuilder(parts: HistoryParts, counter: DayCounter) {
@@ -60,7 +59,7 @@ export function createRebuilder(parts: HistoryParts, counter: DayCounter) {
   }
 
   const hasRaw = async (device: RebuiltHour["deviceId"], toMs: number): Promise<boolean> =>
-    (await collections().readings.findOne(inRanges(parts, device, [{ fromMs: -FOR_EVER_MS, toMs }]), {
+    (await collections().readings.findOne(inRanges(parts, device, [{ fromMs: -MAX_INSTANT_MS, toMs }]), {
       projection: { _id: 1 },
     })) !== null;
 

@@ -3,6 +3,7 @@
  * in each step.
  */
 import type { Db } from "mongodb";
+import { MAX_INSTANT_MS } from "../../../contract/epoch.ts";
 import type { DeviceId } from "../../../contract/readings.ts";
 import { keptSinceMs } from "../../../core/model/kept-since.ts";
 import { DAY_MS, HOUR_MS, startOf } from "../../../core/model/utc-day.ts";
@@ -10,9 +11,10 @@ import type { Retention } from "../../../core/ports/stored-device.ts";
 import type { UpkeepRequest, UpkeepStep } from "../../../core/ports/upkeep.ts";
 import { readSpace } from "../db/sizes.ts";
 import { type DeviceDocument, fromStoredRetention } from "../format/documents.ts";
+import { dateOf } from "../format/values.ts";
 import type { Level } from "../read/counting.ts";
 import { type HistoryParts, inRanges } from "../read/history-parts.ts";
-import { dateOf, ofRollups } from "../read/rollup-documents.ts";
+import { ofRollups } from "../read/rollup-documents.ts";
 import type { DayCounter } from "./day-counter.ts";
 
 export type RetentionStep = Omit<UpkeepStep, "hot">;
@@ -30,7 +32,6 @@ const NOTHING_YET: RetentionStep = { did: "forgot", readings: 0 };
 const ROUND_MS = HOUR_MS;
 /** The size of the database changes with its next checkpoint, one a minute. */
 const CHECKPOINT_MS = 70_000;
-const FOR_EVER_MS = 8.64e15;
 
 export function createRetentionSteps(parts: HistoryParts, counter: DayCounter, db: () => Db): RetentionSteps {
   const { collections, cursors, deviceQueue, appender, inFlight } = parts;
@@ -88,7 +89,7 @@ export function createRetentionSteps(parts: HistoryParts, counter: DayCounter, d
   /** The oldest day that has raw readings before `beforeMs`. Hours and days of it are counted a last time. */
   async function deleteOldestDay(device: DeviceId, beforeMs: number): Promise<RetentionStep | undefined> {
     if (beforeMs <= 0) return undefined;
-    const range = { fromMs: -FOR_EVER_MS, toMs: beforeMs };
+    const range = { fromMs: -MAX_INSTANT_MS, toMs: beforeMs };
     const oldest = await collections().readings.findOne(inRanges(parts, device, [range]), {
       sort: { device: 1, at: 1, n: 1 },
       projection: { at: 1 },
@@ -118,7 +119,7 @@ export function createRetentionSteps(parts: HistoryParts, counter: DayCounter, d
 
   async function deleteRollups(device: DeviceId, level: Level, beforeMs: number): Promise<boolean> {
     if (beforeMs <= 0) return false;
-    const range = { device, level, fromMs: -FOR_EVER_MS, toMs: beforeMs };
+    const range = { device, level, fromMs: -MAX_INSTANT_MS, toMs: beforeMs };
     if ((await collections().rollups.findOne(ofRollups(range), { projection: { _id: 1 } })) === null) return false;
     if (level === "hour") {
       await deviceQueue.run(() =>
@@ -164,7 +165,7 @@ export function createRetentionSteps(parts: HistoryParts, counter: DayCounter, d
     let oldest = todayMs;
     for await (const { _id } of collections().devices.find({}, { projection: { _id: 1 } })) {
       const first = await collections().readings.findOne(
-        inRanges(parts, _id, [{ fromMs: -FOR_EVER_MS, toMs: oldest }]),
+        inRanges(parts, _id, [{ fromMs: -MAX_INSTANT_MS, toMs: oldest }]),
         {
           sort: { device: 1, at: 1, n: 1 },
           projection: { at: 1 },
@@ -179,7 +180,7 @@ export function createRetentionSteps(parts: HistoryParts, counter: DayCounter, d
   async function deleteOldestHours(todayMs: number): Promise<boolean> {
     for await (const { _id } of collections().devices.find({}, { projection: { _id: 1 } })) {
       const first = await collections().rollups.findOne(
-        ofRollups({ device: _id, level: "hour", fromMs: -FOR_EVER_MS, toMs: todayMs }),
+        ofRollups({ device: _id, level: "hour", fromMs: -MAX_INSTANT_MS, toMs: todayMs }),
         { sort: { device: 1, level: 1, at: 1 }, projection: { at: 1 } },
       );
       if (first !== null) return deleteRollups(_id, "hour", startOf(first.at.getTime(), DAY_MS) + DAY_MS);

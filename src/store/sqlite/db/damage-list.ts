@@ -1,9 +1,9 @@
 /** Remembers which readings could not be read, and logs each range once. */
+import { MAX_INSTANT_MS } from "../../../contract/epoch.ts";
 import type { DeviceId } from "../../../contract/readings.ts";
 import { damagedIn } from "../../../core/health/damage.ts";
 import type { Span, WithDamage } from "../../../core/ports/history.ts";
 import type { Log } from "../../../core/ports/log.ts";
-import { MAX_MS } from "../format/stored-text.ts";
 import type { Damage, Read } from "./damage-note.ts";
 
 export interface DamageList {
@@ -19,7 +19,7 @@ export interface DamageList {
 const MOST_SPANS = 1_000;
 
 /** The bounds may be damaged too, and must be valid dates. */
-const instantOf = (ms: number): number => (ms >= 0 ? Math.min(ms, MAX_MS) : 0);
+const instantOf = (ms: number): number => (ms >= 0 ? Math.min(ms, MAX_INSTANT_MS) : 0);
 
 export function createDamageList(log: Log): DamageList {
   const spans = new Map<DeviceId, Map<string, Span>>();

@@ -1,12 +1,12 @@
 /** Parses JSON columns without trusting them: their bytes may have changed on the disk. */
+import { MAX_INSTANT_MS } from "../../../contract/epoch.ts";
 import type { AttributeValue, Metrics, MetricValue } from "../../../contract/readings.ts";
 import type { LatestMetric } from "../../../core/ports/stored-device.ts";
 import { isWholeUpTo } from "./stored-fields.ts";
 
 /** The greatest instant that a Date can hold. */
-export const MAX_MS = 8.64e15;
 
-export const isInstant = isWholeUpTo(MAX_MS);
+export const isInstant = isWholeUpTo(MAX_INSTANT_MS);
 
 /** Undefined: it is damaged. */
 export function parseMetrics(body: unknown): Metrics | undefined {

@@ -1,10 +1,10 @@
 /** Finds the newest value of a metric that is still stored, by its days instead of by all its readings. */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import { MAX_INSTANT_MS } from "../../../contract/epoch.ts";
 import type { MetricValue } from "../../../contract/readings.ts";
 import { DAY_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { LatestMetric } from "../../../core/ports/stored-device.ts";
 import { blockMs, type Level } from "../format/rollup-format.ts";
-import { MAX_MS } from "../format/stored-text.ts";
 import {
   type DeviceHistory,
   dueDays,
@@ -18,7 +18,7 @@ import {
 } from "./history.ts";
 import { hotRows } from "./hot-rows.ts";
 
-const ALWAYS = { fromMs: 0, toMs: MAX_MS } as const;
+const ALWAYS = { fromMs: 0, toMs: MAX_INSTANT_MS } as const;
 
 /** From a reading if it is stored and intact, else the last value of a day (of an hour if days are damaged), in which true is 1. */
 export function latestOf(

@@ -3,6 +3,7 @@
  * left out and reported; it only writes to reset a field that its column could not hold.
  */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import { MAX_INSTANT_MS } from "../../../contract/epoch.ts";
 import type { DeviceId } from "../../../contract/readings.ts";
 import { laterOf } from "../../../core/devices/device-record.ts";
 import { mergeLatest } from "../../../core/devices/latest-values.ts";
@@ -11,7 +12,7 @@ import type { LatestMetric, StoredDevice } from "../../../core/ports/stored-devi
 import type { NoteDamage } from "../db/damage-note.ts";
 import { ifReadable, isDamage } from "../db/file-damage.ts";
 import { fieldsOf, isText, isWholeUpTo } from "../format/stored-fields.ts";
-import { isInstant, MAX_MS, parseAttributes, parseLatest, parseMetrics } from "../format/stored-text.ts";
+import { isInstant, parseAttributes, parseLatest, parseMetrics } from "../format/stored-text.ts";
 import { eachReading } from "./each-reading.ts";
 import { historyOfKey, type Range } from "./history.ts";
 
@@ -23,7 +24,7 @@ const READINGS_FOR_LATEST = 500;
 const NEVER = 0;
 /** The maximum of the settings. */
 const MAX_DAYS = 36_500;
-const ALWAYS: Range = { fromMs: 0, toMs: MAX_MS };
+const ALWAYS: Range = { fromMs: 0, toMs: MAX_INSTANT_MS };
 
 export function loadDevices(db: DatabaseSyncInstance, note: NoteDamage): StoredDevice[] {
   const byKey = new Map<number, StoredDevice>();

@@ -3,13 +3,14 @@
  * table, so that it resumes after a crash. Runs in the writer's thread.
  */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
+import { MAX_INSTANT_MS } from "../../../contract/epoch.ts";
 import { DAY_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { EraseRequest } from "../../../core/ports/history.ts";
 import type { LatestMetric } from "../../../core/ports/stored-device.ts";
 import type { NoteDamage } from "../db/damage-note.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { filterColumns } from "../format/merge-columns.ts";
-import { MAX_MS, parseLatest, parseList, parseMetrics } from "../format/stored-text.ts";
+import { parseLatest, parseList, parseMetrics } from "../format/stored-text.ts";
 import { historyOfKey, openSegment, type Range, type SegmentHead, segmentHeads } from "../read/history.ts";
 import { latestOf } from "../read/latest-query.ts";
 import { deleteSegment, replaceSegment } from "../tables/segment-table.ts";
@@ -58,7 +59,7 @@ export function createEraser({ db, rollups, onErased, note }: EraserOptions): Er
       Math.max(0, Math.floor(fromMs)),
       Math.ceil(toMs),
       metrics === undefined ? null : JSON.stringify(metrics),
-      Number(fromMs <= 0 && toMs >= MAX_MS),
+      Number(fromMs <= 0 && toMs >= MAX_INSTANT_MS),
     );
     return Number(lastInsertRowid);
   }
