@@ -93,3 +93,17 @@ const HASH_BYTES = 6;
 
 /** The first reading of an instant is always compared, and few without an instant of their own share one. */
 export const hasHash = (timed: boolean, n: number): boolean => timed && n > 0;
+
+/** The newest reading of a device by (instant, n), which a store keeps in memory. */
+export interface NewestReading {
+  newestAtMs: number;
+  newestN: number;
+}
+
+/** Another one is stored. */
+export function noteNewest(newest: NewestReading, atMs: number, n: number): void {
+  if (atMs > newest.newestAtMs) {
+    newest.newestAtMs = atMs;
+    newest.newestN = n;
+  } else if (atMs === newest.newestAtMs && n > newest.newestN) newest.newestN = n;
+}

@@ -1,15 +1,13 @@
 /** What memory knows of each device, so that a reading newer than all before needs no look-up. */
 import type { AttributeValue, DeviceId } from "../../../contract/readings.ts";
+import type { NewestReading } from "../../../core/model/identity.ts";
 import type { Collections } from "../db/collections.ts";
 import type { DeviceDocument } from "../format/documents.ts";
 
-export interface DeviceCursor {
+export interface DeviceCursor extends NewestReading {
   readonly device: DeviceId;
   /** Its document is there, or on its way. */
   isThere: boolean;
-  newestAtMs: number;
-  /** Of the newest instant. */
-  newestN: number;
   /** Raw readings before it are deleted. */
   rawSinceMs: number;
   readonly attributes: Map<string, AttributeValue>;

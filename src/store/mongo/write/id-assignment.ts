@@ -1,7 +1,7 @@
 /** Decides what each reading of a group becomes: stored with which id, a duplicate, refused. Writes nothing. */
 
 import type { DeviceId } from "../../../contract/readings.ts";
-import { canonicalBody, redeliveryOf, timedDuplicateOf } from "../../../core/model/identity.ts";
+import { canonicalBody, noteNewest, redeliveryOf, timedDuplicateOf } from "../../../core/model/identity.ts";
 import { expiredRefusal, instantRefusal } from "../../../core/model/store-refusal.ts";
 import type { AssignedGroup } from "../../../core/ports/outbox.ts";
 import type { ReadingWrite, WriteOutcome, WritesOfMessage } from "../../../core/ports/writes.ts";
@@ -71,7 +71,7 @@ export function createIdAssigner(
         const judged = judge(cursor, write, known, matched);
         if (typeof judged !== "number") return judged;
         readings.push({ write, n: judged, cursor, message, element });
-        advance(cursor, write.atMs, judged);
+        noteNewest(cursor, write.atMs, judged);
         return judged === 0 ? STORED : ({ kind: "stored", n: judged } as const);
       });
     });
@@ -150,7 +150,7 @@ export function createIdAssigner(
         if (write.kind !== "reading" || outcome?.kind !== "stored") continue;
         const cursor = cursorOf(write.deviceId);
         readings.push({ write, n: outcome.n, cursor, message, element });
-        advance(cursor, write.atMs, outcome.n);
+        noteNewest(cursor, write.atMs, outcome.n);
       }
     }
     return { messages, outcomes: outcomes.map((each) => [...each]), readings };
@@ -182,11 +182,4 @@ function devicesOf(messages: readonly WritesOfMessage[]): Set<DeviceId> {
   const devices = new Set<DeviceId>();
   for (const writes of messages) for (const write of writes) if (write.kind !== "journal") devices.add(write.deviceId);
   return devices;
-}
-
-function advance(cursor: DeviceCursor, atMs: number, n: number): void {
-  if (atMs > cursor.newestAtMs) {
-    cursor.newestAtMs = atMs;
-    cursor.newestN = n;
-  } else if (atMs === cursor.newestAtMs && n > cursor.newestN) cursor.newestN = n;
 }

@@ -2,7 +2,7 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { AttributeValue } from "../../../contract/readings.ts";
 import { mergeAttributes } from "../../../core/devices/device-record.ts";
-import { hasHash, redeliveryOf, sameBody, timedDuplicateOf } from "../../../core/model/identity.ts";
+import { hasHash, noteNewest, redeliveryOf, sameBody, timedDuplicateOf } from "../../../core/model/identity.ts";
 import { expiredRefusal, instantRefusal, type StoreRefusal } from "../../../core/model/store-refusal.ts";
 import type { NoteDamage } from "../db/damage-note.ts";
 import { createDamagedDevices } from "../db/damaged-devices.ts";
@@ -166,10 +166,7 @@ export function createAppender(db: DatabaseSyncInstance, { sealed, hotCounts, no
     }
     hotCounts.added(cursor.key, nextSeq, write.receivedAtMs);
     nextSeq++;
-    if (atMs > cursor.newestAtMs) {
-      cursor.newestAtMs = atMs;
-      cursor.newestN = n;
-    } else if (atMs === cursor.newestAtMs && n > cursor.newestN) cursor.newestN = n;
+    noteNewest(cursor, atMs, n);
     matched.add(atMs, n);
     return n;
   }
