@@ -5,7 +5,8 @@ import type { MetricValue } from "../contract/readings.ts";
 import type { ParsedReading } from "../core/ingest/parsed-message.ts";
 import { setCached } from "../core/model/bounded-map.ts";
 import { isMetricName } from "../core/model/device-id.ts";
-import { createNameLists, MetricList } from "../core/model/metric-list.ts";
+import { createNameLists, MAX_METRICS, MetricList } from "../core/model/metric-list.ts";
+import { MAX_TEXT_BYTES } from "../core/model/metric-value.ts";
 
 /**
  * Undefined: not such a payload (nested, a list, escapes, null, other than ASCII, duplicate or unknown names, a value
@@ -22,8 +23,6 @@ interface Key {
   readonly kind: MetricKind | undefined;
 }
 
-const MAX_METRICS = 64;
-const MAX_TEXT_BYTES = 256;
 /** Digits that a double holds exactly, so that dividing by a power of ten rounds once. */
 const MAX_EXACT_DIGITS = 15;
 const MAX_KNOWN_KEYS = 1_000;

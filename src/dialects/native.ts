@@ -3,6 +3,7 @@ import type { AttributeValue, DeviceId, MetricValue } from "../contract/readings
 import type { RefusalCode } from "../contract/refusals.ts";
 import type { ParsedMessage, ParsedReading } from "../core/ingest/parsed-message.ts";
 import { isMetricName, NO_METRICS } from "../core/model/device-id.ts";
+import { MAX_METRICS } from "../core/model/metric-list.ts";
 import { isLonger, jsonValue, plainValue, type Read } from "../core/model/metric-value.ts";
 import { type Fault, fault, ok, type Result } from "../core/model/result.ts";
 import { createFlatReader } from "./flat-reading.ts";
@@ -10,7 +11,6 @@ import { jsonFaultAt } from "./json-fault.ts";
 import { addressOf, type Channel } from "./native-topic.ts";
 
 const MAX_READINGS = 1_000;
-const MAX_METRICS = 64;
 const MAX_DEPTH = 8;
 const MAX_ATTRIBUTE_KEYS = 64;
 const MAX_ATTRIBUTES_BYTES = 16 * 1024;

@@ -1,4 +1,5 @@
 /** Ends the process in order: with 0 after a signal, with 1 and within 5 s after a fault. */
+import { messageOf } from "../core/model/message-of.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Log } from "../core/ports/log.ts";
 
@@ -57,7 +58,7 @@ export function createProcessEnd({ clock, log, flush, say }: ProcessEndOptions):
     tryTo(() => log.error(event, { cause }));
     if (isGivingUp) return;
     isGivingUp = true;
-    tryTo(() => say(`The hub cannot continue: ${wordsOf(cause)}. Its log says more. Start it again.\n`));
+    tryTo(() => say(`The hub cannot continue: ${messageOf(cause)}. Its log says more. Start it again.\n`));
     clock.after(END_WITHIN_MS, () => process.exit(1));
     void closeAndFlush().finally(() => process.exit(1));
   }
@@ -82,5 +83,3 @@ function tryTo(run: () => void): void {
     // there is nothing left to say it with
   }
 }
-
-const wordsOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -2,6 +2,7 @@
 
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { messageOf } from "../core/model/message-of.ts";
 import { StartError } from "../core/model/start-error.ts";
 import { DAY_MS } from "../core/model/utc-day.ts";
 import type { Clock } from "../core/ports/clock.ts";
@@ -31,7 +32,7 @@ const NO_KEY = "is not a private key in PEM, or it has a passphrase (remove it: 
 /** Rejects with a StartError that says what is wrong with which file. */
 export async function openTlsFiles({ certFile, keyFile, hsts, clock, log }: TlsFilesOptions): Promise<TlsFiles> {
   let { context, endsMs } = await read().catch((cause: unknown) => {
-    throw new StartError(wordsOf(cause), 2, cause);
+    throw new StartError(messageOf(cause), 2, cause);
   });
   let failure: string | undefined;
   let looking: Promise<void> | undefined;
@@ -45,10 +46,10 @@ export async function openTlsFiles({ certFile, keyFile, hsts, clock, log }: TlsF
   async function read(): Promise<{ context: TlsContext; endsMs: number }> {
     const [cert, key] = await Promise.all([
       readFile(certFile, "utf8").catch((cause: unknown) => {
-        throw new Error(`AERIE_TLS_CERT: ${certFile} cannot be read (${wordsOf(cause)})`);
+        throw new Error(`AERIE_TLS_CERT: ${certFile} cannot be read (${messageOf(cause)})`);
       }),
       readFile(keyFile, "utf8").catch((cause: unknown) => {
-        throw new Error(`AERIE_TLS_KEY: ${keyFile} cannot be read (${wordsOf(cause)})`);
+        throw new Error(`AERIE_TLS_KEY: ${keyFile} cannot be read (${messageOf(cause)})`);
       }),
     ]);
     return { context: { cert, key }, endsMs: endOf(cert, key) };
@@ -84,7 +85,7 @@ export async function openTlsFiles({ certFile, keyFile, hsts, clock, log }: TlsF
       log.info("certificate renewed", { validTo: new Date(endsMs).toISOString() });
     } catch (cause) {
       if (failure === undefined) log.warn("the new certificate is not used", { cause });
-      failure = wordsOf(cause);
+      failure = messageOf(cause);
     }
   }
 
@@ -115,5 +116,3 @@ function parsed<T>(setting: string, file: string, what: string, parse: () => T):
     throw new Error(`${setting}: ${file} ${what}`); // the parser's own words may show parts of a key
   }
 }
-
-const wordsOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

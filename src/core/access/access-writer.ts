@@ -1,5 +1,6 @@
 /** Applies changes to the records of access in order, one write at a time, also while the file cannot be written. */
 
+import { messageOf } from "../model/message-of.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import { withUses } from "./access-index.ts";
@@ -10,7 +11,7 @@ export class AccessFileError extends Error {
   /** The change holds all the same, and is written when that can be; else it does not, and never will. */
   readonly isInForce: boolean;
   constructor(isInForce: boolean, cause: unknown) {
-    super(wordsOf(cause), { cause });
+    super(messageOf(cause), { cause });
     this.name = "AccessFileError";
     this.isInForce = isInForce;
   }
@@ -116,9 +117,9 @@ export function createAccessWriter({ store, clock, log, uses }: AccessWriterOpti
     );
     if (failure === undefined)
       log.error("accounts and secrets cannot be saved; the hub tries again every two seconds", {
-        reason: wordsOf(cause),
+        reason: messageOf(cause),
       });
-    failure = { words: wordsOf(cause), notOnDisk: (failure?.notOnDisk ?? 0) + kept.length };
+    failure = { words: messageOf(cause), notOnDisk: (failure?.notOnDisk ?? 0) + kept.length };
     for (const { isAtOnce, reject } of batch) reject(new AccessFileError(isAtOnce, cause));
   }
 
@@ -152,5 +153,3 @@ export function createAccessWriter({ store, clock, log, uses }: AccessWriterOpti
     },
   };
 }
-
-const wordsOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -1,7 +1,6 @@
 /** Reports what the size limit of the database did: deleted raw readings before their age, or found nothing left to delete. */
 
-import { keptSinceMs } from "../model/kept-since.ts";
-import { DAY_MS } from "../model/utc-day.ts";
+import { DAY_MS, keptSinceMs } from "../model/utc-day.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Retention } from "../ports/stored-device.ts";

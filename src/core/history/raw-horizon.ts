@@ -1,7 +1,7 @@
 /** Calculates the instant before which a device's raw readings are too old to be kept. */
 import type { DeviceId } from "../../contract/readings.ts";
 import type { Registry } from "../devices/registry.ts";
-import { keptSinceMs } from "../model/kept-since.ts";
+import { keptSinceMs } from "../model/utc-day.ts";
 
 export interface RawHorizonOptions {
   readonly registry: Pick<Registry, "get">;

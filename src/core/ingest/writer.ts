@@ -1,10 +1,11 @@
 /** Groups messages into commits, in order, and waits for the store. */
 
 import type { Connection } from "../devices/connection.ts";
+import { messageOf } from "../model/message-of.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Counters } from "../ports/counters.ts";
 import type { Log } from "../ports/log.ts";
-import { type Store, StoreError } from "../ports/readings-store.ts";
+import { isPassing, type Store, type StoreError } from "../ports/readings-store.ts";
 import type { Write, WriteOutcome } from "../ports/writes.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 import { createGroupPace } from "./group-pace.ts";
@@ -175,7 +176,7 @@ export function createWriter(options: WriterOptions): Writer {
   async function split(group: Group, cause: unknown): Promise<Group> {
     if (group.length === 1) {
       log.error("store refused a message", { cause });
-      const refused = { kind: "refused", reason: cause instanceof Error ? cause.message : String(cause) } as const;
+      const refused = { kind: "refused", reason: messageOf(cause) } as const;
       settle(group, [group[0]?.message.writes.map(() => refused) ?? []]);
       return [];
     }
@@ -286,5 +287,3 @@ export function createWriter(options: WriterOptions): Writer {
 
 /** False: the message was given up, and is withdrawn. */
 const isToWrite = ({ message, answered }: Entry): boolean => !answered || message.irrevocable === true;
-
-const isPassing = (error: unknown): error is StoreError => error instanceof StoreError && error.passing;

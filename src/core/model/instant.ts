@@ -13,7 +13,8 @@ export type Instant =
 
 /** Nothing was measured by these boards before it; clocks that were never set lie here (1970, 2000, uptime). */
 const EARLIEST_MS = Date.UTC(2020, 0, 1);
-const AHEAD_MS = 5 * 60_000;
+/** A device's clock may run so far ahead of the hub's. */
+export const MAX_AHEAD_MS = 5 * 60_000;
 
 /**
  * `said`: ISO 8601 with a zone, epoch seconds (whole or fractional) or epoch milliseconds, as number or text.
@@ -23,7 +24,7 @@ export function readInstant(said: unknown, nowMs: number, clockSane: boolean): I
   if (said === undefined || said === null) return { kind: "absent" };
   const atMs = toEpochMs(said);
   if (atMs === undefined) return { kind: "unreadable", said: shown(said) };
-  const valid = atMs >= EARLIEST_MS && (!clockSane || atMs <= nowMs + AHEAD_MS);
+  const valid = atMs >= EARLIEST_MS && (!clockSane || atMs <= nowMs + MAX_AHEAD_MS);
   return valid ? { kind: "given", atMs } : { kind: "wrong", said: shown(said) };
 }
 

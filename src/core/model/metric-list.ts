@@ -3,6 +3,9 @@
 import type { MetricValue } from "../../contract/readings.ts";
 import { setCached } from "./bounded-map.ts";
 
+/** Of one reading. */
+export const MAX_METRICS = 64;
+
 /** What the hub reads of metrics; a Map has it too. */
 export interface ReadingMetrics {
   readonly size: number;

@@ -4,7 +4,7 @@ import type { MetricValue } from "../../contract/readings.ts";
 import { fault, ok, type Result } from "./result.ts";
 import { LOSES_DIGITS, losesDigits, readWritten, trimmed } from "./written-value.ts";
 
-const MAX_TEXT_BYTES = 256;
+export const MAX_TEXT_BYTES = 256;
 /** C0, DEL and C1: nothing that a person reads. */
 const CONTROL = /\p{Cc}/u;
 

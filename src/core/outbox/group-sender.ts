@@ -1,7 +1,7 @@
 /** Sends groups of the outbox to the store, each once, and reports what the store refuses of them. */
 import type { Log } from "../ports/log.ts";
 import type { Outbox, RemoteStore, WaitingGroup } from "../ports/outbox.ts";
-import { StoreError } from "../ports/readings-store.ts";
+import { isPassing } from "../ports/readings-store.ts";
 import type { WriteOutcome, WritesOfMessage } from "../ports/writes.ts";
 
 export interface GroupSenderOptions {
@@ -16,8 +16,6 @@ export interface GroupSender {
   /** Answers how many writes the group had. Rejects with a passing StoreError where the store did not take it. */
   send(group: WaitingGroup): Promise<number>;
 }
-
-export const isPassing = (error: unknown): error is StoreError => error instanceof StoreError && error.passing;
 
 export function createGroupSender({ remote, outbox, log, onRefused }: GroupSenderOptions): GroupSender {
   async function send(group: WaitingGroup): Promise<number> {

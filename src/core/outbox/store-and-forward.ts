@@ -2,16 +2,17 @@
  * A store in front of MongoDB. While MongoDB cannot be written, groups are stored in the outbox on the hub's own disk and
  * acknowledged. When it is back they are sent in their order, each once.
  */
+import { messageOf } from "../model/message-of.ts";
 import type { Journal } from "../ports/broker-state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { AssignedGroup, Outbox, RemoteStore, WaitingGroup } from "../ports/outbox.ts";
-import { type Store, StoreError } from "../ports/readings-store.ts";
+import { isPassing, type Store, StoreError } from "../ports/readings-store.ts";
 import type { StoredDevice } from "../ports/stored-device.ts";
 import type { UpkeepRequest, UpkeepStep } from "../ports/upkeep.ts";
 import type { WriteOutcome, WritesOfMessage } from "../ports/writes.ts";
 import type { Away } from "./away.ts";
-import { createGroupSender, isPassing } from "./group-sender.ts";
+import { createGroupSender } from "./group-sender.ts";
 import { replayWaiting, type StoredState } from "./replay.ts";
 
 export interface StoreAndForward extends Store {
@@ -128,7 +129,7 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
     } catch (error) {
       isDraining = false;
       endCutover();
-      if (trouble !== undefined) trouble.reason = wordsOf(error);
+      if (trouble !== undefined) trouble.reason = messageOf(error);
       if (!isPassing(error)) log.error("the outbox could not be sent", { cause: error });
       planProbe();
     }
@@ -285,5 +286,3 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
 }
 
 const NO_JOURNAL: Journal = { sessions: [], subscriptions: [], retained: [], deliveries: [], inbound: [], wills: [] };
-
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

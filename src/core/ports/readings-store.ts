@@ -62,6 +62,8 @@ export class StoreError extends Error {
   }
 }
 
+export const isPassing = (error: unknown): error is StoreError => error instanceof StoreError && error.passing;
+
 /** Stores readings and devices. Every promise rejects with a StoreError only. */
 export interface Store {
   /** Every device, for the hub to keep in memory. Once, right after opening. */

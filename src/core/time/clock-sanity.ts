@@ -1,9 +1,8 @@
 /** Decides whether the hub's wall clock can be trusted: a Raspberry Pi has no battery-backed clock. */
+import { MAX_AHEAD_MS } from "../model/instant.ts";
 import type { Clock } from "../ports/clock.ts";
 import { stepWords } from "./duration-words.ts";
 
-/** Device times may lie this far ahead, so a stored reading may be that much newer than now. */
-const AHEAD_MS = 5 * 60_000;
 const STEP_MS = 60_000;
 /** How long a clock that jumped is not trusted: time synchronisation may set it again. */
 const STEP_HOLD_MS = 10 * 60_000;
@@ -34,7 +33,8 @@ export function createClockSanity(options: { clock: Clock; builtAtMs: number; ne
   function judge(): string | undefined {
     const now = clock.nowMs();
     if (now < builtAtMs) return `The hub's clock shows a time before this version was built; ${ADVICE}`;
-    if (now < newestMs - AHEAD_MS) return `The hub's clock shows a time before the newest stored reading; ${ADVICE}`;
+    if (now < newestMs - MAX_AHEAD_MS)
+      return `The hub's clock shows a time before the newest stored reading; ${ADVICE}`;
     if (steppedAtMs !== undefined) {
       return `The hub's clock jumped ${stepWords(steppedByMs)}. ${IF_RIGHT}`;
     }
@@ -58,7 +58,7 @@ export function createClockSanity(options: { clock: Clock; builtAtMs: number; ne
     isSane: () => current === undefined,
     stored: (atMs, receivedAtMs) => {
       // A device time years ahead, accepted while the clock could not judge it, is no evidence against the clock.
-      const witness = Math.min(atMs, receivedAtMs + AHEAD_MS);
+      const witness = Math.min(atMs, receivedAtMs + MAX_AHEAD_MS);
       if (witness > newestMs) newestMs = witness;
     },
     close: clock.every(CHECK_EVERY_MS, check),

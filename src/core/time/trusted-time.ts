@@ -3,6 +3,7 @@
  * a restart. (docs/decisions/0015)
  */
 
+import { messageOf } from "../model/message-of.ts";
 import { DAY_MS } from "../model/utc-day.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
@@ -150,7 +151,7 @@ export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
         },
         (cause: unknown) => {
           if (unsaved === undefined) log.warn("the hub's time could not be saved; the hub tries again", { cause });
-          unsaved = cause instanceof Error ? cause.message : String(cause);
+          unsaved = messageOf(cause);
         },
       );
   }

@@ -4,7 +4,8 @@ import { MAX_INSTANT_MS, namesNoZone, toEpochMs } from "../../contract/epoch.ts"
 import type { DeviceId, MetricValue } from "../../contract/readings.ts";
 import { REFUSALS } from "../../contract/refusals.ts";
 import { isMetricName, NO_METRICS, parseDeviceId } from "../model/device-id.ts";
-import { readInstant } from "../model/instant.ts";
+import { MAX_AHEAD_MS, readInstant } from "../model/instant.ts";
+import { MAX_METRICS } from "../model/metric-list.ts";
 import { jsonValue, type Read, storedValue } from "../model/metric-value.ts";
 import type { Fault } from "../model/result.ts";
 
@@ -32,9 +33,6 @@ export interface ImportClock {
   /** Whether the hub's own clock can judge the future. */
   readonly isSane: boolean;
 }
-
-const MAX_METRICS = 64;
-const AHEAD_MS = 5 * 60_000;
 
 /** One line of NDJSON in the shape of the REST interface: `{_id?, deviceId, timestamp, receivedAt?, metrics}`. */
 export function readImportedLine(line: string, clock: ImportClock): ImportedLine {
@@ -81,7 +79,7 @@ function readTimes(
       detail: shown(id),
     };
   const received = receivedAt === undefined || receivedAt === null ? atMs : toEpochMs(receivedAt);
-  if (received === undefined || received < 0 || (isSane && received > nowMs + AHEAD_MS)) {
+  if (received === undefined || received < 0 || (isSane && received > nowMs + MAX_AHEAD_MS)) {
     return { reason: "receivedAt cannot be read, or is in the future", detail: shown(receivedAt ?? timestamp) };
   }
   return { atMs, n, receivedAtMs: received };

@@ -10,6 +10,7 @@ import {
 } from "../../contract/rest.ts";
 import type { Registry } from "../../core/devices/registry.ts";
 import { shownDamage } from "../../core/health/damage.ts";
+import { MAX_AHEAD_MS } from "../../core/model/instant.ts";
 import { DAY_MS } from "../../core/model/utc-day.ts";
 import { type ReadSource, readSource } from "../../core/outbox/read-source.ts";
 import type { StoreAndForward } from "../../core/outbox/store-and-forward.ts";
@@ -21,9 +22,6 @@ import { parseReadingCursor, readingCursor } from "../answers/page-cursor.ts";
 import { type Chunks, JSON_HEADERS, streamAnswer } from "../answers/stream-answer.ts";
 import { jsonStream, type Route, route } from "../declaration/route.ts";
 import { knownDevice } from "./devices-routes.ts";
-
-/** A device's clock may run so far ahead; what it sent is part of "until now". */
-const AHEAD_MS = 5 * 60_000;
 
 export interface ReadingsParts {
   readonly registry: Registry;
@@ -39,9 +37,9 @@ interface Range {
   readonly to?: number | undefined;
 }
 
-/** The last 24 hours by default. */
+/** The last 24 hours by default. A device's clock may be ahead: what it sent is part of "until now". */
 function range(clock: Clock, { from, to }: Range): { fromMs: number; toMs: number } {
-  const toMs = to ?? clock.nowMs() + AHEAD_MS;
+  const toMs = to ?? clock.nowMs() + MAX_AHEAD_MS;
   return { fromMs: from ?? Math.min(toMs, clock.nowMs()) - DAY_MS, toMs };
 }
 

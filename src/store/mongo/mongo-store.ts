@@ -1,5 +1,6 @@
 /** The MongoDB engine, put together from its parts. */
 import { randomBytes } from "node:crypto";
+import { messageOf } from "../../core/model/message-of.ts";
 import { createSerialQueue } from "../../core/model/serial-queue.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
@@ -112,7 +113,7 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Remote
       await connection.close();
       throw fault;
     }
-    log.warn("MongoDB cannot be reached", { reason: error instanceof Error ? error.message : String(error) });
+    log.warn("MongoDB cannot be reached", { reason: messageOf(error) });
   }
   return {
     load: () => asStore(devices.load),

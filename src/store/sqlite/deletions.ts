@@ -1,4 +1,5 @@
 /** Deletes the readings of deleted devices, ranges and metrics in small steps between commits. */
+import { messageOf } from "../../core/model/message-of.ts";
 import type { Log } from "../../core/ports/log.ts";
 import { StoreError } from "../../core/ports/readings-store.ts";
 import type { Link } from "./db/thread-link.ts";
@@ -35,7 +36,7 @@ export function createDeletions(writer: Link<WriterOperations>, log: Log): Delet
       failure = error;
       if (!stopped)
         log.warn("a deletion is paused; the hub tries again", {
-          reason: error instanceof Error ? error.message : String(error),
+          reason: messageOf(error),
         });
     }
   }
@@ -45,7 +46,7 @@ export function createDeletions(writer: Link<WriterOperations>, log: Log): Delet
       await erase(Number.MAX_SAFE_INTEGER);
     } catch (error) {
       log.warn("a deletion is paused; the hub tries again", {
-        reason: error instanceof Error ? error.message : String(error),
+        reason: messageOf(error),
       });
     }
   }

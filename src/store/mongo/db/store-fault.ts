@@ -1,5 +1,6 @@
 /** Makes a StoreError of what the driver throws: whether it may pass, and what its owner reads. */
 import { MongoAPIError, MongoError, MongoNetworkError, MongoServerError } from "mongodb";
+import { messageOf } from "../../../core/model/message-of.ts";
 import { StoreError } from "../../../core/ports/readings-store.ts";
 
 /** Errors of the server that may pass by themselves, by code (error_codes.yml of the server). */
@@ -63,7 +64,7 @@ const codeOfConcern = (error: MongoServerError): unknown =>
 /** For the owner. The driver's messages name hosts, and no password. */
 export function wordsOf(error: unknown): string {
   if (error instanceof MongoNetworkError && error.message === "") return "the connection was closed";
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }
 
 /** What `run` throws is a StoreError. */

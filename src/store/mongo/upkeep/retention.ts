@@ -5,8 +5,7 @@
 import type { Db } from "mongodb";
 import { MAX_INSTANT_MS } from "../../../contract/epoch.ts";
 import type { DeviceId } from "../../../contract/readings.ts";
-import { keptSinceMs } from "../../../core/model/kept-since.ts";
-import { DAY_MS, HOUR_MS, startOf } from "../../../core/model/utc-day.ts";
+import { DAY_MS, HOUR_MS, keptSinceMs, startOf } from "../../../core/model/utc-day.ts";
 import type { Retention } from "../../../core/ports/stored-device.ts";
 import type { UpkeepRequest, UpkeepStep } from "../../../core/ports/upkeep.ts";
 import { readSpace } from "../db/sizes.ts";

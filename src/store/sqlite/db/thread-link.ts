@@ -2,6 +2,7 @@
 
 import type { MessagePort, Worker } from "node:worker_threads";
 import { DiskError } from "../../../core/health/disk-faults.ts";
+import { messageOf } from "../../../core/model/message-of.ts";
 import { StoreError } from "../../../core/ports/readings-store.ts";
 import type { DamageNote, NoteDamage } from "./damage-note.ts";
 import { type DiskFault, diskFaultOf } from "./disk-fault.ts";
@@ -121,7 +122,7 @@ export function serve(
       const value = around(name, () => operations[name]?.(...(args as never[])));
       port.postMessage({ id, value }, blocksOf(value));
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       const passing = error instanceof StoreError ? error.passing : primaryCode(error) !== undefined;
       const failure: Failure = { message, passing, isDamage: isDamage(error), diskFault: diskFaultOf(error) };
       port.postMessage({ id, error: failure });

@@ -3,8 +3,7 @@
  * writer's thread.
  */
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
-import { keptSinceMs } from "../../../core/model/kept-since.ts";
-import { DAY_MS, HOUR_MS, startOf } from "../../../core/model/utc-day.ts";
+import { DAY_MS, HOUR_MS, keptSinceMs, startOf } from "../../../core/model/utc-day.ts";
 import type { Retention } from "../../../core/ports/stored-device.ts";
 import type { UpkeepRequest } from "../../../core/ports/upkeep.ts";
 import { isDamage } from "../db/file-damage.ts";
