@@ -96,8 +96,9 @@ function readTelemetry(deviceId: DeviceId, payload: Payload): ParsedMessage {
   const leftOut = Math.max(0, list.length - MAX_READINGS);
   const faults: Fault[] = leftOut === 0 ? [] : [tooManyReadings(list.length, leftOut)];
   for (let element = 0; element < list.length - leftOut; element++) {
-    const reading = readReading(list[element], element, faults, payload.isDamaged);
-    if (reading !== undefined) readings.push(reading);
+    const read = readReading(list[element], element, payload.isDamaged);
+    if (read.reading !== undefined) readings.push(read.reading);
+    for (const each of read.faults) faults.push(each);
   }
   return {
     kind: "telemetry",
@@ -113,23 +114,22 @@ const tooManyReadings = (came: number, leftOut: number): Fault => ({
   detail: `${came} came, and the last ${leftOut === 1 ? "one is" : `${leftOut} are`} left out`,
 });
 
-/** One reading of the message; what is refused of it goes to `faults`. */
-function readReading(json: unknown, element: number, faults: Fault[], isDamaged: boolean): ParsedReading | undefined {
-  if (!isObject(json)) {
-    faults.push({ code: "READING_WRONG_SHAPE" });
-    return undefined;
-  }
-  const found: Found = { metrics: new Map(), faults, isDamaged, excess: [] };
-  const before = faults.length;
+/** One reading of the message, and what is refused of it. */
+interface ReadElement {
+  /** Undefined: all of it is refused. */
+  readonly reading: ParsedReading | undefined;
+  readonly faults: readonly Fault[];
+}
+
+function readReading(json: unknown, element: number, isDamaged: boolean): ReadElement {
+  if (!isObject(json)) return { reading: undefined, faults: [{ code: "READING_WRONG_SHAPE" }] };
+  const found: Found = { metrics: new Map(), faults: [], isDamaged, excess: [] };
   collect(json, "", 1, found);
   if (isObject(json["values"])) collect(json["values"], "", 2, found);
-  const { metrics, excess } = found;
+  const { metrics, faults, excess } = found;
   if (excess.length > 0) faults.push(tooManyNames("TOO_MANY_METRICS", excess, MAX_METRICS));
-  if (metrics.size === 0) {
-    if (faults.length === before) faults.push({ code: "READING_EMPTY" });
-    return undefined;
-  }
-  return { said: instantSaid(json), metrics, element };
+  if (metrics.size > 0) return { reading: { said: instantSaid(json), metrics, element }, faults };
+  return { reading: undefined, faults: faults.length > 0 ? faults : [{ code: "READING_EMPTY" }] };
 }
 
 /** Names that a person can look for; the rest are counted. */
