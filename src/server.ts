@@ -85,7 +85,8 @@ function setupLinks({ httpHost }: Config, scheme: string, port: number, code: st
   const hosts =
     httpHost === "::" ? all : httpHost === "0.0.0.0" ? all.filter((address) => !address.includes(":")) : [httpHost];
   const links = hosts.map((host) => `  ${scheme}://${hostInUrl(host)}:${port}/#/setup/${code}\n`).join("");
-  return `\nThis hub has no owner yet. Open this within 30 minutes to make the first account:\n${links}\n`;
+  const which = hosts.length === 1 ? "this link" : "one of these links";
+  return `\nThis hub has no owner yet. Open ${which} within 30 minutes to make the first account:\n${links}\n`;
 }
 
 function hostInUrl(host: string): string {

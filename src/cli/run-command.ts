@@ -79,7 +79,7 @@ function createProgram(done: (exitCode: number) => void): Command {
     .addOption(
       new Option(
         "--format <format>",
-        "csv for a spreadsheet, ndjson for exact values (default: from the file's name)",
+        "csv for a spreadsheet, ndjson for exact values (default: csv if the name ends in .csv or .csv.gz, otherwise ndjson)",
       ).choices(["csv", "ndjson"]),
     )
     .option("--gzip", "compress the output (default for a file name that ends in .gz)")
@@ -161,7 +161,10 @@ function createProgram(done: (exitCode: number) => void): Command {
       run(options, access("token", verb, name, options)),
     );
   command("device", "manage the secrets of boards, which are their MQTT passwords")
-    .argument("<verb>", "list, add or remove")
+    .argument(
+      "<verb>",
+      "list (boards that have a secret), add (a new secret; the old one stops working), remove (the secret only; readings stay)",
+    )
     .argument("[id]", "the device id")
     .action((verb: string, name: string | undefined, options: { dataDir?: string }) =>
       run(options, access("device", verb, name)),

@@ -32,7 +32,7 @@ export const HUB_SETTINGS = {
     fallback: "on",
     ...oneOf("on", "off", "off-and-public"),
     meaning:
-      "`on`: people sign in, programs have tokens, boards have secrets (docs/security.md). `off`: no accounts, on loopback only. `off-and-public`: everyone who can reach the hub may do everything.",
+      "`on`: people sign in, programs have tokens, boards have secrets (docs/security.md). `off`: no accounts, reachable from this machine only. `off-and-public`: everyone who can reach the hub may do everything.",
   }),
   corsOrigins: setting({
     env: "AERIE_CORS_ORIGINS",
@@ -40,7 +40,7 @@ export const HUB_SETTINGS = {
     expected: "origins such as https://panel.example, null or file://, separated by commas",
     parse: list((item) => item === "null" || item === "file://" || /^https?:\/\/[^/\s]+$/.test(item)),
     meaning:
-      "Origins of other web pages that may use REST, Socket.IO and MQTT over WebSocket. `null`: pages opened as a file; `file://`: sent by some WebSocket libraries for boards.",
+      "Origins of other web pages that may use REST, Socket.IO and MQTT over WebSocket. Add `null` to allow pages opened from a file, `file://` for boards whose WebSocket library sends it.",
   }),
   hostNames: setting({
     env: "AERIE_HOST_NAMES",
@@ -48,7 +48,7 @@ export const HUB_SETTINGS = {
     expected: "host names separated by commas",
     parse: list((item) => host(item) !== undefined),
     meaning:
-      "Further host names under which the hub is reached, such as that of a reverse proxy. Not needed for addresses, nor for the machine's own name, alone or with .local, .lan, .home.arpa, .fritz.box or .internal.",
+      "Further host names under which the hub is reached, such as that of a reverse proxy. Not needed for IP addresses, nor for the machine's own name, alone or with .local, .lan, .home.arpa, .fritz.box or .internal.",
   }),
   trustedProxies: setting({
     env: "AERIE_TRUSTED_PROXIES",

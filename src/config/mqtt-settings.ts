@@ -92,7 +92,8 @@ export const MQTT_SETTINGS = {
     env: "AERIE_MAX_SESSIONS",
     fallback: "20000",
     ...whole(1, 1_000_000),
-    meaning: "Sessions, connected or kept for absent clients. Beyond it a new session ends with its connection.",
+    meaning:
+      "Sessions, connected or kept for absent clients. Above it a client still connects, but nothing is kept for it while it is away.",
   }),
   maxSessionExpiryS: setting({
     env: "AERIE_MAX_SESSION_EXPIRY_S",

@@ -94,5 +94,5 @@ function helpText(): string {
     ({ env, fallback, meaning }) =>
       `  --${flagOf(env)} …   ${env} (${fallback === "" ? "none" : fallback})\n      ${meaning.replaceAll("`", "")}`,
   );
-  return `aerie: an IoT hub in one process\n\nUsage: aerie [start] [flags]\naerie --help lists the other commands.\n\n${rows.join("\n")}\n`;
+  return `aerie: an IoT hub in one process\n\nUsage: aerie [start] [flags]\naerie --help lists the other commands.\n\nEach setting is a flag or an environment variable; the flag wins. The default is in brackets.\n\n${rows.join("\n")}\n`;
 }

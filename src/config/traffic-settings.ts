@@ -21,7 +21,7 @@ export const TRAFFIC_SETTINGS = {
     fallback: "20000",
     ...wholeOrNone(1, 10_000_000),
     meaning:
-      "New MQTT connections a minute from one address, and with one credential; all of them may come at once. Further ones are closed. 0: no limit.",
+      "New MQTT connections a minute from one address, and with one credential; a burst of this size is allowed. Further ones are closed. 0: no limit.",
   }),
   maxMessagesPerSecond: setting({
     env: "AERIE_MAX_MESSAGES_PER_SECOND",
@@ -56,7 +56,7 @@ export const TRAFFIC_SETTINGS = {
     fallback: "6000",
     ...wholeOrNone(1, 10_000_000),
     meaning:
-      "HTTP requests a minute from one address, including pages, files, upgrades and refused requests; all of them may come at once. Further ones get the status 429. 0: no limit.",
+      "HTTP requests a minute from one address, including pages, files, upgrades and refused requests; a burst of this size is allowed. Further ones get the status 429. 0: no limit.",
   }),
   maxLiveSessions: setting({
     env: "AERIE_MAX_LIVE_SESSIONS",

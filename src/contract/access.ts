@@ -55,7 +55,7 @@ export const sessionAnswer = z
         "`off`: everybody on this machine may do everything; `off-and-public`: everybody who can reach the hub",
       ),
     level: z.enum(LEVELS),
-    needsSetup: z.boolean().describe("There is no account yet: the hub's log has a link"),
+    needsSetup: z.boolean().describe("There is no account yet: the hub printed a link in its terminal"),
     name: z.string().describe("Of a person").exactOptional(),
     csrf: z.string().exactOptional(),
     mqttPort: z

@@ -10,8 +10,14 @@ export const ERRORS = {
     status: 403,
     text: "This link has expired or was used. If the hub has an account already, sign in; otherwise restart the hub to get a new link",
   },
-  ORIGIN_FOREIGN: { status: 403, text: "Web pages of this origin may not use the hub (AERIE_CORS_ORIGINS)" },
-  HOST_FOREIGN: { status: 403, text: "This hub does not answer to this host name (AERIE_HOST_NAMES)" },
+  ORIGIN_FOREIGN: {
+    status: 403,
+    text: "Web pages of this origin may not use the hub. To allow it, restart the hub with AERIE_CORS_ORIGINS=<origin>",
+  },
+  HOST_FOREIGN: {
+    status: 403,
+    text: "This hub does not answer to this host name. Open the hub by its IP address, or restart it with AERIE_HOST_NAMES=<this name>",
+  },
   ROUTE_UNKNOWN: { status: 404, text: "No such address" },
   ACCOUNTS_OFF: {
     status: 404,
@@ -46,11 +52,11 @@ export const ERRORS = {
   INTERNAL: { status: 500, text: "The hub failed to answer; its log says why" },
   ACCESS_NOT_SAVED: {
     status: 503,
-    text: "access.json in the data directory cannot be written: nothing was created or replaced, and what was valid before still is. Free disk space or correct the file's rights, then try again",
+    text: "Nothing was changed: access.json in the data directory cannot be written. Free disk space or fix the file's permissions, then try again",
   },
   REVOKED_NOT_SAVED: {
     status: 503,
-    text: "It is revoked, but access.json in the data directory cannot be written: a crash before the next successful write (see /readyz) would make it valid again. Free disk space or correct the file's rights: the hub tries again by itself",
+    text: "Revoked, but not saved yet: if the hub crashes now, it works again. Free disk space or fix the permissions of access.json in the data directory. The hub tries again by itself; /readyz has a warning until it is saved",
   },
   STORE_UNAVAILABLE: { status: 503, text: "The hub's database does not answer. The hub's log and /readyz say why" },
   /** Over the socket of the command line only, with the store's own message as its detail. */

@@ -14,7 +14,7 @@ export type Scope = (typeof SCOPES)[number];
 
 /** What each level may do, for people. */
 export const LEVEL_MEANINGS: Readonly<Record<Exclude<Level, "nobody">, string>> = {
-  metrics: "may read /metrics and /readyz only",
+  metrics: "for Prometheus only: may read /metrics and /readyz, no readings of devices",
   viewer: "may see devices, readings, charts and refusals, and export readings",
   operator: "may also name and delete devices, delete readings and connect boards",
   owner: "may also manage people, tokens and applications",

@@ -22,7 +22,8 @@ export const REFUSALS = {
   METRIC_NAME_INVALID: "The metric's name is invalid: use 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter",
   METRIC_VALUE_INVALID: "A metric's value must be a finite number, true, false or text",
   METRIC_TEXT_TOO_LONG: "A metric's text may have at most 256 bytes",
-  METRIC_WRONG_TYPE: "The value has another type than Aerie's catalogue of metrics says",
+  METRIC_WRONG_TYPE:
+    "Aerie knows this metric name and expects another type (a number without its unit, or true/false): send that, or use another name",
   STATUS_INVALID: "A status must be online or offline",
   ATTRIBUTES_TOO_LARGE: "A device may have at most 64 attributes, together 16 KiB",
   TOO_MANY_DEVICES: "The hub has reached its limit of devices (AERIE_MAX_DEVICES)",
@@ -35,8 +36,10 @@ export const REFUSALS = {
     "The store did not accept the message in time; the hub closed the connection, so that the board sends it again",
   HUB_CLOSING: "The hub is shutting down",
   PROTOCOL_VIOLATION: "The client broke the MQTT protocol",
-  ORIGIN_FOREIGN: "The request comes from a web page of an origin that may not use this hub (AERIE_CORS_ORIGINS)",
-  HOST_FOREIGN: "The request names a host that this hub does not answer to (AERIE_HOST_NAMES)",
+  ORIGIN_FOREIGN:
+    "The request comes from a web page of an origin that may not use this hub. To allow it, restart the hub with AERIE_CORS_ORIGINS=<origin>",
+  HOST_FOREIGN:
+    "The request names a host that this hub does not answer to. Open the hub by its IP address, or restart it with AERIE_HOST_NAMES=<this name>",
   TLS_FAILED: "The TLS handshake failed: the client does not trust the certificate, or does not speak TLS",
   REQUEST_MALFORMED: "The hub cannot read this as an HTTP request",
   SUBSCRIPTION_DENIED:
@@ -67,7 +70,7 @@ export const REFUSALS = {
   CREDENTIAL_MISSING: "The client sent no password, and this hub requires one",
   CREDENTIAL_UNKNOWN: "No board or application has this user name and password",
   CREDENTIAL_WRONG: "The user name or the password is wrong for this device",
-  CREDENTIAL_BUSY: "Too many boards with passwords of their own connect at once; the board tries again by itself",
+  CREDENTIAL_BUSY: "Too many boards are logging in at this moment; this one tries again by itself",
   CREDENTIAL_EXPIRED: "The credential has expired. Remove the application under Settings and add it again",
   CREDENTIAL_ENDED: "The credential was removed or replaced while its client was connected",
   TOPIC_NOT_OWN:
@@ -80,8 +83,9 @@ export const REFUSALS = {
   TOO_MANY_IN_FLIGHT:
     "The client sent too many messages without waiting for earlier ones to be acknowledged (AERIE_MAX_INFLIGHT)",
   TOO_MANY_RETAINED:
-    "The hub has reached its limit of retained messages (AERIE_MAX_RETAINED, AERIE_MAX_RETAINED_BYTES)",
-  TOO_MANY_SESSIONS: "The hub has reached its limit of sessions (AERIE_MAX_SESSIONS)",
+    "The message was delivered but not retained: limit reached (AERIE_MAX_RETAINED, AERIE_MAX_RETAINED_BYTES)",
+  TOO_MANY_SESSIONS:
+    "The hub has reached its limit of MQTT sessions (AERIE_MAX_SESSIONS): the client may connect, but misses what is sent while it is away",
   QUEUE_FULL:
     "Messages were dropped: the queue of a slow or absent subscriber was full (AERIE_MAX_QUEUE_MESSAGES, AERIE_MAX_QUEUE_BYTES)",
   PACKET_UNFINISHED:

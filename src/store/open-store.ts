@@ -94,7 +94,7 @@ export async function hubIdOf(dataDir: string, log: Log): Promise<string> {
     if (kept !== undefined && HUB_ID.test(kept)) return kept;
     if (kept !== undefined) {
       log.warn(
-        "the file hub-id was damaged and was replaced; after a crash the hub waits some seconds before MongoDB lets it in",
+        "the file hub-id was damaged and was replaced; if the hub was killed before, this start waits some seconds for MongoDB",
         {
           file,
         },

@@ -158,7 +158,7 @@ test("the owner makes and takes away people, tokens and applications; an operato
   const applications = page.getByRole("form", { name: "Add an application" });
   await applications.getByLabel("Name").fill("node-red");
   await applications.getByRole("button").click();
-  await page.getByText("This is the MQTT password of node-red. It may use any user name.").waitFor(WAIT);
+  await page.getByText("node-red logs in with this MQTT password and any user name.").waitFor(WAIT);
   await look(page, "settings");
   limitFiles(hub.pid, 0);
   await page.getByRole("button", { name: "Remove grafana" }).click();
@@ -235,7 +235,7 @@ test("a board that is refused stands in the inspector with what to do, and comes
   const row = page.locator('tr[data-code="CREDENTIAL_UNKNOWN"]');
   await row.waitFor(WAIT);
   await look(page, "inspector-fix");
-  await row.getByRole("link", { name: "Let it in" }).click();
+  await row.getByRole("link", { name: "Connect this board" }).click();
   expect(await page.getByLabel("Device id").inputValue()).toBe("boiler");
   await page.getByRole("button", { name: "Create a secret" }).click();
   await page.getByRole("button", { name: "Command line" }).click();

@@ -63,14 +63,24 @@ void setup() {
   mqtt.setBufferSize(512);  // the default of 256 bytes drops longer messages silently
 }
 
+void connectToWifi() {
+  if (WiFi.status() == WL_CONNECTED) return;
+  Serial.println("Connecting to Wi-Fi ...");
+  for (int tries = 1; WiFi.status() != WL_CONNECTED; tries++) {
+    delay(250);
+    if (tries % 40 == 0) Serial.println("No Wi-Fi: check WIFI_NAME and WIFI_PASSWORD");
+  }
+}
+
 void connectToHub() {
-  while (WiFi.status() != WL_CONNECTED) delay(250);
+  connectToWifi();
   while (!mqtt.connected()) {
     if (mqtt.connect(DEVICE_ID, DEVICE_ID, DEVICE_SECRET, STATUS, 1, true, "offline")) {
       mqtt.publish(STATUS, "online", true);
       return;
     }
     Serial.printf("Could not connect to the hub: state %d\\n", mqtt.state());
+    Serial.println("(-2: hub not reachable; -4: no answer; 4 or 5: wrong id or secret, the Inspector says why)");
     delay(3000 + random(2000));
   }
 }

@@ -92,6 +92,7 @@ function WaitingRow({ board, letIn }: { board: WaitingBoard; letIn: (board: LetI
   const said = nameOf(board);
   const deviceId = useSignal(DEVICE_ID.test(said) ? said : "");
   const fault = useSignal<HubFault | undefined>(undefined);
+  const mayKeep = board.mayAdopt && deviceId.value.trim() === said;
 
   const admit = async (adopt: boolean) => {
     fault.value = undefined;
@@ -120,7 +121,7 @@ function WaitingRow({ board, letIn }: { board: WaitingBoard; letIn: (board: LetI
       )}
       <div class="add-board">
         <TextField label="Device id" value={deviceId} isCode />
-        {board.mayAdopt && deviceId.value.trim() === said && (
+        {mayKeep && (
           <button type="button" class="primary" onClick={() => void admit(true)}>
             Let it in with its own password
           </button>
@@ -129,6 +130,10 @@ function WaitingRow({ board, letIn }: { board: WaitingBoard; letIn: (board: LetI
           Give it a new secret
         </button>
       </div>
+      <p class="quiet">
+        {mayKeep && "Own password: change nothing on the board. "}
+        New secret: you must put it on the board afterwards.
+      </p>
       {fault.value !== undefined && <FaultNote what="The board was not let in." fault={fault.value} />}
     </li>
   );

@@ -63,7 +63,7 @@ export function SettingsPage() {
             }
             remove={deleteApplication}
             removal="will be disconnected and cannot connect again"
-            secretIs={(name) => `This is the MQTT password of ${name}. It may use any user name.`}
+            secretIs={(name) => `${name} logs in with this MQTT password and any user name.`}
             Add={AddApplication}
           />
         </>

@@ -33,8 +33,9 @@ function NoOwnerYet() {
     <section class="sign-in">
       <h1>This hub has no owner yet</h1>
       <p>
-        The hub printed a link in its terminal when it started. Open that link to create the first account. It is valid
-        for 30 minutes; restart the hub to get a new one.
+        The hub printed a link in its terminal when it started (as a service: <code>journalctl</code>; in Docker:{" "}
+        <code>docker logs</code>). Open that link to create the first account. It is valid for 30 minutes; restart the
+        hub to get a new one.
       </p>
     </section>
   );

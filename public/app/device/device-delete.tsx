@@ -14,6 +14,8 @@ export function DeviceDelete({ device }: { device: DeviceState }) {
   const fault = useSignal<HubFault | undefined>(undefined);
   const deleting = useSignal(false);
   const keepsSecret = useSignal(false);
+  const hasSecrets = session.value?.auth === "on";
+  const deletesSecret = hasSecrets && !keepsSecret.value;
 
   const remove = async () => {
     deleting.value = true;
@@ -50,10 +52,10 @@ export function DeviceDelete({ device }: { device: DeviceState }) {
         >
           <h2 id={heading}>Delete this device?</h2>
           <p>
-            This also deletes all of its readings and retained messages, and cannot be undone. If the board may still
-            connect and sends again, it appears as a new device.
+            This also deletes {deletesSecret && "its secret, "}all of its readings and its retained messages, and cannot
+            be undone. If the board may still connect and sends again, it appears as a new device.
           </p>
-          {session.value?.auth === "on" && <KeepSecret keeps={keepsSecret} />}
+          {hasSecrets && <KeepSecret keeps={keepsSecret} />}
           <label class="dialog-field">
             <span>
               To confirm, type its id: <code>{device.id}</code>

@@ -65,7 +65,7 @@ const TIME_FAULTS: Record<TimeFault, { what: string; fix: string }> = {
   },
   zone: {
     what: "The time that this device sends has no time zone",
-    fix: "Have the board send Z (UTC) or a difference such as +01:00 at its end",
+    fix: "End the time with Z (UTC) or an offset: 2026-11-30T10:00:00+01:00",
   },
   unreadable: {
     what: "The time that this device sends cannot be read",

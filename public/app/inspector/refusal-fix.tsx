@@ -7,7 +7,7 @@ import { CommandLine } from "../ui/command-line.tsx";
 import { addHref } from "../ui/route.ts";
 import { fullTime, timeOfDay } from "../ui/time-words.ts";
 
-const LET_IN = "Let it in";
+const LET_IN = "Connect this board";
 const SECRETS: Partial<Record<Refusal["code"], string>> = {
   CREDENTIAL_MISSING: LET_IN,
   CREDENTIAL_UNKNOWN: LET_IN,

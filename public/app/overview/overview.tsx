@@ -89,7 +89,7 @@ function NothingMatches() {
           presenceFilter.value = "all";
         }}
       >
-        Clear
+        Show all devices
       </button>
     </div>
   );

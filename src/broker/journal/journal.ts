@@ -57,7 +57,7 @@ export function createJournal({ writer, clock, log }: { writer: Writer; clock: C
         if (isDurable) {
           const refused = outcome.find((each) => each.kind === "refused");
           if (refused?.kind === "refused")
-            log.error("the store refused MQTT state, which a restart will lack", { reason: refused.reason });
+            log.error("MQTT state could not be stored and is lost at the next restart", { reason: refused.reason });
         }
         for (const tell of waiters) tell(isDurable);
       },

@@ -60,9 +60,13 @@ export async function accessCommand(request: AccessRequest, { config, clock, say
 export async function pairCommand(minutes: number, { config, clock, say }: CommandWorld): Promise<number> {
   const link = await linkToHub({ config, clock, changes: true });
   try {
-    if (link.isOwn) throw new CommandFault("No hub is running on this data directory. Start it first.");
-    const { openUntil } = await link.ask<PairingAnswer>("/api/pairing", json({ minutes }));
-    say(`Unknown devices may ask to join until ${openUntil}. Accept them in the dashboard, under Add.`);
+    if (link.isOwn)
+      throw new CommandFault(
+        `No hub is running on ${config.dataDir}. Start it first, or name the directory of the running hub with --data-dir.`,
+      );
+    await link.ask<PairingAnswer>("/api/pairing", json({ minutes }));
+    const span = minutes === 1 ? "1 minute" : `${minutes} minutes`;
+    say(`Unknown devices may ask to join for ${span}. Accept them in the dashboard, under Add.`);
     return 0;
   } finally {
     await link.close();
@@ -187,7 +191,7 @@ async function addApplication(link: HubLink, request: AccessRequest, say: Comman
     "/api/applications",
     json({ name: nameOf(request), publish, subscribe, ...days }),
   );
-  say(`The MQTT password of ${made.name}, which may use any user name. It is shown only once:`);
+  say(`${made.name} logs in with this MQTT password and any user name. It is shown only once:`);
   return made.secret;
 }
 

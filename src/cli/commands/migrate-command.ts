@@ -74,7 +74,7 @@ function report(
   }
   const much = `${readingsText(readings)} of ${countText(devices)} ${devices === 1 ? "device" : "devices"}`;
   say(
-    `Both stores have the same: ${much}, counted and compared. This run copied ${countText(moved)} of them in ${durationText(tookMs)}.`,
+    `Done: both stores hold the same ${much} (checked). ${countText(moved)} were copied in this run, in ${durationText(tookMs)}.`,
   );
   say(
     target === "mongodb"

@@ -190,7 +190,12 @@ export function createWriter(options: WriterOptions): Writer {
       onCommitted(group.map(({ message }, index) => ({ message, outcomes: outcomes[index] ?? [] })));
     } catch (cause) {
       // the readings are on disk all the same
-      log.error("messages are stored, but the dashboard may lack them until a restart: a fault of the hub", { cause });
+      log.error(
+        "messages are stored, but pages may not show them until the hub restarts (a bug in Aerie: please report it)",
+        {
+          cause,
+        },
+      );
     }
     for (const [index, entry] of group.entries()) answer(entry, outcomes[index] ?? []);
     release(group);
@@ -213,7 +218,7 @@ export function createWriter(options: WriterOptions): Writer {
     try {
       if (bytes > 0) byteBudget.release(bytes);
     } catch (cause) {
-      log.error("a connection that waited may not resume until it is opened again: a fault of the hub", { cause });
+      log.error("a client may hang until it reconnects (a bug in Aerie: please report it)", { cause });
     }
   }
 

@@ -17,6 +17,8 @@ export interface GroupSender {
   send(group: WaitingGroup): Promise<number>;
 }
 
+const LOST = "they are not stored, and the board will not send them again";
+
 export function createGroupSender({ remote, outbox, log, onRefused }: GroupSenderOptions): GroupSender {
   async function send(group: WaitingGroup): Promise<number> {
     try {
@@ -45,7 +47,7 @@ export function createGroupSender({ remote, outbox, log, onRefused }: GroupSende
         countRefused([writes], said);
       } catch (error) {
         if (isPassing(error)) throw error;
-        log.error("MongoDB refused a message that had been acknowledged", { cause: error });
+        log.error(`MongoDB refused an acknowledged message: ${LOST}`, { cause: error });
         onRefused(writes.filter(({ kind }) => kind === "reading").length);
       }
     }
@@ -58,7 +60,7 @@ export function createGroupSender({ remote, outbox, log, onRefused }: GroupSende
       ),
     );
     if (refused.length === 0) return;
-    log.error("MongoDB refused readings that had been acknowledged", { count: refused.length, reason: refused[0] });
+    log.error(`MongoDB refused acknowledged readings: ${LOST}`, { count: refused.length, reason: refused[0] });
     onRefused(refused.length);
   }
 

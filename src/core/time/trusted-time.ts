@@ -80,6 +80,7 @@ const SAVE_AGAIN_MS = 2_000;
 const MOST_SHIFTS = 64;
 /** A record that is further than this past everything else is not trusted. */
 const LEAP_MS = 5 * 365 * DAY_MS;
+const LONGER = "MQTT sessions, messages with an expiry, delayed wills and sign-ins may last longer";
 
 export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
   const { clock, clockSanity, log, save } = options;
@@ -173,12 +174,12 @@ export function createTrustedTime(options: TrustedTimeOptions): TrustedTime {
   function problem(): string | undefined {
     if (hold === undefined) return undefined;
     const { differenceMs: difference, heldMs } = hold;
-    const what = `The hub's clock is ${durationWords(Math.abs(difference))} ${difference > 0 ? "ahead of" : "behind"} the time that the hub expects, and could be wrong`;
+    const what = `The clock of this machine is ${durationWords(Math.abs(difference))} ${difference > 0 ? "ahead of" : "behind"} the time that the hub expects`;
     const insane = clockSanity.problem();
     if (insane !== undefined)
-      return `${what}: nothing expires by it until it is right. Check the time of this machine (timedatectl, NTP)`;
+      return `${what}. Until it is right, the hub does not trust it: ${LONGER}. Check the time of this machine (timedatectl, NTP)`;
     const untilMs = clock.nowMs() + Math.max(0, holdMsOf(hold) - heldMs);
-    return `${what}: nothing expires by it before ${new Date(untilMs).toISOString()}. ${IF_RIGHT}`;
+    return `${what}. Until ${new Date(untilMs).toISOString()} the hub does not trust it: ${LONGER}. ${IF_RIGHT}`;
   }
 
   return {

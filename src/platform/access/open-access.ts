@@ -46,7 +46,7 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
   const file = openAccessFile({ dataDir, log });
   if (isHub) {
     await file.saveKey().catch((cause: Error) => {
-      log.error("the key of accounts is not on disk; it is tried again with the first account", {
+      log.error("the key of accounts could not be saved; the hub tries again when an account or secret is made", {
         reason: cause.message,
       });
     });

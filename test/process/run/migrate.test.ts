@@ -114,7 +114,7 @@ describe.skipIf(isMongodSkipped)("aerie migrate", () => {
     await first.close();
 
     const moved = await migrate("mongodb", dataDir, url);
-    expect(moved.said).toContain("counted and compared");
+    expect(moved.said).toContain("Done: both stores hold the same");
     expect(moved.code).toBe(0);
     const mongo = await inMongo(url);
     expect(await picture(mongo)).toEqual(expected);
@@ -125,7 +125,7 @@ describe.skipIf(isMongodSkipped)("aerie migrate", () => {
 
     const other = tempDir();
     const back = await migrate("embedded", other, url);
-    expect(back.said).toContain("counted and compared");
+    expect(back.said).toContain("Done: both stores hold the same");
     expect(back.code).toBe(0);
     const second = await embedded(other);
     expect(await picture(second)).toEqual(expected);
@@ -147,7 +147,7 @@ describe.skipIf(isMongodSkipped)("aerie migrate", () => {
     await server.kill();
     expect(mongo).toBeGreaterThan(0);
     const gone = await migrate("mongodb", dataDir, url);
-    expect([gone.code, gone.said]).toEqual([0, expect.stringContaining("counted and compared")]);
+    expect([gone.code, gone.said]).toEqual([0, expect.stringContaining("Done: both stores hold the same")]);
     const store = await inMongo(url);
     expect((await store.stats()).readings).toBe(readings);
     // Of another one that came meanwhile it is said, and nothing of it is taken away.

@@ -24,3 +24,10 @@ test("ESPHome keeps its log, its address and its messages for Home Assistant to 
   const lines = codeFor("ESPHome", BOARD).split("\n");
   for (const line of ["  discovery: false", "  discover_ip: false", "  log_topic: null"]) expect(lines).toContain(line);
 });
+
+test("the sketch says on its serial port why it is not connected", () => {
+  const sketch = codeFor("Arduino", BOARD);
+  expect(sketch).toContain('Serial.println("No Wi-Fi: check WIFI_NAME and WIFI_PASSWORD");');
+  expect(sketch).toContain('Serial.printf("Could not connect to the hub: state %d\\n", mqtt.state());');
+  expect(sketch).toContain("4 or 5: wrong id or secret");
+});

@@ -346,7 +346,7 @@ test("the command line makes accounts, tokens and secrets, with a hub and withou
   expect((await run("device", "list")).stdout).toMatch(/^cellar {2}last used 20/);
   const application = await run("application", "add", "simulator", "--publish", "devices/#");
   expect(application.stderr).toBe(
-    "The MQTT password of simulator, which may use any user name. It is shown only once:\n",
+    "simulator logs in with this MQTT password and any user name. It is shown only once:\n",
   );
   const simulator = application.stdout.trim();
   const boards = await connectJs(hub.mqttUrl, { username: "simulator", password: simulator });
@@ -386,7 +386,7 @@ test("the join window is opened by the command line, where a hub runs", async ()
   const opened = await runCommand("pair", "--minutes", "5", "-d", hub.dataDir);
   expect(opened).toMatchObject({
     exitCode: 0,
-    stderr: expect.stringContaining("Unknown devices may ask to join until 20"),
+    stderr: expect.stringContaining("Unknown devices may ask to join for 5 minutes."),
   });
   expect((await owner.ask<{ openUntil: string | null }>("/api/pairing")).body.openUntil).not.toBeNull();
   const alone = await runCommand("pair", "-d", path.join(tempDir(), "none"));

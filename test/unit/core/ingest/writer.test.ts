@@ -521,7 +521,7 @@ describe("room", () => {
     expect(called).toBe(1);
     expect(words(answers)).toEqual(["a stored", "b stored"]);
     expect(log.lines.map(({ event }) => event)).toEqual([
-      "a connection that waited may not resume until it is opened again: a fault of the hub",
+      "a client may hang until it reconnects (a bug in Aerie: please report it)",
     ]);
   });
 });

@@ -26,7 +26,8 @@ test("a refusal says what was wrong in words, with who, where and when", () => {
     {
       ...bad,
       deviceId: "a",
-      reason: "The value has another type than Aerie's catalogue of metrics says: t is a number, not true",
+      reason:
+        "Aerie knows this metric name and expects another type (a number without its unit, or true/false): send that, or use another name: t is a number, not true",
       firstAt: new Date(NOW).toISOString(),
       lastAt: new Date(NOW).toISOString(),
       count: 1,
