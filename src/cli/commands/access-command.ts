@@ -23,6 +23,8 @@ export interface AccessRequest {
   /** Topic filters, separated by commas. */
   readonly publish?: string;
   readonly subscribe?: string;
+  /** As it was given, for hints of further commands. */
+  readonly dataDir?: string;
 }
 
 /** Answers what goes to standard output. `say` prints beside it what a secret is, so that a script gets the secret alone. */
@@ -47,7 +49,7 @@ export async function accessCommand(request: AccessRequest, { config, clock, say
       2,
     );
   }
-  const link = await linkToHub({ config, clock, changes: true });
+  const link = await linkToHub({ config, clock, changes: { say } });
   try {
     process.stdout.write(`${await work(link, request, say)}\n`);
     return 0;
@@ -58,7 +60,7 @@ export async function accessCommand(request: AccessRequest, { config, clock, say
 
 /** `aerie pair`: opens the join window of the running hub. Devices that ask to join show in the dashboard. */
 export async function pairCommand(minutes: number, { config, clock, say }: CommandWorld): Promise<number> {
-  const link = await linkToHub({ config, clock, changes: true });
+  const link = await linkToHub({ config, clock });
   try {
     if (link.isOwn)
       throw new CommandFault(
@@ -84,6 +86,9 @@ function nameOf({ noun, verb, name }: AccessRequest): string {
 const use = (lastUsedAt: string | null): string => (lastUsedAt === null ? "never used" : `last used ${lastUsedAt}`);
 const expiry = (expiresAt: string | null): string => (expiresAt === null ? "never expires" : `expires ${expiresAt}`);
 
+/** Of a shell. */
+const quoted = (word: string): string => (/^[\w./:@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
 const newPassword = (): string => randomBytes(PASSWORD_BITS / 8).toString("base64url");
 
 const usersOf = async (link: HubLink): Promise<UserAnswer[]> =>
@@ -101,12 +106,17 @@ async function listUsers(link: HubLink): Promise<string> {
   return users.length === 0 ? "no users" : users.map(({ name, role }) => `${role.padEnd(8)}  ${name}`).join("\n");
 }
 
-async function addUser(link: HubLink, request: AccessRequest): Promise<string> {
+async function addUser(link: HubLink, request: AccessRequest, say: CommandWorld["say"]): Promise<string> {
   const password = newPassword();
   const { name, role } = await link.ask<UserAnswer>(
     "/api/users",
     json({ name: nameOf(request), role: request.role ?? "viewer", password }),
   );
+  // With the first account the setup link of the hub ends, whatever the account's role.
+  if ((await usersOf(link)).every((user) => user.role !== "owner")) {
+    const where = request.dataDir === undefined ? "" : ` --data-dir ${quoted(request.dataDir)}`;
+    say(`This hub has no owner yet. To make ${name} the owner: aerie user role ${quoted(name)} --role owner${where}`);
+  }
   return `${name} is ${role}. Password: ${password}`;
 }
 
@@ -161,7 +171,12 @@ async function listBoards(link: HubLink): Promise<string> {
 }
 
 async function addBoard(link: HubLink, request: AccessRequest, say: CommandWorld["say"]): Promise<string> {
-  const made = await link.ask<WithSecret<BoardAnswer>>("/api/boards", json({ deviceId: nameOf(request) }));
+  const deviceId = nameOf(request);
+  const { boards } = await link.ask<{ boards: BoardAnswer[] }>("/api/boards");
+  const made = await link.ask<WithSecret<BoardAnswer>>("/api/boards", json({ deviceId }));
+  if (boards.some((board) => board.deviceId === made.deviceId)) {
+    say(`${made.deviceId} had a secret already, which no longer works. Put the new one on the board.`);
+  }
   say(`The MQTT password of ${made.deviceId}, whose user name is ${made.deviceId}. It is shown only once:`);
   return made.secret;
 }

@@ -11,6 +11,7 @@ import type { Clock } from "../../core/ports/clock.ts";
 import { shortPath } from "../../platform/local-socket.ts";
 import { STORE_FILE } from "../../store/sqlite/db/store-file.ts";
 import { CommandFault } from "./command-fault.ts";
+import type { CommandWorld } from "./command-world.ts";
 import type { OwnHub, OwnHubOptions } from "./own-hub.ts";
 
 export interface HubLink {
@@ -31,22 +32,29 @@ export interface Body {
 export interface LinkOptions {
   readonly config: Config;
   readonly clock: Clock;
-  /** The command changes the store: where there is none, one is made. */
-  readonly changes?: boolean;
+  /** The command changes the store: where there is none, one is made, and this tells the user so. */
+  readonly changes?: Pick<CommandWorld, "say">;
 }
 
 /** A hub that starts holds its lock before it listens. */
 const STARTING_MS = 10_000;
 const ASK_AGAIN_MS = 100;
 
-export async function linkToHub({ config, clock, changes = false }: LinkOptions): Promise<HubLink> {
+export async function linkToHub({ config, clock, changes }: LinkOptions): Promise<HubLink> {
   const socket = shortPath(path.join(config.dataDir, CONTROL_SOCKET));
   try {
     if (await isListening(socket.path)) return createLink(socket, undefined);
-    if (!changes && !existsSync(path.join(config.dataDir, STORE_FILE))) {
+    const isNew = !existsSync(path.join(config.dataDir, STORE_FILE));
+    if (changes === undefined && isNew) {
       throw new CommandFault(`${config.dataDir} has no data of a hub. Name the hub's data directory with --data-dir.`);
     }
-    return createLink(socket, await openOrWait({ config, clock, changes }, socket.path));
+    const own = await openOrWait({ config, clock, changes: changes !== undefined }, socket.path);
+    if (isNew && own !== undefined && config.mongodbUrl === "") {
+      changes?.say(
+        `${config.dataDir} had no hub, so a new one was created there. To use another hub, name its data directory with --data-dir.`,
+      );
+    }
+    return createLink(socket, own);
   } catch (error) {
     socket.remove();
     throw error;

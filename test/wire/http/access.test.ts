@@ -1,5 +1,5 @@
 /** Who may do what over HTTP and Socket.IO: every route and every caller, and how a caller comes to be none. */
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { request } from "node:http";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -360,6 +360,27 @@ test("the command line makes accounts, tokens and secrets, with a hub and withou
   expect(await run("application", "add", "useless")).toMatchObject({ exitCode: 2, stdout: "" });
 });
 
+test("a command says that it created a hub, that the hub has no owner, and that a former secret ended", async () => {
+  const dataDir = path.join(tempDir(), "the new");
+  const run = async (...args: string[]) => runCommand(...args, "-d", dataDir);
+  const noOwner = (name: string) =>
+    `This hub has no owner yet. To make ${name} the owner: aerie user role ${name} --role owner --data-dir '${dataDir}'\n`;
+  const bob = await run("user", "add", "bob");
+  expect(bob.stdout).toMatch(/^bob is viewer\. Password: \S+\n$/);
+  expect(bob.stderr).toBe(
+    `${dataDir} had no hub, so a new one was created there. To use another hub, name its data directory with --data-dir.\n${noOwner("bob")}`,
+  );
+  expect((await run("user", "add", "eve", "--role", "operator")).stderr).toBe(noOwner("eve"));
+  expect(await run("user", "role", "bob", "--role", "owner")).toMatchObject({ exitCode: 0, stderr: "" });
+  expect((await run("user", "add", "tom")).stderr).toBe("");
+
+  const told = "The MQTT password of cellar, whose user name is cellar. It is shown only once:\n";
+  expect((await run("device", "add", "cellar")).stderr).toBe(told);
+  expect((await run("device", "add", "cellar")).stderr).toBe(
+    `cellar had a secret already, which no longer works. Put the new one on the board.\n${told}`,
+  );
+});
+
 test("an address that asks too much is answered 429 and told when to come again; another is not", async () => {
   const clock = createShiftedClock();
   const world = await openAccessWorld({ clock, settings: { maxRequestsPerMinute: 60 } });
@@ -389,8 +410,17 @@ test("the join window is opened by the command line, where a hub runs", async ()
     stderr: expect.stringContaining("Unknown devices may ask to join for 5 minutes."),
   });
   expect((await owner.ask<{ openUntil: string | null }>("/api/pairing")).body.openUntil).not.toBeNull();
-  const alone = await runCommand("pair", "-d", path.join(tempDir(), "none"));
-  expect(alone).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("No hub is running") });
+  const none = path.join(tempDir(), "none");
+  expect(await runCommand("pair", "-d", none)).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining(`${none} has no data of a hub`),
+  });
+  expect(existsSync(none)).toBe(false);
+  await runCommand("device", "list", "-d", none);
+  expect(await runCommand("pair", "-d", none)).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining(`No hub is running on ${none}. Start it first`),
+  });
   expect((await runCommand("pair", "--minutes", "1000", "-d", hub.dataDir)).exitCode).toBe(2);
 });
 
