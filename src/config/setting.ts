@@ -10,6 +10,8 @@ export interface Setting<T> {
   /** Undefined: the text is invalid. */
   readonly parse: (text: string) => T | undefined;
   readonly meaning: string;
+  /** The highest value that is allowed, of a number. */
+  readonly max?: number;
   /** It may contain a password, so it is never shown. */
   readonly isSecret?: true;
 }
@@ -17,6 +19,7 @@ export interface Setting<T> {
 export const host = (text: string): string | undefined => (/^[A-Za-z0-9.:_-]{1,255}$/.test(text) ? text : undefined);
 
 export const whole = (min: number, max: number) => ({
+  max,
   expected: `a whole number from ${min} to ${max}`,
   parse: (text: string): number | undefined => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
@@ -26,6 +29,7 @@ export const whole = (min: number, max: number) => ({
 
 /** 0: no limit. */
 export const wholeOrNone = (min: number, max: number) => ({
+  max,
   expected: `0, or a whole number from ${min} to ${max}`,
   parse: (text: string): number | undefined => (text === "0" ? 0 : whole(min, max).parse(text)),
 });

@@ -20,11 +20,21 @@ export type Config = { readonly [Name in keyof Settings]: Settings[Name] extends
 
 export const flagOf = (env: string): string => env.slice("AERIE_".length).toLowerCase().replaceAll("_", "-");
 
+const LIMITS = Object.entries(SETTINGS).filter(([, { env }]) => env.startsWith("AERIE_MAX_")) as [
+  keyof Config,
+  Setting<unknown>,
+][];
+
 /** The limits that refuse messages or connections, by the names that refusals have for them. */
 export function limitsOf(config: Config): Record<string, number> {
-  const limits = Object.entries(SETTINGS).flatMap(([name, { env }]) => {
-    const value = config[name as keyof Config];
-    return env.startsWith("AERIE_MAX_") && typeof value === "number" ? [[env, value] as const] : [];
+  const limits = LIMITS.flatMap(([name, { env }]) => {
+    const value = config[name];
+    return typeof value === "number" ? [[env, value] as const] : [];
   });
   return Object.fromEntries(limits);
 }
+
+/** The highest value that each of these limits may have. */
+export const LIMIT_MAXIMA: Readonly<Record<string, number>> = Object.fromEntries(
+  LIMITS.flatMap(([, { env, max }]) => (max === undefined ? [] : [[env, max] as const])),
+);

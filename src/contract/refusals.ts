@@ -78,7 +78,8 @@ export const REFUSALS = {
   VERSION_UNSUPPORTED: "The client speaks an unsupported version of MQTT; use 3.1, 3.1.1 or 5",
   AUTH_METHOD_UNSUPPORTED: "The client asks for enhanced authentication, which the hub does not support",
   KEEP_ALIVE_EXPIRED: "The client sent nothing for one and a half times its keep-alive",
-  TOPIC_TOO_LONG: "The topic is too long, or has too many levels (AERIE_MAX_TOPIC_BYTES, AERIE_MAX_TOPIC_LEVELS)",
+  TOPIC_TOO_LONG:
+    "The topic is too long, or has too many levels (AERIE_MAX_TOPIC_BYTES, AERIE_MAX_TOPIC_LEVELS): use a shorter topic",
   TOO_MANY_SUBSCRIPTIONS: "This client has reached its limit of subscriptions (AERIE_MAX_SUBSCRIPTIONS_PER_CLIENT)",
   TOO_MANY_IN_FLIGHT:
     "The client sent too many messages without waiting for earlier ones to be acknowledged (AERIE_MAX_INFLIGHT)",

@@ -177,6 +177,7 @@ export const refusalsAnswer = z.strictObject({
   limits: z
     .record(z.string(), z.number())
     .describe("What the settings are that a reason names, such as `AERIE_MAX_DEVICES`"),
+  maxima: z.record(z.string(), z.number()).describe("The highest value that each of these settings may have"),
 });
 export type RefusalsAnswer = z.infer<typeof refusalsAnswer>;
 

@@ -1,7 +1,7 @@
 /** Opens HTTP: REST, the dashboard, and upgrades to Socket.IO and MQTT. */
 import path from "node:path";
 import type { Broker } from "../broker/broker.ts";
-import { limitsOf } from "../config/settings.ts";
+import { LIMIT_MAXIMA, limitsOf } from "../config/settings.ts";
 import { createGatekeeper } from "../core/access/gatekeeper.ts";
 import { createDeviceChanges } from "../core/devices/device-changes.ts";
 import type { Registry } from "../core/devices/registry.ts";
@@ -57,6 +57,7 @@ export function openWeb(options: WebOptions): Http {
       log,
       refusals,
       limits: limitsOf(config),
+      maxima: LIMIT_MAXIMA,
       connectionLimits: config,
       requests,
       readiness,

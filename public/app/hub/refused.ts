@@ -21,5 +21,6 @@ export function mergeRefusals(known: Refused | undefined, live: readonly Refusal
     counts.set(refusal.code, (counts.get(refusal.code) ?? 0) + more);
   }
   const rejections = [...rows.values()].sort((a, b) => Date.parse(b.lastAt) - Date.parse(a.lastAt)).slice(0, MAX_ROWS);
-  return { counts: Object.fromEntries(counts), since: known?.since ?? "", rejections, limits: known?.limits ?? {} };
+  const { since = "", limits = {}, maxima = {} } = known ?? {};
+  return { counts: Object.fromEntries(counts), since, rejections, limits, maxima };
 }

@@ -66,7 +66,7 @@ function Refusals({ refused }: { refused: Refused }) {
           </thead>
           <tbody>
             {refused.rejections.map((refusal) => (
-              <RefusalRow key={refusalKey(refusal)} refusal={refusal} limits={refused.limits} />
+              <RefusalRow key={refusalKey(refusal)} refusal={refusal} refused={refused} />
             ))}
           </tbody>
         </table>
@@ -95,7 +95,7 @@ function Counts({ refused }: { refused: Refused }) {
   );
 }
 
-function RefusalRow({ refusal, limits }: { refusal: Refusal; limits: Refused["limits"] }) {
+function RefusalRow({ refusal, refused }: { refusal: Refusal; refused: Refused }) {
   const lastMs = Date.parse(refusal.lastAt);
   // The reason begins with the code's own words and adds what exactly was wrong; said once is enough.
   const text = REFUSALS[refusal.code] ?? refusal.code;
@@ -119,7 +119,7 @@ function RefusalRow({ refusal, limits }: { refusal: Refusal; limits: Refused["li
           <code>{refusal.code}</code>
           <Answer refusal={refusal} />
         </span>
-        <RefusalFix refusal={refusal} limits={limits} />
+        <RefusalFix refusal={refusal} refused={refused} />
       </td>
       <td class="number" title={`first ${fullTime(Date.parse(refusal.firstAt))}`}>
         {countWords(refusal.count)}

@@ -1,11 +1,11 @@
 /** What a person can do about one refusal, and whether it worked: a secret, a limit, the location of a fault. */
 import type { FaultLocation, Refusal } from "../../../src/contract/refusal.ts";
-import { REFUSALS } from "../../../src/contract/refusals.ts";
 import type { Refused } from "../hub/refused.ts";
 import { reaches } from "../hub/session.ts";
 import { CommandLine } from "../ui/command-line.tsx";
 import { addHref } from "../ui/route.ts";
 import { fullTime, timeOfDay } from "../ui/time-words.ts";
+import { limitsBehind } from "./limits-behind.ts";
 
 const LET_IN = "Connect this board";
 const SECRETS: Partial<Record<Refusal["code"], string>> = {
@@ -15,7 +15,7 @@ const SECRETS: Partial<Record<Refusal["code"], string>> = {
   CREDENTIAL_ENDED: "Give it a new secret",
 };
 
-export function RefusalFix({ refusal, limits }: { refusal: Refusal; limits: Refused["limits"] }) {
+export function RefusalFix({ refusal, refused }: { refusal: Refusal; refused: Refused }) {
   const { code, place, acceptedAt } = refusal;
   const secret = SECRETS[code];
   if (acceptedAt !== undefined) return <Accepted at={acceptedAt} />;
@@ -27,7 +27,7 @@ export function RefusalFix({ refusal, limits }: { refusal: Refusal; limits: Refu
           {secret}
         </a>
       )}
-      {reaches("operator") && <Raise code={code} limits={limits} />}
+      {reaches("operator") && <Raise code={code} refused={refused} />}
     </>
   );
 }
@@ -62,17 +62,17 @@ function Fault({ location: { before, from } }: { location: FaultLocation }) {
 }
 
 /** A limit is a setting, read at the start of the hub. */
-function Raise({ code, limits }: { code: Refusal["code"]; limits: Refused["limits"] }) {
-  const names = (REFUSALS[code] ?? "").match(/AERIE_MAX_[A-Z_]+/g)?.filter((name) => (limits[name] ?? 0) > 0) ?? [];
-  if (names.length === 0) return null;
-  const higher = names.map((name) => `${name}=${2 * (limits[name] ?? 0)}`).join(" ");
+function Raise({ code, refused }: { code: Refusal["code"]; refused: Refused }) {
+  const { now, higher } = limitsBehind(code, refused);
+  if (now.length === 0) return null;
+  if (higher.length === 0) {
+    return <p class="fix quiet">This limit cannot be raised: it has its highest value ({now.join(", ")}).</p>;
+  }
   return (
     <details class="fix">
       <summary>Raise the limit</summary>
-      <p class="quiet">
-        Now {names.map((name) => `${name}=${limits[name]}`).join(", ")}. To double it, restart the hub with:
-      </p>
-      <CommandLine name="the setting" command={higher} />
+      <p class="quiet">Now {now.join(", ")}. To raise it, restart the hub with:</p>
+      <CommandLine name="the setting" command={higher.join(" ")} />
     </details>
   );
 }

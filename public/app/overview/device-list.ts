@@ -4,6 +4,7 @@ import type { Device } from "../../../src/contract/readings.ts";
 import { getDevices } from "../hub/api.ts";
 import { type DeviceState, displayName, type Rank } from "../hub/device-state.ts";
 import { deviceState, dropArrivals, keepArrivals, takeDevices } from "../hub/live.ts";
+import { countWords } from "../ui/value-words.ts";
 
 export type PresenceFilter = "all" | "online" | "offline";
 
@@ -30,6 +31,13 @@ const ordered = computed(() =>
     .map((device) => ({ device, rank: RANKS[device.rank.value], name: displayName(device.id, device.about.value) }))
     .sort((a, b) => a.rank - b.rank || collator.compare(a.name, b.name))
     .map(({ device }) => device),
+);
+
+/** Undefined: every device that matches the search is loaded. */
+export const partLoaded = computed(() =>
+  nextCursor.value === null || total.value === undefined
+    ? undefined
+    : `among the ${countWords(loadedIds.value.length)} loaded of ${countWords(total.value)}`,
 );
 
 const isIn = (device: DeviceState, filter: PresenceFilter): boolean =>

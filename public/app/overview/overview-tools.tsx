@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Icon } from "../ui/icon.tsx";
 import { countWords } from "../ui/value-words.ts";
-import { type PresenceFilter, presenceCounts, presenceFilter, search } from "./device-list.ts";
+import { type PresenceFilter, partLoaded, presenceCounts, presenceFilter, search } from "./device-list.ts";
 
 const TYPING_PAUSE_MS = 250;
 
@@ -22,6 +22,7 @@ export function OverviewTools() {
           <Counter key={filter} filter={filter} word={word} />
         ))}
       </fieldset>
+      {partLoaded.value !== undefined && <p class="quiet">{partLoaded.value}</p>}
       <Search />
     </div>
   );

@@ -14,6 +14,7 @@ import {
   loadedIds,
   nextCursor,
   type PresenceFilter,
+  partLoaded,
   presenceFilter,
   readList,
   readMore,
@@ -81,7 +82,7 @@ function NothingMatches() {
   const filter = presenceFilter.value;
   return (
     <div class="empty">
-      <p>{nothingText(words, filter)}</p>
+      <p>{nothingText(words, filter, partLoaded.value)}</p>
       <button
         type="button"
         onClick={() => {
@@ -95,9 +96,10 @@ function NothingMatches() {
   );
 }
 
-function nothingText(words: string, filter: PresenceFilter): string {
+function nothingText(words: string, filter: PresenceFilter, part: string | undefined): string {
   const device = filter === "all" ? "device" : `${filter} device`;
-  return words === "" ? `There is no ${device}.` : `No ${device} matches “${words}”.`;
+  const among = part === undefined ? "" : ` ${part}`;
+  return words === "" ? `There is no ${device}${among}.` : `No ${device} matches “${words}”${among}.`;
 }
 
 function MoreDevices() {

@@ -16,6 +16,7 @@ export interface HealthParts {
   readonly connectedBrowsers: () => number;
   readonly refusals: Refusals;
   readonly limits: RefusalsAnswer["limits"];
+  readonly maxima: RefusalsAnswer["maxima"];
 }
 
 const refusalsAt = <Path extends string>(path: Path) =>
@@ -24,11 +25,12 @@ const refusalsAt = <Path extends string>(path: Path) =>
     path,
     level: "viewer",
     answer: json(refusalsAnswer),
-    handle: ({ refusals, limits }: HealthParts): RefusalsAnswer => ({
+    handle: ({ refusals, limits, maxima }: HealthParts): RefusalsAnswer => ({
       counts: Object.fromEntries(refusals.counts()),
       since: new Date(refusals.sinceMs).toISOString(),
       rejections: refusals.list(),
       limits,
+      maxima,
     }),
   }) as const;
 
@@ -74,6 +76,9 @@ export const HEALTH_ROUTES: readonly Route<HealthParts>[] = [
       response.type(contentType).send(body);
     },
   }),
-  route({ ...refusalsAt("/api/refusals"), summary: "`limits` has the value of each setting that a reason names" }),
+  route({
+    ...refusalsAt("/api/refusals"),
+    summary: "`limits` has the value of each setting that a reason names, `maxima` its highest",
+  }),
   route({ ...refusalsAt("/api/rejections"), summary: "the same, under its former name", isDeprecated: true }),
 ];

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { readConfig } from "../../../src/config/read-config.ts";
-import { type Config, flagOf, SETTINGS } from "../../../src/config/settings.ts";
+import { type Config, flagOf, LIMIT_MAXIMA, limitsOf, SETTINGS } from "../../../src/config/settings.ts";
 
 function configOf(args: readonly string[], env: Record<string, string> = {}): Config {
   const result = readConfig(args, env);
@@ -230,6 +230,15 @@ describe("a host that others reach", () => {
     test(`${host} is not one`, () => {
       expect(configOf(["--auth=off", `--http-host=${host}`, `--mqtt-host=${host}`]).httpHost).toBe(host);
     });
+  }
+});
+
+test("the maximum of a limit is accepted, and nothing above it", () => {
+  expect(LIMIT_MAXIMA["AERIE_MAX_TOPIC_LEVELS"]).toBe(100);
+  expect(Object.keys(LIMIT_MAXIMA)).toEqual(Object.keys(limitsOf(configOf([]))));
+  for (const [env, max] of Object.entries(LIMIT_MAXIMA)) {
+    expect(limitsOf(configOf([], { [env]: `${max}` }))[env]).toBe(max);
+    expect(faultsOf([], { [env]: `${max + 1}` })).toHaveLength(1);
   }
 });
 
