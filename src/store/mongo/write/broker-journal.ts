@@ -4,7 +4,7 @@
  */
 import type { AnyBulkWriteOperation, Collection, Db } from "mongodb";
 import { fromColumn, toColumn } from "../../../core/model/text-column.ts";
-import type { Journal, JournalEntry } from "../../../core/ports/broker-state.ts";
+import type { Journal, JournalEntry, KeptDelivery } from "../../../core/ports/broker-state.ts";
 import type { Log } from "../../../core/ports/log.ts";
 import type { WriteOutcome } from "../../../core/ports/writes.ts";
 import { prepareCollections } from "../db/schema.ts";
@@ -80,18 +80,10 @@ export async function openBrokerJournal({ db }: { readonly db: Db; readonly log:
   }
 
   async function write(entries: readonly JournalEntry[]): Promise<WriteOutcome[]> {
-    const group = mustBeWhole(entries) ? await groups.begin() : undefined;
-    const { changes, outcomes } = gather(entries, group);
-    const ended = [...changes.endedSessions];
-    if (ended.length > 0) {
-      const ofClients = { client: { $in: ended } };
-      await Promise.all([
-        sessions.deleteMany({ _id: { $in: ended } }),
-        deliveries.deleteMany(ofClients),
-        inbound.deleteMany(ofClients),
-        ...ended.map((client) => aedes.cleanSubscriptions(client)),
-      ]);
-    }
+    const whole = wholeGroupOf(entries);
+    const group = whole.publishers.size > 0 ? await groups.begin() : undefined;
+    const { changes, outcomes } = gather(entries, group === undefined ? undefined : { ...whole, group });
+    if (changes.endedSessions.size > 0) await endSessions(changes);
     await Promise.all([
       bulk(sessions, changes.sessions),
       bulk(deliveries, changes.deliveries),
@@ -101,7 +93,23 @@ export async function openBrokerJournal({ db }: { readonly db: Db; readonly log:
       ...[...changes.subscriptions].map(([client, ofClient]) => changeSubscriptions(client, ofClient)),
     ]);
     if (group !== undefined) await groups.complete(group);
+    // A will was published in this group or before: it is deleted when its deliveries count.
+    await bulk(wills, changes.publishedWills);
     return outcomes;
+  }
+
+  /** What an ended session passes on to others, as a member of a shared subscription, is there before it is deleted here. */
+  async function endSessions({ endedSessions, deliveries: changed }: Changes): Promise<void> {
+    const ended = [...endedSessions];
+    const passedOn = [...changed].filter(([id]) => !endedSessions.has(clientOf(id)));
+    await bulk(deliveries, new Map(passedOn));
+    const ofClients = { client: { $in: ended } };
+    await Promise.all([
+      sessions.deleteMany({ _id: { $in: ended } }),
+      deliveries.deleteMany(ofClients),
+      inbound.deleteMany(ofClients),
+      ...ended.map((client) => aedes.cleanSubscriptions(client)),
+    ]);
   }
 
   async function changeSubscriptions(
@@ -118,12 +126,33 @@ export async function openBrokerJournal({ db }: { readonly db: Db; readonly log:
 }
 
 /**
- * A QoS 2 message is delivered once: its deliveries and its packet id are written both or neither. With its deliveries alone, it would
- * be taken for a new message when its publisher sends it again after a crash.
+ * Publishers of new QoS 2 messages. Such a message is delivered once: its deliveries and its packet id are written both or neither. With
+ * its deliveries alone, it would be taken for a new message when its publisher sends it again after a crash.
  */
-const mustBeWhole = (entries: readonly JournalEntry[]): boolean =>
-  entries.some((entry) => entry.of === "inbound" && entry.value !== undefined) &&
-  entries.some((entry) => entry.of === "delivery" && entry.value?.message !== undefined);
+function wholeGroupOf(entries: readonly JournalEntry[]): Omit<WholeGroup, "group"> {
+  const endsSessions = entries.some((entry) => entry.of === "session" && entry.value === undefined);
+  const senders = new Set<string>();
+  for (const entry of entries) if (entry.of === "inbound" && entry.value !== undefined) senders.add(entry.clientId);
+  const publishers = new Set<string>();
+  for (const entry of entries) {
+    const sender = entry.of === "delivery" ? senderOf(entry.value, endsSessions) : undefined;
+    if (sender !== undefined && senders.has(sender)) publishers.add(sender);
+  }
+  return { publishers, endsSessions };
+}
+
+/** Of a new QoS 2 message; undefined: it is none, or an older one may be passed on here from a session that ends. */
+function senderOf(delivery: KeptDelivery | undefined, endsSessions: boolean): string | undefined {
+  if (delivery?.message?.qos !== 2 || (endsSessions && delivery.share !== undefined)) return undefined;
+  return delivery.message.publisher;
+}
+
+/** A group of the journal, and whose messages it makes whole. Nothing else carries its number: that would go with it after a crash. */
+interface WholeGroup {
+  readonly group: number;
+  readonly publishers: ReadonlySet<string>;
+  readonly endsSessions: boolean;
+}
 
 type Operations<Document extends { _id: string }> = Map<string, AnyBulkWriteOperation<Document>>;
 
@@ -135,15 +164,16 @@ interface Changes {
   readonly deliveries: Operations<DeliveryDocument>;
   readonly inbound: Operations<InboundDocument>;
   readonly wills: Operations<WillDocument>;
+  /** Their wills are deleted. */
+  readonly publishedWills: Operations<WillDocument>;
   readonly retained: Map<string, ReturnType<typeof toMessage>>;
   /** client → topic → undefined: removed */
   readonly subscriptions: Map<string, Map<string, Omit<SubscriptionDocument, "clientId"> | undefined>>;
 }
 
-/** `group`: the number that its new deliveries and packet ids carry. */
 function gather(
   entries: readonly JournalEntry[],
-  group: number | undefined,
+  whole: WholeGroup | undefined,
 ): { changes: Changes; outcomes: WriteOutcome[] } {
   const changes: Changes = {
     endedSessions: new Set(),
@@ -151,6 +181,7 @@ function gather(
     deliveries: new Map(),
     inbound: new Map(),
     wills: new Map(),
+    publishedWills: new Map(),
     retained: new Map(),
     subscriptions: new Map(),
   };
@@ -159,13 +190,13 @@ function gather(
     if (entry.of === "delivery" && !Number.isSafeInteger(entry.order)) {
       return { kind: "refused", reason: `A delivery's order must be a whole number, not ${entry.order}` };
     }
-    gatherOne(changes, entry, group === undefined ? {} : { group });
+    gatherOne(changes, entry, whole);
     return STORED;
   });
   return { changes, outcomes };
 }
 
-function gatherOne(changes: Changes, entry: JournalEntry, inGroup: InGroup): void {
+function gatherOne(changes: Changes, entry: JournalEntry, whole: WholeGroup | undefined): void {
   if (entry.of === "retained") {
     const topic = toColumn(entry.topic);
     const value = entry.value ?? NO_MESSAGE;
@@ -187,21 +218,25 @@ function gatherOne(changes: Changes, entry: JournalEntry, inGroup: InGroup): voi
     }
     case "delivery": {
       const _id = deliveryId(client, entry.order);
-      // A delivery without its message replaces one that was complete before, and must not be deleted with the group.
-      const ofGroup = entry.value?.message === undefined ? {} : inGroup;
-      changes.deliveries.set(
-        _id,
-        entry.value === undefined ? take(_id) : put({ ...toDelivery(client, entry.order, entry.value), ...ofGroup }),
-      );
+      if (entry.value === undefined) changes.deliveries.set(_id, take(_id));
+      else {
+        const document = toDelivery(client, entry.order, entry.value);
+        const sender = whole && senderOf(entry.value, whole.endsSessions);
+        changes.deliveries.set(_id, putIn(whole, sender, document));
+      }
       return;
     }
     case "inbound": {
       const _id = deliveryId(client, entry.packetId);
-      changes.inbound.set(_id, entry.value ? put({ _id, client, packet: entry.packetId, ...inGroup }) : take(_id));
+      const document = { _id, client, packet: entry.packetId };
+      changes.inbound.set(_id, entry.value ? putIn(whole, entry.clientId, document) : take(_id));
       return;
     }
     case "will":
-      changes.wills.set(client, entry.value === undefined ? take(client) : put(toWill(client, entry.value)));
+      changes.wills.delete(client);
+      changes.publishedWills.delete(client);
+      if (entry.value === undefined) changes.publishedWills.set(client, take(client));
+      else changes.wills.set(client, put(toWill(client, entry.value)));
   }
 }
 
@@ -210,11 +245,13 @@ function endSession(changes: Changes, client: string): void {
   changes.endedSessions.add(client);
   changes.sessions.delete(client);
   changes.subscriptions.delete(client);
-  const isOfClient = (id: string): boolean => id.slice(id.indexOf(" ") + 1) === client;
   for (const operations of [changes.deliveries, changes.inbound]) {
-    for (const id of operations.keys()) if (isOfClient(id)) operations.delete(id);
+    for (const id of operations.keys()) if (clientOf(id) === client) operations.delete(id);
   }
 }
+
+/** `deliveryId` → the client. */
+const clientOf = (id: string): string => id.slice(id.indexOf(" ") + 1);
 
 const NO_BYTES = new Uint8Array(0);
 /** To the library, as to MQTT, a retained message without a payload deletes the one before it. */
@@ -230,6 +267,18 @@ const NO_MESSAGE = {
 
 const put = <Document extends { _id: string }>(document: Document): AnyBulkWriteOperation<Document> =>
   ({ replaceOne: { filter: { _id: document._id }, replacement: document, upsert: true } }) as never;
+
+/** Where the document is there already it is complete, and must not become a part of the group. */
+function putIn<Document extends { _id: string }>(
+  whole: WholeGroup | undefined,
+  publisher: string | undefined,
+  document: Document,
+): AnyBulkWriteOperation<Document> {
+  if (whole === undefined || publisher === undefined || !whole.publishers.has(publisher)) return put(document);
+  const { _id } = document;
+  const $setOnInsert = { ...document, group: whole.group } satisfies InGroup;
+  return { updateOne: { filter: { _id }, update: { $setOnInsert }, upsert: true } } as never;
+}
 
 const take = <Document extends { _id: string }>(_id: string): AnyBulkWriteOperation<Document> =>
   ({ deleteOne: { filter: { _id } } }) as never;

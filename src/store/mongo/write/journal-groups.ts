@@ -4,8 +4,10 @@ import { WRITE_WITHIN_MS } from "./insert.ts";
 
 export interface GroupsDocument {
   readonly _id: "written";
-  /** Groups up to this number are complete. */
-  readonly group: number;
+  /** The newest complete group; older ones that are not complete have left nothing behind. */
+  readonly group?: number;
+  /** How often a hub has opened this database. */
+  readonly opens: number;
 }
 
 /** What a document of an incomplete group is found by; documents of other writes do not have it. */
@@ -20,6 +22,9 @@ export interface JournalGroups {
   complete(group: number): Promise<void>;
 }
 
+/** Groups of one opening. No number is used twice, so that a late write of a former hub is not taken for one of this. */
+const NUMBERS = 2 ** 32;
+
 /**
  * A server that is not part of a replica set has no transactions, and the documents of a group are in several collections. So they
  * carry the group's number, and one small write at the end makes them count. `collections`: where such documents may be.
@@ -28,12 +33,17 @@ export async function openJournalGroups(
   groups: Collection<GroupsDocument>,
   collections: readonly Pick<Collection<Document>, "deleteMany">[],
 ): Promise<JournalGroups> {
-  let last = 0;
+  const opened = await groups.findOneAndUpdate(
+    { _id: "written" },
+    { $inc: { opens: 1 } },
+    { upsert: true, returnDocument: "after" },
+  );
+  let last = NUMBERS * (opened?.opens ?? 1);
   let mayBeIncomplete = true;
 
   async function clean(): Promise<void> {
-    last = (await groups.findOne({ _id: "written" }))?.group ?? 0;
-    await Promise.all(collections.map((each) => each.deleteMany({ group: { $gt: last } })));
+    const written = (await groups.findOne({ _id: "written" }))?.group ?? 0;
+    await Promise.all(collections.map((each) => each.deleteMany({ group: { $gt: written } })));
     mayBeIncomplete = false;
   }
 
@@ -46,7 +56,7 @@ export async function openJournalGroups(
       return last;
     },
     complete: async (group) => {
-      await groups.replaceOne({ _id: "written" }, { group }, { upsert: true, timeoutMS: WRITE_WITHIN_MS });
+      await groups.updateOne({ _id: "written" }, { $max: { group } }, { timeoutMS: WRITE_WITHIN_MS });
       mayBeIncomplete = false;
     },
   };
