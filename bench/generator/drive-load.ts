@@ -56,5 +56,6 @@ export async function driveLoad(spec: DriveSpec, onMeasuring: () => void): Promi
     ...summary(warm, run, targetAfter.cpuMs - targetBefore.cpuMs, own.user + own.system),
     ...(taker === undefined ? {} : { taken: { total, perSecond } }),
     targetResidentMiB: targetAfter.residentMiB,
+    targetWrittenBytesAMessage: (targetAfter.writtenBytes - targetBefore.writtenBytes) / run.acknowledged,
   };
 }

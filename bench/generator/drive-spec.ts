@@ -43,6 +43,8 @@ export interface DriveResult {
   targetCpuUsAMessage: number;
   generatorCpuUsAMessage: number;
   targetResidentMiB: number;
+  /** To the disk, in the measured run. */
+  targetWrittenBytesAMessage: number;
   /** Warm-up included. */
   totalSent: number;
   totalAcknowledged: number;

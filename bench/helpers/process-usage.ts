@@ -8,6 +8,8 @@ export interface ProcessUsage {
   /** User and system time of all threads since the start. */
   cpuMs: number;
   residentMiB: number;
+  /** Sent to the disk since the start. */
+  writtenBytes: number;
 }
 
 export function processUsage(pid: number): ProcessUsage {
@@ -17,8 +19,11 @@ export function processUsage(pid: number): ProcessUsage {
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const status = readFileSync(`/proc/${pid}/status`, "latin1");
     const residentKiB = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]);
-    return { cpuMs: (Number(fields[11]) + Number(fields[12])) * TICK_MS, residentMiB: residentKiB / 1024 };
+    const cpuMs = (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+    const io = readFileSync(`/proc/${pid}/io`, "latin1");
+    const writtenBytes = Number(/^write_bytes: (\d+)$/m.exec(io)?.[1]);
+    return { cpuMs, residentMiB: residentKiB / 1024, writtenBytes };
   } catch {
-    return { cpuMs: Number.NaN, residentMiB: Number.NaN };
+    return { cpuMs: Number.NaN, residentMiB: Number.NaN, writtenBytes: Number.NaN };
   }
 }

@@ -70,6 +70,7 @@ export function boardsTable({ connected, ratePerSecond, idleSeconds, pairs }: Bo
     budgetRow("  the budget: 1.3 × bare + 80 MB", pairs, after),
     compared("readings a second", pairs, ({ result }) => result.perSecond, 0),
     compared("CPU µs a reading, its process", pairs, ({ result }) => result.targetCpuUsAMessage, 1, difference),
+    compared("bytes written to the disk a reading", pairs, ({ result }) => result.targetWrittenBytesAMessage, 0),
     compared("PUBACK p50 ms", pairs, ({ result }) => result.latency.p50Ms, 1),
     compared("PUBACK p99 ms", pairs, ({ result }) => result.latency.p99Ms, 1),
     compared("messages acknowledged", pairs, ({ result }) => result.totalAcknowledged, 0),

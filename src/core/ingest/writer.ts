@@ -140,7 +140,10 @@ export function createWriter(options: WriterOptions): Writer {
 
   function fly(group: Group): void {
     flying.add(group);
-    pace.sent(group.length, clock.monotonicMs());
+    pace.sent(
+      group.map(({ message }) => message.connection),
+      clock.monotonicMs(),
+    );
     void carryOut(group).then((left) => {
       flying.delete(group);
       failed.push(...left);
@@ -162,9 +165,7 @@ export function createWriter(options: WriterOptions): Writer {
       return group;
     }
     const writes = outcomes.reduce((sum, each) => sum + each.length, 0);
-    const durationMs = clock.monotonicMs() - startedMs;
-    counters.commit({ writes, durationMs });
-    pace.committed(durationMs);
+    counters.commit({ writes, durationMs: clock.monotonicMs() - startedMs });
     settle(group, outcomes);
     return [];
   }
@@ -286,6 +287,7 @@ export function createWriter(options: WriterOptions): Writer {
     close: () => {
       stopSweep();
       cancelPause?.();
+      cancelPause = undefined;
     },
   };
 }

@@ -60,9 +60,12 @@ function start(options: Options = {}) {
   });
   cleanups.push(writer.close);
 
-  function put(name: string, { writes = [write(name)], bytes = 10, urgent = true, irrevocable = false } = {}): void {
+  function put(
+    name: string,
+    { writes = [write(name)], bytes = 10, urgent = true, irrevocable = false, connection = board } = {},
+  ): void {
     const answer = (outcome: MessageOutcome): void => void answers.push([name, outcome]);
-    writer.put({ writes, bytes, urgent, irrevocable, connection: board, answer });
+    writer.put({ writes, bytes, urgent, irrevocable, connection, answer });
   }
 
   /** Time goes on, and what it brings about settles. */
@@ -164,11 +167,12 @@ describe("groups", () => {
 });
 
 describe("messages that come one by one and fast", () => {
-  /** Two a millisecond until groups keep their distance; a commit takes 1.5 ms. Then a pause, in which all is written. */
+  /** Of two boards a millisecond, until groups keep their distance; a commit takes 1.5 ms. Then a pause, in which all is written. */
   async function startBusy(options: Options = {}) {
     const hub = start({ groupWaitMs: 4, ...options });
     const { store, advance } = hub;
     let taken = 0;
+    let boards = 1;
     const under: { append: number; dueMs: number }[] = [];
 
     async function pass(ms: number): Promise<void> {
@@ -187,7 +191,7 @@ describe("messages that come one by one and fast", () => {
     async function busy(ms: number): Promise<number[]> {
       const from = store.appends.length;
       for (let half = 0; half < 2 * ms; half++) {
-        hub.put("busy");
+        hub.put("busy", { connection: { clientId: `busy-${++boards}`, serial: boards } });
         await pass(0.5);
       }
       return store.appends.slice(from).map(({ messages }) => messages.length);
