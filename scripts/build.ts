@@ -1,7 +1,7 @@
 /** `npm run build`: the hub by tsc and as a bundle, the pages by Vite, and build.json. `npm run check` checks types. */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build, type Plugin } from "vite";
 
@@ -66,7 +66,9 @@ async function bundleHub(): Promise<void> {
   // A thread's file is beside the code that starts it.
   for (const file of threads) {
     const name = file.replace(/\.ts$/, ".js");
-    copyFileSync(path.join(DIST, "src", name), path.join(BUNDLE, path.basename(name)));
+    for (const each of [name, `${name}.map`]) {
+      copyFileSync(path.join(DIST, "src", each), path.join(BUNDLE, path.basename(each)));
+    }
   }
   const [firstLine] = readFileSync(path.join(SRC, "server.ts"), "utf8").split("\n", 1);
   writeFileSync(path.join(DIST, "src", "server.js"), `${firstLine}\nimport "./bundle/server.js";\n`);
@@ -86,6 +88,7 @@ function stamp(): void {
   chmodSync(path.join(DIST, "src", "server.js"), 0o755);
 }
 
+rmSync(path.join(DIST, "src"), { recursive: true, force: true }); // files of modules that were renamed
 await Promise.all([
   compile(),
   build({ root: path.join(ROOT, "public"), configFile: path.join(ROOT, "vite.config.ts"), logLevel: "warn" }),

@@ -50,7 +50,8 @@ export const list = (check: (item: string) => boolean) => (text: string) => {
 
 export function isNetwork(text: string): boolean {
   const [address = "", bits, ...more] = text.split("/");
-  const most = [0, 32, 128][[0, 4, 6].indexOf(isIP(address))] ?? 0;
+  // Not with a zone (`%eth0`), which forwarded addresses do not have.
+  const most = address.includes("%") ? 0 : ([0, 32, 128][[0, 4, 6].indexOf(isIP(address))] ?? 0);
   return most > 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
 }
 

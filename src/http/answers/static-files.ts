@@ -10,11 +10,15 @@ export function staticFiles(root: string): RequestHandler {
   return (request, response, next) => {
     const file = files.get(request.path);
     if (file === undefined || (request.method !== "GET" && request.method !== "HEAD")) return next();
-    response.sendFile(file, { root, headers: { "Cache-Control": cacheControl(file) } }, (error) => {
-      if (error === undefined || response.headersSent) return;
-      const { status = 500 } = error as { status?: number };
-      // Without the file, or without the range that was asked for, there is no such address.
-      next(status < 500 ? undefined : error);
+    const headers = { "Cache-Control": cacheControl(file) };
+    // Nobody needs a part of a page.
+    response.sendFile(file, { root, headers, acceptRanges: false }, (error) => {
+      const { status, code } = (error ?? {}) as { status?: number; code?: string };
+      // Browsers that leave a page before it has come are no fault.
+      if (error === undefined || response.headersSent || code === "ECONNABORTED") return;
+      for (const name of ["Cache-Control", "ETag", "Last-Modified"]) response.removeHeader(name); // of the file
+      if (status === 412) response.status(412).end();
+      else next(status === 404 ? undefined : error);
     });
   };
 }

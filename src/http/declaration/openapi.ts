@@ -107,10 +107,11 @@ function operationIdOf({ method, path }: AnyRoute): string {
 
 /** Any of these lets a caller in, if its level is high enough; none: everybody is. */
 function securityOf({ method, level }: AnyRoute): Json[] {
-  if (level === "nobody") return [];
+  const ofPerson = { session: [], ...(method !== "get" && { csrf: [] }) };
+  // With the cookie of a person, a change needs the CSRF token even where nobody has to be signed in.
+  if (level === "nobody") return method === "get" ? [] : [{}, ofPerson];
   const hasToken = SCOPES.some((scope) => reaches(scope, level));
-  const session = { session: [], ...(method !== "get" && { csrf: [] }) };
-  return [...(hasToken ? [{ token: [] }] : []), session];
+  return [...(hasToken ? [{ token: [] }] : []), ofPerson];
 }
 
 const pathParameters = ({ path }: AnyRoute): Json[] =>

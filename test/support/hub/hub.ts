@@ -124,7 +124,7 @@ export async function launchHub(options: InProcessOptions & { settings: { dataDi
   return { ...address, setupCode: hub.setupCode, mqttsPort: hub.mqttsPort, dataDir, logged, close: hub.close };
 }
 
-/** What ships, by a path that no bundler follows. */
+/** The modules of which the bundle is made (`runServer` starts the bundle itself), by a path that no bundler follows. */
 const load = async <Module>(file: string): Promise<Module> =>
   (await import(/* @vite-ignore */ pathToFileURL(path.join(DIST, file)).href)) as Module;
 

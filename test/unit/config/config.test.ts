@@ -177,6 +177,7 @@ describe("faults", () => {
     ["AERIE_HOST_NAMES", "a b"],
     ["AERIE_TRUSTED_PROXIES", "proxy.example"],
     ["AERIE_TRUSTED_PROXIES", "10.0.0.0/33"],
+    ["AERIE_TRUSTED_PROXIES", "fe80::1%eth0.100"],
     ["AERIE_TRUSTED_PROXIES", "10.0.0.0/8/8"],
     ["AERIE_TRUSTED_PROXIES", "10.0.0.1,fd00::/129"],
     ["AERIE_COMMIT_INTERVAL_MS", "60001"],

@@ -1,4 +1,6 @@
 /** The REST interface over HTTP: pages, cursors, limits, faults by field, names, deletion, headers, health. */
+import { once } from "node:events";
+import { connect } from "node:net";
 import { expect, test } from "vitest";
 import type { Problem } from "../../../src/contract/problem.ts";
 import type { Device, Reading } from "../../../src/contract/readings.ts";
@@ -318,6 +320,33 @@ test("the dashboard is served with what it needs: the page anew each time, its a
   expect(asset.headers["content-type"]).toMatch(/javascript/);
   expect(asset.headers["cache-control"]).toBe("public, max-age=31536000, immutable");
   expect((await ask(hub, "/websocket-test.html")).status).toBe(200);
+});
+
+test("a file is whole, whatever part of it is asked for, and what is no file may not be kept as one", async () => {
+  const hub = await startHub();
+  const { text } = await ask(hub, "/");
+  const [, script = ""] = /src="\.?(\/assets\/[^"]+\.js)"/.exec(text) ?? [];
+  for (const range of ["bytes=0-3", "bytes=99999999-"]) {
+    const part = await ask(hub, script, { headers: { range } });
+    expect([part.status, part.headers["content-range"]]).toEqual([200, undefined]);
+    expect(part.text.length).toBeGreaterThan(10_000);
+  }
+  const other = await ask(hub, script, { headers: { "if-match": '"another"' } });
+  expect([other.status, other.headers["cache-control"], other.headers["etag"]]).toEqual([412, undefined, undefined]);
+});
+
+test("a browser that leaves a page before it has come is no error in the log", async () => {
+  const hub = await startHub();
+  for (let times = 0; times < 40; times++) {
+    const socket = connect(hub.httpPort, "127.0.0.1");
+    await once(socket, "connect");
+    socket.write(`GET /index.html HTTP/1.1\r\nHost: 127.0.0.1:${hub.httpPort}\r\n\r\n`);
+    await new Promise(setImmediate);
+    socket.resetAndDestroy();
+    await once(socket, "close");
+  }
+  expect((await ask(hub, "/healthz")).status).toBe(200);
+  expect(hub.logged.filter(({ level }) => level === "error")).toEqual([]);
 });
 
 test("/healthz and /readyz say that all is well, and /metrics counts without naming devices", async () => {
