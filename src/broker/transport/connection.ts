@@ -15,8 +15,6 @@ const MAX_UNREAD_BYTES = 256 * 1024;
 const MAX_COPIED_BYTES = 64 * 1024;
 /** One client's packets, before others have their turn. */
 const SLICE_MS = 10;
-/** The same for what waits to be sent, of which a new subscriber may have tens of thousands. */
-const DRAIN_SLICE_MS = 2;
 const PACKETS_A_LOOK = 8;
 /** A larger packet is gathered only within the budget that all connections share. */
 const FREE_BYTES = 16 * 1024;
@@ -262,7 +260,7 @@ export class Connection {
         if (this.#isDrainPut) this.#drained();
       });
     }
-    this.#isDrainPut = nowMs - this.#drainingSinceMs > DRAIN_SLICE_MS;
+    this.#isDrainPut = nowMs - this.#drainingSinceMs > SLICE_MS;
     if (this.#isDrainPut) return;
     this.#reader?.drained();
     this.release("unread answers"); // if there are still too many, it is held again
