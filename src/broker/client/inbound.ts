@@ -61,7 +61,7 @@ export class Inbound {
     this.#sender = sender;
   }
 
-  /** Why no message can be taken now; undefined: one can. The sender is told when this ends. */
+  /** Why no message can be taken now; undefined: one can. The sender is notified when this ends. */
   hold(): Hold | undefined {
     const { byteBudget, maxInflight } = this.#context;
     if (this.#arrivals.length - this.#acknowledged >= maxInflight) {

@@ -5,7 +5,7 @@ const MOST_OF_ONE_INSTANT = 10_000;
 
 /** Why a store refused a write. */
 export interface StoreRefusal {
-  /** `expired`: raw readings of its time are deleted. Left out: any other reason. */
+  /** `expired`: retention has deleted the readings of that time. Undefined: another reason. */
   readonly code?: "expired";
   /** For the owner. */
   readonly reason: string;

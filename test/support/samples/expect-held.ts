@@ -2,7 +2,7 @@
 import { expect } from "vitest";
 import type { DeviceId } from "../../../src/contract/readings.ts";
 import type { Journal, KeptMessage } from "../../../src/core/ports/broker-state.ts";
-import type { RollupRow } from "../../../src/core/ports/history.ts";
+import type { Rollup, RollupRow } from "../../../src/core/ports/history.ts";
 import type { Store } from "../../../src/core/ports/readings-store.ts";
 import type { Held, HeldDevice, HeldJournal, HeldMessage, Value } from "./sample.ts";
 
@@ -52,16 +52,6 @@ async function expectReadings(store: Store, device: HeldDevice, { madeMs: [from,
   expect(found.filter(({ atMs, receivedAtMs }) => !isRight(atMs, receivedAtMs))).toEqual([]);
 }
 
-interface Counted {
-  readonly count: number;
-  readonly sum: number;
-  readonly min: number;
-  readonly max: number;
-  readonly texts: number;
-  readonly last: number | string;
-  readonly lastAtMs: number;
-}
-
 async function expectRollups(store: Store, device: HeldDevice, held: Held, level: "hour" | "day"): Promise<void> {
   const deviceId = device.deviceId as DeviceId;
   const rows: RollupRow[] = await store.rollups({ deviceId, level, ...ALL, metrics: undefined });
@@ -73,8 +63,8 @@ async function expectRollups(store: Store, device: HeldDevice, held: Held, level
   expect(Object.keys(found).sort()).toEqual([...expected.keys()].sort());
 }
 
-function countByHand({ deviceId, readings }: HeldDevice, { hours }: Held, unitMs: number): Map<string, Counted> {
-  const counted = new Map<string, Counted>();
+function countByHand({ deviceId, readings }: HeldDevice, { hours }: Held, unitMs: number): Map<string, Rollup> {
+  const counted = new Map<string, Rollup>();
   const add = (atMs: number, metric: string, value: Value): void => {
     const key = `${Math.floor(atMs / unitMs) * unitMs} ${metric}`;
     const before = counted.get(key) ?? { count: 0, sum: 0, min: 0, max: 0, texts: 0 };
