@@ -7,13 +7,17 @@ const page = (name: string) => fileURLToPath(new URL(`public/${name}`, import.me
 export default defineConfig({
   root: "public",
   base: "./",
-  plugins: [thirdPartyLicenses()],
+  plugins: [thirdPartyLicenses("dashboard")],
   build: {
     outDir: "../dist/public",
     emptyOutDir: true,
     sourcemap: true,
     rollupOptions: {
-      input: { index: page("index.html"), test: page("websocket-test.html") },
+      input: { index: page("index.html"), test: page("websocket-test.html"), "push-worker": page("push-worker.ts") },
+      // Browsers know a service worker by its address, which also says for which pages it is.
+      output: {
+        entryFileNames: ({ name }) => (name === "push-worker" ? "push-worker.js" : "assets/[name]-[hash].js"),
+      },
       // On a slow machine `npm start` would begin with a page about the bundler's plugins.
       checks: { pluginTimings: false },
     },

@@ -8,6 +8,7 @@ import type { Bench } from "./run/bench-run.ts";
 import { beginSession, wordsOf } from "./run/bench-session.ts";
 import { type BenchOptions, HELP, readOptions, type Section } from "./run/options.ts";
 import { accounts, accountsSeconds } from "./sections/accounts.ts";
+import { alerts, alertsSeconds } from "./sections/alerts/alerts.ts";
 import { boards, boardsSeconds } from "./sections/boards.ts";
 import { carry, carrySeconds } from "./sections/carry.ts";
 import { fanOut, fanOutSeconds } from "./sections/fan-out.ts";
@@ -31,6 +32,7 @@ function plannedSeconds(options: BenchOptions): number {
     retained: retainedSeconds(options),
     mongodb: mongodbSeconds(options),
     accounts: accountsSeconds(options),
+    alerts: alertsSeconds(options),
   };
   return sections.reduce((sum, section) => sum + seconds[section], 0);
 }
@@ -71,6 +73,9 @@ async function runSection(bench: Bench, section: Section, results: Results): Pro
       break;
     case "accounts":
       results.accounts = await accounts(bench);
+      break;
+    case "alerts":
+      results.alerts = await alerts(bench);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Entry of the simulator: arguments, progress, signals, exit code. */
 import { readFileSync } from "node:fs";
+import { sharesOf } from "./families/family-list.ts";
 import { HELP } from "./help-text.ts";
 import { durationText } from "./helpers/duration.ts";
 import type { Summary } from "./helpers/tally.ts";
@@ -54,10 +55,15 @@ async function run({
 }
 
 function sayWhoPlays(options: SimulationOptions, say: (line: string) => void): void {
+  const { family = "native" } = options;
+  const noun = family === "native" ? "station" : "board";
   say(
-    `${options.devices} ${options.devices === 1 ? "station" : "stations"} → ${addressText(options.address)}, one reading every ${durationText(options.intervalMs)}`,
+    `${options.devices} ${options.devices === 1 ? noun : `${noun}s`}${family === "native" ? "" : ` (${family})`} → ${addressText(options.address)}, one reading every ${durationText(options.intervalMs)}`,
   );
-  for (const { deviceId, scenario } of assignScenarios(options))
+  for (const { deviceId, scenario } of assignScenarios({
+    ...options,
+    devices: sharesOf(family, options.devices).native,
+  }))
     if (scenario !== undefined) say(`${deviceId} plays ${scenario}`);
 }
 

@@ -1,5 +1,6 @@
 /** Parses the command line; all faults are reported at once. */
 import { parseArgs } from "node:util";
+import { FAMILY_CHOICES, sharesOf } from "./families/family-list.ts";
 import { parseDurationMs } from "./helpers/duration.ts";
 import { type BrokerAddress, parseBrokerUrl } from "./mqtt/broker-address.ts";
 import { isScenarioName, SCENARIOS, type ScenarioName } from "./scenarios/scenario-list.ts";
@@ -21,6 +22,7 @@ const OPTIONS = {
   devices: { type: "string", default: "20" },
   interval: { type: "string", default: "2s" },
   duration: { type: "string" },
+  family: { type: "string", default: "native" },
   seed: { type: "string", default: "1" },
   prefix: { type: "string", default: "esp32" },
   qos: { type: "string", default: "1" },
@@ -43,8 +45,6 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Flags stand in the list of processes, where every user of the machine sees them. */
 const PASSWORD_VARIABLE = "AERIE_SIM_PASSWORD";
-/** An Aerie hub takes an application under any name. */
-const DEFAULT_USER = "simulator";
 
 /** `readFile` fails as `readFileSync` does. */
 export function parseOptions(
@@ -65,6 +65,7 @@ export function parseOptions(
     mqttVersion: oneOf("mqtt-version", text("mqtt-version"), ["3.1.1", "5"], refuse),
     devices: whole("devices", 1, 10_000),
     intervalMs: duration("interval", text("interval"), MIN_INTERVAL_MS, refuse),
+    family: familyOf(text("family"), refuse),
     seed: whole("seed", 0, 2 ** 32 - 1),
     prefix: text("prefix"),
     qos: qosOf(text("qos"), refuse),
@@ -140,8 +141,7 @@ function addressOf(
     inFile?.toString().replace(/\r?\n$/, "") ??
     address?.password ??
     (environment[PASSWORD_VARIABLE] || undefined);
-  const username =
-    given.get("username")?.at(-1) ?? address?.username ?? (password === undefined ? undefined : DEFAULT_USER);
+  const username = given.get("username")?.at(-1) ?? address?.username;
   const ca = caFile === undefined ? undefined : read("ca", caFile, readFile, refuse);
   return {
     ...(address ?? NOWHERE),
@@ -193,6 +193,13 @@ function oneOf<Choice extends string>(
   return chosen ?? choices[0];
 }
 
+function familyOf(text: string, refuse: Refuse): string {
+  if (!(FAMILY_CHOICES as readonly string[]).includes(text)) {
+    refuse(`--family: expected one of ${FAMILY_CHOICES.join(", ")}, got "${text}"`);
+  }
+  return text;
+}
+
 function scenarioNames(texts: readonly string[], refuse: Refuse): ScenarioName[] {
   const names = new Set<ScenarioName>();
   for (const name of texts.flatMap((text) => text.split(",")).map((text) => text.trim())) {
@@ -204,7 +211,8 @@ function scenarioNames(texts: readonly string[], refuse: Refuse): ScenarioName[]
 
 /** What only several options together show. */
 function checkTogether(simulation: SimulationOptions, refuse: Refuse): void {
-  const { scenarios, scenarioDevices, devices } = simulation;
+  const { scenarios, scenarioDevices } = simulation;
+  const devices = sharesOf(simulation.family ?? "native", simulation.devices).native;
   const playing = scenarios.length * scenarioDevices;
   if (playing > devices) {
     refuse(
@@ -213,7 +221,7 @@ function checkTogether(simulation: SimulationOptions, refuse: Refuse): void {
   }
   const longest = assignScenarios({ ...simulation, devices: 1 })[0]?.deviceId ?? "";
   const idLength = simulation.prefix.length + 1 + Math.max(2, String(devices).length);
-  if (!/^[A-Za-z0-9._:-]+$/.test(longest) || idLength > 64) {
-    refuse(`--prefix: "${simulation.prefix}" and a number must make a device id, 1 to 64 of A-Z a-z 0-9 . _ : -`);
+  if (!/^[A-Za-z0-9._:~-]+$/.test(longest) || idLength > 64) {
+    refuse(`--prefix: "${simulation.prefix}" and a number must make a device id, 1 to 64 of A-Z a-z 0-9 . _ : ~ -`);
   }
 }

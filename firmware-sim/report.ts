@@ -17,7 +17,7 @@ export function summaryLine(summary: Summary, earlier: Summary | undefined): str
     MESSAGE_KINDS.reduce((sum, kind) => sum + pick(kind), 0);
   const refused = total((kind) => summary.kinds[kind].refused);
   return [
-    `${summary.connected}/${summary.devices} connected`,
+    `${summary.connected}/${summary.clients} clients connected`,
     `${total((kind) => summary.kinds[kind].messages)} sent`,
     `${total((kind) => summary.kinds[kind].acknowledged)} acknowledged`,
     ...(refused > 0 ? [`${refused} refused`] : []),

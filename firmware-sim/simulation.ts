@@ -2,6 +2,8 @@
 
 import type { Scenario } from "./board/scenario.ts";
 import { startStation } from "./board/station.ts";
+import { startFamily } from "./families/family-client.ts";
+import { SIMULATED_FAMILIES, type SimulatedFamilyName, sharesOf } from "./families/family-list.ts";
 import { type Clock, systemClock } from "./helpers/clock.ts";
 import { createTally, type Summary } from "./helpers/tally.ts";
 import type { BrokerAddress } from "./mqtt/broker-address.ts";
@@ -12,6 +14,8 @@ export interface SimulationOptions {
   address: BrokerAddress;
   mqttVersion: SpokenVersion;
   devices: number;
+  /** One of `FAMILY_CHOICES`; native where it is left out. */
+  family?: string;
   intervalMs: number;
   seed: number;
   /** Device ids are `<prefix>-01`, `<prefix>-02` … */
@@ -19,7 +23,7 @@ export interface SimulationOptions {
   qos: 0 | 1 | 2;
   timestamps: boolean;
   scenarios: readonly ScenarioName[];
-  /** Stations of each scenario; together at most `devices`. */
+  /** Stations of each scenario; together at most as many as there are native ones. */
   scenarioDevices: number;
   /** Local time of the rooms; UTC where it is left out. */
   utcOffsetMinutes?: number;
@@ -44,8 +48,13 @@ const STEADY: Scenario = { about: "one reading each interval" };
  */
 export function startSimulation(options: SimulationOptions): Simulation {
   const { clock = systemClock, onNotice = () => {}, utcOffsetMinutes = 0 } = options;
-  const tally = createTally({ devices: options.devices, now: clock.now });
-  const stations = assignScenarios(options).map(({ deviceId, scenario }, index) =>
+  const { native, families } = sharesOf(options.family ?? "native", options.devices);
+  const tally = createTally({
+    devices: options.devices,
+    clients: families.reduce(clientsOf, native),
+    now: clock.now,
+  });
+  const stations = assignScenarios({ ...options, devices: native }).map(({ deviceId, scenario }, index) =>
     startStation({
       ...options,
       deviceId,
@@ -58,15 +67,30 @@ export function startSimulation(options: SimulationOptions): Simulation {
       scenario: SCENARIOS.get(scenario ?? "") ?? STEADY,
     }),
   );
+  const clients = families.flatMap(([family, devices]) =>
+    startFamily({
+      ...options,
+      family,
+      devices,
+      bootSpreadMs: bootSpreadMs(options),
+      clock,
+      tally,
+      utcOffsetMinutes,
+    }),
+  );
   let stopped: Promise<Summary> | undefined;
   return {
     stop() {
-      stopped ??= Promise.all(stations.map((station) => station.stop())).then(tally.summary);
+      stopped ??= Promise.all([...stations, ...clients].map((station) => station.stop())).then(tally.summary);
       return stopped;
     },
     summary: tally.summary,
   };
 }
+
+/** A bridge is one client for all of its devices. */
+const clientsOf = (sum: number, [family, devices]: [SimulatedFamilyName, number]): number =>
+  sum + (SIMULATED_FAMILIES[family].isBridge ? 1 : devices);
 
 /** Boards are not switched on in the same instant; but nobody waits a whole long interval to see the first. */
 const bootSpreadMs = ({ devices, intervalMs }: SimulationOptions): number =>

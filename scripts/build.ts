@@ -3,7 +3,8 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { build, type Plugin } from "vite";
+import { build, type InlineConfig, type Plugin } from "vite";
+import { thirdPartyLicenses } from "./third-party-licenses.ts";
 
 const ROOT = path.join(import.meta.dirname, "..");
 const SRC = path.join(ROOT, "src");
@@ -19,14 +20,15 @@ function compile(): Promise<void> {
   });
 }
 
-/** `file` and what it imports of ours, into files of `folder`; libraries stay where npm installed them. */
-async function bundle(file: string, folder: string, plugins: Plugin[] = []): Promise<void> {
+/** `file` and what it imports of ours, into files of `folder`; libraries stay where npm installed them unless `ssr` says otherwise. */
+async function bundle(file: string, folder: string, { ssr = {}, plugins = [] }: InlineConfig = {}): Promise<void> {
   await build({
     configFile: false,
     root: ROOT,
     publicDir: false,
     logLevel: "warn",
     plugins,
+    ssr,
     build: {
       ssr: file,
       outDir: folder,
@@ -54,13 +56,33 @@ const clockApart: Plugin = {
 };
 
 /**
- * Node.js loads a module in about a millisecond, and the hub has 400. As a bundle it starts in two thirds of the CPU time. The files of
- * tsc stay beside it: tests open their parts.
+ * Libraries that stay where npm installed them: of native code, optional in `ws`, loaded only where somebody asks for them, or published
+ * without the text of their licence (@bufbuild/protobuf).
+ */
+const NOT_BUNDLED = [
+  "@photostructure/sqlite",
+  "@node-rs/argon2",
+  "bufferutil",
+  "utf-8-validate",
+  "@bufbuild/protobuf",
+  "mongodb",
+  "nodemailer",
+  "web-push",
+];
+
+const HUB: InlineConfig = {
+  ssr: { noExternal: true, external: NOT_BUNDLED },
+  plugins: [clockApart, thirdPartyLicenses("hub")],
+};
+
+/**
+ * Node.js loads a module in about a millisecond; the hub has 400, and its libraries as many. As a bundle it starts in half of the CPU
+ * time. The files of tsc stay beside it: tests open their parts.
  */
 async function bundleHub(): Promise<void> {
   const threads = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith("-thread.ts"));
   await Promise.all([
-    bundle(path.join(SRC, "server.ts"), BUNDLE, [clockApart]),
+    bundle(path.join(SRC, "server.ts"), BUNDLE, HUB),
     ...threads.map((file) => bundle(path.join(SRC, file), path.join(DIST, "src", path.dirname(file)))),
   ]);
   // A thread's file is beside the code that starts it.

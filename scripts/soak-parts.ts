@@ -11,10 +11,28 @@ export interface SoakPart {
 
 export const SOAK_PARTS: readonly SoakPart[] = [
   {
+    name: "house",
+    what: "a simulated week of a house with boards of all families and habits, and the alert rules that are on from the start",
+    file: "test/unit/core/alerts/week-of-a-house.test.ts",
+    env: { AERIE_TEST_HOUSE_DAYS: "7" },
+  },
+  {
     name: "kill",
     what: "200 SIGKILLs while boards send readings",
     file: "test/process/durability/kill.test.ts",
     env: { AERIE_TEST_KILLS: "200" },
+  },
+  {
+    name: "hub-file-kill",
+    what: "200 SIGKILLs while boards announce themselves",
+    file: "test/process/durability/hub-file-kill.test.ts",
+    env: { AERIE_TEST_KILLS: "200" },
+  },
+  {
+    name: "notification-kill",
+    what: "100 SIGKILLs on either store, some between a commit and its judgement or while MongoDB is away, while alerts are sent to receivers that are slow, fail, hang or cut the connection",
+    file: "test/process/durability/notification-kill.test.ts",
+    env: { AERIE_TEST_KILLS: "100" },
   },
   {
     name: "history-kill",
@@ -71,9 +89,21 @@ export const SOAK_PARTS: readonly SoakPart[] = [
     env: { AERIE_TEST_HISTORIES: "5000" },
   },
   {
+    name: "alert-histories",
+    what: "20,000 histories of readings, silences, jumps of the clock and kills, against a count of what should have fired",
+    file: "test/unit/core/alerts/alert-model.test.ts",
+    env: { AERIE_TEST_ALERT_HISTORIES: "20000" },
+  },
+  {
     name: "damaged-pages",
     what: "200 starts on a database or a log with random bytes damaged",
     file: "test/contract/damage/random-damage.test.ts",
+    env: { AERIE_TEST_DAMAGED_PAGES: "200" },
+  },
+  {
+    name: "hub-file-damage",
+    what: "200 starts on a hub.db with a damaged page",
+    file: "test/contract/hub-file/hub-file-damage.test.ts",
     env: { AERIE_TEST_DAMAGED_PAGES: "200" },
   },
   {
@@ -81,6 +111,12 @@ export const SOAK_PARTS: readonly SoakPart[] = [
     what: "20,000 odd sequences of packets",
     file: "test/process/load/fuzz.test.ts",
     env: { AERIE_TEST_SEQUENCES: "20000" },
+  },
+  {
+    name: "discovery",
+    what: "10,000 odd discovery documents with messages of their topics, and 10,000 odd templates",
+    file: "test/unit/dialects/home-assistant/odd-documents.test.ts",
+    env: { AERIE_TEST_DOCUMENTS: "10000" },
   },
   {
     name: "storm",

@@ -141,6 +141,7 @@ const DEVICE_PLACE = [
   "public/app/(device|hub|overview)/.* place$",
   "src/contract/(readings|rest)\\.ts place$",
   "src/core/devices/.* place$",
+  "src/core/alerts/presets/preset-devices\\.ts place$",
   "src/core/ports/(readings-store|stored-device)\\.ts place$",
   "src/core/(outbox/replay|transfer/migration)\\.ts place$",
   "src/http/routes/device.* place$",

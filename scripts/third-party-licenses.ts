@@ -1,4 +1,4 @@
-/** Writes the licences of the software in the built dashboard, as the bundler lists it, to dist/public/third-party-licenses.txt. */
+/** Writes the licences of the software in the built dashboard, or hub, as the bundler lists it: `third-party-licenses.txt` beside it. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Plugin } from "vite";
@@ -30,12 +30,16 @@ const PACKAGE_FOLDER = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/;
 const BUNDLER_CODE = /^\0(vite|rolldown)\//;
 
 /** A plugin of Vite. The build fails where a licence is missing. */
-export function thirdPartyLicenses(): Plugin {
+export function thirdPartyLicenses(part: "dashboard" | "hub"): Plugin {
   return {
     name: "third-party-licenses",
     generateBundle(_options, bundle) {
       const modules = Object.values(bundle).flatMap((output) => (output.type === "chunk" ? output.moduleIds : []));
-      this.emitFile({ type: "asset", fileName: "third-party-licenses.txt", source: noticeOf(licensesOf(modules)) });
+      this.emitFile({
+        type: "asset",
+        fileName: "third-party-licenses.txt",
+        source: noticeOf(part, licensesOf(modules)),
+      });
     },
   };
 }
@@ -86,14 +90,14 @@ function licenseOf(folder: string): string {
         .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file))
         .map((file) => path.join(folder, file))
     : [path.join(PUBLISHED_LICENSES, `${path.relative(NODE_MODULES, folder).replace(path.sep, "+")}.txt`)];
-  if (files.length === 0) throw new Error(`${folder} is in the dashboard, and the file of its licence is not found`);
+  if (files.length === 0) throw new Error(`${folder} is in the bundle, and the file of its licence is not found`);
   const text = files.map((file) => readFileSync(file, "utf8").replaceAll("\r\n", "\n")).join("\n");
   // Vite's file goes on with the licences of what Vite itself contains, none of which is in a page.
   return text.split("\n# Licenses of bundled dependencies")[0] ?? "";
 }
 
-function noticeOf(licenses: ReadonlyMap<string, string>): string {
+function noticeOf(part: string, licenses: ReadonlyMap<string, string>): string {
   const list = [...licenses.keys()].map((title) => `  ${title}\n`).join("");
   const texts = [...licenses].map(([title, text]) => `${"-".repeat(80)}\n${title}\n\n${text.trim()}\n\n`).join("");
-  return `Aerie's dashboard contains the software below. The licence of each follows.\n\n${list}\n${texts}`;
+  return `Aerie's ${part} contains the software below. The licence of each follows.\n\n${list}\n${texts}`;
 }

@@ -9,7 +9,6 @@ import { readBuild } from "./platform/build.ts";
 import { systemClock } from "./platform/clock.ts";
 import { hearOutputs } from "./platform/closed-output.ts";
 import { createLineOutput } from "./platform/line-output.ts";
-import { createLog } from "./platform/log.ts";
 import { ownAddresses } from "./platform/own-hosts.ts";
 import { createProcessEnd, FLUSH_WITHIN_MS } from "./platform/process-end.ts";
 
@@ -44,6 +43,7 @@ async function start(args: readonly string[]): Promise<void> {
 
 async function run(config: Config): Promise<void> {
   const build = readBuild();
+  const { createLog } = await import("./platform/log.ts"); // commands do without it
   const { write: say, flush: flushMessages } = createLineOutput({ fd: 2, clock: systemClock });
   const log = createLog({
     level: config.logLevel,

@@ -19,7 +19,7 @@ interface Import {
 
 const TREES = ["src", "public", "firmware-sim", "bench"] as const;
 
-const ADAPTERS = ["broker", "store", "http", "live", "platform"] as const;
+const ADAPTERS = ["broker", "store", "http", "live", "notify", "platform"] as const;
 const DECIDE = ["core", "contract"];
 
 /** Layer → the other layers that it may import. */
@@ -54,14 +54,19 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "@photostructure/sqlite": ["src/store/sqlite/"],
   mongodb: ["src/store/mongo/"],
   "aedes-persistence-mongodb": ["src/store/mongo/"],
+  "@bufbuild/protobuf": ["src/dialects/sparkplug/"],
   "@node-rs/argon2": ["src/platform/"],
   "@peculiar/asn1-schema": ["src/platform/"],
   "@peculiar/asn1-x509": ["src/platform/"],
   commander: ["src/cli/"],
+  nodemailer: ["src/notify/email/"],
+  "web-push": ["src/notify/push/"],
   pino: ["src/platform/"],
   "prom-client": ["src/platform/"],
-  zod: ["src/contract/", "src/http/", "src/live/", "src/platform/"],
+  zod: ["src/contract/", "src/http/", "src/live/", "src/notify/", "src/platform/"],
 };
+
+const SQLITE = "@photostructure/sqlite";
 
 /** Layers that know no machine, and one that needs little of it. */
 const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
@@ -73,10 +78,13 @@ const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
 
 /** What the dashboard may take at run time; all else of the contract is types to it. */
 const VALUES_FOR_PUBLIC = [
+  "src/contract/application-presets.ts",
+  "src/contract/families.ts",
   "src/contract/levels.ts",
   "src/contract/metrics.ts",
   "src/contract/reason-codes.ts",
   "src/contract/refusals.ts",
+  "src/contract/silence.ts",
 ];
 
 /** The simulated hub of the benchmarks works at the pace of the hub: these constants are imported, so that no copy becomes outdated. */
@@ -283,10 +291,23 @@ describe("the source", () => {
       expect.arrayContaining(["@node-rs/argon2", "express", "zod"]),
     );
     expect(librariesLoadedBy("src/cli/run-command.ts", sources)).toEqual(["commander"]);
-    for (const name of ["commands/access", "commands/export", "commands/stats", "import/import"]) {
+    for (const name of [
+      "commands/access",
+      "commands/derived",
+      "commands/export",
+      "commands/mapping",
+      "commands/stats",
+      "import/import",
+    ]) {
       expect(sources.has(`src/cli/${name}-command.ts`), name).toBe(true);
       expect([name, librariesLoadedBy(`src/cli/${name}-command.ts`, sources)]).toEqual([name, []]);
     }
+  });
+
+  test("a thread of the embedded store loads no library but that of SQLite: each start waits for it", () => {
+    const threads = [...sources.keys()].filter((file) => /^src\/.*-thread\.ts$/.test(file));
+    expect(threads).toHaveLength(4);
+    for (const file of threads) expect([file, librariesLoadedBy(file, sources)]).toEqual([file, [SQLITE]]);
   });
 
   test("imports own files that are there", () => {
@@ -386,6 +407,12 @@ const broken: readonly [rule: string, files: Record<string, string>, words: stri
     "config may not import node:fs",
   ],
   ["aedes has one owner", { "src/http/a.ts": 'import { Aedes } from "aedes";' }, "belongs to src/broker/"],
+  ["nodemailer has one owner", { "src/http/a.ts": 'await import("nodemailer");' }, "belongs to src/notify/email/"],
+  [
+    "core does not send notifications itself",
+    { "src/core/a.ts": 'import { x } from "../notify/b.ts";' },
+    "core may not import notify",
+  ],
   ["socket.io has one owner", { "src/http/a.ts": 'import type { Server } from "socket.io";' }, "belongs to src/live/"],
   [
     "SQLite has one owner",

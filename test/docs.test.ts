@@ -3,9 +3,12 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { configurationTable } from "../scripts/configuration-table.ts";
 import { SETTINGS } from "../src/config/settings.ts";
+import { APPLICATION_PRESETS, PRESET_NAMES } from "../src/contract/application-presets.ts";
 import { ERRORS } from "../src/contract/errors.ts";
+import { CREDENTIAL_FAMILIES } from "../src/contract/families.ts";
 import { METRICS } from "../src/contract/metrics.ts";
 import { REFUSALS } from "../src/contract/refusals.ts";
+import { topicsOf } from "../src/core/access/topics-of.ts";
 import { nameOf } from "../src/http/declaration/route.ts";
 import { ROUTES } from "../src/http/routes/all-routes.ts";
 
@@ -43,6 +46,25 @@ test("every metric of the catalogue stands in docs/protocol.md with its unit", (
       row?.split("|").map((cell) => cell.trim()),
       name,
     ).toEqual(expect.arrayContaining([unit, kind]));
+  }
+});
+
+test("docs/security.md has what each family publishes and reads, and each preset", () => {
+  const rows = read("docs/security.md").split("\n");
+  const rowOf = (name: string): string => rows.find((line) => line.startsWith(`| \`${name}\` |`)) ?? "";
+  const written = (filter: string): string =>
+    filter.replace(/v1\/devices\/thingsboard:[^/]+/, "v1/devices/me").replace(/v2\/thingsboard:[^/]+/, "v2");
+  for (const family of CREDENTIAL_FAMILIES) {
+    const options = family === "tasmota" ? { clientId: "<client id>" } : { prefix: "<prefix>" };
+    const topics = topicsOf({ family, name: "<name>", options });
+    const filters = family === "native" ? [] : [...topics.publish, ...topics.subscribe, ...topics.cleared];
+    const missing = filters.map(written).filter((filter) => !rowOf(family).includes(`\`${filter}\``));
+    expect([family, missing.filter((filter) => !filter.startsWith("tasmota/discovery/"))]).toEqual([family, []]);
+    expect(rowOf(family)).not.toBe("");
+  }
+  for (const name of PRESET_NAMES) {
+    const { publish } = APPLICATION_PRESETS[name];
+    for (const filter of publish) expect(rowOf(name)).toContain(`\`${filter.replaceAll(/\{(\w+)\}/g, "<$1>")}\``);
   }
 });
 

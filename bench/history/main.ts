@@ -14,11 +14,12 @@ import { mongodb, mongodbReadings } from "./mongodb.ts";
 import { notes } from "./notes.ts";
 import { type Group, HELP, type HistoryOptions, readOptions } from "./options.ts";
 import { type Part, partText } from "./row.ts";
+import { RULES_SECONDS, rulesAndDerived, rulesReadings } from "./rules-and-derived.ts";
 import { size, sizeReadings } from "./size.ts";
 import { start, startSeconds } from "./start.ts";
 import { ackSeconds, upkeepAck } from "./upkeep-ack.ts";
 
-const OWN_STORE: readonly Group[] = ["size", "chart", "mongodb"];
+const OWN_STORE: readonly Group[] = ["size", "chart", "rules", "mongodb"];
 
 const needsFull = ({ groups }: HistoryOptions): boolean => groups.some((group) => !OWN_STORE.includes(group));
 
@@ -27,6 +28,7 @@ function plannedSeconds(options: HistoryOptions): number {
   const seconds: Record<Group, number> = {
     size: sizeReadings(options) / PLANNED_PER_SECOND,
     chart: chartReadings(options) / PLANNED_PER_SECOND + CHART_SECONDS,
+    rules: rulesReadings(options) / PLANNED_PER_SECOND + RULES_SECONDS,
     mongodb: mongodbReadings(options) / PLANNED_PER_SECOND + CHART_SECONDS,
     bytes: 0,
     start: startSeconds(pairs),
@@ -44,6 +46,8 @@ async function runGroup(bench: HistoryBench, group: Group, full: () => Promise<F
       return size(bench);
     case "chart":
       return chart(bench);
+    case "rules":
+      return rulesAndDerived(bench);
     case "mongodb":
       return mongodb(bench);
     case "bytes":

@@ -3,7 +3,7 @@ import type { HistoryOptions } from "./options.ts";
 
 export const notes = ({ pairs }: HistoryOptions): string => `  How this was measured
   - In process: the store as it was built, its two threads, calls of its port; each append waits for its fsync. Only
-    "start" starts a hub. ${pairs} runs or interleaved pairs; charts 15 calls, no two alike, after two to warm up.
+    "start" and "rules" start a hub. ${pairs} runs or interleaved pairs; charts 15 calls, no two alike, after two to warm up.
   - Boards report 14 metrics each 5 s or 300 s, a few ms off; half of them give their own instant. Quiet: half of the metrics
     constant, the others change with a chance of 5 – 50 % in 5 s, by a step of the resolution.
     Noisy: all vary each time by sensor noise (deviation 0.15 °C, 0.3 % humidity, 0.2 – 0.3 ppm of gases, 8 ppm CO₂).

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { parseArgs } from "node:util";
 
 /** In this order: `ack` forgets readings that the others need. */
-export const GROUPS = ["size", "chart", "mongodb", "bytes", "start", "export", "ingest", "ack"] as const;
+export const GROUPS = ["size", "chart", "rules", "mongodb", "bytes", "start", "export", "ingest", "ack"] as const;
 export type Group = (typeof GROUPS)[number];
 
 /** The budgets are of so many. */

@@ -7,6 +7,7 @@ import { table } from "../helpers/table.ts";
 import type { RunRecord } from "../run/bench-run.ts";
 import { compared, comparedHead, difference, ranged, ratio } from "../run/compared.ts";
 import { type AccountsResult, accountsTable } from "../sections/accounts.ts";
+import type { AlertsResult } from "../sections/alerts/alerts.ts";
 import type { BoardsResult } from "../sections/boards.ts";
 import type { CarryResult } from "../sections/carry.ts";
 import type { FanOutOutcome } from "../sections/fan-out.ts";
@@ -17,6 +18,7 @@ import type { MongoResult } from "../sections/mongodb.ts";
 import type { RetainedOutcome } from "../sections/retained.ts";
 import type { StartResult } from "../sections/start.ts";
 import type { WatchReport } from "../watchers/watch-spec.ts";
+import { alertsTable } from "./report-alerts.ts";
 import { boardsTable, carryTable, fanOutTable, retainedTable } from "./report-broker.ts";
 import { mongodbTable } from "./report-mongodb.ts";
 
@@ -31,6 +33,7 @@ export interface Results {
   retained?: RetainedOutcome;
   mongodb?: MongoResult;
   accounts?: AccountsResult;
+  alerts?: AlertsResult;
 }
 
 function total(records: readonly RunRecord[], read: (record: RunRecord) => number): string {
@@ -136,5 +139,6 @@ export function report(results: Results): string {
   if (results.retained !== undefined) parts.push(retainedTable(results.retained));
   if (results.mongodb !== undefined) parts.push(mongodbTable(results.mongodb));
   if (results.accounts !== undefined) parts.push(accountsTable(results.accounts));
+  if (results.alerts !== undefined) parts.push(alertsTable(results.alerts));
   return parts.join("\n");
 }

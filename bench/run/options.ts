@@ -14,6 +14,7 @@ export const SECTIONS = [
   "retained",
   "mongodb",
   "accounts",
+  "alerts",
 ] as const;
 export type Section = (typeof SECTIONS)[number];
 

@@ -4,13 +4,14 @@ import type { Clock, Stop } from "../helpers/clock.ts";
 import { createRandom, seedFrom } from "../helpers/random.ts";
 import type { Tally } from "../helpers/tally.ts";
 import type { BrokerAddress } from "../mqtt/broker-address.ts";
-import { createLink, type Link } from "../mqtt/link.ts";
+import { createLink } from "../mqtt/link.ts";
 import type { SpokenVersion } from "../mqtt/mqtt-session.ts";
 import { createRoom } from "../room/room.ts";
 import { ROOM_KIND_NAMES, type RoomKind } from "../room/room-kind.ts";
 import { encodeReading, styleOf } from "./reading.ts";
 import type { Board, Scenario } from "./scenario.ts";
 import { createSensors } from "./sensors.ts";
+import { waitUntilQuiet } from "./wait-until-quiet.ts";
 
 export interface StationOptions {
   deviceId: string;
@@ -39,8 +40,6 @@ export interface Station {
 const KEEP_ALIVE_SECONDS = 60;
 /** As long as the hub knows a redelivery that has no instant of its own. */
 const SESSION_EXPIRY_SECONDS = 600;
-const LAST_ACKS_MS = 3_000;
-const POLL_MS = 20;
 
 export function startStation(options: StationOptions): Station {
   const { deviceId, scenario, clock, intervalMs } = options;
@@ -79,10 +78,10 @@ export function startStation(options: StationOptions): Station {
       stopping = true;
       stopBoot();
       stopTicks?.();
-      const answers = await quiet(board.link, clock);
+      const answers = await waitUntilQuiet(board.link, clock);
       if (board.link.isOpen() && scenario.sleeps !== true) {
         sendStatus(board, "offline");
-        if (answers) await quiet(board.link, clock);
+        if (answers) await waitUntilQuiet(board.link, clock);
       }
       board.link.leave();
     },
@@ -106,7 +105,9 @@ function createBoard(
     mqttVersion,
     deviceId,
     keepAliveSeconds: scenario.keepAliveSeconds ?? KEEP_ALIVE_SECONDS,
-    ...(scenario.sleeps === true ? {} : { will: { topic: statusTopic(deviceId), payload: "offline", qos } }),
+    ...(scenario.sleeps === true
+      ? {}
+      : { will: { topic: statusTopic(deviceId), payload: "offline", qos, retain: true } }),
     sessionExpirySeconds: scenario.sleeps === true ? 0 : SESSION_EXPIRY_SECONDS,
     clock,
     random,
@@ -161,11 +162,3 @@ interface AttributesOf {
 }
 
 const hexByte = (number: number): string => (number & 0xff).toString(16).padStart(2, "0");
-
-/** Waits until every message is acknowledged, the connection is lost or it takes too long; true in the first case. */
-async function quiet(link: Link, clock: Clock): Promise<boolean> {
-  for (let waitedMs = 0; waitedMs < LAST_ACKS_MS && link.isOpen() && link.waiting() > 0; waitedMs += POLL_MS) {
-    await new Promise<void>((done) => void clock.after(POLL_MS, done));
-  }
-  return link.waiting() === 0;
-}

@@ -28,6 +28,8 @@ export interface Cause {
 export interface Summary {
   elapsedMs: number;
   devices: number;
+  /** A bridge is one for all of its devices. */
+  clients: number;
   connected: number;
   /** Whether any station got a CONNACK that let it in. */
   everConnected: boolean;
@@ -56,7 +58,14 @@ export interface Tally {
 /** Texts come from libraries and may hold anything: beyond this many they share one line. */
 const MAX_CAUSES = 40;
 
-export function createTally({ devices, now }: { devices: number; now: () => number }): Tally {
+interface TallyOptions {
+  devices: number;
+  /** Left out: one for each device. */
+  clients?: number;
+  now: () => number;
+}
+
+export function createTally({ devices, clients = devices, now }: TallyOptions): Tally {
   const startedAtMs = now();
   const kinds = emptyKinds();
   const notSent = new Map<string, Cause>();
@@ -98,6 +107,7 @@ export function createTally({ devices, now }: { devices: number; now: () => numb
     summary: () => ({
       elapsedMs: now() - startedAtMs,
       devices,
+      clients,
       connected,
       everConnected,
       kinds: structuredClone(kinds),

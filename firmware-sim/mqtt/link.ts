@@ -14,6 +14,8 @@ export interface LinkOptions {
   deviceId: string;
   keepAliveSeconds: number;
   will?: Will;
+  subscriptions?: readonly string[];
+  onMessage?(topic: string, payload: Buffer): void;
   /** How long a session outlives its connection with version 5, beside the messages that wait here; 0 not at all. */
   sessionExpirySeconds: number;
   clock: Clock;
@@ -32,7 +34,8 @@ export interface Link extends Pick<Outbox, "send" | "redeliver" | "waiting"> {
   cut(): void;
 }
 
-export function createLink({ clock, random, tally, onOpen, deviceId, ...options }: LinkOptions): Link {
+export function createLink({ clock, random, tally, onOpen, deviceId, ...others }: LinkOptions): Link {
+  const options = { subscriptions: [], onMessage: () => {}, ...others };
   const outbox = createOutbox(tally);
   let failedAttempts = 0;
   let session: Session | undefined;

@@ -13,13 +13,16 @@ export type SpokenVersion = Exclude<MqttVersion, "3.1">;
 const PROTOCOL_LEVEL = { "3.1.1": 4, "5": 5 } as const satisfies Record<SpokenVersion, number>;
 /** The protocol's limit, which a broker of version 5 may lower. [MQTT 5.0, 3.2.2.3.3] */
 const RECEIVE_MAXIMUM = 65_535;
+/** The link counts up from 1; it is far from here when SUBACK comes. */
+const SUBSCRIBE_PACKET_ID = 65_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 2_000;
 
 export interface Will {
   topic: string;
-  payload: string;
+  payload: string | Buffer;
   qos: 0 | 1 | 2;
+  retain: boolean;
 }
 
 export interface SessionOptions {
@@ -28,6 +31,8 @@ export interface SessionOptions {
   clientId: string;
   keepAliveSeconds: number;
   will?: Will;
+  /** Topic filters, subscribed to on each connection. */
+  subscriptions: readonly string[];
   /** How long the broker is to keep the session after a lost connection; 0 not at all. Version 5 only. */
   sessionExpirySeconds: number;
   /** Resumes the session of the connection before. Version 5 only: boards of 3.1.1 say clean session. */
@@ -35,6 +40,8 @@ export interface SessionOptions {
   clock: Clock;
   /** `receiveMaximum`: how many QoS 1 and 2 messages may be on their way at once. */
   onOpen(receiveMaximum: number): void;
+  /** A message of a subscription. */
+  onMessage(topic: string, payload: Buffer): void;
   /** At most once: what broke first. Also when the broker closes without a reason. */
   onError(text: string): void;
   /** Once, also when it never opened. */
@@ -63,7 +70,7 @@ export interface Session {
   cut(): void;
 }
 
-export function openSession({ clock, onOpen, onError, onClose, ...options }: SessionOptions): Session {
+export function openSession({ clock, onOpen, onMessage, onError, onClose, ...options }: SessionOptions): Session {
   let nextPacketId = 1;
   let over = false;
   let opened = false;
@@ -76,8 +83,13 @@ export function openSession({ clock, onOpen, onError, onClose, ...options }: Ses
 
   client.on("connect", ({ properties }) => {
     opened = true;
+    if (options.subscriptions.length > 0) {
+      nextPacketId = SUBSCRIBE_PACKET_ID;
+      client.subscribe([...options.subscriptions], { qos: 1 });
+    }
     onOpen(properties?.receiveMaximum ?? RECEIVE_MAXIMUM);
   });
+  client.on("message", onMessage);
   // Of version 5 only: the broker says why before it closes.
   client.on("disconnect", ({ reasonCode = 0 }) => fail(closedByBroker(reasonCode)));
   client.on("error", (error) => fail(errorText(error)));
@@ -123,7 +135,10 @@ const packetIds = (chosen: () => number): NonNullable<IClientOptions["messageIdP
   clear: () => {},
 });
 
-type ConnectOptions = Omit<SessionOptions, "clock" | "onOpen" | "onError" | "onClose">;
+/** A password cannot stand without a name [MQTT-3.1.2-22]; an Aerie hub takes an application under any name. */
+const DEFAULT_USER = "simulator";
+
+type ConnectOptions = Omit<SessionOptions, "clock" | "onOpen" | "onMessage" | "onError" | "onClose">;
 
 function mqttOptions({
   address,
@@ -133,7 +148,8 @@ function mqttOptions({
   will,
   ...options
 }: ConnectOptions): IClientOptions {
-  const { protocol, host, port, path, username, password, ca, insecure } = address;
+  const { protocol, host, port, path, password, ca, insecure } = address;
+  const { username = password === undefined ? undefined : DEFAULT_USER } = address;
   return {
     protocol,
     host,
@@ -153,7 +169,7 @@ function mqttOptions({
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
     ...(ca === undefined ? {} : { ca }),
-    ...(will === undefined ? {} : { will: { ...will, payload: Buffer.from(will.payload), retain: true } }),
+    ...(will === undefined ? {} : { will: { ...will, payload: Buffer.from(will.payload) } }),
   };
 }
 

@@ -7,12 +7,17 @@ import "../styles/overview.css";
 import "../styles/device.css";
 import "../styles/range.css";
 import "../styles/inspector.css";
+import "../styles/mapping.css";
 import "../styles/sign-in.css";
+import "../styles/alerts.css";
+import "../styles/rules.css";
+import { firingTotal, startAlerts } from "./hub/alert-state.ts";
 import { startClock } from "./hub/clock.ts";
 import { startLink } from "./hub/link.ts";
 import { startReadiness } from "./hub/readiness.ts";
 import { isIn, startSession } from "./hub/session.ts";
 import { App } from "./shell/app.tsx";
+import { startTitle, titleCount } from "./ui/page-title.ts";
 import { startRoute } from "./ui/route.ts";
 import { startTheme } from "./ui/theme.ts";
 
@@ -20,14 +25,19 @@ const root = document.getElementById("app");
 if (root === null) throw new Error("index.html has no #app");
 
 startTheme();
+startTitle();
 startClock();
 startRoute();
 render(<App />, root);
 startSession();
+effect(() => {
+  titleCount.value = firingTotal.value;
+});
 let isStarted = false;
 effect(() => {
   if (!isIn.value || isStarted) return;
   isStarted = true;
   startLink();
   startReadiness();
+  startAlerts();
 });

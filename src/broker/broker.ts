@@ -1,8 +1,9 @@
 /** The MQTT broker: creates its parts, connects them, and closes them. */
 import type { Server } from "node:net";
-import { MQTT_VERSIONS } from "../contract/refusals.ts";
-import type { IdentifyClient } from "../core/access/credentials.ts";
+import { filterCovers } from "../core/access/filter-cover.ts";
+import type { IdentifyClient } from "../core/access/mqtt-login.ts";
 import type { Quarantine } from "../core/access/pairing.ts";
+import type { Suggest } from "../core/access/recognized-board.ts";
 import type { Connection as ClientConnection } from "../core/devices/connection.ts";
 import { type ByteBudget, createByteBudget } from "../core/ingest/byte-budget.ts";
 import type { Intake } from "../core/ingest/intake.ts";
@@ -23,6 +24,7 @@ import { createClientSet } from "./client/client-set.ts";
 import { createJournal } from "./journal/journal.ts";
 import { type IdentityOfSession, withinRights } from "./journal/kept-rights.ts";
 import { withoutDamaged } from "./journal/kept-whole.ts";
+import type { Qos } from "./packets/packet.ts";
 import { openAedesCore } from "./routing/aedes-core.ts";
 import { createMatching } from "./routing/matching.ts";
 import { revived } from "./routing/publication.ts";
@@ -64,16 +66,24 @@ export interface BrokerOptions {
   readonly log: Log;
   readonly limits: BrokerLimits;
   readonly authenticate: IdentifyClient;
-  /** Finds the identity of a kept session; undefined: there are no accounts. */
+  /** Finds the identity of a kept session; undefined: what is kept is not judged anew. */
   readonly identityOf?: IdentityOfSession | undefined;
   /** Called with a sentence for the owner for each kept item that cannot be used. */
   readonly onDamage: (words: string) => void;
   /** Where unknown boards wait for pairing; undefined: they are refused. */
   readonly quarantine?: Quarantine | undefined;
+  /** What would let a board use a topic that it is refused; undefined: there are no accounts. */
+  readonly suggest?: Suggest | undefined;
   /** Undefined: there is no certificate. */
   readonly tls?: TlsSource | undefined;
   readonly onConnectionClosed: (connection: ClientConnection) => void;
   readonly httpLocation: () => HttpLocation;
+}
+
+/** QoS 0 and not retained, where nothing else is said. */
+export interface OwnPublish {
+  readonly qos?: Qos;
+  readonly retain?: boolean;
 }
 
 export interface Broker {
@@ -92,13 +102,16 @@ export interface Broker {
   adopt(kept: KeptJournal): void;
   /** Sessions of a credential, connected and kept. */
   drop(owner: string): void;
-  /** Retained messages and last wills of a device that was deleted. Connections stay. */
-  deleteDeviceMessages(deviceId: string): void;
+  /** Retained messages and last wills of a device that was deleted, by filters of its topics. Connections stay. */
+  deleteMessages(filters: readonly string[]): void;
+  /** A message of the hub itself. */
+  publish(topic: string, payload: Uint8Array, how?: OwnPublish): void;
   /** From now on new messages with QoS above 0 are not acknowledged; their boards send them again after the restart. */
   stopTaking(): void;
   close(): Promise<void>;
 }
 
+const NO_PROPERTIES = new Uint8Array();
 const SWEEP_MS = 500;
 /** The budget for large packets that are not complete yet is the byte budget divided by this. */
 const GATHERING_SHARE = 4;
@@ -109,12 +122,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const { intake, writer, byteBudget, refusals, counters, clock, time, log, limits, onConnectionClosed } = options;
   let stopping = false;
   let serial = 0;
-  const identify: ClientContext["identify"] = (clientId, version, names) => ({
-    clientId,
-    names,
-    serial: ++serial,
-    mqttVersion: MQTT_VERSIONS[version],
-  });
+  const identify: ClientContext["identify"] = (client) => ({ ...client, serial: ++serial });
 
   const journal = createJournal({ writer, clock, log });
   const { identityOf, onDamage } = options;
@@ -189,7 +197,8 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     retained,
     serial: router.serial,
     ...limits,
-    onRefused: ({ clientId }, topic, code) => refusals.add({ code, kind: "message", clientId, topic }),
+    onRefused: ({ clientId, who }, topic, code) =>
+      refusals.add({ code, kind: "message", clientId, topic, suggestion: options.suggest?.(who, topic, "subscribe") }),
   });
   const context: ClientContext = {
     core,
@@ -203,6 +212,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     limits,
     authenticate: options.authenticate,
     quarantine: options.quarantine,
+    suggest: options.suggest,
     identify,
     connects: createRateLimit({ clock, perMinute: limits.maxConnectsPerMinute }),
     pacesOf: createClientPaces(clock, limits),
@@ -256,15 +266,17 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       sessions.adopt(late);
     },
     drop: sessions.drop,
-    deleteDeviceMessages: (deviceId) => {
-      for (const { publication } of [...retained.find(`devices/${deviceId}/#`).topics()]) {
+    deleteMessages: (filters) => {
+      for (const { publication } of filters.flatMap((filter) => [...retained.find(filter).topics()])) {
         if (publication === undefined) continue;
         const { topic } = publication;
         retained.delete(topic);
         journal.note({ of: "retained", topic, value: undefined });
       }
-      sessions.cancelWillsBelow(`devices/${deviceId}/`);
+      sessions.cancelWills((topic) => filters.some((filter) => filterCovers(filter, topic)));
     },
+    publish: (topic, payload, { qos = 0, retain = false } = {}) =>
+      void router.publish({ topic, payload, qos, retain, expiryS: undefined, properties: NO_PROPERTIES }, undefined),
     stopTaking: () => {
       stopping = true;
     },

@@ -1,7 +1,9 @@
 /** The command line: the commands, their options and exit codes. Only the command that is run is loaded. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { readConfig } from "../config/read-config.ts";
+import { APPLICATION_PRESETS, PRESET_NAMES } from "../contract/application-presets.ts";
 import { toEpochMs } from "../contract/epoch.ts";
+import { CREDENTIAL_FAMILIES } from "../contract/families.ts";
 import {
   LEVEL_MEANINGS,
   MAX_DAYS,
@@ -16,11 +18,14 @@ import { StoreError } from "../core/ports/readings-store.ts";
 import { readBuild } from "../platform/build.ts";
 import { systemClock } from "../platform/clock.ts";
 import { hearOutputs } from "../platform/closed-output.ts";
-import type { AccessRequest } from "./commands/access-command.ts";
+import { addAlertCommands } from "./alert-arguments.ts";
+import type { AccessRequest } from "./commands/access-request.ts";
 import type { CertificateOptions } from "./commands/certificate-command.ts";
 import type { ExportOptions } from "./commands/export-command.ts";
 import type { MigrationTarget } from "./commands/migrate-command.ts";
+import { addDerivedCommand } from "./derived-arguments.ts";
 import type { ImportOptions } from "./import/import-command.ts";
+import { addMappingCommand } from "./mapping-arguments.ts";
 import { CommandFault } from "./shared/command-fault.ts";
 import type { CommandWorld } from "./shared/command-world.ts";
 
@@ -44,7 +49,20 @@ export async function runCommand(args: readonly string[]): Promise<number> {
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-type ApplicationOptions = Pick<AccessRequest, "publish" | "subscribe" | "days"> & { dataDir?: string };
+type ApplicationOptions = Pick<AccessRequest, "publish" | "subscribe" | "preset" | "set" | "days"> & {
+  dataDir?: string;
+};
+
+type DeviceOptions = Pick<AccessRequest, "family" | "prefix" | "fullTopic" | "prefixes" | "groups"> & {
+  name?: string;
+  dataDir?: string;
+};
+
+/** In a request `name` is the argument. */
+const boardOptionsOf = ({ name, ...options }: DeviceOptions): Partial<AccessRequest> => ({
+  ...options,
+  ...(name !== undefined && { called: name }),
+});
 
 type Run = (world: CommandWorld) => Promise<number>;
 
@@ -107,7 +125,7 @@ function createProgram(done: (exitCode: number) => void): Command {
 
   command("backup", "copy everything that is stored to a file; the hub may be running")
     .argument("<file>", "file to write, which must not exist yet")
-    .option("--without-secrets", "leave out accounts, tokens and device secrets")
+    .option("--without-secrets", "leave out accounts, tokens, device secrets and channels of notifications")
     .action((file: string, options: { withoutSecrets?: true; dataDir?: string }) =>
       run(options, async (world) =>
         (await import("./commands/backup-command.ts")).backupCommand(file, options.withoutSecrets === true, world),
@@ -160,19 +178,34 @@ function createProgram(done: (exitCode: number) => void): Command {
     .action((verb: string, name: string | undefined, options: { scope?: Scope; days?: number; dataDir?: string }) =>
       run(options, access("token", verb, name, options)),
     );
-  command("device", "manage the secrets of boards, which are their MQTT passwords")
+  command("device", "manage the secrets of boards, which are their MQTT passwords, and what they may publish")
     .argument(
       "<verb>",
-      "list (boards that have a secret), add (a new secret; the old one stops working), remove (the secret only; readings stay)",
+      "list (boards that have a secret), add (a new secret; the old one stops working), change (the family or topics; the secret stays), remove (the secret only; readings stay)",
     )
-    .argument("[id]", "the device id")
-    .action((verb: string, name: string | undefined, options: { dataDir?: string }) =>
-      run(options, access("device", verb, name)),
+    .argument("[id]", "the device id; with --family, what the board calls itself in its topics")
+    .addOption(
+      new Option(
+        "--family <family>",
+        "firmware of the board, which decides what its topics are (default: native)",
+      ).choices(CREDENTIAL_FAMILIES),
+    )
+    .option("--name <name>", "what the board calls itself in its topics, if it is not the id")
+    .option("--prefix <topic>", "topic prefix of a Shelly or ESPHome board, if it is not the name")
+    .option("--full-topic <topic>", "FullTopic of Tasmota (default: %prefix%/%topic%/)")
+    .option("--prefixes <words>", "Prefix1 to Prefix3 of Tasmota (default: cmnd,stat,tele)")
+    .option("--groups <words>", "GroupTopics of Tasmota, separated by commas (default: tasmotas)")
+    .action((verb: string, name: string | undefined, options: DeviceOptions) =>
+      run(options, access("device", verb, name, boardOptionsOf(options))),
     );
 
   command("application", "manage the MQTT passwords and topics of programs")
     .argument("<verb>", "list, add or remove")
     .argument("[name]", "name of a new one, or id (see list) of the one to remove")
+    .addOption(
+      new Option("--preset <program>", `filters that a program needs: ${presetMeanings()}`).choices(PRESET_NAMES),
+    )
+    .option("--set <pairs>", "parameters of the preset, such as base=zigbee2mqtt, separated by commas")
     .option(
       "--publish <filters>",
       "topics that it may publish to: filters such as devices/+/commands/#, separated by commas",
@@ -204,6 +237,9 @@ function createProgram(done: (exitCode: number) => void): Command {
       run(options, async (world) => (await import("./commands/access-command.ts")).pairCommand(options.minutes, world)),
     );
 
+  addMappingCommand(command, run);
+  addAlertCommands(command, run);
+  addDerivedCommand(command, run);
   return program;
 }
 
@@ -212,6 +248,13 @@ function instant(text: string): string {
     throw new InvalidArgumentError("Expected ISO 8601 with a time zone, or epoch seconds or milliseconds.");
   return text;
 }
+
+const presetMeanings = (): string =>
+  PRESET_NAMES.map((name) => {
+    const { meaning, parameters } = APPLICATION_PRESETS[name];
+    const names = Object.keys(parameters);
+    return `${name} ${meaning}${names.length === 0 ? "" : ` (--set ${names.join(", ")})`}`;
+  }).join("; ");
 
 const meaningsOf = (levels: readonly (Role | Scope)[]): string =>
   levels.map((level) => `${level} ${LEVEL_MEANINGS[level]}`).join("; ");

@@ -16,7 +16,7 @@ export const DEVICE_SETTINGS = {
   }),
   maxMetricsPerDevice: setting({
     env: "AERIE_MAX_METRICS_PER_DEVICE",
-    fallback: "256",
+    fallback: "1024",
     ...whole(1, 10_000),
     meaning: "Different metrics that one device may have over time.",
   }),

@@ -1,6 +1,6 @@
 /** Settings of the hub as a whole: its data, who may use it, its log, and how it commits. */
 import path from "node:path";
-import { host, isNetwork, list, oneOf, setting, whole } from "./setting.ts";
+import { host, isNetwork, list, oneOf, originOf, setting, whole } from "./setting.ts";
 
 export const HUB_SETTINGS = {
   dataDir: setting({
@@ -50,6 +50,30 @@ export const HUB_SETTINGS = {
     meaning:
       "Further host names under which the hub is reached, such as that of a reverse proxy. Not needed for IP addresses, nor for the machine's own name, alone or with .local, .lan, .home.arpa, .fritz.box or .internal.",
   }),
+  publicUrl: setting({
+    env: "AERIE_PUBLIC_URL",
+    fallback: "",
+    expected: "http:// or https:// with a host and perhaps a port, without a path",
+    parse: (text) => (text === "" ? text : originOf(text)),
+    meaning:
+      "Address under which people reach the dashboard, for links in notifications: to the page of alerts, and to acknowledge an alert. Unset: notifications have no links.",
+  }),
+  heartbeatUrl: setting({
+    env: "AERIE_HEARTBEAT_URL",
+    isSecret: true,
+    fallback: "",
+    expected: "an address that begins with http:// or https://",
+    parse: (text) => (text === "" || (/^https?:\/\//.test(text) && URL.canParse(text)) ? text : undefined),
+    meaning:
+      "Address that the hub calls (GET) once a minute while `/readyz` says that it is ready. A service that misses the calls tells you that the hub is dead. Unset: none.",
+  }),
+  backupDays: setting({
+    env: "AERIE_BACKUP_DAYS",
+    fallback: "30",
+    ...whole(0, 3_650),
+    meaning:
+      "The alert rule *The hub itself* fires where the last backup (`aerie backup`) is older than so many days. Not before a first one was made; 0: never.",
+  }),
   trustedProxies: setting({
     env: "AERIE_TRUSTED_PROXIES",
     fallback: "",
@@ -57,6 +81,22 @@ export const HUB_SETTINGS = {
     parse: list(isNetwork),
     meaning:
       "Reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` headers are trusted. From all other clients these headers are ignored.",
+  }),
+  pushHosts: setting({
+    env: "AERIE_PUSH_HOSTS",
+    fallback: "",
+    expected: "host names, or *.example.org for all below one, separated by commas",
+    parse: list((item) => host(item.replace(/^\*\./, "")) !== undefined),
+    meaning:
+      "Further push services to which the hub may send Web Push, such as a UnifiedPush server. Those of Chrome, Firefox, Safari and Edge are known. A browser that names another one is refused.",
+  }),
+  sparkplugHost: setting({
+    env: "AERIE_SPARKPLUG_HOST",
+    fallback: "",
+    expected: "a host id: 1 to 64 of A-Z a-z 0-9 . _ - and spaces between them",
+    parse: (text) => (text === "" || /^[\w.-]([\w. -]{0,62}[\w.-])?$/.test(text) ? text : undefined),
+    meaning:
+      "Id of the Sparkplug host application that the hub is: it says in the retained topic `spBv1.0/STATE/<id>` that it is online, and offline when it stops. For edge nodes that wait for their primary host. Unset: it says nothing.",
   }),
   logLevel: setting({
     env: "AERIE_LOG_LEVEL",

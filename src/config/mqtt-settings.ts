@@ -16,9 +16,10 @@ export const MQTT_SETTINGS = {
   }),
   maxPacketBytes: setting({
     env: "AERIE_MAX_PACKET_BYTES",
-    fallback: "262144",
+    fallback: "4194304",
     ...whole(1_024, 268_435_455),
-    meaning: "Bytes of any other packet, without its fixed header. A larger packet is refused before it is read.",
+    meaning:
+      "Bytes of any other packet, without its fixed header. A larger packet is refused before it is read. A Zigbee2MQTT house of 300 devices announces them in one of 2 MB.",
   }),
   maxClientIdBytes: setting({
     env: "AERIE_MAX_CLIENT_ID_BYTES",

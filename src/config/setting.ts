@@ -55,4 +55,12 @@ export function isNetwork(text: string): boolean {
   return most > 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
 }
 
+/** `https://hub.example:8443`; undefined: it is another address than that of a whole server. */
+export function originOf(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, origin, pathname, search, hash, username, password } = new URL(text);
+  const isWhole = pathname === "/" && search + hash + username + password === "";
+  return isWhole && (protocol === "https:" || protocol === "http:") ? origin : undefined;
+}
+
 export const setting = <T>(definition: Setting<T>): Setting<T> => definition;

@@ -1,5 +1,7 @@
 /** Accounts, tokens and MQTT credentials over HTTP: schemas of the requests, and the answers. */
 import { z } from "zod";
+import { PRESET_NAMES } from "./application-presets.ts";
+import { CREDENTIAL_FAMILIES } from "./families.ts";
 import { LEVELS, MAX_DAYS, MAX_PAIRING_MINUTES, MIN_PASSWORD, ROLES, SCOPES } from "./levels.ts";
 import { isoInstant } from "./readings.ts";
 
@@ -28,24 +30,89 @@ export const tokenRequest = z.strictObject({
   days: z.number().int().min(1).max(MAX_DAYS).optional(),
 });
 
-export const boardRequest = z.strictObject({ deviceId: z.string().max(64) });
+/** One level of a topic, of the characters that no family gives a meaning. */
+const level = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "expected 1 to 64 of A-Z a-z 0-9 _ -");
+const plainTopic = z
+  .string()
+  .max(100)
+  .regex(
+    /^[^\s/+#$%][^\s/+#%]*(\/[^\s/+#%]+)*$/,
+    "expected a topic without + # % and spaces, which begins with no $ or /",
+  );
+
+function isFullTopic(text: string): boolean {
+  const levels = text.replace(/\/$/, "").split("/");
+  const others = levels.map((each) => each.replaceAll("%prefix%", "p").replaceAll("%topic%", "t"));
+  return text.includes("%prefix%") && others.every((each) => /^[A-Za-z0-9_.:-]+$/.test(each));
+}
+
+export const topicOptions = z
+  .strictObject({
+    fullTopic: z
+      .string()
+      .max(100)
+      .refine(isFullTopic, "expected a FullTopic with %prefix%, such as %prefix%/%topic%/, and without + # and spaces")
+      .describe("Tasmota's FullTopic, with %prefix% and %topic%")
+      .exactOptional(),
+    prefixes: z.tuple([level, level, level]).readonly().describe("Tasmota's Prefix1 to Prefix3").exactOptional(),
+    groups: z.array(level).max(4).readonly().describe("Tasmota's GroupTopics").exactOptional(),
+    clientId: level
+      .describe("Tasmota's MqttClient, which its fallback topic has; the hub takes it from the first login")
+      .exactOptional(),
+    prefix: plainTopic.describe("The topic prefix of a Shelly or of ESPHome, where it is not its name").exactOptional(),
+  })
+  .describe("Where the topics of a board are not its family's usual ones");
+export type TopicOptions = z.infer<typeof topicOptions>;
+
+const boardName = z
+  .string()
+  .max(64)
+  .describe("As the board calls itself in its topics: Tasmota's Topic, Shelly's id, ESPHome's node name");
+const board = {
+  deviceId: z.string().max(64).describe("Of a native board, or of a credential that there is already").optional(),
+  family: z.enum(CREDENTIAL_FAMILIES).describe("Left out: native").optional(),
+  name: boardName.optional(),
+  options: topicOptions.optional(),
+};
+const isNamed = ({ deviceId, name }: { deviceId?: string | undefined; name?: string | undefined }): boolean =>
+  (deviceId ?? name) !== undefined;
+const unnamed = { path: ["deviceId"], message: "expected a deviceId, or a family and a name" };
+
+export const boardRequest = z.strictObject(board).refine(isNamed, unnamed);
+export type BoardRequest = z.output<typeof boardRequest>;
+
+/** What is left out stays as it is. */
+export const boardPatch = z.strictObject({
+  family: board.family,
+  name: board.name,
+  options: topicOptions.describe("Replaces all of the former ones").optional(),
+});
+export type BoardPatch = z.output<typeof boardPatch>;
 
 const filters = z.array(z.string().min(1).max(1_024)).max(100);
-export const applicationRequest = z.strictObject({
-  name,
-  /** Topic filters of MQTT. */
-  publish: filters,
-  subscribe: filters,
-  days: tokenRequest.shape.days,
-});
+export const applicationRequest = z
+  .strictObject({
+    name,
+    publish: filters.describe("Topic filters of MQTT").optional(),
+    subscribe: filters.describe("Topic filters of MQTT").optional(),
+    preset: z.enum(PRESET_NAMES).describe("Adds the filters that this program needs").optional(),
+    parameters: z.record(z.string().max(64), z.string().max(100)).describe("Of the preset").optional(),
+    days: tokenRequest.shape.days,
+  })
+  .refine(({ preset, publish, subscribe }) => preset !== undefined || (publish && subscribe) !== undefined, {
+    path: ["publish, subscribe"],
+    message: "expected both, or a preset",
+  });
+export type ApplicationRequest = z.output<typeof applicationRequest>;
 
 export const pairingRequest = z.strictObject({ minutes: z.number().int().min(1).max(MAX_PAIRING_MINUTES) });
 
-export const admitRequest = z.strictObject({
-  deviceId: z.string().max(64),
-  /** The password with which the board connected becomes its secret. */
-  adopt: z.boolean().default(false),
-});
+export const admitRequest = z
+  .strictObject({
+    ...board,
+    adopt: z.boolean().describe("The password with which the board connected becomes its secret").default(false),
+  })
+  .refine(isNamed, unnamed);
 
 export const sessionAnswer = z
   .strictObject({
@@ -80,7 +147,19 @@ export const tokenAnswer = z.strictObject({
 });
 export type TokenAnswer = z.infer<typeof tokenAnswer>;
 
-export const boardAnswer = z.strictObject({ deviceId: z.string(), ...used });
+/** What a board is let in as. */
+export const credentialSpec = z.strictObject({
+  family: z.enum(CREDENTIAL_FAMILIES),
+  name: boardName,
+  options: topicOptions,
+});
+
+export const boardAnswer = credentialSpec.extend({
+  deviceId: z.string(),
+  publish: z.array(z.string()).describe("Topic filters of what it may publish"),
+  subscribe: z.array(z.string()).describe("Topic filters of what it may read"),
+  ...used,
+});
 export type BoardAnswer = z.infer<typeof boardAnswer>;
 
 export const applicationAnswer = z.strictObject({
@@ -97,11 +176,17 @@ const waitingBoard = z
   .strictObject({
     id: z.string(),
     clientId: z.string(),
-    userName: z.string().exactOptional(),
+    userName: z
+      .string()
+      .describe("Left out where it has no password: its user name is then its secret")
+      .exactOptional(),
     address: z.string().exactOptional(),
     since: isoInstant,
     topics: z.array(z.string()),
     sample: z.string().describe("The beginning of its first message").exactOptional(),
+    recognized: credentialSpec
+      .describe("By the topics that it tries: what to let it in as, so that it may use them")
+      .exactOptional(),
     mayAdopt: z
       .boolean()
       .describe("Its password is long enough to be its secret, and its name is not that of an existing device"),

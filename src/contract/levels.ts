@@ -16,8 +16,9 @@ export type Scope = (typeof SCOPES)[number];
 export const LEVEL_MEANINGS: Readonly<Record<Exclude<Level, "nobody">, string>> = {
   metrics: "for Prometheus only: may read /metrics and /readyz, no readings of devices",
   viewer: "may see devices, readings, charts and refusals, and export readings",
-  operator: "may also name and delete devices, delete readings and connect boards",
-  owner: "may also manage people, tokens and applications",
+  operator:
+    "may also name and delete devices, delete readings, connect boards, map topics, acknowledge and silence alerts",
+  owner: "may also manage people, tokens, applications, and the rules and channels of alerts",
 };
 
 /** Sent by pages with each change: the `csrf` of `GET /api/session`, which no foreign page can read. */

@@ -1,11 +1,30 @@
 /** The events of Socket.IO in both directions, as types that hub and dashboard share. */
-import type { Metrics, Presence, Reading } from "./readings.ts";
+import type { AlertsEvent, Severity } from "./alerts.ts";
+import type { Metrics, Presence, PresenceDetail, Reading } from "./readings.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** The seed's event, to the letter; both timestamps are the reading's instant, ISO 8601. */
 export interface SensorData {
   timestamp: string;
   data: { _id: string; deviceId: string; timestamp: string } & Metrics;
+}
+
+export interface PresenceEvent {
+  deviceId: string;
+  state: Presence;
+  /** When it came into that state. */
+  since: string;
+  presenceDetail: PresenceDetail;
+}
+
+/** For a channel of the kind `browser`. */
+export interface NotificationEvent {
+  /** The same again is the same notification. */
+  id: string;
+  severity: Severity;
+  title: string;
+  text: string;
+  at: string;
 }
 
 export interface HubToBrowser {
@@ -15,7 +34,12 @@ export interface HubToBrowser {
   sensorData(event: SensorData): void;
   /** Instead of `sensorData` for clients that asked for batches; at most one every 100 ms. */
   readings(batch: Reading[]): void;
-  presence(event: { deviceId: string; state: Presence; since: string }): void;
+  /** Also where only `presenceDetail` changed. */
+  presence(event: PresenceEvent): void;
+  /** On connect, without alerts, and when alerts change; at most four a second. */
+  alert(event: AlertsEvent): void;
+  /** A notification that somebody should see. */
+  notify(event: NotificationEvent): void;
   /** At most four a second. */
   rejected(event: Refusal): void;
   /** How many readings this client was not sent. */

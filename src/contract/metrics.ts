@@ -1,6 +1,7 @@
-/** The metrics that Aerie knows by name: unit, label, sensible range, kind. */
+/** What is known of metrics: unit, label, sensible range, kind. Holds what Aerie knows by name. */
 
-export type MetricKind = "number" | "boolean";
+/** `event`: something that happens (a button is pressed); each occurrence is stored, and it has no latest value. */
+export type MetricKind = "number" | "boolean" | "text" | "enum" | "event";
 
 export interface MetricInfo {
   /** What a person reads. */
@@ -10,7 +11,21 @@ export interface MetricInfo {
   readonly unit: string;
   /** Where a working sensor's values lie; a chart may use it, nothing is refused by it. */
   readonly range?: readonly [min: number, max: number];
-  /** Decimal places that mean something. */
+  /** Decimal places that mean something; undefined: unknown. */
+  readonly digits?: number;
+  /** As Home Assistant names it: `temperature`, `door`. */
+  readonly deviceClass?: string;
+  /** As Home Assistant names it: `measurement`, `total`, `total_increasing`. */
+  readonly stateClass?: string;
+  /** The values of an `enum`, or of an `event`. */
+  readonly options?: readonly string[];
+  /** It can be set by a command. */
+  readonly settable?: boolean;
+}
+
+/** Of a metric that Aerie knows by name. */
+export interface CatalogueMetric extends MetricInfo {
+  readonly kind: "number" | "boolean";
   readonly digits: number;
 }
 
@@ -32,7 +47,7 @@ const CATALOGUE = {
   pressure: { label: "Pressure", kind: "number", unit: "hPa", range: [300, 1_100], digits: 0 },
   battery: { label: "Battery", kind: "number", unit: "%", range: [0, 100], digits: 0 },
   rssi: { label: "Signal", kind: "number", unit: "dBm", range: [-120, 0], digits: 0 },
-} as const satisfies Record<string, MetricInfo>;
+} as const satisfies Record<string, CatalogueMetric>;
 
 /** By name; a Map, because names come from the wire. */
-export const METRICS: ReadonlyMap<string, MetricInfo> = new Map(Object.entries(CATALOGUE));
+export const METRICS: ReadonlyMap<string, CatalogueMetric> = new Map(Object.entries(CATALOGUE));

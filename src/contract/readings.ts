@@ -1,7 +1,7 @@
 /** Readings and devices as all parts and both protocols share them: schemas of what is answered, and their types. */
 import { z } from "zod";
 
-/** 1–64 of `A-Z a-z 0-9 . _ : -`, not `.` or `..`. Only `parseDeviceId` makes one. */
+/** 1–64 of `A-Z a-z 0-9 . _ : ~ -`, not `.` or `..`. Only `parseDeviceId` makes one. */
 export type DeviceId = string & { readonly brand: "DeviceId" };
 
 export const metricValue = z
@@ -45,6 +45,36 @@ export type LatestValue = z.infer<typeof latestValue>;
 const presence = z.enum(["online", "offline"]);
 export type Presence = z.infer<typeof presence>;
 
+export const presenceState = z
+  .enum(["online", "late", "asleep", "offline"])
+  .describe(
+    "`late`: it has been silent for longer than usual, but it is connected or said to be there; `asleep`: it habitually connects, sends and disconnects, and is due again. Both are `online` in `presence`",
+  );
+export type PresenceState = z.infer<typeof presenceState>;
+
+const availability = z.enum(["online", "offline"]);
+export type Availability = z.infer<typeof availability>;
+
+export const presenceDetail = z
+  .strictObject({
+    state: presenceState,
+    since: isoInstant.describe("When it came into that state"),
+    because: z
+      .strictObject({
+        connection: z.boolean().describe("A connection of its own is open"),
+        availability: availability
+          .describe("What it, its last will or its bridge last said; absent where nothing that was said still holds")
+          .exactOptional(),
+        lastReadingAt: isoInstant
+          .describe("When its last reading came, or a message without news; absent where none did")
+          .exactOptional(),
+        intervalMs: z.number().describe("The interval that it keeps in ms; absent where it keeps none").exactOptional(),
+      })
+      .describe("The facts by which it was decided"),
+  })
+  .describe("Presence in four words, and why");
+export type PresenceDetail = z.infer<typeof presenceDetail>;
+
 /** A JSON value as a device sent it in its attributes. Written out, because a type cannot be inferred from itself. */
 export type AttributeValue = string | number | boolean | AttributeValue[] | { [key: string]: AttributeValue | null };
 export const attributeValue: z.ZodType<AttributeValue> = z
@@ -72,19 +102,44 @@ const timeFault = z
   );
 export type TimeFault = z.infer<typeof timeFault>;
 
+export const metricInfo = z
+  .strictObject({
+    label: z.string().describe("What a person reads"),
+    kind: z
+      .enum(["number", "boolean", "text", "enum", "event"])
+      .describe("`event`: something that happens; each occurrence is stored, and it has no latest value"),
+    unit: z.string().describe("Empty where it has none"),
+    range: z.tuple([z.number(), z.number()]).readonly().describe("Where a working sensor's values lie").exactOptional(),
+    digits: z.number().describe("Decimal places that mean something").exactOptional(),
+    deviceClass: z.string().describe("As Home Assistant names it: `temperature`, `door`").exactOptional(),
+    stateClass: z.string().describe("As Home Assistant names it: `measurement`, `total_increasing`").exactOptional(),
+    options: z.array(z.string()).readonly().describe("The values of an `enum` or of an `event`").exactOptional(),
+    settable: z.boolean().describe("It can be set by a command").exactOptional(),
+  })
+  .describe("What is known of a metric: from Aerie's catalogue, the device's dialect and its owner; the later wins");
+
+export const severity = z
+  .enum(["info", "warning", "critical"])
+  .describe("`critical` repeats most often and passes quiet hours of channels");
+export type Severity = z.infer<typeof severity>;
+
 export const device = z
   .strictObject({
     deviceId: z.string(),
-    name: z.string().describe("Given by its owner; absent until then").exactOptional(),
+    name: z
+      .string()
+      .describe("Given by its owner, or else by the device itself; absent without either")
+      .exactOptional(),
     place: z.string().describe("Where it stands, as its owner wrote it").exactOptional(),
     presence,
     since: isoInstant.describe("When it came into that state"),
+    presenceDetail,
     lastHeardAt: isoInstant
       .describe("When the hub last accepted anything from it; absent where it never did")
       .exactOptional(),
     intervalMs: z
       .number()
-      .describe("The usual time between its messages in ms, once it is known. A gap is more than 2.5 times this")
+      .describe("The usual time between its readings in ms, where it keeps one. A gap is more than 3 times this")
       .exactOptional(),
     clockSuspect: z
       .boolean()
@@ -95,6 +150,10 @@ export const device = z
     retention: deviceRetention.describe("Where its owner has set one for it").exactOptional(),
     attributes: z.record(z.string(), attributeValue),
     latest: z.record(z.string(), latestValue),
+    alert: severity.describe("Of the worst alert of it that fires; absent where none does").exactOptional(),
+    metricInfo: z
+      .record(z.string(), metricInfo)
+      .describe("By name of the metric; a metric of which nothing is known is not there"),
   })
   .describe("A device with what is known of it now");
 export type Device = z.infer<typeof device>;

@@ -1,5 +1,6 @@
 /** A refusal as REST and the live `rejected` event show it. */
 import { z } from "zod";
+import { credentialSpec } from "./access.ts";
 import { isoInstant } from "./readings.ts";
 import { MQTT_VERSIONS, REFUSALS, type RefusalCode } from "./refusals.ts";
 
@@ -15,6 +16,14 @@ const faultLocation = z
   .describe("Where a payload is faulty, and what is there");
 export type FaultLocation = z.infer<typeof faultLocation>;
 
+const suggestion = credentialSpec
+  .extend({
+    text: z.string().describe("For a person: Its topics are those of Tasmota: let it use these topics"),
+    deviceId: z.string().describe("Of the board's credential as it is now"),
+  })
+  .describe("`PATCH /api/boards/<deviceId>` with this family, name and options lets the board use the topic");
+export type Suggestion = z.infer<typeof suggestion>;
+
 export const refusal = z
   .strictObject({
     code: z.enum(CODES),
@@ -26,6 +35,7 @@ export const refusal = z
     deviceId: z.string().exactOptional(),
     metric: z.string().exactOptional(),
     place: faultLocation.exactOptional(),
+    suggestion: suggestion.exactOptional(),
     acceptedAt: isoInstant
       .describe("When the same client was let in afterwards, or its message on this topic accepted in full")
       .exactOptional(),

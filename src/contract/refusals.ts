@@ -7,7 +7,9 @@ export const REFUSALS = {
   TOPIC_UNKNOWN:
     "No such topic under devices/: use devices/<id>/telemetry, …/telemetry/<metric>, …/status or …/attributes",
   TOPIC_RESERVED: "Topics that begin with $ belong to the broker",
-  DEVICE_ID_INVALID: "The device id is invalid: use 1 to 64 of A-Z a-z 0-9 . _ : -, but not . or .. alone",
+  DEVICE_ID_INVALID: "The device id is invalid: use 1 to 64 of A-Z a-z 0-9 . _ : ~ -, but not . or .. alone",
+  DEVICE_NOT_NAMED:
+    "The topic does not say which device it is: give the board a user name of its own, which becomes its name",
   PAYLOAD_TOO_LARGE: "The packet is too large (AERIE_MAX_PACKET_BYTES)",
   CONNECT_TOO_LARGE: "The packet is too large for a client that is not logged in yet (AERIE_MAX_CONNECT_BYTES)",
   PAYLOAD_EMPTY: "The payload is empty",
@@ -20,12 +22,20 @@ export const REFUSALS = {
   TOO_MANY_METRICS: "A reading may hold at most 64 metrics",
   TOO_DEEP: "Objects may nest at most 8 deep",
   METRIC_NAME_INVALID: "The metric's name is invalid: use 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter",
+  ALIAS_UNKNOWN:
+    "The message names metrics by numbers (aliases) that no BIRTH message explained; the hub asks the edge node for its BIRTH messages, if it may receive the request (NCMD)",
   METRIC_VALUE_INVALID: "A metric's value must be a finite number, true, false or text",
   METRIC_TEXT_TOO_LONG: "A metric's text may have at most 256 bytes",
   METRIC_WRONG_TYPE:
     "Aerie knows this metric name and expects another type (a number without its unit, or true/false): send that, or use another name",
+  METRIC_OUT_OF_RANGE:
+    "The value is outside what the device says of this metric, and stands for none (a battery of 255): it is left out",
   STATUS_INVALID: "A status must be online or offline",
   ATTRIBUTES_TOO_LARGE: "A device may have at most 64 attributes, together 16 KiB",
+  DESCRIPTION_TOO_LARGE: "What a device says about itself (its names, units and topics) may take at most 256 KiB",
+  TOO_MANY_DESCRIPTIONS: "What all devices say about themselves may take at most 64 MiB",
+  ANNOUNCED_BY_ANOTHER:
+    "Another client announced this device first, under topics that this client may not publish to: its announcement is ignored",
   TOO_MANY_DEVICES: "The hub has reached its limit of devices (AERIE_MAX_DEVICES)",
   TOO_MANY_DEVICES_OF_CLIENT: "This client has reached its limit of new devices (AERIE_MAX_DEVICES_PER_CLIENT)",
   TOO_MANY_METRICS_OF_DEVICE: "The device has reached its limit of metrics (AERIE_MAX_METRICS_PER_DEVICE)",
@@ -43,7 +53,7 @@ export const REFUSALS = {
   TLS_FAILED: "The TLS handshake failed: the client does not trust the certificate, or does not speak TLS",
   REQUEST_MALFORMED: "The hub cannot read this as an HTTP request",
   SUBSCRIPTION_DENIED:
-    "The client may not subscribe to this. A board may subscribe under devices/<its id>/, an application to its own filters (Settings)",
+    "The client may not subscribe to this. A board subscribes to the topics of its family (devices/<its id>/ if it has none), an application to its own filters (Settings)",
   FILTER_INVALID:
     "The topic filter is invalid: + and # fill a whole level, # comes last, and a shared subscription has a name",
   TOO_MANY_CONNECTIONS: "The hub has reached its limit of connections (AERIE_MAX_CONNECTIONS)",
@@ -74,7 +84,8 @@ export const REFUSALS = {
   CREDENTIAL_EXPIRED: "The credential has expired. Remove the application under Settings and add it again",
   CREDENTIAL_ENDED: "The credential was removed or replaced while its client was connected",
   TOPIC_NOT_OWN:
-    "This credential may not publish to this topic; a board publishes under devices/<its id>/, an application to its own filters (Settings)",
+    "This credential may not publish to this topic. A board publishes to the topics of its family (devices/<its id>/ if it has none), an application to its own filters (Settings)",
+  TOPIC_OF_HUB: "Only the hub publishes below aerie/. Publish to another topic",
   VERSION_UNSUPPORTED: "The client speaks an unsupported version of MQTT; use 3.1, 3.1.1 or 5",
   AUTH_METHOD_UNSUPPORTED: "The client asks for enhanced authentication, which the hub does not support",
   KEEP_ALIVE_EXPIRED: "The client sent nothing for one and a half times its keep-alive",
@@ -101,6 +112,7 @@ const REASON_OF: Readonly<Record<RefusalCode, ReasonCode>> = {
   TOPIC_UNKNOWN: REASON.topicNameInvalid,
   TOPIC_RESERVED: REASON.notAuthorized,
   DEVICE_ID_INVALID: REASON.topicNameInvalid,
+  DEVICE_NOT_NAMED: REASON.notAuthorized,
   PAYLOAD_TOO_LARGE: REASON.packetTooLarge,
   CONNECT_TOO_LARGE: REASON.packetTooLarge,
   PAYLOAD_EMPTY: REASON.payloadFormatInvalid,
@@ -113,11 +125,16 @@ const REASON_OF: Readonly<Record<RefusalCode, ReasonCode>> = {
   TOO_MANY_METRICS: REASON.quotaExceeded,
   TOO_DEEP: REASON.payloadFormatInvalid,
   METRIC_NAME_INVALID: REASON.payloadFormatInvalid,
+  ALIAS_UNKNOWN: REASON.payloadFormatInvalid,
   METRIC_VALUE_INVALID: REASON.payloadFormatInvalid,
   METRIC_TEXT_TOO_LONG: REASON.payloadFormatInvalid,
   METRIC_WRONG_TYPE: REASON.payloadFormatInvalid,
+  METRIC_OUT_OF_RANGE: REASON.payloadFormatInvalid,
   STATUS_INVALID: REASON.payloadFormatInvalid,
   ATTRIBUTES_TOO_LARGE: REASON.quotaExceeded,
+  DESCRIPTION_TOO_LARGE: REASON.quotaExceeded,
+  TOO_MANY_DESCRIPTIONS: REASON.quotaExceeded,
+  ANNOUNCED_BY_ANOTHER: REASON.notAuthorized,
   TOO_MANY_DEVICES: REASON.quotaExceeded,
   TOO_MANY_DEVICES_OF_CLIENT: REASON.quotaExceeded,
   TOO_MANY_METRICS_OF_DEVICE: REASON.quotaExceeded,
@@ -155,6 +172,7 @@ const REASON_OF: Readonly<Record<RefusalCode, ReasonCode>> = {
   CREDENTIAL_EXPIRED: REASON.notAuthorized,
   CREDENTIAL_ENDED: REASON.administrativeAction,
   TOPIC_NOT_OWN: REASON.notAuthorized,
+  TOPIC_OF_HUB: REASON.notAuthorized,
   VERSION_UNSUPPORTED: REASON.unsupportedProtocolVersion,
   AUTH_METHOD_UNSUPPORTED: REASON.badAuthenticationMethod,
   KEEP_ALIVE_EXPIRED: REASON.keepAliveTimeout,

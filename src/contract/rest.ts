@@ -1,11 +1,11 @@
 /** The REST interface: schemas of the requests, and the answers. */
 import { z } from "zod";
 import { toEpochMs } from "./epoch.ts";
-import { device, isoInstant, latestValue, reading } from "./readings.ts";
+import { device, isoInstant, latestValue, presenceState, reading } from "./readings.ts";
 import { refusal } from "./refusal.ts";
 
 /** → epoch ms. */
-const instant = z
+export const instant = z
   .string()
   .transform((text, context) => {
     const ms = toEpochMs(text);
@@ -15,7 +15,8 @@ const instant = z
   })
   .describe("ISO 8601 with a zone, epoch seconds or epoch milliseconds");
 
-const whole = (min: number, max: number) =>
+/** A whole number as text of a query. */
+export const whole = (min: number, max: number) =>
   z
     .string()
     .regex(/^\d{1,9}$/, `expected a whole number from ${min} to ${max}`)
@@ -28,12 +29,12 @@ const whole = (min: number, max: number) =>
     )
     .describe(`A whole number from ${min} to ${max}`);
 
-const range = { from: instant.optional(), to: instant.optional() };
-const fromBeforeTo = (query: { from?: number | undefined; to?: number | undefined }) =>
+export const range = { from: instant.optional(), to: instant.optional() };
+export const fromBeforeTo = (query: { from?: number | undefined; to?: number | undefined }) =>
   query.from === undefined || query.to === undefined || query.from < query.to;
-const ordered = { path: ["from"], message: "expected a time before `to`" };
+export const ordered = { path: ["from"], message: "expected a time before `to`" };
 
-const cursor = z.string().max(200).describe("The `nextCursor` of the page before");
+export const cursor = z.string().max(200).describe("The `nextCursor` of the page before");
 
 export const devicesQuery = z.strictObject({
   limit: whole(1, 1_000).prefault("100"),
@@ -49,12 +50,32 @@ export const deviceDeletion = z.object({
   credential: z.enum(["remove", "keep"]).default("remove").describe("Whether the board's secret is removed, too"),
 });
 
+const METRIC_NAME = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
+const MAX_OWN_METRICS = 256;
+
+/** What an owner says of a metric. */
+export const ownMetricInfo = z.strictObject({
+  label: z.string().trim().min(1).max(100).exactOptional(),
+  unit: z.string().trim().max(20).exactOptional(),
+  digits: z.int().min(0).max(12).exactOptional(),
+  range: z
+    .tuple([z.number(), z.number()])
+    .refine(([least, most]) => least < most, "the first is smaller")
+    .exactOptional(),
+});
+
 export const devicePatch = z.strictObject({
   /** Empty text or null takes it away. */
   name: z.string().trim().max(100).nullable().optional(),
   place: z.string().trim().max(100).nullable().optional(),
   /** What is left out stays as it is; null takes one away, or all. */
   retention: z.strictObject({ rawDays: days, hourDays: days, dayDays: days }).nullable().optional(),
+  /** By name of the metric: shown instead of what Aerie knows. Metrics that are left out stay; null takes one away, or all. */
+  metrics: z
+    .record(z.string().regex(METRIC_NAME), ownMetricInfo.nullable())
+    .refine((metrics) => Object.keys(metrics).length <= MAX_OWN_METRICS, `at most ${MAX_OWN_METRICS} metrics`)
+    .nullable()
+    .optional(),
 });
 export type DevicePatch = z.infer<typeof devicePatch>;
 
@@ -84,6 +105,10 @@ export const seriesQuery = z
   .strictObject({ ...range, partial, metrics, points: whole(1, 10_000).prefault("500") })
   .refine(fromBeforeTo, ordered);
 
+export const presenceQuery = z
+  .strictObject({ ...range, limit: whole(1, 10_000).prefault("1000") })
+  .refine(fromBeforeTo, ordered);
+
 /** What is deleted of a device; an end that is left out is open. */
 export const eraseQuery = z
   .strictObject({ ...range, metrics: metrics.optional() })
@@ -110,6 +135,10 @@ export const exportQuery = z
       .default("false")
       .describe("A compressed file, whatever the client says that it understands"),
   })
+  .refine(fromBeforeTo, ordered);
+
+export const presenceExportQuery = z
+  .strictObject({ ...range, devices: names.optional() })
   .refine(fromBeforeTo, ordered);
 
 export const devicesPage = z.strictObject({
@@ -154,6 +183,20 @@ export const readingsPage = z.strictObject({
   ...incomplete,
 });
 export type ReadingsPage = z.infer<typeof readingsPage>;
+
+const presenceChange = z.strictObject({ at: isoInstant, state: presenceState });
+
+export const presenceHistory = z.strictObject({
+  deviceId: z.string(),
+  changes: z
+    .array(presenceChange)
+    .describe("In order. The first may be from before the range: it says what held at its beginning"),
+  runs: z
+    .array(z.strictObject({ from: isoInstant, to: isoInstant }))
+    .describe("When the hub ran, in order; in between it knows nothing of the device"),
+  nextFrom: isoInstant.describe("There are more changes: ask again from here").exactOptional(),
+});
+export type PresenceHistory = z.infer<typeof presenceHistory>;
 
 const column = z.array(z.number());
 export const seriesColumns = z

@@ -11,9 +11,9 @@ import {
   type RebuildAnswer,
   type SpaceAnswer,
   type StatsAnswer,
-} from "../contract/control.ts";
-import { backupRequest, rebuildRequest } from "../contract/control-requests.ts";
-import { EVERYBODY } from "../core/access/accounts.ts";
+} from "../contract/control/control.ts";
+import { backupRequest, rebuildRequest } from "../contract/control/control-requests.ts";
+import { COMMAND_LINE } from "../core/access/accounts.ts";
 import type { Log } from "../core/ports/log.ts";
 import { type FileBeside, type Store, StoreError } from "../core/ports/readings-store.ts";
 import type { Importer } from "../core/transfer/importer.ts";
@@ -22,18 +22,37 @@ import { invalidField, parseRequest, problemHandler, sendProblem } from "./answe
 import { addRoutes } from "./declaration/route-chain.ts";
 import { openUpgradeSocket } from "./requests/upgrade-sockets.ts";
 import { ACCESS_ROUTES, type AccessParts } from "./routes/access-routes.ts";
+import { ALERT_LOG_ROUTES, type AlertLogParts } from "./routes/alerts/alert-log-routes.ts";
+import { ALERTS_ROUTES, type AlertsParts } from "./routes/alerts/alerts-routes.ts";
+import { CHANNELS_ROUTES, type ChannelsParts } from "./routes/alerts/channels-routes.ts";
+import { RULES_ROUTES, type RulesParts } from "./routes/alerts/rules-routes.ts";
 import { CREDENTIALS_ROUTES, type CredentialsParts } from "./routes/credentials-routes.ts";
+import { DERIVED_ROUTES, type DerivedParts } from "./routes/derived-routes.ts";
 import { EXPORT_ROUTES, type ExportParts } from "./routes/export-routes.ts";
+import { MAPPINGS_ROUTES, type MappingsParts } from "./routes/mappings-routes.ts";
 import { PAIRING_ROUTES, type PairingParts } from "./routes/pairing-routes.ts";
+import { RULE_TOOLS_ROUTES, type RuleToolsParts } from "./routes/rule-tools-routes.ts";
 
 export interface ControlOptions extends ExportParts, AccessParts, CredentialsParts, PairingParts {
   readonly store: Pick<Store, "exportChunk" | "backup" | "stats" | "space" | "damaged">;
   readonly importer: Importer;
   readonly rebuilder: Rebuilder;
-  /** Accounts and secrets as they are kept, for a copy that is whole. */
+  /** Of `hub.db` with its log. */
+  readonly hubFileBytes: () => Promise<number>;
+  /** `hub.db`, for a copy that is whole; empty: there is none. */
+  readonly hubFileCopy: (options: { secrets: boolean }) => Promise<readonly FileBeside[]>;
+  /** Accounts and secrets as they are kept, for the same. */
   readonly secretFiles: () => readonly FileBeside[];
   /** Bytes that the hub's process has written, and since when; undefined: no hub runs. */
   readonly written: (() => { bytes: number; overMs: number }) | undefined;
+  /** A backup was made. */
+  readonly onBackup: () => Promise<void>;
+  /** Undefined: no hub runs that would read by mappings. */
+  readonly mappingParts: MappingsParts | undefined;
+  /** Undefined: no hub runs that would judge by rules. */
+  readonly alertParts: (RulesParts & RuleToolsParts & AlertsParts & AlertLogParts & ChannelsParts) | undefined;
+  /** The same of derived metrics. */
+  readonly derivedParts: DerivedParts | undefined;
 }
 
 export interface Control {
@@ -47,14 +66,26 @@ export function openControl(options: ControlOptions): Control {
   app.disable("x-powered-by");
   app.set("query parser", "simple");
   app.use(countsRoutes(options), changesRoutes(options));
-  addRoutes(app, [...EXPORT_ROUTES, ...ACCESS_ROUTES, ...CREDENTIALS_ROUTES, ...PAIRING_ROUTES], {
-    parts: options,
-    callerOf: () => EVERYBODY, // whoever may open the socket owns the machine
+  const { mappingParts, alertParts, derivedParts, log } = options;
+  const chain = {
+    callerOf: () => COMMAND_LINE,
     turns: { page: atOnce, export: atOnce },
-    log: options.log,
-  });
+    log,
+  };
+  const routes = [...EXPORT_ROUTES, ...ACCESS_ROUTES, ...CREDENTIALS_ROUTES, ...PAIRING_ROUTES];
+  addRoutes(app, routes, { parts: options, ...chain });
+  if (mappingParts !== undefined) addRoutes(app, MAPPINGS_ROUTES, { parts: mappingParts, ...chain });
+  const alertRoutes = [
+    ...RULES_ROUTES,
+    ...RULE_TOOLS_ROUTES,
+    ...ALERTS_ROUTES,
+    ...ALERT_LOG_ROUTES,
+    ...CHANNELS_ROUTES,
+  ];
+  if (alertParts !== undefined) addRoutes(app, alertRoutes, { parts: alertParts, ...chain });
+  if (derivedParts !== undefined) addRoutes(app, DERIVED_ROUTES, { parts: derivedParts, ...chain });
   app.use((_request, response) => sendProblem(response, "ROUTE_UNKNOWN"));
-  app.use(storeWords(options.log), problemHandler(options.log));
+  app.use(storeWords(log), problemHandler(log));
   const server = createServer({ keepAliveTimeout: 120_000 }, app);
   for (const event of ["upgrade", "connect"] as const) server.on(event, refuseUpgrade);
   return { server, close };
@@ -75,7 +106,7 @@ export function openControl(options: ControlOptions): Control {
 /** The owner of the machine need not wait. */
 const atOnce: RequestHandler = (_request, _response, next) => next();
 
-function countsRoutes({ registry, store, written }: ControlOptions): Router {
+function countsRoutes({ registry, store, hubFileBytes, written }: ControlOptions): Router {
   const router = Router();
 
   router.get("/devices", (_request, response) => {
@@ -86,20 +117,33 @@ function countsRoutes({ registry, store, written }: ControlOptions): Router {
 
   router.get("/space", async (_request, response) => {
     const { usedBytes, reusableBytes, diskFreeBytes } = await store.space();
-    response.json({ usedBytes, reusableBytes, diskFreeBytes } satisfies SpaceAnswer);
+    response.json({
+      usedBytes: usedBytes + (await hubFileBytes()),
+      reusableBytes,
+      diskFreeBytes,
+    } satisfies SpaceAnswer);
   });
 
   router.get("/stats", async (_request, response) => {
     const { oldestMs = null, ...counts } = await store.stats();
     const { usedBytes, diskFreeBytes } = await store.space();
-    const answer = { ...counts, oldestMs, usedBytes, diskFreeBytes, written: written?.() ?? null };
+    const about = { usedBytes, hubFileBytes: await hubFileBytes(), diskFreeBytes, written: written?.() ?? null };
+    const answer = { ...counts, oldestMs, ...about };
     response.json(answer satisfies StatsAnswer);
   });
 
   return router;
 }
 
-function changesRoutes({ store, importer, rebuilder, secretFiles, log }: ControlOptions): Router {
+function changesRoutes({
+  store,
+  importer,
+  rebuilder,
+  hubFileCopy,
+  secretFiles,
+  onBackup,
+  log,
+}: ControlOptions): Router {
   const router = Router();
   const lines = express.text({ type: () => true, limit: MAX_IMPORT_BYTES });
   const json = express.json({ limit: MAX_IMPORT_BYTES });
@@ -120,7 +164,9 @@ function changesRoutes({ store, importer, rebuilder, secretFiles, log }: Control
     const { file, withoutSecrets } = parseRequest(backupRequest, request.body);
     if (!path.isAbsolute(file)) throw invalidField("file", "expected an absolute path");
     log.info("backup begins", { file });
-    await store.backup(file, withoutSecrets ? [] : secretFiles());
+    const ofHub = await hubFileCopy({ secrets: !withoutSecrets });
+    await store.backup(file, [...ofHub, ...(withoutSecrets ? [] : secretFiles())]);
+    await onBackup();
     log.info("backup done", { file });
     response.status(204).end();
   });

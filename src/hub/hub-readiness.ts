@@ -7,12 +7,14 @@ import type { Writer } from "../core/ingest/writer.ts";
 import { awayProblem, degradation } from "../core/outbox/away.ts";
 import type { Access } from "../platform/access/open-access.ts";
 import type { TlsFiles } from "../platform/tls-files.ts";
+import type { HubRecords } from "./open-hub-records.ts";
 import type { Storage } from "./open-storage.ts";
 import type { Times } from "./open-times.ts";
 import type { UpkeepParts } from "./open-upkeep.ts";
 
 export interface HubReadinessOptions {
   readonly storage: Storage;
+  readonly hubRecords: HubRecords;
   readonly damage: DamageNotes;
   readonly times: Times;
   readonly registry: Registry;
@@ -25,7 +27,7 @@ export interface HubReadinessOptions {
 }
 
 export function createHubReadiness(options: HubReadinessOptions): ReturnType<typeof createReadiness> {
-  const { storage, damage, times, registry, upkeep, writer, broker, access, tls, maxOutboxBytes } = options;
+  const { storage, hubRecords, damage, times, registry, upkeep, writer, broker, access, tls, maxOutboxBytes } = options;
   const { store, forward } = storage;
   const { diskWatch, sizeBound } = upkeep;
   return createReadiness({
@@ -40,6 +42,7 @@ export function createHubReadiness(options: HubReadinessOptions): ReturnType<typ
       ["certificate", () => tls?.problem()],
       ["accounts", () => access?.problem()],
       ["outbox", () => forward && diskWatch.filesProblem()],
+      ["hub file", hubRecords.problem],
       ["disk", diskWatch.problem],
       ["disk errors", storage.diskProblem],
       ["store", sizeBound.problem],

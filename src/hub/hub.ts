@@ -1,18 +1,25 @@
 /** The composition root: opens every part in order and wires them. Reading it is reading the architecture. */
-import { createRegistry } from "../core/devices/registry.ts";
+import type { DeviceId } from "../contract/readings.ts";
 import { createDamageNotes } from "../core/health/damage.ts";
 import { createRefusals } from "../core/limits/refusals.ts";
 import { StartError } from "../core/model/start-error.ts";
 import { StoreError } from "../core/ports/readings-store.ts";
 import type { TrustedTime } from "../core/time/trusted-time.ts";
+import { announceSparkplugHost } from "../dialects/sparkplug/sparkplug-host.ts";
 import { type Access, openAccess } from "../platform/access/open-access.ts";
 import { createLifecycle, type Lifecycle } from "../platform/lifecycle.ts";
 import { createMetrics } from "../platform/metrics.ts";
 import { openTlsFiles, type TlsFiles } from "../platform/tls-files.ts";
 import type { HubOptions, PartOptions } from "./hub-options.ts";
 import { createHubReadiness } from "./hub-readiness.ts";
+import { createLearnRetained } from "./learn-retained.ts";
 import { createListeners } from "./listeners.ts";
+import { openAlerts } from "./open-alerts.ts";
 import { openCommands } from "./open-commands.ts";
+import { openDevices } from "./open-devices.ts";
+import { openDialects, topicHoldersIn } from "./open-dialects.ts";
+import { openHubRecords } from "./open-hub-records.ts";
+import { openBackupRecord, openHubWatch } from "./open-hub-watch.ts";
 import { openIngest } from "./open-ingest.ts";
 import { openLiveParts } from "./open-live.ts";
 import { openMqtt } from "./open-mqtt.ts";
@@ -20,6 +27,7 @@ import { openStorage } from "./open-storage.ts";
 import { openTimes } from "./open-times.ts";
 import { openUpkeep } from "./open-upkeep.ts";
 import { openWeb } from "./open-web.ts";
+import { showAlerts } from "./show-alerts.ts";
 
 export interface Hub {
   /** Ports taken. */
@@ -64,21 +72,102 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
   const liveParts = openLiveParts({ ...part, build, counters, refusals, tls, access, listeners });
   const { live } = liveParts;
 
-  const stored = storage.kept.devices;
-  const onPresence = live.presence;
-  const registry = own("registry", createRegistry({ clock, stored, limits: config, onPresence }));
-  const upkeep = openUpkeep({ ...part, store, registry, counters, retentionClock });
+  const { hubFile } = storage;
+  const hubRecords = openHubRecords({ ...part, storage, retentionClock });
+  const { dialects, descriptions, learned, mappingParts } = openDialects({ clock, log, storage });
+  access?.credentials.reserve(() => topicHoldersIn(dialects));
+  const onPresence = (deviceId: DeviceId): void => alerts.engine.presenceChanged(deviceId);
+  const deviceParts = { storage, live, descriptions, counters, onPresence };
+  const { registry, presenceBook, derivedParts } = openDevices({ ...part, ...deviceParts });
+  const isWritable = (): boolean => writer.problem() === undefined;
+  const inHouse = { storage, registry, presenceBook, descriptions, time, isWritable };
+  const alerts = openAlerts({ ...part, ...inHouse, dialects, live, listeners, access });
+  const upkeep = openUpkeep({ ...part, storage, derivedParts, registry, counters, retentionClock, alerts });
   const onStored = upkeep.stored;
-  const ingest = openIngest({ ...part, store, registry, counters, refusals, times, live, onStored });
+  const ingest = openIngest({
+    ...part,
+    store,
+    registry,
+    derivation: derivedParts.derivation,
+    counters,
+    refusals,
+    times,
+    live,
+    onStored,
+    hubFile,
+    dialects,
+    learned,
+    unmapped: mappingParts.unmapped,
+    alerts,
+  });
   const { writer } = ingest;
-  const mqttParts = { storage, ingest, registry, refusals, counters, time, damage, tls, access, listeners };
+  // Not before: while this waits for the disk, the sweep of alerts asks whether the writer can write.
+  await alerts.makeDefaults();
+  const mqttParts = {
+    storage,
+    ingest,
+    registry,
+    presenceBook,
+    refusals,
+    counters,
+    time,
+    damage,
+    tls,
+    access,
+    listeners,
+    learnRetained: createLearnRetained({ clock, log, learned, hubFile, access }),
+  };
+  await alerts.judgeAgain();
+  void upkeep.stateSaver.saveNow();
+  // What a start judges again was received when the rule was there. Before this one has judged, nothing can be saved.
+  alerts.rules.onChange(() => void upkeep.stateSaver.saveNow());
   const broker = await openMqtt({ ...part, ...mqttParts });
+  ingest.sendThrough(broker.publish);
+  const { sparkplugHost: hostId } = config;
+  own("sparkplug host", announceSparkplugHost({ hostId, clock, publish: broker.publish }));
+  showAlerts({ ...part, alerts, live, broker, storage });
   access?.onEnded({ signIns: live.end, credential: broker.drop });
-  const control = openCommands({ ...part, store, registry, counters, times, access, onStored });
+  const backups = openBackupRecord(part, storage, times);
+  const onBackup = backups.done;
+  const commandParts = {
+    store,
+    hubFile,
+    registry,
+    counters,
+    times,
+    access,
+    mappingParts,
+    derivedParts: { ...derivedParts, backfill: upkeep.backfill },
+    descriptions,
+    alerts,
+    onStored,
+    onBackup,
+  };
+  const control = openCommands({ ...part, ...commandParts });
+  openHubWatch({ ...part, storage, hubRecords, times, upkeep, writer, tls, alerts, backups });
   const { maxOutboxBytes } = config;
-  const readinessParts = { storage, damage, times, registry, upkeep, writer, broker, access, tls, maxOutboxBytes };
+  const storageParts = { storage, hubRecords, damage, maxOutboxBytes };
+  const readinessParts = { ...storageParts, times, registry, upkeep, writer, broker, access, tls };
   const readiness = createHubReadiness(readinessParts);
-  const webParts = { build, metrics, refusals, storage, registry, upkeep, tls, access, readiness, broker, liveParts };
+  alerts.startNotifying(broker.publish, () => readiness().ready);
+  const webParts = {
+    build,
+    metrics,
+    descriptions,
+    alerts,
+    mappingParts,
+    derivedParts,
+    refusals,
+    storage,
+    registry,
+    presenceBook,
+    upkeep,
+    tls,
+    access,
+    readiness,
+    broker,
+    liveParts,
+  };
   const http = openWeb({ ...part, ...webParts, listeners });
   metrics.watch({
     waitingBytes: ingest.byteBudget.used,
@@ -91,10 +180,16 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
     devices: () => registry.list().length,
     refusals: refusals.countsByAnswer,
     space: upkeep.diskWatch.space,
+    hubFileBytes: hubRecords.usedBytes,
     outbox: () => storage.forward?.away()?.waiting,
+    alerts: alerts.summary.counts,
+    alertRules: () => alerts.rules.list().length,
+    notifications: alerts.notifications.counts,
     logLinesDropped: options.logLinesDropped,
   });
 
+  // Connections that the hub closes make no device offline.
+  own("changes of presence", { close: presenceBook.close });
   // What was accepted is stored before the connections are closed, so that its acknowledgements still go out.
   own("acceptance", {
     close: () => {

@@ -2,7 +2,7 @@
 import type { Server } from "node:net";
 import path from "node:path";
 import { SETTINGS } from "../config/settings.ts";
-import { CONTROL_SOCKET } from "../contract/control.ts";
+import { CONTROL_SOCKET } from "../contract/control/control.ts";
 import { listen } from "../platform/listen.ts";
 import { listenLocally } from "../platform/local-socket.ts";
 import { createOpenSockets } from "../platform/open-sockets.ts";

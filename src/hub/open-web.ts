@@ -4,11 +4,14 @@ import type { Broker } from "../broker/broker.ts";
 import { LIMIT_MAXIMA, limitsOf } from "../config/settings.ts";
 import { createGatekeeper } from "../core/access/gatekeeper.ts";
 import { createDeviceChanges } from "../core/devices/device-changes.ts";
+import { createDeviceDeletion } from "../core/devices/device-deletion.ts";
 import type { Registry } from "../core/devices/registry.ts";
+import type { Descriptions } from "../core/dialects/descriptions.ts";
 import { createErasure } from "../core/history/erasure.ts";
 import type { Refusals } from "../core/limits/refusals.ts";
 import { shareAnswer } from "../core/limits/shared-answer.ts";
 import type { TlsSource } from "../core/ports/tls.ts";
+import type { PresenceBook } from "../core/presence/presence-book.ts";
 import { type Http, type HttpOptions, openHttp } from "../http/http-server.ts";
 import type { Access } from "../platform/access/open-access.ts";
 import type { Build } from "../platform/build.ts";
@@ -16,6 +19,9 @@ import type { Metrics } from "../platform/metrics.ts";
 import { watchOwnNames } from "../platform/own-hosts.ts";
 import type { PartOptions } from "./hub-options.ts";
 import type { Listeners } from "./listeners.ts";
+import type { Alerts } from "./open-alerts.ts";
+import type { DerivedParts } from "./open-devices.ts";
+import type { MappingParts } from "./open-dialects.ts";
 import type { LiveParts } from "./open-live.ts";
 import type { Storage } from "./open-storage.ts";
 import type { UpkeepParts } from "./open-upkeep.ts";
@@ -29,6 +35,11 @@ export interface WebOptions extends PartOptions {
   readonly refusals: Refusals;
   readonly storage: Storage;
   readonly registry: Registry;
+  readonly presenceBook: PresenceBook;
+  readonly descriptions: Descriptions;
+  readonly mappingParts: MappingParts;
+  readonly alerts: Alerts;
+  readonly derivedParts: DerivedParts;
   readonly upkeep: UpkeepParts;
   /** Undefined: there is no certificate. */
   readonly tls: TlsSource | undefined;
@@ -42,16 +53,41 @@ export interface WebOptions extends PartOptions {
 
 export function openWeb(options: WebOptions): Http {
   const { config, clock, log, own, build, metrics, refusals, storage, registry, upkeep, tls, access } = options;
-  const { readiness, broker, listeners } = options;
+  const { readiness, broker, listeners, descriptions } = options;
   const { live, callers, forwarding, requests } = options.liveParts;
-  const { store, forward } = storage;
+  const { store, forward, hubFile } = storage;
+  const alerts = options.alerts.engine;
+  const { pushKey, pushSubscriptions } = options.alerts.adapters;
+  const { deleteMessages: deleteTopics } = broker;
+  const { remove: onRemoved } = options.derivedParts.derivation;
+  const deletion = own(
+    "deletion of devices",
+    createDeviceDeletion({ registry, descriptions, alerts, onRemoved, store, hubFile, deleteTopics, clock, log }),
+  );
   const http = own(
     "http",
     openHttp({
       registry,
+      presenceBook: options.presenceBook,
+      descriptions,
+      ...options.mappingParts,
+      rulePresets: options.alerts.presets,
+      wouldHaveFired: options.alerts.wouldHaveFired,
+      rules: options.alerts.rules,
+      silences: options.alerts.silences,
+      alerts,
+      alertSummary: options.alerts.summary,
+      channels: options.alerts.channels,
+      notifications: options.alerts.notifications,
+      push: { key: pushKey, add: pushSubscriptions.add, remove: pushSubscriptions.remove },
+      hubFile,
+      ...options.derivedParts,
+      backfill: upkeep.backfill,
       store,
       forward,
-      changeDevice: createDeviceChanges({ registry, store }),
+      acknowledgeLinks: options.alerts.notifications.links,
+      changeDevice: createDeviceChanges({ registry, store, descriptions, hubFile }),
+      deleteDevice: deletion.run,
       erase: createErasure({ store, registry, saveState: upkeep.stateSaver.saveNow }),
       clock,
       log,
@@ -74,12 +110,11 @@ export function openWeb(options: WebOptions): Http {
       mqttPort: () => listeners.portOf("mqtt"),
       connectedBrowsers: live.clients,
       gatekeeper: createGatekeeper({
-        ownNames: watchOwnNames([config.httpHost, ...config.hostNames], clock),
+        ownNames: watchOwnNames([config.httpHost, ...config.hostNames, ...hostIn(config.publicUrl)], clock),
         origins: config.corsOrigins,
       }),
       publicDir: path.join(import.meta.dirname, "..", "..", "public"),
       onMqttUpgrade: broker.upgrade,
-      deleteTopics: broker.deleteDeviceMessages,
       socketIo: live,
     }),
   );
@@ -87,3 +122,6 @@ export function openWeb(options: WebOptions): Http {
   own("browsers", { close: live.close });
   return http;
 }
+
+/** Of an origin; none where there is none. */
+const hostIn = (origin: string): string[] => (origin === "" ? [] : [new URL(origin).hostname.replace(/^\[|\]$/g, "")]);

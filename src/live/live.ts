@@ -2,16 +2,19 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { Server, type Socket } from "socket.io";
-import type { BrowserToHub, HubToBrowser, SubscribeAnswer } from "../contract/live.ts";
+import type { Alert, FiringCounts } from "../contract/alerts.ts";
+import type { BrowserToHub, HubToBrowser, NotificationEvent, SubscribeAnswer } from "../contract/live.ts";
 import type { Refusal } from "../contract/refusal.ts";
 import type { Caller } from "../core/access/accounts.ts";
 import { reaches } from "../core/access/required-level.ts";
+import { toPresenceAnswer } from "../core/devices/device-answer.ts";
+import type { DeviceRecord } from "../core/devices/device-record.ts";
 import { toReading } from "../core/devices/reading-answer.ts";
-import type { PresenceChange } from "../core/devices/registry.ts";
 import type { LiveReading } from "../core/model/live-reading.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Counters } from "../core/ports/counters.ts";
 import type { Log } from "../core/ports/log.ts";
+import { createAlertFeed } from "./alert-feed.ts";
 import { type Batch, createBatchBuffer } from "./batch-buffer.ts";
 import { corkFlushes } from "./corked-flush.ts";
 import { createLiveBudget } from "./live-budget.ts";
@@ -37,9 +40,12 @@ export interface Live {
   /** Whether it is the next poll of a session, within the limit of polls. */
   isFreePoll(request: IncomingMessage): boolean;
   readings(readings: readonly LiveReading[]): void;
-  presence(change: PresenceChange): void;
+  presence(device: DeviceRecord): void;
+  /** Alerts that changed, and how many fire now. */
+  alerts(changed: readonly Alert[], firing: FiringCounts): void;
   /** `key`: the same for refusals that are counted together. */
   rejected(refusal: Refusal, key: string): void;
+  notify(event: NotificationEvent): void;
   clients(): number;
   /** Including those that have not sent CONNECT yet. */
   sessions(): number;
@@ -94,6 +100,8 @@ export function openLive(options: LiveOptions): Live {
   /** Readings that `sensorData` browsers were not sent, by device, until `dropped` tells them. */
   let unsent = new Map<string, number>();
   const refusalFeed = createRefusalFeed({ clock, send: (refusal) => io.emit("rejected", refusal) });
+  const isWanted = (): boolean => browsers.size > 0;
+  const alertFeed = createAlertFeed({ clock, isWanted, send: (event) => io.emit("alert", event) });
   let isClosed = false;
   const stops = [clock.every(BATCH_EVERY_MS, flush), clock.every(TICK_EVERY_MS, tick)];
 
@@ -110,6 +118,7 @@ export function openLive(options: LiveOptions): Live {
     watchWaiting(browser.conn, browser.data);
     corkFlushes(browser.conn);
     browser.emit("connectionInfo", { clientId: browser.id, totalClients: browsers.size });
+    browser.emit("alert", alertFeed.now());
     browser.on("subscribe", (options: unknown, reply: unknown) => subscribe(browser, options, reply));
     browser.on("disconnect", () => browsers.delete(browser));
     browser.on("error", (error) => log.debug("browser failed", { error }));
@@ -247,12 +256,15 @@ export function openLive(options: LiveOptions): Live {
     },
     isFreePoll: sessions.isFreePoll,
     readings,
-    presence: ({ deviceId, state, sinceMs }) => {
-      io.emit("presence", { deviceId, state, since: new Date(sinceMs).toISOString() });
+    presence: (device) => {
+      const { presence: state, since, presenceDetail } = toPresenceAnswer(device);
+      io.emit("presence", { deviceId: device.deviceId, state, since, presenceDetail });
     },
+    alerts: alertFeed.changed,
     rejected: (refusal, key) => {
       if (browsers.size > 0) refusalFeed.add(refusal, key);
     },
+    notify: (event) => void io.emit("notify", event),
     clients: () => browsers.size,
     sessions: sessions.count,
     end: (keys) => {
@@ -266,6 +278,7 @@ export function openLive(options: LiveOptions): Live {
       isClosed = true;
       for (const stop of stops) stop();
       refusalFeed.close();
+      alertFeed.close();
       // Not io.close(): that would close the HTTP server, too.
       io.disconnectSockets(true);
       io.engine.close();
@@ -281,8 +294,5 @@ const sum = (counts: Iterable<number>): number => {
   return total;
 };
 
-const sumOf = (counts: ReadonlyMap<string, number>, devices: Iterable<string>): number => {
-  let total = 0;
-  for (const deviceId of devices) total += counts.get(deviceId) ?? 0;
-  return total;
-};
+const sumOf = (counts: ReadonlyMap<string, number>, devices: Iterable<string>): number =>
+  sum(Array.from(devices, (deviceId) => counts.get(deviceId) ?? 0));

@@ -1,7 +1,9 @@
 /** The Prometheus metrics. None is labelled by device. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { reasonHex } from "../contract/reason-codes.ts";
+import type { AlertCount } from "../core/alerts/shown/alert-summary.ts";
 import type { RefusalCount } from "../core/limits/refusals.ts";
+import type { NotificationCounts } from "../core/notifications/notification-types.ts";
 import type { Counters } from "../core/ports/counters.ts";
 import type { StoreSpace } from "../core/ports/readings-store.ts";
 
@@ -18,8 +20,13 @@ export interface Gauges {
   readonly refusals: () => readonly RefusalCount[];
   /** Undefined while it is not known. */
   readonly space: () => StoreSpace | undefined;
+  /** Of `hub.db` with its log; undefined while it is not known. */
+  readonly hubFileBytes: () => number | undefined;
   /** What waits for MongoDB; undefined: nothing does. */
   readonly outbox: () => { readonly writes: number; readonly bytes: number } | undefined;
+  readonly alerts: () => readonly AlertCount[];
+  readonly alertRules: () => number;
+  readonly notifications: () => NotificationCounts;
   readonly logLinesDropped: () => number;
 }
 
@@ -38,6 +45,12 @@ export function createMetrics(): Metrics {
   const messages = countBy(registry, "outcome", "aerie_messages_total", "MQTT messages by what became of them");
   const readings = countBy(registry, "outcome", "aerie_readings_total", "Readings by what became of them");
   const upkeep = countBy(registry, "did", "aerie_upkeep_readings_total", "Readings by what upkeep did with them");
+  const derived = countBy(
+    registry,
+    "outcome",
+    "aerie_derived_total",
+    "Derived metrics of readings by what became of them",
+  );
   const hot = new Gauge({ name: "aerie_hot_readings", help: "Readings that are not in segments yet", registers });
   const commitWrites = new Histogram({
     name: "aerie_commit_writes",
@@ -87,6 +100,7 @@ export function createMetrics(): Metrics {
       dropped: (count) => dropped.inc(count),
       queueDropped: (count) => queueDropped.inc(count),
       slowed: () => slowed.inc(),
+      derived: (outcome) => derived(outcome, 1),
       upkeep: (step) => {
         if (step.readings > 0) upkeep(step.did, step.readings);
         hot.set(step.hot);
@@ -94,7 +108,8 @@ export function createMetrics(): Metrics {
     },
     watch: (gauges) => {
       watch(registry, gauges);
-      watchSpace(registry, gauges.space);
+      watchSpace(registry, gauges);
+      watchAlerts(registry, gauges);
     },
     text: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
     close: () => registry.clear(),
@@ -142,6 +157,7 @@ function watch(registry: Registry, gauges: Gauges): void {
   gauge("aerie_browsers", "Connected Socket.IO clients", gauges.browsers);
   gauge("aerie_live_sessions", "Socket.IO sessions, with those that are not connected yet", gauges.liveSessions);
   gauge("aerie_devices", "Known devices", gauges.devices);
+  gauge("aerie_alert_rules", "Rules of alerts, those that are switched off too", gauges.alertRules);
   gauge("aerie_outbox_writes", "Writes that wait for MongoDB", () => gauges.outbox()?.writes ?? 0);
   gauge("aerie_outbox_bytes", "Bytes of them on the hub's own disk", () => gauges.outbox()?.bytes ?? 0);
   new Counter({
@@ -165,7 +181,7 @@ function watch(registry: Registry, gauges: Gauges): void {
 }
 
 /** What is not known has no sample: a disk with 0 bytes free would be a false alarm. */
-function watchSpace(registry: Registry, space: Gauges["space"]): void {
+function watchSpace(registry: Registry, { space, hubFileBytes }: Gauges): void {
   const registers = [registry];
   new Gauge({
     name: "aerie_store_bytes",
@@ -181,6 +197,16 @@ function watchSpace(registry: Registry, space: Gauges["space"]): void {
     },
   });
   new Gauge({
+    name: "aerie_hub_file_bytes",
+    help: "Bytes of hub.db: what is known and set of devices, and their presence",
+    registers,
+    collect() {
+      const now = hubFileBytes();
+      if (now === undefined) this.remove();
+      else this.set(now);
+    },
+  });
+  new Gauge({
     name: "aerie_disk_free_bytes",
     help: "Bytes free on the disk of the data directory",
     registers,
@@ -188,6 +214,32 @@ function watchSpace(registry: Registry, space: Gauges["space"]): void {
       const now = space();
       if (now === undefined) this.remove();
       else this.set(now.diskFreeBytes);
+    },
+  });
+}
+
+/** As Prometheus writes names. */
+const OUTCOMES: Readonly<Record<string, string>> = { givenUp: "given_up" };
+
+function watchAlerts(registry: Registry, { alerts, notifications }: Gauges): void {
+  new Gauge({
+    name: "aerie_alerts",
+    help: "Alerts that are pending, firing or recovering, by severity",
+    labelNames: ["severity", "state"],
+    registers: [registry],
+    collect() {
+      for (const { count, ...labels } of alerts()) this.set(labels, count);
+    },
+  });
+  new Counter({
+    name: "aerie_notifications_total",
+    help: "Notifications: messages sent and given up, and attempts that failed or were refused",
+    labelNames: ["outcome"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [outcome, count] of Object.entries(notifications()))
+        this.inc({ outcome: OUTCOMES[outcome] ?? outcome }, count);
     },
   });
 }

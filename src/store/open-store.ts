@@ -16,6 +16,8 @@ import type { StoredDevice } from "../core/ports/stored-device.ts";
 import { createClockSteps } from "../core/time/clock-steps.ts";
 import { makeFolder, removeLeftovers, replaceFiles } from "../files/durable-file.ts";
 import { fileFault } from "../files/file-fault.ts";
+import { takeDataDir } from "./sqlite/data-dir.ts";
+import { refuseNewerFile } from "./sqlite/db/newer-file.ts";
 import { STORE_FILE } from "./sqlite/db/store-file.ts";
 import { openSqliteOutbox } from "./sqlite/sqlite-outbox.ts";
 import { openSqliteStore } from "./sqlite/sqlite-store.ts";
@@ -28,6 +30,8 @@ export interface OpenStoreOptions {
   readonly onDead: (cause: Error) => void;
   /** MongoDB could not be reached at the start, and now was. */
   readonly onReached: (kept: { readonly devices: readonly StoredDevice[]; readonly journal: Journal }) => void;
+  /** Awaited each time before what waits is sent to MongoDB. */
+  readonly beforeSending: () => Promise<void>;
   /** Acknowledged readings that MongoDB refused when they were sent. */
   readonly onRefused: (count: number) => void;
   /** Where the stores note damage; left out: only in the log. */
@@ -41,7 +45,7 @@ export interface OpenStoreOptions {
 export interface OpenedStore {
   readonly store: Store;
   /** Undefined: the embedded store. */
-  readonly forward: Pick<StoreAndForward, "away" | "waiting" | "isLoaded"> | undefined;
+  readonly forward: Pick<StoreAndForward, "away" | "waiting" | "isLoaded" | "unsavedIn"> | undefined;
 }
 
 /** Rejects with a StartError, and with nothing opened. */
@@ -55,26 +59,42 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenedStore>
       forward: undefined,
     };
   }
-  const outbox = await openSqliteOutbox({
-    dataDir: path.join(dataDir, OUTBOX_DIR),
-    clock,
-    clockSteps,
-    log,
-    onDead,
-    damage,
-    diskFaults,
-    maxBytes: maxOutboxBytes,
-  });
+  const outboxDir = path.join(dataDir, OUTBOX_DIR);
+  refuseNewerFile(path.join(outboxDir, STORE_FILE));
+  const closing: (() => void | Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    const each = closing.pop();
+    if (each === undefined) return;
+    try {
+      await each();
+    } finally {
+      await close();
+    }
+  };
   try {
+    // The outbox has a lock of its own, under which the other files of the data directory are not.
+    closing.push(takeDataDir(dataDir, log).release);
+    const outbox = await openSqliteOutbox({
+      dataDir: outboxDir,
+      clock,
+      clockSteps,
+      log,
+      onDead,
+      damage,
+      diskFaults,
+      maxBytes: maxOutboxBytes,
+    });
+    closing.push(outbox.close);
     // Only a hub that has MongoDB loads its driver.
     const { openMongoStore } = await import("./mongo/mongo-store.ts");
     const remote = await openMongoStore({ url, hubId: await hubIdOf(dataDir, log), clock, clockSteps, log, onDead });
     warnOfOthers(dataDir, log);
-    const { onReached, onRefused } = options;
-    const store = createStoreAndForward({ remote, outbox, clock, log, onReached, onRefused });
-    return { store, forward: store };
+    const { onReached, beforeSending, onRefused } = options;
+    const forward = createStoreAndForward({ remote, outbox, clock, log, onReached, beforeSending, onRefused });
+    closing.splice(1, 1, forward.close); // which closes the outbox, too
+    return { store: { ...forward, close }, forward };
   } catch (error) {
-    await outbox.close();
+    await close();
     throw error;
   }
 }

@@ -7,11 +7,11 @@ import { expect, onTestFinished, test } from "vitest";
 import { connectJs } from "../support/clients/mqtt-clients.ts";
 import { limitFiles, unlimitFiles } from "../support/faults/full-disk.ts";
 import { printedLinks } from "../support/hub/first-account.ts";
-import { spawnHub } from "../support/hub/hub.ts";
+import { spawnHub, startHub } from "../support/hub/hub.ts";
 import { openBrowser, openPage } from "../support/hub/page.ts";
 import { nonLoopbackAddress } from "../support/network.ts";
 
-const WAIT = { timeout: 10_000 };
+const WAIT = { timeout: 30_000 };
 const PASSWORD = "correct horse battery";
 /** A folder, for who wants to look. */
 const SCREENSHOTS = process.env["AERIE_TEST_SCREENSHOTS"];
@@ -28,14 +28,23 @@ async function fill(page: Page, name: string, password: string, button: string):
   await page.getByRole("button", { name: button }).click();
 }
 
+/** With accounts and nobody who has one, and the link that makes the first. */
+async function startEmptyHub() {
+  const hub = await startHub({ settings: { auth: "on" } });
+  return { hub, link: `${hub.url}/#/setup/${hub.setupCode}` };
+}
+
 /** Ada's page, on a hub that nobody else knows. */
 async function openAsOwner() {
-  const hub = await spawnHub({ args: ["--auth", "on"] });
-  const [link = ""] = await printedLinks(hub);
+  const { hub, link } = await startEmptyHub();
+  return { hub, ...(await openAda(link)) };
+}
+
+async function openAda(link: string) {
   const browser = await openBrowser();
   const { page, failures } = await openPage(browser, link);
   await fill(page, "Ada", PASSWORD, "Create account");
-  return { hub, browser, page, failures };
+  return { browser, page, failures };
 }
 
 async function addPerson(page: Page, name: string, role: string): Promise<void> {
@@ -94,8 +103,7 @@ test("from an empty hub to a board whose chart moves: the link, a name, and what
 });
 
 test("who is signed out sees nothing, a wrong password is told, and signing out ends what was on screen", async () => {
-  const hub = await spawnHub({ args: ["--auth", "on"] });
-  const [link = ""] = await printedLinks(hub);
+  const { hub, link } = await startEmptyHub();
   const browser = await openBrowser();
   const { page } = await openPage(browser, `${hub.url}/#/inspector`, { viewport: { width: 390, height: 844 } });
   await page.getByRole("heading", { name: "This hub has no owner yet" }).waitFor(WAIT);
@@ -137,7 +145,9 @@ test("a board that connects by itself is let in with one click, with the passwor
 });
 
 test("the owner makes and takes away people, tokens and applications; an operator sees boards alone, a viewer none of it", async () => {
-  const { hub, browser, page, failures } = await openAsOwner();
+  const hub = await spawnHub({ args: ["--auth", "on"] }); // of its own process, whose files are limited below
+  const [link = ""] = await printedLinks(hub);
+  const { browser, page, failures } = await openAda(link);
   await page.getByRole("link", { name: "Settings" }).click();
   const licences = await page.getByRole("link", { name: "third-party licences" }).getAttribute("href");
   expect((await fetch(new URL(licences ?? "", `${hub.url}/`))).status).toBe(200);
@@ -223,7 +233,7 @@ test("without a board at hand the empty hub gives the simulator its secret, in t
   );
   onTestFinished(() => void simulator.kill("SIGKILL"));
 
-  await expect.poll(() => page.locator("[data-device-id]").count(), { timeout: 20_000 }).toBe(3);
+  await expect.poll(() => page.locator("[data-device-id]").count(), { timeout: 30_000 }).toBe(3);
   expect(failures).toEqual([]);
 });
 
@@ -252,13 +262,56 @@ test("a board that is refused stands in the inspector with what to do, and comes
   await faulty.getByText("Show where").click();
   expect(await faulty.locator(".place").textContent()).toBe('{"temperature":nan,"humidity":40}');
   expect(await faulty.locator("mark").textContent()).toBe("n");
-  void board.client.publish("devices/boiler/telemetry/BAD NAME!", "1".repeat(300_000), { qos: 0 });
+  void board.client.publish("devices/boiler/telemetry/BAD NAME!", "1".repeat(4_300_000), { qos: 0 });
   const large = page.locator('tr[data-code="PAYLOAD_TOO_LARGE"]');
   await large.getByText("Raise the limit").click();
-  expect(await large.locator(".command code").textContent()).toBe("AERIE_MAX_PACKET_BYTES=524288");
+  expect(await large.locator(".command code").textContent()).toBe("AERIE_MAX_PACKET_BYTES=8388608");
   await look(page, "inspector-places");
   const again = await connectJs(hub.mqttUrl, { clientId: "boiler", username: "boiler", password });
   await again.publish("devices/boiler/telemetry", '{"temperature":61}', { qos: 1 });
   await faulty.getByText("The next try was accepted").waitFor(WAIT);
+  expect(failures).toEqual([]);
+});
+
+test("a Tasmota board with the credential of a sketch is let use its own topics with one click", async () => {
+  const { hub, page, failures } = await openAsOwner();
+  await page.getByRole("link", { name: "Connect a board" }).first().click();
+  await page.getByLabel("Device id").fill("kettle");
+  await page.getByRole("button", { name: "Create a secret" }).click();
+  await page.getByRole("button", { name: "Command line" }).click();
+  const command = (await page.locator(".command code").textContent()) ?? "";
+  const password = / -P (\S+) /.exec(command)?.[1] ?? "";
+  const login = { clientId: "DVES_C0FFEE", username: "kettle", password };
+  const refused = await connectJs(hub.mqttUrl, login);
+  await refused.publish("tele/kettle/SENSOR", '{"ENERGY":{"Power":2000}}', { qos: 1 });
+
+  await page.getByRole("link", { name: "Inspector" }).first().click();
+  const row = page.locator('tr[data-code="TOPIC_NOT_OWN"]');
+  await row.getByText("Its topics are those of Tasmota.").waitFor(WAIT);
+  await look(page, "inspector-family");
+  await row.getByRole("button", { name: "Let it use these topics" }).click();
+  await row.locator("[data-done]").waitFor(WAIT);
+  const board = await connectJs(hub.mqttUrl, login);
+  await board.publish("tele/kettle/SENSOR", '{"ENERGY":{"Power":2000}}', { qos: 1 });
+  await page.goto(`${hub.url}/#/devices/tasmota:kettle`);
+  await page.locator('figure[data-metric="ENERGY.Power"]').getByText("2,000").first().waitFor(WAIT);
+  await look(page, "tasmota-device");
+  expect(failures).toEqual([]);
+});
+
+test("one kind of board after another gets its secret and its settings", async () => {
+  const { page, failures } = await openAsOwner();
+  await page.getByRole("link", { name: "Connect a board" }).first().click();
+  for (const [kind, label, name, text] of [
+    ["Arduino", "Device id", "shed", "PubSubClient"],
+    ["Tasmota", "Topic", "kettle", "Topic kettle;"],
+    ["Zigbee2MQTT", "Name", "my house", "base_topic: zigbee2mqtt"],
+    ["ThingsBoard client", "Device id", "press-4", "ACCESS_TOKEN"],
+  ] as const) {
+    await page.getByRole("button", { name: kind, exact: true }).click();
+    await page.getByLabel(label, { exact: true }).fill(name);
+    await page.getByRole("button", { name: "Create a secret" }).click();
+    await page.locator(".command code", { hasText: text }).waitFor(WAIT);
+  }
   expect(failures).toEqual([]);
 });

@@ -13,7 +13,7 @@ const DEVICE = "cellar";
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-const WAIT = { timeout: 10_000 };
+const WAIT = { timeout: 30_000 };
 
 /** Half-hourly for 30 days; with nothing between 6 and 9 hours ago. */
 async function publishMonth({ mqttUrl }: HubAddress, nowMs: number): Promise<void> {

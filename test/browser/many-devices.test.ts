@@ -4,7 +4,7 @@ import { connectJs } from "../support/clients/mqtt-clients.ts";
 import { startHub } from "../support/hub/hub.ts";
 import { openBrowser, openPage } from "../support/hub/page.ts";
 
-const WAIT = { timeout: 10_000 };
+const WAIT = { timeout: 30_000 };
 const PART = "among the 100 loaded of 101";
 
 test("counts and an empty filter are said to be of the loaded devices, until all are loaded", async () => {

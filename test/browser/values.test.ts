@@ -6,7 +6,7 @@ import { type HubAddress, startHub } from "../support/hub/hub.ts";
 import { openBrowser, openPage, shown, showTables } from "../support/hub/page.ts";
 
 const MINUTE_MS = 60_000;
-const WAIT = { timeout: 10_000 };
+const WAIT = { timeout: 30_000 };
 const LONG = "an-id-of-sixty-four-characters-that-no-page-of-a-phone-has-room-";
 
 async function publishAll(hub: HubAddress, nowMs: number): Promise<void> {

@@ -11,7 +11,7 @@ const scriptsOf = (page: Page): Promise<number> =>
 async function connect(page: Page, version: string): Promise<void> {
   await page.locator("#mqtt-version").selectOption(version);
   await page.locator("#mqtt-connect").click();
-  await page.locator('#mqtt-status[data-status="connected"]').waitFor({ timeout: 10_000 });
+  await page.locator('#mqtt-status[data-status="connected"]').waitFor({ timeout: 30_000 });
 }
 
 async function publish(page: Page, payload: string): Promise<void> {
@@ -43,10 +43,10 @@ for (const version of ["3.1.1", "5"]) {
     await publish(page, '{"temperature": 19.5}');
     await row(page, "puback", "packet").waitFor();
     const delivered = row(page, "publish", "← PUBLISHdevices/test-page/telemetry");
-    expect(await delivered.textContent({ timeout: 10_000 })).toContain('{"temperature": 19.5}');
+    expect(await delivered.textContent({ timeout: 30_000 })).toContain('{"temperature": 19.5}');
 
     await page.locator("#mqtt-disconnect").click();
-    await page.locator('#mqtt-status[data-status="disconnected"]').waitFor({ timeout: 10_000 });
+    await page.locator('#mqtt-status[data-status="disconnected"]').waitFor({ timeout: 30_000 });
     await row(page, "disconnect", "→").waitFor();
     expect([...failures, ...forbidden]).toEqual([]);
   });
@@ -58,12 +58,12 @@ test("with MQTT 5 the test page shows why the hub refuses a message, and the ins
   const { page } = await openPage(browser, `${hub.url}/websocket-test.html`);
   await connect(page, "5");
   await publish(page, "not JSON");
-  await page.locator('#mqtt-packets [data-event="puback"][data-error]').waitFor({ timeout: 10_000 });
+  await page.locator('#mqtt-packets [data-event="puback"][data-error]').waitFor({ timeout: 30_000 });
   expect(await row(page, "puback", "packet").textContent()).toContain("0x99 payload format invalid");
 
   const inspector = await openPage(browser, `${hub.url}/#/inspector`);
   const answer = inspector.page.locator('tr[data-code="PAYLOAD_NOT_JSON"] [data-answer]');
-  await expect.poll(() => answer.textContent(), { timeout: 10_000 }).toBe("MQTT 5 · 0x99 payload format invalid");
+  await expect.poll(() => answer.textContent(), { timeout: 30_000 }).toBe("MQTT 5 · 0x99 payload format invalid");
 });
 
 test("the test page comes in as a board with its secret, and says why it does not without", async () => {
@@ -73,9 +73,9 @@ test("the test page comes in as a board with its secret, and says why it does no
   await page.locator("#mqtt-user").fill("cellar");
   await page.locator("#mqtt-password").fill("a wrong one");
   await page.locator("#mqtt-connect").click();
-  await row(page, "connack", "0x86 bad user name or password").waitFor({ timeout: 10_000 });
+  await row(page, "connack", "0x86 bad user name or password").waitFor({ timeout: 30_000 });
 
-  await page.locator('#mqtt-status[data-status="failed"]').waitFor({ timeout: 10_000 });
+  await page.locator('#mqtt-status[data-status="failed"]').waitFor({ timeout: 30_000 });
   await page.locator("#mqtt-password").fill(secret);
   await connect(page, "5");
 
@@ -87,7 +87,7 @@ test("the test page says that a broker is not there", async () => {
   const { page } = await openPage(await openBrowser(), `${hub.url}/websocket-test.html`);
   await page.locator("#mqtt-url").fill(`${hub.wsUrl}-that-is-not-there`);
   await page.locator("#mqtt-connect").click();
-  await page.locator('#mqtt-status[data-status="failed"]').waitFor({ timeout: 10_000 });
+  await page.locator('#mqtt-status[data-status="failed"]').waitFor({ timeout: 30_000 });
   expect(await page.locator("#mqtt-status").textContent()).toContain("not connected");
   expect(await page.locator("#mqtt-connect").isEnabled()).toBe(true);
 });

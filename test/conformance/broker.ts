@@ -5,13 +5,10 @@
  * `AERIE_CONFORMANCE_BROKER=127.0.0.1:1883 npx vitest run --project conformance`. Over TCP only, or with
  * `host:port,ws://host:port` over WebSocket too.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { afterAll, beforeAll, describe } from "vitest";
+import { describe } from "vitest";
 import type { Config } from "../../src/config/settings.ts";
 import { createShiftedClock, type ShiftedClock } from "../support/clock/shifted-clock.ts";
-import { type InProcessHub, launchHub } from "../support/hub/hub.ts";
+import { hubOfFile } from "../support/hub/hub-of-file.ts";
 import type { ConnectWish, Version } from "../support/packets/bytes.ts";
 import { pause } from "../support/until.ts";
 import { type BrokerAddress, type ConnectedClient, connect, open, type Transport, type WireClient } from "./wire.ts";
@@ -52,7 +49,7 @@ const unique = (): string => {
 /** Runs `body` once for each transport, against one hub for the whole file. */
 export function overTransports(body: (wire: Wire) => void, settings: Partial<Config> = {}): void {
   const clock = createShiftedClock();
-  const address = isOurHub ? hubOfFile(settings, clock) : otherBroker(OTHER_BROKER ?? "");
+  const address = isOurHub ? addressOfHub(settings, clock) : otherBroker(OTHER_BROKER ?? "");
   const pass = async (ms: number): Promise<void> => {
     if (!isOurHub) return pause(ms);
     const witness = await connect(address, { transport: "tcp", clientId: unique() });
@@ -79,21 +76,8 @@ function otherBroker(named: string): BrokerAddress {
 }
 
 /** Its address is known once the tests run. */
-function hubOfFile(settings: Partial<Config>, clock: ShiftedClock): BrokerAddress {
-  let dataDir = "";
-  let running: InProcessHub | undefined;
-  beforeAll(async () => {
-    dataDir = mkdtempSync(path.join(tmpdir(), "aerie-conformance-"));
-    running = await launchHub({ settings: { ...settings, dataDir }, clock });
-  });
-  afterAll(async () => {
-    await running?.close();
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 });
-  });
-  const hub = (): InProcessHub => {
-    if (running === undefined) throw new Error("the hub is there once the tests run");
-    return running;
-  };
+function addressOfHub(settings: Partial<Config>, clock: ShiftedClock): BrokerAddress {
+  const hub = hubOfFile({ settings, clock });
   return {
     get mqttHost() {
       return hub().mqttHost;

@@ -48,7 +48,7 @@ export interface OpenOptions {
 }
 
 /** Longer than any honest answer takes on a busy machine. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 15_000;
 
 export interface WireClient {
   readonly stream: Duplex;

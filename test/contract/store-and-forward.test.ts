@@ -112,6 +112,7 @@ async function world({ maxBytes, dataDir = newDir() }: { maxBytes?: number; data
     clock,
     log: quiet,
     onReached: () => {},
+    beforeSending: async () => {},
     onRefused: (count) => {
       refused += count;
     },
@@ -302,6 +303,7 @@ describe("store and forward", () => {
         clock,
         log: quiet,
         onReached: () => {},
+        beforeSending: async () => {},
         onRefused: () => {},
       });
       const [device] = await again.load();
@@ -311,6 +313,17 @@ describe("store and forward", () => {
       expect(again.isLoaded()).toBe(isUp);
       await waiting.close();
     }
+  });
+
+  test("readings of one instant that wait are given with the order in which they were answered", async () => {
+    const { store, state } = await world();
+    state.isUp = false;
+    const outcomes = [];
+    for (const seq of [1, 2, 3]) outcomes.push(...(await store.append([[timed(T0 + (seq === 3 ? 1 : 0), { seq })]])));
+    const given: unknown[] = [];
+    await store.unsavedIn("outbox")((readings) => void given.push(...readings.map(({ n }) => [{ kind: "stored", n }])));
+    expect(given).toEqual(outcomes);
+    expect(outcomes.flat().map((outcome) => "n" in outcome && outcome.n)).toEqual([0, 1, 0]);
   });
 
   test("while it is away nothing is asked of the store, and the outbox answers for what waits", async () => {

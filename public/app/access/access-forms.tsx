@@ -1,9 +1,9 @@
-/** The forms that add a person, a token and an application, and change a person. */
+/** The forms that add a person and a token, and change a person. */
 import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import { LEVEL_MEANINGS, MIN_PASSWORD, ROLES, type Role, SCOPES, type Scope } from "../../../src/contract/levels.ts";
-import { type HubFault, patchUser, postApplication, postToken, postUser, toFault } from "../hub/api.ts";
+import { type HubFault, patchUser, postToken, postUser, toFault } from "../hub/api.ts";
 import { FaultNote } from "../ui/fault-note.tsx";
 import { PasswordField, TextField } from "../ui/text-field.tsx";
 import type { AddProps, ChangeProps } from "./access-list.tsx";
@@ -75,9 +75,9 @@ export function AddToken({ added }: AddProps) {
   );
 }
 
-const expiryIn = (days: string): { days?: number } => (days.trim() === "" ? {} : { days: Number(days) });
+export const expiryIn = (days: string): { days?: number } => (days.trim() === "" ? {} : { days: Number(days) });
 
-function ExpiryField({ value }: { value: Signal<string> }) {
+export function ExpiryField({ value }: { value: Signal<string> }) {
   return (
     <TextField
       label="Expires after (days)"
@@ -90,39 +90,6 @@ function ExpiryField({ value }: { value: Signal<string> }) {
   );
 }
 
-const filtersOf = (text: string): string[] => text.split(/[\s,]+/).filter((filter) => filter !== "");
-
-export function AddApplication({ added }: AddProps) {
-  const name = useSignal("");
-  const publish = useSignal("");
-  const subscribe = useSignal("devices/#");
-  const days = useSignal("");
-  const add = async () => {
-    const application = {
-      name: name.value.trim(),
-      publish: filtersOf(publish.value),
-      subscribe: filtersOf(subscribe.value),
-      ...expiryIn(days.value),
-    };
-    const { secret } = await postApplication(application);
-    added(application.name, secret);
-    name.value = "";
-  };
-  return (
-    <AccessForm label="Add an application" work={add}>
-      <TextField label="Name" value={name} isRequired />
-      <TextField label="May publish to" value={publish} isCode maxLength={1_000} />
-      <TextField label="May subscribe to" value={subscribe} isCode maxLength={1_000} />
-      <ExpiryField value={days} />
-      <p class="quiet">
-        An application is a program that uses MQTT, such as Node-RED. Separate topic filters by commas;{" "}
-        <code>devices/#</code> matches all topics of all devices. Leave a field empty if it may not publish, or not
-        subscribe.
-      </p>
-    </AccessForm>
-  );
-}
-
 interface AccessFormProps {
   readonly label: string;
   readonly work: () => Promise<void>;
@@ -130,7 +97,7 @@ interface AccessFormProps {
   readonly children: ComponentChildren;
 }
 
-function AccessForm({ label, work, failed = "Nothing was saved.", children }: AccessFormProps) {
+export function AccessForm({ label, work, failed = "Nothing was saved.", children }: AccessFormProps) {
   const busy = useSignal(false);
   const fault = useSignal<HubFault | undefined>(undefined);
   const submit = async () => {
@@ -173,14 +140,16 @@ function Meanings({ of: levels }: { of: readonly (Role | Scope)[] }) {
   );
 }
 
-function Choice<Word extends string>({
+export function Choice<Word extends string>({
   label,
   value,
   choices,
+  words = (word) => word,
 }: {
   label: string;
   value: Signal<Word>;
   choices: readonly Word[];
+  words?: (word: Word) => string;
 }) {
   const id = useId();
   return (
@@ -195,7 +164,7 @@ function Choice<Word extends string>({
       >
         {choices.map((word) => (
           <option key={word} value={word}>
-            {word}
+            {words(word)}
           </option>
         ))}
       </select>

@@ -2,6 +2,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { PairingAnswer, WaitingBoard } from "../../../src/contract/access.ts";
+import { type CredentialFamily, FAMILY_NAMES } from "../../../src/contract/families.ts";
 import { admitBoard, closePairing, getPairing, type HubFault, openPairing, toFault } from "../hub/api.ts";
 import { hubNowMs } from "../hub/clock.ts";
 import { FaultNote } from "../ui/fault-note.tsx";
@@ -10,10 +11,13 @@ import { durationWords } from "../ui/time-words.ts";
 
 const LOOK_EVERY_MS = 2_000;
 const MINUTES = 10;
-const DEVICE_ID = /^[A-Za-z0-9._:-]{1,64}$/;
+const DEVICE_ID = /^[A-Za-z0-9._:~-]{1,64}$/;
 
 export interface LetIn {
   readonly deviceId: string;
+  readonly family: CredentialFamily;
+  /** As it calls itself in its topics. */
+  readonly name: string;
   /** Undefined: it keeps the password that it brought along. */
   readonly secret: string | undefined;
 }
@@ -92,13 +96,16 @@ function WaitingRow({ board, letIn }: { board: WaitingBoard; letIn: (board: LetI
   const said = nameOf(board);
   const deviceId = useSignal(DEVICE_ID.test(said) ? said : "");
   const fault = useSignal<HubFault | undefined>(undefined);
-  const mayKeep = board.mayAdopt && deviceId.value.trim() === said;
+  const { recognized } = board;
+  const ofFamily = recognized !== undefined && recognized.family !== "native" ? recognized : undefined;
+  const mayKeep = board.mayAdopt && (ofFamily !== undefined || deviceId.value.trim() === said);
 
   const admit = async (adopt: boolean) => {
     fault.value = undefined;
     try {
-      const { secret } = await admitBoard(board.id, { deviceId: deviceId.value.trim(), adopt });
-      letIn({ deviceId: deviceId.value.trim(), secret });
+      const spec = ofFamily ?? { deviceId: deviceId.value.trim() };
+      const { deviceId: id, family, name, secret } = await admitBoard(board.id, { ...spec, adopt });
+      letIn({ deviceId: id, family, name, secret });
     } catch (thrown) {
       fault.value = toFault(thrown);
     }
@@ -120,13 +127,23 @@ function WaitingRow({ board, letIn }: { board: WaitingBoard; letIn: (board: LetI
         </pre>
       )}
       <div class="add-board">
-        <TextField label="Device id" value={deviceId} isCode />
+        {ofFamily === undefined ? (
+          <TextField label="Device id" value={deviceId} isCode />
+        ) : (
+          <p data-family={ofFamily.family}>
+            Its topics are those of {FAMILY_NAMES[ofFamily.family]}. It calls itself <strong>{ofFamily.name}</strong>.
+          </p>
+        )}
         {mayKeep && (
           <button type="button" class="primary" onClick={() => void admit(true)}>
             Let it in with its own password
           </button>
         )}
-        <button type="button" onClick={() => void admit(false)} disabled={!DEVICE_ID.test(deviceId.value.trim())}>
+        <button
+          type="button"
+          onClick={() => void admit(false)}
+          disabled={ofFamily === undefined && !DEVICE_ID.test(deviceId.value.trim())}
+        >
           Give it a new secret
         </button>
       </div>

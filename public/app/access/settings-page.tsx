@@ -1,5 +1,5 @@
 /** The settings page: people, tokens for programs, MQTT credentials of boards and applications. */
-import { useEffect } from "preact/hooks";
+import { FAMILY_NAMES } from "../../../src/contract/families.ts";
 import {
   deleteApplication,
   deleteBoard,
@@ -11,18 +11,18 @@ import {
   getUsers,
 } from "../hub/api.ts";
 import { reaches } from "../hub/session.ts";
+import { usePageTitle } from "../ui/page-title.ts";
 import { fullTime } from "../ui/time-words.ts";
-import { AddApplication, AddPerson, AddToken, ChangePerson } from "./access-forms.tsx";
+import { AddPerson, AddToken, ChangePerson } from "./access-forms.tsx";
 import { AccessList } from "./access-list.tsx";
+import { AddApplication } from "./application-form.tsx";
 
 const used = (at: string | null): string => (at === null ? "never used" : `used ${fullTime(Date.parse(at))}`);
 const expires = (at: string | null): string =>
   at === null ? "does not expire" : `expires ${fullTime(Date.parse(at))}`;
 
 export function SettingsPage() {
-  useEffect(() => {
-    document.title = "Settings – Aerie";
-  }, []);
+  usePageTitle("Settings");
   return (
     <>
       <h1>Settings</h1>
@@ -88,10 +88,10 @@ function Boards() {
     <AccessList
       title="Boards"
       read={async () =>
-        (await getBoards()).boards.map(({ deviceId, lastUsedAt }) => ({
+        (await getBoards()).boards.map(({ deviceId, family, lastUsedAt }) => ({
           id: deviceId,
           name: deviceId,
-          about: used(lastUsedAt),
+          about: `${family === "native" ? "" : `${FAMILY_NAMES[family]}, `}${used(lastUsedAt)}`,
         }))
       }
       remove={deleteBoard}

@@ -1,19 +1,18 @@
 /** The page before all others: signing in, or creating the first account by the link of a new hub. */
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useId } from "preact/hooks";
+import { useId } from "preact/hooks";
 import { MIN_PASSWORD } from "../../../src/contract/levels.ts";
 import { type HubFault, toFault } from "../hub/api.ts";
 import { session, sessionFault, setUp, signIn } from "../hub/session.ts";
 import { FaultNote } from "../ui/fault-note.tsx";
+import { usePageTitle } from "../ui/page-title.ts";
 import { route } from "../ui/route.ts";
 import { PasswordField, TextField } from "../ui/text-field.tsx";
 
 export function SignInPage() {
   const now = route.value;
-  useEffect(() => {
-    document.title = "Sign in – Aerie";
-  }, []);
+  usePageTitle("Sign in");
   if (session.value === undefined) return <Waiting />;
   if (now.page === "setup") return <SetUp code={now.code} />;
   return session.value.needsSetup ? <NoOwnerYet /> : <SignIn />;

@@ -1,8 +1,12 @@
 /** One metric's figure: header with value and readout, plot or strip, and the same numbers as a table. */
+
 import { type Signal, useComputed, useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { hubNowMs } from "../hub/clock.ts";
+import type { DescribedMetric } from "../hub/described-metric.ts";
+import { spansIn } from "../series/alert-spans.ts";
 import type { FigureProps } from "../series/chart-context.ts";
+import { AlertMe } from "../ui/alert-me.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { MetricValue } from "../ui/metric-value.tsx";
 import { metricLabel } from "../ui/value-words.ts";
@@ -17,6 +21,7 @@ export function ChartFigure({ metric, boolean, context }: FigureProps & { boolea
   const label = useId();
   const asTable = useSignal(false);
   const points = useComputed(() => feed.points(metric));
+  const spans = useComputed(() => spansIn(context.alerts.of(metric).spans, feed.still.value).length);
 
   return (
     <figure
@@ -24,16 +29,20 @@ export function ChartFigure({ metric, boolean, context }: FigureProps & { boolea
       aria-labelledby={label}
       data-metric={metric}
       data-points={points}
+      data-spans={spans}
     >
       <figcaption>
-        <h3 id={label}>{metricLabel(metric)}</h3>
+        <h3 id={label}>{metricLabel(device.described(metric))}</h3>
         <span class="figure-now">
-          <MetricValue metric={metric} value={device.values.get(metric)} />
+          <MetricValue metric={device.described(metric)} value={device.values.get(metric)} />
           {/* Beside the numbers of a past range it would be taken for one of them. */}
           {view.range.value.kind === "fixed" && <span class="quiet"> now</span>}
         </span>
         <Readout metric={metric} boolean={boolean} context={context} />
-        <TableButton metric={metric} open={asTable} />
+        <span class="figure-tools">
+          <AlertMe deviceId={device.id} metric={device.described(metric)} />
+          <TableButton metric={device.described(metric)} open={asTable} />
+        </span>
         <Summary metric={metric} context={context} />
       </figcaption>
       {boolean ? <StateStrip metric={metric} context={context} /> : <LinePlot metric={metric} context={context} />}
@@ -42,7 +51,7 @@ export function ChartFigure({ metric, boolean, context }: FigureProps & { boolea
   );
 }
 
-function TableButton({ metric, open }: { metric: string; open: Signal<boolean> }) {
+function TableButton({ metric, open }: { metric: DescribedMetric; open: Signal<boolean> }) {
   const words = `${open.value ? "Hide" : "Show as"} table: ${metricLabel(metric)}`;
   const toggle = () => {
     open.value = !open.value;
@@ -66,9 +75,15 @@ function Summary({ metric, context }: FigureProps) {
   const words = useComputed(() => {
     const { device, feed } = context;
     const value = device.values.get(metric)?.peek().value;
-    const { intervalMs } = device.about.peek();
-    if (!feed.covered.value) return `${metricLabel(metric)}: still loading.`;
-    return summaryOf(metric, value, feed.series(metric), feed.still.value, { intervalMs, nowMs: hubNowMs.peek() });
+    const { stepMs: intervalMs } = device.about.peek();
+    const described = device.described(metric);
+    const alerts = spansIn(context.alerts.of(metric).spans, feed.still.value).length;
+    if (!feed.covered.value) return `${metricLabel(described)}: still loading.`;
+    return summaryOf(described, value, feed.series(metric), feed.still.value, {
+      intervalMs,
+      nowMs: hubNowMs.peek(),
+      alerts,
+    });
   });
   return <p class="sr-only">{words}</p>;
 }

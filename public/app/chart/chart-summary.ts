@@ -1,5 +1,7 @@
 /** Describes a chart in one sentence. */
+
 import type { MetricValue } from "../../../src/contract/readings.ts";
+import type { DescribedMetric } from "../hub/described-metric.ts";
 import type { ChartWindow } from "../range/chart-range.ts";
 import { rangeWords } from "../range/range-words.ts";
 import { gapsOf } from "../series/gaps.ts";
@@ -8,11 +10,11 @@ import { instantWords } from "../ui/time-words.ts";
 import { digitsBetween, metricLabel, numberWords, withUnit } from "../ui/value-words.ts";
 
 export function summaryOf(
-  metric: string,
+  metric: DescribedMetric,
   value: MetricValue | undefined,
   buffer: SeriesBuffer | undefined,
   window: ChartWindow,
-  { intervalMs, nowMs }: { intervalMs: number | undefined; nowMs: number },
+  { intervalMs, nowMs, alerts }: { intervalMs: number | undefined; nowMs: number; alerts: number },
 ): string {
   const subject = `${metricLabel(metric)}, ${rangeWords(window, nowMs)}`;
   const stats = buffer === undefined ? undefined : statsOf(buffer, window);
@@ -29,6 +31,7 @@ export function summaryOf(
           `high ${numberWords(metric, stats.max, digits)} at ${at(stats.highAtMs)}`,
         ]),
     gaps === 0 ? "no gap" : gaps === 1 ? "1 gap" : `${gaps} gaps`,
+    ...(alerts === 0 ? [] : [alerts === 1 ? "1 alert" : `${alerts} alerts`]),
   ];
   return `${subject}: ${facts.join(", ")}.`;
 }

@@ -1,6 +1,7 @@
 /** A figure's numbers as a table, from the same series as the plot. */
 
 import { hubNowMs } from "../hub/clock.ts";
+import type { DescribedMetric } from "../hub/described-metric.ts";
 import { spanOf } from "../range/range-moves.ts";
 import { noReadingWords, rangeWords } from "../range/range-words.ts";
 import type { FigureProps } from "../series/chart-context.ts";
@@ -14,17 +15,18 @@ export function ChartTable({ metric, boolean, context }: FigureProps & { boolean
   if (!context.feed.covered.value) return <p class="quiet">Loading…</p>;
   const rows = buffer === undefined ? [] : tableRows(buffer, window);
   if (!rows.some(({ count }) => count > 0)) return <p class="quiet">{noReadingWords(window)}</p>;
-  const unit = metricUnit(metric);
+  const described = context.device.described(metric);
+  const unit = metricUnit(described);
   const filled = rows.filter(({ count }) => count > 0);
   const digits = digitsBetween(
-    metric,
+    described,
     Math.min(...filled.map(({ min }) => min)),
     Math.max(...filled.map(({ max }) => max)),
   );
   return (
     <div class="table-scroll chart-table">
       <table
-        aria-label={`${metricLabel(metric)}, ${rangeWords(window, hubNowMs.peek())}${unit === "" ? "" : `, in ${unit}`}`}
+        aria-label={`${metricLabel(described)}, ${rangeWords(window, hubNowMs.peek())}${unit === "" ? "" : `, in ${unit}`}`}
       >
         <thead>
           <tr>
@@ -45,7 +47,14 @@ export function ChartTable({ metric, boolean, context }: FigureProps & { boolean
         </thead>
         <tbody>
           {rows.map((row) => (
-            <Row key={row.fromMs} row={row} digits={digits} metric={metric} boolean={boolean} spanMs={spanOf(window)} />
+            <Row
+              key={row.fromMs}
+              row={row}
+              digits={digits}
+              metric={described}
+              boolean={boolean}
+              spanMs={spanOf(window)}
+            />
           ))}
         </tbody>
       </table>
@@ -56,7 +65,7 @@ export function ChartTable({ metric, boolean, context }: FigureProps & { boolean
 interface RowProps {
   row: TableRow;
   digits: number;
-  metric: string;
+  metric: DescribedMetric;
   boolean: boolean;
   spanMs: number;
 }
@@ -93,5 +102,5 @@ function Numbers({ metric, row, digits }: Pick<RowProps, "metric" | "row" | "dig
   );
 }
 
-const states = (metric: string, { min, max }: TableRow): string =>
+const states = (metric: DescribedMetric, { min, max }: TableRow): string =>
   min === max ? booleanWords(metric, max > 0) : `${booleanWords(metric, true)} and ${booleanWords(metric, false)}`;

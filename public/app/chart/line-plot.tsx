@@ -19,7 +19,7 @@ export function LinePlot({ metric, context }: FigureProps) {
   // One drawing a frame: the window changes once a frame at most, the feed's version less often; off screen nothing is drawn.
   useEffect(
     () => drawWhileVisible(host.current, plot, { metric, context }),
-    [context.feed, context.texts.found, metric],
+    [context.feed, context.texts.found, context.alerts.version, metric],
   );
   useEffect(() => effect(() => plot.value?.showCursor(context.crosshair.value)), [context.crosshair]);
   useEffect(() => context.axisPx.subscribe(() => plot.peek()?.layOut()), [context.axisPx]);
@@ -56,7 +56,7 @@ type HostRef = { current: HTMLDivElement | null };
 /** Loads the chart library when the first plot is shown, and makes a new plot when the colours change. */
 function usePlot(
   host: HostRef,
-  { metric, context: { axisPx } }: FigureProps,
+  { metric, context: { axisPx, device } }: FigureProps,
   plot: Signal<Plot | undefined>,
   fault: Signal<boolean>,
 ): void {
@@ -77,7 +77,13 @@ function usePlot(
           return axisPx.peek();
         },
       };
-      plot.value = createPlot({ host: box, metric, width: box.clientWidth, height: box.clientHeight, axisWidth });
+      plot.value = createPlot({
+        host: box,
+        metric: device.described(metric),
+        width: box.clientWidth,
+        height: box.clientHeight,
+        axisWidth,
+      });
       resized.observe(box);
     };
     load().catch(() => {
@@ -98,7 +104,7 @@ function drawWhileVisible(
   { metric, context }: FigureProps,
 ) {
   if (box === null) return;
-  const { feed, device, crosshair, texts } = context;
+  const { feed, device, crosshair, texts, alerts } = context;
   const marksOf = createMarks();
   let visible = false;
   let drawn: readonly unknown[] = [];
@@ -107,12 +113,13 @@ function drawWhileVisible(
     const window = feed.window.value;
     const buffer = feed.series(metric);
     const marks = marksOf(texts.found.value, metric);
-    const data = [chart, feed.version.value, device.about.value.intervalMs, marks] as const;
+    const ofAlerts = alerts.of(metric);
+    const data = [chart, feed.version.value, device.about.value.stepMs, marks, ofAlerts] as const;
     if (!visible || chart === undefined || buffer === undefined) return;
     if (data.every((part, index) => part === drawn[index])) chart.move(window);
     else {
       const breaks = marks.map(({ atMs }) => atMs);
-      chart.draw({ ...withGaps(buffer, data[2], breaks), marks }, buffer.resolution > 0, window);
+      chart.draw({ ...withGaps(buffer, data[2], breaks), marks, alerts: ofAlerts }, buffer.resolution > 0, window);
     }
     drawn = data;
     chart.showCursor(crosshair.peek());

@@ -1,14 +1,24 @@
 /** Draws one metric over time: the only file that imports uPlot. Loaded when a chart is shown. */
+
 import uPlot from "uplot";
+import type { DescribedMetric } from "../hub/described-metric.ts";
 import "uplot/dist/uPlot.min.css";
 import type { TimeWindow } from "../range/chart-range.ts";
+import { type AlertMarks, NO_MARKS } from "../series/alert-spans.ts";
 import type { PlotColumns } from "../series/gaps.ts";
 import type { TextChange } from "../series/text-changes.ts";
+import { boundWords } from "../ui/value-words.ts";
+import { alertColoursOf, drawAlertSpans, drawBounds } from "./plot-alerts.ts";
 import { tickWords } from "./time-ticks.ts";
-import { splitWords, valueRange } from "./value-axis.ts";
+import { splitWords, valueRange, withBounds } from "./value-axis.ts";
+
+export interface PlotData extends PlotColumns {
+  readonly marks: readonly TextChange[];
+  readonly alerts: AlertMarks;
+}
 
 export interface Plot {
-  draw(columns: PlotColumns & { readonly marks: readonly TextChange[] }, band: boolean, window: TimeWindow): void;
+  draw(columns: PlotData, band: boolean, window: TimeWindow): void;
   /** The same data in another window. */
   move(window: TimeWindow): void;
   showCursor(instant: number | undefined): void;
@@ -26,7 +36,7 @@ export interface AxisWidth {
 
 export interface PlotOptions {
   host: HTMLElement;
-  metric: string;
+  metric: DescribedMetric;
   width: number;
   height: number;
   axisWidth: AxisWidth;
@@ -36,10 +46,12 @@ export function createPlot({ host, metric, width, height, axisWidth }: PlotOptio
   const colour = coloursOf(host);
   let isolated: number[] = [];
   let marks: readonly TextChange[] = [];
+  let alerts: AlertMarks = NO_MARKS;
+  const alertColours = alertColoursOf(host);
   let range: [number, number] = [0, 1];
   const rangeInView = (_: uPlot, low: number | null, high: number | null) => {
     // Where nothing is in view, the axis stays: it must not jump while a gap is passed.
-    if (low !== null && high !== null) range = valueRange(metric, low, high);
+    if (low !== null && high !== null) range = valueRange(metric, ...withBounds(low, high, alerts.bounds));
     return range;
   };
   const silent = () => null;
@@ -72,7 +84,13 @@ export function createPlot({ host, metric, width, height, axisWidth }: PlotOptio
       ],
       bands: [{ series: [1, 2], fill: colour.band }],
       hooks: {
-        draw: [(self) => drawWhiskers(self, isolated, colour.line), (self) => drawMarks(self, marks, colour.axis)],
+        drawClear: [(self) => drawAlertSpans(self, alerts.spans, alertColours, uPlot.pxRatio)],
+        draw: [
+          (self) =>
+            drawBounds(self, { ...alerts, words: (value) => boundWords(metric, value) }, alertColours, uPlot.pxRatio),
+          (self) => drawWhiskers(self, isolated, colour.line),
+          (self) => drawMarks(self, marks, colour.axis),
+        ],
       },
     },
     [[], [], [], []],
@@ -82,6 +100,7 @@ export function createPlot({ host, metric, width, height, axisWidth }: PlotOptio
     draw(columns, band, { fromMs, toMs }) {
       isolated = columns.isolated;
       marks = columns.marks;
+      alerts = columns.alerts;
       const none = band ? undefined : columns.mean.map(() => null);
       chart.batch(() => {
         chart.setData([columns.t, none ?? columns.max, none ?? columns.min, columns.mean], false);

@@ -1,17 +1,27 @@
 /** The figure's line of numbers: of the range, or under the crosshair. It never floats over the plot. */
+import type { DescribedMetric } from "../hub/described-metric.ts";
+import { nearestBound, spanAt } from "../series/alert-spans.ts";
 import type { FigureProps } from "../series/chart-context.ts";
 import { gapLimitMs } from "../series/gaps.ts";
 import { nearestIndex, statsOf } from "../series/series-buffer.ts";
 import { type TextChange, textMarks } from "../series/text-changes.ts";
 import { instantWords, timeOfDay } from "../ui/time-words.ts";
-import { digitsBetween, numberWords, withUnit } from "../ui/value-words.ts";
+import { boundWords, digitsBetween, numberWords, withUnit } from "../ui/value-words.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 export function Readout({ metric, boolean, context }: FigureProps & { boolean: boolean }) {
   const at = context.crosshair.value;
-  if (at !== undefined) return <span class="readout readout-at">{readingAt({ metric, context }, boolean, at)}</span>;
+  if (at !== undefined) {
+    const alert = spanAt(context.alerts.of(metric).spans, at);
+    return (
+      <span class="readout readout-at">
+        {readingAt({ metric, context }, boolean, at)}
+        {alert !== undefined && <span class="readout-alert">{alert.ruleName}</span>}
+      </span>
+    );
+  }
   return boolean ? <span class="readout" /> : <RangeStats metric={metric} context={context} />;
 }
 
@@ -19,18 +29,25 @@ function RangeStats({ metric, context }: FigureProps) {
   const buffer = context.feed.series(metric);
   const stats = buffer === undefined ? undefined : statsOf(buffer, context.feed.still.value);
   if (stats === undefined || !context.feed.covered.value) return <span class="readout" />;
-  const digits = digitsBetween(metric, stats.min, stats.max);
+  const described = context.device.described(metric);
+  const digits = digitsBetween(described, stats.min, stats.max);
+  const bound = nearestBound(context.alerts.of(metric).bounds, stats);
   return (
     <span class="readout" data-stats>
       <span>
-        min <b>{numberWords(metric, stats.min, digits)}</b>
+        min <b>{numberWords(described, stats.min, digits)}</b>
       </span>
       <span>
-        mean <b>{numberWords(metric, stats.mean, digits)}</b>
+        mean <b>{numberWords(described, stats.mean, digits)}</b>
       </span>
       <span>
-        max <b>{numberWords(metric, stats.max, digits)}</b>
+        max <b>{numberWords(described, stats.max, digits)}</b>
       </span>
+      {bound !== undefined && (
+        <span data-bound>
+          alert {bound.side} <b>{boundWords(described, bound.value)}</b>
+        </span>
+      )}
     </span>
   );
 }
@@ -39,7 +56,7 @@ function RangeStats({ metric, context }: FigureProps) {
 export function readingAt({ metric, context }: FigureProps, boolean: boolean, at: number): string {
   const buffer = context.feed.series(metric);
   if (buffer === undefined) return "";
-  const reachMs = gapLimitMs(buffer, context.device.about.peek().intervalMs) / 2;
+  const reachMs = gapLimitMs(buffer, context.device.about.peek().stepMs) / 2;
   const index = nearestIndex(buffer, at, reachMs);
   const { fromMs, toMs } = context.feed.still.value;
   const distanceMs = index === undefined ? reachMs : Math.abs((buffer.t[index] ?? at) - at);
@@ -50,11 +67,12 @@ export function readingAt({ metric, context }: FigureProps, boolean: boolean, at
   const [mean = 0, min = 0, max = 0] = [buffer.mean[index], buffer.min[index], buffer.max[index]];
   const today = toMs - fromMs <= DAY_MS;
   const time = today && buffer.resolution < MINUTE_MS ? timeOfDay(t) : instantWords(t, toMs - fromMs);
-  if (boolean) return `${time} · ${stateWords(metric, min, max)}`;
+  const described = context.device.described(metric);
+  if (boolean) return `${time} · ${stateWords(described, min, max)}`;
   const stats = statsOf(buffer, context.feed.still.value);
-  const digits = digitsBetween(metric, stats?.min ?? min, stats?.max ?? max);
-  const spread = max > min ? ` (${numberWords(metric, min, digits)}–${numberWords(metric, max, digits)})` : "";
-  return `${time} · ${withUnit(metric, mean, digits)}${spread}`;
+  const digits = digitsBetween(described, stats?.min ?? min, stats?.max ?? max);
+  const spread = max > min ? ` (${numberWords(described, min, digits)}–${numberWords(described, max, digits)})` : "";
+  return `${time} · ${withUnit(described, mean, digits)}${spread}`;
 }
 
 /** Undefined: none lies within so many ms. */
@@ -63,7 +81,7 @@ const nearestMark = (marks: readonly TextChange[], at: number, withinMs: number)
     .filter(({ atMs }) => Math.abs(atMs - at) <= withinMs)
     .sort((a, b) => Math.abs(a.atMs - at) - Math.abs(b.atMs - at))[0];
 
-function stateWords(metric: string, min: number, max: number): string {
+function stateWords(metric: DescribedMetric, min: number, max: number): string {
   if (min === max) return withUnit(metric, max > 0);
   return `${withUnit(metric, true)} and ${withUnit(metric, false)}`;
 }

@@ -2,6 +2,7 @@
 import { useComputed } from "@preact/signals";
 import { spanOf } from "../range/range-moves.ts";
 import { noReadingWords } from "../range/range-words.ts";
+import { spansIn } from "../series/alert-spans.ts";
 import type { FigureProps } from "../series/chart-context.ts";
 import { instantWords } from "../ui/time-words.ts";
 import { booleanWords } from "../ui/value-words.ts";
@@ -20,7 +21,8 @@ export function StateStrip({ metric, context }: FigureProps) {
     <div class="strip-box">
       <TimeSlider kind="strip" metric={metric} context={context} boolean>
         <svg viewBox={`0 0 ${WIDTH} 28`} preserveAspectRatio="none" aria-hidden="true">
-          <Runs metric={metric} context={context} intervalMs={device.about.value.intervalMs} />
+          <Runs metric={metric} context={context} intervalMs={device.about.value.stepMs} />
+          <AlertBars metric={metric} context={context} />
           <CrossLine context={context} />
         </svg>
         {context.state === "failed" && <span class="plot-note">Could not be read</span>}
@@ -28,8 +30,8 @@ export function StateStrip({ metric, context }: FigureProps) {
       </TimeSlider>
       <p class="strip-legend">
         <span>{instantWords(fromMs, toMs - fromMs)}</span>
-        <span class="strip-key strip-true">{booleanWords(metric, true)}</span>
-        <span class="strip-key strip-false">{booleanWords(metric, false)}</span>
+        <span class="strip-key strip-true">{booleanWords(device.described(metric), true)}</span>
+        <span class="strip-key strip-false">{booleanWords(device.described(metric), false)}</span>
         <span>{instantWords(toMs, toMs - fromMs)}</span>
       </p>
     </div>
@@ -59,6 +61,26 @@ function runRect({ state, fromMs, toMs }: StateRun, originMs: number, perMs: num
     <rect key={fromMs} class="run-true" x={x} y={2} width={width} height={24} />
   ) : (
     <rect key={fromMs} class="run-false" x={x} y={8} width={width} height={12} vector-effect="non-scaling-stroke" />
+  );
+}
+
+/** When alerts fired, as a bar above the states. */
+function AlertBars({ metric, context }: FigureProps) {
+  const { fromMs, toMs } = context.feed.window.value;
+  const xOf = (ms: number) => ((Math.min(Math.max(ms, fromMs), toMs) - fromMs) / (toMs - fromMs)) * WIDTH;
+  return (
+    <g>
+      {spansIn(context.alerts.of(metric).spans, { fromMs, toMs }).map((span) => (
+        <rect
+          key={`${span.fromMs} ${span.ruleName}`}
+          class={`alert-bar alert-bar-${span.severity}`}
+          x={xOf(span.fromMs)}
+          y={0}
+          width={Math.max(LEAST_WIDTH, xOf(span.toMs) - xOf(span.fromMs))}
+          height={5}
+        />
+      ))}
+    </g>
   );
 }
 

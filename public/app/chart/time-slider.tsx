@@ -43,7 +43,7 @@ export function TimeSlider({ metric, context, kind, boolean, host, children }: T
       ref={host ?? null}
       tabIndex={0}
       role="slider"
-      aria-label={`${metricLabel(metric)}: time under the crosshair`}
+      aria-label={`${metricLabel(context.device.described(metric))}: time under the crosshair`}
       aria-orientation="horizontal"
       aria-valuemin={0}
       aria-valuemax={Math.round((toMs - fromMs) / SECOND_MS)}

@@ -1,5 +1,5 @@
 /** Decides which values an axis spans, and labels its lines. */
-import { metricUnit } from "../ui/value-words.ts";
+import { type Metric, metricUnit } from "../ui/value-words.ts";
 
 /** Of what is known a smaller change is noise, and shall not fill the plot. */
 const LEAST_SPAN: Record<string, number> = { "°C": 2, "%": 5, ppm: 20, ppb: 20, hPa: 4, dBm: 10 };
@@ -9,7 +9,7 @@ const LEAST_SHARE = 1e-9;
 const FLAT_SHARE = 0.01;
 
 /** What is known has its least span; the axis of all else follows the data, however small their change. */
-export function valueRange(metric: string, low: number, high: number): [from: number, to: number] {
+export function valueRange(metric: Metric, low: number, high: number): [from: number, to: number] {
   const unit = metricUnit(metric);
   const size = Math.max(Math.abs(low), Math.abs(high));
   const least =
@@ -21,6 +21,22 @@ export function valueRange(metric: string, low: number, high: number): [from: nu
   if (from < 0 && low >= 0 && unit !== "°C" && unit !== "dBm") [from, to] = [0, Math.max(to, least)];
   if (unit === "%" && high <= 100) to = Math.min(to, 100);
   return [from, to];
+}
+
+/** So near to the values, as a share of their span, a threshold is worth seeing. */
+const NEAR_SHARE = 0.5;
+
+/** The values with those thresholds that are near: one far away would press the line flat. */
+export function withBounds(
+  low: number,
+  high: number,
+  bounds: readonly { value: number }[],
+): [low: number, high: number] {
+  const size = Math.max(high - low, Math.max(Math.abs(low), Math.abs(high)) * 0.1);
+  const near = bounds
+    .map(({ value }) => value)
+    .filter((value) => value >= low - size * NEAR_SHARE && value <= high + size * NEAR_SHARE);
+  return [Math.min(low, ...near), Math.max(high, ...near)];
 }
 
 const HUGE = 1e15;

@@ -15,6 +15,7 @@ import { createTimeView } from "../range/time-view.ts";
 import { LiveBadge } from "../range-controls/live-badge.tsx";
 import { RangeBar } from "../range-controls/range-bar.tsx";
 import { RangeEmpty } from "../range-controls/range-empty.tsx";
+import { useAlertMarks } from "../series/alert-marks.ts";
 import type { ChartContext } from "../series/chart-context.ts";
 import { createChartFeed } from "../series/chart-feed.ts";
 import { useTexts } from "../series/texts.ts";
@@ -45,8 +46,10 @@ export function DeviceCharts({ device }: { device: DeviceState }) {
     feed.wanted.value,
   );
   const mixed = charted.filter(({ metric }) => device.mixed.value.has(metric)).map(({ metric }) => metric);
-  const texts = useTexts(device, feed, [...textual, ...mixed]);
-  const context: ChartContext = { ...shared, texts, state: read.state.value };
+  const events = useComputed(() => eventsOf(device)).value;
+  const texts = useTexts(device, feed, [...textual, ...mixed, ...events]);
+  const alerts = useAlertMarks(device, feed);
+  const context: ChartContext = { ...shared, texts, alerts, state: read.state.value };
   const isEmpty = useComputed(() => feed.covered.value && names.every((metric) => feed.points(metric) === 0)).value;
 
   return (
@@ -64,7 +67,7 @@ export function DeviceCharts({ device }: { device: DeviceState }) {
       <ReadNote what="The charts could not be read." read={read} />
       <PartialNote context={context} />
       <DamagedNote context={context} />
-      {kinds.length === 0 && <p class="empty">No reading yet. The first one starts a chart here.</p>}
+      {kinds.length + events.length === 0 && <p class="empty">No reading yet. The first one starts a chart here.</p>}
       <div class="figures" ref={figures} style={{ "--axis": `${context.axisPx.value}px` }}>
         {open.map(({ metric, kind }) => (
           <ChartFigure key={metric} metric={metric} boolean={kind === "boolean"} context={context} />
@@ -83,13 +86,13 @@ export function DeviceCharts({ device }: { device: DeviceState }) {
           {charted.length > open.length ? `Show ${charted.length - open.length} more` : "Show fewer"}
         </button>
       )}
-      {textual.length > 0 && <TextMetrics context={context} metrics={textual} />}
+      {textual.length + events.length > 0 && <TextMetrics context={context} metrics={textual} events={events} />}
     </section>
   );
 }
 
 /** What lives as long as the device's page. */
-function useShared(device: DeviceState): Omit<ChartContext, "state" | "texts"> {
+function useShared(device: DeviceState): Omit<ChartContext, "state" | "texts" | "alerts"> {
   const crosshair = useSignal<number | undefined>(undefined);
   const selection = useSignal<TimeWindow | undefined>(undefined);
   const axisPx = useSignal(LEAST_AXIS_PX);
@@ -124,10 +127,16 @@ function RangeStatus({ context: { feed } }: { context: ChartContext }) {
   );
 }
 
+const eventsOf = (device: DeviceState): string[] =>
+  Object.entries(device.about.value.metricInfo).flatMap(([metric, { kind }]) => (kind === "event" ? [metric] : []));
+
 const kindsOf = (device: DeviceState) =>
   device.metrics.value.map((metric) => {
     // The kind of a metric hardly ever changes; watching each value for it would draw the page at every reading.
     const value = device.values.get(metric)?.peek().value ?? 0;
     const isMixed = device.mixed.value.has(metric);
-    return { metric, kind: isMixed && typeof value === "string" ? ("number" as const) : metricKind(metric, value) };
+    return {
+      metric,
+      kind: isMixed && typeof value === "string" ? ("number" as const) : metricKind(device.described(metric), value),
+    };
   });

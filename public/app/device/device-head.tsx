@@ -2,9 +2,11 @@
 import { useComputed, useSignal } from "@preact/signals";
 import type { TimeFault } from "../../../src/contract/readings.ts";
 import { type DeviceState, displayName } from "../hub/device-state.ts";
+import { reaches } from "../hub/session.ts";
 import { Age } from "../ui/age.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { PresenceMark } from "../ui/presence-mark.tsx";
+import { newRuleHref } from "../ui/route.ts";
 import { agoWords, durationWords } from "../ui/time-words.ts";
 import { DeviceDelete } from "./device-delete.tsx";
 import { DeviceEdit } from "./device-edit.tsx";
@@ -28,6 +30,11 @@ export function DeviceHead({ device }: { device: DeviceState }) {
           >
             Edit
           </button>
+          {reaches("owner") && (
+            <a class="button-link" href={newRuleHref({ device: device.id })}>
+              Alert me when it is offline
+            </a>
+          )}
           <DeviceDelete device={device} />
         </div>
       </div>

@@ -1,5 +1,6 @@
 /** The device page: its head, charts and attributes. */
 import { useEffect } from "preact/hooks";
+import { DeviceAlerts } from "../alerts/device-alerts.tsx";
 import { displayName } from "../hub/device-state.ts";
 import { watchLive } from "../hub/link.ts";
 import { deviceState } from "../hub/live.ts";
@@ -7,6 +8,7 @@ import { readDevice } from "../hub/read-device.ts";
 import { type HubRead, useHubRead } from "../hub/use-hub-read.ts";
 import { ReadNote } from "../ui/fault-note.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { usePageTitle } from "../ui/page-title.ts";
 import { AttributesTable } from "./attributes-table.tsx";
 import { DeviceCharts } from "./device-charts.tsx";
 import { DeviceHead } from "./device-head.tsx";
@@ -17,9 +19,7 @@ export function DevicePage({ id }: { id: string }) {
   // The read's own state says when there is a device; until then one from the overview will do.
   const known = read.state.value === "failed" ? undefined : deviceState(id);
   const name = known === undefined ? id : displayName(id, known.about.value);
-  useEffect(() => {
-    document.title = `${name} – Aerie`;
-  }, [name]);
+  usePageTitle(name);
 
   return (
     <>
@@ -28,6 +28,7 @@ export function DevicePage({ id }: { id: string }) {
       </a>
       {known === undefined ? <h1 class="mono">{id}</h1> : <DeviceHead device={known} />}
       <DeviceNote read={read} />
+      <DeviceAlerts deviceId={id} />
       {known === undefined && read.state.value === "loading" && <p class="quiet">Loading the device…</p>}
       {known !== undefined && (
         <div class="device-body">

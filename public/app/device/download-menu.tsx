@@ -67,7 +67,7 @@ function Choices({ context, metrics }: DownloadProps) {
     const buffer = feed.series(metric);
     if (buffer === undefined) return;
     const now = feed.window.peek();
-    const text = csvText(buffer, now, device.about.peek().intervalMs);
+    const text = csvText(buffer, now, device.about.peek().stepMs);
     saveFile(csvName(device.id, metric, now), text, "text/csv;charset=utf-8");
   };
   return (
@@ -81,7 +81,7 @@ function Choices({ context, metrics }: DownloadProps) {
               disabled={feed.points(metric) === 0 || !feed.covered.value}
               onClick={() => save(metric)}
             >
-              {metricLabel(metric)}
+              {metricLabel(device.described(metric))}
             </button>
           </li>
         ))}

@@ -1,7 +1,10 @@
 /** Requests to the hub's REST interface with typed answers; a failure is always a HubFault. */
+
 import type {
   ApplicationAnswer,
+  ApplicationRequest,
   BoardAnswer,
+  BoardRequest,
   PairingAnswer,
   SessionAnswer,
   TokenAnswer,
@@ -9,6 +12,13 @@ import type {
   WithSecret,
 } from "../../../src/contract/access.ts";
 import { CSRF_HEADER } from "../../../src/contract/levels.ts";
+import type {
+  Mapping,
+  MappingFields,
+  MappingsAnswer,
+  TryAnswer,
+  UnmappedAnswer,
+} from "../../../src/contract/mappings.ts";
 import type { Problem } from "../../../src/contract/problem.ts";
 import type { Device } from "../../../src/contract/readings.ts";
 import type { DevicesPage, Readiness, ReadingsPage, RefusalsAnswer, SeriesAnswer } from "../../../src/contract/rest.ts";
@@ -68,8 +78,13 @@ export const postSetup = (body: { code: string; name: string; password: string }
 
 export const deleteSession = () => ask<unknown>("/api/session", { method: "DELETE" });
 
-export const postBoard = (deviceId: string) =>
-  ask<WithSecret<BoardAnswer>>("/api/boards", { method: "POST", body: JSON.stringify({ deviceId }) });
+/** `deviceId`: of a native board; `name`: as a board of another family calls itself in its topics. */
+export const postBoard = (board: BoardRequest) =>
+  ask<WithSecret<BoardAnswer>>("/api/boards", { method: "POST", body: JSON.stringify(board) });
+
+/** Lets the board use the topics of another family; it keeps its password. */
+export const patchBoard = (deviceId: string, spec: Pick<BoardAnswer, "family" | "name" | "options">) =>
+  ask<BoardAnswer>(`/api/boards/${encodeURIComponent(deviceId)}`, { method: "PATCH", body: JSON.stringify(spec) });
 
 export const getPairing = () => ask<PairingAnswer>("/api/pairing", {});
 
@@ -79,7 +94,7 @@ export const openPairing = (minutes: number) =>
 export const closePairing = () => ask<unknown>("/api/pairing", { method: "DELETE" });
 
 /** `secret` is there where the hub made it. */
-export const admitBoard = (id: string, body: { deviceId: string; adopt: boolean }) =>
+export const admitBoard = (id: string, body: BoardRequest & { adopt: boolean }) =>
   ask<BoardAnswer & { secret?: string }>(`/api/pairing/${encodeURIComponent(id)}`, {
     method: "POST",
     body: JSON.stringify(body),
@@ -102,9 +117,19 @@ export const postToken = (body: { name: string; scope: string; days?: number }) 
 export const deleteToken = (id: string) => removed("/api/tokens", id);
 
 export const getApplications = () => ask<{ applications: ApplicationAnswer[] }>("/api/applications", {});
-export const postApplication = (body: { name: string; publish: string[]; subscribe: string[]; days?: number }) =>
+/** With filters of its own, or with those of a preset. */
+export const postApplication = (body: ApplicationRequest) =>
   made<WithSecret<ApplicationAnswer>>("/api/applications", body);
 export const deleteApplication = (id: string) => removed("/api/applications", id);
+
+export const getUnmapped = (abort?: AbortSignal) => ask<UnmappedAnswer>("/api/unmapped", { abort });
+export const getMappings = (abort?: AbortSignal) => ask<MappingsAnswer>("/api/mappings", { abort });
+/** `replaces`: id of the mapping that is changed. */
+export const tryMapping = (body: MappingFields & { replaces?: string }) => made<TryAnswer>("/api/mappings/try", body);
+export const postMapping = (body: MappingFields) => made<Mapping>("/api/mappings", body);
+export const putMapping = (id: string, body: MappingFields) =>
+  ask<Mapping>(`/api/mappings/${encodeURIComponent(id)}`, { method: "PUT", body: JSON.stringify(body) });
+export const deleteMapping = (id: string) => removed("/api/mappings", id);
 
 export const getBoards = () => ask<{ boards: BoardAnswer[] }>("/api/boards", {});
 export const deleteBoard = (id: string) => removed("/api/boards", id);
@@ -130,7 +155,8 @@ interface Ask {
   alsoAnswers?: number;
 }
 
-async function ask<Answer>(
+/** A request; `Answer` is what the hub declares for it. */
+export async function ask<Answer>(
   path: string,
   { method = "GET", query = {}, body, abort, alsoAnswers }: Ask,
 ): Promise<Answer> {

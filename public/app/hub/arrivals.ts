@@ -1,5 +1,6 @@
 /** Collects what came live: one value a device and metric, the newest instant winning. */
-import type { MetricValue, Presence, Reading } from "../../../src/contract/readings.ts";
+import type { PresenceEvent } from "../../../src/contract/live.ts";
+import type { MetricValue, Presence, PresenceDetail, PresenceState, Reading } from "../../../src/contract/readings.ts";
 
 export interface ValueAt {
   readonly value: MetricValue;
@@ -9,8 +10,17 @@ export interface ValueAt {
 
 export interface PresenceAt {
   readonly state: Presence;
-  readonly sinceMs: number;
+  /** The same in four words. */
+  readonly detail: PresenceState;
+  /** Since when that is so. */
+  readonly detailSinceMs: number;
 }
+
+export const presenceAt = (state: Presence, { state: detail, since }: PresenceDetail): PresenceAt => ({
+  state,
+  detail,
+  detailSinceMs: Date.parse(since),
+});
 
 export interface Arrivals {
   readonly values: Map<string, Map<string, ValueAt>>;
@@ -37,10 +47,10 @@ export function noteReading(arrivals: Arrivals, reading: Reading): void {
   if (former === undefined || heardAtMs > former) arrivals.heardAtMs.set(reading.deviceId, heardAtMs);
 }
 
-export function notePresence(arrivals: Arrivals, event: { deviceId: string; state: Presence; since: string }): void {
-  const next = { state: event.state, sinceMs: Date.parse(event.since) };
+export function notePresence(arrivals: Arrivals, event: PresenceEvent): void {
+  const next = presenceAt(event.state, event.presenceDetail);
   const former = arrivals.presence.get(event.deviceId);
-  if (former === undefined || next.sinceMs >= former.sinceMs) arrivals.presence.set(event.deviceId, next);
+  if (former === undefined || next.detailSinceMs >= former.detailSinceMs) arrivals.presence.set(event.deviceId, next);
 }
 
 export function clearArrivals(arrivals: Arrivals): void {

@@ -14,7 +14,7 @@ export const toHubMs = (browserMs: number): number => browserMs + clockOffsetMs.
 export function noteHubTime(hubMs: number): void {
   if (!Number.isFinite(hubMs)) return;
   heardTick = true;
-  clockOffsetMs.value = hubMs - Date.now();
+  setOffset(hubMs - Date.now());
 }
 
 /** An HTTP `Date` header: whole seconds only, good enough until the first tick. */
@@ -22,7 +22,16 @@ export function noteHubDate(header: string | null): void {
   const hubMs = Date.parse(header ?? "");
   if (heardTick || Number.isNaN(hubMs)) return;
   const offset = hubMs + 500 - Date.now();
-  if (Math.abs(offset) > 2_000) clockOffsetMs.value = offset;
+  if (Math.abs(offset) > TOO_FAR_MS) setOffset(offset);
+}
+
+const TOO_FAR_MS = 2_000;
+
+/** Who asks for a range ends it at this time: where the two clocks are far apart, it is right from the first answer on. */
+function setOffset(offsetMs: number): void {
+  clockOffsetMs.value = offsetMs;
+  const nowMs = toHubMs(Date.now());
+  if (Math.abs(hubNowMs.peek() - nowMs) > TOO_FAR_MS) hubNowMs.value = nowMs;
 }
 
 export function startClock(): void {

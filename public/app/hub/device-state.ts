@@ -1,16 +1,23 @@
 /** What the page knows of one device, as signals. Made here, written only by live.ts. */
+
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { METRICS } from "../../../src/contract/metrics.ts";
 import type { Device, TimeFault } from "../../../src/contract/readings.ts";
-import type { PresenceAt, ValueAt } from "./arrivals.ts";
+import { UNCHANGED_MS } from "../../../src/contract/silence.ts";
+import { type PresenceAt, presenceAt, type ValueAt } from "./arrivals.ts";
+import type { DescribedMetric } from "./described-metric.ts";
 import { sortMetrics } from "./metric-order.ts";
 
 export interface About {
   readonly name: string | undefined;
   readonly place: string | undefined;
   readonly intervalMs: number | undefined;
+  /** What charts take for it: values that did not change are not always stored. */
+  readonly stepMs: number | undefined;
   /** Why the time that it sends is not used. */
   readonly timeFault: TimeFault | undefined;
   readonly attributes: Device["attributes"];
+  readonly metricInfo: Device["metricInfo"];
 }
 
 /** How near the top of a list a device belongs; the smaller the nearer. */
@@ -29,14 +36,20 @@ export interface DeviceState {
   /** Metrics of which both numbers and texts came: their numbers are drawn, and the texts marked. */
   readonly mixed: Signal<ReadonlySet<string>>;
   readonly rank: ReadonlySignal<Rank>;
+  /** The metric with what is known of it. */
+  described(metric: string): DescribedMetric;
+  /** The telling ones first. */
+  sorted(metrics: readonly string[]): string[];
 }
 
 export const aboutOf = (device: Device): About => ({
   name: device.name,
   place: device.place,
   intervalMs: device.intervalMs,
+  stepMs: device.deviceId.startsWith("zigbee:") ? Math.max(device.intervalMs ?? 0, UNCHANGED_MS) : device.intervalMs,
   timeFault: device.timeFault,
   attributes: device.attributes,
+  metricInfo: device.metricInfo,
 });
 
 export const mixedOf = ({ latest }: Device): ReadonlySet<string> =>
@@ -53,8 +66,11 @@ export function createDeviceState(device: Device): DeviceState {
     values.set(metric, signal({ value, atMs: Date.parse(timestamp) }));
   }
   const about = signal(aboutOf(device));
-  const presence = signal<PresenceAt>({ state: device.presence, sinceMs: Date.parse(device.since) });
-  const metrics = signal(sortMetrics([...values.keys()]));
+  const presence = signal(presenceAt(device.presence, device.presenceDetail));
+  // Until the device is read again, a metric that is new has what the catalogue knows.
+  const infoOf = (metric: string) => about.value.metricInfo[metric] ?? METRICS.get(metric);
+  const sorted = (names: readonly string[]) => sortMetrics(names, infoOf);
+  const metrics = signal(sorted([...values.keys()]));
   const rank = computed<Rank>(() => {
     if (metrics.value.includes("flameDetected") && values.get("flameDetected")?.value.value === true) return "fire";
     if (presence.value.state === "offline") return "offline";
@@ -69,5 +85,7 @@ export function createDeviceState(device: Device): DeviceState {
     values,
     mixed: signal(mixedOf(device)),
     rank,
+    described: (metric) => ({ name: metric, info: infoOf(metric) }),
+    sorted,
   };
 }

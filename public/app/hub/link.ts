@@ -2,10 +2,12 @@
 import { signal } from "@preact/signals";
 import { io, type Socket } from "socket.io-client";
 import type { BrowserToHub, HubToBrowser } from "../../../src/contract/live.ts";
+import { onAlerts } from "./alert-state.ts";
 import { noteHubTime, toHubMs } from "./clock.ts";
 import { readAgain, readAgainCalmly } from "./epoch.ts";
 import { type Freshness, isStale, judgeFreshness } from "./freshness.ts";
 import { onPresence, onReadings, onRejected } from "./live.ts";
+import { onNotice } from "./notices.ts";
 
 const ANSWER_WITHIN_MS = 5_000;
 const TRY_AGAIN_AFTER_MS = 5_000;
@@ -41,6 +43,8 @@ export function startLink(): void {
   socket.on("readings", onReadings);
   socket.on("presence", onPresence);
   socket.on("rejected", onRejected);
+  socket.on("alert", onAlerts);
+  socket.on("notify", onNotice);
   socket.on("dropped", ({ count }) => {
     skipped.value += count;
     readAgainCalmly();

@@ -2,7 +2,8 @@
  * Turns live events and REST answers into signals, once an animation frame. Nothing else writes the signals of devices.
  */
 import { batch, signal } from "@preact/signals";
-import type { Device, Presence, Reading } from "../../../src/contract/readings.ts";
+import type { PresenceEvent } from "../../../src/contract/live.ts";
+import type { Device, Reading } from "../../../src/contract/readings.ts";
 import type { Refusal } from "../../../src/contract/refusal.ts";
 import {
   type Arrivals,
@@ -10,14 +11,14 @@ import {
   createArrivals,
   notePresence,
   noteReading,
+  presenceAt,
   supersedes,
   type ValueAt,
 } from "./arrivals.ts";
 import { aboutOf, createDeviceState, type DeviceState, heardAtMsOf, mixedOf } from "./device-state.ts";
 import { readAgain } from "./epoch.ts";
-import { sortMetrics } from "./metric-order.ts";
 
-/** Counts live events of devices that this page has not read, so that a list can look for them. */
+/** Counts live events of devices and metrics that this page has not read, so that a list can look for them. */
 export const unknownDevices = signal(0);
 
 type ReadingsWatcher = (readings: readonly Reading[]) => void;
@@ -52,7 +53,7 @@ export function onReadings(readings: readonly Reading[]): void {
   schedule();
 }
 
-export function onPresence(event: { deviceId: string; state: Presence; since: string }): void {
+export function onPresence(event: PresenceEvent): void {
   notePresence(pending, event);
   for (const arrivals of keeping) notePresence(arrivals, event);
   schedule();
@@ -144,7 +145,7 @@ function apply(arrivals: Arrivals): void {
   for (const [id, next] of arrivals.presence) {
     const device = devices.get(id);
     if (device === undefined) unknown += 1;
-    else if (next.sinceMs >= device.presence.peek().sinceMs) device.presence.value = next;
+    else if (next.detailSinceMs >= device.presence.peek().detailSinceMs) device.presence.value = next;
   }
   if (unknown > 0) unknownDevices.value += 1;
 }
@@ -152,6 +153,7 @@ function apply(arrivals: Arrivals): void {
 function setValues(device: DeviceState, values: ReadonlyMap<string, ValueAt>): void {
   let grown = false;
   for (const [metric, next] of values) {
+    if (device.described(metric).info?.kind === "event") continue; // it has no value that holds afterwards
     const known = device.values.get(metric);
     if (known === undefined) {
       device.values.set(metric, signal(next));
@@ -167,19 +169,20 @@ function setValues(device: DeviceState, values: ReadonlyMap<string, ValueAt>): v
       known.value = next;
     }
   }
-  if (grown) device.metrics.value = sortMetrics([...device.values.keys()]);
+  if (!grown) return;
+  device.metrics.value = device.sorted([...device.values.keys()]);
+  unknownDevices.value += 1;
 }
 
 function replace(device: DeviceState, answer: Device): void {
   device.about.value = aboutOf(answer);
-  device.presence.value = { state: answer.presence, sinceMs: Date.parse(answer.since) };
+  device.presence.value = presenceAt(answer.presence, answer.presenceDetail);
   device.heardAtMs.value = heardAtMsOf(answer);
   const mixed = mixedOf(answer);
   if ([...mixed].join() !== [...device.mixed.peek()].join()) device.mixed.value = mixed;
   const names = Object.keys(answer.latest);
   const gone = [...device.values.keys()].filter((metric) => !Object.hasOwn(answer.latest, metric));
   for (const metric of gone) device.values.delete(metric);
-  const before = device.values.size;
   for (const metric of names) {
     const latest = answer.latest[metric];
     if (latest === undefined) continue;
@@ -188,5 +191,6 @@ function replace(device: DeviceState, answer: Device): void {
     if (known === undefined) device.values.set(metric, signal(next));
     else known.value = next;
   }
-  if (gone.length > 0 || device.values.size !== before) device.metrics.value = sortMetrics(names);
+  const sorted = device.sorted(names);
+  if (sorted.join() !== device.metrics.peek().join()) device.metrics.value = sorted;
 }

@@ -10,16 +10,18 @@ import { watchRefusals } from "../hub/live.ts";
 import { mergeRefusals, type Refused, refusalKey } from "../hub/refused.ts";
 import { useHubRead } from "../hub/use-hub-read.ts";
 import { ReadNote } from "../ui/fault-note.tsx";
+import { usePageTitle } from "../ui/page-title.ts";
 import { deviceHref } from "../ui/route.ts";
 import { fullTime, timeOfDay } from "../ui/time-words.ts";
 import { countWords } from "../ui/value-words.ts";
+import { InspectorTabs } from "./inspector-tabs.tsx";
 import { RefusalFix } from "./refusal-fix.tsx";
 
 export function Inspector() {
   const refused = useSignal<Refused | undefined>(undefined);
   const since = useRef<Refusal[]>([]);
+  usePageTitle("Inspector");
   useEffect(() => {
-    document.title = "Inspector – Aerie";
     watchLive([]); // no readings are shown here
     return watchRefusals((refusals) => {
       since.current.push(...refusals);
@@ -34,6 +36,7 @@ export function Inspector() {
   return (
     <>
       <h1>Inspector</h1>
+      <InspectorTabs here="refusals" />
       <p class="lead">What the hub refused, from whom and why. Refusals of the same kind and origin share one row.</p>
       <ReadNote what="The refusals could not be read." read={read} />
       {refused.value === undefined ? (

@@ -1,10 +1,14 @@
-/** What a person can do about one refusal, and whether it worked: a secret, a limit, the location of a fault. */
-import type { FaultLocation, Refusal } from "../../../src/contract/refusal.ts";
+/** What a person can do about one refusal, and whether it worked: a secret, another family, a limit, the location of a fault. */
+import { useSignal } from "@preact/signals";
+import type { FaultLocation, Refusal, Suggestion } from "../../../src/contract/refusal.ts";
+import { type HubFault, patchBoard, toFault } from "../hub/api.ts";
 import type { Refused } from "../hub/refused.ts";
 import { reaches } from "../hub/session.ts";
 import { CommandLine } from "../ui/command-line.tsx";
+import { FaultNote } from "../ui/fault-note.tsx";
 import { addHref } from "../ui/route.ts";
 import { fullTime, timeOfDay } from "../ui/time-words.ts";
+import { likelyBoard } from "./likely-board.ts";
 import { limitsBehind } from "./limits-behind.ts";
 
 const LET_IN = "Connect this board";
@@ -16,19 +20,57 @@ const SECRETS: Partial<Record<Refusal["code"], string>> = {
 };
 
 export function RefusalFix({ refusal, refused }: { refusal: Refusal; refused: Refused }) {
-  const { code, place, acceptedAt } = refusal;
+  const { code, place, acceptedAt, suggestion } = refusal;
   const secret = SECRETS[code];
   if (acceptedAt !== undefined) return <Accepted at={acceptedAt} />;
   return (
     <>
       {place !== undefined && <Fault location={place} />}
+      {suggestion !== undefined && reaches("operator") && <UseItsTopics suggestion={suggestion} />}
       {secret !== undefined && reaches("operator") && (
-        <a class="fix" href={addHref(deviceIdIn(refusal))}>
+        <a class="fix" href={addHref(likelyBoard(refusal.clientId))}>
           {secret}
         </a>
       )}
       {reaches("operator") && <Raise code={code} refused={refused} />}
     </>
+  );
+}
+
+/** Its credential gets another family; the board keeps its password. */
+function UseItsTopics({ suggestion }: { suggestion: Suggestion }) {
+  const state = useSignal<"offered" | "busy" | "done">("offered");
+  const fault = useSignal<HubFault | undefined>(undefined);
+  const { text, deviceId, ...spec } = suggestion;
+
+  const change = async () => {
+    state.value = "busy";
+    fault.value = undefined;
+    try {
+      await patchBoard(deviceId, spec);
+      state.value = "done";
+    } catch (thrown) {
+      state.value = "offered";
+      fault.value = toFault(thrown);
+    }
+  };
+
+  const [what = text, offer = "let it use these topics"] = text.split(": ");
+  if (state.value === "done") {
+    return (
+      <p class="fix" role="status" data-done>
+        ✓ {spec.name} may use its topics now. It connects again by itself.
+      </p>
+    );
+  }
+  return (
+    <p class="fix">
+      {what}.{" "}
+      <button type="button" disabled={state.value === "busy"} onClick={() => void change()}>
+        {offer.slice(0, 1).toUpperCase() + offer.slice(1)}
+      </button>
+      {fault.value !== undefined && <FaultNote what="Its topics were not changed." fault={fault.value} />}
+    </p>
   );
 }
 
@@ -40,13 +82,6 @@ function Accepted({ at }: { at: string }) {
     </span>
   );
 }
-
-/** Of a client id that has its credential before it, the device. */
-const deviceIdIn = ({ clientId = "" }: Refusal): string =>
-  clientId
-    .split("/")[0]
-    ?.replace(/[^A-Za-z0-9._:-]/g, "-")
-    .slice(0, 64) ?? "";
 
 function Fault({ location: { before, from } }: { location: FaultLocation }) {
   return (

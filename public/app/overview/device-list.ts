@@ -1,6 +1,9 @@
 /** The devices that the overview has loaded: pages by cursor, the search, the order. */
 import { computed, signal } from "@preact/signals";
+import type { Severity } from "../../../src/contract/alerts.ts";
 import type { Device } from "../../../src/contract/readings.ts";
+import { worstOf } from "../alerts/alert-groups.ts";
+import { alertsOf } from "../hub/alert-state.ts";
 import { getDevices } from "../hub/api.ts";
 import { type DeviceState, displayName, type Rank } from "../hub/device-state.ts";
 import { deviceState, dropArrivals, keepArrivals, takeDevices } from "../hub/live.ts";
@@ -20,7 +23,16 @@ export const hubTotal = signal<number | undefined>(undefined);
 export const nextCursor = signal<string | null>(null);
 export const loadedIds = signal<readonly string[]>([]);
 
-const RANKS: Record<Rank, number> = { fire: 0, offline: 1, clock: 2, well: 3 };
+const RANKS: Record<Rank, number> = { fire: 0, offline: 3, clock: 4, well: 5 };
+const ALERT_RANKS: Record<Severity, number> = { critical: 1, warning: 2, info: 5 };
+
+/** A device with an alert stands where its worst one puts it, or where its own state does, if that is higher. */
+function rankOf(device: DeviceState): number {
+  const worst = worstOf(alertsOf(device.id));
+  const own = RANKS[device.rank.value];
+  return worst === undefined ? own : Math.min(own, ALERT_RANKS[worst]);
+}
+
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
 const loaded = computed(() => loadedIds.value.map(deviceState).filter((device) => device !== undefined));
@@ -28,7 +40,7 @@ const loaded = computed(() => loadedIds.value.map(deviceState).filter((device) =
 /** Problems first, then by name. Depends on states and names only, so a value never moves a card. */
 const ordered = computed(() =>
   loaded.value
-    .map((device) => ({ device, rank: RANKS[device.rank.value], name: displayName(device.id, device.about.value) }))
+    .map((device) => ({ device, rank: rankOf(device), name: displayName(device.id, device.about.value) }))
     .sort((a, b) => a.rank - b.rank || collator.compare(a.name, b.name))
     .map(({ device }) => device),
 );

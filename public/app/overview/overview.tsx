@@ -2,11 +2,14 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { type HubFault, toFault } from "../hub/api.ts";
-import { epoch, readAgainCalmly } from "../hub/epoch.ts";
+import { epoch, readAgainSoon } from "../hub/epoch.ts";
 import { watchLive } from "../hub/link.ts";
 import { unknownDevices } from "../hub/live.ts";
+import { reaches } from "../hub/session.ts";
 import { type HubRead, useHubRead } from "../hub/use-hub-read.ts";
 import { FaultNote, ReadNote } from "../ui/fault-note.tsx";
+import { LazyPage } from "../ui/lazy-page.tsx";
+import { usePageTitle } from "../ui/page-title.ts";
 import { countWords } from "../ui/value-words.ts";
 import { DeviceCard } from "./device-card.tsx";
 import {
@@ -32,9 +35,7 @@ const MAX_SUBSCRIBED = 1_000;
 
 export function Overview() {
   const read = useHubRead(`devices matching ${search.value}`, readList);
-  useEffect(() => {
-    document.title = "Overview – Aerie";
-  }, []);
+  usePageTitle("Overview");
   useLiveDevices();
 
   return (
@@ -42,11 +43,21 @@ export function Overview() {
       <h1>Overview</h1>
       <OverviewTools />
       <ReadNote what="The devices could not be read." read={read} />
+      <LazyOffers />
       <Devices read={read} />
       <MoreDevices />
     </>
   );
 }
+
+/** Once there is a device. What is unknown makes the page read again, and may be what a preset waits for. */
+function LazyOffers() {
+  if ((hubTotal.value ?? 0) === 0 || !reaches("owner")) return null;
+  return <LazyPage load={ruleOffers} props={ELSEWHERE} isQuiet />;
+}
+
+const ELSEWHERE = { isElsewhere: true };
+const ruleOffers = async () => (await import("../rules/rule-offers.tsx")).RuleOffers;
 
 /** Subscribes to what is on screen, and reads the list again when unknown devices appear. */
 function useLiveDevices(): void {
@@ -59,7 +70,7 @@ function useLiveDevices(): void {
     if (unknownDevices.value === seen.current) return;
     seen.current = unknownDevices.value;
     // With a search or with more pages to come, an unknown device was most likely left out on purpose.
-    if (search.peek() === "" && nextCursor.peek() === null) readAgainCalmly();
+    if (search.peek() === "" && nextCursor.peek() === null) readAgainSoon();
   });
 }
 

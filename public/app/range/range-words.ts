@@ -1,6 +1,7 @@
 /** The range of charts as text. */
 
 import { sinceWords, spanWords } from "../ui/time-words.ts";
+import { capital } from "../ui/value-words.ts";
 import type { ChartWindow } from "./chart-range.ts";
 
 /** `Last 24 hours`, `Since 21:03, the first reading` or `24 Nov, 10:00 – 25 Nov, 12:00`. */
@@ -15,5 +16,3 @@ export const rangeWords = ({ fromMs, toMs, preset }: ChartWindow, nowMs: number)
 
 export const noReadingWords = ({ preset }: ChartWindow): string =>
   preset === undefined ? "No reading in this range" : `No reading in the ${preset.words}`;
-
-const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);

@@ -3,6 +3,7 @@ import type { Signal } from "@preact/signals";
 import type { DeviceState } from "../hub/device-state.ts";
 import type { TimeWindow } from "../range/chart-range.ts";
 import type { TimeView } from "../range/time-view.ts";
+import type { AlertMarksRead } from "./alert-marks.ts";
 import type { ChartFeed } from "./chart-feed.ts";
 import type { TextsRead } from "./texts.ts";
 
@@ -18,6 +19,8 @@ export interface ChartContext {
   readonly selection: Signal<TimeWindow | undefined>;
   /** Of the metrics that are text, or have texts among their numbers. */
   readonly texts: TextsRead;
+  /** Thresholds, and when alerts fired. */
+  readonly alerts: AlertMarksRead;
   /** Whether the series were read; until then an empty plot says nothing about the device. */
   readonly state: "loading" | "ready" | "failed";
 }

@@ -1,15 +1,15 @@
 /** Decides where a series has a gap, by one rule for chart, strip, table and summary. */
+import { MISSED_INTERVALS } from "../../../src/contract/silence.ts";
 import type { TimeWindow } from "../range/chart-range.ts";
 import type { SeriesBuffer } from "./series-buffer.ts";
 
-/** The number that also makes a device late, so that chart and presence never contradict each other. */
-const INTERVALS = 2.5;
+/** Shorter than the silence that presence allows: it shows what was stored, and nobody waits for a connection. */
 const LEAST_RAW_GAP_MS = 3_000;
 
 /** Two neighbours further apart than this have a gap between them. */
 export function gapLimitMs(buffer: SeriesBuffer, intervalMs: number | undefined): number {
-  if (buffer.resolution > 0) return Math.max(2 * buffer.resolution, INTERVALS * (intervalMs ?? 0));
-  return Math.max(INTERVALS * Math.max(intervalMs ?? 0, medianStep(buffer.t)), LEAST_RAW_GAP_MS);
+  if (buffer.resolution > 0) return Math.max(2 * buffer.resolution, MISSED_INTERVALS * (intervalMs ?? 0));
+  return Math.max(MISSED_INTERVALS * Math.max(intervalMs ?? 0, medianStep(buffer.t)), LEAST_RAW_GAP_MS);
 }
 
 /** The hub knows today's interval only; what is shown may be of a time when the device spoke less often. */
@@ -53,7 +53,7 @@ export function withGaps(
   breaks: readonly number[] = [],
 ): PlotColumns {
   const limit = gapLimitMs(buffer, intervalMs);
-  const step = buffer.resolution > 0 ? buffer.resolution : Math.max(1, Math.min(limit / INTERVALS, limit - 1));
+  const step = buffer.resolution > 0 ? buffer.resolution : Math.max(1, Math.min(limit / MISSED_INTERVALS, limit - 1));
   const plot: PlotColumns = { t: [], mean: [], min: [], max: [], isolated: [] };
   let gapBefore = true;
   for (const [index, t] of buffer.t.entries()) {

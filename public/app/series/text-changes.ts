@@ -10,18 +10,19 @@ export interface TextChange {
 
 /** Those in the window, from newest to oldest; the oldest one is where the readings begin. */
 export function textChanges(readings: readonly Reading[], metric: string, window: TimeWindow): TextChange[] {
-  const points = readings
-    .map(({ timestamp, metrics }) => ({
-      atMs: Date.parse(timestamp),
-      value: Object.hasOwn(metrics, metric) ? metrics[metric] : undefined,
-    }))
-    .filter(({ atMs, value }) => value !== undefined && atMs >= window.fromMs && atMs <= window.toMs)
-    .sort((a, b) => a.atMs - b.atMs);
-  const changes: TextChange[] = [];
-  for (const { atMs, value } of points) {
-    if (changes[0]?.value !== String(value)) changes.unshift({ atMs, value: String(value) });
-  }
-  return changes;
+  const all = occurrences(readings, metric, window);
+  return all.filter(({ value }, index) => all[index + 1]?.value !== value);
+}
+
+/** Each value in the window, from newest to oldest. */
+export function occurrences(readings: readonly Reading[], metric: string, window: TimeWindow): TextChange[] {
+  return readings
+    .flatMap(({ timestamp, metrics }) => {
+      const value = Object.hasOwn(metrics, metric) ? metrics[metric] : undefined;
+      return value === undefined ? [] : [{ atMs: Date.parse(timestamp), value: String(value) }];
+    })
+    .filter(({ atMs }) => atMs >= window.fromMs && atMs <= window.toMs)
+    .sort((a, b) => b.atMs - a.atMs);
 }
 
 /** The texts among the values of a metric that is a number, oldest first; those that come one after another are one mark. */

@@ -9,10 +9,15 @@ import { isStale } from "../hub/freshness.ts";
 import { freshness } from "../hub/link.ts";
 import { isIn, reaches, session, signOut } from "../hub/session.ts";
 import { Inspector } from "../inspector/inspector.tsx";
+import { TopicsPage } from "../mapping/topics-page.tsx";
 import { Overview } from "../overview/overview.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { LazyPage } from "../ui/lazy-page.tsx";
+import { usePageTitle } from "../ui/page-title.ts";
 import { route } from "../ui/route.ts";
 import { theme, toggleTheme } from "../ui/theme.ts";
+import { AlertBell } from "./alert-bell.tsx";
+import { AlertCalls } from "./alert-calls.tsx";
 import { HubNotes } from "./hub-notes.tsx";
 import { LiveChip } from "./live-chip.tsx";
 
@@ -38,6 +43,7 @@ export function App() {
       {isIn.value ? (
         <main id="main" ref={main} tabIndex={-1} class={isStale(freshness.value) ? "stale" : ""}>
           <HubNotes />
+          <AlertCalls />
           <Page />
         </main>
       ) : (
@@ -62,7 +68,8 @@ function Header() {
           <PageLink href="#/" here={page === "overview"}>
             Overview
           </PageLink>
-          <PageLink href="#/inspector" here={page === "inspector"}>
+          <AlertBell here={page === "alerts" || page === "rule"} />
+          <PageLink href="#/inspector" here={page === "inspector" || page === "topics"}>
             Inspector
           </PageLink>
           {session.value?.auth === "on" && reaches("operator") && (
@@ -113,6 +120,10 @@ function PageLink({ href, here, children }: { href: string; here: boolean; child
   );
 }
 
+/** They come when they are opened first: a page of devices is shown sooner without them. */
+const alertsPage = async () => (await import("../alerts/alerts-page.tsx")).AlertsPage;
+const rulePage = async () => (await import("../rules/rule-page.tsx")).RulePage;
+
 function Page() {
   const now = route.value;
   switch (now.page) {
@@ -120,8 +131,14 @@ function Page() {
       return <Overview />;
     case "device":
       return <DevicePage key={now.id} id={now.id} />;
+    case "alerts":
+      return <LazyPage load={alertsPage} props={{ tab: now.tab }} />;
+    case "rule":
+      return <LazyPage load={rulePage} props={{ id: now.id }} key={now.id} />;
     case "inspector":
       return <Inspector />;
+    case "topics":
+      return <TopicsPage />;
     case "add":
       return <AddBoard />;
     case "settings":
@@ -147,9 +164,7 @@ function SetUpAlready() {
 }
 
 function NoSuchPage() {
-  useEffect(() => {
-    document.title = "No such page – Aerie";
-  }, []);
+  usePageTitle("No such page");
   return (
     <>
       <h1>No such page</h1>

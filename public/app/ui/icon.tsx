@@ -9,6 +9,10 @@ const DRAWINGS = {
       d="M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1Zm3.9 5.3L7.3 11a.9.9 0 0 1-1.3 0L4 9l1.2-1.2 1.4 1.4 4-4 1.3 1.1Z"
     />
   ),
+  /** An hourglass. */
+  late: <path {...stroke(1.6)} d="M3.8 2h8.4M3.8 14h8.4M5 2v2.6L8 8l3-3.4V2M5 14v-2.6L8 8l3 3.4V14" />,
+  /** A crescent, filled. */
+  asleep: <path fill="currentColor" d="M13.6 9.9A6.2 6.2 0 0 1 6.1 2.4a6.2 6.2 0 1 0 7.5 7.5Z" />,
   /** Hollow, struck through. */
   offline: <path {...stroke(1.7)} d="M8 1.9a6.1 6.1 0 1 0 0 12.2A6.1 6.1 0 0 0 8 1.9Zm-4.3 1.8 8.6 8.6" />,
   fire: (
@@ -18,6 +22,23 @@ const DRAWINGS = {
     />
   ),
   warning: <path {...stroke(1.6)} d="M8 2 1.6 13.4h12.8L8 2Zm0 4.4v3.4m0 1.6v.5" />,
+  /** Filled, with eight corners: worse than a triangle, without colour too. */
+  critical: (
+    <path
+      fill="currentColor"
+      fill-rule="evenodd"
+      d="M5.2 1h5.6L15 5.2v5.6L10.8 15H5.2L1 10.8V5.2L5.2 1Zm2 3v5.2h1.6V4H7.2Zm0 6.4V12h1.6v-1.6H7.2Z"
+    />
+  ),
+  info: <path {...stroke(1.6)} d="M8 1.9a6.1 6.1 0 1 0 0 12.2A6.1 6.1 0 0 0 8 1.9Zm0 5.4v3.9m0-6.5v.4" />,
+  bell: (
+    <path
+      {...stroke(1.5)}
+      d="M3 12h10c-1.1-1.1-1.6-2.3-1.6-5A3.4 3.4 0 0 0 8 3.4 3.4 3.4 0 0 0 4.6 7c0 2.7-.5 3.9-1.6 5Zm3.7 2.2h2.6M8 3.4V1.8"
+    />
+  ),
+  snooze: <path {...stroke(1.5)} d="M2.5 8h4.6l-4.6 5.5h4.6M9.3 2.5h4.2L9.3 7.6h4.2" />,
+  done: <path {...stroke(1.8)} d="m3 8.6 3.3 3.2L13 4.6" />,
   clock: <path {...stroke(1.6)} d="M8 1.9a6.1 6.1 0 1 0 0 12.2A6.1 6.1 0 0 0 8 1.9ZM8 4.6V8.2l2.4 1.4" />,
   search: <path {...stroke(1.6)} d="M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9Zm3.3 7.8 3.4 3.4" />,
   light: (

@@ -1,15 +1,17 @@
 /** One metric's current value with its unit. It updates itself without drawing its card again. */
+
 import { type Signal, useComputed } from "@preact/signals";
 import type { MetricValue as Value } from "../../../src/contract/readings.ts";
 import type { ValueAt } from "../hub/arrivals.ts";
+import type { DescribedMetric } from "../hub/described-metric.ts";
 import { metricUnit, valueWords } from "./value-words.ts";
 
-export function MetricValue({ metric, value }: { metric: string; value: Signal<ValueAt> | undefined }) {
+export function MetricValue({ metric, value }: { metric: DescribedMetric; value: Signal<ValueAt> | undefined }) {
   const words = useComputed(() => (value === undefined ? "–" : valueWords(metric, value.value.value)));
   const tone = useComputed(() => toneOf(metric, value?.value.value));
   const unit = metricUnit(metric);
   return (
-    <span class={tone} data-metric={metric}>
+    <span class={tone} data-metric={metric.name}>
       <span class="value-number">{words}</span>
       {unit !== "" && <span class="value-unit">{`\u202f${unit}`}</span>}
       {value === undefined && <span class="sr-only">no value</span>}
@@ -17,7 +19,7 @@ export function MetricValue({ metric, value }: { metric: string; value: Signal<V
   );
 }
 
-function toneOf(metric: string, value: Value | undefined): string {
-  if (metric === "flameDetected" && value === true) return "value value-word value-alarm";
+function toneOf(metric: DescribedMetric, value: Value | undefined): string {
+  if (metric.name === "flameDetected" && value === true) return "value value-word value-alarm";
   return typeof value === "number" ? "value" : "value value-word";
 }

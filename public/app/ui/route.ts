@@ -1,10 +1,17 @@
 /** Reads the page from the address's hash, and makes such addresses. */
 import { batch, signal } from "@preact/signals";
 
+export const ALERTS_TABS = ["now", "log", "rules", "channels"] as const;
+export type AlertsTab = (typeof ALERTS_TABS)[number];
+
 export type Route =
   | { page: "overview" }
   | { page: "device"; id: string }
+  | { page: "alerts"; tab: AlertsTab }
+  /** `id` undefined: a new one. */
+  | { page: "rule"; id: string | undefined }
   | { page: "inspector" }
+  | { page: "topics" }
   | { page: "add" }
   | { page: "settings" }
   | { page: "setup"; code: string }
@@ -17,22 +24,52 @@ const split = (hash: string): [path: string, query: string] => {
 
 export function parseRoute(hash: string): Route {
   const [, first = "", second = "", ...rest] = split(hash)[0].split("/");
+  if (first === "alerts") return alertsRoute(second, rest);
   if (rest.length > 0) return { page: "unknown" };
   if (first === "" && second === "") return { page: "overview" };
   if (first === "inspector" && second === "") return { page: "inspector" };
+  if (first === "inspector" && second === "topics") return { page: "topics" };
   if (first === "settings" && second === "") return { page: "settings" };
   if (first === "add" && second === "") return { page: "add" };
   if (first === "setup" && second !== "") return { page: "setup", code: second };
-  if (first !== "devices" || second === "") return { page: "unknown" };
+  const id = decoded(second);
+  return first !== "devices" || second === "" || id === undefined ? { page: "unknown" } : { page: "device", id };
+}
+
+function alertsRoute(second: string, rest: readonly string[]): Route {
+  const [third = "", ...more] = rest;
+  const id = decoded(third);
+  if (more.length > 0 || id === undefined) return { page: "unknown" };
+  if (second === "rules" && id !== "") return { page: "rule", id: id === NEW ? undefined : id };
+  const tab = second === "" ? "now" : ALERTS_TABS.find((word) => word === second);
+  return tab === undefined || id !== "" ? { page: "unknown" } : { page: "alerts", tab };
+}
+
+/** Undefined: it is no text that a browser has encoded. */
+function decoded(part: string): string | undefined {
   try {
-    return { page: "device", id: decodeURIComponent(second) };
+    return decodeURIComponent(part);
   } catch {
-    return { page: "unknown" };
+    return undefined;
   }
 }
 
-/** Where a board is connected; the device id is filled in. */
-export const addHref = (id: string): string => `#/add?id=${encodeURIComponent(id)}`;
+const NEW = "new";
+
+export const alertsHref = (tab: AlertsTab): string => (tab === "now" ? "#/alerts" : `#/alerts/${tab}`);
+
+/** The form of a rule. */
+export const ruleHref = (id: string): string => `#/alerts/rules/${encodeURIComponent(id)}`;
+
+/** The form of a new rule, with what is known of it filled in. */
+export const newRuleHref = (about: { device?: string; metric?: string; kind?: "noData" } = {}): string => {
+  const words = new URLSearchParams(about).toString();
+  return `#/alerts/rules/${NEW}${words === "" ? "" : `?${words}`}`;
+};
+
+/** Where a board is connected; its name and, where it is known, its kind are filled in. */
+export const addHref = ({ kind, id }: { kind?: string | undefined; id: string }): string =>
+  `#/add?${new URLSearchParams({ ...(kind !== undefined && { kind }), id })}`;
 
 export const deviceHref = (id: string): string => `#/devices/${encodeURIComponent(id)}`;
 

@@ -20,6 +20,9 @@ export interface TextFieldProps extends FieldProps {
   readonly format?: { readonly pattern: string; readonly words: string };
 }
 
+/** An attribute that was set does not go again: Preact leaves it empty, and an empty pattern matches no text. */
+const ANYTHING = ".*";
+
 export function TextField({ label, value, isFirst, format, ...props }: TextFieldProps) {
   const { isRequired = false, maxLength = 64, placeholder, autoComplete = "off", isCode = false } = props;
   const { id, input } = useField(isFirst);
@@ -34,7 +37,7 @@ export function TextField({ label, value, isFirst, format, ...props }: TextField
         placeholder={placeholder}
         autoComplete={autoComplete}
         autoCapitalize={isCode ? "none" : undefined}
-        pattern={format?.pattern}
+        pattern={format?.pattern ?? ANYTHING}
         title={format?.words}
         value={value.value}
         onInput={(event) => {

@@ -77,6 +77,15 @@ export function durationWords(ms: number): string {
 export const sinceWords = (ms: number, nowMs: number): string =>
   new Date(ms).toDateString() === new Date(nowMs).toDateString() ? minuteOfDay(ms) : fullTime(ms);
 
+/** `Today`, `Yesterday`, and from then on the date. */
+export function dayWords(ms: number, nowMs: number): string {
+  const yesterday = new Date(nowMs);
+  yesterday.setDate(yesterday.getDate() - 1);
+  const date = new Date(ms).toDateString();
+  if (date === new Date(nowMs).toDateString()) return "Today";
+  return date === yesterday.toDateString() ? "Yesterday" : day.format(ms);
+}
+
 /** An instant within so long a time: no date within a day, no hour within years, nor for a whole day. */
 export function instantWords(ms: number, spanMs: number): string {
   if (spanMs <= DAY_MS + HOUR_MS) return minuteOfDay(ms);

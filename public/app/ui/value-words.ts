@@ -1,6 +1,14 @@
 /** Metrics and their values as text: label, number, unit. */
-import { METRICS } from "../../../src/contract/metrics.ts";
+import { METRICS, type MetricInfo } from "../../../src/contract/metrics.ts";
 import type { MetricValue } from "../../../src/contract/readings.ts";
+import type { DescribedMetric } from "../hub/described-metric.ts";
+
+/** A metric of a device with what is known of it, or one by its name alone. */
+export type Metric = string | DescribedMetric;
+
+const nameOf = (metric: Metric): string => (typeof metric === "string" ? metric : metric.name);
+const infoOf = (metric: Metric): MetricInfo | undefined =>
+  typeof metric === "string" ? METRICS.get(metric) : metric.info;
 
 const NARROW_SPACE = "\u202f";
 const MINUS = "\u2212";
@@ -13,7 +21,7 @@ function format(key: string, options: Intl.NumberFormatOptions): Intl.NumberForm
   return found;
 }
 
-export const metricLabel = (metric: string): string => METRICS.get(metric)?.label ?? metric;
+export const metricLabel = (metric: Metric): string => infoOf(metric)?.label ?? nameOf(metric);
 
 /** For a card's narrow column; the device's page has the full one. */
 const SHORT = new Map([
@@ -23,13 +31,34 @@ const SHORT = new Map([
   ["tvoc", "TVOC"],
   ["aqi", "Air quality"],
 ]);
-export const shortLabel = (metric: string): string => SHORT.get(metric) ?? metricLabel(metric);
-export const metricUnit = (metric: string): string => METRICS.get(metric)?.unit ?? "";
+
+/** Of metrics that stand side by side: without the sensor or relay before the quantity, unless two would then be called the same. */
+export function shortLabels(metrics: readonly Metric[]): string[] {
+  const short = metrics.map(shortLabel);
+  return short.map((label, index) => {
+    const metric = metrics[index] ?? label;
+    return short.filter((other) => other === label).length > 1 ? metricLabel(metric) : label;
+  });
+}
+
+/** `Relay 0 power` is Power, `Inputs/Temperature` is Temperature. */
+function shortLabel(metric: Metric): string {
+  const label = metricLabel(metric);
+  const quantity = infoOf(metric)?.deviceClass?.replaceAll("_", " ") ?? "";
+  const start = quantity === "" ? -1 : label.toLowerCase().indexOf(` ${quantity}`);
+  const short =
+    start < 0
+      ? label.slice(label.lastIndexOf("/") + 1)
+      : label.slice(start + 1, start + 2).toUpperCase() + label.slice(start + 2);
+  return SHORT.get(nameOf(metric)) ?? (short || label);
+}
+export const metricUnit = (metric: Metric): string => infoOf(metric)?.unit ?? "";
 
 /** Kind of a metric: the catalogue's word, else what its value is. */
-export function metricKind(metric: string, value: MetricValue): "number" | "boolean" | "text" {
-  const known = METRICS.get(metric)?.kind;
-  if (known !== undefined) return known;
+export function metricKind(metric: Metric, value: MetricValue): "number" | "boolean" | "text" {
+  const known = infoOf(metric)?.kind;
+  if (known === "number" || known === "boolean") return known;
+  if (known !== undefined) return "text";
   if (typeof value === "number") return "number";
   return typeof value === "boolean" ? "boolean" : "text";
 }
@@ -42,8 +71,8 @@ const MOST_DIGITS = 12;
 const LIKELY_DIGITS = 3;
 
 /** Decimals of one value alone: the catalogue's, else those that it has, as far as they mean something. */
-function digitsOfOne(metric: string, value: number): number {
-  const known = METRICS.get(metric)?.digits;
+function digitsOfOne(metric: Metric, value: number): number {
+  const known = infoOf(metric)?.digits;
   if (known !== undefined) return known;
   const size = Math.abs(value);
   const most = size >= 1 || size === 0 ? LIKELY_DIGITS : LIKELY_DIGITS - Math.floor(Math.log10(size));
@@ -51,16 +80,16 @@ function digitsOfOne(metric: string, value: number): number {
 }
 
 /** Decimals by which the values between these two can be told apart, in a table or beside a chart. */
-export function digitsBetween(metric: string, low: number, high: number): number {
-  const own = METRICS.get(metric)?.digits ?? (Number.isInteger(low) && Number.isInteger(high) ? 0 : LIKELY_DIGITS);
+export function digitsBetween(metric: Metric, low: number, high: number): number {
+  const own = infoOf(metric)?.digits ?? (Number.isInteger(low) && Number.isInteger(high) ? 0 : LIKELY_DIGITS);
   const spread = high - low;
   if (!(spread > 0)) return Math.max(own, digitsOfOne(metric, low));
   return Math.min(Math.max(own, Math.ceil(1 - Math.log10(spread) - 1e-9)), MOST_DIGITS);
 }
 
 /** `between`: decimals where others stand beside it (`digitsBetween`). A whole number keeps all of its digits, and gets no others. */
-export function numberWords(metric: string, value: number, between?: number): string {
-  const known = METRICS.get(metric)?.digits;
+export function numberWords(metric: Metric, value: number, between?: number): string {
+  const known = infoOf(metric)?.digits;
   const digits = between ?? digitsOfOne(metric, value);
   const size = Math.abs(value);
   const isPower = size >= HUGE || (size > 0 && size < TINY);
@@ -75,22 +104,57 @@ export function numberWords(metric: string, value: number, between?: number): st
     .replace(/^−(0(?:[.,]0+)?)$/, "$1");
 }
 
-export function booleanWords(metric: string, value: boolean): string {
-  if (metric === "flameDetected") return value ? "detected" : "none";
-  return value ? "on" : "off";
+/** By device class, as Home Assistant has them for binary sensors: the words for true and for false. */
+const BOOLEAN_WORDS: ReadonlyMap<string, readonly [yes: string, no: string]> = new Map([
+  ["battery", ["low", "normal"]],
+  ["battery_charging", ["charging", "not charging"]],
+  ["carbon_monoxide", ["detected", "none"]],
+  ["connectivity", ["connected", "disconnected"]],
+  ["door", ["open", "closed"]],
+  ["garage_door", ["open", "closed"]],
+  ["gas", ["detected", "none"]],
+  ["heat", ["hot", "normal"]],
+  ["lock", ["unlocked", "locked"]],
+  ["moisture", ["wet", "dry"]],
+  ["motion", ["detected", "none"]],
+  ["moving", ["moving", "still"]],
+  ["occupancy", ["occupied", "clear"]],
+  ["opening", ["open", "closed"]],
+  ["plug", ["plugged in", "unplugged"]],
+  ["presence", ["home", "away"]],
+  ["problem", ["problem", "none"]],
+  ["running", ["running", "not running"]],
+  ["safety", ["unsafe", "safe"]],
+  ["smoke", ["detected", "none"]],
+  ["sound", ["detected", "none"]],
+  ["tamper", ["detected", "none"]],
+  ["vibration", ["detected", "none"]],
+  ["window", ["open", "closed"]],
+]);
+
+export function booleanWords(metric: Metric, value: boolean): string {
+  if (nameOf(metric) === "flameDetected") return value ? "detected" : "none";
+  const [yes, no] = BOOLEAN_WORDS.get(infoOf(metric)?.deviceClass ?? "") ?? ["on", "off"];
+  return value ? yes : no;
 }
 
 /** The value without its unit. */
-export function valueWords(metric: string, value: MetricValue, digits?: number): string {
+export function valueWords(metric: Metric, value: MetricValue, digits?: number): string {
   if (typeof value === "number") return numberWords(metric, value, digits);
   return typeof value === "boolean" ? booleanWords(metric, value) : value;
 }
 
 /** `23.4 °C`: with its unit after a narrow space that does not break. */
-export function withUnit(metric: string, value: MetricValue, digits?: number): string {
+export function withUnit(metric: Metric, value: MetricValue, digits?: number): string {
   const unit = typeof value === "number" ? metricUnit(metric) : "";
   const words = valueWords(metric, value, digits);
   return unit === "" ? words : `${words}${NARROW_SPACE}${unit}`;
+}
+
+/** A number as somebody entered it: with as many decimals as it has, and no others. */
+export function boundWords(metric: Metric, value: MetricValue): string {
+  if (typeof value !== "number") return withUnit(metric, value);
+  return withUnit(metric, value, (/\.(\d+)$/.exec(String(value))?.[1] ?? "").length);
 }
 
 const whole = new Intl.NumberFormat();
@@ -99,3 +163,7 @@ export const countWords = (count: number): string => whole.format(count);
 /** `12.5 MB` */
 export const bytesWords = (bytes: number): string =>
   format("megabytes", { style: "unit", unit: "megabyte", maximumFractionDigits: 1 }).format(bytes / 1_000_000);
+
+/** As a sentence begins, unless its first word is the name of a metric as a board writes it: `gasPpm` and `switch.0` stay. */
+export const capital = (words: string): string =>
+  /^\p{Ll}+(?![\p{L}\p{N}_]|\.\S)/u.test(words) ? words.charAt(0).toUpperCase() + words.slice(1) : words;

@@ -1,6 +1,8 @@
 /** What the clients of a broker share: its parts, its limits, and what they report. Types only. */
-import type { IdentifyClient } from "../../core/access/credentials.ts";
+
+import type { IdentifyClient } from "../../core/access/mqtt-login.ts";
 import type { Quarantine } from "../../core/access/pairing.ts";
+import type { Suggest } from "../../core/access/recognized-board.ts";
 import type { Connection as ClientConnection } from "../../core/devices/connection.ts";
 import type { Pace } from "../../core/limits/pace.ts";
 import type { RateLimit } from "../../core/limits/rate-limit.ts";
@@ -8,7 +10,6 @@ import type { Refusals } from "../../core/limits/refusals.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { Version } from "../packets/packet.ts";
 import type { AedesCore } from "../routing/aedes-core.ts";
 import type { Sessions } from "../session/sessions.ts";
 import type { Subscribing } from "../session/subscribing.ts";
@@ -35,7 +36,9 @@ export interface ClientContext {
   /** Finds the credential by user name and password. */
   readonly authenticate: IdentifyClient;
   readonly quarantine: Quarantine | undefined;
-  readonly identify: (clientId: string, version: Version, names: readonly string[]) => ClientConnection;
+  /** What would let a board use a topic that it is refused. */
+  readonly suggest: Suggest | undefined;
+  readonly identify: (client: Omit<ClientConnection, "serial">) => ClientConnection;
   /** How often clients of one credential may connect. */
   readonly connects: RateLimit;
   /** How fast the credential, and the address, may send. */

@@ -1,9 +1,10 @@
 /** Handles CONNECT: checks it and its credential, opens the session, and answers with CONNACK. [MQTT 5.0, 3.1.4] */
 import { randomUUID } from "node:crypto";
 import { REASON } from "../../contract/reason-codes.ts";
-import { type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
-import type { Identified, MqttLogin } from "../../core/access/credentials.ts";
-import { type MqttIdentity, mayPublish } from "../../core/access/mqtt-access.ts";
+import { MQTT_VERSIONS, type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
+import { type MqttIdentity, mayPublish, publishRefusal } from "../../core/access/mqtt-access.ts";
+import { type Identified, type MqttLogin, shownUserName } from "../../core/access/mqtt-login.ts";
+import { sharedTopicsOf } from "../../core/access/shared-topics.ts";
 import { decodeConnect } from "../packets/decode-connect.ts";
 import { foreignProtocol } from "../packets/framing.ts";
 import type { ConnectPacket, PacketFault, Will } from "../packets/packet.ts";
@@ -16,6 +17,7 @@ import type { Admitting, Checking, ClientControl, Connecting } from "./client-st
 import { createLogin } from "./login.ts";
 import { ResponseWriter } from "./response-writer.ts";
 import { INBOUND_ALIASES } from "./service.ts";
+import { ownWill } from "./shared-topics-edge.ts";
 
 type Admitted = Extract<Admission, { kind: "admitted" }>;
 
@@ -80,28 +82,49 @@ export class Handshake {
   }
 
   #identified({ packet, admission, checking }: Request, said: MqttLogin, identified: Identified): void {
-    const { clientId, isAssigned, expiryS, keepAliveS } = admission;
+    const { isAssigned, expiryS, keepAliveS } = admission;
     const { responses } = checking;
     const { version, clean } = packet;
     if (!identified.ok) {
       const { code, detail } = identified;
-      if (MAY_WAIT.has(code) && this.#wait(clientId, responses, said)) return;
+      if (MAY_WAIT.has(code) && this.#wait(checking, said, packet.will)) return;
       return this.#refuse(checking, code, reasonCodeOf(code), detail);
     }
-    const { who, owner } = identified;
+    const { who, owner, isClientIdSecret } = identified;
+    const clientId = isClientIdSecret === true && owner !== undefined ? owner : admission.clientId;
+    if (clientId !== admission.clientId) this.#client.enter({ ...checking, clientId });
     if (owner !== undefined && this.#context.connects.take(owner) > 0) {
       const code = "TOO_MANY_CONNECTS_OF_CREDENTIAL";
       return this.#refuse(checking, code, reasonCodeOf(code), owner);
     }
-    const will = this.#willOf(packet.will, admission, who);
+    const sharedTopics = sharedTopicsOf(who);
+    const will = this.#willOf(packet.will, { ...admission, will: ownWill(admission.will, sharedTopics) }, who);
     this.#context.refusals.accepted(clientId);
-    const identity = this.#context.identify(sessionIdOf(owner, clientId), version, namesOf(packet));
+    const userName = who.kind === "anybody" ? said.userName : shownUserName(said);
+    const identity = this.#context.identify({
+      who,
+      clientId: sessionIdOf(owner, clientId),
+      names: namesOf([clientId, userName, who.kind === "board" ? who.deviceId : undefined]),
+      userName,
+      mqttVersion: MQTT_VERSIONS[version],
+    });
     const arrival = { connection: identity, version, clean, expiryS, keepAliveS, will, who };
     const opened = this.#context.sessions.open(arrival, this.#client);
     const { session } = opened;
     const client = this.#client;
     const [connection, context] = [this.#connection, this.#context];
-    const login = createLogin({ client, connection, context, packet, session, identity, responses, keepAliveS, owner });
+    const login = createLogin({
+      client,
+      connection,
+      context,
+      packet,
+      session,
+      identity,
+      responses,
+      keepAliveS,
+      owner,
+      sharedTopics,
+    });
     const admitting: Admitting = { kind: "admitting", clientId, responses, login };
     client.enter(admitting);
     context.core.register(login.registered);
@@ -129,11 +152,13 @@ export class Handshake {
 
   /** A last will that may not be published is left out and counted as a refusal. */
   #willOf(requested: Will | undefined, { will, willFault }: Admitted, who: MqttIdentity): Will | undefined {
-    const code = willFault ?? (will === undefined || mayPublish(who, will.topic) ? undefined : "TOPIC_NOT_OWN");
+    const code =
+      willFault ?? (will === undefined || mayPublish(who, will.topic) ? undefined : publishRefusal(will.topic));
     if (code === undefined || requested === undefined) return will;
     this.#client.note(code, {
       kind: "message",
       topic: requested.topic,
+      suggestion: this.#context.suggest?.(who, requested.topic, "publish"),
       detail: "this is the topic of the last will, which the hub leaves out",
     });
     return undefined;
@@ -160,9 +185,10 @@ export class Handshake {
   }
 
   /** Lets an unknown board wait for pairing. False: it may not wait. */
-  #wait(clientId: string, responses: ResponseWriter, said: MqttLogin): boolean {
+  #wait({ clientId = "", responses }: Checking, said: MqttLogin, will: Will | undefined): boolean {
     const waiting = this.#context.quarantine?.(said, () => this.#client.close());
     if (waiting === undefined) return false;
+    if (will !== undefined) waiting.tried(will.topic);
     this.#client.enter({ kind: "waiting for pairing", clientId, responses, waiting });
     responses.connack({ reasonCode: REASON.success, sessionPresent: false, sessionExpiryS: 0 });
     return true;
@@ -197,8 +223,10 @@ const CONNECT_REFUSALS: ReadonlyMap<number, RefusalCode> = new Map([
   [REASON.badAuthenticationMethod, "AUTH_METHOD_UNSUPPORTED"],
 ]);
 
-const namesOf = ({ clientId, userName }: ConnectPacket): readonly string[] =>
-  userName === undefined ? [clientId] : [clientId, userName];
+/** What the device that the client speaks for may be called. */
+const namesOf = (names: readonly (string | undefined)[]): readonly string[] => [
+  ...new Set(names.filter((name) => name !== undefined)),
+];
 
 /** Each credential has client ids of its own; a board's is mostly the device's. No device id has a `/` in it. */
 const sessionIdOf = (owner: string | undefined, clientId: string): string =>

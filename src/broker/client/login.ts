@@ -1,9 +1,12 @@
 /** What a client has once its CONNECT is accepted: its session, and the parts that serve it. */
+import type { Suggestion } from "../../contract/refusal.ts";
 import type { RefusalCode } from "../../contract/refusals.ts";
+import type { SharedTopics } from "../../core/access/shared-topics.ts";
 import type { Connection as ClientConnection } from "../../core/devices/connection.ts";
 import type { ConnectPacket } from "../packets/packet.ts";
 import type { RegisteredClient } from "../routing/aedes-core.ts";
 import type { Holder, Session } from "../session/session.ts";
+import type { Sink } from "../session/sink.ts";
 import type { Connection } from "../transport/connection.ts";
 import type { ClientContext } from "./client-context.ts";
 import { Inbound, type Sender } from "./inbound.ts";
@@ -11,13 +14,14 @@ import { createPacing, type Pacing } from "./pacing.ts";
 import { PublishWriter } from "./publish-writer.ts";
 import type { ResponseWriter } from "./response-writer.ts";
 import { Service } from "./service.ts";
+import { type PacketService, withOwnTopics, withSharedTopics } from "./shared-topics-edge.ts";
 
 export interface Login {
   readonly session: Session;
   readonly identity: ClientConnection;
   readonly inbound: Inbound;
-  readonly publishes: PublishWriter;
-  readonly service: Service;
+  readonly publishes: Sink;
+  readonly service: PacketService;
   /** Undefined: the client may send as fast as it can. */
   readonly pacing: Pacing | undefined;
   readonly registered: RegisteredClient;
@@ -32,6 +36,7 @@ export interface RefusalNote {
   readonly reasonCode?: number | undefined;
   readonly detail?: string | undefined;
   readonly topic?: string;
+  readonly suggestion?: Suggestion | undefined;
 }
 
 /** The client, as its login uses it. */
@@ -55,10 +60,12 @@ export interface LoginOptions {
   readonly keepAliveS: number;
   /** The credential; undefined: there are no accounts. */
   readonly owner: string | undefined;
+  /** Undefined for nearly all clients, which then have nothing between them and their service. */
+  readonly sharedTopics: SharedTopics | undefined;
 }
 
 export function createLogin(options: LoginOptions): Login {
-  const { client, connection, context, packet, session, identity, responses, keepAliveS } = options;
+  const { client, connection, context, packet, session, identity, responses, keepAliveS, sharedTopics } = options;
   const inbound = new Inbound(context.inbound, session, identity, client);
   const publishes = new PublishWriter(connection, packet, context.limits.maxInflight);
   const service = new Service(context, {
@@ -68,7 +75,10 @@ export function createLogin(options: LoginOptions): Login {
     responses,
     isBridge: packet.isBridge,
     end: (code, reasonCode, detail) => client.end(code, reasonCode, detail),
-    refuse: (code, reasonCode, topic) => client.note(code, { kind: "message", reasonCode, topic }),
+    refuse: (code, reasonCode, topic) => {
+      const suggestion = context.suggest?.(session.who, topic, "publish");
+      client.note(code, { kind: "message", reasonCode, topic, suggestion });
+    },
     stalled: (isCounted) => client.stalled(isCounted),
     isGone: () => client.isEnded(),
   });
@@ -86,8 +96,8 @@ export function createLogin(options: LoginOptions): Login {
     session,
     identity,
     inbound,
-    publishes,
-    service,
+    publishes: sharedTopics === undefined ? publishes : withSharedTopics(publishes, sharedTopics),
+    service: sharedTopics === undefined ? service : withOwnTopics(service, sharedTopics),
     pacing: pacingOf(options),
     registered,
     keepAliveMs: keepAliveS * 1000,

@@ -1,7 +1,7 @@
 /** Serves the packets of a client that is logged in. */
 import { FIRST_ERROR, REASON } from "../../contract/reason-codes.ts";
 import { type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
-import { mayPublish } from "../../core/access/mqtt-access.ts";
+import { publishRefusal, publishRight } from "../../core/access/mqtt-access.ts";
 import type { Journal } from "../journal/journal.ts";
 import type {
   AckPacket,
@@ -103,18 +103,20 @@ export class Service {
     return undefined;
   }
 
-  #refusalOf({ topic, qos }: PublishPacket): RefusalCode | undefined {
+  #refusalOf(packet: PublishPacket): RefusalCode | undefined {
+    const { topic, qos } = packet;
     if (topic === this.#checkedTopic) return undefined;
-    const code = this.#topicRefusal(topic);
+    const code = topicRefusal(topic, this.#context.limits) ?? this.#rightRefusal(packet);
+    if (code === undefined) return undefined;
     const isReasonSent = this.#client.responses.version === 5 && qos > 0;
-    if (code === undefined) this.#checkedTopic = topic;
-    else this.#client.refuse(code, isReasonSent ? reasonCodeOf(code) : undefined, topic);
+    this.#client.refuse(code, isReasonSent ? reasonCodeOf(code) : undefined, topic);
     return code;
   }
 
-  #topicRefusal(topic: string): RefusalCode | undefined {
-    const code = topicRefusal(topic, this.#context.limits);
-    return code ?? (mayPublish(this.#client.session.who, topic) ? undefined : "TOPIC_NOT_OWN");
+  #rightRefusal({ topic, payload }: PublishPacket): RefusalCode | undefined {
+    const right = publishRight(this.#client.session.who, topic);
+    if (right === "all") this.#checkedTopic = topic;
+    return right === "all" || (right === "empty" && payload.length === 0) ? undefined : publishRefusal(topic);
   }
 
   #acknowledged(type: "puback" | "pubrec" | "pubcomp", { packetId, reasonCode }: AckPacket): void {

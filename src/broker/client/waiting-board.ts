@@ -16,6 +16,7 @@ export function serveWaiting(
     case "pingreq":
       return responses.pingresp();
     case "subscribe":
+      for (const { filter } of packet.requests) waiting.tried(filter);
       return responses.suback(
         packet.packetId,
         packet.requests.map(() => REASON.notAuthorized),

@@ -53,8 +53,8 @@ export interface Sessions {
   all(): Iterable<Session>;
   /** Ends the sessions of a credential, connected or not. Their wills are not published. */
   drop(owner: string): void;
-  /** Cancels the last wills to topics that begin so, of clients that are connected or not. */
-  cancelWillsBelow(prefix: string): void;
+  /** Cancels the last wills to these topics, of clients that are connected or not. */
+  cancelWills(isTopic: (topic: string) => boolean): void;
   /** The hub stops: sessions and wills stay for the next start. */
   stop(): void;
   /** Ends what has expired. */
@@ -146,11 +146,12 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
     }
   }
 
-  function cancelWillsBelow(prefix: string): void {
-    wills.cancelBelow(prefix);
+  function cancelWills(isTopic: (topic: string) => boolean): void {
+    wills.cancelAll(isTopic);
     for (const session of sessions.values()) {
       const { last } = session;
-      if (last?.will?.topic.startsWith(prefix)) session.last = { connection: last.connection, will: undefined };
+      if (last?.will !== undefined && isTopic(last.will.topic))
+        session.last = { connection: last.connection, will: undefined };
     }
   }
 
@@ -242,7 +243,7 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
     close,
     setExpiry,
     drop,
-    cancelWillsBelow,
+    cancelWills,
     get count() {
       return sessions.size;
     },

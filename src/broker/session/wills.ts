@@ -24,8 +24,8 @@ export interface Wills {
   cancel(clientId: string): void;
   /** The session ended: a delayed will is published now. */
   sessionEnded(clientId: string): void;
-  /** Cancels the wills to topics that begin so. */
-  cancelBelow(prefix: string): void;
+  /** Cancels the wills to these topics. */
+  cancelAll(isTopic: (topic: string) => boolean): void;
   sweep(): void;
   /** What was kept of the last run and could not be read at the start: of clients that did not come meanwhile. */
   adopt(kept: KeptJournal, isOfThisRun: (clientId: string) => boolean): void;
@@ -104,9 +104,9 @@ export function createWills({ clock, time, journal, publish }: WillsOptions, kep
     if (waiting !== undefined) send(waiting.connection, waiting.will);
   }
 
-  function cancelBelow(prefix: string): void {
-    for (const [clientId, { message }] of written) if (message.topic.startsWith(prefix)) cancel(clientId);
-    for (const [clientId, { will }] of pending) if (will.topic.startsWith(prefix)) cancel(clientId);
+  function cancelAll(isTopic: (topic: string) => boolean): void {
+    for (const [clientId, { message }] of written) if (isTopic(message.topic)) cancel(clientId);
+    for (const [clientId, { will }] of pending) if (isTopic(will.topic)) cancel(clientId);
   }
 
   function sweep(): void {
@@ -137,7 +137,7 @@ export function createWills({ clock, time, journal, publish }: WillsOptions, kep
     if (written.delete(clientId)) journal.note({ of: "will", clientId, value: undefined });
   }
 
-  return { keep, due, cancel, cancelBelow, sessionEnded, sweep, adopt: restoreAll };
+  return { keep, due, cancel, cancelAll, sessionEnded, sweep, adopt: restoreAll };
 }
 
 function keptOf(publisher: string, will: Will): Pick<KeptWill, "message" | "delayS" | "expiryS"> {

@@ -1,34 +1,12 @@
 /** `aerie user`, `aerie token`, `aerie device`, `aerie application`: accounts and credentials. A secret is printed once, on standard output. */
 import { randomBytes } from "node:crypto";
-import type {
-  ApplicationAnswer,
-  BoardAnswer,
-  PairingAnswer,
-  TokenAnswer,
-  UserAnswer,
-  WithSecret,
-} from "../../contract/access.ts";
-import type { Role, Scope } from "../../contract/levels.ts";
+import type { ApplicationAnswer, PairingAnswer, TokenAnswer, UserAnswer, WithSecret } from "../../contract/access.ts";
 import { CommandFault } from "../shared/command-fault.ts";
 import type { CommandWorld } from "../shared/command-world.ts";
 import { type HubLink, linkToHub } from "../shared/hub-link.ts";
-
-export interface AccessRequest {
-  readonly noun: "user" | "token" | "device" | "application";
-  readonly verb: string;
-  readonly name?: string | undefined;
-  readonly role?: Role;
-  readonly scope?: Scope;
-  readonly days?: number;
-  /** Topic filters, separated by commas. */
-  readonly publish?: string;
-  readonly subscribe?: string;
-  /** As it was given, for hints of further commands. */
-  readonly dataDir?: string;
-}
-
-/** Answers what goes to standard output. `say` prints beside it what a secret is, so that a script gets the secret alone. */
-type Work = (link: HubLink, request: AccessRequest, say: CommandWorld["say"]) => Promise<string>;
+import { quoted } from "../shared/shell-word.ts";
+import { type AccessRequest, json, nameOf, use, type Work } from "./access-request.ts";
+import { addBoard, changeBoard, listBoards, removeBoard } from "./device-work.ts";
 
 /** Cannot be guessed. The user is meant to change it. */
 const PASSWORD_BITS = 96;
@@ -36,7 +14,7 @@ const PASSWORD_BITS = 96;
 const WORK: Readonly<Record<AccessRequest["noun"], Readonly<Record<string, Work>>>> = {
   user: { list: listUsers, add: addUser, password: setPassword, role: setRole, remove: removeUser },
   token: { list: listTokens, add: addToken, remove: removeToken },
-  device: { list: listBoards, add: addBoard, remove: removeBoard },
+  device: { list: listBoards, add: addBoard, change: changeBoard, remove: removeBoard },
   application: { list: listApplications, add: addApplication, remove: removeApplication },
 };
 
@@ -75,19 +53,7 @@ export async function pairCommand(minutes: number, { config, clock, say }: Comma
   }
 }
 
-const json = (value: unknown) => ({ type: "application/json", text: JSON.stringify(value) });
-
-function nameOf({ noun, verb, name }: AccessRequest): string {
-  if (name !== undefined && name !== "") return name;
-  const argument = noun === "device" || (noun !== "user" && verb === "remove") ? "id" : "name";
-  throw new CommandFault(`aerie ${noun} ${verb}: missing argument: ${argument}`, 2);
-}
-
-const use = (lastUsedAt: string | null): string => (lastUsedAt === null ? "never used" : `last used ${lastUsedAt}`);
 const expiry = (expiresAt: string | null): string => (expiresAt === null ? "never expires" : `expires ${expiresAt}`);
-
-/** Of a shell. */
-const quoted = (word: string): string => (/^[\w./:@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 const newPassword = (): string => randomBytes(PASSWORD_BITS / 8).toString("base64url");
 
@@ -164,29 +130,6 @@ async function removeToken(link: HubLink, request: AccessRequest): Promise<strin
   return `Revoked ${id}`;
 }
 
-async function listBoards(link: HubLink): Promise<string> {
-  const { boards } = await link.ask<{ boards: BoardAnswer[] }>("/api/boards");
-  const line = ({ deviceId, lastUsedAt }: BoardAnswer): string => `${deviceId}  ${use(lastUsedAt)}`;
-  return boards.length === 0 ? "no board has a secret" : boards.map(line).join("\n");
-}
-
-async function addBoard(link: HubLink, request: AccessRequest, say: CommandWorld["say"]): Promise<string> {
-  const deviceId = nameOf(request);
-  const { boards } = await link.ask<{ boards: BoardAnswer[] }>("/api/boards");
-  const made = await link.ask<WithSecret<BoardAnswer>>("/api/boards", json({ deviceId }));
-  if (boards.some((board) => board.deviceId === made.deviceId)) {
-    say(`${made.deviceId} had a secret already, which no longer works. Put the new one on the board.`);
-  }
-  say(`The MQTT password of ${made.deviceId}, whose user name is ${made.deviceId}. It is shown only once:`);
-  return made.secret;
-}
-
-async function removeBoard(link: HubLink, request: AccessRequest): Promise<string> {
-  const deviceId = nameOf(request);
-  await link.ask(`/api/boards/${encodeURIComponent(deviceId)}`, undefined, "DELETE");
-  return `Revoked the secret of ${deviceId}`;
-}
-
 async function listApplications(link: HubLink): Promise<string> {
   const { applications } = await link.ask<{ applications: ApplicationAnswer[] }>("/api/applications");
   const line = ({ id, name, publish, subscribe, expiresAt, lastUsedAt }: ApplicationAnswer): string =>
@@ -196,15 +139,26 @@ async function listApplications(link: HubLink): Promise<string> {
 
 const filtersOf = (text = ""): string[] => text.split(",").filter((filter) => filter !== "");
 
+function parametersIn(text: string | undefined): Record<string, string> {
+  const pairs = filtersOf(text).map((pair) => {
+    const end = pair.indexOf("=");
+    if (end < 1) throw new CommandFault(`--set: expected name=value, not ${pair}`, 2);
+    return [pair.slice(0, end), pair.slice(end + 1)] as const;
+  });
+  return Object.fromEntries(pairs);
+}
+
 async function addApplication(link: HubLink, request: AccessRequest, say: CommandWorld["say"]): Promise<string> {
   const [publish, subscribe] = [filtersOf(request.publish), filtersOf(request.subscribe)];
-  if (publish.length + subscribe.length === 0) {
-    throw new CommandFault("aerie application add: missing option: --publish, --subscribe or both", 2);
+  const { preset } = request;
+  if (preset === undefined && publish.length + subscribe.length === 0) {
+    throw new CommandFault("aerie application add: missing option: --preset, or --publish, --subscribe or both", 2);
   }
+  const presets = preset === undefined ? {} : { preset, parameters: parametersIn(request.set) };
   const days = request.days === undefined ? {} : { days: request.days };
   const made = await link.ask<WithSecret<ApplicationAnswer>>(
     "/api/applications",
-    json({ name: nameOf(request), publish, subscribe, ...days }),
+    json({ name: nameOf(request), publish, subscribe, ...presets, ...days }),
   );
   say(`${made.name} logs in with this MQTT password and any user name. It is shown only once:`);
   return made.secret;

@@ -1,9 +1,8 @@
 /** `aerie backup`: copies the whole store to a new file. The hub may be running. */
 import { rmSync, statSync } from "node:fs";
 import path from "node:path";
-import type { SpaceAnswer } from "../../contract/control.ts";
+import type { SpaceAnswer } from "../../contract/control/control.ts";
 import { partOf } from "../../core/transfer/part-file.ts";
-import { readAccessFiles } from "../../platform/access/access-file.ts";
 import type { CommandWorld } from "../shared/command-world.ts";
 import { linkToHub } from "../shared/hub-link.ts";
 import { showProgress } from "../shared/progress.ts";
@@ -35,10 +34,9 @@ export async function backupCommand(
     await link.close();
   }
   say(`${file}: ${bytesText(sizeOf(file))}, copied in ${durationText(clock.monotonicMs() - startedMs)}.`);
-  const hasSecrets = !withoutSecrets && readAccessFiles(config.dataDir).length > 0;
-  if (hasSecrets)
+  if (!withoutSecrets)
     say(
-      "The copy contains accounts and device secrets. Keep it where nobody else can read it, or leave them out with --without-secrets.",
+      "The copy contains accounts, device secrets and channels of notifications, where there are any. Keep it where nobody else can read it, or leave them out with --without-secrets.",
     );
   return 0;
 }

@@ -4,7 +4,7 @@ import path from "node:path";
 import { type Readable, Transform, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import type { DeviceIdsAnswer } from "../../contract/control.ts";
+import type { DeviceIdsAnswer } from "../../contract/control/control.ts";
 import { partOf } from "../../core/transfer/part-file.ts";
 import { syncPath } from "../../files/durable-file.ts";
 import type { FileFormat } from "../import/import-source.ts";

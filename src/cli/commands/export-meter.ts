@@ -67,7 +67,7 @@ export function createExportMeter({ format, deviceIds, from, to, clock }: MeterO
   };
 }
 
-const IDS = /([A-Za-z0-9._:-]{1,64})-([0-9a-z]{1,11})-\d{1,9}(?=[",])/g;
+const IDS = /([A-Za-z0-9._:~-]{1,64})-([0-9a-z]{1,11})-\d{1,9}(?=[",])/g;
 
 /** Of the last `_id` in the text. */
 function positionIn(text: string): { deviceId: string; atMs: number } | undefined {

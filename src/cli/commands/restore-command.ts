@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import path from "node:path";
 import { ACCESS_FILES } from "../../platform/access/access-file.ts";
 import { restoreStore } from "../../store/sqlite/copy/restore.ts";
+import { HUB_FILE } from "../../store/sqlite/hub-file/hub-schema.ts";
 import { IMPORTS_FOLDER } from "../import/import-position.ts";
 import type { CommandWorld } from "../shared/command-world.ts";
 import { showProgress } from "../shared/progress.ts";
@@ -30,7 +31,7 @@ export async function restoreCommand(name: string, { config, clock, screen, say 
       copy,
       nowMs: clock.nowMs(),
       onBytes,
-      beside: ACCESS_FILES,
+      beside: [HUB_FILE, ...ACCESS_FILES],
       outdated: [IMPORTS_FOLDER],
       say,
     });

@@ -1,6 +1,6 @@
 /** `aerie stats`: how many devices, readings and bytes are stored. */
 
-import type { StatsAnswer } from "../../contract/control.ts";
+import type { StatsAnswer } from "../../contract/control/control.ts";
 import { DAY_MS } from "../../core/model/utc-day.ts";
 import type { CommandWorld } from "../shared/command-world.ts";
 import { linkToHub } from "../shared/hub-link.ts";
@@ -41,7 +41,7 @@ function shown({ oldestMs, ...stats }: StatsAnswer) {
 }
 
 export function statsText(stats: StatsAnswer): string {
-  const { devices, readings, hotReadings, segments, bytes, usedBytes, diskFreeBytes, written } = stats;
+  const { devices, readings, hotReadings, segments, bytes, usedBytes, hubFileBytes, diskFreeBytes, written } = stats;
   const { oldest, bytesPerReading, bytesWrittenPerDay } = shown(stats);
   const rows: [string, string][] = [
     ["devices", countText(devices)],
@@ -54,6 +54,7 @@ export function statsText(stats: StatsAnswer): string {
       `  ${NAMES[kind as keyof typeof bytes]}`,
       bytesText(size),
     ]),
+    ["settings, presence (hub.db)", bytesText(hubFileBytes)],
     ["bytes per reading", bytesPerReading === null ? "none yet" : String(bytesPerReading)],
     [
       "written per day",

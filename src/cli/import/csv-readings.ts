@@ -1,6 +1,7 @@
 /** Makes the records of a CSV file into lines of NDJSON, whose values the hub checks. */
+
 import type { MetricValue } from "../../contract/readings.ts";
-import { isMetricName } from "../../core/model/device-id.ts";
+import { isStoredName } from "../../core/model/device-id.ts";
 import { delimiterOf, readRecord, readTextCell, readValueCell } from "../../core/transfer/csv.ts";
 import { CommandFault } from "../shared/command-fault.ts";
 
@@ -62,9 +63,9 @@ function columnsOf(header: string, delimiter: string, deviceId: string | undefin
   }
   for (const [index, name] of names.entries()) {
     if (names.indexOf(name) < index) throw new CommandFault(`The header has the column ${name} twice.`);
-    if (!ABOUT.has(name) && !isMetricName(name)) {
+    if (!ABOUT.has(name) && !isStoredName(name)) {
       throw new CommandFault(
-        `The column ${JSON.stringify(name.slice(0, 80))} is not a metric name: 1 to 64 of A-Z a-z 0-9 . _ -, the first a letter.`,
+        `The column ${JSON.stringify(name.slice(0, 80))} is not a metric name: 1 to 64 of A-Z a-z 0-9 . _ -, the first a letter (or _ and a letter, which the hub computes itself).`,
       );
     }
   }

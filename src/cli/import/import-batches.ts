@@ -1,5 +1,5 @@
 /** Gathers lines into requests. Readings of one device and millisecond stay together: only so the hub knows that they are several. */
-import { MAX_IMPORT_LINES } from "../../contract/control.ts";
+import { MAX_IMPORT_LINES } from "../../contract/control/control.ts";
 import type { ImportLine } from "./import-lines.ts";
 
 /** So many readings keep the hub's event loop busy for some ms. */

@@ -37,7 +37,7 @@ export async function importCommand(name: string, options: ImportOptions, world:
       `Resuming ${name} at byte ${countText(found.endByte)}, where an earlier import stopped. --from-start starts again at the beginning.`,
     );
   const report = createRefusedReport(options.report ?? `${name}.refused`, found !== undefined);
-  const link = await linkToHub({ config, clock, changes: { say } });
+  const link = await linkToHub({ config, clock, changes: { say }, imports: true });
   const signal = world.stopSignal();
   const startedMs = clock.monotonicMs();
   const batches = batchesOf(readImportLines(source, { fromByte: begun.endByte, deviceId, decimalComma }));

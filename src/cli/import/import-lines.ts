@@ -1,5 +1,5 @@
 /** Makes the records of a file into lines for the hub, with their positions in the file. */
-import { MAX_LINE_BYTES } from "../../contract/control.ts";
+import { MAX_LINE_BYTES } from "../../contract/control/control.ts";
 import { CommandFault } from "../shared/command-fault.ts";
 import { type CsvOptions, createCsvReadings } from "./csv-readings.ts";
 import type { ImportSource } from "./import-source.ts";

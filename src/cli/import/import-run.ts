@@ -1,6 +1,6 @@
 /** Sends the lines of a file to the hub, batch by batch, counts them and saves the position. */
-import type { ImportAnswer, RebuildAnswer } from "../../contract/control.ts";
-import type { RebuildRequest } from "../../contract/control-requests.ts";
+import type { ImportAnswer, RebuildAnswer } from "../../contract/control/control.ts";
+import type { RebuildRequest } from "../../contract/control/control-requests.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { readImportedLine } from "../../core/transfer/imported-reading.ts";
 import { createRebuiltHours } from "../../core/transfer/rebuilt-hours.ts";

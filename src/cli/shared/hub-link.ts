@@ -4,7 +4,7 @@ import { Agent, type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import path from "node:path";
 import type { Config } from "../../config/settings.ts";
-import { CONTROL_SOCKET } from "../../contract/control.ts";
+import { CONTROL_SOCKET } from "../../contract/control/control.ts";
 import type { Problem } from "../../contract/problem.ts";
 import { StartError } from "../../core/model/start-error.ts";
 import type { Clock } from "../../core/ports/clock.ts";
@@ -34,13 +34,15 @@ export interface LinkOptions {
   readonly clock: Clock;
   /** The command changes the store: where there is none, one is made, and this tells the user so. */
   readonly changes?: Pick<CommandWorld, "say">;
+  /** The command stores readings. */
+  readonly imports?: boolean;
 }
 
 /** A hub that starts holds its lock before it listens. */
 const STARTING_MS = 10_000;
 const ASK_AGAIN_MS = 100;
 
-export async function linkToHub({ config, clock, changes }: LinkOptions): Promise<HubLink> {
+export async function linkToHub({ config, clock, changes, imports = false }: LinkOptions): Promise<HubLink> {
   const socket = shortPath(path.join(config.dataDir, CONTROL_SOCKET));
   try {
     if (await isListening(socket.path)) return createLink(socket, undefined);
@@ -48,7 +50,7 @@ export async function linkToHub({ config, clock, changes }: LinkOptions): Promis
     if (changes === undefined && isNew) {
       throw new CommandFault(`${config.dataDir} has no data of a hub. Name the hub's data directory with --data-dir.`);
     }
-    const own = await openOrWait({ config, clock, changes: changes !== undefined }, socket.path);
+    const own = await openOrWait({ config, clock, changes: changes !== undefined, imports }, socket.path);
     if (isNew && own !== undefined && config.mongodbUrl === "") {
       changes?.say(
         `${config.dataDir} had no hub, so a new one was created there. To use another hub, name its data directory with --data-dir.`,

@@ -1,14 +1,18 @@
 /** Serves commands on the store where no hub runs, over the same socket and with the same answers as the hub. */
+
 import path from "node:path";
 import type { Config } from "../../config/settings.ts";
-import { CONTROL_SOCKET } from "../../contract/control.ts";
-import { createRegistry } from "../../core/devices/registry.ts";
+import { CONTROL_SOCKET } from "../../contract/control/control.ts";
+import { judgedSinceMs } from "../../core/alerts/engine/judging-again.ts";
+import { createBackupRecord } from "../../core/alerts/hub/backup-record.ts";
+import { createRegistry, type Registry } from "../../core/devices/registry.ts";
 import { createStateSaver } from "../../core/devices/state-saver.ts";
 import { createRawHorizon } from "../../core/history/raw-horizon.ts";
 import { createUpkeep } from "../../core/history/upkeep.ts";
 import { StartError } from "../../core/model/start-error.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log, LogFields } from "../../core/ports/log.ts";
+import type { Store } from "../../core/ports/readings-store.ts";
 import type { StoredDevice } from "../../core/ports/stored-device.ts";
 import { newestHeardMs } from "../../core/time/newest-before.ts";
 import { createTrustedTime, type TrustedTime } from "../../core/time/trusted-time.ts";
@@ -22,16 +26,23 @@ import { listenLocally } from "../../platform/local-socket.ts";
 import { refuseNewerFiles } from "../../platform/newer-files.ts";
 import { openTimeFile } from "../../platform/time-file.ts";
 import { openStore } from "../../store/open-store.ts";
+import { copyHubFile, refuseNewerHubFile, withHubFile } from "../../store/sqlite/hub-file/hub-file.ts";
 
 /** The hub of a command sends nothing. */
 const UNSENT =
   "Some readings are on this machine and not in MongoDB yet. Start the hub; it sends them by itself, and /readyz has a warning (part mongodb) until it is done. Then run the command again.";
+
+/** What an import stores would come behind them, and only what is behind the saved state is judged at a start. */
+const UNJUDGED =
+  "The hub was killed, and the alert rules have not judged its last readings yet. Start the hub, which does that at once. Then run the command again, while the hub runs or after it has stopped.";
 
 export interface OwnHubOptions {
   readonly config: Config;
   readonly clock: Clock;
   /** Upkeep runs, since much may be stored. Retention deletes nothing. */
   readonly changes: boolean;
+  /** Readings will be stored. */
+  readonly imports: boolean;
 }
 
 export interface OwnHub {
@@ -39,18 +50,20 @@ export interface OwnHub {
 }
 
 /** Rejects with a StartError where the store cannot be opened, such as when a hub holds it. */
-export async function openOwnHub({ config, clock, changes }: OwnHubOptions): Promise<OwnHub> {
+export async function openOwnHub({ config, clock, changes, imports }: OwnHubOptions): Promise<OwnHub> {
   const lifecycle = createLifecycle(LOG);
   try {
     const { own } = lifecycle;
     const nothing = (): void => undefined;
     refuseNewerFiles(config.dataDir);
+    refuseNewerHubFile(config.dataDir);
     const opened = await openStore({
       config,
       clock,
       log: LOG,
       onDead: nothing,
       onReached: nothing,
+      beforeSending: async () => undefined,
       onRefused: nothing,
     });
     const store = own("store", opened.store);
@@ -64,8 +77,16 @@ export async function openOwnHub({ config, clock, changes }: OwnHubOptions): Pro
         1,
       );
     }
+    const { dataDir } = config;
+    const ofHubFile = { dataDir, clock, log: LOG, onDead: nothing };
     const registry = own("registry", createRegistry({ clock, stored, limits: config, onPresence: () => undefined }));
-    const stateSaver = own("state saver", createStateSaver({ store, registry, clock, log: LOG }));
+    if (imports && opened.forward === undefined && (await hasUnjudged(store, registry, ofHubFile))) {
+      throw new StartError(UNJUDGED, 1);
+    }
+    const stateSaver = own(
+      "state saver",
+      createStateSaver({ store, registry, judged: async () => {}, clock, log: LOG }),
+    );
     const { rawDays, hourDays, dayDays, maxStoreBytes: maxBytes } = config;
     const retention = { rawDays, hourDays, dayDays, maxBytes };
     const keeping = { store, clock, log: LOG, retention, mayExpire: () => false, onStep: () => undefined };
@@ -76,6 +97,7 @@ export async function openOwnHub({ config, clock, changes }: OwnHubOptions): Pro
       clock,
       isClockSane: () => true,
       rawHorizon: createRawHorizon({ registry, rawDays, mayExpire: () => true }),
+      derivation: undefined, // `hub.db` with the definitions is not open here
       counters: { readings: () => undefined },
       onStored: (readings) => {
         stateSaver.stored(readings);
@@ -83,14 +105,14 @@ export async function openOwnHub({ config, clock, changes }: OwnHubOptions): Pro
       },
     });
     // Nobody is connected here who would have to be told what ends.
-    const { dataDir } = config;
+    const time = openTime(config, clock, stored);
     const { accounts, credentials, pairing } = own(
       "access",
       await openAccess({
         dataDir,
         isHub: false,
         clock,
-        time: openTime(config, clock, stored),
+        time,
         log: LOG,
       }),
     );
@@ -105,10 +127,17 @@ export async function openOwnHub({ config, clock, changes }: OwnHubOptions): Pro
         importer,
         rebuilder,
         written: undefined,
+        hubFileBytes: async () => (await withHubFile(ofHubFile, ({ space }) => space()))?.usedBytes ?? 0,
+        hubFileCopy: async (options) =>
+          (await withHubFile(ofHubFile, (hubFile) => copyHubFile(hubFile, options))) ?? [],
         secretFiles: () => readAccessFiles(dataDir),
+        onBackup: () => noteBackup(ofHubFile, time.nowMs),
         accounts,
         credentials,
         pairing,
+        mappingParts: undefined,
+        alertParts: undefined,
+        derivedParts: undefined,
       }),
     );
     own("control socket", await listenLocally(control.server, path.join(config.dataDir, CONTROL_SOCKET)));
@@ -117,6 +146,25 @@ export async function openOwnHub({ config, clock, changes }: OwnHubOptions): Pro
     await lifecycle.close();
     throw error;
   }
+}
+
+async function hasUnjudged(
+  store: Store,
+  registry: Pick<Registry, "markDirty">,
+  ofHubFile: Parameters<typeof withHubFile>[0],
+): Promise<boolean> {
+  const lastRun = await withHubFile(ofHubFile, async (hubFile) => (await hubFile.load()).lastRun);
+  const sinceMs = lastRun === undefined ? Number.POSITIVE_INFINITY : judgedSinceMs(lastRun);
+  let isFound = false;
+  await store.unsaved((readings) => {
+    registry.markDirty(readings); // an import that was killed stored them
+    isFound ||= readings.some(({ receivedAtMs }) => receivedAtMs >= sinceMs);
+  });
+  return isFound;
+}
+
+async function noteBackup(ofHubFile: Parameters<typeof withHubFile>[0], nowMs: () => number): Promise<void> {
+  await withHubFile(ofHubFile, (hubFile) => createBackupRecord({ records: [], hubFile, nowMs, log: LOG }).done());
 }
 
 /** The hub's time as the hub left it. A command uses it and does not change it. */

@@ -1,4 +1,4 @@
-/** Counts, bytes and times as a person reads them. */
+/** Counts, bytes and times as a person reads and writes them. */
 
 const GROUPS = /\B(?=(\d{3})+$)/g;
 
@@ -31,4 +31,12 @@ export function durationText(ms: number): string {
   if (minutes < 60) return `${minutes} min ${whole % 60} s`;
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.round(hours / 24)} days`;
+}
+
+const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
+
+/** `90`, `90s`, `5m`, `2h` and `1d` in seconds; undefined: it is something else. */
+export function secondsIn(text: string): number | undefined {
+  const [, number = "", unit = "s"] = /^(\d+(?:\.\d+)?)([smhd])?$/.exec(text) ?? [];
+  return number === "" ? undefined : Number(number) * SECONDS[unit as keyof typeof SECONDS];
 }

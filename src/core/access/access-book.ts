@@ -41,8 +41,12 @@ export interface AccessBook {
   boards(): readonly BoardRecord[];
   board(deviceId: string): BoardRecord | undefined;
   boardByHash(hash: string): BoardRecord | undefined;
-  /** False: the device has a secret, and it was not to be replaced. */
-  putBoard(board: BoardRecord, replaces: boolean): Promise<boolean>;
+  /** A board that logs in by this name. */
+  boardByLogin(name: string): BoardRecord | undefined;
+  /** False: the device has a secret, and it was not to be replaced; or the credential may not be beside the others. */
+  putBoard(board: BoardRecord, replaces: boolean, mayBe?: MayBeBeside): Promise<boolean>;
+  /** The same secret, for another device or with other topics. False: the former is gone, or the other may not be. */
+  replaceBoard(former: string, board: BoardRecord, mayBe: MayBeBeside): Promise<boolean>;
   removeBoard(deviceId: string): Promise<void>;
   applications(): readonly ApplicationRecord[];
   applicationByHash(hash: string): ApplicationRecord | undefined;
@@ -55,6 +59,8 @@ export interface AccessBook {
   problem(): string | undefined;
   close(): Promise<void>;
 }
+
+export type MayBeBeside = (others: readonly BoardRecord[]) => boolean;
 
 const SAVE_USE_MS = 10 * 60_000;
 
@@ -130,10 +136,18 @@ export function createAccessBook({
     boards: () => writer.records().boards,
     board: (deviceId) => found().boardOf.get(deviceId),
     boardByHash: (hash) => found().boards.get(hash),
-    putBoard: (board, replaces) =>
+    boardByLogin: (name) => found().boardOfLogin.get(name),
+    putBoard: (board, replaces, mayBe) =>
       give((records) => {
         const others = without(records.boards, ({ deviceId }) => deviceId === board.deviceId);
         if (!replaces && others.length < records.boards.length) return undefined;
+        return mayBe?.(others) === false ? undefined : { ...records, boards: [...others, board] };
+      }),
+    replaceBoard: (former, board, mayBe) =>
+      give((records) => {
+        const others = without(records.boards, ({ deviceId, hash }) => deviceId === former && hash === board.hash);
+        const isGone = others.length === records.boards.length;
+        if (isGone || others.some(({ deviceId }) => deviceId === board.deviceId) || !mayBe(others)) return undefined;
         return { ...records, boards: [...others, board] };
       }),
     removeBoard: (id) =>

@@ -1,5 +1,6 @@
 /** Finds records of access by hash or id, and enters in them when each was used last. */
-import type { AccessRecords } from "./access-records.ts";
+import type { AccessRecords, BoardRecord } from "./access-records.ts";
+import { loginsOf } from "./board-spec.ts";
 
 export type AccessIndex = ReturnType<typeof indexOf>;
 
@@ -16,9 +17,20 @@ export function indexOf({ signIns, tokens, boards, applications }: AccessRecords
     tokens: byHash(tokens),
     boards: byHash(boards),
     boardOf: new Map(boards.map((board) => [board.deviceId, board])),
+    boardOfLogin: byLogin(boards),
     applications: byHash(applications),
     lastUsedMs,
   };
+}
+
+/** By device id first. A name by which a board with a password of its own is found belongs to no other. */
+function byLogin(boards: readonly BoardRecord[]): Map<string, BoardRecord> {
+  const found = new Map(boards.map((board) => [board.deviceId, board]));
+  for (const board of boards) {
+    if (board.family === undefined) continue;
+    for (const name of loginsOf(board)) if (!found.has(name)) found.set(name, board);
+  }
+  return found;
 }
 
 export function withUses(records: AccessRecords, uses: ReadonlyMap<string, number>): AccessRecords {

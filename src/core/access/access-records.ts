@@ -1,4 +1,6 @@
 /** The records of people, tokens and MQTT credentials, and the ports that keep them. Types only. */
+import type { TopicOptions } from "../../contract/access.ts";
+import type { CredentialFamily } from "../../contract/families.ts";
 import type { Role, Scope } from "../../contract/levels.ts";
 
 export interface UserRecord {
@@ -37,6 +39,13 @@ export interface BoardRecord extends Credential {
   readonly deviceId: string;
   /** A password that the board's maker chose, as a PHC string of argon2id. `hash` then matches no secret. */
   readonly adopted?: string;
+  /** Left out: native, and so are the two that follow. */
+  readonly family?: Exclude<CredentialFamily, "native">;
+  /** As the board calls itself in its topics. */
+  readonly name?: string;
+  readonly options?: TopicOptions;
+  /** By which it logs in, where it is another name. */
+  readonly userName?: string;
 }
 
 export interface ApplicationRecord extends Credential {

@@ -17,6 +17,8 @@ export interface Caller {
   readonly level: Level;
   /** Of a person. */
   readonly user?: { readonly id: string; readonly name: string };
+  /** Of a program: how a person calls it. */
+  readonly program?: string;
   /** A sign-in's hash, or a token's id: when it ends, so do its connections. */
   readonly key?: string;
   /** Of a browser: what its page must say with every change. */
@@ -26,10 +28,21 @@ export interface Caller {
 export const NOBODY: Caller = { level: "nobody" };
 /** Without accounts everybody is. */
 export const EVERYBODY: Caller = { level: "owner" };
+/** Who may open the socket of the hub's directory owns the machine. */
+export const COMMAND_LINE: Caller = { level: "owner", program: "command line" };
+
+/** For lists that say who did something. */
+export const nameOfCaller = ({ user, program }: Caller): string => user?.name ?? program ?? "anybody";
 
 export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly code: ErrorCode; readonly waitMs?: number };
+  | {
+      readonly ok: false;
+      readonly code: ErrorCode;
+      readonly waitMs?: number;
+      /** What of the request is wrong. */
+      readonly fault?: { readonly field: string; readonly message: string };
+    };
 
 /** A browser that was let in: what its cookie holds. */
 export interface SignedIn {
@@ -162,7 +175,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     const token = book.tokenByHash(secrets.hash(secret));
     if (token === undefined || mayBeExpired(token, time)) return undefined;
     book.used(token.id, clock.nowMs());
-    return { level: token.scope, key: token.id };
+    return { level: token.scope, key: token.id, program: token.name };
   }
 
   async function addUser(name: string, password: string, role: Role): Promise<Outcome<UserAnswer>> {

@@ -1,12 +1,15 @@
 /** The join window: unknown boards wait in it until an operator lets them in. What they publish is not stored. */
 import type { WaitingBoard } from "../../contract/access.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { MqttLogin } from "./credentials.ts";
+import { type MqttLogin, nameIn, shownUserName } from "./mqtt-login.ts";
+import { recognizedBoard } from "./recognized-board.ts";
 
 /** A board that waits, as its connection sees it. */
 export interface Waiting {
   /** It published something; nothing of it goes anywhere. */
   said(topic: string, payload: Uint8Array): void;
+  /** It subscribed to this, or it is the topic of its last will: its family is known by it. */
+  tried(topic: string): void;
   /** Its connection is gone. */
   left(): void;
 }
@@ -47,6 +50,7 @@ interface Entry {
   readonly since: number;
   readonly sinceMs: number;
   readonly topics: Set<string>;
+  readonly tried: Set<string>;
   sample: string | undefined;
   readonly end: () => void;
 }
@@ -84,15 +88,17 @@ export function createPairing({ clock, makeId }: PairingOptions): Pairing {
       since: clock.monotonicMs(),
       sinceMs: clock.nowMs(),
       topics: new Set<string>(),
+      tried: new Set<string>(),
       sample: undefined as string | undefined,
       end,
     };
     entries.set(id, entry);
     return {
       said: (topic, payload) => {
-        if (entry.topics.size < MOST_TOPICS) entry.topics.add(topic.slice(0, SAMPLE_BYTES));
+        addTo(entry.topics, topic);
         entry.sample ??= decoder.decode(payload.subarray(0, SAMPLE_BYTES));
       },
+      tried: (topic) => addTo(entry.tried, topic),
       left: () => void entries.delete(id),
     };
   }
@@ -115,8 +121,14 @@ export function createPairing({ clock, makeId }: PairingOptions): Pairing {
   };
 }
 
-function shown(id: string, { login, sinceMs, topics, sample }: Entry): WaitingBoard {
-  const { clientId, userName, password = "", address } = login;
+function addTo(topics: Set<string>, topic: string): void {
+  if (topics.size < MOST_TOPICS) topics.add(topic.slice(0, SAMPLE_BYTES));
+}
+
+function shown(id: string, { login, sinceMs, topics, tried, sample }: Entry): WaitingBoard {
+  const { clientId, password = "", address } = login;
+  const userName = shownUserName(login);
+  const recognized = recognizedBoard([...tried, ...topics], nameIn(login));
   return {
     id,
     clientId: clientId.slice(0, 128),
@@ -125,6 +137,7 @@ function shown(id: string, { login, sinceMs, topics, sample }: Entry): WaitingBo
     since: new Date(sinceMs).toISOString(),
     topics: [...topics],
     ...(sample !== undefined && { sample }),
+    ...(recognized !== undefined && { recognized }),
     mayAdopt: password.length >= ADOPTED_PASSWORD,
   };
 }

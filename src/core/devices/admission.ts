@@ -2,8 +2,7 @@
 import type { AttributeValue, DeviceId } from "../../contract/readings.ts";
 import type { RefusalCode } from "../../contract/refusals.ts";
 import type { ReadingMetrics } from "../model/metric-list.ts";
-import type { Clock } from "../ports/clock.ts";
-import { type DeviceEntry, newEntry } from "./device-entry.ts";
+import { type DeviceEntry, type EntryParts, newEntry } from "./device-entry.ts";
 import { mergeAttributes } from "./device-record.ts";
 
 export interface DeviceLimits {
@@ -24,10 +23,12 @@ export interface Admission {
 const MAX_ATTRIBUTES = 64;
 const MAX_ATTRIBUTES_CHARS = 16 * 1024;
 const NONE: readonly string[] = [];
+/** What a device sends, and what is derived of it. */
+const KEPT_LISTS = 4;
 
 export function createAdmission(
   entries: Map<string, DeviceEntry>,
-  { limits, clock }: { readonly limits: DeviceLimits; readonly clock: Clock },
+  { limits, parts }: { readonly limits: DeviceLimits; readonly parts: EntryParts },
 ): Admission {
   const devicesOfClient = new Map<string, number>();
 
@@ -39,13 +40,13 @@ export function createAdmission(
       if (admitted >= limits.maxDevicesPerClient) return "TOO_MANY_DEVICES_OF_CLIENT";
       devicesOfClient.set(clientId, admitted + 1);
     }
-    entries.set(deviceId, newEntry(deviceId, clock));
+    entries.set(deviceId, newEntry(deviceId, parts));
     return undefined;
   }
 
   function admitMetrics(deviceId: DeviceId, metrics: ReadingMetrics): readonly string[] {
     const entry = entries.get(deviceId);
-    if (entry === undefined || (metrics.names !== undefined && entry.admitted === metrics.names)) return NONE;
+    if (entry === undefined || (metrics.names !== undefined && entry.admitted.includes(metrics.names))) return NONE;
     const names = entry.metrics;
     let refused = NONE;
     for (const name of metrics.keys()) {
@@ -53,7 +54,9 @@ export function createAdmission(
       if (names.size < limits.maxMetricsPerDevice) names.add(name);
       else refused = [...refused, name];
     }
-    if (refused === NONE) entry.admitted = metrics.names;
+    if (refused === NONE && metrics.names !== undefined) {
+      entry.admitted = [metrics.names, ...entry.admitted.slice(0, KEPT_LISTS - 1)];
+    }
     return refused;
   }
 

@@ -1,32 +1,79 @@
 /** A device and its latest values, as REST and Socket.IO show them. */
-import type { Device } from "../../contract/readings.ts";
+import { METRICS, type MetricInfo } from "../../contract/metrics.ts";
+import type { Device, MetricValue, Severity } from "../../contract/readings.ts";
+import type { Descriptions } from "../dialects/descriptions.ts";
 import { timeFaultOf } from "../model/instant.ts";
 import type { DeviceRecord } from "./device-record.ts";
 
-export function toDevice(record: DeviceRecord): Device {
-  const { deviceId, name, place, interval, clockSuspect, retention } = record;
+/** What is known of names and metrics. */
+export type Described = Pick<Descriptions, "nameOf" | "metricInfo">;
+
+/** `alert`: how severe the worst of its alerts that fire is. */
+export function toDevice(record: DeviceRecord, described: Described, alert?: Severity): Device {
+  const { deviceId, place, clockSuspect, retention } = record;
+  const { intervalMs } = record.rhythm;
+  const name = nameOf(record, described);
   const timeFault = timeFaultOf(clockSuspect, record.attributes.get("deviceClock"));
   return {
     deviceId,
     ...(name !== undefined && { name }),
     ...(place !== undefined && { place }),
-    presence: record.state,
-    since: new Date(record.sinceMs).toISOString(),
-    ...(record.lastHeardAtMs !== undefined && { lastHeardAt: new Date(record.lastHeardAtMs).toISOString() }),
-    ...(interval.ms !== undefined && { intervalMs: Math.round(interval.ms) }),
+    ...toPresenceAnswer(record),
+    ...(record.lastHeardAtMs !== undefined && { lastHeardAt: iso(record.lastHeardAtMs) }),
+    ...(intervalMs !== undefined && { intervalMs: Math.round(intervalMs) }),
     clockSuspect,
     ...(timeFault !== undefined && { timeFault }),
     ...(Object.keys(retention).length > 0 && { retention }),
     attributes: Object.fromEntries(record.attributes),
     latest: toLatest(record),
+    ...(alert !== undefined && { alert }),
+    metricInfo: Object.fromEntries(
+      [...record.metrics].flatMap((metric) => {
+        const info = described.metricInfo(deviceId, metric);
+        return info === undefined ? [] : [[metric, fitting(metric, info, record.latest.get(metric)?.value)]];
+      }),
+    ),
   };
 }
+
+/** A unit of the catalogue belongs to a name only while its values can be in it: a pressure of 101,325 is not in hPa. */
+function fitting(metric: string, info: MetricInfo, value: MetricValue | undefined): MetricInfo {
+  const { range, ...others } = info;
+  if (info !== METRICS.get(metric) || range === undefined || typeof value !== "number") return info;
+  const [least, most] = range;
+  return value >= least && value <= most ? info : { ...others, unit: "" };
+}
+
+export function toPresenceAnswer(record: DeviceRecord): Pick<Device, "presence" | "since" | "presenceDetail"> {
+  const { isConnected, availability, lastReadingAtMs } = record;
+  const { intervalMs } = record.rhythm;
+  return {
+    presence: record.state,
+    since: iso(record.sinceMs),
+    presenceDetail: {
+      state: record.detail,
+      since: iso(record.detailSinceMs),
+      because: {
+        connection: isConnected,
+        ...(availability !== undefined && { availability }),
+        ...(lastReadingAtMs !== undefined && { lastReadingAt: iso(lastReadingAtMs) }),
+        ...(intervalMs !== undefined && { intervalMs: Math.round(intervalMs) }),
+      },
+    },
+  };
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** Given by its owner, or else by the device itself. */
+export const nameOf = ({ deviceId, name }: DeviceRecord, described: Described): string | undefined =>
+  name ?? described.nameOf(deviceId);
 
 export function toLatest(record: DeviceRecord): Device["latest"] {
   return Object.fromEntries(
     [...record.latest].map(([metric, { value, atMs, wasNumber }]) => [
       metric,
-      { value, timestamp: new Date(atMs).toISOString(), ...(wasNumber === true && { hasTexts: true }) },
+      { value, timestamp: iso(atMs), ...(wasNumber === true && { hasTexts: true }) },
     ]),
   );
 }

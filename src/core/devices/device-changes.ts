@@ -1,7 +1,10 @@
-/** Changes a device's name, place and retention, one change after the other: each says only a part of what is written. */
+/** Changes a device's name, place, retention and what is shown of its metrics, one change after the other: each says only a part of what is written. */
 
 import type { DevicePatch } from "../../contract/rest.ts";
+import type { Descriptions } from "../dialects/descriptions.ts";
+import { ownerChange } from "../dialects/owner-metrics.ts";
 import { createSerialQueue } from "../model/serial-queue.ts";
+import type { HubFile } from "../ports/hub-file.ts";
 import type { Store } from "../ports/readings-store.ts";
 import { type DeviceRecord, mergeRetention } from "./device-record.ts";
 import type { Registry } from "./registry.ts";
@@ -12,9 +15,11 @@ export type DeviceChanges = (deviceId: string, patch: DevicePatch) => Promise<De
 export interface DeviceChangesOptions {
   readonly registry: Registry;
   readonly store: Pick<Store, "nameDevice" | "setRetention">;
+  readonly descriptions: Pick<Descriptions, "ownerOf" | "setByOwner">;
+  readonly hubFile: Pick<HubFile, "write">;
 }
 
-export function createDeviceChanges({ registry, store }: DeviceChangesOptions): DeviceChanges {
+export function createDeviceChanges({ registry, store, descriptions, hubFile }: DeviceChangesOptions): DeviceChanges {
   const changing = createSerialQueue();
 
   async function change(deviceId: string, patch: DevicePatch): Promise<DeviceRecord | undefined> {
@@ -26,7 +31,21 @@ export function createDeviceChanges({ registry, store }: DeviceChangesOptions): 
       await store.setRetention(device.deviceId, retention);
       registry.setRetention(device.deviceId, retention);
     }
+    if (patch.metrics !== undefined) await describe(device, patch.metrics);
     return device;
+  }
+
+  async function describe(
+    { deviceId }: DeviceRecord,
+    patch: NonNullable<DevicePatch["metrics"]> | null,
+  ): Promise<void> {
+    const metrics = new Map(patch === null ? [] : descriptions.ownerOf(deviceId));
+    for (const [metric, info] of Object.entries(patch ?? {})) {
+      if (info === null) metrics.delete(metric);
+      else metrics.set(metric, info);
+    }
+    await hubFile.write([ownerChange(deviceId, metrics)]);
+    descriptions.setByOwner(deviceId, metrics);
   }
 
   async function rename(device: DeviceRecord, patch: DevicePatch): Promise<void> {

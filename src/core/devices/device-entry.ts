@@ -1,10 +1,30 @@
 /** The registry's own entry of a device: its record, and what is needed to keep that up to date. */
-import type { DeviceId } from "../../contract/readings.ts";
+import type { Availability, DeviceId } from "../../contract/readings.ts";
+import type { OfFamily } from "../dialects/descriptions.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { StoredPresence } from "../ports/hub-file.ts";
 import type { LatestMetric, StoredDevice } from "../ports/stored-device.ts";
+import { Rhythm } from "../presence/rhythm.ts";
 import type { Connection } from "./connection.ts";
 import { type DeviceRecord, laterOf } from "./device-record.ts";
-import { UsualInterval } from "./presence.ts";
+import { keepNewer, separateEvents, valuesOf } from "./event-values.ts";
+
+/** What an entry is made with. */
+export interface EntryParts {
+  readonly clock: Clock;
+  /** What its family says of a device; undefined: it is of none. */
+  familyOf(deviceId: DeviceId): OfFamily | undefined;
+  /** Of the runs before this one. */
+  readonly before: PresenceBefore;
+}
+
+/** What is known of presence from the runs before this one. */
+export interface PresenceBefore {
+  /** The last change of the device. */
+  lastOf(deviceId: DeviceId): StoredPresence | undefined;
+  /** When the run before was last known to be alive, epoch ms. */
+  readonly aliveAtMs: number | undefined;
+}
 
 /** An open connection, and the devices of which messages came over it. */
 export interface OpenConnection {
@@ -12,17 +32,31 @@ export interface OpenConnection {
   readonly entries: Set<DeviceEntry>;
 }
 
+/** What was last said about whether a device is there. */
+export interface Said {
+  readonly availability: Availability;
+  readonly atMs: number;
+  /** Over which it came; undefined: before this start. */
+  readonly connection: Connection | undefined;
+}
+
 export interface DeviceEntry extends DeviceRecord {
+  readonly family: OfFamily | undefined;
   /** Names of metrics admitted so far, stored or on their way. */
   readonly metrics: Set<string>;
-  /** The list of names that was last admitted as a whole. */
-  admitted: readonly string[] | undefined;
+  /** Lists of names that were admitted as a whole, the last first. */
+  admitted: readonly (readonly string[])[];
   /** The list of names that came last, and the entries of `latest` for them, in its order. */
   usual: { readonly names: readonly string[]; readonly latest: readonly LatestMetric[] } | undefined;
   readonly connections: Set<OpenConnection>;
-  /** Monotonic ms. */
-  heardMs: number;
-  saidOffline: boolean;
+  /** Undefined: nothing that still holds. */
+  said: Said | undefined;
+  /** It was offline before the start, and nothing came of it since: what its bridge says of itself is not known yet. */
+  awaitsBridge: boolean;
+  /** Until then it is given time to come back after a start, monotonic ms; undefined: it is not waited for. */
+  heldUntilMs: number | undefined;
+  /** Its presence is to be decided again. */
+  isTouched: boolean;
   /** Something of it is on disk; until then nobody sees it. */
   stored: boolean;
   /** Monotonic ms. */
@@ -32,25 +66,36 @@ export interface DeviceEntry extends DeviceRecord {
 }
 
 /** A device of which nothing is stored yet. */
-export function newEntry(deviceId: DeviceId, clock: Clock): DeviceEntry {
+export function newEntry(deviceId: DeviceId, { clock, familyOf }: EntryParts): DeviceEntry {
+  const nowMs = clock.nowMs();
   return {
+    family: familyOf(deviceId),
     deviceId,
     name: undefined,
     place: undefined,
     attributes: new Map(),
     clockSuspect: false,
     latest: new Map(),
+    events: new Map(),
     retention: {},
-    interval: new UsualInterval(undefined),
+    rhythm: new Rhythm({ intervalMs: undefined, isSleeper: false }),
     lastHeardAtMs: undefined,
+    lastReadingAtMs: undefined,
     state: "offline",
-    sinceMs: clock.nowMs(),
+    sinceMs: nowMs,
+    detail: "offline",
+    detailSinceMs: nowMs,
+    isConnected: false,
+    availability: undefined,
     metrics: new Set(),
-    admitted: undefined,
+    admitted: [],
     usual: undefined,
     connections: new Set(),
-    heardMs: Number.NEGATIVE_INFINITY,
-    saidOffline: false,
+    readMs: Number.NEGATIVE_INFINITY,
+    said: undefined,
+    awaitsBridge: false,
+    heldUntilMs: undefined,
+    isTouched: false,
     stored: false,
     admittedMs: clock.monotonicMs(),
     dirty: false,
@@ -58,25 +103,46 @@ export function newEntry(deviceId: DeviceId, clock: Clock): DeviceEntry {
 }
 
 /** A device from the store. How long it has been silent is known from the wall clock only. */
-export function storedEntry(device: StoredDevice, clock: Clock): DeviceEntry {
-  const { lastHeardAtMs, status } = device;
-  const silentMs = lastHeardAtMs === undefined ? Number.POSITIVE_INFINITY : Math.max(0, clock.nowMs() - lastHeardAtMs);
-  return {
-    ...newEntry(device.deviceId, clock),
+export function storedEntry(device: StoredDevice, parts: EntryParts): DeviceEntry {
+  const { clock, before } = parts;
+  const made = newEntry(device.deviceId, parts);
+  const lastReadingAtMs = lastReadingOf(device, made.family !== undefined);
+  const silentMs = lastReadingAtMs === undefined ? Number.POSITIVE_INFINITY : clock.nowMs() - lastReadingAtMs;
+  const isSleeper = before.lastOf(device.deviceId)?.detail === "asleep";
+  const entry: DeviceEntry = {
+    ...made,
     name: device.name,
     place: device.place,
     attributes: device.attributes,
     clockSuspect: device.clockSuspect,
     latest: device.latest,
     retention: device.retention,
-    interval: new UsualInterval(device.intervalMs),
-    lastHeardAtMs,
-    sinceMs: lastHeardAtMs ?? status?.atMs ?? clock.nowMs(),
+    rhythm: new Rhythm({ intervalMs: device.intervalMs, isSleeper }),
+    lastHeardAtMs: device.lastHeardAtMs,
+    lastReadingAtMs,
     metrics: new Set(device.latest.keys()),
-    heardMs: clock.monotonicMs() - silentMs,
-    saidOffline: status?.online === false && status.atMs >= (lastHeardAtMs ?? Number.NEGATIVE_INFINITY),
+    readMs: clock.monotonicMs() - Math.max(0, silentMs),
+    said: saidOf(device, made.family !== undefined, lastReadingAtMs),
     stored: true,
   };
+  separateEvents(entry);
+  return entry;
+}
+
+/** A bridge may say something about a device that has been silent for weeks. */
+function lastReadingOf({ lastHeardAtMs, latest }: StoredDevice, isOfFamily: boolean): number | undefined {
+  if (!isOfFamily || lastHeardAtMs === undefined) return lastHeardAtMs;
+  let newestMs: number | undefined;
+  for (const { atMs } of latest.values()) newestMs = laterOf(newestMs, atMs);
+  return newestMs === undefined ? undefined : Math.min(newestMs, lastHeardAtMs);
+}
+
+/** Over which connection `online` came is not known any more. A board that said it by itself connects again and says it again. */
+function saidOf({ status }: StoredDevice, isOfFamily: boolean, lastReadingAtMs: number | undefined): Said | undefined {
+  if (status === undefined) return undefined;
+  const { atMs } = status;
+  if (status.online) return isOfFamily ? { availability: "online", atMs, connection: undefined } : undefined;
+  return atMs >= (lastReadingAtMs ?? 0) ? { availability: "offline", atMs, connection: undefined } : undefined;
 }
 
 /** Adds what the store has of a device that was heard since the start: what came is newer, but names are in the store only. */
@@ -87,12 +153,12 @@ export function mergeStored(entry: DeviceEntry, device: StoredDevice): void {
   entry.clockSuspect ||= device.clockSuspect;
   for (const [key, value] of device.attributes) if (!entry.attributes.has(key)) entry.attributes.set(key, value);
   for (const [metric, former] of device.latest) {
-    const present = entry.latest.get(metric);
-    if (present === undefined || present.atMs < former.atMs) entry.latest.set(metric, { ...former });
+    keepNewer(valuesOf(entry, metric), metric, former);
     entry.metrics.add(metric);
   }
   entry.usual = undefined; // it refers to values that were replaced
   entry.lastHeardAtMs = laterOf(entry.lastHeardAtMs, device.lastHeardAtMs);
+  entry.lastReadingAtMs = laterOf(entry.lastReadingAtMs, lastReadingOf(device, entry.family !== undefined));
 }
 
 /** Former versions made a device out of a last will alone; such a device is not shown. */

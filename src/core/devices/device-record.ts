@@ -1,7 +1,7 @@
 /** What memory holds of one device, and how its attributes and its retention change. */
-import type { AttributeValue, DeviceId, Presence } from "../../contract/readings.ts";
+import type { AttributeValue, Availability, DeviceId, Presence, PresenceState } from "../../contract/readings.ts";
 import type { LatestMetric, Retention } from "../ports/stored-device.ts";
-import type { UsualInterval } from "./presence.ts";
+import type { Rhythm } from "../presence/rhythm.ts";
 
 export interface DeviceRecord {
   readonly deviceId: DeviceId;
@@ -9,15 +9,44 @@ export interface DeviceRecord {
   place: string | undefined;
   readonly attributes: Map<string, AttributeValue>;
   clockSuspect: boolean;
+  /** Without events. */
   readonly latest: Map<string, LatestMetric>;
-  readonly interval: UsualInterval;
+  /** The last occurrence of each event. It is no value that holds now. */
+  readonly events: Map<string, LatestMetric>;
+  /** Names of its metrics, stored or on their way, also of those without a latest value. */
+  readonly metrics: ReadonlySet<string>;
+  /** How it speaks. */
+  readonly rhythm: Rhythm;
   /** What its owner has set apart from the hub's settings. */
   retention: Partial<Retention>;
   /** Undefined: never. */
   lastHeardAtMs: number | undefined;
+  /** When its last reading, or a message without news, was received; undefined: never. */
+  lastReadingAtMs: number | undefined;
+  /** The same in monotonic ms; infinitely long ago: never. */
+  readMs: number;
   state: Presence;
   /** Since when it has that state, epoch ms. */
   sinceMs: number;
+  /** The same in four words. */
+  detail: PresenceState;
+  detailSinceMs: number;
+  /** A connection of its own is open. */
+  isConnected: boolean;
+  /** What it, its last will or its bridge last said; undefined: nothing that still holds. */
+  availability: Availability | undefined;
+}
+
+export interface DeviceSilence {
+  /** Since its last reading, ms; infinite: there was none. */
+  readonly silentMs: number;
+  /** How long it may be silent before its presence changes, ms. */
+  readonly allowedMs: number;
+  /** Its usual interval; undefined: unknown. */
+  readonly intervalMs: number | undefined;
+  /** When its last reading was received, epoch ms; undefined: never. */
+  readonly lastReadingAtMs: number | undefined;
+  readonly presence: PresenceState;
 }
 
 /** The later of two instants of which either may be unknown. */

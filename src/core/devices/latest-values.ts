@@ -3,15 +3,18 @@ import { MetricList, type ReadingMetrics } from "../model/metric-list.ts";
 import type { LatestMetric } from "../ports/stored-device.ts";
 import type { DeviceEntry } from "./device-entry.ts";
 import { laterOf } from "./device-record.ts";
+import { keepNewer, valuesOf } from "./event-values.ts";
 
 /** The latest value is the one with the greatest instant; of two with the same instant, the one that came later. */
 export function mergeLatest(latest: Map<string, LatestMetric>, metrics: ReadingMetrics, atMs: number): void {
   // forEach: destructuring entries would make a list of two for each metric of each reading.
-  metrics.forEach((value, name) => {
-    const former = latest.get(name);
-    if (former === undefined) latest.set(name, { value, atMs });
-    else replaceOlder(former, value, atMs);
-  });
+  metrics.forEach((value, name) => void mergeOne(latest, name, value, atMs));
+}
+
+function mergeOne(latest: Map<string, LatestMetric>, name: string, value: LatestMetric["value"], atMs: number): void {
+  const former = latest.get(name);
+  if (former === undefined) latest.set(name, { value, atMs });
+  else replaceOlder(former, value, atMs);
 }
 
 /** The same where the entry of each metric is known already: no look-up by name. */
@@ -33,16 +36,22 @@ function replaceOlder(former: LatestMetric, value: LatestMetric["value"], atMs: 
 /** A reading was stored. */
 export function applyReading(entry: DeviceEntry, metrics: ReadingMetrics, atMs: number): void {
   const { latest, usual } = entry;
+  if (entry.family !== undefined) return mergeByKind(entry, metrics, atMs);
   if (!(metrics instanceof MetricList)) return mergeLatest(latest, metrics, atMs);
   if (usual?.names === metrics.names) return mergeList(usual.latest, metrics, atMs);
   mergeLatest(latest, metrics, atMs);
   entry.usual = { names: metrics.names, latest: metrics.names.flatMap((name) => latest.get(name) ?? []) };
 }
 
+function mergeByKind(entry: DeviceEntry, metrics: ReadingMetrics, atMs: number): void {
+  metrics.forEach((value, name) => void mergeOne(valuesOf(entry, name), name, value, atMs));
+}
+
 /** A reading was imported: the device was heard at `receivedAtMs`, and it is not online for that. */
 export function applyImported(entry: DeviceEntry, metrics: ReadingMetrics, atMs: number, receivedAtMs: number): void {
-  mergeLatest(entry.latest, metrics, atMs);
+  mergeByKind(entry, metrics, atMs);
   entry.lastHeardAtMs = laterOf(entry.lastHeardAtMs, receivedAtMs);
+  entry.lastReadingAtMs = laterOf(entry.lastReadingAtMs, receivedAtMs);
 }
 
 /** Whether the metric's latest value, or one before it, is a number. */
@@ -53,10 +62,12 @@ export function hasBeenNumber(entry: DeviceEntry | undefined, metric: string): b
 
 /** Answers the metrics that have no latest value now. */
 export function dropLatest(entry: DeviceEntry, isErased: (metric: string, atMs: number) => boolean): readonly string[] {
-  for (const [metric, { atMs }] of entry.latest) if (isErased(metric, atMs)) entry.latest.delete(metric);
+  for (const values of [entry.latest, entry.events]) {
+    for (const [metric, { atMs }] of values) if (isErased(metric, atMs)) values.delete(metric);
+  }
   entry.usual = undefined; // it refers to values that are gone
   entry.dirty = true;
-  return [...entry.metrics].filter((metric) => !entry.latest.has(metric));
+  return [...entry.metrics].filter((metric) => !valuesOf(entry, metric).has(metric));
 }
 
 /** `found`: what the store still has of `metrics`. A metric of which it has nothing no longer counts among the device's. */
@@ -67,12 +78,12 @@ export function restoreLatest(
 ): void {
   for (const metric of metrics) {
     const former = found.get(metric);
-    const present = entry.latest.get(metric); // it came in the meantime
-    if (former !== undefined && (present === undefined || present.atMs < former.atMs)) {
-      entry.latest.set(metric, { ...former });
-    } else if (former === undefined && present === undefined) entry.metrics.delete(metric);
+    const values = valuesOf(entry, metric);
+    // A newer one may have come in the meantime.
+    if (former !== undefined) keepNewer(values, metric, former);
+    else if (!values.has(metric)) entry.metrics.delete(metric);
   }
   entry.usual = undefined;
-  entry.admitted = undefined; // its metrics are to be counted again
+  entry.admitted = []; // its metrics are to be counted again
   entry.dirty = true;
 }

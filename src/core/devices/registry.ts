@@ -1,21 +1,23 @@
 /** Keeps every device in memory: latest values, names, attributes, presence. */
-import type { AttributeValue, DeviceId, Presence } from "../../contract/readings.ts";
+import type { AttributeValue, DeviceId } from "../../contract/readings.ts";
 import type { ReadingMetrics } from "../model/metric-list.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DeviceState, LatestMetric, Retention, StoredDevice } from "../ports/stored-device.ts";
 import { type Admission, createAdmission, type DeviceLimits } from "./admission.ts";
 import type { Connection } from "./connection.ts";
-import { connectionsOf, createDeviceConnections } from "./device-connections.ts";
-import { type DeviceEntry, isNothingKnown, mergeStored, newEntry, storedEntry } from "./device-entry.ts";
-import { type DeviceRecord, mergeAttributes } from "./device-record.ts";
+import {
+  type DeviceEntry,
+  type EntryParts,
+  isNothingKnown,
+  mergeStored,
+  newEntry,
+  type PresenceBefore,
+  storedEntry,
+} from "./device-entry.ts";
+import { type DeviceRecord, type DeviceSilence, mergeAttributes } from "./device-record.ts";
+import { allValues, separateEvents } from "./event-values.ts";
 import { applyImported, applyReading, dropLatest, hasBeenNumber, restoreLatest } from "./latest-values.ts";
-import { isOnline } from "./presence.ts";
-
-export interface PresenceChange {
-  readonly deviceId: DeviceId;
-  readonly state: Presence;
-  readonly sinceMs: number;
-}
+import { createPresenceWatch } from "./presence-watch.ts";
 
 export interface Registry extends Admission {
   get(deviceId: string): DeviceRecord | undefined;
@@ -25,8 +27,10 @@ export interface Registry extends Admission {
   knows(deviceId: DeviceId): boolean;
   /** Whether the metric's latest value, or one before it, is a number. */
   hasBeenNumber(deviceId: DeviceId, metric: string): boolean;
-  /** A message of the device is durable. */
+  /** A message of the device is durable; what was stored of it follows, and `settle`. */
   heard(deviceId: DeviceId, connection: Connection, receivedAtMs: number): void;
+  /** A message of it came of which nothing is stored. */
+  alive(deviceId: DeviceId, connection: Connection, receivedAtMs: number): void;
   storedReading(deviceId: DeviceId, metrics: ReadingMetrics, atMs: number): void;
   /** The same of an import, which makes no device online. */
   importedReading(deviceId: DeviceId, metrics: ReadingMetrics, atMs: number, receivedAtMs: number): void;
@@ -36,6 +40,8 @@ export interface Registry extends Admission {
     clockSuspect: boolean | undefined,
   ): void;
   storedStatus(deviceId: DeviceId, online: boolean, connection: Connection): void;
+  /** Decides about the presence of the devices of which something was stored. */
+  settle(): void;
   connectionClosed(connection: Connection): void;
   rename(deviceId: DeviceId, names: { name: string | undefined; place: string | undefined }): void;
   /**
@@ -45,15 +51,19 @@ export interface Registry extends Admission {
   dropLatest(deviceId: DeviceId, isErased: (metric: string, atMs: number) => boolean): readonly string[];
   /** `found`: what the store still has of `metrics`. A metric of which it has nothing no longer counts among the device's. */
   restoreLatest(deviceId: DeviceId, metrics: readonly string[], found: ReadonlyMap<string, LatestMetric>): void;
+  /** What is known of its metrics changed: some may be events now. */
+  describedAnew(deviceId: DeviceId): void;
   /** Replaces what was set. */
   setRetention(deviceId: DeviceId, retention: Partial<Retention>): void;
   /** Adds devices that the store could not name at the start, because it was away. */
   adopt(stored: readonly StoredDevice[]): void;
   remove(deviceId: DeviceId): void;
+  /** Undefined: it is unknown. */
+  silenceOf(deviceId: DeviceId): DeviceSilence | undefined;
   /** What changed since the last call. */
   takeDirty(): DeviceState[];
   /** These could not be saved. */
-  markDirty(states: readonly DeviceState[]): void;
+  markDirty(states: Iterable<Pick<DeviceState, "deviceId">>): void;
   close(): void;
 }
 
@@ -61,27 +71,33 @@ export interface RegistryOptions {
   readonly clock: Clock;
   readonly stored: readonly StoredDevice[];
   readonly limits: DeviceLimits;
-  readonly onPresence: (change: PresenceChange) => void;
+  /** Presence changed, in two words or in four. */
+  readonly onPresence: (device: DeviceRecord) => void;
+  readonly familyOf?: EntryParts["familyOf"];
+  readonly before?: PresenceBefore;
 }
 
 const SWEEP_MS = 1_000;
 /** After so long, a device whose first message was never stored is removed again. */
 const UNSTORED_MS = 60_000;
 const NONE: readonly string[] = [];
+const NOTHING: PresenceBefore = { lastOf: () => undefined, aliveAtMs: undefined };
 
-export function createRegistry({ clock, stored, limits, onPresence }: RegistryOptions): Registry {
+export function createRegistry(options: RegistryOptions): Registry {
+  const { clock, stored, limits, onPresence, familyOf = () => undefined, before = NOTHING } = options;
   const entries = new Map<string, DeviceEntry>();
-  const { admitDevice, admitMetrics, admitAttributes } = createAdmission(entries, { limits, clock });
-  const connections = createDeviceConnections((entry) => updatePresence(entry));
+  const parts: EntryParts = { clock, familyOf, before };
+  const { admitDevice, admitMetrics, admitAttributes } = createAdmission(entries, { limits, parts });
+  const presence = createPresenceWatch(parts, onPresence);
   let sorted: DeviceEntry[] | undefined;
-  for (const device of stored) if (!isNothingKnown(device)) entries.set(device.deviceId, storedEntry(device, clock));
-  for (const entry of entries.values()) updatePresence(entry, true);
+  for (const device of stored) if (!isNothingKnown(device)) entries.set(device.deviceId, storedEntry(device, parts));
+  for (const entry of entries.values()) presence.begin(entry);
   const stopSweep = clock.every(SWEEP_MS, sweep);
 
   /** The device's entry. It is created again if the device was deleted while one of its messages was being stored. */
   function entryOf(deviceId: DeviceId): DeviceEntry {
     const known = entries.get(deviceId);
-    const entry = known ?? newEntry(deviceId, clock);
+    const entry = known ?? newEntry(deviceId, parts);
     if (known === undefined) entries.set(deviceId, entry);
     if (!entry.stored) {
       entry.stored = true;
@@ -91,23 +107,10 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
     return entry;
   }
 
-  function heard(deviceId: DeviceId, connection: Connection, receivedAtMs: number): void {
+  function storedReading(deviceId: DeviceId, metrics: ReadingMetrics, atMs: number): void {
     const entry = entryOf(deviceId);
-    const now = clock.monotonicMs();
-    // Of an imported device it is known when it was heard, but not by this hub.
-    if (entry.lastHeardAtMs !== undefined && Number.isFinite(entry.heardMs)) entry.interval.add(now - entry.heardMs);
-    entry.heardMs = now;
-    entry.lastHeardAtMs = receivedAtMs;
-    entry.saidOffline = false;
-    connections.join(entry, connection);
-    updatePresence(entry);
-  }
-
-  function storedStatus(deviceId: DeviceId, online: boolean, connection: Connection): void {
-    const entry = entryOf(deviceId);
-    if (online || connections.isOutdated(entry, connection)) return;
-    entry.saidOffline = true;
-    updatePresence(entry);
+    applyReading(entry, metrics, atMs);
+    presence.read(entry, metrics);
   }
 
   function storedAttributes(
@@ -120,20 +123,10 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
     if (clockSuspect !== undefined) entry.clockSuspect = clockSuspect;
   }
 
-  function updatePresence(entry: DeviceEntry, silently = false): void {
-    const { heardMs, saidOffline, interval } = entry;
-    const facts = { heardMs, saidOffline, connections: connectionsOf(entry), intervalMs: interval.ms };
-    const state = isOnline(facts, clock.monotonicMs()) ? "online" : "offline";
-    if (state === entry.state) return;
-    entry.state = state;
-    entry.sinceMs = clock.nowMs();
-    if (!silently && entry.stored) onPresence({ deviceId: entry.deviceId, state, sinceMs: entry.sinceMs });
-  }
-
   function sweep(): void {
     const unstoredBefore = clock.monotonicMs() - UNSTORED_MS;
     for (const entry of entries.values()) {
-      if (entry.stored) updatePresence(entry);
+      if (entry.stored) presence.update(entry);
       else if (entry.admittedMs < unstoredBefore) entries.delete(entry.deviceId);
     }
   }
@@ -149,10 +142,13 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
     for (const device of devices) {
       if (isNothingKnown(device)) continue;
       const known = entries.get(device.deviceId);
-      if (known === undefined) entries.set(device.deviceId, storedEntry(device, clock));
-      else mergeStored(known, device);
-      const entry = entryOf(device.deviceId);
-      updatePresence(entry, known === undefined);
+      if (known !== undefined) mergeStored(known, device);
+      else {
+        const entry = storedEntry(device, parts);
+        entries.set(device.deviceId, entry);
+        presence.begin(entry);
+      }
+      presence.update(entryOf(device.deviceId));
     }
     sorted = undefined;
   }
@@ -175,8 +171,8 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
     for (const entry of entries.values()) {
       if (!entry.dirty) continue;
       entry.dirty = false;
-      const { deviceId, lastHeardAtMs, latest } = entry;
-      states.push({ deviceId, lastHeardAtMs, latest, intervalMs: entry.interval.ms });
+      const { deviceId, lastHeardAtMs } = entry;
+      states.push({ deviceId, lastHeardAtMs, latest: allValues(entry), intervalMs: entry.rhythm.usual?.ms });
     }
     return states;
   }
@@ -189,13 +185,21 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
     admitMetrics,
     admitAttributes,
     hasBeenNumber: (deviceId, metric) => hasBeenNumber(entries.get(deviceId), metric),
-    heard,
-    storedReading: (deviceId, metrics, atMs) => applyReading(entryOf(deviceId), metrics, atMs),
+    heard: (deviceId, connection, receivedAtMs) => presence.heard(entryOf(deviceId), connection, receivedAtMs),
+    alive: (deviceId, connection, receivedAtMs) => {
+      const entry = visible(deviceId);
+      if (entry === undefined) return;
+      presence.alive(entry, connection, receivedAtMs);
+      entry.dirty = true;
+    },
+    storedReading,
     importedReading: (deviceId, metrics, atMs, receivedAtMs) =>
       applyImported(entryOf(deviceId), metrics, atMs, receivedAtMs),
     storedAttributes,
-    storedStatus,
-    connectionClosed: connections.close,
+    storedStatus: (deviceId, online, connection) =>
+      presence.said(entryOf(deviceId), online ? "online" : "offline", connection),
+    settle: presence.settle,
+    connectionClosed: presence.connectionClosed,
     rename: (deviceId, names) => void Object.assign(visible(deviceId) ?? {}, names),
     dropLatest: (deviceId, isErased) => {
       const entry = visible(deviceId);
@@ -205,9 +209,17 @@ export function createRegistry({ clock, stored, limits, onPresence }: RegistryOp
       const entry = visible(deviceId);
       if (entry !== undefined) restoreLatest(entry, metrics, found);
     },
+    describedAnew: (deviceId) => {
+      const entry = entries.get(deviceId);
+      if (entry !== undefined) separateEvents(entry);
+    },
     setRetention: (deviceId, retention) => void Object.assign(visible(deviceId) ?? {}, { retention }),
     adopt,
     remove,
+    silenceOf: (deviceId) => {
+      const entry = visible(deviceId);
+      return entry && presence.silenceOf(entry);
+    },
     takeDirty,
     markDirty: (states) => {
       for (const { deviceId } of states) {

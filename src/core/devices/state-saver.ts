@@ -18,9 +18,20 @@ export const SAVE_AFTER_READINGS = 100_000;
 /** Usual intervals are not in the rows: after a crash they are at most so old. */
 const SAVE_AFTER_MS = 5 * 60_000;
 const CHECK_EVERY_MS = 1_000;
+/** Less is a clock that is slewed. */
+const STEP_MS = 1_000;
 
-export function createStateSaver(options: { store: Store; registry: Registry; clock: Clock; log: Log }): StateSaver {
-  const { store, registry, clock, log } = options;
+export interface StateSaverOptions {
+  readonly store: Pick<Store, "saveState">;
+  readonly registry: Pick<Registry, "takeDirty" | "markDirty">;
+  /** Settles when all that came of the readings so far is durable: a start judges only those again that are not in the saved state. */
+  readonly judged: () => Promise<void>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export function createStateSaver({ store, registry, judged, clock, log }: StateSaverOptions): StateSaver {
+  let offsetMs = clock.nowMs() - clock.monotonicMs();
   let unsavedReadings = 0;
   let savedMs = clock.monotonicMs();
   let saving: Promise<void> | undefined;
@@ -29,12 +40,21 @@ export function createStateSaver(options: { store: Store; registry: Registry; cl
     if (unsavedReadings >= SAVE_AFTER_READINGS || isOld) saving ??= save();
   });
 
+  /** Of what came before and after it, a start could not tell which came first. */
+  function wasClockSet(): boolean {
+    const before = offsetMs;
+    offsetMs = clock.nowMs() - clock.monotonicMs();
+    return Math.abs(before - offsetMs) >= STEP_MS;
+  }
+
   async function save(): Promise<void> {
     unsavedReadings = 0;
     savedMs = clock.monotonicMs();
     const states = registry.takeDirty();
     try {
-      await store.saveState(states);
+      const done = judged();
+      done.catch(() => undefined); // a store that refuses at once does not wait for it
+      await store.saveState(states, done);
     } catch (cause) {
       registry.markDirty(states);
       log.warn("latest values could not be saved; the hub tries again", { cause }); // no reading is lost; the next start takes longer
@@ -52,6 +72,7 @@ export function createStateSaver(options: { store: Store; registry: Registry; cl
     saveNow,
     stored: (count) => {
       unsavedReadings += count;
+      if (wasClockSet() && count > 0) saving ??= save();
     },
     close: async () => {
       stop();

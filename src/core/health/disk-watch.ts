@@ -2,6 +2,7 @@
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store, StoreSpace } from "../ports/readings-store.ts";
+import { createFilesWatch } from "./files-watch.ts";
 
 export interface DiskWatch {
   /** As of the last minute; undefined while it is unknown. */
@@ -15,7 +16,6 @@ export interface DiskWatch {
 }
 
 const CHECK_EVERY_MS = 60_000;
-const CHECK_FILES_EVERY_MS = 1_000;
 const MB = 1_000_000;
 /** Too little on any disk: it lasts a few boards for some days. */
 const LEAST_BYTES = 200 * MB;
@@ -42,23 +42,12 @@ export function createDiskWatch({
     looking ??= look();
   });
 
-  let unusable: string | undefined;
-  let lookingAtFiles: Promise<void> | undefined = lookAtFiles();
-  const stopFiles = clock.every(CHECK_FILES_EVERY_MS, () => {
-    lookingAtFiles ??= lookAtFiles();
+  const files = createFilesWatch({
+    clock,
+    log,
+    ask: store.filesProblem,
+    words: { failed: "nothing can be stored", works: "readings can be stored again" },
   });
-
-  async function lookAtFiles(): Promise<void> {
-    try {
-      const now = await store.filesProblem();
-      if (now !== undefined && unusable === undefined) log.error("nothing can be stored", { reason: now });
-      if (now === undefined && unusable !== undefined) log.info("readings can be stored again");
-      unusable = now;
-    } catch {
-      // other parts report a store that does not answer
-    }
-    lookingAtFiles = undefined;
-  }
 
   async function look(): Promise<void> {
     try {
@@ -90,11 +79,10 @@ export function createDiskWatch({
       const free = space === undefined ? "little" : `${Math.round(space.diskFreeBytes / MB)} MB`;
       return `The disk of the data directory is nearly full, ${free} is free: free some space, or keep less (AERIE_RAW_DAYS, AERIE_MAX_STORE_BYTES)`;
     },
-    filesProblem: () => unusable,
+    filesProblem: files.problem,
     close: async () => {
       stop();
-      stopFiles();
-      await Promise.all([looking, lookingAtFiles]);
+      await Promise.all([looking, files.close()]);
     },
   };
 }

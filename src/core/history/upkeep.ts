@@ -30,7 +30,7 @@ const TROUBLE_MS = 60_000;
 /** The next step tells whether the disk still fails, and that must be known soon. */
 const DISK_TROUBLE_MS = 2_000;
 /** The pause after a step, as a multiple of its duration: upkeep may use half of the store's writer thread if nothing else is done, else a tenth. */
-const PAUSE_IDLE = 1;
+export const PAUSE_IDLE = 1;
 export const PAUSE_BUSY = 9;
 /** With more hot readings than this, every look-up costs more than upkeep. */
 const LARGE_BACKLOG = 1_000_000;

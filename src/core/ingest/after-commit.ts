@@ -1,5 +1,7 @@
-/** Updates the registry and the browsers after a commit. */
+/** Updates the registry and the browsers after a commit, and has the alerts judged. */
 
+import type { StoredForAlerts } from "../alerts/alert-types.ts";
+import type { Derivation } from "../derived/derivation.ts";
 import type { Registry } from "../devices/registry.ts";
 import type { LiveReading } from "../model/live-reading.ts";
 import type { JournalWrite } from "../ports/broker-state.ts";
@@ -13,6 +15,7 @@ type DeviceWrite = Exclude<Write, JournalWrite>;
 
 export interface AfterCommitOptions {
   readonly registry: Registry;
+  readonly derivation: Pick<Derivation, "settled">;
   readonly clockSanity: ClockSanity;
   readonly counters: Counters;
   /** A browser never sees a reading that is not stored: this is the only way to it. */
@@ -20,13 +23,15 @@ export interface AfterCommitOptions {
   /** A browser is connected. */
   readonly hasAudience: () => boolean;
   readonly onStored: (readings: number) => void;
+  /** Judges the readings of a commit: before their messages are acknowledged. */
+  readonly judge: (readings: readonly StoredForAlerts[]) => void;
 }
 
 export function createAfterCommit(options: AfterCommitOptions): (messages: readonly CommittedMessage[]) => void {
-  const { registry, clockSanity, counters, publish, hasAudience, onStored } = options;
+  const { registry, derivation, clockSanity, counters, publish, hasAudience, onStored, judge } = options;
 
   return (messages) => {
-    const live: LiveReading[] | undefined = hasAudience() ? [] : undefined;
+    const stored: LiveReading[] = [];
     const tally = { stored: 0, duplicate: 0, refused: 0 };
     for (const { message, outcomes } of messages) {
       if (isAnyAccepted(message.writes, outcomes)) hear(message.writes, message.connection);
@@ -34,36 +39,45 @@ export function createAfterCommit(options: AfterCommitOptions): (messages: reado
         const write = message.writes[index];
         const outcome = outcomes[index];
         if (write === undefined || outcome === undefined || write.kind === "journal") continue;
-        if (write.kind === "reading") tally[outcome.kind]++;
-        if (outcome.kind === "stored") apply(write, outcome, message.connection, live);
+        if (write.kind === "reading") {
+          tally[outcome.kind]++;
+          derivation.settled(write, outcome.kind);
+        }
+        if (outcome.kind === "stored") apply(write, outcome, message.connection, stored);
       }
     }
+    registry.settle();
     for (const [outcome, count] of Object.entries(tally) as [keyof typeof tally, number][]) {
       if (count > 0) counters.readings(outcome, count);
     }
     onStored(tally.stored);
-    if (live !== undefined && live.length > 0) publish(live);
+    if (stored.length === 0) return;
+    judge(stored);
+    if (hasAudience()) publish(stored);
   };
 
-  /** Any message except a last will is a sign of life. */
+  /** Any message except a last will is a sign of life of the devices that it is about, which come one after the other. */
   function hear(writes: readonly Write[], connection: CommittedMessage["message"]["connection"]): void {
-    const first = writes.find(isOfDevice);
-    if (first === undefined || (first.kind === "status" && !first.online)) return;
-    registry.heard(first.deviceId, connection, first.receivedAtMs);
+    let heard: string | undefined;
+    for (const write of writes) {
+      if (!isOfDevice(write) || write.deviceId === heard || (write.kind === "status" && !write.online)) continue;
+      heard = write.deviceId;
+      registry.heard(write.deviceId, connection, write.receivedAtMs);
+    }
   }
 
   function apply(
     write: DeviceWrite,
     outcome: Extract<WriteOutcome, { kind: "stored" }>,
     connection: CommittedMessage["message"]["connection"],
-    live: LiveReading[] | undefined,
+    stored: LiveReading[],
   ): void {
     switch (write.kind) {
       case "reading": {
         const { deviceId, metrics, atMs, receivedAtMs } = write;
         registry.storedReading(deviceId, metrics, atMs);
         clockSanity.stored(atMs, receivedAtMs);
-        live?.push({ deviceId, atMs, n: outcome.n, receivedAtMs, metrics });
+        stored.push({ deviceId, atMs, n: outcome.n, receivedAtMs, metrics });
         return;
       }
       case "attributes":

@@ -1,6 +1,7 @@
 /** Gives each reading of a message its instant, leaves out those older than the raw retention, and notes a clock that is wrong. */
 import type { AttributeValue, DeviceId } from "../../contract/readings.ts";
 import type { Registry } from "../devices/registry.ts";
+import type { ParsedMessage } from "../dialects/parsed-message.ts";
 import type { RawHorizon } from "../history/raw-horizon.ts";
 import { type Instant, readInstant, timeFaultOf } from "../model/instant.ts";
 import { metricsJson } from "../model/metric-list.ts";
@@ -8,7 +9,6 @@ import type { Fault } from "../model/result.ts";
 import { DAY_MS } from "../model/utc-day.ts";
 import type { AttributesWrite, ReadingWrite } from "../ports/writes.ts";
 import type { ClockSanity } from "../time/clock-sanity.ts";
-import type { ParsedMessage } from "./parsed-message.ts";
 
 export interface DatedMessage {
   readonly kind: "telemetry";

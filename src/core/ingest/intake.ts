@@ -1,17 +1,24 @@
 /** Takes one message from a client and answers with its outcome. */
 import type { DeviceId } from "../../contract/readings.ts";
 import { type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
+import type { Derivation } from "../derived/derivation.ts";
 import type { Connection } from "../devices/connection.ts";
 import type { Registry } from "../devices/registry.ts";
+import type { Dialects } from "../dialects/dialect.ts";
+import type { LearnedBook } from "../dialects/learned-book.ts";
+import type { Part } from "../dialects/parsed-message.ts";
+import { maySpeakFor, publisherOf } from "../dialects/publisher.ts";
 import type { Refusals } from "../limits/refusals.ts";
-import { metricsJson, type ReadingMetrics } from "../model/metric-list.ts";
-import { withNumbers } from "../model/numeric-text.ts";
+import type { Unmapped } from "../mappings/unmapped.ts";
+import { hasFamilyPrefix } from "../model/device-id.ts";
 import type { Fault } from "../model/result.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Counters } from "../ports/counters.ts";
+import type { HubFile, LearnedChange } from "../ports/hub-file.ts";
 import type { ReadingWrite, Write } from "../ports/writes.ts";
-import type { DatedMessage, Dating } from "./dating.ts";
-import type { Dialect, ParsedMessage } from "./parsed-message.ts";
+import type { ByteBudget } from "./byte-budget.ts";
+import type { Dating } from "./dating.ts";
+import { createPartAcceptance, type StorablePart } from "./part-acceptance.ts";
 import type { MessageOutcome, Writer } from "./writer.ts";
 
 export interface InboundMessage {
@@ -40,161 +47,229 @@ export interface Intake {
 }
 
 export interface IntakeOptions {
-  readonly dialect: Dialect;
+  readonly dialects: Pick<Dialects, "read">;
+  readonly learned: LearnedBook;
+  /** Is shown each message that no dialect reads. */
+  readonly unmapped: Pick<Unmapped, "note">;
+  readonly hubFile: Pick<HubFile, "write">;
+  /** Sends a message that a dialect asks for, such as a request for a description. */
+  readonly publish: (topic: string, payload: Uint8Array) => void;
   readonly writer: Writer;
+  readonly byteBudget: Pick<ByteBudget, "acquire" | "release">;
   readonly registry: Registry;
   readonly refusals: Refusals;
   readonly counters: Counters;
   readonly clock: Clock;
   readonly dating: Dating;
+  readonly derivation: Pick<Derivation, "derive" | "settled">;
 }
 
-type Storable = DatedMessage | Extract<ParsedMessage, { kind: "status" | "attributes" }>;
-
-/** What is stored of a message, and what was refused of it. Without faults it is accepted completely. */
-interface Accepted {
-  readonly writes: readonly Write[];
-  readonly faults: readonly Fault[];
+/** What a device says that is refused, and which one it is. */
+interface FoundFault {
+  readonly deviceId: DeviceId | undefined;
+  readonly fault: Fault;
 }
 
-const NONE: readonly Fault[] = [];
+/** What is stored of a message of parts, and what is refused of it. */
+interface Gathered {
+  readonly writes: Write[];
+  readonly learned: LearnedChange[];
+  readonly faults: FoundFault[];
+}
+
+/** A description that is not its publisher's to give. */
+const OF_ANOTHER: ReadonlySet<RefusalCode> = new Set(["ANNOUNCED_BY_ANOTHER", "TOPIC_NOT_OWN"]);
+
+const OF_FAMILY: Fault = {
+  code: "DEVICE_ID_INVALID",
+  detail: "ids that begin with a family, such as tasmota:, belong to the boards of that family",
+};
 
 /** What a write holds in memory beside its bytes: a list of a thousand small readings is small only on the wire. */
 const HELD_BYTES_A_WRITE = 1_024;
 
-/** Nothing of it can be stored, so it creates no device. */
-function isEmpty(parsed: Storable): boolean {
-  if (parsed.kind === "telemetry") return parsed.readings.length === 0;
-  return parsed.kind === "attributes" && parsed.patch.size === 0 && parsed.faults.length > 0;
-}
-
 export function createIntake(options: IntakeOptions): Intake {
-  const { dialect, writer, registry, refusals, counters, clock, dating } = options;
+  const {
+    dialects,
+    learned,
+    unmapped,
+    hubFile,
+    publish,
+    writer,
+    byteBudget,
+    registry,
+    refusals,
+    counters,
+    clock,
+    dating,
+    derivation,
+  } = options;
+  /** By connection: the last of what waits for a description to be written. What it sends next is stored afterwards. */
+  const waiting = new Map<number, Promise<void>>();
+  const acceptance = createPartAcceptance({ registry, counters, dating, derivation });
 
   function accept(message: InboundMessage, answer: Answer): void {
     const receivedAtMs = clock.nowMs();
-    const parsed = dialect(message.topic, message.payload);
+    const { topic, payload, retain, dup, connection } = message;
+    const { userName } = connection;
+    const publisher = publisherOf(connection.who);
+    const parsed = dialects.read({ topic, payload, retain, dup, receivedAtMs, publisher, userName });
     switch (parsed.kind) {
       case "elsewhere":
-        counters.message("carried");
-        return answer("carry");
+        unmapped.note(topic, payload, receivedAtMs);
+        return carry(answer);
       case "nothing":
-        if (message.retain) {
-          counters.message("carried");
-          return answer("carry");
-        }
-        return refuse(message, undefined, { code: "PAYLOAD_EMPTY" }, answer);
+        return retain ? carry(answer) : refuse(message, undefined, { code: "PAYLOAD_EMPTY" }, answer);
       case "refused":
         return refuse(message, parsed.deviceId, parsed.fault, answer);
       case "telemetry":
-        return store(message, dating(parsed, { receivedAtMs, packet: packetOf(message) }), receivedAtMs, answer);
       case "status":
-        // A last will, or an old retained `offline`, is no sign of life: it creates no device.
-        if (!parsed.online && !registry.knows(parsed.deviceId)) {
-          counters.message("carried");
-          return answer("carry");
-        }
-        return store(message, parsed, receivedAtMs, answer);
       case "attributes":
-        return store(message, parsed, receivedAtMs, answer);
+        return acceptOne(message, parsed, receivedAtMs, answer);
+      case "parts":
+        return acceptParts(message, parsed.parts, receivedAtMs, answer);
     }
   }
 
-  function store(message: InboundMessage, parsed: Storable, receivedAtMs: number, answer: Answer): void {
-    const { deviceId } = parsed;
-    const code = isEmpty(parsed) ? undefined : admissionRefusal(message, parsed);
-    if (code !== undefined) return refuse(message, deviceId, { code }, answer);
-    const { writes, faults } = accepted(parsed, receivedAtMs);
-    for (const fault of faults) note(message, deviceId, fault);
-    if (writes.length === 0) {
-      counters.message("refused");
-      return answer("refuse", faults[0]?.code);
+  function carry(answer: Answer): void {
+    counters.message("carried");
+    answer("carry");
+  }
+
+  /** What the native dialect answers. */
+  function acceptOne(message: InboundMessage, part: StorablePart, receivedAtMs: number, answer: Answer): void {
+    if (hasFamilyPrefix(part.deviceId) && !registry.knows(part.deviceId))
+      return refuse(message, part.deviceId, OF_FAMILY, answer);
+    const accepted = acceptance(part, message.connection.clientId, { receivedAtMs, packet: packetOf(message) });
+    if (accepted === undefined) return carry(answer);
+    const { writes, faults } = accepted;
+    for (const fault of faults) note(message, part.deviceId, fault);
+    if (writes.length > 0) return store(message, writes, faults.length === 0, answer);
+    counters.message("refused");
+    answer("refuse", faults[0]?.code);
+  }
+
+  /**
+   * What other families send is carried whether the hub understands it or not: other programs may. Only what a board says of another
+   * one is not: those programs would believe it, and it would take the place of the other's retained message.
+   */
+  function acceptParts(message: InboundMessage, parts: readonly Part[], receivedAtMs: number, answer: Answer): void {
+    const { writes, learned: changes, faults } = gather(message, parts, receivedAtMs);
+    for (const { deviceId, fault } of faults) note(message, deviceId, fault);
+    const isComplete = faults.length === 0;
+    if (writes.length === 0 && changes.length === 0) {
+      const ofAnother =
+        message.connection.who?.kind === "board" && faults.find(({ fault }) => OF_ANOTHER.has(fault.code));
+      counters.message(isComplete ? "carried" : "refused");
+      return ofAnother ? answer("refuse", ofAnother.fault.code) : answer("carry");
     }
+    if (changes.length === 0) return store(message, writes, isComplete, answer);
+    const isWritten = hubFile.write(changes).then(
+      () => true,
+      () => false,
+    );
+    inOrder(message, writes, isWritten, (isDescribed) => {
+      if (!isDescribed) return stalled(message, changes[0]?.deviceId, answer);
+      for (const change of changes) learned.stored(change);
+      if (writes.length > 0) return put(message, writes, isComplete, answer);
+      counters.message("stored");
+      answer("stored");
+    });
+  }
+
+  /**
+   * In the order of its connection: a death that comes right behind a birth is stored after it, and before the next one. Until then the
+   * message is in memory, and counts in the byte budget.
+   */
+  function inOrder(
+    message: InboundMessage,
+    writes: readonly Write[],
+    isWritten: Promise<boolean>,
+    run: (isWritten: boolean) => void,
+  ): void {
+    const { serial } = message.connection;
+    const bytes = bytesOf(message, writes);
+    byteBudget.acquire(bytes);
+    const former = waiting.get(serial) ?? Promise.resolve();
+    const done = former
+      .then(() => isWritten)
+      .then((isDescribed) => {
+        if (waiting.get(serial) === done) waiting.delete(serial);
+        run(isDescribed);
+        byteBudget.release(bytes);
+      });
+    waiting.set(serial, done);
+  }
+
+  function gather(message: InboundMessage, parts: readonly Part[], receivedAtMs: number): Gathered {
+    const { clientId } = message.connection;
+    const publisher = publisherOf(message.connection.who);
+    const receipt = { receivedAtMs, packet: packetOf(message) };
+    const gathered: Gathered = { writes: [], learned: [], faults: [] };
+    const others = new Set<DeviceId>();
+    for (const part of parts) {
+      if (part.kind === "publish") publish(part.topic, part.payload);
+      else if (part.kind === "refused") gathered.faults.push(part);
+      else if (!maySpeakFor(publisher, part.deviceId)) others.add(part.deviceId);
+      else if (part.kind === "heard") registry.alive(part.deviceId, message.connection, receivedAtMs);
+      else if (part.kind === "learned") {
+        const taken = learned.take(part);
+        if (!taken.ok) gathered.faults.push({ deviceId: part.deviceId, fault: taken.fault });
+        else if (taken.value !== undefined) gathered.learned.push(taken.value);
+      } else {
+        const accepted = acceptance(part, clientId, receipt);
+        gathered.writes.push(...(accepted?.writes ?? []));
+        for (const fault of accepted?.faults ?? []) gathered.faults.push({ deviceId: part.deviceId, fault });
+      }
+    }
+    const [other] = others;
+    if (other !== undefined) {
+      const detail = `${publisher.deviceId} is not ${other}${others.size > 1 ? ` and ${others.size - 1} more` : ""}`;
+      gathered.faults.push({ deviceId: publisher.deviceId, fault: { code: "DEVICE_ID_INVALID", detail } });
+    }
+    return gathered;
+  }
+
+  function store(message: InboundMessage, writes: readonly Write[], isComplete: boolean, answer: Answer): void {
+    const isFirst = waiting.size === 0 || !waiting.has(message.connection.serial);
+    if (isFirst) put(message, writes, isComplete, answer);
+    else inOrder(message, writes, WRITTEN, () => put(message, writes, isComplete, answer));
+  }
+
+  function put(message: InboundMessage, writes: readonly Write[], isComplete: boolean, answer: Answer): void {
     writer.put({
       writes,
-      bytes: message.payload.length + message.topic.length + writes.length * HELD_BYTES_A_WRITE,
+      bytes: bytesOf(message, writes),
       urgent: message.qos > 0,
       connection: message.connection,
       answer: (outcome) => {
-        if (faults.length === 0 && outcome !== "stalled" && outcome.every(({ kind }) => kind !== "refused")) {
+        if (isComplete && outcome !== "stalled" && outcome.every(({ kind }) => kind !== "refused")) {
           refusals.accepted(message.connection.clientId, message.topic);
         }
-        settle(message, deviceId, writes, outcome, answer);
+        settle(message, writes, outcome, answer);
       },
     });
   }
 
-  function admissionRefusal(message: InboundMessage, parsed: Storable): RefusalCode | undefined {
-    const { deviceId } = parsed;
-    if (parsed.kind === "attributes" && !registry.admitAttributes(deviceId, parsed.patch)) {
-      return "ATTRIBUTES_TOO_LARGE";
-    }
-    return registry.admitDevice(deviceId, message.connection.clientId);
-  }
-
-  function accepted(parsed: Storable, receivedAtMs: number): Accepted {
-    const { deviceId } = parsed;
-    switch (parsed.kind) {
-      case "telemetry":
-        return acceptedReadings(parsed);
-      case "status":
-        return { writes: [{ kind: "status", deviceId, receivedAtMs, online: parsed.online }], faults: NONE };
-      case "attributes": {
-        const { patch, faults } = parsed;
-        return { writes: isEmpty(parsed) ? [] : [{ kind: "attributes", deviceId, receivedAtMs, patch }], faults };
-      }
-    }
-  }
-
-  function acceptedReadings({ readings, clockNote, faults: found, leftOut }: DatedMessage): Accepted {
-    const faults = [...found];
-    if (leftOut > 0) counters.readings("refused", leftOut);
-    const writes: Write[] = [];
-    for (const reading of readings) {
-      const kept = admitted(reading, faults);
-      if (kept !== undefined) writes.push(kept);
-    }
-    if (clockNote !== undefined && writes.length > 0) writes.push(clockNote);
-    return { writes, faults };
-  }
-
-  /** Without metrics beyond the device's limit; undefined: none is left. What is refused of it goes to `faults`. */
-  function admitted(reading: ReadingWrite, faults: Fault[]): ReadingWrite | undefined {
-    const metrics = numbersIn(reading, faults);
-    if (metrics.size === 0) return undefined;
-    const refused = registry.admitMetrics(reading.deviceId, metrics);
-    if (refused.length === 0) return metrics === reading.metrics ? reading : withMetrics(reading, metrics);
-    for (const metric of refused) faults.push({ code: "TOO_MANY_METRICS_OF_DEVICE", metric });
-    const kept = new Map([...metrics].filter(([metric]) => !refused.includes(metric)));
-    return kept.size === 0 ? undefined : withMetrics(reading, kept);
-  }
-
-  function numbersIn({ deviceId, metrics, body }: ReadingWrite, faults: Fault[]): ReadingMetrics {
-    // A dialect that passes on the device's own bytes guarantees that no text in them is a number.
-    if (typeof body !== "string") return metrics;
-    const read = withNumbers(metrics, (name) => registry.hasBeenNumber(deviceId, name));
-    faults.push(...read.faults);
-    return read.metrics;
-  }
-
-  function settle(
-    message: InboundMessage,
-    deviceId: DeviceId,
-    writes: readonly Write[],
-    outcome: MessageOutcome,
-    answer: Answer,
-  ): void {
+  function settle(message: InboundMessage, writes: readonly Write[], outcome: MessageOutcome, answer: Answer): void {
     if (outcome === "stalled") {
-      counters.message("stalled");
-      note(message, deviceId, { code: "STORE_STALLED" });
-      return answer("stalled");
+      for (const write of writes) if (write.kind === "reading") derivation.settled(write, "refused");
+      return stalled(message, deviceOf(writes[0]), answer);
     }
-    const refused = outcome.filter((each) => each.kind === "refused");
-    for (const { reason } of refused) note(message, deviceId, { code: "STORE_REFUSED", detail: reason });
-    const accepted = refused.length < writes.length;
+    let accepted = false;
+    for (const [index, each] of outcome.entries()) {
+      if (each.kind !== "refused") accepted = true;
+      else note(message, deviceOf(writes[index]), { code: "STORE_REFUSED", detail: each.reason });
+    }
     counters.message(accepted ? "stored" : "refused");
     if (accepted) answer("stored");
     else answer("refuse", "STORE_REFUSED");
+  }
+
+  function stalled(message: InboundMessage, deviceId: DeviceId | undefined, answer: Answer): void {
+    counters.message("stalled");
+    note(message, deviceId, { code: "STORE_STALLED" });
+    answer("stalled");
   }
 
   function refuse(message: InboundMessage, deviceId: DeviceId | undefined, fault: Fault, answer: Answer): void {
@@ -213,11 +288,13 @@ export function createIntake(options: IntakeOptions): Intake {
   return { accept };
 }
 
+const WRITTEN = Promise.resolve(true);
+
+const bytesOf = ({ payload, topic }: InboundMessage, writes: readonly Write[]): number =>
+  payload.length + topic.length + writes.length * HELD_BYTES_A_WRITE;
+
+const deviceOf = (write: Write | undefined): DeviceId | undefined =>
+  write === undefined || write.kind === "journal" ? undefined : write.deviceId;
+
 const packetOf = ({ packetId, connection, dup }: InboundMessage): ReadingWrite["packet"] =>
   packetId === undefined ? undefined : { clientId: connection.clientId, id: packetId, dup };
-
-const withMetrics = (reading: ReadingWrite, metrics: ReadingMetrics): ReadingWrite => ({
-  ...reading,
-  metrics,
-  body: metricsJson(metrics),
-});

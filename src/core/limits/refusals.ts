@@ -1,8 +1,9 @@
 /** A bounded list of what was refused and why, and counts by reason, for the owner. */
 
-import type { FaultLocation, Refusal } from "../../contract/refusal.ts";
+import type { FaultLocation, Refusal, Suggestion } from "../../contract/refusal.ts";
 import { type MqttVersion, REFUSALS, type RefusalCode } from "../../contract/refusals.ts";
 import { dropOldest, setNewest } from "../model/bounded-map.ts";
+import { copyOf } from "../model/short-text.ts";
 import type { Clock } from "../ports/clock.ts";
 
 /** Kinds kept in memory; the one refused longest ago leaves first. */
@@ -21,6 +22,7 @@ export interface Refused {
   readonly deviceId?: string | undefined;
   readonly metric?: string | undefined;
   readonly location?: FaultLocation | undefined;
+  readonly suggestion?: Suggestion | undefined;
   readonly mqttVersion?: MqttVersion | undefined;
   /** The MQTT 5 reason code that was answered, if one was. */
   readonly reasonCode?: number | undefined;
@@ -139,16 +141,18 @@ function byCode(counts: Iterable<RefusalCount>): Map<RefusalCode, number> {
 
 function describe(refused: Refused, firstAt: string, lastAt: string, count: number): Refusal {
   const { code, kind, detail, clientId, address, topic, deviceId, metric, location, mqttVersion, reasonCode } = refused;
+  const { suggestion } = refused;
   return {
     code,
-    reason: detail === undefined ? REFUSALS[code] : `${REFUSALS[code]}: ${detail}`,
+    reason: detail === undefined ? REFUSALS[code] : copyOf(`${REFUSALS[code]}: ${detail}`),
     kind,
     ...(clientId !== undefined && { clientId: clientId.slice(0, MAX_CLIENT_ID) }),
     ...(address !== undefined && { address }),
     ...(topic !== undefined && { topic: topic.slice(0, MAX_TOPIC) }),
     ...(deviceId !== undefined && { deviceId }),
-    ...(metric !== undefined && { metric }),
-    ...(location !== undefined && { place: location }),
+    ...(metric !== undefined && { metric: copyOf(metric) }),
+    ...(location !== undefined && { place: { before: copyOf(location.before), from: copyOf(location.from) } }),
+    ...(suggestion !== undefined && { suggestion }),
     ...(mqttVersion !== undefined && { mqttVersion }),
     ...(reasonCode !== undefined && { reasonCode }),
     firstAt,

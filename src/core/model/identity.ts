@@ -1,5 +1,7 @@
 /** Decides when two messages are one reading, and what a reading is called. */
+
 import type { MetricValue } from "../../contract/readings.ts";
+import { DERIVED_PREFIX } from "./device-id.ts";
 
 /** A redelivery comes within this time of its first copy, or it is a new reading. */
 export const REDELIVERY_WINDOW_MS = 10 * 60_000;
@@ -72,11 +74,22 @@ export function readableBody(stored: string): string | undefined {
   }
 }
 
-/** One text for all bodies that say the same. */
+/**
+ * One text for all bodies by which a device says the same. What the hub derived is not in it: a redelivery is one also after a definition
+ * was changed.
+ */
 export function canonicalBody(body: string): string {
-  const entries = Object.entries(JSON.parse(body) as Record<string, MetricValue>);
-  return JSON.stringify(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+  const entries = entriesOf(body).filter(([name]) => !name.startsWith(DERIVED_PREFIX));
+  return JSON.stringify(entries.sort(byName));
 }
+
+/** One text for all bodies that are the same, with what the hub derived. */
+export const completeBody = (body: string): string => JSON.stringify(entriesOf(body).sort(byName));
+
+const entriesOf = (body: string): [string, MetricValue][] =>
+  Object.entries(JSON.parse(body) as Record<string, MetricValue>);
+
+const byName = ([a]: [string, MetricValue], [b]: [string, MetricValue]): number => (a < b ? -1 : 1);
 
 /**
  * By their hash, stored readings of one instant are found; those of one hash are compared in full. It is stored: 48 bits of the

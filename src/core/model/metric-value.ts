@@ -29,6 +29,12 @@ export function jsonValue(name: string, value: unknown): Read {
 /** A plain payload that is the value itself: `23.5`, `true`, `ON`, `auto`. */
 export const plainValue = (name: string, payload: string): Read => textValue(name, payload, true);
 
+/** A text that stays one, also where it says `ON` or `12`. */
+export function plainText(name: string, raw: string): Read {
+  const text = trimmed(raw);
+  return text === "" ? ok(undefined) : reallyText(name, text);
+}
+
 /** A value that a hub has stored before, and an export has written: exactly that one. */
 export function storedValue(name: string, value: unknown): Read {
   if (typeof value === "string" && isLonger(value, MAX_TEXT_BYTES))

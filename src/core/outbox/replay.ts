@@ -1,10 +1,12 @@
 /** What devices and the broker's journal are once the writes of the outbox are applied to them. */
+import type { DeviceId } from "../../contract/readings.ts";
 import { mergeAttributes } from "../devices/device-record.ts";
 import { mergeLatest } from "../devices/latest-values.ts";
 import type { Journal, JournalEntry } from "../ports/broker-state.ts";
 import type { Outbox } from "../ports/outbox.ts";
+import type { UnsavedReading } from "../ports/readings-store.ts";
 import type { StoredDevice } from "../ports/stored-device.ts";
-import type { Write, WritesOfMessage } from "../ports/writes.ts";
+import type { ReadingWrite, Write, WritesOfMessage } from "../ports/writes.ts";
 
 export interface StoredState {
   readonly devices: StoredDevice[];
@@ -22,6 +24,28 @@ export async function replayWaiting(stored: StoredState, outbox: Pick<Outbox, "n
       devices: replayDevices(state.devices, group.messages),
       journal: replayJournal(state.journal, group.messages),
     };
+    behind = group.seq;
+  }
+}
+
+/** Readings that wait to be sent. Where the store has assigned no `n` yet, it is as the outbox answered it: they come in their order. */
+export async function unsavedWaiting(
+  outbox: Pick<Outbox, "next">,
+  take: (readings: readonly UnsavedReading[]) => void | Promise<void>,
+): Promise<void> {
+  const last = new Map<DeviceId, { readonly atMs: number; readonly n: number }>();
+  const numbered = (write: ReadingWrite): UnsavedReading => {
+    const { deviceId, atMs } = write;
+    const before = last.get(deviceId);
+    const n = write.n ?? (before?.atMs === atMs ? before.n + 1 : 0);
+    last.set(deviceId, { atMs, n });
+    return { ...write, n };
+  };
+  for (let behind = 0; ; ) {
+    const group = await outbox.next(behind);
+    if (group === undefined) return;
+    const { messages } = group.assigned ?? group;
+    await take(messages.flat().flatMap((write) => (write.kind === "reading" ? [numbered(write)] : [])));
     behind = group.seq;
   }
 }

@@ -13,13 +13,15 @@ import type { UpkeepRequest, UpkeepStep } from "../ports/upkeep.ts";
 import type { WriteOutcome, WritesOfMessage } from "../ports/writes.ts";
 import type { Away } from "./away.ts";
 import { createGroupSender } from "./group-sender.ts";
-import { replayWaiting, type StoredState } from "./replay.ts";
+import { replayWaiting, type StoredState, unsavedWaiting } from "./replay.ts";
 
 export interface StoreAndForward extends Store {
   /** Undefined: everything goes straight to the store. */
   away(): Away | undefined;
   /** Queries over what waits. */
   readonly waiting: Outbox["waiting"];
+  /** What `unsaved` gives one after the other. */
+  unsavedIn(which: "store" | "outbox"): Store["unsaved"];
   /** Devices and journal were loaded from the store. */
   isLoaded(): boolean;
 }
@@ -31,6 +33,8 @@ export interface StoreAndForwardOptions {
   readonly log: Log;
   /** Called when the store is reached for the first time since the start, with what it holds, before the outbox is sent. */
   readonly onReached: (stored: Readonly<StoredState>) => void;
+  /** Awaited before the outbox is sent, each time. A passing error: not yet. */
+  readonly beforeSending: () => Promise<void>;
   /** Acknowledged readings that the store refused when their turn came. */
   readonly onRefused: (count: number) => void;
 }
@@ -47,7 +51,7 @@ interface Flight {
 }
 
 export function createStoreAndForward(options: StoreAndForwardOptions): StoreAndForward {
-  const { remote, outbox, clock, log, onReached, onRefused } = options;
+  const { remote, outbox, clock, log, onReached, beforeSending, onRefused } = options;
   const sender = createGroupSender({ remote, outbox, log, onRefused });
   /** In the order in which they were sent. */
   const flights = new Set<Flight>();
@@ -123,6 +127,7 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
     try {
       await remote.probe();
       await takeIn();
+      await beforeSending();
       isDraining = true;
       log.info("MongoDB is back", { waiting: outbox.state().writes });
       await drain();
@@ -253,6 +258,11 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
     waiting: outbox.waiting,
     isLoaded: () => isLoaded,
     probe: () => (trouble === undefined ? remote.probe() : Promise.resolve()),
+    unsavedIn: (which) => (which === "store" ? remote.unsaved : (take) => unsavedWaiting(outbox, take)),
+    unsaved: async (take) => {
+      await remote.unsaved(take);
+      await unsavedWaiting(outbox, take);
+    },
     /**
      * Also while the outbox is sent: these states have values whose readings still wait. When those are sent they mark their device
      * again.
@@ -266,9 +276,11 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
     rollups: whileAvailable(remote.rollups),
     exportChunk: whileAvailable(remote.exportChunk),
     latestOf: whileAvailable(remote.latestOf),
+    tryRule: whileAvailable(remote.tryRule),
     damaged: remote.damaged,
     setRetention: whileAvailable(remote.setRetention),
     erase: whileAvailable(remote.erase),
+    derive: whileAvailable(remote.derive),
     rebuild: whileAvailable(remote.rebuild),
     upkeep,
     backup: remote.backup,

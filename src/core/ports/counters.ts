@@ -13,5 +13,7 @@ export interface Counters {
   queueDropped(count: number): void;
   /** An MQTT client sent faster than its limit, and is now read more slowly. */
   slowed(): void;
+  /** A derived metric was computed, could not be, or lacked what it is computed from. */
+  derived(outcome: "computed" | "missing" | "failed"): void;
   upkeep(step: UpkeepStep): void;
 }

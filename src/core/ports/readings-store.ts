@@ -1,6 +1,8 @@
 /** The store of readings and devices. */
 import type { DeviceId } from "../../contract/readings.ts";
+import type { ReadingMetrics } from "../model/metric-list.ts";
 import type { Journal } from "./broker-state.ts";
+import type { DeriveRequest, DeriveStep } from "./derived.ts";
 import type {
   EraseRequest,
   ExportChunk,
@@ -15,6 +17,7 @@ import type {
   Span,
   StoredReading,
 } from "./history.ts";
+import type { GoOn, TrialOutcome, TrialSpec } from "./rule-trial.ts";
 import type { DeviceState, LatestMetric, Retention, StoredDevice } from "./stored-device.ts";
 import type { UpkeepRequest, UpkeepStep } from "./upkeep.ts";
 import type { WriteOutcome, WritesOfMessage } from "./writes.ts";
@@ -64,6 +67,15 @@ export class StoreError extends Error {
 
 export const isPassing = (error: unknown): error is StoreError => error instanceof StoreError && error.passing;
 
+/** A reading that was stored after the state of its device was saved. */
+export interface UnsavedReading {
+  readonly deviceId: DeviceId;
+  readonly atMs: number;
+  readonly n: number;
+  readonly receivedAtMs: number;
+  readonly metrics: ReadingMetrics;
+}
+
 /** Stores readings and devices. Every promise rejects with a StoreError only. */
 export interface Store {
   /** Every device, for the hub to keep in memory. Once, right after opening. */
@@ -77,8 +89,16 @@ export interface Store {
   append(messages: readonly WritesOfMessage[]): Promise<WriteOutcome[][]>;
   /** Settles when a small write was durable; rejects while the store cannot be written. */
   probe(): Promise<void>;
-  /** Saves the state of these devices in memory, as of the last `append` that settled. */
-  saveState(devices: readonly DeviceState[]): Promise<void>;
+  /**
+   * Every reading that the saved state of devices may not have yet, of each device in the order of arrival, some at a time. Right after
+   * `load`; what `take` answers is awaited. Once all were given they count as settled: `saveState` is to have the state of their devices.
+   */
+  unsaved(take: (readings: readonly UnsavedReading[]) => void | Promise<void>): Promise<void>;
+  /**
+   * Saves the state of these devices in memory, as of the last `append` that settled. `judged`: is awaited first; if it rejects, nothing
+   * is saved. What is stored meanwhile is not in the saved state.
+   */
+  saveState(devices: readonly DeviceState[], judged?: Promise<void>): Promise<void>;
   nameDevice(deviceId: DeviceId, names: { name: string | undefined; place: string | undefined }): Promise<void>;
   /** The device is deleted when this settles; its readings are deleted in small steps later. */
   deleteDevice(deviceId: DeviceId): Promise<void>;
@@ -91,12 +111,16 @@ export interface Store {
   exportChunk(query: ExportQuery): Promise<ExportChunk>;
   /** The newest stored value of each of these metrics, from raw readings or the last of a rollup. */
   latestOf(deviceId: DeviceId, metrics: readonly string[]): Promise<Map<string, LatestMetric>>;
+  /** Applies a rule to the stored readings of a device, in short steps between which others read. */
+  tryRule(spec: TrialSpec, goOn: GoOn): Promise<TrialOutcome>;
   /** Ranges that could not be read so far because they are damaged. */
   damaged(deviceId: DeviceId): readonly Span[];
   /** Retention of the device instead of the hub's settings; replaces what was set. */
   setRetention(deviceId: DeviceId, retention: Partial<Retention>): Promise<void>;
   /** Settles when everything is deleted; after a crash it resumes at the next start. */
   erase(request: EraseRequest): Promise<void>;
+  /** Recomputes derived metrics of some stored readings, within raw age. Never two at once of one device. */
+  derive(request: DeriveRequest): Promise<DeriveStep>;
   /** Hours replace stored ones; only of a time whose raw readings are deleted, others are refused (false). */
   rebuild(hours: readonly RebuiltHour[]): Promise<boolean[]>;
   /** One small step of sealing, rolling up, retention and returning space. Never two at once. */

@@ -15,6 +15,8 @@ export const IF_RIGHT =
 export interface ClockSanity {
   /** For the owner: the clock's problem; undefined: it is sane. */
   problem(): string | undefined;
+  /** How long it has had one; 0: it is sane. */
+  problemForMs(): number;
   isSane(): boolean;
   /** A reading was stored: its instant, and when it was received. */
   stored(atMs: number, receivedAtMs: number): void;
@@ -29,6 +31,7 @@ export function createClockSanity(options: { clock: Clock; builtAtMs: number; ne
   let steppedAtMs: number | undefined;
   let steppedByMs = 0;
   let current = judge();
+  let saneMs = clock.monotonicMs();
 
   function judge(): string | undefined {
     const now = clock.nowMs();
@@ -51,10 +54,12 @@ export function createClockSanity(options: { clock: Clock; builtAtMs: number; ne
     }
     offsetMs = offset;
     current = judge();
+    if (current === undefined) saneMs = clock.monotonicMs();
   }
 
   return {
     problem: () => current,
+    problemForMs: () => (current === undefined ? 0 : clock.monotonicMs() - saneMs),
     isSane: () => current === undefined,
     stored: (atMs, receivedAtMs) => {
       // A device time years ahead, accepted while the clock could not judge it, is no evidence against the clock.

@@ -1,9 +1,12 @@
-/** Decides whether one line of an import is a reading, and which. A line is taken whole or refused whole. */
+/**
+ * Decides whether one line of an import is a reading, and which. A line is taken whole or refused whole. Derived metrics are left out: the
+ * hub computes them by its own definitions.
+ */
 
 import { MAX_INSTANT_MS, namesNoZone, toEpochMs } from "../../contract/epoch.ts";
 import type { DeviceId, MetricValue } from "../../contract/readings.ts";
 import { REFUSALS } from "../../contract/refusals.ts";
-import { isMetricName, NO_METRICS, parseDeviceId } from "../model/device-id.ts";
+import { isDerivedName, isMetricName, NO_METRICS, parseDeviceId } from "../model/device-id.ts";
 import { MAX_AHEAD_MS, readInstant } from "../model/instant.ts";
 import { MAX_METRICS } from "../model/metric-list.ts";
 import { jsonValue, type Read, storedValue } from "../model/metric-value.ts";
@@ -110,15 +113,22 @@ function orderOf(id: unknown, deviceId: DeviceId, atMs: number): number | undefi
 
 function readMetrics(json: JsonObject, read: (name: string, value: unknown) => Read): Map<string, MetricValue> | Fault {
   const metrics = new Map<string, MetricValue>();
+  let derived = 0;
   for (const name in json) {
     const value = json[name];
     if (value === null) continue;
+    if (isDerivedName(name)) {
+      derived++;
+      continue;
+    }
     if (!isMetricName(name) || NO_METRICS.has(name)) return { code: "METRIC_NAME_INVALID", detail: name.slice(0, 80) };
     const parsed = read(name, value);
     if (!parsed.ok) return parsed.fault;
     if (parsed.value !== undefined) metrics.set(name, parsed.value);
   }
-  if (metrics.size === 0) return { code: "READING_EMPTY" };
+  if (metrics.size === 0) {
+    return { code: "READING_EMPTY", ...(derived > 0 && { detail: "it has derived metrics only" }) };
+  }
   return metrics.size > MAX_METRICS ? { code: "TOO_MANY_METRICS" } : metrics;
 }
 

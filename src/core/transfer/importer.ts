@@ -1,7 +1,8 @@
 /** Stores lines of an import as readings, each once, and updates memory. An import does not make a device online. */
-import type { ImportAnswer } from "../../contract/control.ts";
+import type { ImportAnswer } from "../../contract/control/control.ts";
 import type { MetricValue } from "../../contract/readings.ts";
 import { REFUSALS } from "../../contract/refusals.ts";
+import type { Derivation } from "../derived/derivation.ts";
 import type { Registry } from "../devices/registry.ts";
 import type { RawHorizon } from "../history/raw-horizon.ts";
 import { withNumbers } from "../model/numeric-text.ts";
@@ -18,6 +19,8 @@ export interface ImporterOptions {
   /** Whether the hub's own clock can judge the future. */
   readonly isClockSane: () => boolean;
   readonly rawHorizon: RawHorizon;
+  /** Undefined: there are no definitions, as where no hub runs. */
+  readonly derivation: Pick<Derivation, "derive" | "settled"> | undefined;
   readonly counters: Pick<Counters, "readings">;
   readonly onStored: (readings: number) => void;
 }
@@ -28,7 +31,7 @@ export interface Importer {
 }
 
 export function createImporter(options: ImporterOptions): Importer {
-  const { store, registry, clock, isClockSane, rawHorizon, counters, onStored } = options;
+  const { store, registry, clock, isClockSane, rawHorizon, derivation, counters, onStored } = options;
 
   async function take(lines: readonly string[]): Promise<ImportAnswer> {
     const answer: ImportAnswer = { stored: 0, duplicates: 0, refused: [], forgotten: [] };
@@ -43,10 +46,14 @@ export function createImporter(options: ImporterOptions): Importer {
     }
     if (readings.length === 0) return answer;
     const messages = groupByIdentity(readings);
-    const outcomes = await store.append(messages.map((message) => message.map(({ reading }) => writeOf(reading))));
+    const writes = messages.map((message) =>
+      message.map(({ reading }) => derivation?.derive(writeOf(reading)) ?? writeOf(reading)),
+    );
+    const outcomes = await store.append(writes);
     for (const [index, message] of messages.entries()) {
-      for (const [element, { line, reading }] of message.entries()) {
-        note(answer, line, reading, outcomes[index]?.[element]);
+      for (const [element, { line }] of message.entries()) {
+        const write = writes[index]?.[element];
+        if (write !== undefined) note(answer, line, write, outcomes[index]?.[element]);
       }
     }
     answer.duplicates += readings.length - messages.reduce((sum, message) => sum + message.length, 0);
@@ -75,7 +82,8 @@ export function createImporter(options: ImporterOptions): Importer {
     return metric === undefined ? undefined : { reason: REFUSALS.TOO_MANY_METRICS_OF_DEVICE, detail: metric };
   }
 
-  function note(answer: ImportAnswer, line: number, reading: ImportedReading, outcome: WriteOutcome | undefined): void {
+  function note(answer: ImportAnswer, line: number, reading: ReadingWrite, outcome: WriteOutcome | undefined): void {
+    if (outcome !== undefined) derivation?.settled(reading, outcome.kind);
     switch (outcome?.kind) {
       case "stored":
         answer.stored++;

@@ -5,7 +5,7 @@
 import { MAX_INSTANT_MS } from "../../contract/epoch.ts";
 import type { DeviceId, MetricValue } from "../../contract/readings.ts";
 import { laterOf } from "../devices/device-record.ts";
-import { canonicalBody } from "../model/identity.ts";
+import { completeBody } from "../model/identity.ts";
 import { DAY_MS, startOf } from "../model/utc-day.ts";
 import type { Journal, JournalEntry } from "../ports/broker-state.ts";
 import type { ReadingPosition, RebuiltHour, RollupRow, StoredReading } from "../ports/history.ts";
@@ -160,9 +160,7 @@ async function resumeBehind({ from, to }: MigrationOptions, deviceId: DeviceId):
   } as const;
   const same = (await from.readings(at)).find(({ n }) => n === there.n);
   const [count, of] = await Promise.all([countUpTo(to, deviceId, there), countUpTo(from, deviceId, there)]);
-  return same !== undefined && canonicalBody(same.body) === canonicalBody(there.body) && count === of
-    ? there
-    : undefined;
+  return same !== undefined && completeBody(same.body) === completeBody(there.body) && count === of ? there : undefined;
 }
 
 async function countUpTo(store: Store, deviceId: DeviceId, { atMs, n }: ReadingPosition): Promise<number> {
@@ -194,7 +192,7 @@ async function* pages(store: Store, deviceId: DeviceId, toMs: number = ALWAYS.to
 function add(sum: Sum, page: readonly StoredReading[], digest: MigrationOptions["digest"]): void {
   for (const { atMs, n, body } of page) {
     sum.count++;
-    sum.sum += digest(`${atMs}-${n}-${canonicalBody(body)}`);
+    sum.sum += digest(`${atMs}-${n}-${completeBody(body)}`);
   }
 }
 

@@ -23,4 +23,13 @@ export function parseReadingCursor(cursor: string | undefined): ReadingPosition 
   return position;
 }
 
+export const seqCursor = (seq: number): string => Buffer.from(seq.toString(36)).toString("base64url");
+
+export function parseSeqCursor(cursor: string | undefined): number | undefined {
+  if (cursor === undefined) return undefined;
+  const seq = Number.parseInt(Buffer.from(cursor, "base64url").toString(), 36);
+  if (!Number.isSafeInteger(seq) || seqCursor(seq) !== cursor) throw notOurs();
+  return seq;
+}
+
 const notOurs = () => invalidField("cursor", "expected the nextCursor of an earlier answer");

@@ -7,6 +7,7 @@ import type { Problem } from "../../contract/problem.ts";
 import { AccessFileError } from "../../core/access/access-writer.ts";
 import type { Log } from "../../core/ports/log.ts";
 import { StoreError } from "../../core/ports/readings-store.ts";
+import { faultWords } from "./fault-words.ts";
 
 /** An answer of the closed list, thrown by a route. */
 export class HttpError extends Error {
@@ -33,7 +34,7 @@ export function sendProblem(
 
 /** The checked value, or REQUEST_INVALID with every fault and its field. */
 export function parseRequest<T>(schema: z.ZodType<T>, raw: unknown): T {
-  const result = schema.safeParse(raw);
+  const result = schema.safeParse(raw, { error: faultWords });
   if (result.success) return result.data;
   throw new HttpError(
     "REQUEST_INVALID",

@@ -2,7 +2,10 @@
 import { STATUS_CODES } from "node:http";
 import { z } from "zod";
 import { boardAnswer, pairingAnswer, sessionAnswer, tokenAnswer, userAnswer } from "../../contract/access.ts";
+import { alert, alertEvent, rule, ruleFields, silence } from "../../contract/alerts.ts";
+import { channelAnswer } from "../../contract/answers/alert-answers.ts";
 import { CSRF_HEADER, SCOPES } from "../../contract/levels.ts";
+import { mappingAnswer } from "../../contract/mappings.ts";
 import { PROBLEM_TYPE, problem } from "../../contract/problem.ts";
 import { attributeValue, device, deviceRetention, latestValue, metrics, reading } from "../../contract/readings.ts";
 import { refusal } from "../../contract/refusal.ts";
@@ -29,6 +32,13 @@ const NAMED = {
   Token: tokenAnswer,
   Board: boardAnswer,
   Pairing: pairingAnswer,
+  Mapping: mappingAnswer,
+  Rule: rule,
+  RuleFields: ruleFields,
+  Alert: alert,
+  AlertEvent: alertEvent,
+  Silence: silence,
+  Channel: channelAnswer,
 } as const;
 
 const refTo = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
@@ -134,7 +144,7 @@ function requestSchema(body: z.ZodType): Json {
 
 function answersOf({ answer }: AnyRoute, names: Names): Json {
   if (answer.kind === "empty") return { 204: { description: STATUS_CODES[204] } };
-  const statuses = answer.kind === "json" ? answer.statuses : [200];
+  const statuses = ("statuses" in answer ? answer.statuses : undefined) ?? [200];
   const types = answer.kind === "json" ? ["application/json"] : answer.types;
   const name = "schema" in answer && answer.schema !== undefined ? names.get(answer.schema) : undefined;
   const media = name === undefined ? {} : { schema: refTo(name) };

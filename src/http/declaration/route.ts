@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Level } from "../../contract/levels.ts";
 import { parseRequest } from "../answers/problem.ts";
 
-export type Method = "get" | "post" | "patch" | "delete";
+export type Method = "get" | "post" | "put" | "patch" | "delete";
 
 /** What is answered where nothing is wrong; problems are the same for every route (`src/contract/problem.ts`). */
 export type DeclaredAnswer =
@@ -17,7 +17,12 @@ export type DeclaredAnswer =
   /** 204. */
   | { readonly kind: "empty" }
   /** The handler sends it by itself. */
-  | { readonly kind: "text"; readonly types: readonly string[] }
+  | {
+      readonly kind: "text";
+      readonly types: readonly string[];
+      /** Left out: 200. The handler sets it. */
+      readonly statuses?: readonly [number, ...number[]];
+    }
   /** Large: the handler sends it in chunks, when it is the caller's turn. */
   | {
       readonly kind: "stream";
@@ -75,6 +80,8 @@ interface Declaration<
   readonly summary: string;
   /** A former name of another route. */
   readonly isDeprecated?: true;
+  /** A secret in its path proves who asks: a form may send it, signed in or not, without a CSRF token. */
+  readonly provenBy?: "path";
   /** Left out: the query is ignored. */
   readonly query?: Query;
   readonly body?: Body;
@@ -92,6 +99,7 @@ export interface Route<Parts> {
   readonly level: Level;
   readonly summary: string;
   readonly isDeprecated: boolean;
+  readonly provenBy: "path" | "caller";
   readonly query: z.ZodType | undefined;
   readonly body: z.ZodType | undefined;
   readonly answer: DeclaredAnswer;
@@ -108,10 +116,11 @@ export function route<
   Query extends z.ZodType = z.ZodUnknown,
   Body extends z.ZodType = z.ZodUnknown,
 >(declared: Declaration<Parts, Path, Query, Body, Answer>): Route<Parts> {
-  const { query, body, handle, isDeprecated = false } = declared;
+  const { query, body, handle, isDeprecated = false, provenBy = "caller" } = declared;
   return {
     ...declared,
     isDeprecated,
+    provenBy,
     query,
     body,
     handle: (parts, request, response) =>

@@ -8,8 +8,8 @@ import type { CallerOf } from "./callers.ts";
 
 const SAFE = new Set(["GET", "HEAD"]);
 
-/** Stands in the chain of a route that requires this level. */
-export function accessGuard(needs: Level, callerOf: CallerOf): RequestHandler {
+/** Stands in the chain of a route that requires this level. `provenBy`: what shows that the caller means it. */
+export function accessGuard(needs: Level, callerOf: CallerOf, provenBy: "path" | "caller" = "caller"): RequestHandler {
   return (request, response, next) => {
     const caller = callerOf(request);
     if (!reaches(caller.level, needs)) {
@@ -17,7 +17,8 @@ export function accessGuard(needs: Level, callerOf: CallerOf): RequestHandler {
       response.setHeader("WWW-Authenticate", "Bearer");
       return sendProblem(response, "LOGIN_NEEDED");
     }
-    if (!SAFE.has(request.method) && isForged(request, caller)) return sendProblem(response, "CSRF_FAILED");
+    if (provenBy === "caller" && !SAFE.has(request.method) && isForged(request, caller))
+      return sendProblem(response, "CSRF_FAILED");
     response.locals["caller"] = caller;
     next();
   };

@@ -72,7 +72,7 @@ export function createAdmission(options: AdmissionOptions): Admit {
     response.setHeader("Vary", "Origin");
     response.setHeader("Cross-Origin-Resource-Policy", "cross-origin");
     if (request.method !== "OPTIONS") return true;
-    response.setHeader("Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE");
+    response.setHeader("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE");
     response.setHeader("Access-Control-Allow-Headers", "Authorization, Content-Type");
     response.writeHead(204).end();
     return false;

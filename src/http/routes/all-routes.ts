@@ -1,15 +1,25 @@
 /** Every route of the HTTP server: what stands here is served, documented and tested, and nothing else. */
 import type { Route } from "../declaration/route.ts";
 import { ACCESS_ROUTES, type AccessParts } from "./access-routes.ts";
+import { ACKNOWLEDGE_ROUTES, type AcknowledgeParts } from "./acknowledge-routes.ts";
+import { ALERT_LOG_ROUTES, type AlertLogParts } from "./alerts/alert-log-routes.ts";
+import { ALERTS_ROUTES, type AlertsParts } from "./alerts/alerts-routes.ts";
+import { CHANNELS_ROUTES, type ChannelsParts } from "./alerts/channels-routes.ts";
+import { PUSH_ROUTES, type PushParts } from "./alerts/push-routes.ts";
+import { RULES_ROUTES, type RulesParts } from "./alerts/rules-routes.ts";
 import { CREDENTIALS_ROUTES, type CredentialsParts } from "./credentials-routes.ts";
+import { DERIVED_ROUTES, type DerivedParts } from "./derived-routes.ts";
 import { DEVICE_LIST_ROUTES, type DeviceListParts } from "./device-list-routes.ts";
 import { DEVICES_ROUTES, type DevicesParts } from "./devices-routes.ts";
 import { ERASURE_ROUTES, type ErasureParts } from "./erasure-routes.ts";
 import { EXPORT_ROUTES, type ExportParts } from "./export-routes.ts";
 import { HEALTH_ROUTES, type HealthParts } from "./health-routes.ts";
+import { MAPPINGS_ROUTES, type MappingsParts } from "./mappings-routes.ts";
 import { OPENAPI_ROUTES, type OpenApiParts } from "./openapi-routes.ts";
 import { PAIRING_ROUTES, type PairingParts } from "./pairing-routes.ts";
+import { PRESENCE_ROUTES, type PresenceParts } from "./presence-routes.ts";
 import { READINGS_ROUTES, type ReadingsParts } from "./readings-routes.ts";
+import { RULE_TOOLS_ROUTES, type RuleToolsParts } from "./rule-tools-routes.ts";
 import { SESSION_ROUTES, type SessionParts } from "./session-routes.ts";
 
 /** What the handlers need. */
@@ -17,12 +27,22 @@ export type RouteParts = HealthParts &
   DeviceListParts &
   DevicesParts &
   ReadingsParts &
+  PresenceParts &
   ErasureParts &
   ExportParts &
   SessionParts &
   CredentialsParts &
   PairingParts &
   AccessParts &
+  MappingsParts &
+  RuleToolsParts &
+  RulesParts &
+  AlertsParts &
+  AlertLogParts &
+  DerivedParts &
+  ChannelsParts &
+  PushParts &
+  AcknowledgeParts &
   OpenApiParts;
 
 /** In the order of the documents. */
@@ -31,11 +51,21 @@ export const ROUTES: readonly Route<RouteParts>[] = [
   ...DEVICE_LIST_ROUTES,
   ...DEVICES_ROUTES,
   ...READINGS_ROUTES,
+  ...PRESENCE_ROUTES,
   ...ERASURE_ROUTES,
   ...EXPORT_ROUTES,
   ...SESSION_ROUTES,
   ...CREDENTIALS_ROUTES,
   ...PAIRING_ROUTES,
   ...ACCESS_ROUTES,
+  ...MAPPINGS_ROUTES,
+  ...RULE_TOOLS_ROUTES,
+  ...RULES_ROUTES,
+  ...ALERTS_ROUTES,
+  ...ALERT_LOG_ROUTES,
+  ...DERIVED_ROUTES,
+  ...CHANNELS_ROUTES,
+  ...PUSH_ROUTES,
+  ...ACKNOWLEDGE_ROUTES,
   ...OPENAPI_ROUTES,
 ];

@@ -1,15 +1,17 @@
 /** `/api/boards`, `/api/applications`: credentials of MQTT clients are listed, made and removed. */
 import {
+  type ApplicationRequest,
   applicationRequest,
   applicationsAnswer,
   applicationWithSecret,
+  boardAnswer,
+  boardPatch,
   boardRequest,
   boardsAnswer,
   boardWithSecret,
 } from "../../contract/access.ts";
-import type { DeviceId } from "../../contract/readings.ts";
+import { filtersOf } from "../../contract/application-presets.ts";
 import type { Credentials } from "../../core/access/credentials.ts";
-import { parseDeviceId } from "../../core/model/device-id.ts";
 import { invalidField } from "../answers/problem.ts";
 import { EMPTY, json, type Route, route } from "../declaration/route.ts";
 import { needed, outcomeIn } from "./session-routes.ts";
@@ -35,10 +37,18 @@ export const CREDENTIALS_ROUTES: readonly Route<CredentialsParts>[] = [
     summary: "makes a new `secret`, which only this answer has, and revokes the former one",
     body: boardRequest,
     answer: json(boardWithSecret, 201),
-    handle: ({ credentials }: CredentialsParts, { body }) => {
-      const deviceId = validDeviceId(body.deviceId);
-      return needed(credentials).makeBoard(deviceId);
-    },
+    handle: async ({ credentials }: CredentialsParts, { body, response }) =>
+      outcomeIn(response, await needed(credentials).makeBoard(body)),
+  }),
+  route({
+    method: "patch",
+    path: "/api/boards/:id",
+    level: "operator",
+    summary: "gives its credential another family, name or topics; the board keeps its user name and password",
+    body: boardPatch,
+    answer: json(boardAnswer),
+    handle: async ({ credentials }: CredentialsParts, { params, body, response }) =>
+      outcomeIn(response, await needed(credentials).changeBoard(params.id, body)),
   }),
   route({
     method: "delete",
@@ -64,7 +74,8 @@ export const CREDENTIALS_ROUTES: readonly Route<CredentialsParts>[] = [
     summary: "`publish` and `subscribe` are topic filters; only this answer has the `secret`",
     body: applicationRequest,
     answer: json(applicationWithSecret, 201),
-    handle: ({ credentials }: CredentialsParts, { body }) => needed(credentials).makeApplication(body),
+    handle: ({ credentials }: CredentialsParts, { body }) =>
+      needed(credentials).makeApplication({ name: body.name, days: body.days, ...filtersIn(body) }),
   }),
   route({
     method: "delete",
@@ -77,8 +88,12 @@ export const CREDENTIALS_ROUTES: readonly Route<CredentialsParts>[] = [
   }),
 ];
 
-export function validDeviceId(text: string): DeviceId {
-  const parsed = parseDeviceId(text);
-  if (parsed.ok) return parsed.value;
-  throw invalidField("deviceId", "expected 1 to 64 of A-Z a-z 0-9 . _ : - and not . or ..");
+function filtersIn({ preset, parameters = {}, publish = [], subscribe = [] }: ApplicationRequest) {
+  if (preset === undefined) return { publish, subscribe };
+  const found = filtersOf(preset, parameters);
+  if (!found.ok) throw invalidField(`parameters.${found.parameter}`, found.message);
+  return {
+    publish: [...new Set([...found.publish, ...publish])],
+    subscribe: [...new Set([...found.subscribe, ...subscribe])],
+  };
 }

@@ -1,6 +1,8 @@
 /** `GET /api/devices`: the list, in pages. It is made a few devices at a time, so that a long one delays nothing else. */
+import type { Device } from "../../contract/readings.ts";
 import { type DevicesPage, devicesPage, devicesQuery } from "../../contract/rest.ts";
-import { toDevice } from "../../core/devices/device-answer.ts";
+import type { AlertSummary } from "../../core/alerts/shown/alert-summary.ts";
+import { type Described, nameOf, toDevice } from "../../core/devices/device-answer.ts";
 import type { DeviceRecord } from "../../core/devices/device-record.ts";
 import type { Registry } from "../../core/devices/registry.ts";
 import { inTurn, type TurnBudget } from "../../core/limits/turn-budget.ts";
@@ -11,6 +13,8 @@ import { jsonStream, type Route, route } from "../declaration/route.ts";
 
 export interface DeviceListParts {
   readonly registry: Registry;
+  readonly descriptions: Described;
+  readonly alertSummary: Pick<AlertSummary, "worstOf">;
   readonly budget: TurnBudget;
   readonly log: Log;
 }
@@ -26,11 +30,14 @@ export const DEVICE_LIST_ROUTES: readonly Route<DeviceListParts>[] = [
     summary: "each device with its latest values and presence",
     query: devicesQuery,
     answer: jsonStream(devicesPage),
-    handle: async ({ registry, budget, log }: DeviceListParts, { query: { limit, cursor, search }, response }) => {
+    handle: async (
+      { registry, descriptions, alertSummary, budget, log }: DeviceListParts,
+      { query: { limit, cursor, search }, response },
+    ) => {
       const behind = parseDeviceCursor(cursor);
       const matching = registry
         .list()
-        .filter((device) => search === undefined || matches(device, search.toLowerCase()));
+        .filter((device) => search === undefined || matches(device, descriptions, search.toLowerCase()));
       const rest = behind === undefined ? matching : matching.filter((device) => device.deviceId > behind);
       const page = rest.slice(0, limit);
       const last = page.at(-1);
@@ -38,22 +45,29 @@ export const DEVICE_LIST_ROUTES: readonly Route<DeviceListParts>[] = [
         total: matching.length,
         nextCursor: rest.length > limit && last !== undefined ? deviceCursor(last.deviceId) : null,
       };
-      const chunks = listOf(page, about, budget);
+      const shown = (device: DeviceRecord): Device =>
+        toDevice(device, descriptions, alertSummary.worstOf(device.deviceId));
+      const chunks = listOf(page, shown, about, budget);
       await streamAnswer(response, { chunks, headers: JSON_HEADERS, gzip: "encoding", log });
     },
   }),
 ];
 
-async function* listOf(page: readonly DeviceRecord[], about: Omit<DevicesPage, "devices">, budget: TurnBudget): Chunks {
+async function* listOf(
+  page: readonly DeviceRecord[],
+  shown: (device: DeviceRecord) => Device,
+  about: Omit<DevicesPage, "devices">,
+  budget: TurnBudget,
+): Chunks {
   const begin = '{"devices":[';
   const empty = JSON.stringify({ devices: [], ...about } satisfies DevicesPage);
   for (let from = 0; from < page.length; from += DEVICES_A_CHUNK) {
     const some = page.slice(from, from + DEVICES_A_CHUNK);
-    const devices = await inTurn(budget, () => some.map((device) => JSON.stringify(toDevice(device))).join(","));
+    const devices = await inTurn(budget, () => some.map((device) => JSON.stringify(shown(device))).join(","));
     yield `${from === 0 ? begin : ","}${devices}`;
   }
   yield page.length === 0 ? empty : empty.slice(begin.length);
 }
 
-const matches = ({ deviceId, name, place }: DeviceRecord, text: string): boolean =>
-  [deviceId, name, place].some((field) => field?.toLowerCase().includes(text));
+const matches = (device: DeviceRecord, descriptions: Described, text: string): boolean =>
+  [device.deviceId, nameOf(device, descriptions), device.place].some((field) => field?.toLowerCase().includes(text));

@@ -1,21 +1,23 @@
 /** `/api/devices/:id`: one device, its name, place, retention and latest values, and its deletion. */
-import { device } from "../../contract/readings.ts";
+import { type Device, device } from "../../contract/readings.ts";
 import { deviceDeletion, devicePatch, latestAnswer } from "../../contract/rest.ts";
 import type { Credentials } from "../../core/access/credentials.ts";
-import { toDevice, toLatest } from "../../core/devices/device-answer.ts";
+import { topicsOfId } from "../../core/access/topics-of.ts";
+import type { AlertSummary } from "../../core/alerts/shown/alert-summary.ts";
+import { type Described, toDevice, toLatest } from "../../core/devices/device-answer.ts";
 import type { DeviceChanges } from "../../core/devices/device-changes.ts";
+import type { DeviceDeletion } from "../../core/devices/device-deletion.ts";
 import type { DeviceRecord } from "../../core/devices/device-record.ts";
 import type { Registry } from "../../core/devices/registry.ts";
-import type { Store } from "../../core/ports/readings-store.ts";
 import { HttpError } from "../answers/problem.ts";
 import { EMPTY, json, type Route, route } from "../declaration/route.ts";
 
 export interface DevicesParts {
   readonly registry: Registry;
-  readonly store: Pick<Store, "deleteDevice">;
+  readonly descriptions: Described;
+  readonly alertSummary: Pick<AlertSummary, "worstOf">;
   readonly changeDevice: DeviceChanges;
-  /** Retained messages and last wills of a device that is deleted. */
-  readonly deleteTopics: (deviceId: string) => void;
+  readonly deleteDevice: DeviceDeletion["run"];
   /** Undefined: there are no accounts. */
   readonly credentials: Credentials | undefined;
 }
@@ -27,7 +29,7 @@ export const DEVICES_ROUTES: readonly Route<DevicesParts>[] = [
     level: "viewer",
     summary: "one device",
     answer: json(device),
-    handle: ({ registry }: DevicesParts, { params }) => toDevice(knownDevice(registry, params.id)),
+    handle: (parts: DevicesParts, { params }) => shown(knownDevice(parts.registry, params.id), parts),
   }),
   route({
     method: "patch",
@@ -36,23 +38,23 @@ export const DEVICES_ROUTES: readonly Route<DevicesParts>[] = [
     summary: "empty text or `null` removes a name or place; answers the device",
     body: devicePatch,
     answer: json(device),
-    handle: async ({ changeDevice }: DevicesParts, { params, body }) =>
-      toDevice(known(await changeDevice(params.id, body))),
+    handle: async (parts: DevicesParts, { params, body }) =>
+      shown(known(await parts.changeDevice(params.id, body)), parts),
   }),
   route({
     method: "delete",
     path: "/api/devices/:id",
     level: "operator",
-    summary: "deletes its readings, retained messages and last wills, and the board's secret unless `credential=keep`",
+    summary:
+      "deletes its readings, settings, retained messages and last wills, and the board's secret unless `credential=keep`",
     query: deviceDeletion,
     answer: EMPTY,
-    handle: async ({ registry, store, credentials, deleteTopics }: DevicesParts, { params, query }) => {
+    handle: async ({ registry, credentials, deleteDevice }: DevicesParts, { params, query }) => {
       const { deviceId } = knownDevice(registry, params.id);
       // First: a board that is still let in would be a new device at once.
+      const topics = credentials?.topicsOfDevice(deviceId);
       if (query.credential === "remove") await credentials?.removeBoard(deviceId);
-      await store.deleteDevice(deviceId);
-      registry.remove(deviceId);
-      deleteTopics(deviceId);
+      await deleteDevice(deviceId, topics === undefined ? topicsOfId(deviceId) : [...topics.own, ...topics.discovery]);
     },
   }),
   route({
@@ -67,6 +69,9 @@ export const DEVICES_ROUTES: readonly Route<DevicesParts>[] = [
     },
   }),
 ];
+
+const shown = (record: DeviceRecord, { descriptions, alertSummary }: DevicesParts): Device =>
+  toDevice(record, descriptions, alertSummary.worstOf(record.deviceId));
 
 function known(record: DeviceRecord | undefined): DeviceRecord {
   if (record === undefined) throw new HttpError("DEVICE_UNKNOWN");

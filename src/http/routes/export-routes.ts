@@ -50,7 +50,7 @@ export const EXPORT_ROUTES: readonly Route<ExportParts>[] = [
   }),
 ];
 
-function chosen(registry: Registry, deviceIds: readonly string[] | undefined): readonly DeviceRecord[] {
+export function chosen(registry: Registry, deviceIds: readonly string[] | undefined): readonly DeviceRecord[] {
   if (deviceIds === undefined) return registry.list();
   return deviceIds.toSorted().map((deviceId) => {
     const device = registry.get(deviceId);
@@ -60,7 +60,7 @@ function chosen(registry: Registry, deviceIds: readonly string[] | undefined): r
 }
 
 const knownMetrics = (devices: readonly DeviceRecord[]): string[] =>
-  [...new Set(devices.flatMap(({ latest }) => [...latest.keys()]))].sort();
+  [...new Set(devices.flatMap(({ latest, events }) => [...latest.keys(), ...events.keys()]))].sort();
 
 async function* exportChunks(
   store: Pick<Store, "exportChunk">,

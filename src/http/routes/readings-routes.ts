@@ -75,11 +75,11 @@ export const READINGS_ROUTES: readonly Route<ReadingsParts>[] = [
     answer: jsonStream(seriesAnswer),
     handle: async (parts: ReadingsParts, { params, query, response }) => {
       const { registry, store, forward, clock, log } = parts;
-      const { deviceId, interval } = knownDevice(registry, params.id);
+      const { deviceId, rhythm } = knownDevice(registry, params.id);
       const metrics = [...new Set(query.metrics)];
       const asked = range(clock, query);
       const source = readSource(store, forward, query.partial);
-      const intervalMs = interval.ms === undefined ? undefined : Math.round(interval.ms);
+      const intervalMs = rhythm.intervalMs === undefined ? undefined : Math.round(rhythm.intervalMs);
       await streamAnswer(response, {
         chunks: seriesOf(source, { deviceId, metrics, points: query.points, ...asked }, intervalMs),
         headers: JSON_HEADERS,

@@ -90,5 +90,5 @@ export function needed<Part>(part: Part | undefined): Part {
 export function outcomeIn<T>(response: Response, outcome: Outcome<T>): T {
   if (outcome.ok) return outcome.value;
   if (outcome.waitMs !== undefined) response.setHeader("Retry-After", String(Math.ceil(outcome.waitMs / 1_000)));
-  throw new HttpError(outcome.code);
+  throw new HttpError(outcome.code, outcome.fault && [outcome.fault]);
 }

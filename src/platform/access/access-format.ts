@@ -1,5 +1,7 @@
 /** The text of the file of accounts: written, and read with every record checked. */
 import { z } from "zod";
+import type { TopicOptions } from "../../contract/access.ts";
+import { CREDENTIAL_FAMILIES } from "../../contract/families.ts";
 import { ROLES, SCOPES } from "../../contract/levels.ts";
 import type {
   AccessRecords,
@@ -11,7 +13,9 @@ import type {
 } from "../../core/access/access-records.ts";
 
 export const ACCESS_FILE = "access.json";
-export const ACCESS_VERSION = 1;
+/** Version 1 has native boards only. */
+const FIRST_VERSION = 1;
+export const ACCESS_VERSION = 2;
 
 const instant = z.number().int();
 const text = z.string();
@@ -28,11 +32,26 @@ type FieldsOf<Kept> = { readonly [Name in keyof Required<Kept>]: z.ZodType };
 const user = { id: text, name: text, role: z.enum(ROLES), password: text, createdAtMs: instant };
 const signIn = { hash: text, userId: text, createdAtMs: instant, lastUsedAtMs: instant };
 const token = { id: text, name: text, scope: z.enum(SCOPES), ...credential };
-const board = { deviceId: text, adopted: text.exactOptional(), ...credential };
+const options = {
+  fullTopic: text.exactOptional(),
+  prefixes: z.tuple([text, text, text]).readonly().exactOptional(),
+  groups: z.array(text).readonly().exactOptional(),
+  clientId: text.exactOptional(),
+  prefix: text.exactOptional(),
+};
+const board = {
+  deviceId: text,
+  adopted: text.exactOptional(),
+  family: z.enum(CREDENTIAL_FAMILIES).exclude(["native"]).exactOptional(),
+  name: text.exactOptional(),
+  options: z.looseObject(options satisfies FieldsOf<TopicOptions>).exactOptional(),
+  userName: text.exactOptional(),
+  ...credential,
+};
 const application = { id: text, name: text, publish: z.array(text), subscribe: z.array(text), ...credential };
 
 const format = z.looseObject({
-  version: z.literal(ACCESS_VERSION),
+  version: z.literal([FIRST_VERSION, ACCESS_VERSION]),
   /** By it the key that belongs to these records is known; files of the first days have none. */
   keyCheck: text.exactOptional(),
   users: z.array(z.looseObject(user satisfies FieldsOf<UserRecord>)),

@@ -1,8 +1,9 @@
 /** Opens accounts, credentials and pairing together. */
 import { type AccessBook, createAccessBook } from "../../core/access/access-book.ts";
 import { type Accounts, createAccounts } from "../../core/access/accounts.ts";
-import { type Credentials, createCredentials, nameIn } from "../../core/access/credentials.ts";
+import { type Credentials, createCredentials } from "../../core/access/credentials.ts";
 import { createLoginDelay } from "../../core/access/login-delay.ts";
+import { nameIn } from "../../core/access/mqtt-login.ts";
 import { createPairing, type Pairing, type Quarantine } from "../../core/access/pairing.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";

@@ -11,6 +11,7 @@ import { readRollupRows } from "./read/rollups-query.ts";
 import { readSeries } from "./read/series-query.ts";
 import { createDayCounter, FOLD } from "./upkeep/day-counter.ts";
 import { createDeletions, DELETE } from "./upkeep/deletions.ts";
+import { createDeriver } from "./upkeep/deriver.ts";
 import { createEraser, ERASE } from "./upkeep/eraser.ts";
 import { createRebuilder } from "./upkeep/rebuilder.ts";
 import { createRetentionSteps } from "./upkeep/retention.ts";
@@ -23,7 +24,7 @@ export interface HistoryOptions extends HistoryParts {
 export interface History {
   readonly store: Pick<
     Store,
-    "series" | "rollups" | "latestOf" | "upkeep" | "erase" | "rebuild" | "deleteDevice" | "stats" | "space"
+    "series" | "rollups" | "latestOf" | "upkeep" | "erase" | "derive" | "rebuild" | "deleteDevice" | "stats" | "space"
   >;
   /** Finishes the jobs that an earlier run left, before the first query. */
   recover(): Promise<void>;
@@ -35,6 +36,7 @@ export function createHistory({ db, quickReadings, ...parts }: HistoryOptions): 
   const retention = createRetentionSteps(parts, counter, db);
   const eraser = createEraser(parts);
   const deletions = createDeletions(parts);
+  const derive = createDeriver(parts);
   const rebuild = createRebuilder(parts, counter);
 
   async function recover(): Promise<void> {
@@ -61,6 +63,7 @@ export function createHistory({ db, quickReadings, ...parts }: HistoryOptions): 
       latestOf: (deviceId, metrics) => asStore(() => latestOf(parts, deviceId, metrics)),
       upkeep: (request) => asStore(() => upkeep(request)),
       erase: (request) => asStore(() => eraser.erase(request)),
+      derive: (request) => asStore(() => derive(request)),
       rebuild: (hours) => asStore(() => rebuild(hours)),
       deleteDevice: (deviceId) => asStore(() => deletions.deleteDevice(deviceId)),
       stats: () => asStore(() => readStats(db(), parts.collections())),

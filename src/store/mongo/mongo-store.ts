@@ -1,13 +1,15 @@
 /** The MongoDB engine, put together from its parts. */
 import { randomBytes } from "node:crypto";
+import { tryByPages } from "../../core/alerts/trial/trial-pages.ts";
 import { messageOf } from "../../core/model/message-of.ts";
 import { createSerialQueue } from "../../core/model/serial-queue.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { RemoteStore } from "../../core/ports/outbox.ts";
-import { StoreError } from "../../core/ports/readings-store.ts";
+import { type Store, StoreError } from "../../core/ports/readings-store.ts";
 import type { ClockSteps } from "../../core/time/clock-steps.ts";
 import { createConnection, type Opened, startFault } from "./db/connection.ts";
+import { createInTime } from "./db/in-time.ts";
 import { createLease } from "./db/lease.ts";
 import { asStore } from "./db/store-fault.ts";
 import { createHistory } from "./history.ts";
@@ -50,7 +52,13 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Remote
   };
   const db = () => connection.now().db;
   const inFlight = createInFlight();
-  const marks = createMarks({ due: () => collections().due, inFlight, bootId: randomBytes(6).toString("base64url") });
+  const inTime = createInTime(clock);
+  const marks = createMarks({
+    due: () => collections().due,
+    inFlight,
+    inTime,
+    bootId: randomBytes(6).toString("base64url"),
+  });
   const cursors = createDeviceCursors(collections);
   const deviceQueue = createSerialQueue();
   const journalQueue = createSerialQueue();
@@ -65,6 +73,7 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Remote
     clockSteps,
     marks,
     inFlight,
+    inTime,
     deviceQueue,
     writeJournal: (entries) => journalQueue.run(() => brokerJournal().write(entries)),
   });
@@ -83,25 +92,23 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Remote
     quickReadings,
   });
 
+  const readings: Store["readings"] = (query) => asStore(() => readReadings(queryParts, query));
+
   async function onOpened(opened: Opened): Promise<void> {
     await lease.take(opened.collections.meta);
-    journal = await openBrokerJournal({ db: connection.brokerDb(), log });
+    journal = await openBrokerJournal(connection.brokerDb(), inTime);
     await history.recover();
   }
 
   async function probe(): Promise<void> {
     const { db: open } = await connection.open();
     lease.check();
-    await asStore(() =>
-      open.command(
-        {
-          update: "meta",
-          updates: [{ q: { _id: "probe" }, u: { $inc: { count: 1 } }, upsert: true }],
-          writeConcern: DURABLE,
-        },
-        { timeoutMS: WRITE_WITHIN_MS },
-      ),
-    );
+    const update = {
+      update: "meta",
+      updates: [{ q: { _id: "probe" }, u: { $inc: { count: 1 } }, upsert: true }],
+      writeConcern: DURABLE,
+    };
+    await asStore(() => inTime(open.command(update, { timeoutMS: WRITE_WITHIN_MS })));
   }
 
   try {
@@ -121,10 +128,12 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Remote
     append: appender.append,
     repeat: appender.repeat,
     probe,
-    saveState: (states) => asStore(() => devices.saveState(states)),
+    unsaved: (take) => asStore(() => devices.unsaved(take)),
+    saveState: (states, judged) => asStore(() => devices.saveState(states, judged)),
     nameDevice: (deviceId, names) => asStore(() => devices.nameDevice(deviceId, names)),
     setRetention: (deviceId, retention) => asStore(() => devices.setRetention(deviceId, retention)),
-    readings: (query) => asStore(() => readReadings(queryParts, query)),
+    readings,
+    tryRule: (spec, goOn) => tryByPages(readings, spec, goOn),
     readingsChunk: (query) => asStore(() => readReadingsChunk(queryParts, query)),
     exportChunk: (query) => asStore(() => readExportChunk(queryParts, query)),
     damaged: () => [],

@@ -12,6 +12,7 @@ import type {
   Series,
   SeriesQuery,
 } from "../../core/ports/history.ts";
+import type { TrialSpec } from "../../core/ports/rule-trial.ts";
 import type { Damage, Read } from "./db/damage-note.ts";
 import { testReadsBy } from "./db/file-damage.ts";
 import { createReadTest } from "./db/read-test.ts";
@@ -25,6 +26,7 @@ import { readReadings } from "./read/queries.ts";
 import { readReadingsChunk } from "./read/readings-chunk.ts";
 import { readRollups } from "./read/rollups-query.ts";
 import { readSeries } from "./read/series-query.ts";
+import { createTrialSteps } from "./read/trial-steps.ts";
 
 export interface ReaderThreadData {
   readonly file: string;
@@ -39,6 +41,7 @@ function openOperations({ file, descriptor, quickReadings }: ReaderThreadData) {
   testReadsBy(createReadTest(file, descriptor));
   const db = new DatabaseSync(file, { readOnly: true });
   db.exec("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA busy_timeout = 2000");
+  const trials = createTrialSteps(db);
   return {
     /** Settles when the file can be read. */
     open: () => void db.prepare("SELECT 1 FROM device LIMIT 1").get(),
@@ -50,6 +53,8 @@ function openOperations({ file, descriptor, quickReadings }: ReaderThreadData) {
     latestOf: (deviceId: string, metrics: readonly string[]) =>
       withDamage((onDamage) => latestOf(db, deviceId, metrics, onDamage)),
     exportChunk: (query: ExportQuery) => withDamage((onDamage) => exportChunk(db, query, onDamage)),
+    trialStep: (id: number, spec: TrialSpec | undefined) => withDamage((onDamage) => trials.step(id, spec, onDamage)),
+    trialEnd: (id: number, isComplete: boolean) => trials.end(id, isComplete),
     space: () => readSpace(db, file),
     close: () => db.close(),
   };

@@ -1,18 +1,16 @@
 /** The embedded store: SQLite in one file, one thread that writes and one that reads. */
 
-import { accessSync, constants } from "node:fs";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
+import type { DeviceId } from "../../contract/readings.ts";
 import { createDamageNotes, type DamageNotes } from "../../core/health/damage.ts";
 import type { DiskFaults } from "../../core/health/disk-faults.ts";
 import { StartError } from "../../core/model/start-error.ts";
 import type { Log } from "../../core/ports/log.ts";
-import type { Store } from "../../core/ports/readings-store.ts";
+import type { Store, UnsavedReading } from "../../core/ports/readings-store.ts";
 import type { ClockSteps } from "../../core/time/clock-steps.ts";
-import { makeFolder } from "../../files/durable-file.ts";
-import { finishExchange } from "./copy/exchange.ts";
+import { takeDataDir } from "./data-dir.ts";
 import { createDamageList } from "./db/damage-list.ts";
-import { lockDataDir } from "./db/data-dir-lock.ts";
 import { damageWords, RESTORE } from "./db/file-damage.ts";
 import { refuseNewerFile } from "./db/newer-file.ts";
 import { STORE_FILE } from "./db/store-file.ts";
@@ -20,7 +18,10 @@ import { type LinkOptions, linkTo, type Thread } from "./db/thread-link.ts";
 import { createDeletions } from "./deletions.ts";
 import { createFailedCalls } from "./failed-calls.ts";
 import { packBatch, unpackOutcomes } from "./format/packed-batch.ts";
+import { parseMetrics } from "./format/stored-text.ts";
+import type { UnsavedRow } from "./read/rows-since.ts";
 import type { ReaderOperations, ReaderThreadData } from "./reader-thread.ts";
+import { createRuleTrials } from "./rule-trials.ts";
 import type { SideOperations, SideThreadData } from "./side-thread.ts";
 import { createSideThread } from "./side-work.ts";
 import type { WriterOperations, WriterThreadData } from "./writer-thread.ts";
@@ -61,16 +62,7 @@ export async function openSqliteParts(
   const clockSteps = (): readonly number[] => options.clockSteps?.recent() ?? [];
   const file = path.join(dataDir, STORE_FILE);
   refuseNewerFile(file);
-  makeDataDir(dataDir);
-  const lock = lockDataDir(dataDir);
-  if (lock.unnamed !== undefined) log.warn("the process id could not be written to aerie.pid", { cause: lock.unnamed });
-  try {
-    const finished = finishExchange(dataDir);
-    if (finished !== undefined) options.log.warn("a restore was finished", { what: finished });
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
+  const lock = takeDataDir(dataDir, log);
   /** While the store opens or closes, the end of a thread is expected. */
   let open = false;
   const onDead = (cause: Error): void => {
@@ -127,7 +119,7 @@ export async function openSqliteParts(
       },
     ),
   );
-  /** The newest row whose outcome was returned. */
+  /** The newest row whose outcome was returned, or that was given as unsaved after all others. */
   let settledSeq: number | undefined;
   const deletions = createDeletions(writer, log);
 
@@ -183,8 +175,19 @@ export async function openSqliteParts(
       return unpackOutcomes(messages, outcomes);
     },
     probe: () => writer.call("probe", []),
-    saveState: async (states) => {
+    unsaved: async (take) => {
+      for (let behindSeq: number | undefined; ; ) {
+        const found = await writer.call("unsaved", [behindSeq]);
+        await take(toUnsaved(found.rows));
+        behindSeq = found.behindSeq;
+        if (behindSeq !== undefined) continue;
+        settledSeq = Math.max(settledSeq ?? 0, found.throughSeq);
+        return;
+      }
+    },
+    saveState: async (states, judged) => {
       const throughSeq = settledSeq; // states may include later rows; applying those again changes nothing
+      await judged;
       for (let first = 0; first < states.length; first += SAVE_STEP) {
         const last = first + SAVE_STEP >= states.length;
         await writer.call("saveState", [states.slice(first, first + SAVE_STEP), last ? throughSeq : undefined]);
@@ -202,11 +205,13 @@ export async function openSqliteParts(
     latestOf: async (deviceId, metrics) => damage.note(deviceId, await reader.call("latestOf", [deviceId, metrics])),
     damaged: damage.of,
     exportChunk: async (query) => damage.note(query.deviceId, await reader.call("exportChunk", [query])),
+    tryRule: createRuleTrials(reader, damage.note),
     setRetention: (deviceId, retention) => writer.call("setRetention", [deviceId, retention]),
     erase: async (request) => {
       const job = await writer.call("beginErase", [request]);
       if (job !== undefined) await deletions.erase(job);
     },
+    derive: (request) => writer.call("derive", [request]),
     rebuild: (hours) => writer.call("rebuild", [hours]),
     upkeep: async (request) => {
       if (deletions.isStuck()) deletions.start();
@@ -223,19 +228,13 @@ export async function openSqliteParts(
   return { store, writer };
 }
 
-function makeDataDir(dataDir: string): void {
-  try {
-    makeFolder(dataDir);
-    accessSync(dataDir, constants.W_OK);
-  } catch (cause) {
-    const why = (cause as Error).message;
-    throw new StartError(
-      `The data directory ${dataDir} cannot be written: ${why}. Give another one (AERIE_DATA_DIR).`,
-      1,
-      cause,
-    );
-  }
-}
+const toUnsaved = (rows: readonly UnsavedRow[]): UnsavedReading[] =>
+  rows.flatMap(({ body, deviceId, ...row }) => {
+    const metrics = parseMetrics(body);
+    return metrics === undefined
+      ? []
+      : [{ ...row, deviceId: deviceId as DeviceId, metrics: new Map(Object.entries(metrics)) }];
+  });
 
 function startThread<Ops extends Record<string, (...args: never[]) => unknown>>(
   name: "writer-thread" | "reader-thread" | "side-thread",

@@ -22,7 +22,10 @@ import { serve } from "./db/thread-link.ts";
 import type { PackedBatch } from "./format/packed-batch.ts";
 import { loadDevices } from "./read/load-devices.ts";
 import { loadJournal } from "./read/load-journal.ts";
+
+import { unsavedRows } from "./read/rows-since.ts";
 import { createSealedLookup } from "./read/sealed-lookup.ts";
+import { createDeriver } from "./upkeep/deriver.ts";
 import { createEraser } from "./upkeep/eraser.ts";
 import { createRebuilder } from "./upkeep/rebuilder.ts";
 import { createRetentionSteps } from "./upkeep/retention.ts";
@@ -106,9 +109,14 @@ function openStore({ file, maxPages, commitDelayMs }: WriterThreadData, isLogDam
   const retention = createRetentionSteps({ db, sealer, rollups, onDeleted: onMoved, onFault });
   const upkeep = createUpkeep({ db, hotCounts, sealer, rollups, retention, onFault });
   const eraser = createEraser({ db, rollups, onErased, note });
+  const onDerived = (key: number): void => {
+    rollups.changed(key);
+    sealed.invalidate(key);
+  };
   const operations = {
     load: () => loadDevices(db, note),
     loadJournal: () => loadJournal(db, note),
+    unsaved: (behindSeq: number | undefined) => unsavedRows(db, behindSeq),
     append: (batch: PackedBatch, clockSteps: readonly number[]) => {
       if (commitDelayMs !== undefined) sleep(commitDelayMs);
       return appender.append(batch, clockSteps);
@@ -132,6 +140,7 @@ function openStore({ file, maxPages, commitDelayMs }: WriterThreadData, isLogDam
     beginErase: (request: EraseRequest) => eraser.begin(request),
     pendingErasures: () => eraser.pending(),
     eraseStep: (job: number) => eraser.step(job),
+    derive: createDeriver({ db, onDerived }),
     rebuild: createRebuilder({ db, rollups, onDeleted: onMoved }),
     ...createOutboxTable({
       db,
@@ -164,6 +173,7 @@ const NEEDS_SPACE: ReadonlySet<string> = new Set<keyof WriterOperations>([
   "outboxPut",
   "probe",
   "rebuild",
+  "derive",
   "saveState",
   "nameDevice",
 ]);

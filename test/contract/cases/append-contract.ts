@@ -1,7 +1,19 @@
 /** Appending: outcomes, order, all or nothing. */
 import { expect, test } from "vitest";
 import type { Start } from "./opened-store.ts";
-import { appendOne, attributes, boiler, duplicate, loadOne, readAll, status, stored, T0, timed } from "./writes.ts";
+import {
+  appendOne,
+  attributes,
+  boiler,
+  deviceId,
+  duplicate,
+  loadOne,
+  readAll,
+  status,
+  stored,
+  T0,
+  timed,
+} from "./writes.ts";
 
 export function describeAppend(start: Start): void {
   test("each write of each message gets its outcome, in order", async () => {
@@ -91,5 +103,17 @@ export function describeAppend(start: Start): void {
     for (const call of [store.append([[timed(T0, { t: 1 })]]), readAll(store), store.load(), store.probe()]) {
       await expect(call).rejects.toMatchObject({ name: "StoreError" });
     }
+  });
+
+  test("groups are answered in the order in which they were given, however long each takes", async () => {
+    const { store } = await start();
+    await store.append([[timed(T0, { t: 0 })]]);
+    const answered: string[] = [];
+    const large = Array.from({ length: 3_000 }, (_, index) =>
+      timed(T0 + index, { t: index }, { deviceId: deviceId(`board-${index % 300}`) }),
+    );
+    const groups = { large: store.append([large]), small: store.append([[timed(T0 + 1, { t: 1 })]]) };
+    await Promise.all(Object.entries(groups).map(([name, done]) => done.then(() => answered.push(name))));
+    expect(answered).toEqual(["large", "small"]);
   });
 }

@@ -155,7 +155,7 @@ export function describeHistory(start: Start): void {
           for (const query of charts) await expectChart(store, device, model, query);
         },
       ),
-      { numRuns: Number(process.env["AERIE_TEST_HISTORY_RUNS"] ?? 10) },
+      { numRuns: Number(process.env["AERIE_TEST_HISTORY_RUNS"] ?? 6) },
     );
   });
 

@@ -190,7 +190,7 @@ export function describeHistoryEdges(start: Start): void {
         await store.deleteDevice(device);
       }),
       {
-        numRuns: Number(process.env["AERIE_TEST_HISTORY_RUNS"] ?? 6),
+        numRuns: Number(process.env["AERIE_TEST_HISTORY_RUNS"] ?? 4),
         examples: [[EXPIRED_AND_STORED_AGAIN]],
       },
     );

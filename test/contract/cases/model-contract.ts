@@ -83,7 +83,7 @@ export function describeModel(start: Start): void {
         const expected = model.states().map(({ deviceId, latest }) => [deviceId, Object.fromEntries(latest)]);
         expect(Object.fromEntries(loaded)).toEqual(Object.fromEntries(expected));
       }),
-      { numRuns: Number(process.env["AERIE_TEST_HISTORY_RUNS"] ?? 8) },
+      { numRuns: Number(process.env["AERIE_TEST_HISTORY_RUNS"] ?? 5) },
     );
   });
 }

@@ -2,6 +2,7 @@
 import { afterEach, describe } from "vitest";
 import { describeAppend } from "./append-contract.ts";
 import { describeDeletion } from "./deletion-contract.ts";
+import { describeDerive } from "./derive-contract.ts";
 import { describeExport } from "./export-contract.ts";
 import { describeHistory } from "./history-contract.ts";
 import { describeHistoryEdges } from "./history-edges-contract.ts";
@@ -12,6 +13,8 @@ import { describeModel } from "./model-contract.ts";
 import type { OpenedStore, Start } from "./opened-store.ts";
 import { describeReadings } from "./readings-contract.ts";
 import { describeSeries } from "./series-contract.ts";
+import { describeTrials } from "./trial-contract.ts";
+import { describeUnsaved } from "./unsaved-contract.ts";
 
 type Suite = (name: string, open: () => Promise<OpenedStore>) => void;
 
@@ -32,8 +35,24 @@ const suiteOf =
       }
     });
 
-const WRITES = [describeAppend, describeRedelivery, describeLoad, describeDeletion, describeJournal, describeModel];
-const HISTORY = [describeReadings, describeSeries, describeHistory, describeHistoryEdges, describeExport];
+const WRITES = [
+  describeAppend,
+  describeRedelivery,
+  describeLoad,
+  describeUnsaved,
+  describeDeletion,
+  describeJournal,
+  describeModel,
+];
+const HISTORY = [
+  describeReadings,
+  describeSeries,
+  describeHistory,
+  describeHistoryEdges,
+  describeDerive,
+  describeExport,
+  describeTrials,
+];
 
 export const describeStore = suiteOf(...WRITES, ...HISTORY);
 

@@ -40,6 +40,7 @@ describe.skipIf(isMongodSkipped)("MongoDB", () => {
       const hooks = {
         onDead: () => {},
         onReached: () => {},
+        beforeSending: async () => {},
         onRefused: (count: number) => log.error("refused", { count }),
       };
       const open = () => openStore({ config, clock: systemClock, log, ...hooks });

@@ -7,6 +7,7 @@ import { DatabaseSync } from "@photostructure/sqlite";
 import { MongoClient } from "mongodb";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { MIGRATIONS } from "../../../src/store/sqlite/db/schema.ts";
+import { HUB_FORMAT } from "../../../src/store/sqlite/hub-file/hub-schema.ts";
 import { launchHub } from "../../support/hub/hub.ts";
 import { databaseUrl, isMongodSkipped } from "../../support/mongodb/mongod.ts";
 import { type SharedMongod, sharedMongod } from "../../support/mongodb/shared-mongod.ts";
@@ -53,10 +54,22 @@ async function refusalOf(opening: Promise<{ close(): Promise<void> }>): Promise<
   return (outcome as Error).message;
 }
 
+const NEWER_HUB = HUB_FORMAT.migrations.length + 1;
+
+/** Of the newest version, made newer. */
+function putNewerHubFile(file: string): void {
+  const sample = path.join(SAMPLES, "hub-file", `version-${NEWER_HUB - 1}.db.gz`);
+  writeFileSync(file, gunzipSync(readFileSync(sample)));
+  const db = new DatabaseSync(file);
+  db.exec(`PRAGMA user_version = ${NEWER_HUB}`);
+  db.close();
+}
+
 /** All else in these directories is of an older version, which an upgrade would change. */
 test.each([
   ["aerie.db", "schema-4", (file: string) => makeNewer(file), `schema ${NEWER}`],
-  ["access.json", "schema-3-checked", (file: string) => rewrite(file, (was) => ({ ...was, version: 2 })), "version 2"],
+  ["hub.db", "schema-3-checked", putNewerHubFile, `schema ${NEWER_HUB}`],
+  ["access.json", "schema-3-checked", (file: string) => rewrite(file, (was) => ({ ...was, version: 3 })), "version 3"],
   ["time.json", "schema-3-checked", (file: string) => rewrite(file, (was) => ({ ...was, version: 2 })), "version 2"],
 ])("a data directory with a newer %s is refused and left as it was", async (name, schema, change, version) => {
   const dataDir = unpackSample(`${schema}/embedded`, newDir());
@@ -94,6 +107,24 @@ test("a newer backup is not restored, and both it and the data directory are lef
   expect(outcome).toMatchObject({ name: "StartError" });
   expect((outcome as Error).message).toContain(`${copy} was written by a newer Aerie`);
   expect(bytesIn(dir)).toEqual(before);
+});
+
+test("a backup with a newer hub.db is not restored, and everything is left as it was", async () => {
+  const dir = newDir();
+  const [dataDir, copy] = [unpackSample("schema-4/embedded", path.join(dir, "data")), path.join(dir, "copy.db")];
+  writeFileSync(copy, gunzipSync(readFileSync(path.join(SAMPLES, "schema-4", "backup.db.gz"))));
+  const newer = path.join(newDir(), "hub.db");
+  putNewerHubFile(newer);
+  const db = new DatabaseSync(copy);
+  db.prepare("INSERT INTO beside (name, bytes) VALUES ('hub.db', ?)").run(readFileSync(newer));
+  db.close();
+  const before = bytesIn(dir);
+  const options = { nowMs: Date.now(), onBytes: () => {}, beside: ["hub.db"], outdated: [], say: () => {} };
+  const outcome = await restoreStore({ dataDir, copy, ...options }).catch((error: Error) => error);
+  expect(outcome).toMatchObject({ name: "StartError" });
+  expect((outcome as Error).message).toMatch(/copy\.db cannot be restored: its hub\.db was written by a newer Aerie/);
+  const { "data/aerie.lock": _lock, "data/aerie.pid": _pid, ...after } = bytesIn(dir);
+  expect(after).toEqual(before);
 });
 
 describe.skipIf(isMongodSkipped)("MongoDB", () => {

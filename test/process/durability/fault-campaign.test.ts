@@ -15,7 +15,7 @@ import { createRandom, type Random, seedFrom } from "../../support/random.ts";
 import { pause } from "../../support/until.ts";
 
 /** `npm run soak` sets 1,800; each kind has its turn, however short it is. */
-const CAMPAIGN_S = Number(process.env["AERIE_TEST_FAULTS_S"] ?? 60);
+const CAMPAIGN_S = Number(process.env["AERIE_TEST_FAULTS_S"] ?? 15);
 const LEAST_FAULT_MS = 500;
 const JOINED_SHARE = 0.25;
 const MOST_FAULT_MS = CAMPAIGN_S > 100 ? 15_000 : 2_000;

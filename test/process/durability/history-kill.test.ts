@@ -6,13 +6,14 @@ import { expect, test } from "vitest";
 import type { Store } from "../../../src/core/ports/readings-store.ts";
 import { KEEP_ALL, upkeepAll } from "../../contract/cases/history-contract.ts";
 import { stateOf } from "../../contract/cases/writes.ts";
-import { type KillPoint, type LoadOrder, runUntilKilled, type Said } from "../../support/history/history-child.ts";
+import { type LoadOrder, runUntilKilled, type Said } from "../../support/history/history-child.ts";
 import {
   begunErasures,
   createHistoryTruth,
   type HistoryTruth,
   historyData,
 } from "../../support/history/history-truth.ts";
+import type { KillPoint } from "../../support/history/kill-point.ts";
 import { tempDir } from "../../support/hub/hub.ts";
 
 // Worker threads load only what was built.
@@ -20,7 +21,7 @@ const built = new URL("../../../dist/src/store/sqlite/sqlite-store.js", import.m
 const { openSqliteStore } = (await import(built)) as typeof import("../../../src/store/sqlite/sqlite-store.ts");
 
 /** `npm run soak` sets 300. */
-const KILLS = Number(process.env["AERIE_TEST_HISTORY_KILLS"] ?? 10);
+const KILLS = Number(process.env["AERIE_TEST_HISTORY_KILLS"] ?? 4);
 const SEED = Number(process.env["AERIE_TEST_HISTORY_SEED"] ?? Date.now() % 1_000_000);
 const RAW_DAYS = 3;
 /** All is read after so many kills, and in the end. */

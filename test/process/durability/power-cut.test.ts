@@ -17,7 +17,7 @@ import { readTools } from "../../support/tools.ts";
 
 const { strace } = readTools();
 /** `npm run soak` sets 500. */
-const CUTS = Number(process.env["AERIE_TEST_CUTS"] ?? 20);
+const CUTS = Number(process.env["AERIE_TEST_CUTS"] ?? 6);
 /** A hub is started on one of so many; on each its store and its accounts are opened. */
 const HUB_EVERY = 7;
 /** Of each publisher in each of two runs; when the second begins, a device has enough readings to seal. */

@@ -67,7 +67,8 @@ test("a restore without space says so and changes nothing; with space it is the 
   const done = await runCommand("restore", copy, "-d", dataDir);
   expect(done.exitCode).toBe(0);
   const kept = readdirSync(dataDir).filter((name) => name.includes("before-restore"));
-  expect(kept.map((name) => name.replace(/\.before.*/, "")).sort()).toEqual(["access.json", "access.key", "aerie.db"]);
+  const names = ["access.json", "access.key", "aerie.db", "hub.db"];
+  expect(kept.map((name) => name.replace(/\.before.*/, "")).sort()).toEqual(names);
   for (const name of kept) expect(done.stderr).toContain(path.join(dataDir, name));
   expect(await stateOf(await start(), former, copied)).toEqual({ devices: ["copied"], former: false, copied: true });
 });

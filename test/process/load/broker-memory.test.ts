@@ -10,8 +10,10 @@ import { keptSession, openLink } from "../../support/steady/packet-link.ts";
 import { createSubscriber } from "../../support/steady/steady-subscriber.ts";
 import { pause, until } from "../../support/until.ts";
 
-/** `npm run soak` sets 200. */
-const KILLS = Number(process.env["AERIE_TEST_KILLS"] ?? 5);
+/** `npm run soak` sets 200. Three: in the third, who is absent looks in. */
+const KILLS = Number(process.env["AERIE_TEST_KILLS"] ?? 3);
+/** Each in order, so that chance has less to do with it. */
+const STOPS = 2;
 const LEAST_LOAD_MS = 20;
 const MOST_LOAD_MS = 300;
 /** Who is absent looks in so often, and is cut off with the hub like the others. */
@@ -60,7 +62,7 @@ async function untilWritten(hub: HubAddress): Promise<void> {
 
 onEachEngine((engine) => {
   test(`after ${KILLS} SIGKILLs no acknowledged message is lost to a kept session, and none of QoS 2 came twice`, {
-    timeout: 60_000 + KILLS * 10_000,
+    timeout: 120_000 + KILLS * 10_000,
   }, async () => {
     const load = createBrokerLoad();
     let hub = await spawnHub({ env: engine.env() });
@@ -79,7 +81,7 @@ onEachEngine((engine) => {
     let hub = await spawnHub({ env: engine.env() });
     await load.begin(hub);
 
-    for (let life = 1; life <= 4; life += 1) {
+    for (let life = 1; life <= STOPS; life += 1) {
       expect(await liveAndEnd(hub, load, life, "SIGTERM")).toBe(0);
       hub = await nextLifeOf(hub, engine);
     }
@@ -87,7 +89,7 @@ onEachEngine((engine) => {
     await expectAllKept(hub, load);
     const [present4, present5] = load.present;
     expect(present4?.disconnects).toEqual([]);
-    expect(present5?.disconnects).toEqual([0x8b, 0x8b, 0x8b, 0x8b]);
+    expect(present5?.disconnects).toEqual(Array(STOPS).fill(0x8b));
   });
 
   test.each(["SIGKILL", "SIGTERM"] as const)(

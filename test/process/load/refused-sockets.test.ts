@@ -1,7 +1,7 @@
 /** Whatever is refused over HTTP, and however its connection ends: the hub lives, lets go of it, and serves who belongs. */
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { CONTROL_SOCKET } from "../../../src/contract/control.ts";
+import { CONTROL_SOCKET } from "../../../src/contract/control/control.ts";
 import { openLiveClient } from "../../support/clients/live-client.ts";
 import { connectJs } from "../../support/clients/mqtt-clients.ts";
 import { ENDINGS, type Ending, openSockets, sendRudely, type Target } from "../../support/clients/rude-client.ts";

@@ -7,10 +7,13 @@ import type { Device, Reading } from "../../../src/contract/readings.ts";
 import type { SeriesAnswer } from "../../../src/contract/rest.ts";
 import { createBoard } from "../../support/clients/board.ts";
 import { connectJs } from "../../support/clients/mqtt-clients.ts";
-import { beginCommand, runCommand } from "../../support/hub/command.ts";
-import { type HubAddress, spawnHub, tempDir } from "../../support/hub/hub.ts";
+import { beginCommand, commandsOfFile, runCommand } from "../../support/hub/command.ts";
+import { type HubAddress, spawnHub, startHub, tempDir } from "../../support/hub/hub.ts";
 import { ask, readingsOf } from "../../support/hub/rest.ts";
 import { until } from "../../support/until.ts";
+
+/** Commands as processes of their own are in the tests of kills, of the socket and of a restored hub. */
+const aerie = commandsOfFile();
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -56,14 +59,14 @@ describe("export and import", () => {
   test.each(["all.ndjson", "all.csv", "all.csv.gz"])(
     "into another data directory by %s gives the same readings",
     async (name) => {
-      const hub = await spawnHub();
+      const hub = await startHub();
       await fill(hub);
       const file = path.join(tempDir(), name);
       const other = path.join(tempDir(), "other");
 
-      const exported = await runCommand("export", "-d", hub.dataDir, "-o", file);
-      const imported = await runCommand("import", "-d", other, file);
-      const again = await runCommand("import", "-d", other, file);
+      const exported = await aerie("export", "-d", hub.dataDir, "-o", file);
+      const imported = await aerie("import", "-d", other, file);
+      const again = await aerie("import", "-d", other, file);
 
       expect(exported).toMatchObject({ exitCode: 0, stdout: "" });
       expect(imported.stderr).toContain(
@@ -73,19 +76,19 @@ describe("export and import", () => {
       expect(again.stderr).toContain(
         "Readings: 0 stored, 1,204 skipped because they are stored already, 0 refused, in ",
       );
-      const second = await spawnHub({ dataDir: other });
+      const second = await startHub({ settings: { dataDir: other } });
       expect(await everything(second)).toEqual(await everything(hub));
       expect(readdirSync(path.dirname(file))).toEqual([name]);
     },
   );
 
   test("a running hub shows what is imported at once, and takes the device for no more online than before", async () => {
-    const hub = await spawnHub();
+    const hub = await startHub();
     const file = path.join(tempDir(), "old.csv");
     const [newer, older] = [1, 2].map((hours) => new Date(Date.now() - hours * HOUR_MS).toISOString());
     writeFileSync(file, `timestamp,temperature\n${newer},5.5\n${older},4.5\n`);
 
-    const { exitCode } = await runCommand("import", "-d", hub.dataDir, "--device", "cellar", file);
+    const { exitCode } = await aerie("import", "-d", hub.dataDir, "--device", "cellar", file);
 
     expect(exitCode).toBe(0);
     const { body } = await ask<Device>(hub, "/api/devices/cellar");
@@ -105,7 +108,7 @@ describe("export and import", () => {
       [line(0), "{no json", line(1), `{"deviceId":"a/b","timestamp":${SINCE_S},"metrics":{"x":1}}`, line(2)].join("\n"),
     );
 
-    const { exitCode, stderr } = await runCommand("import", "-d", dataDir, file);
+    const { exitCode, stderr } = await aerie("import", "-d", dataDir, file);
 
     expect(exitCode).toBe(1);
     expect(stderr).toContain("Readings: 3 stored, 0 skipped because they are stored already, 2 refused, in ");
@@ -118,7 +121,7 @@ describe("export and import", () => {
   });
 
   test("an import that is killed resumes where it was, and every reading is there once", async () => {
-    const hub = await spawnHub();
+    const hub = await startHub();
     const count = 60_000;
     const file = path.join(tempDir(), "long.ndjson.gz");
     const lines = Array.from({ length: count }, (_, seq) =>
@@ -143,7 +146,7 @@ describe("export and import", () => {
   });
 
   test("an import that is stopped by Ctrl-C says how to resume it", async () => {
-    const hub = await spawnHub();
+    const hub = await startHub();
     const folder = tempDir();
     const file = path.join(folder, "long.ndjson");
     const lines = Array.from({ length: 50_000 }, (_, seq) =>
@@ -172,9 +175,9 @@ test("what is older than raw readings are kept is refused, or becomes whole hour
   const outOfOrder = [line(oldMs + 30_500, 60)];
   writeFileSync(file, [...old, ...recent, ...outOfOrder].join("\n"));
 
-  const plain = await runCommand("import", "-d", dataDir, file);
-  const rebuilt = await runCommand("import", "-d", dataDir, "--rebuild", file);
-  const again = await runCommand("import", "-d", dataDir, "--rebuild", file);
+  const plain = await aerie("import", "-d", dataDir, file);
+  const rebuilt = await aerie("import", "-d", dataDir, "--rebuild", file);
+  const again = await aerie("import", "-d", dataDir, "--rebuild", file);
 
   expect(plain).toMatchObject({
     exitCode: 1,
@@ -186,7 +189,7 @@ test("what is older than raw readings are kept is refused, or becomes whole hour
     );
     expect(each.exitCode).toBe(0);
   }
-  const hub = await spawnHub({ dataDir });
+  const hub = await startHub({ settings: { dataDir } });
   const query = `metrics=temperature&points=100&from=${oldMs}&to=${oldMs + 3 * HOUR_MS}`;
   const { body } = await ask<SeriesAnswer>(hub, `/api/devices/attic/series?${query}`);
   expect(body).toMatchObject({
@@ -204,8 +207,10 @@ const keptPlaces = (dataDir: string): number => {
 
 describe("backup and restore", () => {
   test("a copy made while readings come holds all that was acknowledged before, and a hub starts with it", async () => {
-    const hub = await spawnHub();
+    const hub = await startHub();
     await fill(hub);
+    const metrics = { temperature: { label: "Kettle" } };
+    await ask(hub, "/api/devices/a", { method: "PATCH", body: { metrics } });
     const before = await everything(hub);
     const board = createBoard({ deviceId: "busy", timed: true });
     await board.connect(hub);
@@ -213,14 +218,15 @@ describe("backup and restore", () => {
     const acknowledged = [...board.acknowledged];
     const file = path.join(tempDir(), "copy.db");
 
-    const { exitCode, stderr } = await runCommand("backup", "-d", hub.dataDir, file);
+    const { exitCode, stderr } = await aerie("backup", "-d", hub.dataDir, file);
     board.rest();
 
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0, stderr: expect.stringContaining(file) });
     const dataDir = path.join(tempDir(), "restored");
-    expect(await runCommand("restore", "-d", dataDir, file)).toMatchObject({ exitCode: 0 });
-    const second = await spawnHub({ dataDir });
+    expect(await aerie("restore", "-d", dataDir, file)).toMatchObject({ exitCode: 0 });
+    const second = await startHub({ settings: { dataDir } });
     expect(await everything(second)).toEqual(before);
+    expect((await ask<Device>(second, "/api/devices/a")).body.metricInfo).toMatchObject(metrics);
     const seqs = (await readingsOf(second, "busy")).map(({ metrics }) => Number(metrics["seq"]));
     expect(seqs.slice(0, acknowledged.length)).toEqual(acknowledged);
     expect(new Set(seqs).size).toBe(seqs.length);
@@ -230,37 +236,39 @@ describe("backup and restore", () => {
     const hub = await spawnHub();
     await fill(hub);
     const file = path.join(tempDir(), "copy.db");
-    await runCommand("backup", "-d", hub.dataDir, file);
+    await aerie("backup", "-d", hub.dataDir, file);
     const board = await connectJs(hub.mqttUrl);
     await board.publish("devices/later/telemetry", '{"a":1}', { qos: 1 });
 
-    const running = await runCommand("restore", "-d", hub.dataDir, file);
+    const running = await aerie("restore", "-d", hub.dataDir, file);
     await hub.kill(); // so that the newest is in the log only
     const other = path.join(tempDir(), "other.db");
     writeFileSync(other, "this is no database ".repeat(100));
-    const wrong = await runCommand("restore", "-d", hub.dataDir, other);
+    const wrong = await aerie("restore", "-d", hub.dataDir, other);
     const restored = await runCommand("restore", "-d", hub.dataDir, file);
 
     expect(running).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(`process ${hub.pid}`) });
     expect(wrong).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(other) });
     expect(restored.exitCode).toBe(0);
-    const aside = readdirSync(hub.dataDir).find((name) => name.includes("before-restore")) ?? "";
+    const kept = readdirSync(hub.dataDir).filter((name) => name.includes("before-restore"));
+    const aside = kept.find((name) => name.startsWith("aerie.db")) ?? "";
     expect(restored.stderr).toContain(aside);
-    const second = await spawnHub({ dataDir: hub.dataDir });
+    expect(kept.some((name) => name.startsWith("hub.db"))).toBe(true);
+    const second = await startHub({ settings: { dataDir: hub.dataDir } });
     expect((await everything(second)).length).toBe(1_204);
     expect(await readingsOf(second, "later")).toEqual([]);
     const former = path.join(tempDir(), "former");
-    await runCommand("restore", "-d", former, path.join(hub.dataDir, aside));
-    expect(await readingsOf(await spawnHub({ dataDir: former }), "later")).toHaveLength(1);
+    await aerie("restore", "-d", former, path.join(hub.dataDir, aside));
+    expect(await readingsOf(await startHub({ settings: { dataDir: former } }), "later")).toHaveLength(1);
   });
 
   test("no file is overwritten, and the hub says what it minds", async () => {
-    const hub = await spawnHub();
+    const hub = await startHub();
     const file = path.join(tempDir(), "mine");
     writeFileSync(file, "mine");
 
-    const there = await runCommand("backup", "-d", hub.dataDir, file);
-    const nowhere = await runCommand("backup", "-d", hub.dataDir, path.join(file, "copy"));
+    const there = await aerie("backup", "-d", hub.dataDir, file);
+    const nowhere = await aerie("backup", "-d", hub.dataDir, path.join(file, "copy"));
 
     expect(there.exitCode).toBe(1);
     expect(there.stderr).toContain(`The command failed: the file ${file} exists already; choose another name\n`);
@@ -286,6 +294,7 @@ describe("reaching the hub", () => {
     const running = await runCommand("stats", "-d", first.dataDir, "--json");
 
     expect(JSON.parse(stopped.stdout)).toMatchObject({ readings: 0, written: null, bytesWrittenPerDay: null });
+    for (const { stdout } of [stopped, running]) expect(JSON.parse(stdout).hubFileBytes).toBeGreaterThan(4_096);
     expect(JSON.parse(running.stdout)).toMatchObject({ readings: 0, bytesWrittenPerDay: expect.any(Number) });
     expect(await second.kill("SIGTERM")).toBe(0);
     expect(existsSync(socket)).toBe(false);
@@ -293,13 +302,13 @@ describe("reaching the hub", () => {
 
   test("a data directory with a long name is reached too, with and without a hub", async () => {
     const dataDir = path.join(tempDir(), "long".repeat(20), "longer".repeat(20));
-    const hub = await spawnHub({ dataDir });
+    const hub = await startHub({ settings: { dataDir } });
     await fill(hub);
     expect(statSync(path.join(dataDir, "aerie.sock")).mode & 0o777).toBe(0o600);
 
-    const running = await runCommand("stats", "-d", dataDir);
-    await hub.kill("SIGTERM");
-    const stopped = await runCommand("stats", "-d", dataDir);
+    const running = await aerie("stats", "-d", dataDir);
+    await hub.close();
+    const stopped = await aerie("stats", "-d", dataDir);
 
     expect(running.stdout).toMatch(/^readings +1,204$/m);
     expect(running.stdout).toMatch(/^devices +2$/m);
@@ -310,7 +319,7 @@ describe("reaching the hub", () => {
   test("a directory without a store is named, and none is made there", async () => {
     const dataDir = path.join(tempDir(), "nothing");
     for (const args of [["stats"], ["export"], ["backup", path.join(dataDir, "copy")]]) {
-      const { exitCode, stderr } = await runCommand(...args, "-d", dataDir);
+      const { exitCode, stderr } = await aerie(...args, "-d", dataDir);
       expect([args[0], exitCode, stderr]).toEqual([args[0], 1, expect.stringContaining(dataDir)]);
     }
     expect(existsSync(dataDir)).toBe(false);
@@ -323,7 +332,7 @@ describe("reaching the hub", () => {
       ["certificate", "--days", "3651"],
       ["pair", "--minutes", "1.5"],
     ]) {
-      const { exitCode, stderr } = await runCommand(...args);
+      const { exitCode, stderr } = await aerie(...args);
       expect([args, exitCode, stderr]).toEqual([
         args,
         2,
@@ -334,7 +343,7 @@ describe("reaching the hub", () => {
 
   test("what is asked wrongly ends with 2 and help", async () => {
     for (const args of [["exprot"], ["import"], ["export", "--format", "xml"], ["export", "--from", "soon"]]) {
-      const { exitCode, stderr } = await runCommand(...args);
+      const { exitCode, stderr } = await aerie(...args);
       expect([args, exitCode, stderr]).toEqual([args, 2, expect.stringContaining("Usage: aerie")]);
     }
   });

@@ -48,10 +48,11 @@ async function fill(store: Store): Promise<void> {
     [journal({ of: "session", clientId: "b", value: { version: 5, expiryS: 60, disconnectedAtMs: T0 } })],
     [journal(ofDelivery("b", 3, delivery())), journal({ of: "retained", topic: "home/hall", value: message() })],
   ]);
-  for (let first = 0; first < 12_000; first += 1_000) {
+  // Eight days and some hours.
+  for (let first = 0; first < 6_000; first += 1_000) {
     await store.append(
       Array.from({ length: 1_000 }, (_, i) => [
-        timed(T0 + (first + i) * 60_000, { t: first + i, level: i / 7 }, { deviceId: tank }),
+        timed(T0 + (first + i) * 120_000, { t: first + i, level: i / 7 }, { deviceId: tank }),
       ]),
     );
   }

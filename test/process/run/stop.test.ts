@@ -35,7 +35,8 @@ test.each(["SIGTERM", "SIGINT"] as const)(
     expect(hub.logged.filter(({ level }) => level === "error")).toEqual([]);
     expect([await isListening(hub.httpPort), await isListening(hub.mqttPort)]).toEqual([false, false]);
 
-    const restarted = await spawnHub({ dataDir: hub.dataDir, httpPort: hub.httpPort, mqttPort: hub.mqttPort });
+    const { dataDir, httpPort, mqttPort } = hub;
+    const restarted = await startHub({ settings: { dataDir, httpPort, mqttPort } });
     for (const { deviceId, acknowledged } of boards) {
       expect(await compareAll(restarted, deviceId, acknowledged)).toEqual(NO_DIFFERENCES);
     }
@@ -71,7 +72,7 @@ test("QoS 0 readings that wait for company when SIGTERM comes are stored before 
   const beforeStop = await readingsOf(hub, "board");
   const code = await hub.kill("SIGTERM");
 
-  const restarted = await spawnHub({ dataDir: hub.dataDir });
+  const restarted = await startHub({ settings: { dataDir: hub.dataDir } });
   expect(code).toBe(0);
   expect(beforeStop).toEqual([]);
   expect(await compareAll(restarted, "board", sent)).toEqual(NO_DIFFERENCES);

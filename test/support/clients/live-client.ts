@@ -2,7 +2,7 @@
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import { onTestFinished } from "vitest";
 import type { BrowserToHub, HubToBrowser, SubscribeAnswer, SubscribeOptions } from "../../../src/contract/live.ts";
-import { until, within } from "../until.ts";
+import { LONG_MS, until, within } from "../until.ts";
 
 type EventName = keyof HubToBrowser;
 type EventOf<Name extends EventName> = Parameters<HubToBrowser[Name]>[0];
@@ -43,7 +43,7 @@ export async function openLiveClient(
   return {
     socket,
     of,
-    next: async (name, fits = () => true, withinMs = 10_000) => {
+    next: async (name, fits = () => true, withinMs = LONG_MS) => {
       const found = await until(`${name} comes`, () => of(name).find(({ event }) => fits(event)), {
         withinMs,
         everyMs: 2,

@@ -11,6 +11,7 @@ import {
   readConnack,
   type Version,
 } from "../packets/packets-of-version.ts";
+import { LONG_MS } from "../until.ts";
 
 export interface WireClient {
   readonly stream: Duplex;
@@ -97,8 +98,8 @@ export function openWire(hub: HubAddress, options: WireOptions = {}): WireClient
     received,
     send,
     onPacket: (listener) => void listeners.push(listener),
-    first: async (what, fits, withinMs = 10_000) => received.find(fits) ?? next(what, fits, withinMs),
-    ping: async (withinMs = 10_000) => {
+    first: async (what, fits, withinMs = LONG_MS) => received.find(fits) ?? next(what, fits, withinMs),
+    ping: async (withinMs = LONG_MS) => {
       const answer = next("a PINGRESP", ({ type }) => type === PINGRESP, withinMs);
       send(PINGREQ_PACKET);
       await answer;

@@ -2,18 +2,10 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { pathToFileURL } from "node:url";
 import { onTestFinished } from "vitest";
 import type { DeviceId } from "../../../src/contract/readings.ts";
 import { pause } from "../until.ts";
-
-export interface KillPoint {
-  /** How the statement begins at which it dies. */
-  readonly sql: string;
-  /** Which of them. */
-  readonly times: number;
-  readonly at: "statement" | "commit" | "after";
-}
+import { type KillPoint, killPointEnv } from "./kill-point.ts";
 
 export interface EraseWords {
   readonly deviceId: DeviceId;
@@ -56,7 +48,6 @@ export type Said =
   | { readonly kind: "fault"; readonly text: string };
 
 const LOAD = path.join(import.meta.dirname, "history-load.mjs");
-const LOADER = pathToFileURL(path.join(import.meta.dirname, "kill-points-loader.mjs")).href;
 
 /** Runs it until it kills itself at `point`, or, past `afterMs` (without a point: counted from its opening), is killed. */
 export async function runUntilKilled(
@@ -66,10 +57,7 @@ export async function runUntilKilled(
   onSaid: (said: Said) => void,
 ): Promise<void> {
   const child = spawn(process.execPath, [LOAD, JSON.stringify(order)], {
-    env: {
-      ...process.env,
-      ...(point !== undefined && { NODE_OPTIONS: `--import=${LOADER}`, AERIE_TEST_KILL_POINT: JSON.stringify(point) }),
-    },
+    env: { ...process.env, ...(point !== undefined && killPointEnv(point)) },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const kill = (): boolean => child.kill("SIGKILL");

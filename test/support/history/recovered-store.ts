@@ -1,12 +1,14 @@
-/** Opens store and accounts of a data directory in this process, and holds them against what a load was promised. */
+/** Opens store, hub.db and accounts of a data directory in this process, and holds them against what a load was promised. */
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseDeviceId } from "../../../src/core/model/device-id.ts";
 import type { Journal } from "../../../src/core/ports/broker-state.ts";
+import type { HubFile, StoredLearned } from "../../../src/core/ports/hub-file.ts";
 import type { Log } from "../../../src/core/ports/log.ts";
 import type { Store } from "../../../src/core/ports/readings-store.ts";
 import type { StoredDevice } from "../../../src/core/ports/stored-device.ts";
 import type { Access } from "../../../src/platform/access/open-access.ts";
+import { openHubFile } from "../hub/built-hub-file.ts";
 import { startHub } from "../hub/hub.ts";
 import type { OwnerChange, PromisedLoad } from "../load/promised-load.ts";
 import { createMemoryTime } from "../memory/memory-time.ts";
@@ -23,13 +25,14 @@ const SHOWN = 5;
 /** What is wrong with the data directory, in words, if its hub was last heard of at that time. */
 export async function faultsAfterCut(dataDir: string, load: PromisedLoad, atMs: number): Promise<string[]> {
   const faults: string[] = [];
-  const { store, access, close } = await open(dataDir);
+  const { store, hubFile, access, close } = await open(dataDir, (words) => void faults.push(words));
   try {
     const devices = await store.load();
+    const { learned } = await hubFile.load();
     for (const deviceId of load.devices) faults.push(...(await readingFaults(store, load, deviceId, atMs)));
     faults.push(...journalFaults(await store.loadJournal(), load, atMs));
     for (const change of lastPromised(load.changes, atMs)) {
-      const isSo = change.kind === "name" ? isNamed(devices, change) : await isKnown(access, change);
+      const isSo = isNamed(devices, change) ?? isLabelled(learned, change) ?? (await isKnown(access, change));
       if (!isSo) faults.push(`${change.kind} ${change.id} is not ${change.value ?? "taken away"}`);
     }
   } finally {
@@ -65,7 +68,14 @@ export async function faultsOfHub(dataDir: string, load: PromisedLoad, atMs: num
   return faults;
 }
 
-async function open(dataDir: string): Promise<{ store: Store; access: Access; close(): Promise<void> }> {
+interface Opened {
+  readonly store: Store;
+  readonly hubFile: HubFile;
+  readonly access: Access;
+  close(): Promise<void>;
+}
+
+async function open(dataDir: string, onDamage: (words: string) => void = () => undefined): Promise<Opened> {
   const { openAccess } = await load<typeof import("../../../src/platform/access/open-access.ts")>(
     "platform/access/open-access.js",
   );
@@ -78,7 +88,15 @@ async function open(dataDir: string): Promise<{ store: Store; access: Access; cl
     log: SILENT,
     onDead: nothing,
     onReached: nothing,
+    beforeSending: async () => {},
     onRefused: nothing,
+  });
+  const hubFile = await openHubFile({
+    dataDir,
+    clock,
+    log: SILENT,
+    onDead: nothing,
+    damage: { note: onDamage, problem: () => undefined },
   });
   const time = createMemoryTime(clock).start();
   const access = await openAccess({
@@ -90,10 +108,12 @@ async function open(dataDir: string): Promise<{ store: Store; access: Access; cl
   });
   return {
     store,
+    hubFile,
     access,
     close: async () => {
       await access.close();
       await time.close();
+      await hubFile.close();
       await store.close();
     },
   };
@@ -191,8 +211,15 @@ function lastPromised(changes: readonly OwnerChange[], atMs: number): OwnerChang
   return [...newest.values()];
 }
 
-const isNamed = (devices: readonly StoredDevice[], { id, value }: OwnerChange): boolean =>
-  devices.find(({ deviceId }) => deviceId === id)?.name === value;
+/** Undefined: the change is of something else. */
+const isNamed = (devices: readonly StoredDevice[], { kind, id, value }: OwnerChange): boolean | undefined =>
+  kind === "name" ? devices.find(({ deviceId }) => deviceId === id)?.name === value : undefined;
+
+function isLabelled(learned: readonly StoredLearned[], { kind, id, value }: OwnerChange): boolean | undefined {
+  if (kind !== "label") return undefined;
+  const known = learned.find(({ family, deviceId }) => family === "owner" && deviceId === id);
+  return known?.data.includes(JSON.stringify(value)) === true;
+}
 
 async function isKnown({ accounts, credentials }: Access, { kind, id, value }: OwnerChange): Promise<boolean> {
   if (kind === "user") return accounts.users().find(({ name }) => name === id)?.role === value;

@@ -2,6 +2,7 @@
 import type {
   ApplicationAnswer,
   BoardAnswer,
+  BoardRequest,
   SessionAnswer,
   TokenAnswer,
   UserAnswer,
@@ -26,7 +27,8 @@ export interface AccessWorld {
   readonly owner: Asker;
   person(name: string, role: Role): Promise<Asker & { readonly id: string }>;
   token(scope: Scope, days?: number): Promise<Asker & { readonly id: string; readonly secret: string }>;
-  board(deviceId: string): Promise<WithSecret<BoardAnswer>>;
+  /** A native one by its device id. */
+  board(board: string | BoardRequest): Promise<WithSecret<BoardAnswer>>;
   application(wish: { name: string; publish?: string[]; subscribe?: string[] }): Promise<WithSecret<ApplicationAnswer>>;
 }
 
@@ -83,7 +85,7 @@ export async function openAccessWorld(options: InProcessOptions = {}): Promise<A
       const { id, secret } = await made<WithSecret<TokenAnswer>>("/api/tokens", { name: `a ${scope}`, scope, days });
       return { id, secret, ...askerWith(hub, { authorization: `Bearer ${secret}` }) };
     },
-    board: (deviceId) => made("/api/boards", { deviceId }),
+    board: (board) => made("/api/boards", typeof board === "string" ? { deviceId: board } : board),
     application: ({ name, publish = [], subscribe = [] }) => made("/api/applications", { name, publish, subscribe }),
   };
 }

@@ -20,7 +20,7 @@ export interface DeclaredAnswers {
 type AnyRoute = Route<never>;
 
 const statusesOf = (answer: DeclaredAnswer): readonly number[] =>
-  answer.kind === "json" ? answer.statuses : [answer.kind === "empty" ? 204 : 200];
+  ("statuses" in answer ? answer.statuses : undefined) ?? [answer.kind === "empty" ? 204 : 200];
 
 const typesOf = (answer: DeclaredAnswer): readonly string[] => {
   if (answer.kind === "json") return ["application/json"];

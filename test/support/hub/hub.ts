@@ -135,6 +135,8 @@ export interface ServerOptions {
   wrapper?: readonly string[];
   /** With accounts, on all addresses. */
   asShipped?: true;
+  /** `server.js` of another hub than the one in `dist`. */
+  entry?: string;
 }
 
 export interface ServerProcess {
@@ -151,12 +153,18 @@ export interface ServerProcess {
   event(name: string): Promise<LogRecord>;
 }
 
-/** `node dist/src/server.js`, open on loopback and with no setting from outside; killed when the test has ended. */
-export function runServer({ args = [], env = {}, wrapper = [], asShipped }: ServerOptions = {}): ServerProcess {
-  const [program = process.execPath, ...rest] = [...wrapper, process.execPath, SERVER_ENTRY, ...args];
+/** Open on loopback, and with no setting from outside. */
+export function envOfServer(asShipped = false): Record<string, string | undefined> {
   const outside = Object.entries(process.env).filter(([name]) => !/^(AERIE_|VITEST|NODE_OPTIONS|NODE_ENV)/.test(name));
+  return { ...Object.fromEntries(outside), ...(asShipped ? {} : envOf(OPEN)) };
+}
+
+/** `node dist/src/server.js`, open on loopback and with no setting from outside; killed when the test has ended. */
+export function runServer(options: ServerOptions = {}): ServerProcess {
+  const { args = [], env = {}, wrapper = [], asShipped, entry = SERVER_ENTRY } = options;
+  const [program = process.execPath, ...rest] = [...wrapper, process.execPath, entry, ...args];
   const child = spawn(program, rest, {
-    env: { ...Object.fromEntries(outside), ...(asShipped ? {} : envOf(OPEN)), ...env },
+    env: { ...envOfServer(asShipped), ...env },
     stdio: ["ignore", "pipe", "pipe"],
     // With a wrapper, both are to be ended.
     detached: wrapper.length > 0,
@@ -233,7 +241,7 @@ export async function spawnHub(options: SpawnOptions = {}): Promise<SpawnedHub> 
   const { dataDir = tempDir(), httpPort = 0, mqttPort = 0, args = [] } = options;
   const ports = ["--http-port", String(httpPort), "--mqtt-port", String(mqttPort)];
   const server = runServer({ ...options, args: [...ports, "--data-dir", dataDir, ...args] });
-  const { fields } = await within("the hub listens", server.event("listening"), 30_000);
+  const { fields } = await within("the hub listens", server.event("listening"), 60_000);
   const http = new URL(String(fields["http"]));
   const mqtt = new URL(String(fields["mqtt"]));
   return { ...server, ...addressOf(http.hostname, Number(http.port), mqtt.hostname, Number(mqtt.port)), dataDir };

@@ -1,4 +1,6 @@
 /** Opens pages in a real browser. Knows the dashboard only by its `data-` attributes. */
+import { mkdirSync } from "node:fs";
+import path from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { inject, onTestFinished } from "vitest";
 
@@ -29,6 +31,16 @@ export async function openPage(
   page.on("pageerror", (error) => void failures.push(error.message));
   await page.goto(url);
   return { page, failures };
+}
+
+/** A folder, for who wants to look. */
+const SCREENSHOTS = process.env["AERIE_TEST_SCREENSHOTS"];
+
+/** A picture of the page, where a folder for it is named. */
+export async function look(page: Page, name: string): Promise<void> {
+  if (SCREENSHOTS === undefined) return;
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage: true });
 }
 
 /** What a device's page shows: current values, and of each chart its points, statistics and table. */

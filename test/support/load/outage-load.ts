@@ -39,6 +39,7 @@ export async function startOutageLoad(hub: HubAddress, options: OutageLoadOption
   let slowest = 0;
   let open = 0;
   let seq = 0;
+  let sent = 0;
   const clients = await Promise.all(
     Array.from({ length: boards }, async (_, board): Promise<MqttClient> => {
       const client = await mqtt.connectAsync(hub.mqttUrl, { clientId: `b${board}`, reconnectPeriod: 0, keepalive: 15 });
@@ -60,7 +61,7 @@ export async function startOutageLoad(hub: HubAddress, options: OutageLoadOption
   const liveGapMs = await watchLive(hub);
 
   function publish(): void {
-    const board = seq % boards;
+    const board = sent++ % boards;
     const mine = seq++;
     const isTimed = mine % 3 === 0;
     const body = { ...(isTimed && { timestamp: pastMs + mine }), seq: mine, temperature: 20 + (mine % 100) / 10 };

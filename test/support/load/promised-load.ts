@@ -8,12 +8,12 @@ import { createPublisher, type SentMessage, type SteadyPublisher } from "../stea
 import { createSubscriber } from "../steady/steady-subscriber.ts";
 import { until } from "../until.ts";
 
-/** What an account, a credential or a device's name is; undefined: it was taken away. */
+/** What an account, a credential, a device's name or the label of its metric is; undefined: it was taken away. */
 export interface OwnerChange {
-  readonly kind: "user" | "token" | "board" | "name";
+  readonly kind: "user" | "token" | "board" | "name" | "label";
   /** Of a token: its secret. */
   readonly id: string;
-  /** A role, a token's or a board's secret, a name. */
+  /** A role, a token's or a board's secret, a name, a label. */
   readonly value: string | undefined;
   readonly askedAtMs: number;
   /** Undefined: there was no answer yet. */
@@ -131,6 +131,9 @@ export function createPromisedLoad(): PromisedLoad {
     const device = `/api/devices/${DEVICES[round % 2]}`;
     await change({ kind: "name", id: DEVICES[round % 2] ?? "", value: extra }, () =>
       owner.ask(device, { method: "PATCH", body: { name: extra } }),
+    );
+    await change({ kind: "label", id: DEVICES[round % 2] ?? "", value: extra }, () =>
+      owner.ask(device, { method: "PATCH", body: { metrics: { seq: { label: extra } } } }),
     );
     await change({ kind: "user", id: extra, value: "operator" }, () =>
       owner.ask(`/api/users/${user.id}`, { method: "PATCH", body: { role: "operator" } }),

@@ -28,6 +28,7 @@ export function createMemoryCounters(): MemoryCounters {
   return {
     tally,
     message: (outcome) => add(`message ${outcome}`, 1),
+    derived: (outcome) => add(`derived ${outcome}`, 1),
     readings: (outcome, count) => add(`readings ${outcome}`, count),
     commit: ({ writes }) => add("writes", writes),
     liveMs: (spentMs) => add("live ms", spentMs),

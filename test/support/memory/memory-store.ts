@@ -103,13 +103,16 @@ export function createMemoryStore(): MemoryStore {
       probes++;
       if (store.failure !== undefined) throw store.failure;
     },
-    saveState: async (devices) => {
+    unsaved: async () => {},
+    saveState: async (devices, judged) => {
+      await judged;
       saved.push(devices);
       if (store.failure !== undefined) throw store.failure;
     },
     nameDevice: async () => {},
     deleteDevice: async () => {},
     readings: async () => [],
+    tryRule: async () => ({ events: [], fired: 0, readings: 0, isComplete: true }),
     readingsChunk: async () => ({ json: new Uint8Array(), readings: 0, behind: undefined, damaged: [] }),
     series: async () => ({ resolutionMs: 0, columns: [], damaged: [] }),
     rollups: async () => [],
@@ -124,6 +127,7 @@ export function createMemoryStore(): MemoryStore {
       erased.push(request);
       await store.onErase?.();
     },
+    derive: async ({ history }) => ({ toMs: undefined, history, readings: 0, changed: 0 }),
     rebuild: async (hours) => hours.map(() => true),
     upkeep: async (request) => {
       requests.push(request);

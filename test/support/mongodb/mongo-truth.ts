@@ -8,8 +8,8 @@ export interface MongoTruth {
   counts(): Promise<Map<number, number>>;
   /** Promised and not there; there more than once. */
   differences(promised: ReadonlySet<number>): Promise<{ missing: number[]; twice: number[] }>;
-  /** Once no past hour is to be counted any more: hours and days of which count or sum of `seq` is not that of their readings. */
-  wrongRollups(pastMs: number): Promise<Document[]>;
+  /** Once no past hour is to be counted any more, for which `pass` lets time pass: hours and days of which count or sum of `seq` is not that of their readings. */
+  wrongRollups(pastMs: number, pass: () => Promise<void>): Promise<Document[]>;
 }
 
 const DAY_MS = 24 * 3_600_000;
@@ -36,13 +36,15 @@ export function mongoTruth(url: string): MongoTruth {
         twice: [...there].flatMap(([seq, many]) => (many > 1 ? [seq] : [])),
       };
     },
-    wrongRollups: async (pastMs) => {
+    wrongRollups: async (pastMs, pass) => {
       const before = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS - DAY_MS);
       const due = client.db().collection("due");
-      await until("past hours are counted", async () => (await due.countDocuments({ hour: { $lt: before } })) === 0, {
-        withinMs: 60_000,
-        everyMs: 500,
-      });
+      const isCounted = async (): Promise<boolean> => {
+        if ((await due.countDocuments({ hour: { $lt: before } })) === 0) return true;
+        await pass();
+        return false;
+      };
+      await until("past hours are counted", isCounted, { withinMs: 60_000, everyMs: 500 });
       const wrong: Document[] = [];
       for (const unit of ["hour", "day"] as const) {
         const expected = await readings()

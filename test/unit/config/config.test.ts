@@ -31,7 +31,12 @@ describe("settings", () => {
       auth: "on",
       corsOrigins: [],
       hostNames: [],
+      publicUrl: "",
+      heartbeatUrl: "",
+      backupDays: 30,
       trustedProxies: [],
+      pushHosts: [],
+      sparkplugHost: "",
       logLevel: "info",
       commitIntervalMs: 0,
       groupWaitMs: 4,
@@ -49,7 +54,7 @@ describe("settings", () => {
       maxLiveSessionsPerAccount: 100,
       connectTimeoutMs: 10_000,
       maxConnectBytes: 16_384,
-      maxPacketBytes: 262_144,
+      maxPacketBytes: 4_194_304,
       maxClientIdBytes: 256,
       maxKeepAliveS: 3_600,
       maxTopicBytes: 1_024,
@@ -65,7 +70,7 @@ describe("settings", () => {
       maxSessionExpiryS: 2_592_000,
       maxDevices: 10_000,
       maxDevicesPerClient: 1_000,
-      maxMetricsPerDevice: 256,
+      maxMetricsPerDevice: 1_024,
       rawDays: 90,
       hourDays: 0,
       dayDays: 0,
@@ -133,6 +138,21 @@ describe("settings", () => {
     });
   });
 
+  test("a Sparkplug host id may have spaces in it, and nothing that a topic gives another meaning", () => {
+    expect(configOf(["--sparkplug-host=Plant 1.hub"]).sparkplugHost).toBe("Plant 1.hub");
+    for (const id of ["a/b", "+", "#", " a", "x".repeat(65)])
+      expect(faultsOf([`--sparkplug-host=${id}`])).toHaveLength(1);
+  });
+
+  test("the public address is that of a whole server", () => {
+    const publicUrlOf = (url: string): string => configOf([], { AERIE_PUBLIC_URL: url }).publicUrl;
+    expect(publicUrlOf("https://Hub.example/")).toBe("https://hub.example");
+    expect(publicUrlOf("http://192.168.1.5:3000")).toBe("http://192.168.1.5:3000");
+    for (const url of ["hub.example", "https://hub.example/aerie", "https://a:b@hub.example", "ftp://hub.example"]) {
+      expect(faultsOf([], { AERIE_PUBLIC_URL: url }), url).toHaveLength(1);
+    }
+  });
+
   test("a directory is made absolute", () => {
     expect(configOf(["--data-dir=/var/lib/x"]).dataDir).toBe("/var/lib/x");
     expect(path.isAbsolute(configOf(["--data-dir=x"]).dataDir)).toBe(true);
@@ -175,6 +195,7 @@ describe("faults", () => {
     ["AERIE_CORS_ORIGINS", "https://panel.example/"],
     ["AERIE_CORS_ORIGINS", "*"],
     ["AERIE_HOST_NAMES", "a b"],
+    ["AERIE_PUSH_HOSTS", "https://push.example"],
     ["AERIE_TRUSTED_PROXIES", "proxy.example"],
     ["AERIE_TRUSTED_PROXIES", "10.0.0.0/33"],
     ["AERIE_TRUSTED_PROXIES", "fe80::1%eth0.100"],

@@ -1,5 +1,7 @@
 /** The simulator's command line: defaults, faults, and the addresses that it takes. */
+
 import { expect, test } from "vitest";
+import { sharesOf } from "../../../firmware-sim/families/family-list.ts";
 import { HELP } from "../../../firmware-sim/help-text.ts";
 import { durationText, parseDurationMs } from "../../../firmware-sim/helpers/duration.ts";
 import { createTally } from "../../../firmware-sim/helpers/tally.ts";
@@ -35,6 +37,7 @@ test("without arguments twenty steady stations publish each two seconds to this 
       mqttVersion: "3.1.1",
       devices: 20,
       intervalMs: 2_000,
+      family: "native",
       seed: 1,
       prefix: "esp32",
       qos: 1,
@@ -76,6 +79,7 @@ test("every option is understood", () => {
       mqttVersion: "5",
       devices: 6,
       intervalMs: 500,
+      family: "native",
       seed: 7,
       prefix: "lab",
       qos: 2,
@@ -86,15 +90,25 @@ test("every option is understood", () => {
   });
 });
 
+test("boards of other families, and all families in equal shares", () => {
+  const parsed = parseOptions(["--family", "tasmota", "--devices", "5"], () => Buffer.alloc(0));
+  expect(parsed).toMatchObject({ kind: "run", simulation: { family: "tasmota", devices: 5 } });
+  expect(sharesOf("tasmota", 5)).toEqual({ native: 0, families: [["tasmota", 5]] });
+  const { native, families } = sharesOf("all", 60);
+  expect([native, ...families.map(([, share]) => share)]).toEqual([6, 6, 6, 6, 6, 5, 5, 5, 5, 5, 5]);
+  expect(faultsOf("--family", "all", "--devices", "11", "--scenario", "fire,gas-leak")).toHaveLength(1);
+});
+
 test("all faults are told at once", () => {
   const args =
-    "--url http://x --devices 0 --interval 3 --qos 3 --seed -1 --timestamps maybe --scenario storm --foo bar --mqtt-version 3.1";
+    "--url http://x --devices 0 --interval 3 --qos 3 --seed -1 --timestamps maybe --scenario storm --family ikea --foo bar --mqtt-version 3.1";
   const faults = faultsOf(...args.split(" "), "--ca", "none.pem", "--quiet=yes", "--prefix");
   for (const about of [
     "--url",
     "--devices",
     "--interval",
     "--qos",
+    "--family",
     "--seed",
     "--timestamps",
     "storm",
@@ -122,9 +136,9 @@ test("a password comes from the environment or a file, so that it is in no list 
   const environment = { AERIE_SIM_PASSWORD: "of the environment" };
   expect(login([])).toEqual([undefined, undefined]);
   expect(login([], { AERIE_SIM_PASSWORD: "" })).toEqual([undefined, undefined]);
-  expect(login([], environment)).toEqual(["simulator", "of the environment"]);
+  expect(login([], environment)).toEqual([undefined, "of the environment"]);
   expect(login(["--username", "shed"], environment)).toEqual(["shed", "of the environment"]);
-  expect(login(["--password-file", "x"], environment)).toEqual(["simulator", "of the file"]);
+  expect(login(["--password-file", "x"], environment)).toEqual([undefined, "of the file"]);
   expect(login(["--url", "mqtt://me:its@hub"], environment)).toEqual(["me", "its"]);
   expect(login(["--url", "mqtt://me@hub"], environment)).toEqual(["me", "of the environment"]);
   expect(faultsOf("--password-file", "gone")).toEqual(["--password-file: no such file: gone"]);
@@ -226,7 +240,7 @@ test("the report says what was acknowledged, what cannot be, and what was not se
   tally.error("connect ECONNREFUSED");
   nowMs = 2_000;
   expect(summaryLine(tally.summary(), earlier)).toBe(
-    "1/2 connected · 11 sent · 1 acknowledged · 5.5 readings/s · 1 errors",
+    "1/2 clients connected · 11 sent · 1 acknowledged · 5.5 readings/s · 1 errors",
   );
   const table = finalTable(tally.summary());
   expect(table).toMatch(/telemetry +11 +11 +1 +9 +1 with QoS 0/);

@@ -20,6 +20,11 @@ async function startBroker(port = 0) {
   const aedes = await Aedes.createBroker();
   const sockets = new Set<Socket>();
   const seen: Seen[] = [];
+  const users = new Set<string | undefined>();
+  aedes.authenticate = (_, user, _password, done) => {
+    users.add(user);
+    done(null, true);
+  };
   aedes.on("publish", ({ topic, payload, qos, dup, retain, ...rest }) => {
     const packetId = "messageId" in rest ? Number(rest.messageId) : undefined;
     if (topic.startsWith("devices/")) seen.push({ topic, payload: payload.toString(), qos, dup, retain, packetId });
@@ -36,7 +41,7 @@ async function startBroker(port = 0) {
     await new Promise<void>((done) => aedes.close(done));
   };
   onTestFinished(close);
-  return { port: (server.address() as AddressInfo).port, seen, close };
+  return { port: (server.address() as AddressInfo).port, seen, users, close };
 }
 
 function simulate(port: number, options: Partial<SimulationOptions>) {
@@ -59,6 +64,7 @@ function simulate(port: number, options: Partial<SimulationOptions>) {
   return simulation;
 }
 
+const ADDRESS = { protocol: "mqtt", host: "127.0.0.1", path: "", insecure: false } as const;
 const soon = (check: () => void) => vi.waitFor(check, { timeout: 8_000, interval: 20 });
 const on = (topic: string) => (message: Seen) => message.topic === topic;
 const TELEMETRY = telemetryTopic("sim-01");
@@ -159,6 +165,15 @@ test("stations outlive their broker: readings wait on the board and follow once,
   const unique = [...new Set(instants)].map((payload) => Date.parse(JSON.parse(payload).timestamp));
   expect(unique).toHaveLength(kinds.telemetry.readings);
   expect(unique).toEqual(unique.toSorted((a, b) => a - b));
+});
+
+test("boards with one password log in as simulator, those of ThingsBoard with tokens of their own", async () => {
+  const broker = await startBroker();
+  const address = { ...ADDRESS, port: broker.port, password: "secret" };
+  const simulation = simulate(broker.port, { address, family: "all", devices: 22 });
+  // Zigbee2MQTT and the edge node are one client each.
+  await soon(() => expect(simulation.summary()).toMatchObject({ connected: 20, clients: 20, devices: 22 }));
+  await soon(() => expect([...broker.users].sort()).toEqual(["simulator", "tb-070001", "tb-070002"]));
 });
 
 test("a simulation that never finds a broker says so", async () => {

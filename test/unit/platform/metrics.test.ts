@@ -16,7 +16,11 @@ const NOTHING: Gauges = {
   devices: none,
   refusals: () => [],
   space: () => undefined,
+  hubFileBytes: () => undefined,
   outbox: () => undefined,
+  alerts: () => [],
+  alertRules: none,
+  notifications: () => ({ sent: 0, failed: 0, refused: 0, givenUp: 0 }),
   logLinesDropped: none,
 };
 
@@ -41,18 +45,46 @@ test("refusals are told by code, MQTT version and reason code; what is unknown h
 test("the store's room is told once it is known, and not as a disk with nothing free before", async () => {
   const metrics = createMetrics();
   let space: StoreSpace | undefined;
-  metrics.watch({ ...NOTHING, space: () => space });
+  metrics.watch({ ...NOTHING, space: () => space, hubFileBytes: () => space && 3 });
   const told = async (): Promise<string[]> =>
-    (await metrics.text()).body.split("\n").filter((line) => /^aerie_(store_bytes|disk_free_bytes)/.test(line));
+    (await metrics.text()).body
+      .split("\n")
+      .filter((line) => /^aerie_(store_bytes|hub_file_bytes|disk_free_bytes)/.test(line));
   expect(await told()).toEqual([]);
   space = { usedBytes: 5, reusableBytes: 2, diskFreeBytes: 7, diskBytes: 9 };
   expect(await told()).toEqual([
     'aerie_store_bytes{part="used"} 5',
     'aerie_store_bytes{part="reusable"} 2',
+    "aerie_hub_file_bytes 3",
     "aerie_disk_free_bytes 7",
   ]);
   space = undefined;
   expect(await told()).toEqual([]);
+  metrics.close();
+});
+
+test("alerts are told by severity and state, notifications by what became of them", async () => {
+  const metrics = createMetrics();
+  const alerts: Gauges["alerts"] = () => [
+    { severity: "critical", state: "firing", count: 2 },
+    { severity: "info", state: "pending", count: 0 },
+  ];
+  metrics.watch({
+    ...NOTHING,
+    alerts,
+    alertRules: () => 7,
+    notifications: () => ({ sent: 3, failed: 2, refused: 0, givenUp: 1 }),
+  });
+  const lines = (await metrics.text()).body.split("\n").filter((line) => /^aerie_(alert|notif)/.test(line));
+  expect(lines.sort()).toEqual([
+    "aerie_alert_rules 7",
+    'aerie_alerts{severity="critical",state="firing"} 2',
+    'aerie_alerts{severity="info",state="pending"} 0',
+    'aerie_notifications_total{outcome="failed"} 2',
+    'aerie_notifications_total{outcome="given_up"} 1',
+    'aerie_notifications_total{outcome="refused"} 0',
+    'aerie_notifications_total{outcome="sent"} 3',
+  ]);
   metrics.close();
 });
 

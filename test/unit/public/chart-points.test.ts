@@ -105,6 +105,18 @@ test("readings of a time when the device spoke less often are no row of gaps", (
 });
 
 test.each([
+  { intervalMs: 10_000, silentMs: 30_000, gaps: 0 },
+  { intervalMs: 10_000, silentMs: 30_001, gaps: 1 },
+  { intervalMs: 500, silentMs: 3_000, gaps: 0 },
+  { intervalMs: 500, silentMs: 3_001, gaps: 1 },
+])("a silence of $silentMs ms at an interval of $intervalMs ms has $gaps gaps", ({ intervalMs, silentMs, gaps }) => {
+  const firstMs = NOON_MS - 4 * intervalMs;
+  const points = [0, 1, 2, 3, 4].map((index): [number, number] => [firstMs + index * intervalMs, index]);
+  const buffer = bufferOf(0, [...points, [NOON_MS + silentMs, 5]]);
+  expect(gapsOf(buffer, intervalMs, { fromMs: NOON_MS, toMs: NOON_MS + HOUR_MS })).toHaveLength(gaps);
+});
+
+test.each([
   [MINUTE_MS, 30_000],
   [HOUR_MS, 5 * MINUTE_MS],
   [DAY_MS, HOUR_MS / 2],

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { splitWords, valueRange } from "../../../public/app/chart/value-axis.ts";
-import { digitsBetween, numberWords } from "../../../public/app/ui/value-words.ts";
+import { capital, digitsBetween, numberWords, shortLabels } from "../../../public/app/ui/value-words.ts";
 
 const bare = (words: string): string => words.replace(/,/g, "").replace("−", "-");
 
@@ -109,4 +109,45 @@ describe("an axis", () => {
       { numRuns: 200 },
     );
   });
+});
+
+describe("labels on a card", () => {
+  const of = (label: string, deviceClass?: string) => ({
+    name: label,
+    info: { label, kind: "number", unit: "", ...(deviceClass !== undefined && { deviceClass }) } as const,
+  });
+  test.each([
+    [
+      [of("AM2301 temperature", "temperature"), of("AM2301 dew point", "temperature")],
+      ["Temperature", "AM2301 dew point"],
+    ],
+    [
+      [of("Relay 0 power", "power"), of("Relay 0 energy since start", "energy")],
+      ["Power", "Energy since start"],
+    ],
+    [
+      [of("Relay 0 power", "power"), of("Relay 1 power", "power")],
+      ["Relay 0 power", "Relay 1 power"],
+    ],
+    [
+      [of("Inputs/Temperature"), of("Outputs/Pump")],
+      ["Temperature", "Pump"],
+    ],
+    [
+      [of("In/Temperature"), of("Out/Temperature")],
+      ["In/Temperature", "Out/Temperature"],
+    ],
+    [
+      ["coPpm", "temperature", "my.level"],
+      ["CO", "Temperature", "my.level"],
+    ],
+  ])("are short where each is still told from the others: %j", (metrics, labels) => {
+    expect(shortLabels(metrics)).toEqual(labels);
+  });
+});
+
+test("a sentence begins with a capital, and the name of a metric stays as its board writes it", () => {
+  expect(
+    ["flame is detected", "offline. Check its power", "gasPpm is 900", "switch.0 is on", "_vpd is 2"].map(capital),
+  ).toEqual(["Flame is detected", "Offline. Check its power", "gasPpm is 900", "switch.0 is on", "_vpd is 2"]);
 });

@@ -19,10 +19,12 @@ import {
   PASSWORD,
   signIn,
 } from "../../support/hub/access-world.ts";
-import { runCommand } from "../../support/hub/command.ts";
+import { commandsOfFile } from "../../support/hub/command.ts";
 import { startHub, tempDir } from "../../support/hub/hub.ts";
 import { ask } from "../../support/hub/rest.ts";
 import { until } from "../../support/until.ts";
+
+const aerie = commandsOfFile();
 
 /** One of each kind of caller, by what he reaches. */
 async function everybody(world: AccessWorld): Promise<[string, Level, Asker][]> {
@@ -106,7 +108,7 @@ const spellingsOf = (path: string): string[] => [
 test("what has no declaration is 404 to everybody, in every spelling", async () => {
   const world = await openAccessWorld();
   const likeRoutes = ROUTES.flatMap(({ method, path }) =>
-    spellingsOf(path).map((odd) => `${method.toUpperCase()} ${odd.replace(/:id/i, "none")}`),
+    spellingsOf(path.replace(":token", ":id")).map((odd) => `${method.toUpperCase()} ${odd.replace(/:id/i, "none")}`),
   );
   const wrong: string[] = [];
   for (const asker of [world.nobody, await world.token("viewer"), world.owner]) {
@@ -323,7 +325,7 @@ test("people, tokens and sign-ins are there after a restart, and the last owner 
 
 test("the command line makes accounts, tokens and secrets, with a hub and without, and sets a lost password anew", async () => {
   const dataDir = tempDir();
-  const run = async (...args: string[]) => runCommand(...args, "-d", dataDir);
+  const run = async (...args: string[]) => aerie(...args, "-d", dataDir);
   const made = await run("user", "add", "Ada", "--role", "owner");
   const token = (await run("token", "add", "grafana", "--scope", "viewer")).stdout.trim();
   const secret = (await run("device", "add", "cellar")).stdout.trim();
@@ -362,7 +364,7 @@ test("the command line makes accounts, tokens and secrets, with a hub and withou
 
 test("a command says that it created a hub, that the hub has no owner, and that a former secret ended", async () => {
   const dataDir = path.join(tempDir(), "the new");
-  const run = async (...args: string[]) => runCommand(...args, "-d", dataDir);
+  const run = (...args: string[]) => aerie(...args, "-d", dataDir);
   const noOwner = (name: string) =>
     `This hub has no owner yet. To make ${name} the owner: aerie user role ${name} --role owner --data-dir '${dataDir}'\n`;
   const bob = await run("user", "add", "bob");
@@ -379,6 +381,53 @@ test("a command says that it created a hub, that the hub has no owner, and that 
   expect((await run("device", "add", "cellar")).stderr).toBe(
     `cellar had a secret already, which no longer works. Put the new one on the board.\n${told}`,
   );
+});
+
+test("the command line gives a board the topics of its family, changes them, and gives applications those of their program", async () => {
+  const dataDir = tempDir();
+  const run = (...args: string[]) => aerie(...args, "-d", dataDir);
+  const plug = await run("device", "add", "plug", "--family", "tasmota", "--groups", "lights,tasmotas");
+  expect(plug.stderr).toContain("The MQTT password of tasmota:plug, whose user name is plug.");
+  const token = await run("device", "add", "boiler", "--family", "thingsboard");
+  expect(token.stderr).toContain("The access token of thingsboard:boiler, which it sends as its user name.");
+  await run("device", "add", "shelly1-40F520", "--family", "shelly", "--prefix", "home/kitchen");
+  expect(await run("device", "add", "x", "--family", "esphome", "--prefix", "home/kitchen")).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining("home/kitchen/# overlaps the topics of shelly:shelly1-40F520"),
+  });
+  expect(await run("device", "add", "x", "--family", "tasmota", "--prefixes", "a,b")).toMatchObject({ exitCode: 2 });
+  expect(await run("device", "change", "tasmota:plug")).toMatchObject({ exitCode: 2 });
+  const secret = (await run("device", "add", "cellar")).stdout.trim();
+  expect((await run("device", "change", "cellar", "--family", "homie", "--name", "super-car")).stdout).toBe(
+    "homie:super-car publishes homie/super-car/#,homie/5/super-car/#; its user name and password are as before\n",
+  );
+  expect((await run("device", "list")).stdout.split("\n").sort()).toEqual([
+    "",
+    "homie:super-car  Homie  never used",
+    "shelly:shelly1-40F520  Shelly  never used",
+    "tasmota:plug  Tasmota  never used",
+    "thingsboard:boiler  ThingsBoard  never used",
+  ]);
+  const edge = await run(
+    "application",
+    "add",
+    "press",
+    "--preset",
+    "sparkplug-edge-node",
+    "--set",
+    "group=Plant,edge=Press",
+  );
+  expect(edge.exitCode).toBe(0);
+  expect((await run("application", "list")).stdout).toContain("publishes spBv1.0/Plant/+/Press/#");
+  expect(await run("application", "add", "z", "--preset", "sparkplug-edge-node")).toMatchObject({ exitCode: 1 });
+  expect(await run("application", "add", "z", "--preset", "zigbee2mqtt", "--set", "base")).toMatchObject({
+    exitCode: 2,
+  });
+
+  const hub = await startHub({ settings: { auth: "on", dataDir } });
+  const car = await connectJs(hub.mqttUrl, { username: "cellar", password: secret });
+  await car.publish("homie/super-car/engine/temperature", "21.5", { qos: 1 });
+  await expect(connectJs(hub.mqttUrl, { username: token.stdout.trim() })).resolves.toBeDefined();
 });
 
 test("an address that asks too much is answered 429 and told when to come again; another is not", async () => {
@@ -404,24 +453,24 @@ test("an address that asks too much is answered 429 and told when to come again;
 
 test("the join window is opened by the command line, where a hub runs", async () => {
   const { hub, owner } = await openAccessWorld();
-  const opened = await runCommand("pair", "--minutes", "5", "-d", hub.dataDir);
+  const opened = await aerie("pair", "--minutes", "5", "-d", hub.dataDir);
   expect(opened).toMatchObject({
     exitCode: 0,
     stderr: expect.stringContaining("Unknown devices may ask to join for 5 minutes."),
   });
   expect((await owner.ask<{ openUntil: string | null }>("/api/pairing")).body.openUntil).not.toBeNull();
   const none = path.join(tempDir(), "none");
-  expect(await runCommand("pair", "-d", none)).toMatchObject({
+  expect(await aerie("pair", "-d", none)).toMatchObject({
     exitCode: 1,
     stderr: expect.stringContaining(`${none} has no data of a hub`),
   });
   expect(existsSync(none)).toBe(false);
-  await runCommand("device", "list", "-d", none);
-  expect(await runCommand("pair", "-d", none)).toMatchObject({
+  await aerie("device", "list", "-d", none);
+  expect(await aerie("pair", "-d", none)).toMatchObject({
     exitCode: 1,
     stderr: expect.stringContaining(`No hub is running on ${none}. Start it first`),
   });
-  expect((await runCommand("pair", "--minutes", "1000", "-d", hub.dataDir)).exitCode).toBe(2);
+  expect((await aerie("pair", "--minutes", "1000", "-d", hub.dataDir)).exitCode).toBe(2);
 });
 
 test("a backup is the whole hub, accounts and secrets too, and its owner's alone; without secrets it is the readings", async () => {
@@ -430,21 +479,21 @@ test("a backup is the whole hub, accounts and secrets too, and its owner's alone
   const { secret } = await world.board("cellar");
   const [whole, open] = ["whole.db", "open.db"].map((name) => path.join(tempDir(), name));
   const other = path.join(tempDir(), "other");
-  const made = await runCommand("backup", whole ?? "", "-d", hub.dataDir);
-  const bare = await runCommand("backup", open ?? "", "--without-secrets", "-d", hub.dataDir);
-  expect(made.stderr).toContain("The copy contains accounts and device secrets");
+  const made = await aerie("backup", whole ?? "", "-d", hub.dataDir);
+  const bare = await aerie("backup", open ?? "", "--without-secrets", "-d", hub.dataDir);
+  expect(made.stderr).toContain("The copy contains accounts, device secrets");
   expect(bare.stderr).not.toContain("secrets");
   expect(statSync(whole ?? "").mode & 0o777).toBe(0o600);
   const text = (file = ""): string => readFileSync(file, "latin1");
   expect([text(whole), text(open)].map((bytes) => bytes.includes("argon2id"))).toEqual([true, false]);
 
-  expect((await runCommand("restore", whole ?? "", "-d", other)).exitCode).toBe(0);
+  expect((await aerie("restore", whole ?? "", "-d", other)).exitCode).toBe(0);
   const restored = await startHub({ settings: { auth: "on", dataDir: other } });
   expect(restored.setupCode).toBeUndefined();
   await signIn(restored, "Owner");
   await expect(connectJs(restored.mqttUrl, { username: "cellar", password: secret })).resolves.toBeDefined();
   await restored.close();
-  expect((await runCommand("restore", open ?? "", "-d", other)).exitCode).toBe(0);
+  expect((await aerie("restore", open ?? "", "-d", other)).exitCode).toBe(0);
   const kept = await startHub({ settings: { auth: "on", dataDir: other } });
   expect(kept.setupCode).toBeUndefined(); // a copy without secrets takes nobody's away
 });

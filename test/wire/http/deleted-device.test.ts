@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { DevicesPage } from "../../../src/contract/rest.ts";
 import { connectJs } from "../../support/clients/mqtt-clients.ts";
-import { openAccessWorld } from "../../support/hub/access-world.ts";
+import { type Asker, openAccessWorld } from "../../support/hub/access-world.ts";
 import { type HubAddress, startHub } from "../../support/hub/hub.ts";
 import { ask } from "../../support/hub/rest.ts";
 
@@ -92,3 +92,30 @@ test("with accounts its secret goes along, unless the owner keeps it", async () 
   const { body } = await owner.ask<DevicesPage>("/api/devices");
   expect(body.devices.map(({ deviceId }) => deviceId)).toEqual(["attic"]);
 });
+
+test("a deleted device of another family goes with its own messages and its description, and others keep theirs", async () => {
+  const { hub, owner, board, application } = await openAccessWorld();
+  const all = await application({ name: "all", publish: ["#"], subscribe: ["#"] });
+  const server = await connectJs(hub.mqttUrl, { username: "all", password: all.secret });
+  for (const name of ["node", "node2"]) {
+    const { secret } = await board({ family: "esphome", name });
+    const client = await connectJs(hub.mqttUrl, { username: name, password: secret });
+    const config = JSON.stringify({ stat_t: `${name}/sensor/t/state`, uniq_id: `${name}t`, dev: { ids: name } });
+    await client.publish(`homeassistant/sensor/${name}/t/config`, config, { qos: 1, retain: true });
+    await client.publish(`${name}/sensor/t/state`, "21", { qos: 1, retain: true });
+  }
+  await server.publish("tele/plug/LWT", "Online", { qos: 1, retain: true });
+  expect(await ids(owner)).toEqual(["ha:node", "ha:node2", "tasmota:plug"]);
+  for (const id of ["ha:node", "tasmota:plug"])
+    expect((await owner.ask(`/api/devices/${id}`, { method: "DELETE" })).status).toBe(204);
+
+  await server.subscribe("#", 1);
+  await server.publish("barrier", "x", { qos: 1 });
+  await server.message("barrier");
+  const kept = server.received.filter(({ retain }) => retain).map(({ topic }) => topic);
+  expect(kept.sort()).toEqual(["homeassistant/sensor/node2/t/config", "node2/sensor/t/state"]);
+  expect(await ids(owner)).toEqual(["ha:node2"]);
+});
+
+const ids = async (owner: Asker): Promise<string[]> =>
+  (await owner.ask<DevicesPage>("/api/devices")).body.devices.map(({ deviceId }) => deviceId);

@@ -31,7 +31,7 @@ test("a range is gone from readings, and latest is the newest that is left, also
   const newest = await erase(hub, `from=${firstMs + 8 * 60_000}`);
   const latest = await latestOf(hub);
   await hub.kill();
-  const restarted = await spawnHub({ dataDir: hub.dataDir });
+  const restarted = await startHub({ settings: { dataDir: hub.dataDir } });
 
   const timestamp = new Date(firstMs + 7 * 60_000).toISOString();
   expect([middle, newest]).toEqual([204, 204]);

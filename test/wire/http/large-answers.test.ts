@@ -17,6 +17,9 @@ const NOTES = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`note
 const AT_ONCE = 4;
 const MOST_WAITING = 50;
 const TOO_MANY = 7;
+/** In which CPU time is measured, and the answers of each. */
+const ROUNDS = 5;
+const ANSWERS = 5;
 
 async function publish(hub: HubAddress, count: number, metrics: (seq: number) => object): Promise<void> {
   const board = await connectJs(hub.mqttUrl);
@@ -153,15 +156,21 @@ test("a large answer costs the hub's main thread less than to read and write its
     `/api/devices/a/series?metrics=${names.join(",")}&points=10000`,
   ] as const;
   for (const path of paths) {
-    await drained(await begin(hub, path)); // warm
     const { text } = await ask(hub, path);
-    const before = mainThreadMs(hub.pid);
-    await Promise.all(Array.from({ length: 5 }, () => begin(hub, path).then(drained)));
-    const spentMs = mainThreadMs(hub.pid) - before;
-    const since = process.cpuUsage();
-    for (let time = 0; time < 5; time++) JSON.stringify(JSON.parse(text));
-    const { user, system } = process.cpuUsage(since);
-    expect(spentMs, path).toBeLessThan((user + system) / 1_000);
+    // Both sides are compiled and have their memory only after some rounds, and whatever else runs on the machine adds to either: of each
+    // side its cheapest round counts.
+    const answering: number[] = [];
+    const parsing: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const before = mainThreadMs(hub.pid);
+      await Promise.all(Array.from({ length: ANSWERS }, () => begin(hub, path).then(drained)));
+      answering.push(mainThreadMs(hub.pid) - before);
+      const since = process.cpuUsage();
+      for (let time = 0; time < ANSWERS; time++) JSON.stringify(JSON.parse(text));
+      const { user, system } = process.cpuUsage(since);
+      parsing.push((user + system) / 1_000);
+    }
+    expect(Math.min(...answering), path).toBeLessThan(Math.min(...parsing));
   }
 });
 

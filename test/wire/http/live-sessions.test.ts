@@ -159,7 +159,7 @@ test("a poll of a session that is on WebSocket, which nobody answers, ends in a 
 
   clock.skip(61_000);
 
-  await within("it is closed", asker.closed, 3_000);
+  await within("it is closed", asker.closed, 10_000);
   expect(asker.said()).toBe("");
 });
 

@@ -13,10 +13,13 @@ import type {
   SeriesAnswer,
 } from "../../../src/contract/rest.ts";
 import { connectJs } from "../../support/clients/mqtt-clients.ts";
-import { type InProcessHub, spawnHub, startHub } from "../../support/hub/hub.ts";
+import { type HubAddress, type InProcessHub, spawnHub, startHub } from "../../support/hub/hub.ts";
+import { hubOfFile, unique } from "../../support/hub/hub-of-file.ts";
 import { ask, readingsOf } from "../../support/hub/rest.ts";
 
 const HOUR_MS = 3_600_000;
+/** For tests that look at devices of their own only. */
+const hubOf = hubOfFile();
 
 /** `count` readings of a device, a second apart and newest an hour ago; `seq` counts them from 0. */
 async function fill(hub: InProcessHub, deviceId: string, count: number): Promise<number> {
@@ -39,14 +42,15 @@ const seqs = (readings: readonly Reading[]): unknown[] => readings.map(({ metric
 const numbers = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
 
 test("readings come newest first, 500 at a time, and cursors lead through all of them once", async () => {
-  const hub = await startHub();
-  await fill(hub, "a", 1_234);
+  const hub = hubOf();
+  const a = unique("a");
+  await fill(hub, a, 1_234);
   const pages: ReadingsPage[] = [];
   let cursor: string | null = "";
 
   while (cursor !== null) {
     const query: string = cursor === "" ? "" : `?cursor=${cursor}`;
-    const { body } = await ask<ReadingsPage>(hub, `/api/devices/a/readings${query}`);
+    const { body } = await ask<ReadingsPage>(hub, `/api/devices/${a}/readings${query}`);
     pages.push(body);
     cursor = body.nextCursor;
   }
@@ -56,19 +60,20 @@ test("readings come newest first, 500 at a time, and cursors lead through all of
 });
 
 test("a cursor goes on where it was, though readings came before and behind it", async () => {
-  const hub = await startHub();
-  const firstMs = await fill(hub, "a", 10);
-  const first = await ask<ReadingsPage>(hub, "/api/devices/a/readings?limit=4&order=asc");
+  const hub = hubOf();
+  const a = unique("a");
+  const firstMs = await fill(hub, a, 10);
+  const first = await ask<ReadingsPage>(hub, `/api/devices/${a}/readings?limit=4&order=asc`);
 
   const board = await connectJs(hub.mqttUrl);
   const late = [
     { ts: firstMs - 5_000, seq: -1 },
     { ts: firstMs + 10_000, seq: 10 },
   ];
-  await board.publish("devices/a/telemetry", JSON.stringify(late), { qos: 1 });
+  await board.publish(`devices/${a}/telemetry`, JSON.stringify(late), { qos: 1 });
   const rest = await ask<ReadingsPage>(
     hub,
-    `/api/devices/a/readings?limit=100&order=asc&cursor=${first.body.nextCursor}`,
+    `/api/devices/${a}/readings?limit=100&order=asc&cursor=${first.body.nextCursor}`,
   );
 
   expect(seqs(first.body.readings)).toEqual(numbers(0, 4));
@@ -77,15 +82,16 @@ test("a cursor goes on where it was, though readings came before and behind it",
 });
 
 test("a page of readings of one instant keeps its order and loses none", async () => {
-  const hub = await startHub();
+  const hub = hubOf();
+  const a = unique("a");
   const board = await connectJs(hub.mqttUrl);
   const ts = Date.now() - HOUR_MS;
-  await board.publish("devices/a/telemetry", JSON.stringify(numbers(0, 25).map((seq) => ({ ts, seq }))), { qos: 1 });
+  await board.publish(`devices/${a}/telemetry`, JSON.stringify(numbers(0, 25).map((seq) => ({ ts, seq }))), { qos: 1 });
 
   const readings: Reading[] = [];
   for (let cursor: string | null = ""; cursor !== null; ) {
     const query: string = cursor === "" ? "" : `&cursor=${cursor}`;
-    const { body } = await ask<ReadingsPage>(hub, `/api/devices/a/readings?limit=7&order=asc${query}`);
+    const { body } = await ask<ReadingsPage>(hub, `/api/devices/${a}/readings?limit=7&order=asc${query}`);
     readings.push(...body.readings);
     cursor = body.nextCursor;
   }
@@ -95,8 +101,9 @@ test("a page of readings of one instant keeps its order and loses none", async (
 });
 
 test("from is inclusive, to is not; both take ISO 8601, epoch seconds and epoch milliseconds", async () => {
-  const hub = await startHub();
-  const firstMs = await fill(hub, "a", 10);
+  const hub = hubOf();
+  const a = unique("a");
+  const firstMs = await fill(hub, a, 10);
   const [from, to] = [firstMs + 2_000, firstMs + 5_000];
   const iso = (ms: number): string => encodeURIComponent(new Date(ms).toISOString());
 
@@ -105,28 +112,30 @@ test("from is inclusive, to is not; both take ISO 8601, epoch seconds and epoch 
     `from=${iso(from)}&to=${iso(to)}`,
     `from=${from / 1000}&to=${to / 1000}`,
   ]) {
-    const { body } = await ask<ReadingsPage>(hub, `/api/devices/a/readings?order=asc&${query}`);
+    const { body } = await ask<ReadingsPage>(hub, `/api/devices/${a}/readings?order=asc&${query}`);
     expect([query, seqs(body.readings)]).toEqual([query, [2, 3, 4]]);
   }
 });
 
 test("a reading older than a day is found when it is asked for, and only then", async () => {
-  const hub = await startHub();
+  const hub = hubOf();
+  const a = unique("a");
   const board = await connectJs(hub.mqttUrl);
   const ts = Date.now() - 25 * HOUR_MS;
-  await board.publish("devices/a/telemetry", JSON.stringify({ ts, seq: 1 }), { qos: 1 });
+  await board.publish(`devices/${a}/telemetry`, JSON.stringify({ ts, seq: 1 }), { qos: 1 });
 
-  expect(await readingsOf(hub, "a")).toHaveLength(1);
-  expect((await ask<ReadingsPage>(hub, "/api/devices/a/readings")).body.readings).toEqual([]);
+  expect(await readingsOf(hub, a)).toHaveLength(1);
+  expect((await ask<ReadingsPage>(hub, `/api/devices/${a}/readings`)).body.readings).toEqual([]);
 });
 
 test("a series gives raw points while they fit, and buckets with true extremes when they do not", async () => {
-  const hub = await startHub();
-  const firstMs = await fill(hub, "a", 1_000);
+  const hub = hubOf();
+  const a = unique("a");
+  const firstMs = await fill(hub, a, 1_000);
 
-  const raw = await ask<SeriesAnswer>(hub, "/api/devices/a/series?metrics=seq,nothing&points=1000");
+  const raw = await ask<SeriesAnswer>(hub, `/api/devices/${a}/series?metrics=seq,nothing&points=1000`);
   const range = `from=${firstMs}&to=${firstMs + 1_000_000}`;
-  const coarse = await ask<SeriesAnswer>(hub, `/api/devices/a/series?metrics=seq&points=10&${range}`);
+  const coarse = await ask<SeriesAnswer>(hub, `/api/devices/${a}/series?metrics=seq&points=10&${range}`);
 
   expect(raw.body.resolution).toBe(0);
   expect(raw.body.metrics["seq"]?.mean).toEqual(numbers(0, 1_000));
@@ -161,18 +170,19 @@ test("devices come in the order of their ids, by pages and by search", async () 
 });
 
 test("latest is the greatest instant of each metric, whatever came last", async () => {
-  const hub = await startHub();
+  const hub = hubOf();
+  const a = unique("a");
   const board = await connectJs(hub.mqttUrl);
   const now = Date.now();
-  const send = (reading: object) => board.publish("devices/a/telemetry", JSON.stringify(reading), { qos: 1 });
+  const send = (reading: object) => board.publish(`devices/${a}/telemetry`, JSON.stringify(reading), { qos: 1 });
   await send({ ts: now - 1_000, temperature: 21, humidity: 50 });
   await send({ ts: now - 9_000, temperature: 19, pressure: 1_000 });
 
-  const { body } = await ask<LatestAnswer>(hub, "/api/devices/a/latest");
+  const { body } = await ask<LatestAnswer>(hub, `/api/devices/${a}/latest`);
 
   const at = (ms: number): string => new Date(ms).toISOString();
   expect(body).toEqual({
-    deviceId: "a",
+    deviceId: a,
     metrics: {
       temperature: { value: 21, timestamp: at(now - 1_000) },
       humidity: { value: 50, timestamp: at(now - 1_000) },
@@ -200,7 +210,7 @@ test.each([
   ["/api/devices/a/series?metrics=", "metrics"],
   ["/api/devices/a/series?metrics=t&points=0", "points"],
 ])("GET %s is answered with 400 that names %s", async (path, field) => {
-  const hub = await startHub();
+  const hub = hubOf();
   await fill(hub, "a", 1);
 
   const answer = await ask<Problem>(hub, path);
@@ -229,7 +239,7 @@ test.each([
   ["GET", "/../package.json", "ROUTE_UNKNOWN"],
   ["GET", "/%2e%2e/build.json", "ROUTE_UNKNOWN"],
 ])("%s %s is answered with 404 %s", async (method, path, code) => {
-  const hub = await startHub();
+  const hub = hubOf();
 
   const answer = await ask<Problem>(hub, path, { method, ...(method === "PATCH" && { body: {} }) });
 
@@ -245,13 +255,14 @@ test.each([
   ["a long name", { name: "x".repeat(101) }, 400, "REQUEST_INVALID"],
   ["a huge body", { name: "x".repeat(20_000) }, 413, "BODY_TOO_LARGE"],
 ] as const)("PATCH with %s is refused and changes nothing", async (_what, body, status, code) => {
-  const hub = await startHub();
-  await fill(hub, "a", 1);
+  const hub = hubOf();
+  const a = unique("a");
+  await fill(hub, a, 1);
 
-  const answer = await ask<Problem>(hub, "/api/devices/a", { method: "PATCH", body });
+  const answer = await ask<Problem>(hub, `/api/devices/${a}`, { method: "PATCH", body });
 
   expect([answer.status, answer.body.code]).toEqual([status, code]);
-  expect((await ask<Device>(hub, "/api/devices/a")).body.name).toBeUndefined();
+  expect((await ask<Device>(hub, `/api/devices/${a}`)).body.name).toBeUndefined();
 });
 
 test("a name and a place are kept over a restart, and taken away by null or empty text", async () => {
@@ -264,13 +275,37 @@ test("a name and a place are kept over a restart, and taken away by null or empt
     body: { name: " Boiler ", place: "Cellar" },
   });
   await hub.kill();
-  const restarted = await spawnHub({ dataDir: hub.dataDir });
+  const restarted = await startHub({ settings: { dataDir: hub.dataDir } });
   const kept = await ask<Device>(restarted, "/api/devices/a");
   const cleared = await ask<Device>(restarted, "/api/devices/a", { method: "PATCH", body: { name: null, place: "" } });
 
   expect(patched.body).toMatchObject({ name: "Boiler", place: "Cellar" });
   expect(kept.body).toMatchObject({ name: "Boiler", place: "Cellar" });
   expect([cleared.body.name, cleared.body.place]).toEqual([undefined, undefined]);
+});
+
+test("what its owner says of a metric goes before the catalogue, also after a restart, until it is taken away", async () => {
+  const hub = await spawnHub();
+  const board = await connectJs(hub.mqttUrl);
+  await board.publish("devices/a/telemetry", '{"temperature":70,"pressure":101325,"x":1}', { qos: 1 });
+  const patch = (at: HubAddress, metrics: object | null) =>
+    ask<Device>(at, "/api/devices/a", { method: "PATCH", body: { metrics } });
+
+  const before = await ask<Device>(hub, "/api/devices/a");
+  await patch(hub, { temperature: { unit: "°F", digits: 0 }, x: { label: "Level", unit: "cm" } });
+  const changed = await patch(hub, { x: null });
+  await hub.kill();
+  const restarted = await startHub({ settings: { dataDir: hub.dataDir } });
+  const kept = await ask<Device>(restarted, "/api/devices/a");
+  const cleared = await patch(restarted, null);
+
+  expect(before.body.metricInfo["temperature"]).toMatchObject({ label: "Temperature", unit: "°C", digits: 1 });
+  expect(before.body.metricInfo["pressure"], "no pressure is 101,325 hPa").toMatchObject({ unit: "" });
+  for (const { body } of [changed, kept]) {
+    expect(body.metricInfo["temperature"]).toMatchObject({ label: "Temperature", unit: "°F", digits: 0 });
+    expect(body.metricInfo["x"]).toBeUndefined();
+  }
+  expect(cleared.body.metricInfo).toEqual(before.body.metricInfo);
 });
 
 test("a deleted device is gone with its readings, also after a restart; if it speaks again it begins anew", async () => {
@@ -283,7 +318,7 @@ test("a deleted device is gone with its readings, also after a restart; if it sp
   const after = await ask(hub, "/api/devices/a/readings");
   await board.publish("devices/a/telemetry", '{"seq":7}', { qos: 1 });
   await hub.kill();
-  const restarted = await spawnHub({ dataDir: hub.dataDir });
+  const restarted = await startHub({ settings: { dataDir: hub.dataDir } });
 
   expect([deleted.status, deleted.text]).toEqual([204, ""]);
   expect(after.status).toBe(404);
@@ -292,7 +327,7 @@ test("a deleted device is gone with its readings, also after a restart; if it sp
 });
 
 test("every answer carries the security headers, and none that blanks a page without TLS", async () => {
-  const hub = await startHub();
+  const hub = hubOf();
 
   for (const path of ["/", "/api/devices", "/nothing", "/healthz"]) {
     const { headers } = await ask(hub, path);
@@ -308,7 +343,7 @@ test("every answer carries the security headers, and none that blanks a page wit
 });
 
 test("the dashboard is served with what it needs: the page anew each time, its assets for ever", async () => {
-  const hub = await startHub();
+  const hub = hubOf();
 
   const page = await ask(hub, "/");
   const [, script = ""] = /src="\.?(\/assets\/[^"]+\.js)"/.exec(page.text) ?? [];
@@ -323,7 +358,7 @@ test("the dashboard is served with what it needs: the page anew each time, its a
 });
 
 test("a file is whole, whatever part of it is asked for, and what is no file may not be kept as one", async () => {
-  const hub = await startHub();
+  const hub = hubOf();
   const { text } = await ask(hub, "/");
   const [, script = ""] = /src="\.?(\/assets\/[^"]+\.js)"/.exec(text) ?? [];
   for (const range of ["bytes=0-3", "bytes=99999999-"]) {
@@ -336,7 +371,7 @@ test("a file is whole, whatever part of it is asked for, and what is no file may
 });
 
 test("a browser that leaves a page before it has come is no error in the log", async () => {
-  const hub = await startHub();
+  const hub = hubOf();
   for (let times = 0; times < 40; times++) {
     const socket = connect(hub.httpPort, "127.0.0.1");
     await once(socket, "connect");
@@ -370,11 +405,12 @@ test("/healthz and /readyz say that all is well, and /metrics counts without nam
 });
 
 test("two changes of one device at once are both kept", async () => {
-  const hub = await startHub();
-  await fill(hub, "a", 1);
-  const patch = (body: object) => ask<Device>(hub, "/api/devices/a", { method: "PATCH", body });
+  const hub = hubOf();
+  const a = unique("a");
+  await fill(hub, a, 1);
+  const patch = (body: object) => ask<Device>(hub, `/api/devices/${a}`, { method: "PATCH", body });
   await Promise.all([patch({ name: "Boiler" }), patch({ place: "Cellar" })]);
-  const { body } = await ask<Device>(hub, "/api/devices/a");
+  const { body } = await ask<Device>(hub, `/api/devices/${a}`);
   expect([body.name, body.place]).toEqual(["Boiler", "Cellar"]);
 });
 

@@ -24,7 +24,7 @@ test("a device's own retention is shown, kept over a restart, changed in part, a
   const before = await ask<Device>(hub, "/api/devices/a");
   const set = await patch(hub, { rawDays: 7, dayDays: 0 });
   await hub.kill();
-  const restarted = await spawnHub({ dataDir: hub.dataDir });
+  const restarted = await startHub({ settings: { dataDir: hub.dataDir } });
   const kept = await ask<Device>(restarted, "/api/devices/a");
   const changed = await patch(restarted, { rawDays: null, hourDays: 400 });
   const name = await ask<Device>(restarted, "/api/devices/a", { method: "PATCH", body: { name: "Boiler" } });

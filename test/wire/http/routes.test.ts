@@ -2,8 +2,17 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { expect, test } from "vitest";
 import type { BoardAnswer, PairingAnswer, TokenAnswer, UserAnswer, WithSecret } from "../../../src/contract/access.ts";
+import type { Alert, Rule, RuleFields, Silence } from "../../../src/contract/alerts.ts";
+import type {
+  AlertLogAnswer,
+  AlertsAnswer,
+  ChannelAnswer,
+  PushKeyAnswer,
+} from "../../../src/contract/answers/alert-answers.ts";
+import type { Derived } from "../../../src/contract/derived.ts";
 import type { Level } from "../../../src/contract/levels.ts";
-import { reading } from "../../../src/contract/readings.ts";
+import type { Mapping, UnmappedAnswer } from "../../../src/contract/mappings.ts";
+import { type Device, reading } from "../../../src/contract/readings.ts";
 import type { OpenApiDocument, ReadingsPage } from "../../../src/contract/rest.ts";
 import { nameOf } from "../../../src/http/declaration/route.ts";
 import { ROUTES } from "../../../src/http/routes/all-routes.ts";
@@ -67,7 +76,9 @@ async function askAboutDevices({ owner }: AccessWorld, { ask }: DeclaredAnswers)
   for (const query of ["metrics=temperature,on,nothing", "metrics=temperature&points=2"]) {
     await ask(owner, "GET /api/devices/:id/series", `/api/devices/cellar/series?${query}`);
   }
+  await ask(owner, "GET /api/devices/:id/presence", "/api/devices/cellar/presence?limit=1");
   for (const query of ["", "?format=csv", "?gzip=true"]) await ask(owner, "GET /api/export", `/api/export${query}`);
+  await ask(owner, "GET /api/export/presence", "/api/export/presence?devices=cellar");
   const { text } = await owner.ask("/api/export");
   const lines = text.trim().split("\n");
   expect(lines.length).toBeGreaterThan(60);
@@ -115,6 +126,123 @@ async function askAboutPairing({ hub, owner }: AccessWorld, { ask }: DeclaredAns
   await ask(owner, "DELETE /api/pairing");
 }
 
+/** Topics that nobody reads become devices. */
+async function askAboutMappings({ hub, owner, ...world }: AccessWorld, { ask }: DeclaredAnswers): Promise<void> {
+  const { secret } = await world.application({ name: "gateway", publish: ["sensors/#"] });
+  const gateway = await connectJs(hub.mqttUrl, { username: "gateway", password: secret });
+  const sample = `{"meta":{"time":${Math.floor(Date.now() / 1_000)}},"level":5}`;
+  await gateway.publish("sensors/a/data", sample, { qos: 1 });
+  const viewer = await world.token("viewer");
+  const seen = await ask<UnmappedAnswer>(viewer, "GET /api/unmapped");
+  expect(seen.body.topics.map(({ topic, sample }) => [topic, sample])).toEqual([["sensors/a/data", undefined]]);
+  const [known] = (await ask<UnmappedAnswer>(owner, "GET /api/unmapped")).body.topics;
+  expect(known?.sample).toBe(sample);
+  const body = {
+    ...known?.proposal,
+    rename: { level: "height" },
+    scale: { height: { factor: 2, offset: 0 } },
+    units: { height: "cm" },
+  };
+  await ask(owner, "POST /api/mappings/try", undefined, { body });
+  const { id } = (await ask<Mapping>(owner, "POST /api/mappings", undefined, { body })).body;
+  await ask(owner, "POST /api/mappings", undefined, { body });
+  await ask(owner, "GET /api/mappings");
+  await ask(owner, "PUT /api/mappings/:id", `/api/mappings/${id}`, { body: { ...body, only: ["height"] } });
+  await ask(owner, "POST /api/mappings/try", undefined, { body: { ...body, replaces: id } });
+  await ask(owner, "PUT /api/mappings/:id", "/api/mappings/none", { body });
+  await ask(owner, "DELETE /api/mappings/:id", `/api/mappings/${id}`);
+}
+
+/** A rule whose alert fires at once, is acknowledged, silenced and ends. */
+async function askAboutAlerts({ hub, owner, ...world }: AccessWorld, { ask }: DeclaredAnswers): Promise<void> {
+  const { secret } = await world.board("kitchen");
+  const board = await connectJs(hub.mqttUrl, { username: "kitchen", password: secret });
+  const body: RuleFields = {
+    name: "Gas",
+    enabled: true,
+    severity: "critical",
+    scope: { devices: ["kitchen"] },
+    condition: { kind: "above", metric: "gasPpm", threshold: 300, clear: 250 },
+    forS: 0,
+    keepFiringS: 0,
+    channels: "all",
+  };
+  const { id } = (await ask<Rule>(owner, "POST /api/rules", undefined, { body })).body;
+  const clear = { ...body.condition, clear: 400 };
+  await ask(owner, "POST /api/rules", undefined, { body: { ...body, condition: clear } });
+  await ask(owner, "GET /api/rules");
+  const range = { from: "2020-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z" };
+  await ask(owner, "POST /api/rules/try", undefined, { body: { rule: body, ...range } });
+  await board.publish("devices/kitchen/telemetry", '{"gasPpm":312}', { qos: 1 });
+  const alert = await until("it fires", async () => {
+    const { alerts } = (await ask<AlertsAnswer>(owner, "GET /api/alerts", "/api/alerts?severity=critical")).body;
+    return alerts.find(({ state }) => state === "firing");
+  });
+  expect((await ask<Device>(owner, "GET /api/devices/:id", "/api/devices/kitchen")).body.alert).toBe("critical");
+  await ask(owner, "GET /api/devices", "/api/devices?search=kitchen");
+  const note = { body: { note: "I am on my way" } };
+  const path = `/api/alerts/${alert.id}/acknowledge`;
+  const acknowledged = await ask<Alert>(owner, "POST /api/alerts/:id/acknowledge", path, note);
+  expect(acknowledged.body.acknowledged).toMatchObject({ by: "Owner", note: "I am on my way" });
+  const silenced = { body: { ruleId: id, until: new Date(Date.now() + HOUR_MS).toISOString() } };
+  const silence = await ask<Silence>(owner, "POST /api/silences", undefined, silenced);
+  await ask(owner, "POST /api/silences", undefined, { body: { until: new Date(0).toISOString() } });
+  await ask(owner, "GET /api/silences");
+  await ask(owner, "DELETE /api/silences/:id", `/api/silences/${silence.body.id}`);
+  const change = { body: { ...body, enabled: false } };
+  await ask(owner, "PUT /api/rules/:id", `/api/rules/${id}`, change);
+  await ask(owner, "DELETE /api/rules/:id", `/api/rules/${id}`);
+  const first = await ask<AlertLogAnswer>(owner, "GET /api/alerts/log", "/api/alerts/log?device=kitchen&limit=1");
+  const rest = `/api/alerts/log?device=kitchen&cursor=${first.body.nextCursor}`;
+  const more = await ask<AlertLogAnswer>(owner, "GET /api/alerts/log", rest);
+  const kinds = [...first.body.events, ...more.body.events].map(({ kind }) => kind);
+  expect([kinds.at(0), kinds.at(-1), more.body.nextCursor]).toEqual(["ended", "firing", null]);
+  for (const format of ["csv", "ndjson"]) {
+    await ask(owner, "GET /api/export/alerts", `/api/export/alerts?format=${format}`);
+  }
+  const lines = (await owner.ask("/api/export/alerts?rule=none")).text;
+  expect(lines).toBe("");
+}
+
+/** A channel of MQTT, which a test message reaches. */
+async function askAboutChannels({ owner, ...world }: AccessWorld, { ask }: DeclaredAnswers): Promise<void> {
+  const body = { name: "Panel", enabled: true, atLeast: "info", settings: { kind: "mqtt", topic: "panel/alerts" } };
+  const { id } = (await ask<ChannelAnswer>(owner, "POST /api/channels", undefined, { body })).body;
+  await ask(owner, "POST /api/channels", undefined, {
+    body: { ...body, settings: { kind: "mqtt", topic: "aerie/x" } },
+  });
+  await ask(owner, "GET /api/channels");
+  await ask(await world.token("viewer"), "GET /api/channels");
+  await ask(owner, "PUT /api/channels/:id", `/api/channels/${id}`, { body: { ...body, atLeast: "critical" } });
+  const tested = await ask<object>(owner, "POST /api/channels/:id/test", `/api/channels/${id}/test`);
+  expect(tested.body).toEqual({ outcome: "sent" });
+  await ask(owner, "DELETE /api/channels/:id", `/api/channels/${id}`);
+}
+
+/** A browser of Chrome subscribes, and gives it up; one of a push service that nobody knows is refused. */
+async function askAboutPush({ owner }: AccessWorld, { ask }: DeclaredAnswers): Promise<void> {
+  expect((await ask<PushKeyAnswer>(owner, "GET /api/push")).body.publicKey).toHaveLength(87);
+  const keys = { p256dh: "B".repeat(87), auth: "a".repeat(22) };
+  const endpoint = "https://fcm.googleapis.com/fcm/send/x";
+  await ask(owner, "POST /api/push/subscriptions", undefined, { body: { endpoint, keys, expirationTime: null } });
+  const elsewhere = { endpoint: "https://push.example.com/x", keys };
+  const refused = await ask(owner, "POST /api/push/subscriptions", undefined, { body: elsewhere });
+  expect([refused.status, refused.text]).toEqual([400, expect.stringContaining("AERIE_PUSH_HOSTS")]);
+  const query = new URLSearchParams({ endpoint });
+  await ask(owner, "DELETE /api/push/subscriptions", `/api/push/subscriptions?${query}`);
+}
+
+async function askAboutDerived({ owner }: AccessWorld, { ask }: DeclaredAnswers): Promise<void> {
+  const body = { scope: { all: true }, metric: "_twice", expression: "temperature * 2" };
+  const { id } = (await ask<Derived>(owner, "POST /api/derived", undefined, { body })).body;
+  await ask(owner, "POST /api/derived", undefined, { body });
+  await ask(owner, "GET /api/derived");
+  await ask(owner, "PUT /api/derived/:id", `/api/derived/${id}`, { body: { ...body, unit: "°C" } });
+  await ask(owner, "POST /api/derived/:id/backfill", `/api/derived/${id}/backfill`, { body: {} });
+  await ask(owner, "DELETE /api/derived/:id/backfill", `/api/derived/${id}/backfill`);
+  await ask(owner, "DELETE /api/derived/:id", `/api/derived/${id}`);
+}
+
 /** Each route once by a caller whose level is too low, with a wrong query and body, and about nothing that there is. */
 async function askInVain(world: AccessWorld, { ask }: DeclaredAnswers): Promise<void> {
   const { owner, nobody } = world;
@@ -149,7 +277,22 @@ test("every route answers as it is declared and as the OpenAPI document says, al
   await askAboutDevices(world, answers);
   await askAboutAccess(world, answers);
   await askAboutPairing(world, answers);
+  await askAboutMappings(world, answers);
+  await askAboutAlerts(world, answers);
+  await askAboutChannels(world, answers);
+  await askAboutPush(world, answers);
+  await askAboutDerived(world, answers);
   await askInVain(world, answers);
+  await ask(owner, "POST /api/boards", undefined, {
+    body: { family: "tasmota", name: "plug", options: { groups: [] } },
+  });
+  const family = { family: "shelly", options: { prefix: "home/plug" } };
+  await ask(owner, "PATCH /api/boards/:id", "/api/boards/tasmota:plug", { body: family });
+  await ask(owner, "POST /api/boards", undefined, { body: { ...family, name: "other" } }); // its topics are taken
+  const preset = { name: "press", preset: "sparkplug-edge-node" };
+  const parameters = { group: "Plant", edge: "Press" };
+  await ask(owner, "POST /api/applications", undefined, { body: { ...preset, parameters } });
+  await ask(owner, "POST /api/applications", undefined, { body: preset }); // its parameters are missing
   await ask(owner, "DELETE /api/boards/:id", "/api/boards/cellar");
   await ask(owner, "DELETE /api/devices/:id", "/api/devices/cellar?credential=keep");
   const fresh = await startHub({ settings: { auth: "on" } });
@@ -170,6 +313,8 @@ test("every route answers as it is declared and as the OpenAPI document says, al
       "ACCOUNTS_OFF",
       "NAME_TAKEN",
       "BODY_TOO_LARGE",
+      "MAPPING_UNKNOWN",
+      "TOPIC_TAKEN",
     ]),
   );
   expect(hub.logged.filter(({ event }) => event === BREAKS)).toEqual([]);
@@ -191,7 +336,7 @@ test("the OpenAPI document is valid, and has every route with its level and no o
   );
   expect(operations.map(({ method, path, ...each }) => `${method} ${path} ${each["x-required-level"]}`)).toEqual(
     expect.arrayContaining(
-      ROUTES.map(({ method, path, level }) => `${method} ${path.replace(":id", "{id}")} ${level}`),
+      ROUTES.map(({ method, path, level }) => `${method} ${path.replace(/:(\w+)/g, "{$1}")} ${level}`),
     ),
   );
   expect(operations).toHaveLength(ROUTES.length);

@@ -36,7 +36,7 @@ interface Outcome {
 }
 
 /** A board may publish there, too. */
-const saidTopicOf = ({ clientId }: Held): string => `devices/${clientId}/commands/said`;
+const saidTopicOf = ({ clientId }: Held): string => `devices/${clientId}/commands/said/reply`;
 const said = (held: Held): Buffer => publishOf(5, { topic: saidTopicOf(held), payload: "x" });
 
 /** How long a client may stay as it is. */

@@ -5,9 +5,12 @@ import { mosquittoRr } from "../../support/clients/mosquitto-rr.ts";
 import { mosquittoSub } from "../../support/clients/mosquitto-sub.ts";
 import { connectJs, mosquittoPub } from "../../support/clients/mqtt-clients.ts";
 import { connectPaho } from "../../support/clients/paho-client.ts";
-import { type HubAddress, startHub } from "../../support/hub/hub.ts";
+import type { HubAddress } from "../../support/hub/hub.ts";
+import { hubOfFile } from "../../support/hub/hub-of-file.ts";
 import { until } from "../../support/until.ts";
 
+/** Each test begins when the clients of the former have left; what is retained has topics of its own. */
+const hubOf = hubOfFile();
 const V5 = versionOptions(5, false);
 const SPEAK_5 = ["-V", "mqttv5"] as const;
 
@@ -66,7 +69,7 @@ async function publishNotes(hub: HubAddress): Promise<void> {
 const WRITERS = ["notes/js", "notes/mosquitto", "notes/paho"];
 
 test("content type, response topic, correlation data, payload format and user properties go from any client to any", async () => {
-  const hub = await startHub();
+  const hub = hubOf();
   const { contentType, responseTopic, correlation, room, floor } = NOTE;
   const js = await connectJs5(hub);
   await js.subscribe("notes/#", 1);
@@ -112,7 +115,7 @@ test("content type, response topic, correlation data, payload format and user pr
 });
 
 test("the same user property may come again and again, and keeps its order", async () => {
-  const hub = await startHub();
+  const hub = hubOf();
   const paho = await connectPaho(hub, { clientId: "paho", version: 5 });
   await paho.order({ do: "subscribe", filter: "notes/#", qos: 1 });
   const pairs = [
@@ -129,7 +132,7 @@ test("the same user property may come again and again, and keeps its order", asy
 });
 
 test("mosquitto_rr asks and mqtt.js answers; mqtt.js asks and paho answers", async () => {
-  const hub = await startHub();
+  const hub = hubOf();
   const js = await connectJs5(hub);
   await js.subscribe("questions/js", 1);
   const paho = await connectPaho(hub, { clientId: "paho", version: 5 });
@@ -163,7 +166,7 @@ test("mosquitto_rr asks and mqtt.js answers; mqtt.js asks and paho answers", asy
 });
 
 test("overlapping subscriptions give one copy, with the highest QoS and the identifiers of all", async () => {
-  const hub = await startHub();
+  const hub = hubOf();
   const js = await connectJs5(hub);
   await js.subscribe("room/#", 0, { properties: { subscriptionIdentifier: 7 } });
   await js.subscribe("room/+", 2, { properties: { subscriptionIdentifier: 300 } });
@@ -182,7 +185,7 @@ test("overlapping subscriptions give one copy, with the highest QoS and the iden
 });
 
 test("mosquitto_sub and paho are told the identifier of their subscription", async () => {
-  const hub = await startHub();
+  const hub = hubOf();
   const flags = ["-D", "subscribe", "subscription-identifier", "12"];
   const mosquitto = await mosquittoSub(hub, ...SPEAK_5, "-t", "room/#", ...flags);
   const paho = await connectPaho(hub, { clientId: "paho", version: 5 });
@@ -197,7 +200,7 @@ test("mosquitto_sub and paho are told the identifier of their subscription", asy
 });
 
 test("mqtt.js publishes by topic aliases, more topics than aliases, and each message arrives under its name", async () => {
-  const hub = await startHub();
+  const hub = hubOf();
   const reader = await connectJs5(hub);
   await reader.subscribe("room/#", 1);
   const writer = await connectJs(hub.mqttUrl, { ...V5, autoAssignTopicAlias: true });
@@ -216,7 +219,7 @@ test("mqtt.js publishes by topic aliases, more topics than aliases, and each mes
 });
 
 test("a client that offers topic aliases is sent a topic's name once, and aliases are its own at each connection", async () => {
-  const hub = await startHub();
+  const hub = hubOf();
   const writer = await connectJs5(hub);
   for (const round of ["first", "second"]) {
     const reader = await connectJs(hub.mqttUrl, { ...V5, clientId: "reader", properties: { topicAliasMaximum: 2 } });
@@ -238,7 +241,7 @@ test("a client that offers topic aliases is sent a topic's name once, and aliase
 });
 
 test("clients that take one or two messages at a time get all of a burst, in order, once", async () => {
-  const hub = await startHub();
+  const hub = hubOf();
   const js = await connectJs(hub.mqttUrl, { ...V5, properties: { receiveMaximum: 2 } });
   await js.subscribe("room/#", 2);
   const properties = { ReceiveMaximum: 1 };
@@ -259,39 +262,39 @@ test("clients that take one or two messages at a time get all of a burst, in ord
 });
 
 test("a client is not sent its own messages where it asked for that, and retained ones as its options say", async () => {
-  const hub = await startHub();
+  const hub = hubOf();
   const writer = await connectJs5(hub);
-  await writer.publish("room/lamp", "on", { qos: 1, retain: true });
+  await writer.publish("lamps/lamp", "on", { qos: 1, retain: true });
   const js = await connectJs5(hub);
   await js.subscribe("own/#", 1, { nl: true });
-  await js.subscribe("room/lamp", 1, { rh: 2, rap: true });
+  await js.subscribe("lamps/lamp", 1, { rh: 2, rap: true });
   const paho = await connectPaho(hub, { clientId: "paho", version: 5 });
   await paho.order({ do: "subscribe", filter: "own/#", qos: 1, options: { noLocal: true } });
   const onlyNew = { retainHandling: 1, retainAsPublished: true };
-  for (const _ of [1, 2]) await paho.order({ do: "subscribe", filter: "room/#", qos: 1, options: onlyNew });
+  for (const _ of [1, 2]) await paho.order({ do: "subscribe", filter: "lamps/#", qos: 1, options: onlyNew });
 
   await js.publish("own/js", "hello", { qos: 1 });
   await paho.order({ do: "publish", topic: "own/paho", payload: "hello", qos: 1 });
-  await writer.publish("room/lamp", "off", { qos: 1, retain: true });
+  await writer.publish("lamps/lamp", "off", { qos: 1, retain: true });
   await writer.publish("own/end", "", { qos: 1 });
   await js.message("own/end");
   await paho.message("own/end");
 
   expect(js.received).toMatchObject([
     { topic: "own/paho" },
-    { topic: "room/lamp", payload: "off", retain: true },
+    { topic: "lamps/lamp", payload: "off", retain: true },
     { topic: "own/end" },
   ]);
   expect(paho.received).toMatchObject([
-    { topic: "room/lamp", payload: "on", retain: true },
+    { topic: "lamps/lamp", payload: "on", retain: true },
     { topic: "own/js" },
-    { topic: "room/lamp", payload: "off", retain: true },
+    { topic: "lamps/lamp", payload: "off", retain: true },
     { topic: "own/end" },
   ]);
 });
 
 test("what the hub does not allow is answered with a reason code, and the connection lives", async () => {
-  const hub = await startHub();
+  const hub = hubOf();
   const js = await connectJs5(hub);
   const paho = await connectPaho(hub, { clientId: "paho", version: 5 });
   const mosquitto = await mosquittoSub(hub, ...SPEAK_5, "-t", "$forbidden/#", "-q", "1");
@@ -309,7 +312,7 @@ test("what the hub does not allow is answered with a reason code, and the connec
 });
 
 test("a client without a name is given one, and can use it", async () => {
-  const hub = await startHub();
+  const hub = hubOf();
   const js = await connectJs(hub.mqttUrl, { ...V5, clientId: "" });
   const assigned = js.connack.properties?.assignedClientIdentifier ?? "";
   const second = await connectJs(hub.mqttUrl, { ...V5, clientId: assigned });
@@ -322,7 +325,7 @@ test("a client without a name is given one, and can use it", async () => {
 });
 
 test("mosquitto_sub of MQTT 5 asks for its will when a signal ends it, and gets it", async () => {
-  const hub = await startHub();
+  const hub = hubOf();
   const js = await connectJs5(hub);
   await js.subscribe("wills/#", 1);
   const will = ["--will-topic", "wills/1", "--will-payload", "gone", "--will-qos", "1"];

@@ -77,7 +77,7 @@ test.each([
   await expectWell(hub);
 });
 
-const LIMIT = 256 * 1024;
+const LIMIT = 4 * 1024 * 1024;
 const header = (firstByte: number, announced: number): Buffer =>
   Buffer.concat([Buffer.from([firstByte]), lengthBytes(announced)]);
 /** Sends the header a byte at a time, as a slow link delivers it. */
@@ -86,7 +86,7 @@ function sendSingly(client: RawClient, bytes: Buffer): void {
 }
 
 test.each(TRANSPORTS)(
-  "over %s a packet announced as larger than 256 KiB cuts its connection before its bytes are gathered",
+  "over %s a packet announced as larger than 4 MiB cuts its connection before its bytes are gathered",
   async (transport) => {
     const hub = await startHub();
     const connected = await connectRaw(hub, { clientId: "large" }, transport);
@@ -97,14 +97,14 @@ test.each(TRANSPORTS)(
     sendSingly(alone, header(0x30, 100_000_000));
     stranger.send(header(0x10, 268_435_455)); // a CONNECT of 256 MB: nobody has said who he is
 
-    await within("all three are closed", Promise.all([connected.closed, alone.closed, stranger.closed]), 2_000);
+    await within("all three are closed", Promise.all([connected.closed, alone.closed, stranger.closed]));
     expect(await refusedCount(hub, "PAYLOAD_TOO_LARGE")).toBe(2);
     expect(await refusedCount(hub, "CONNECT_TOO_LARGE")).toBe(1);
     await expectWell(hub);
   },
 );
 
-test.each(TRANSPORTS)("over %s a packet of exactly 256 KiB is taken", async (transport) => {
+test.each(TRANSPORTS)("over %s a packet of exactly 4 MiB is taken", async (transport) => {
   const hub = await startHub();
   const client = await connectRaw(hub, { clientId: "large" }, transport);
   const topic = "elsewhere/large";
@@ -127,18 +127,18 @@ test("who sends hundreds of megabytes without end is cut off, and the hub answer
   pump();
 
   await expectWell(hub);
-  await within("the flood is cut off", flood.closed, 5_000);
+  await within("the flood is cut off", flood.closed);
   expect(sent).toBeLessThan(20);
 });
 
-test("a frame of more than half a megabyte closes its WebSocket", async () => {
+test("a frame of more than 8 MiB closes its WebSocket", async () => {
   const hub = await startHub();
   const socket = new WebSocket(hub.wsUrl, "mqtt");
   socket.on("error", () => undefined);
   await within("the WebSocket opens", new Promise((resolve) => socket.once("open", resolve)));
 
   const closed = new Promise<number>((resolve) => socket.once("close", resolve));
-  socket.send(Buffer.alloc(600_000));
+  socket.send(Buffer.alloc(8_400_000));
 
   expect(await within("the WebSocket is closed", closed)).toBe(1009);
   await expectWell(hub);
@@ -309,7 +309,7 @@ test.each(TRANSPORTS)(
       const stranger = openRaw(hub, transport);
       stranger.send(bytes, PINGREQ_PACKET);
       stranger.stream.end();
-      await within("the hub closes it", stranger.closed, 15_000);
+      await within("the hub closes it", stranger.closed);
     }
 
     await expectAlive(bystander);

@@ -10,9 +10,11 @@ import { openLiveClient } from "../../support/clients/live-client.ts";
 import { connectJs } from "../../support/clients/mqtt-clients.ts";
 import { PASSWORD } from "../../support/hub/access-world.ts";
 import { type CertificateFiles, makeCertificate } from "../../support/hub/certificate.ts";
-import { runCommand } from "../../support/hub/command.ts";
+import { commandsOfFile } from "../../support/hub/command.ts";
 import { type InProcessHub, runServer, startHub, tempDir } from "../../support/hub/hub.ts";
 import { until } from "../../support/until.ts";
+
+const aerie = commandsOfFile();
 
 async function hubWith({ certFile, keyFile }: CertificateFiles, settings = {}): Promise<InProcessHub> {
   return startHub({ settings: { tlsCert: certFile, tlsKey: keyFile, mqttsPort: 0, ...settings } });
@@ -61,7 +63,7 @@ const nameOf = (socket: TLSSocket): string =>
 
 test("the certificate that the hub makes is good for its names and addresses, and is not replaced unasked", async () => {
   const dataDir = tempDir();
-  const made = await runCommand("certificate", "--names", "hub.example,192.0.2.7", "--days", "30", "-d", dataDir);
+  const made = await aerie("certificate", "--names", "hub.example,192.0.2.7", "--days", "30", "-d", dataDir);
   expect(made).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("AERIE_TLS_CERT=") });
   const files = { certFile: path.join(dataDir, "tls", "hub.pem"), keyFile: path.join(dataDir, "tls", "hub.key") };
   const ca = readFileSync(files.certFile, "utf8");
@@ -77,17 +79,17 @@ test("the certificate that the hub makes is good for its names and addresses, an
   expect(statSync(files.keyFile).mode & 0o777).toBe(0o600);
   expect(made.stdout + made.stderr).not.toContain("PRIVATE KEY");
 
-  const again = await runCommand("certificate", "-d", dataDir);
+  const again = await aerie("certificate", "-d", dataDir);
   expect(again).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("--replace") });
   expect(readFileSync(files.certFile, "utf8")).toBe(ca);
-  expect(await runCommand("certificate", "--replace", "-d", dataDir)).toMatchObject({ exitCode: 0 });
+  expect(await aerie("certificate", "--replace", "-d", dataDir)).toMatchObject({ exitCode: 0 });
   const isRenewed = async () => {
     const { fingerprint256 } = (await shakeHands(hub.mqttsPort ?? 0, {})).getPeerCertificate();
     return fingerprint256 !== former.fingerprint256;
   };
   await until("the hub shows the new one", isRenewed);
-  expect((await runCommand("certificate", "--names", "no name", "-d", dataDir)).exitCode).toBe(2);
-  expect((await runCommand("certificate", "--days", "0", "-d", dataDir)).exitCode).toBe(2);
+  expect((await aerie("certificate", "--names", "no name", "-d", dataDir)).exitCode).toBe(2);
+  expect((await aerie("certificate", "--days", "0", "-d", dataDir)).exitCode).toBe(2);
 });
 
 test("boards, browsers and programs come by TLS 1.2 and later, and plain MQTT stays beside it", async () => {
@@ -172,21 +174,6 @@ test.each([
     /AERIE_TLS_CERT: the key needs its certificate/,
   ],
   [
-    "no such file",
-    ({ keyFile }: CertificateFiles) => ["--tls-cert", "/none.pem", "--tls-key", keyFile],
-    /AERIE_TLS_CERT: .*none\.pem cannot be read/,
-  ],
-  [
-    "another's key",
-    ({ certFile }: CertificateFiles) => ["--tls-cert", certFile, "--tls-key", makeCertificate(tempDir()).keyFile],
-    /is not the key of the certificate/,
-  ],
-  [
-    "a self-made one and HSTS",
-    ({ certFile, keyFile }: CertificateFiles) => ["--tls-cert", certFile, "--tls-key", keyFile, "--hsts", "on"],
-    /AERIE_HSTS: .* is self-made/,
-  ],
-  [
     "no PEM",
     ({ certFile, keyFile }: CertificateFiles) => {
       writeFileSync(certFile, "SECRET-WORDS");
@@ -201,4 +188,14 @@ test.each([
   expect(await server.exited).toBe(2);
   expect(server.stderr()).toMatch(words);
   expect(server.stderr() + server.stdout()).not.toContain("SECRET-WORDS");
+});
+
+test.each([
+  ["no such file", () => ({ tlsCert: "/none.pem" }), /AERIE_TLS_CERT: .*none\.pem cannot be read/],
+  ["another's key", () => ({ tlsKey: makeCertificate(tempDir()).keyFile }), /is not the key of the certificate/],
+  ["a self-made one and HSTS", () => ({ hsts: "on" }) as const, /AERIE_HSTS: .* is self-made/],
+])("with %s a hub is not opened, and says which file is wrong", async (_, wrong, words) => {
+  const { certFile: tlsCert, keyFile: tlsKey } = makeCertificate(tempDir());
+  const fault = await startHub({ settings: { tlsCert, tlsKey, ...wrong() } }).catch((error: unknown) => error);
+  expect(fault).toMatchObject({ name: "StartError", exitCode: 2, message: expect.stringMatching(words) });
 });

@@ -1,4 +1,5 @@
 /** Reads a chart from the source that core chooses for it. Readings are summed up in the server. */
+
 import type { Document } from "mongodb";
 import type { SeriesColumns } from "../../../contract/rest.ts";
 import {
@@ -12,7 +13,7 @@ import {
 } from "../../../core/history/chart-source.ts";
 import { SeriesBuckets } from "../../../core/history/series-buckets.ts";
 import { columnsJson, readingColumns, type SeriesLists, seriesLists } from "../../../core/history/series-json.ts";
-import { isMetricName } from "../../../core/model/device-id.ts";
+import { isStoredName } from "../../../core/model/device-id.ts";
 import { DAY_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { Rollup, Series, SeriesQuery } from "../../../core/ports/history.ts";
 import { type Level, numberOf } from "./counting.ts";
@@ -34,7 +35,7 @@ export async function readSeries(parts: HistoryParts, query: SeriesQuery, quickR
 }
 
 async function readLists(parts: HistoryParts, query: SeriesQuery, quickReadings?: number): Promise<SeriesLists> {
-  const names = query.metrics.filter((metric) => isMetricName(metric));
+  const names = query.metrics.filter((metric) => isStoredName(metric));
   const horizons = await horizonsOf(parts, query.deviceId);
   if (horizons === undefined || query.fromMs >= query.toMs || names.length === 0)
     return seriesLists(query, 0, names, []);

@@ -7,6 +7,7 @@ import type { AssignedGroup, RemoteStore } from "../../../core/ports/outbox.ts";
 import type { WriteOutcome, WritesOfMessage } from "../../../core/ports/writes.ts";
 import type { ClockSteps } from "../../../core/time/clock-steps.ts";
 import type { Collections } from "../db/collections.ts";
+import type { InTime } from "../db/in-time.ts";
 import { asStore } from "../db/store-fault.ts";
 import { deviceChanges } from "./device-changes.ts";
 import type { DeviceCursors } from "./device-cursors.ts";
@@ -22,6 +23,7 @@ export interface AppenderParts {
   readonly clockSteps: ClockSteps | undefined;
   readonly marks: Marks;
   readonly inFlight: InFlight;
+  readonly inTime: InTime;
   /** For writes to the documents of devices. */
   readonly deviceQueue: SerialQueue;
   /** Writes the broker's entries, in order; one outcome for each. */
@@ -34,27 +36,33 @@ export type Appender = Pick<RemoteStore, "append" | "repeat"> & {
 };
 
 export function createAppender(parts: AppenderParts): Appender {
-  const { db, collections, cursors, clockSteps, marks, inFlight, deviceQueue, writeJournal } = parts;
+  const { db, collections, cursors, clockSteps, marks, inFlight, inTime, deviceQueue, writeJournal } = parts;
   const assigner = createIdAssigner(collections, cursors, clockSteps);
-  const insert = createInsert({ db, collections, earlierGenerations: cursors.earlierGenerations });
+  const insert = createInsert({ db, collections, inTime, earlierGenerations: cursors.earlierGenerations });
   const assigning = createSerialQueue();
 
-  /** `sent` is under way before ids of the next group are assigned, so that its look-up knows what to wait for. */
+  /**
+   * `sent` is under way before ids of the next group are assigned, so that its look-up knows what to wait for. Groups are answered in
+   * their order: what judges them takes a reading that comes behind a newer one of its device for one of a backlog.
+   */
   async function run(
     assign: () => Promise<Assignment>,
     isAgain: boolean,
     onAssigned?: (assigned: AssignedGroup) => void | Promise<void>,
   ): Promise<WriteOutcome[][]> {
-    const { sent } = await assigning.run(async () => {
+    const { sent, former } = await assigning.run(async () => {
       const assignment = await assign();
       for (const { cursor } of assignment.readings) cursor.groups++;
       const sending = send(assignment, isAgain, onAssigned).finally(() => {
         for (const { cursor } of assignment.readings) cursor.groups--;
       });
+      const former = inFlight.settled();
       inFlight.add(sending);
-      return { sent: sending };
+      return { sent: sending, former };
     });
-    return sent;
+    const outcomes = await sent;
+    await former;
+    return outcomes;
   }
 
   async function send(
@@ -94,7 +102,7 @@ export function createAppender(parts: AppenderParts): Appender {
     const { operations, done } = deviceChanges(messages, readings, cursors);
     if (operations.length === 0) return;
     await deviceQueue.run(async () => {
-      await collections().devices.bulkWrite(operations, { ordered: true, timeoutMS: WRITE_WITHIN_MS });
+      await inTime(collections().devices.bulkWrite(operations, { ordered: true, timeoutMS: WRITE_WITHIN_MS }));
       done();
     });
   }

@@ -5,8 +5,8 @@
 import type { AnyBulkWriteOperation, Collection, Db } from "mongodb";
 import { fromColumn, toColumn } from "../../../core/model/text-column.ts";
 import type { Journal, JournalEntry, KeptDelivery } from "../../../core/ports/broker-state.ts";
-import type { Log } from "../../../core/ports/log.ts";
 import type { WriteOutcome } from "../../../core/ports/writes.ts";
+import type { InTime } from "../db/in-time.ts";
 import { prepareCollections } from "../db/schema.ts";
 import {
   type DeliveryDocument,
@@ -48,14 +48,18 @@ const INDEXES = {
 
 const STORED: WriteOutcome = { kind: "stored", n: 0 };
 
-export async function openBrokerJournal({ db }: { readonly db: Db; readonly log: Log }): Promise<BrokerJournal> {
+export async function openBrokerJournal(db: Db, inTime: InTime): Promise<BrokerJournal> {
   await prepareCollections(db, INDEXES);
   const aedes = await openAedesPersistence(db);
   const sessions = db.collection<SessionDocument>("aerie_sessions");
   const deliveries = db.collection<DeliveryDocument>("aerie_deliveries");
   const inbound = db.collection<InboundDocument>("aerie_inbound");
   const wills = db.collection<WillDocument>("aerie_wills");
-  const groups = await openJournalGroups(db.collection<GroupsDocument>("aerie_groups"), [deliveries, inbound] as never);
+  const groups = await openJournalGroups(
+    db.collection<GroupsDocument>("aerie_groups"),
+    [deliveries, inbound] as never,
+    inTime,
+  );
 
   async function load(): Promise<Journal> {
     const retained: Journal["retained"][number][] = [];
@@ -85,16 +89,16 @@ export async function openBrokerJournal({ db }: { readonly db: Db; readonly log:
     const { changes, outcomes } = gather(entries, group === undefined ? undefined : { ...whole, group });
     if (changes.endedSessions.size > 0) await endSessions(changes);
     await Promise.all([
-      bulk(sessions, changes.sessions),
-      bulk(deliveries, changes.deliveries),
-      bulk(inbound, changes.inbound),
-      bulk(wills, changes.wills),
+      bulk(inTime, sessions, changes.sessions),
+      bulk(inTime, deliveries, changes.deliveries),
+      bulk(inTime, inbound, changes.inbound),
+      bulk(inTime, wills, changes.wills),
       changes.retained.size > 0 ? aedes.storeRetained([...changes.retained.values()]) : undefined,
       ...[...changes.subscriptions].map(([client, ofClient]) => changeSubscriptions(client, ofClient)),
     ]);
     if (group !== undefined) await groups.complete(group);
     // A will was published in this group or before: it is deleted when its deliveries count.
-    await bulk(wills, changes.publishedWills);
+    await bulk(inTime, wills, changes.publishedWills);
     return outcomes;
   }
 
@@ -102,7 +106,7 @@ export async function openBrokerJournal({ db }: { readonly db: Db; readonly log:
   async function endSessions({ endedSessions, deliveries: changed }: Changes): Promise<void> {
     const ended = [...endedSessions];
     const passedOn = [...changed].filter(([id]) => !endedSessions.has(clientOf(id)));
-    await bulk(deliveries, new Map(passedOn));
+    await bulk(inTime, deliveries, new Map(passedOn));
     const ofClients = { client: { $in: ended } };
     await Promise.all([
       sessions.deleteMany({ _id: { $in: ended } }),
@@ -284,9 +288,10 @@ const take = <Document extends { _id: string }>(_id: string): AnyBulkWriteOperat
   ({ deleteOne: { filter: { _id } } }) as never;
 
 async function bulk<Document extends { _id: string }>(
+  inTime: InTime,
   collection: Collection<Document>,
   operations: Operations<Document>,
 ): Promise<void> {
   if (operations.size === 0) return;
-  await collection.bulkWrite([...operations.values()], { ordered: false, timeoutMS: WRITE_WITHIN_MS });
+  await inTime(collection.bulkWrite([...operations.values()], { ordered: false, timeoutMS: WRITE_WITHIN_MS }));
 }

@@ -2,9 +2,16 @@
 import type { DeviceId } from "../../../contract/readings.ts";
 import { mergeLatest } from "../../../core/devices/latest-values.ts";
 import type { SerialQueue } from "../../../core/model/serial-queue.ts";
+import type { UnsavedReading } from "../../../core/ports/readings-store.ts";
 import type { DeviceState, LatestMetric, Retention, StoredDevice } from "../../../core/ports/stored-device.ts";
 import type { Collections } from "../db/collections.ts";
-import { type DeviceDocument, fromStoredRetention, type StoredValue, toStoredRetention } from "../format/documents.ts";
+import {
+  type DeviceDocument,
+  fromStoredRetention,
+  type ReadingDocument,
+  type StoredValue,
+  toStoredRetention,
+} from "../format/documents.ts";
 import { fromStored, toStored } from "../format/values.ts";
 import { type DeviceCursors, generationFilter } from "./device-cursors.ts";
 
@@ -16,7 +23,8 @@ export interface DevicesParts {
 
 export interface Devices {
   load(): Promise<StoredDevice[]>;
-  saveState(states: readonly DeviceState[]): Promise<void>;
+  unsaved(take: (readings: readonly UnsavedReading[]) => void | Promise<void>): Promise<void>;
+  saveState(states: readonly DeviceState[], judged: Promise<void> | undefined): Promise<void>;
   nameDevice(deviceId: DeviceId, names: { name: string | undefined; place: string | undefined }): Promise<void>;
   setRetention(deviceId: DeviceId, retention: Partial<Retention>): Promise<void>;
 }
@@ -27,6 +35,8 @@ const NEVER = 0;
 const AT_ONCE = 8;
 /** Devices saved in one command, so that what comes meanwhile does not wait for ten thousand. */
 const SAVE_STEP = 500;
+/** Readings that are taken apart in one turn of the event loop. */
+const UNSAVED_STEP = 300;
 
 export function createDevices({ collections, cursors, queue }: DevicesParts): Devices {
   async function load(): Promise<StoredDevice[]> {
@@ -73,18 +83,68 @@ export function createDevices({ collections, cursors, queue }: DevicesParts): De
    * A device whose readings are being written keeps its `unsavedFrom`: the states may not have them yet. Those of other devices are
    * in the states. Later readings set it again, behind this task in the queue.
    */
-  async function saveState(states: readonly DeviceState[]): Promise<void> {
+  async function saveState(states: readonly DeviceState[], judged: Promise<void> | undefined): Promise<void> {
+    const quiet = new Map<DeviceId, number | undefined>();
+    for (const { deviceId } of states) {
+      const cursor = cursors.get(deviceId);
+      if (cursor === undefined || cursor.groups > 0) continue;
+      quiet.set(deviceId, cursor.unsavedFromMs);
+      cursor.unsavedFromMs = undefined;
+    }
+    try {
+      await judged;
+    } catch (cause) {
+      for (const [deviceId, fromMs] of quiet) restoreUnsaved(deviceId, fromMs);
+      throw cause;
+    }
     const operations = states.map((state) => {
       const cursor = cursors.get(state.deviceId);
-      const isQuiet = cursor !== undefined && cursor.groups === 0;
-      if (isQuiet) cursor.unsavedFromMs = undefined;
-      return saveOne(state, isQuiet);
+      const isQuiet = quiet.has(state.deviceId);
+      const isStill = isQuiet && cursor !== undefined && cursor.groups === 0 && cursor.unsavedFromMs === undefined;
+      if (isQuiet && !isStill) restoreUnsaved(state.deviceId, quiet.get(state.deviceId));
+      return saveOne(state, isStill);
     });
     await queue.run(async () => {
       for (let first = 0; first < operations.length; first += SAVE_STEP) {
         await collections().devices.bulkWrite(operations.slice(first, first + SAVE_STEP), { ordered: false });
       }
     });
+  }
+
+  /** Readings came meanwhile: those before them are not known to be saved, either. */
+  function restoreUnsaved(deviceId: DeviceId, fromMs: number | undefined): void {
+    const cursor = cursors.get(deviceId);
+    if (cursor === undefined || fromMs === undefined) return;
+    cursor.unsavedFromMs = Math.min(cursor.unsavedFromMs ?? fromMs, fromMs);
+  }
+
+  /** What may be unsaved is known by its instants, so some that are saved are among them. */
+  async function unsaved(take: (readings: readonly UnsavedReading[]) => void | Promise<void>): Promise<void> {
+    const behind = collections().devices.find({ unsavedFrom: { $exists: true } }, { projection: { unsavedFrom: 1 } });
+    for (const { _id: device, unsavedFrom } of await behind.toArray()) {
+      const found = collections().readings.aggregate<ReadingDocument & { heard: Date }>(
+        [
+          { $match: { device, at: { $gte: unsavedFrom }, ...generationFilter(cursors.earlierGenerations, device) } },
+          { $project: { at: 1, n: 1, metrics: 1, heard: { $ifNull: ["$receivedAt", "$at"] } } },
+          { $sort: { heard: 1, at: 1, n: 1 } },
+        ],
+        { allowDiskUse: true, batchSize: UNSAVED_STEP },
+      );
+      let some: UnsavedReading[] = [];
+      for await (const { at, n, heard, metrics } of found) {
+        some.push({
+          deviceId: device,
+          atMs: at.getTime(),
+          n,
+          receivedAtMs: heard.getTime(),
+          metrics: new Map(Object.entries(metrics).map(([name, value]) => [name, fromStored(value)])),
+        });
+        if (some.length < UNSAVED_STEP) continue;
+        await take(some);
+        some = [];
+      }
+      if (some.length > 0) await take(some);
+    }
   }
 
   async function nameDevice(
@@ -113,7 +173,7 @@ export function createDevices({ collections, cursors, queue }: DevicesParts): De
     );
   }
 
-  return { load, saveState, nameDevice, setRetention };
+  return { load, unsaved, saveState, nameDevice, setRetention };
 }
 
 /** Fields that are set, or taken away where they are undefined. */

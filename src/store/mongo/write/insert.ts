@@ -4,6 +4,7 @@ import type { DeviceId } from "../../../contract/readings.ts";
 import { canonicalBody } from "../../../core/model/identity.ts";
 import { StoreError } from "../../../core/ports/readings-store.ts";
 import type { Collections } from "../db/collections.ts";
+import type { InTime } from "../db/in-time.ts";
 import { DUPLICATE_KEY, isPassingCode } from "../db/store-fault.ts";
 import type { ReadingDocument } from "../format/documents.ts";
 import { documentOf, foundOf } from "../format/reading-documents.ts";
@@ -20,6 +21,7 @@ export type Inserted =
 export interface InsertParts {
   readonly db: () => Db;
   readonly collections: () => Collections;
+  readonly inTime: InTime;
   readonly earlierGenerations: ReadonlyMap<DeviceId, number>;
 }
 
@@ -30,7 +32,7 @@ export const DURABLE = { w: "majority", j: true, wtimeout: WRITE_WITHIN_MS } as 
 /** One for each reading that was not simply written, by its index. */
 type Exceptions = Map<number, Inserted>;
 
-export function createInsert({ db, collections, earlierGenerations }: InsertParts) {
+export function createInsert({ db, collections, inTime, earlierGenerations }: InsertParts) {
   const writeSection = createSectionWriter();
 
   /** `isAgain`: readings may be there from an earlier try. Rejects where some may not have been written. */
@@ -51,10 +53,8 @@ export function createInsert({ db, collections, earlierGenerations }: InsertPart
     readings: readonly AssignedReading[],
   ): Promise<{ index: number; code: number; errmsg: string }[]> {
     const documents = new ReadingSequence(readings, writeSection);
-    const reply = await db().command(
-      { insert: "readings", documents, ordered: false, writeConcern: DURABLE },
-      { timeoutMS: WRITE_WITHIN_MS },
-    );
+    const insert = { insert: "readings", documents, ordered: false, writeConcern: DURABLE };
+    const reply = await inTime(db().command(insert, { timeoutMS: WRITE_WITHIN_MS }));
     checkConcern(reply);
     return (reply["writeErrors"] ?? []) as { index: number; code: number; errmsg: string }[];
   }
@@ -91,9 +91,8 @@ export function createInsert({ db, collections, earlierGenerations }: InsertPart
   ): Promise<Inserted | undefined> {
     if (found === undefined) return insertBehind(reading); // it was deleted meanwhile
     if (isEarlierGeneration(found)) {
-      await collections().readings.replaceOne({ _id: document._id, life: found.life ?? null } as never, document, {
-        timeoutMS: WRITE_WITHIN_MS,
-      });
+      const filter = { _id: document._id, life: found.life ?? null } as never;
+      await inTime(collections().readings.replaceOne(filter, document, { timeoutMS: WRITE_WITHIN_MS }));
       return undefined;
     }
     if (hadId ? saysTheSame(document, found) : isSame(document, found)) return { kind: "there" };

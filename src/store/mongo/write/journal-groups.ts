@@ -1,5 +1,6 @@
 /** Numbers groups of the broker's entries, so that what a crash left of a group can be told from a group that is complete. */
 import type { Collection, Document } from "mongodb";
+import type { InTime } from "../db/in-time.ts";
 import { WRITE_WITHIN_MS } from "./insert.ts";
 
 export interface GroupsDocument {
@@ -32,6 +33,7 @@ const NUMBERS = 2 ** 32;
 export async function openJournalGroups(
   groups: Collection<GroupsDocument>,
   collections: readonly Pick<Collection<Document>, "deleteMany">[],
+  inTime: InTime,
 ): Promise<JournalGroups> {
   const opened = await groups.findOneAndUpdate(
     { _id: "written" },
@@ -56,7 +58,7 @@ export async function openJournalGroups(
       return last;
     },
     complete: async (group) => {
-      await groups.updateOne({ _id: "written" }, { $max: { group } }, { timeoutMS: WRITE_WITHIN_MS });
+      await inTime(groups.updateOne({ _id: "written" }, { $max: { group } }, { timeoutMS: WRITE_WITHIN_MS }));
       mayBeIncomplete = false;
     },
   };

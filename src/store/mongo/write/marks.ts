@@ -2,6 +2,7 @@
 import type { Collection } from "mongodb";
 import type { DeviceId } from "../../../contract/readings.ts";
 import { HOUR_MS } from "../../../core/model/utc-day.ts";
+import type { InTime } from "../db/in-time.ts";
 import type { DueDocument } from "../format/documents.ts";
 import type { InFlight } from "./in-flight.ts";
 
@@ -27,13 +28,14 @@ export const dueId = (device: DeviceId, hourMs: number): string => `${device}-${
 export interface MarksOptions {
   readonly due: () => Collection<DueDocument>;
   readonly inFlight: InFlight;
+  readonly inTime: InTime;
   /** Tells one run of the hub from another. */
   readonly bootId: string;
 }
 
 const WITHIN_MS = 2_500;
 
-export function createMarks({ due, inFlight, bootId }: MarksOptions): Marks {
+export function createMarks({ due, inFlight, inTime, bootId }: MarksOptions): Marks {
   /** device → hour → on its way, or durable */
   const known = new Map<DeviceId, Map<number, Promise<void> | true>>();
   let marked = 0;
@@ -65,15 +67,13 @@ export function createMarks({ due, inFlight, bootId }: MarksOptions): Marks {
         upsert: true,
       },
     }));
-    const written: Promise<void> = due()
-      .bulkWrite(operations, { ordered: false, timeoutMS: WITHIN_MS })
-      .then(
-        () => settle(hours, written, true),
-        (error: unknown) => {
-          settle(hours, written, undefined);
-          throw error;
-        },
-      );
+    const written: Promise<void> = inTime(due().bulkWrite(operations, { ordered: false, timeoutMS: WITHIN_MS })).then(
+      () => settle(hours, written, true),
+      (error: unknown) => {
+        settle(hours, written, undefined);
+        throw error;
+      },
+    );
     for (const { device, hourMs } of hours) ofDevice(device).set(hourMs, written);
     return written;
   }

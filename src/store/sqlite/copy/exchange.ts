@@ -5,6 +5,7 @@ import { StartError } from "../../../core/model/start-error.ts";
 import { syncPath } from "../../../files/durable-file.ts";
 import { fileFault } from "../../../files/file-fault.ts";
 import { STORE_FILE } from "../db/store-file.ts";
+import { HUB_FILE } from "../hub-file/hub-schema.ts";
 
 /** Where files are prepared. Its content is ignored and removed at a start. */
 const PREPARED = "restoring";
@@ -12,6 +13,8 @@ const PREPARED = "restoring";
 const DECIDED = "restored-";
 const IS_DECIDED = /^restored-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(\.\d+)?$/;
 const BEFORE = ".before-restore-";
+/** With a write-ahead log. */
+const DATABASES = [STORE_FILE, HUB_FILE];
 
 export const preparedFolder = (dataDir: string): string => path.join(dataDir, PREPARED);
 
@@ -72,8 +75,8 @@ export function movesOf(dataDir: string, folder: string): Move[] {
   return names.flatMap((name) => {
     const file = path.join(dataDir, name);
     const fresh = { from: path.join(folder, name), to: file };
-    // A log that could not be emptied belongs to the former store, and SQLite finds it by its name.
-    const parts = name === STORE_FILE ? [`${file}-shm`, `${file}-wal`, file] : [file];
+    // A log that could not be emptied belongs to the former file, and SQLite finds it by its name.
+    const parts = DATABASES.includes(name) ? [`${file}-shm`, `${file}-wal`, file] : [file];
     const aside = parts.filter((part) => existsSync(part)).map((part) => ({ from: part, to: asideOf(part, folder) }));
     return [...aside, fresh];
   });

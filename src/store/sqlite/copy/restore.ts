@@ -7,10 +7,12 @@ import { StartError } from "../../../core/model/start-error.ts";
 import { makeFolder, replaceFiles, syncPath } from "../../../files/durable-file.ts";
 import { fileFault } from "../../../files/file-fault.ts";
 import { lockDataDir } from "../db/data-dir-lock.ts";
+import { refuseNewerFile } from "../db/newer-file.ts";
 import { checkOwner, MIGRATIONS } from "../db/schema.ts";
 import { logBytes } from "../db/space.ts";
 import { STORE_FILE } from "../db/store-file.ts";
 import { findLogDamage, hasFrames } from "../db/write-ahead-log.ts";
+import { HUB_FILE, HUB_FORMAT } from "../hub-file/hub-schema.ts";
 import { BESIDE_TABLE } from "./backup.ts";
 import { exchange, finishExchange, preparedFolder } from "./exchange.ts";
 
@@ -38,7 +40,7 @@ export async function restoreStore(options: RestoreOptions): Promise<readonly st
     const finished = finishExchange(dataDir);
     if (finished !== undefined) say(finished);
     await prepare(options);
-    emptyLog(path.join(dataDir, STORE_FILE));
+    for (const name of [STORE_FILE, HUB_FILE]) emptyLog(path.join(dataDir, name));
   } catch (cause) {
     rmSync(preparedFolder(dataDir), { recursive: true, force: true });
     lock.release();
@@ -84,10 +86,20 @@ async function prepare({ dataDir, copy, onBytes, beside, outdated }: RestoreOpti
   from.on("data", () => onBytes(from.bytesRead));
   await pipeline(from, createWriteStream(fresh, { flush: true, mode: 0o600 }));
   await replaceFiles(takeBeside(fresh, folder, beside));
+  refuseNewerHubFile(path.join(folder, HUB_FILE), copy);
   for (const each of outdated) {
     if (existsSync(path.join(dataDir, each))) mkdirSync(path.join(folder, each), { mode: 0o700 });
   }
   syncPath(fresh);
+}
+
+function refuseNewerHubFile(file: string, copy: string): void {
+  try {
+    refuseNewerFile(file, HUB_FORMAT);
+  } catch (cause) {
+    const why = `its ${HUB_FILE} was written by a newer Aerie; restore it with that version`;
+    throw new StartError(`${copy} cannot be restored: ${why}`, 1, cause);
+  }
 }
 
 function checkSpace(dataDir: string, copy: string): void {

@@ -22,7 +22,7 @@ export interface DiskSpace {
 }
 
 const MIB = 1_048_576;
-const RESERVE_BYTES = 4 * MIB;
+export const RESERVE_BYTES = 4 * MIB;
 /** With less free space than this a disk is full. */
 const FULL_BELOW_BYTES = MIB;
 /** Enough to continue, free on the disk or inside the store. */
@@ -136,7 +136,7 @@ const isWhole = (reserve: string): boolean => statSync(reserve, { throwIfNoEntry
 
 const reserveOf = (file: string): string => path.join(path.dirname(file), "aerie.reserve");
 
-function freeBytes(directory: string): number {
+export function freeBytes(directory: string): number {
   const disk = statfsSync(directory);
   return disk.bavail * disk.bsize;
 }

@@ -213,10 +213,22 @@ export const MIGRATIONS: readonly Migration[] = [
   },
 ];
 
+/** What distinguishes one kind of database file from another, and how its tables came about. */
+export interface FileFormat {
+  readonly applicationId: number;
+  readonly migrations: readonly Migration[];
+}
+
+export const STORE_FORMAT: FileFormat = { applicationId: APPLICATION_ID, migrations: MIGRATIONS };
+
 /** Throws, with a text for the owner, if another program owns the file. To be called before anything is changed in it. */
-export function checkOwner(db: DatabaseSyncInstance, file: string): { isNew: boolean } {
+export function checkOwner(
+  db: DatabaseSyncInstance,
+  file: string,
+  { applicationId }: Pick<FileFormat, "applicationId"> = STORE_FORMAT,
+): { isNew: boolean } {
   const isNew = Number(db.prepare("SELECT count(*) AS count FROM sqlite_schema").get()?.["count"]) === 0;
-  if (!isNew && pragma(db, "application_id") !== APPLICATION_ID) {
+  if (!isNew && pragma(db, "application_id") !== applicationId) {
     throw new Error(
       `${file} is a database of another program, or its first page is damaged. Give the hub another directory (AERIE_DATA_DIR), or restore a backup (aerie restore)`,
     );
@@ -225,12 +237,17 @@ export function checkOwner(db: DatabaseSyncInstance, file: string): { isNew: boo
 }
 
 /** For the owner. */
-export const newerWords = (file: string, version: number, known = MIGRATIONS.length): string =>
+export const newerWords = (file: string, version: number, known: number): string =>
   `${file} was written by a newer Aerie (schema ${version}; this one knows ${known}). Start that version, or restore the copy that it made before it changed the file (${file}.v…-before-…).`;
 
 /** Migrates the file to the newest schema. Throws, with a text for the owner, if the file is too new. */
-export function migrate(db: DatabaseSyncInstance, file: string, migrations: readonly Migration[] = MIGRATIONS): void {
-  const { isNew } = checkOwner(db, file);
+export function migrate(
+  db: DatabaseSyncInstance,
+  file: string,
+  migrations: readonly Migration[] = MIGRATIONS,
+  applicationId = APPLICATION_ID,
+): void {
+  const { isNew } = checkOwner(db, file, { applicationId });
   const version = pragma(db, "user_version");
   if (version > migrations.length) {
     throw new Error(newerWords(file, version, migrations.length));
@@ -242,7 +259,7 @@ export function migrate(db: DatabaseSyncInstance, file: string, migrations: read
     db.exec("BEGIN IMMEDIATE");
     try {
       db.exec(migration.sql);
-      db.exec(`PRAGMA user_version = ${index + 1}; PRAGMA application_id = ${APPLICATION_ID}; COMMIT`);
+      db.exec(`PRAGMA user_version = ${index + 1}; PRAGMA application_id = ${applicationId}; COMMIT`);
     } catch (error) {
       if (db.isTransaction) db.exec("ROLLBACK");
       throw error;

@@ -10,11 +10,12 @@ import { mergeLatest } from "../../../core/devices/latest-values.ts";
 import { parseDeviceId } from "../../../core/model/device-id.ts";
 import type { LatestMetric, StoredDevice } from "../../../core/ports/stored-device.ts";
 import type { NoteDamage } from "../db/damage-note.ts";
-import { ifReadable, isDamage } from "../db/file-damage.ts";
+import { ifReadable } from "../db/file-damage.ts";
 import { fieldsOf, isText, isWholeUpTo } from "../format/stored-fields.ts";
 import { isInstant, parseAttributes, parseLatest, parseMetrics } from "../format/stored-text.ts";
 import { eachReading } from "./each-reading.ts";
 import { historyOfKey, type Range } from "./history.ts";
+import { rowsSince, savedSeq } from "./rows-since.ts";
 
 type Row = Record<string, unknown>;
 
@@ -29,8 +30,7 @@ const ALWAYS: Range = { fromMs: 0, toMs: MAX_INSTANT_MS };
 export function loadDevices(db: DatabaseSyncInstance, note: NoteDamage): StoredDevice[] {
   const byKey = new Map<number, StoredDevice>();
   for (const { key, deviceId, row } of deviceRows(db, note)) byKey.set(key, toDevice(db, key, deviceId, row, note));
-  const since = Number(db.prepare("SELECT value FROM meta WHERE key = 'state_seq'").get()?.["value"] ?? 0);
-  for (const { device: key, at, received, body } of rowsSince(db, since)) {
+  for (const { device: key, at, received, body } of rowsSince(db, savedSeq(db))) {
     const device = byKey.get(Number(key));
     if (device === undefined) continue; // it is being deleted
     const metrics = parseMetrics(body);
@@ -138,23 +138,4 @@ function newestOf(db: DatabaseSyncInstance, key: number): Map<string, LatestMetr
     mergeLatest(latest, new Map(Object.entries(reading.metrics())), reading.atMs);
   }
   return latest;
-}
-
-const COLUMNS = "seq, device, at, coalesce(received_at, at) AS received, body";
-
-/** In order of arrival. If a page is damaged, each row that the index knows is read alone. */
-function* rowsSince(db: DatabaseSyncInstance, since: number): Generator<Row> {
-  let last = since;
-  try {
-    const rows = db.prepare(`SELECT ${COLUMNS} FROM hot WHERE seq > ? ORDER BY seq`);
-    for (const row of rows.iterate(since)) {
-      last = Number(row["seq"]);
-      yield row;
-    }
-  } catch (error) {
-    if (!isDamage(error)) throw error;
-    const one = db.prepare(`SELECT ${COLUMNS} FROM hot WHERE seq = ?`);
-    const known = db.prepare("SELECT seq, device, at FROM hot INDEXED BY hot_by_instant WHERE seq > ? ORDER BY seq");
-    for (const row of known.all(last)) yield ifReadable(() => one.get(Number(row["seq"]))) ?? row;
-  }
 }

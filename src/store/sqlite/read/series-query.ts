@@ -1,4 +1,5 @@
 /** Reads a chart from the source that core chooses for it. */
+
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { SeriesColumns } from "../../../contract/rest.ts";
 import {
@@ -10,7 +11,7 @@ import {
 } from "../../../core/history/chart-source.ts";
 import { SeriesBuckets } from "../../../core/history/series-buckets.ts";
 import { readingColumns, type SeriesLists, seriesLists } from "../../../core/history/series-json.ts";
-import { isMetricName } from "../../../core/model/device-id.ts";
+import { isStoredName } from "../../../core/model/device-id.ts";
 import type { SeriesQuery } from "../../../core/ports/history.ts";
 import { LEVELS, type Level } from "../format/rollup-format.ts";
 import { type DeviceHistory, historyOf, inSnapshot, type OnDamage, type Range } from "./history.ts";
@@ -25,7 +26,7 @@ export function readSeries(
 ): SeriesLists {
   return inSnapshot(db, () => {
     const device = historyOf(db, query.deviceId);
-    const names = query.metrics.filter((metric) => isMetricName(metric));
+    const names = query.metrics.filter((metric) => isStoredName(metric));
     if (device === undefined || query.fromMs >= query.toMs) return seriesLists(query, 0, names, []);
     const source = sourceFor(db, device, query, quickReadings);
     const widthMs = chartWidthMs(query, source);

@@ -15,6 +15,7 @@ import { historyOfKey, openSegment, type Range, type SegmentHead, segmentHeads }
 import { latestOf } from "../read/latest-query.ts";
 import { deleteSegment, replaceSegment } from "../tables/segment-table.ts";
 import { eraseRollups } from "./erase-rollups.ts";
+import { createNextWindow } from "./next-window.ts";
 import type { RollupUpdater } from "./rollup-updater.ts";
 
 export interface Eraser {
@@ -45,11 +46,9 @@ interface Job {
   readonly isAll: boolean;
 }
 
-const STEP_SEGMENTS = 4;
-const STEP_ROWS = 500;
-
 export function createEraser({ db, rollups, onErased, note }: EraserOptions): Eraser {
   const sql = prepare(db);
+  const nextWindow = createNextWindow(db);
 
   function begin({ deviceId, fromMs, toMs, metrics }: EraseRequest): number | undefined {
     const key = sql.key.get(deviceId)?.["key"];
@@ -99,7 +98,7 @@ export function createEraser({ db, rollups, onErased, note }: EraserOptions): Er
   }
 
   function stepRaw(job: Job): boolean {
-    const window = nextWindow(job);
+    const window = nextWindow(job.key, job);
     if (window === undefined) return finish(job);
     let hot = false;
     inTransaction(db, () => {
@@ -112,23 +111,6 @@ export function createEraser({ db, rollups, onErased, note }: EraserOptions): Er
     });
     onErased(job.key, hot);
     return false;
-  }
-
-  /** The range of the next step: within one UTC day, with few segments and few hot rows. */
-  function nextWindow({ key, fromMs, toMs }: Job) {
-    if (fromMs >= toMs) return undefined;
-    const hot = sql.nextHot.get(key, fromMs, toMs)?.["at"] ?? Number.POSITIVE_INFINITY;
-    const sealed = sql.nextSegment.get(key, startOf(fromMs, DAY_MS), toMs, fromMs)?.["from_at"];
-    const first = Math.min(Number(hot), sealed === undefined ? Number.POSITIVE_INFINITY : Number(sealed));
-    if (first === Number.POSITIVE_INFINITY) return undefined;
-    const start = Math.max(fromMs, first);
-    const endMs = Math.min(toMs, startOf(start, DAY_MS) + DAY_MS);
-    const heads = segmentHeads(db, key, { fromMs: start, toMs: endMs });
-    const beyond = heads[STEP_SEGMENTS]?.fromAt ?? endMs;
-    const beyondHot = Number(sql.hotBeyond.get(key, start, endMs, STEP_ROWS)?.["at"] ?? endMs);
-    // If many share one instant, all of them are in one step.
-    const untilMs = Math.max(start + 1, Math.min(endMs, beyond, beyondHot));
-    return { fromMs: start, toMs: untilMs, heads: heads.filter(({ fromAt }) => fromAt < untilMs) };
   }
 
   /** True: rows that wait to be sealed changed. Rows that are sealed already are deleted: their segment is changed instead. */
@@ -213,11 +195,6 @@ function prepare(db: DatabaseSyncInstance) {
     job: db.prepare("SELECT * FROM erasing WHERE id = ?"),
     goOn: db.prepare("UPDATE erasing SET from_at = ? WHERE id = ?"),
     done: db.prepare("DELETE FROM erasing WHERE id = ?"),
-    nextHot: db.prepare("SELECT min(at) AS at FROM hot WHERE device = ? AND at >= ? AND at < ?"),
-    nextSegment: db.prepare(
-      "SELECT from_at FROM segment WHERE device = ? AND from_at >= ? AND from_at < ? AND to_at >= ? ORDER BY from_at LIMIT 1",
-    ),
-    hotBeyond: db.prepare("SELECT at FROM hot WHERE device = ? AND at >= ? AND at < ? ORDER BY at LIMIT 1 OFFSET ?"),
     deleteHot: db.prepare("DELETE FROM hot WHERE device = ? AND at >= ? AND at < ?"),
     deleteDead: db.prepare(
       `DELETE FROM hot

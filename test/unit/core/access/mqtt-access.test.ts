@@ -2,7 +2,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { filterCovers } from "../../../../src/core/access/filter-cover.ts";
-import { ANYBODY, type MqttIdentity, mayPublish, maySubscribe } from "../../../../src/core/access/mqtt-access.ts";
+import {
+  ANYBODY,
+  type MqttIdentity,
+  mayPublish,
+  maySubscribe,
+  publishRefusal,
+  publishRight,
+} from "../../../../src/core/access/mqtt-access.ts";
+import { topicsOf } from "../../../../src/core/access/topics-of.ts";
 
 const board: MqttIdentity = { kind: "board", deviceId: "cellar" };
 const application: MqttIdentity = {
@@ -31,8 +39,36 @@ describe("publishing", () => {
     [application, "panel/one/two", false],
     [application, "panel", false],
     [ANYBODY, "devices/cellar/telemetry", true],
+    [ANYBODY, "aeries/x", true],
   ] as const)("%o to %s: %s", (who, topic, may) => {
     expect(mayPublish(who, topic)).toBe(may);
+  });
+});
+
+describe("topics of the hub itself", () => {
+  const granted: MqttIdentity = { kind: "application", id: "a", publish: ["#", "aerie/#"], subscribe: ["aerie/#"] };
+  const foreign = topicsOf({ family: "esphome", name: "node", options: { prefix: "aerie" } });
+  const claimed: MqttIdentity = {
+    kind: "board",
+    deviceId: "ha:node",
+    foreign: { family: "esphome", name: "node", topics: { ...foreign, cleared: ["aerie/alerts/r/cellar"] } },
+  };
+
+  test.each(["aerie", "aerie/", "aerie/alerts/r/cellar"])("nobody publishes to %s, and is told why", (topic) => {
+    for (const who of [ANYBODY, board, application, granted, claimed]) expect(publishRight(who, topic)).toBe("none");
+    expect(publishRefusal(topic)).toBe("TOPIC_OF_HUB");
+  });
+
+  test("they are read by whoever may read them by his filters: a board has none such", () => {
+    const filters = ["aerie/#", "aerie/alerts/#", "$share/g/aerie/alerts/+/cellar"];
+    for (const filter of filters) {
+      expect([ANYBODY, granted].map((who) => maySubscribe(who, filter))).toEqual([true, true]);
+      expect([board, application].map((who) => maySubscribe(who, filter))).toEqual([false, false]);
+    }
+  });
+
+  test("other topics are refused as not one's own", () => {
+    expect(publishRefusal("aeries/x")).toBe("TOPIC_NOT_OWN");
   });
 });
 

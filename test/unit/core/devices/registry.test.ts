@@ -4,10 +4,11 @@ import type { DeviceLimits } from "../../../../src/core/devices/admission.ts";
 import type { Connection } from "../../../../src/core/devices/connection.ts";
 import { toDevice } from "../../../../src/core/devices/device-answer.ts";
 import { mergeRetention } from "../../../../src/core/devices/device-record.ts";
-import { createRegistry } from "../../../../src/core/devices/registry.ts";
+import { createRegistry, type RegistryOptions } from "../../../../src/core/devices/registry.ts";
 import { MetricList } from "../../../../src/core/model/metric-list.ts";
 import type { StoredDevice } from "../../../../src/core/ports/stored-device.ts";
 import { createManualClock } from "../../../support/clock/manual-clock.ts";
+import { NATIVE_ONLY } from "../../../support/native-only.ts";
 
 const boiler = "boiler" as DeviceId;
 const cellar = "cellar" as DeviceId;
@@ -15,13 +16,20 @@ const NOW = Date.UTC(2026, 10, 22, 12);
 
 const connection = (serial: number, clientId = "board"): Connection => ({ clientId, serial });
 
-function start({ stored = [], limits = {} }: { stored?: StoredDevice[]; limits?: Partial<DeviceLimits> } = {}) {
+interface Start {
+  readonly stored?: StoredDevice[];
+  readonly limits?: Partial<DeviceLimits>;
+  readonly familyOf?: RegistryOptions["familyOf"];
+}
+
+function start({ stored = [], limits = {}, familyOf = () => undefined }: Start = {}) {
   const clock = createManualClock({ nowMs: NOW });
   const changes: string[] = [];
   const registry = createRegistry({
     clock,
     stored,
     limits: { maxDevices: 100, maxDevicesPerClient: 10, maxMetricsPerDevice: 5, ...limits },
+    familyOf,
     onPresence: ({ deviceId, state }) => void changes.push(`${deviceId} ${state}`),
   });
   /** A reading of it is durable. */
@@ -29,8 +37,12 @@ function start({ stored = [], limits = {} }: { stored?: StoredDevice[]; limits?:
     registry.admitDevice(deviceId, from.clientId);
     registry.heard(deviceId, from, clock.nowMs());
     registry.storedReading(deviceId, new Map(Object.entries(metrics)), clock.nowMs());
+    registry.settle();
   };
-  const sayOffline = (from: Connection): void => registry.storedStatus(boiler, false, from);
+  const sayOffline = (from: Connection): void => {
+    registry.storedStatus(boiler, false, from);
+    registry.settle();
+  };
   return { clock, changes, registry, speak, sayOffline };
 }
 
@@ -217,9 +229,9 @@ describe("after a restart", () => {
     expect(changes).toEqual(["boiler offline"]);
   });
 
-  test("a device that had long been silent is offline since then", () => {
+  test("a device that had long been silent is offline since its silence was too long", () => {
     const { changes, registry } = start({ stored: [storedDevice({ lastHeardAtMs: NOW - 3_600_000 })] });
-    expect(registry.get(boiler)).toMatchObject({ state: "offline", sinceMs: NOW - 3_600_000 });
+    expect(registry.get(boiler)).toMatchObject({ state: "offline", sinceMs: NOW - 3_540_000 });
     expect(changes).toEqual([]);
   });
 
@@ -242,7 +254,7 @@ describe("after a restart", () => {
     expect(start({ stored: [storedDevice(never)] }).registry.list()).toEqual([]);
     const { registry, speak } = start({ stored: [storedDevice({ ...never, name: "Boiler" })] });
     const record = registry.get(boiler);
-    expect(record && toDevice(record)).not.toHaveProperty("lastHeardAt");
+    expect(record && toDevice(record, NATIVE_ONLY)).not.toHaveProperty("lastHeardAt");
     expect(record).toMatchObject({ state: "offline", sinceMs: NOW - 5_000 });
     speak(connection(1));
     expect(record).toMatchObject({ state: "online", lastHeardAtMs: NOW });
@@ -257,18 +269,24 @@ describe("after a restart", () => {
       ],
     });
     const record = registry.get(boiler);
-    expect(record && toDevice(record)).toEqual({
+    expect(record && toDevice(record, NATIVE_ONLY)).toEqual({
       deviceId: "boiler",
       name: "Boiler",
       place: "Cellar",
       presence: "online",
-      since: new Date(NOW).toISOString(),
+      since: new Date(NOW - 10_000).toISOString(),
+      presenceDetail: {
+        state: "online",
+        since: new Date(NOW - 10_000).toISOString(),
+        because: { connection: false, lastReadingAt: new Date(NOW - 10_000).toISOString(), intervalMs: 5_000 },
+      },
       lastHeardAt: new Date(NOW - 10_000).toISOString(),
       intervalMs: 5_000,
       clockSuspect: true,
       timeFault: "clock",
       attributes: { model: "ESP32" },
       latest: { t: { value: 21, timestamp: new Date(NOW - 10_000).toISOString() } },
+      metricInfo: {},
     });
   });
 });
@@ -292,7 +310,7 @@ describe("what the store tells only later", () => {
     ]);
     registry.adopt([storedDevice({ name: "Boiler", place: "Cellar", latest: old, attributes })]);
     const record = registry.get(boiler);
-    expect(record && toDevice(record)).toMatchObject({
+    expect(record && toDevice(record, NATIVE_ONLY)).toMatchObject({
       name: "Boiler",
       place: "Cellar",
       attributes: { model: "ESP32", ip: "10.0.0.7" },
@@ -431,7 +449,7 @@ describe("what is known of a device", () => {
     speak(connection(1), { constructor: 1, toString: 2 });
     registry.storedAttributes(boiler, new Map([["valueOf", "x"]]), undefined);
     const record = registry.get(boiler);
-    const device = record && toDevice(record);
+    const device = record && toDevice(record, NATIVE_ONLY);
     expect(Object.entries(device?.latest ?? {}).map(([name, { value }]) => [name, value])).toEqual([
       ["constructor", 1],
       ["toString", 2],
@@ -484,7 +502,7 @@ describe("what is known of a device", () => {
 describe("a device's own retention", () => {
   test("is kept from the store, replaced as a whole, and shown only where there is one", () => {
     const { registry } = start({ stored: [storedDevice({ retention: { rawDays: 7 } })] });
-    const shown = () => toDevice(registry.get(boiler) ?? expect.fail("it is known")).retention;
+    const shown = () => toDevice(registry.get(boiler) ?? expect.fail("it is known"), NATIVE_ONLY).retention;
     expect(shown()).toEqual({ rawDays: 7 });
     registry.setRetention(boiler, { hourDays: 30 });
     expect(shown()).toEqual({ hourDays: 30 });
@@ -513,4 +531,59 @@ test("latest values that were erased do not come back through the shape of the r
   expect(registry.dropLatest(boiler, () => true)).toEqual([]);
   take(3, 3, NOW + 2);
   expect(registry.get(boiler)?.latest.get("t")).toEqual({ value: 3, atMs: NOW + 2 });
+});
+
+describe("events", () => {
+  const remote = "zigbee:0x1" as DeviceId;
+  const known = new Set(["action"]);
+  const family = { isEvent: (metric: string) => known.has(metric), presence: () => undefined };
+  const familyOf = (deviceId: DeviceId) => (deviceId === remote ? family : undefined);
+  const at = (metric: string, value: MetricValue) => [metric, { value, atMs: NOW }] as const;
+  const values = (registry: ReturnType<typeof start>["registry"], deviceId = remote) => {
+    const { latest, events } = registry.get(deviceId) ?? expect.fail("it is known");
+    return { latest: [...latest.keys()], events: [...events.keys()] };
+  };
+
+  test("have no latest value, in whichever way they came, and the next start knows them all the same", () => {
+    const { registry, speak } = start({ familyOf });
+    speak(connection(1), { action: "single", battery: 80 }, remote);
+    registry.storedReading(remote, new MetricList(["action", "linkquality"], ["double", 120]), NOW);
+    registry.importedReading(remote, new Map([["action", "hold"]]), NOW, NOW);
+    expect(values(registry)).toEqual({ latest: ["battery", "linkquality"], events: ["action"] });
+    const device = toDevice(registry.get(remote) ?? expect.fail("it is known"), NATIVE_ONLY);
+    expect(Object.keys(device.latest)).toEqual(["battery", "linkquality"]);
+    const [state] = registry.takeDirty();
+    expect([...(state?.latest.keys() ?? [])]).toEqual(["battery", "linkquality", "action"]);
+    const stored = [storedDevice({ deviceId: remote, latest: new Map(state?.latest) })];
+    expect(values(start({ familyOf, stored }).registry)).toEqual(values(registry));
+  });
+
+  test("of a device that describes itself later leave its latest values then", () => {
+    const { registry, speak } = start({ familyOf });
+    speak(connection(1), { press: "single", battery: 80 }, remote);
+    expect(values(registry)).toEqual({ latest: ["press", "battery"], events: [] });
+    known.add("press");
+    registry.describedAnew(remote);
+    expect(values(registry)).toEqual({ latest: ["battery"], events: ["press"] });
+    known.delete("press");
+    registry.describedAnew(remote);
+    expect(values(registry)).toEqual({ latest: ["battery", "press"], events: [] });
+  });
+
+  test("that were erased are looked up like latest values, and come back as events", () => {
+    const { registry, speak } = start({ familyOf });
+    speak(connection(1), { action: "single", battery: 80 }, remote);
+    registry.admitMetrics(remote, new Map(["action", "battery"].map((name) => [name, 1])));
+    expect(registry.dropLatest(remote, () => true)).toEqual(["action", "battery"]);
+    expect(values(registry)).toEqual({ latest: [], events: [] });
+    registry.restoreLatest(remote, ["action", "battery"], new Map([at("action", "single"), at("battery", 79)]));
+    expect(values(registry)).toEqual({ latest: ["battery"], events: ["action"] });
+  });
+
+  test("are known of devices of a family only: another device may call a metric as it likes", () => {
+    const { registry, speak } = start({ familyOf });
+    speak(connection(1), { action: "single" });
+    registry.storedReading(boiler, new MetricList(["action"], ["double"]), NOW);
+    expect(values(registry, boiler)).toEqual({ latest: ["action"], events: [] });
+  });
 });

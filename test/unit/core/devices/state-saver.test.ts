@@ -16,7 +16,7 @@ function start() {
     limits: { maxDevices: 10, maxDevicesPerClient: 10, maxMetricsPerDevice: 10 },
     onPresence: () => {},
   });
-  const saver = createStateSaver({ store, registry, clock, log });
+  const saver = createStateSaver({ store, registry, judged: async () => {}, clock, log });
   const change = (...ids: string[]): void => {
     for (const id of ids) registry.storedReading(id as DeviceId, new Map([["t", 1]]), clock.nowMs());
   };

@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
 import type { DeviceId } from "../../../../src/contract/readings.ts";
+import type { StoredForAlerts } from "../../../../src/core/alerts/alert-types.ts";
 import { createRegistry } from "../../../../src/core/devices/registry.ts";
 import { createAfterCommit } from "../../../../src/core/ingest/after-commit.ts";
 import type { LiveReading } from "../../../../src/core/model/live-reading.ts";
 import type { ReadingWrite, Write, WriteOutcome } from "../../../../src/core/ports/writes.ts";
 import { createClockSanity } from "../../../../src/core/time/clock-sanity.ts";
 import { createManualClock } from "../../../support/clock/manual-clock.ts";
+import { startDerivation } from "../../../support/memory/derivation-world.ts";
 import { createMemoryCounters } from "../../../support/memory/memory-log.ts";
 
 const boiler = "boiler" as DeviceId;
@@ -24,15 +26,18 @@ function start() {
   });
   const clockSanity = createClockSanity({ clock, builtAtMs: 0, newestMs: 0 });
   const published: LiveReading[][] = [];
+  const judged: StoredForAlerts[][] = [];
   const audience = { isThere: true };
   const storedCounts: number[] = [];
   const afterCommit = createAfterCommit({
     registry,
+    derivation: startDerivation({ registry, counters, clock }).derivation,
     clockSanity,
     counters,
     publish: (readings) => void published.push([...readings]),
     hasAudience: () => audience.isThere,
     onStored: (count) => void storedCounts.push(count),
+    judge: (readings) => void judged.push([...readings]),
   });
   const commit = (...messages: readonly (readonly [Write, WriteOutcome][])[]): void =>
     afterCommit(
@@ -71,6 +76,7 @@ function start() {
     registry,
     clockSanity,
     published,
+    judged,
     audience,
     storedCounts,
     commit,
@@ -109,11 +115,12 @@ test("browsers are not sent what was a duplicate or refused, and memory does not
   expect(counters.tally).toMatchObject({ "readings stored": 1, "readings duplicate": 1, "readings refused": 1 });
 });
 
-test("while nobody watches nothing is sent, and memory is kept all the same", () => {
-  const { published, audience, registry, commit, reading } = start();
+test("while nobody watches nothing is sent, and memory is kept and alerts are judged all the same", () => {
+  const { published, judged, audience, registry, commit, reading } = start();
   audience.isThere = false;
   commit([[reading(1), stored()]]);
   expect(published).toEqual([]);
+  expect(judged.map((batch) => batch.map(({ metrics }) => metrics.get("t")))).toEqual([[1]]);
   expect(registry.get(boiler)?.latest.get("t")?.value).toBe(1);
 });
 
@@ -197,8 +204,18 @@ test("a last will is no sign of life", () => {
 
 test("`online` is a sign of life", () => {
   const { presence, commit, status } = start();
-  commit([[status(true), stored()]], [[status(false), stored()]], [[status(true), stored()]]);
+  for (const online of [true, false, true]) commit([[status(online), stored()]]);
   expect(presence).toEqual(["online", "offline", "online"]);
+});
+
+test("of what comes in one commit the end counts", () => {
+  const { presence, registry, commit, reading, status } = start();
+  commit([[status(true), stored()]], [[status(false), stored()]], [[status(true), stored()]]);
+  expect(presence).toEqual(["online"]);
+  commit([[reading(1), stored()]], [[status(false), stored()]]);
+  expect(presence).toEqual(["online", "offline"]);
+  commit([[status(false), stored()]], [[reading(1), stored()]]);
+  expect(registry.get(boiler)?.state).toBe("online");
 });
 
 test("attributes are kept, with what they say of the device's clock", () => {

@@ -1,116 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { DeviceId } from "../../../../src/contract/readings.ts";
-import type { RefusalCode } from "../../../../src/contract/refusals.ts";
-import type { DeviceLimits } from "../../../../src/core/devices/admission.ts";
 import { toDevice } from "../../../../src/core/devices/device-answer.ts";
-import { createRegistry } from "../../../../src/core/devices/registry.ts";
-import { createRawHorizon } from "../../../../src/core/history/raw-horizon.ts";
-import { createAfterCommit } from "../../../../src/core/ingest/after-commit.ts";
-import { createByteBudget } from "../../../../src/core/ingest/byte-budget.ts";
-import { createDating } from "../../../../src/core/ingest/dating.ts";
-import { createIntake, type InboundMessage, type Outcome } from "../../../../src/core/ingest/intake.ts";
-import { createWriter } from "../../../../src/core/ingest/writer.ts";
-import { createRefusals } from "../../../../src/core/limits/refusals.ts";
-import type { LiveReading } from "../../../../src/core/model/live-reading.ts";
 import { DAY_MS } from "../../../../src/core/model/utc-day.ts";
-import type { ReadingWrite } from "../../../../src/core/ports/writes.ts";
-import { createClockSanity } from "../../../../src/core/time/clock-sanity.ts";
-import { readNative } from "../../../../src/dialects/native.ts";
 import { bodyText } from "../../../contract/cases/body-text.ts";
-import { createManualClock } from "../../../support/clock/manual-clock.ts";
-import { createMemoryCounters, createMemoryLog } from "../../../support/memory/memory-log.ts";
-import { allStored, createMemoryStore, turn } from "../../../support/memory/memory-store.ts";
+import { allStored, turn } from "../../../support/memory/memory-store.ts";
+import { NATIVE_ONLY } from "../../../support/native-only.ts";
 
-const NOW = Date.UTC(2026, 10, 22, 12);
-const board = { clientId: "board", serial: 1 };
-
-/** The whole core, on a store that takes everything until a test says otherwise. */
-function start(limits: Partial<DeviceLimits> = {}, { rawDays = 90, mayExpire = (): boolean => true } = {}) {
-  const clock = createManualClock({ nowMs: NOW });
-  const store = createMemoryStore();
-  store.script = allStored;
-  const counters = createMemoryCounters();
-  const refusals = createRefusals({ clock });
-  const clockSanity = createClockSanity({ clock, builtAtMs: NOW - 1, newestMs: 0 });
-  const registry = createRegistry({
-    clock,
-    stored: [],
-    limits: { maxDevices: 100, maxDevicesPerClient: 100, maxMetricsPerDevice: 100, ...limits },
-    onPresence: () => {},
-  });
-  const published: LiveReading[] = [];
-  const onCommitted = createAfterCommit({
-    registry,
-    clockSanity,
-    counters,
-    publish: (readings) => void published.push(...readings),
-    hasAudience: () => true,
-    onStored: () => {},
-  });
-  const log = createMemoryLog();
-  const writer = createWriter({
-    store,
-    clock,
-    log,
-    counters,
-    onCommitted,
-    commitIntervalMs: 0,
-    groupWaitMs: 0,
-    byteBudget: createByteBudget({ maxBytes: 1e6 }),
-  });
-  const dating = createDating({
-    clockSanity,
-    registry,
-    rawHorizon: createRawHorizon({ registry, rawDays, mayExpire }),
-  });
-  const intake = createIntake({ dialect: readNative, writer, registry, refusals, counters, clock, dating });
-
-  /** Why messages were refused, as their clients are told. */
-  const answeredCodes: (RefusalCode | undefined)[] = [];
-
-  /** Publishes and lets the commit settle; the outcomes so far. */
-  async function publish(topic: string, payload: unknown, more: Partial<InboundMessage> = {}): Promise<Outcome[]> {
-    const outcomes: Outcome[] = [];
-    const text = typeof payload === "string" ? payload : JSON.stringify(payload);
-    intake.accept(
-      {
-        connection: board,
-        topic,
-        payload: new TextEncoder().encode(text),
-        qos: 1,
-        retain: false,
-        dup: false,
-        packetId: 7,
-        ...more,
-      },
-      (outcome, code) => {
-        outcomes.push(outcome);
-        if (outcome === "refuse") answeredCodes.push(code);
-      },
-    );
-    clock.runSoon();
-    await turn();
-    return outcomes;
-  }
-  const reasons = (): string[] => refusals.list().map(({ reason }) => reason);
-  const codes = (): string[] => refusals.list().map(({ code }) => code);
-  const writes = () => store.appends.flatMap(({ messages }) => messages.flat());
-  const readings = (): ReadingWrite[] => writes().filter((each): each is ReadingWrite => each.kind === "reading");
-  return {
-    clock,
-    store,
-    counters,
-    refusals,
-    registry,
-    published,
-    publish,
-    answeredCodes,
-    codes,
-    reasons,
-    writes,
-    readings,
-  };
-}
+import { board, NOW, start } from "./intake-world.ts";
 
 describe("a message", () => {
   test("of telemetry is carried on when it is stored, and seen by browsers", async () => {
@@ -155,6 +51,15 @@ describe("a message", () => {
     expect(await publish("devices/a/telemetry", "{")).toEqual(["refuse"]);
     expect(codes()).toEqual(["PAYLOAD_NOT_JSON"]);
     expect(counters.tally["message refused"]).toBe(1);
+  });
+
+  test("makes no device whose id begins with a family; one that is there already is served as before", async () => {
+    const { registry, publish, codes } = start();
+    expect(await publish("devices/tasmota:plug/telemetry", { t: 1 })).toEqual(["refuse"]);
+    expect(await publish("devices/AA:BB/telemetry", { t: 1 })).toEqual(["stored"]);
+    registry.admitDevice("ha:old" as DeviceId, undefined);
+    expect(await publish("devices/ha:old/telemetry", { t: 1 })).toEqual(["stored"]);
+    expect(codes()).toEqual(["DEVICE_ID_INVALID"]);
   });
 
   test("that clears a retained one is carried, and an empty one that is not retained is refused", async () => {
@@ -446,7 +351,7 @@ describe("the device's clock", () => {
     const { clock, readings, registry, writes, publish } = start();
     const fault = () => {
       const device = registry.get("a");
-      return device && toDevice(device).timeFault;
+      return device && toDevice(device, NATIVE_ONLY).timeFault;
     };
     for (let time = 0; time < 3; time++) await publish("devices/a/telemetry", { time: "2026-11-22 11:59:59", t: 1 });
     expect(readings()[0]).toMatchObject({ timed: false, atMs: NOW });

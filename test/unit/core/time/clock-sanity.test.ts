@@ -88,3 +88,14 @@ test("a device's instant from years ahead, taken while the clock could not judge
   clock.advance(1_000);
   expect(sanity.isSane()).toBe(true);
 });
+
+test("says how long it has had a problem, by a clock that nobody can set", () => {
+  const { clock, sanity } = start();
+  clock.advance(MINUTE_MS);
+  expect(sanity.problemForMs()).toBe(0);
+  clock.stepWall(-60 * MINUTE_MS);
+  clock.advance(5 * MINUTE_MS);
+  expect(sanity.problemForMs()).toBe(5 * MINUTE_MS);
+  clock.advance(6 * MINUTE_MS);
+  expect([sanity.problem(), sanity.problemForMs()]).toEqual([undefined, 0]);
+});

@@ -28,6 +28,7 @@ function start({ maxDevices = 10, rawDays = 90 } = {}) {
     registry,
     clock,
     isClockSane: () => true,
+    derivation: undefined,
     rawHorizon: createRawHorizon({ registry, rawDays, mayExpire: () => true }),
     counters: { readings: () => undefined },
     onStored: () => undefined,
@@ -94,9 +95,11 @@ test("an imported device is offline, knows its values, and its first own message
   for (let sent = 0; sent < 3; sent++) {
     clock.advance(10_000);
     registry.heard(cellar, { clientId: "board", serial: 1 }, clock.nowMs());
+    registry.storedReading(cellar, new Map([["t", 5]]), clock.nowMs());
+    registry.settle();
   }
   expect(changes).toEqual(["cellar online"]);
-  expect(device?.interval.ms).toBe(10_000);
+  expect(device?.rhythm.intervalMs).toBe(10_000);
 });
 
 test("limits of devices and metrics hold, but not that of one client", async () => {

@@ -26,10 +26,12 @@ const FORMERS: readonly Readonly<Record<string, string>>[] = [
   { "aerie.db": "former", "aerie.db-wal": "former log", "aerie.db-shm": "former index" },
   { "aerie.db": "former", "access.json": "former", "access.key": "former" },
   { "access.json": "former", "access.key": "former" },
+  { "aerie.db": "former", "hub.db": "former", "hub.db-wal": "former log", "hub.db-shm": "former index" },
 ];
 const COPIES: readonly Readonly<Record<string, string>>[] = [
   { "aerie.db": "restored" },
   { "aerie.db": "restored", "access.json": "restored", "access.key": "restored" },
+  { "aerie.db": "restored", "hub.db": "restored" },
 ];
 const CASES = FORMERS.flatMap((former) => COPIES.map((copy) => ({ former, copy })));
 

@@ -1,0 +1,8 @@
+/** A metric of a device with what is known of it. */
+import type { MetricInfo } from "../../../src/contract/metrics.ts";
+
+export interface DescribedMetric {
+  readonly name: string;
+  /** Undefined: nothing. */
+  readonly info: MetricInfo | undefined;
+}

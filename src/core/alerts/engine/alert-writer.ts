@@ -1,0 +1,165 @@
+/** Writes what became of alerts into `hub.db`: state, log and notifications of a transition together, in order, and again where it failed. */
+import { messageOf } from "../../model/message-of.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { HubChange, HubFile } from "../../ports/hub-file.ts";
+import type { Log } from "../../ports/log.ts";
+import { isPassing, StoreError } from "../../ports/readings-store.ts";
+import type { NotificationSink, Transition } from "../alert-types.ts";
+
+export interface AlertWrite {
+  /** Asked once, when it is written or notified. */
+  readonly make: () => readonly Transition[];
+  /** State and log. Asked once, when it is written. */
+  readonly changes: (transitions: readonly Transition[]) => readonly HubChange[];
+}
+
+export interface AlertWriter {
+  put(write: AlertWrite): void;
+  /** Settles when everything that was put so far is durable; rejects with a StoreError where it could not be written. */
+  settled(): Promise<void>;
+  /** So many writes were given up. */
+  lost(): number;
+  close(): Promise<void>;
+}
+
+export interface AlertWriterOptions {
+  readonly hubFile: Pick<HubFile, "write">;
+  readonly sink: NotificationSink;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onDurable: (transitions: readonly Transition[]) => void;
+}
+
+/** Some milliseconds of the event loop each. */
+const AT_ONCE = 200;
+/** While the disk takes nothing. */
+const MOST_WAITING = 100_000;
+const AGAIN_AFTER_MS = 1_000;
+
+type Cancel = () => void;
+
+interface Waiting {
+  readonly write: AlertWrite;
+  transitions: readonly Transition[] | undefined;
+  changes: readonly HubChange[] | undefined;
+  wasRefused: boolean;
+}
+
+export function createAlertWriter({ hubFile, sink, clock, log, onDurable }: AlertWriterOptions): AlertWriter {
+  let waiting: Waiting[] = [];
+  let working: Promise<void> | undefined;
+  let cancelRetry: Cancel | undefined;
+  let trouble: StoreError | undefined;
+  let lost = 0;
+  let isClosing = false;
+
+  function put(write: AlertWrite): void {
+    if (waiting.length >= MOST_WAITING) {
+      if (lost === 0)
+        log.error("changes of alerts are lost: the hub's disk took none for too long", { waiting: MOST_WAITING });
+      lost++;
+      return;
+    }
+    waiting.push({ write, transitions: undefined, changes: undefined, wasRefused: trouble !== undefined });
+    // What must not wait for the disk is sent from memory.
+    const last = waiting.at(-1);
+    if (trouble !== undefined && last !== undefined) notifyUnwritten(transitionsOf(last));
+    if (cancelRetry === undefined) start();
+  }
+
+  function transitionsOf(each: Waiting): readonly Transition[] {
+    each.transitions ??= each.write.make();
+    return each.transitions;
+  }
+
+  function notifyUnwritten(transitions: readonly Transition[]): void {
+    if (transitions.length > 0) sink.unwritable(transitions);
+  }
+
+  function start(): void {
+    working ??= work().finally(() => {
+      working = undefined;
+      if (waiting.length > 0 && cancelRetry === undefined && trouble === undefined) start();
+    });
+  }
+
+  async function work(): Promise<void> {
+    // What one turn of the event loop changes goes together.
+    await new Promise<void>((resolve) => clock.soon(resolve));
+    while (waiting.length > 0) {
+      const some = waiting.slice(0, AT_ONCE);
+      const outcomes = await Promise.all(some.map(writeOne));
+      const failed = some.filter((_, index) => outcomes[index] instanceof StoreError);
+      waiting = [...failed, ...waiting.slice(some.length)];
+      const done = some.filter((_, index) => outcomes[index] === "done").flatMap(transitionsOf);
+      if (done.length > 0) {
+        sink.committed(done);
+        onDurable(done);
+      }
+      trouble = outcomes.find((outcome) => outcome instanceof StoreError);
+      if (trouble === undefined) continue;
+      noteFailure(failed, trouble);
+      return retryLater();
+    }
+  }
+
+  /** What can never be written is given up. */
+  async function writeOne(each: Waiting): Promise<StoreError | "done" | "given up"> {
+    const transitions = transitionsOf(each);
+    each.changes ??= [...each.write.changes(transitions), ...sink.changesOf(transitions)];
+    try {
+      await hubFile.write(each.changes);
+      return "done";
+    } catch (cause) {
+      if (isPassing(cause)) return cause;
+      lost++;
+      log.error("a change of an alert cannot be written, and is left out", { cause });
+      notifyUnwritten(transitions);
+      return "given up";
+    }
+  }
+
+  function noteFailure(failed: readonly Waiting[], cause: StoreError): void {
+    const fresh = failed.filter(({ wasRefused }) => !wasRefused);
+    if (fresh.length > 0 && fresh.length === failed.length) {
+      log.warn("changes of alerts could not be saved; the hub tries again", { cause, waiting: waiting.length });
+    }
+    for (const each of fresh) each.wasRefused = true;
+    notifyUnwritten(fresh.flatMap(transitionsOf));
+  }
+
+  function retryLater(): void {
+    if (isClosing) return;
+    cancelRetry = clock.after(AGAIN_AFTER_MS, () => {
+      cancelRetry = undefined;
+      start();
+    });
+  }
+
+  async function settled(): Promise<void> {
+    const last = waiting.at(-1);
+    while (last !== undefined && waiting.includes(last)) {
+      if (working === undefined) throw trouble ?? new StoreError("alerts are not written any more", true);
+      await working;
+    }
+  }
+
+  return {
+    put,
+    settled,
+    lost: () => lost,
+    close: async () => {
+      cancelRetry?.();
+      cancelRetry = undefined;
+      isClosing = true;
+      if (waiting.length > 0) start();
+      await working;
+      if (waiting.length > 0) {
+        log.error("changes of alerts could not be saved before the stop", {
+          count: waiting.length,
+          cause: trouble && messageOf(trouble),
+        });
+      }
+    },
+  };
+}

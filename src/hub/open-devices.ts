@@ -1,0 +1,75 @@
+/** Opens what knows the devices: the registry, the book of their presence, and what is derived of their readings. */
+import type { DeviceId } from "../contract/readings.ts";
+import { createDerivation, type Derivation } from "../core/derived/derivation.ts";
+import { createDerivedBook, type DerivedBook } from "../core/derived/derived-book.ts";
+import { createDerivedInfo } from "../core/derived/derived-info.ts";
+import { createWindowLoader } from "../core/derived/window-loader.ts";
+import { createRegistry, type Registry } from "../core/devices/registry.ts";
+import type { Descriptions } from "../core/dialects/descriptions.ts";
+import type { Counters } from "../core/ports/counters.ts";
+import type { StoredPresence } from "../core/ports/hub-file.ts";
+import { createPresenceBook, type PresenceBook } from "../core/presence/presence-book.ts";
+import type { Live } from "../live/live.ts";
+import type { PartOptions } from "./hub-options.ts";
+import type { Storage } from "./open-storage.ts";
+
+export interface DevicesOptions extends PartOptions {
+  readonly storage: Storage;
+  readonly live: Pick<Live, "presence">;
+  readonly descriptions: Descriptions;
+  readonly counters: Counters;
+  /** Presence of a device changed. */
+  readonly onPresence: (deviceId: DeviceId) => void;
+}
+
+export interface Devices {
+  readonly registry: Registry;
+  readonly presenceBook: PresenceBook;
+  readonly derivedParts: DerivedParts;
+}
+
+export interface DerivedParts {
+  readonly derivedBook: DerivedBook;
+  readonly derivation: Derivation;
+}
+
+export function openDevices(options: DevicesOptions): Devices {
+  const { config, clock, log, own, storage, live, descriptions, onPresence } = options;
+  const { kept, hubFile, keptOfHub } = storage;
+  const last = new Map(keptOfHub.presence.map((change) => [change.deviceId, change]));
+  const lastOf = (deviceId: DeviceId): StoredPresence | undefined => last.get(deviceId);
+  const registry: Registry = own(
+    "registry",
+    createRegistry({
+      clock,
+      stored: kept.devices,
+      limits: config,
+      familyOf: descriptions.familyOf,
+      before: { lastOf, aliveAtMs: keptOfHub.lastRun?.aliveAtMs },
+      onPresence: (device) => {
+        live.presence(device);
+        presenceBook.changed(device);
+        onPresence(device.deviceId);
+      },
+    }),
+  );
+  descriptions.onChanged(registry.describedAnew);
+  const presenceBook = own(
+    "presence",
+    createPresenceBook({ hubFile, clock, log, lastOf, isKnown: (deviceId) => registry.knows(deviceId) }),
+  );
+  presenceBook.compare(registry.list());
+  return { registry, presenceBook, derivedParts: openDerived(options, registry) };
+}
+
+function openDerived(options: DevicesOptions, registry: Registry): DerivedParts {
+  const { clock, log, own, storage, descriptions, counters } = options;
+  const { store, hubFile, keptOfHub } = storage;
+  const book = createDerivedBook({ hubFile, stored: keptOfHub.records, clock, log });
+  const describe = (): void => descriptions.setDerived(createDerivedInfo(book));
+  book.onChange(describe);
+  describe();
+  const derivation = own("derived metrics", createDerivation({ book, registry, counters, clock }));
+  own("averages", createWindowLoader({ book, derivation, registry, store, log }));
+  return { derivedBook: book, derivation };
+}

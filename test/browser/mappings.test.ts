@@ -1,0 +1,140 @@
+/** Topics that nobody reads, in a real browser: one click shows what a mapping would make of them, a second one adds it. */
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { connectJs } from "../support/clients/mqtt-clients.ts";
+import { openAccessWorld } from "../support/hub/access-world.ts";
+import { startHub } from "../support/hub/hub.ts";
+import { openBrowser, openPage } from "../support/hub/page.ts";
+import { readingsOf } from "../support/hub/rest.ts";
+
+const WAIT = { timeout: 30_000 };
+/** A folder, for who wants to look. */
+const SCREENSHOTS = process.env["AERIE_TEST_SCREENSHOTS"];
+
+async function look(page: Page, name: string): Promise<void> {
+  if (SCREENSHOTS === undefined) return;
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage: true });
+}
+
+const rowsOf = (page: Page, group: string): Promise<string[][]> =>
+  page.locator(`${group} .preview tbody tr`).evaluateAll((rows) =>
+    // Runs in the page; this project is compiled without the DOM's types.
+    (rows as unknown as { children: Iterable<{ textContent: string | null }> }[]).map(({ children }) =>
+      [...children].map(({ textContent }) => (textContent ?? "").replaceAll("\u202f", " ")),
+    ),
+  );
+
+test("two clicks make devices of home/<room>/<quantity>, which then have their readings", async () => {
+  const hub = await startHub();
+  const board = await connectJs(hub.mqttUrl);
+  const say = async (temperature: string) => {
+    await board.publish("home/kitchen/temp", temperature, { qos: 1 });
+    await board.publish("home/bath/humidity", "61", { qos: 1 });
+    await board.publish("garden/well/data", '{"level":120}', { qos: 1 });
+  };
+  await say("20.5");
+  const { page, failures } = await openPage(await openBrowser(), `${hub.url}/#/inspector`);
+  await page.getByRole("link", { name: "Topics nobody reads" }).click();
+  const home = page.locator('[data-proposal="home/{device}/{metric}"]');
+  await home.locator('[data-topic="home/bath/humidity"]').waitFor(WAIT);
+  expect(await home.locator('[data-topic="home/kitchen/temp"]').textContent()).toContain("20.5");
+  await look(page, "topics");
+
+  await home.getByRole("button", { name: "Preview" }).click();
+  await home.locator(".preview").waitFor(WAIT);
+  expect(await rowsOf(page, '[data-proposal="home/{device}/{metric}"]')).toEqual([
+    ["kitchen", "Temperature", "20.5 °C"],
+    ["bath", "Humidity", "61 %"],
+  ]);
+  expect(await readingsOf(hub, "kitchen")).toEqual([]);
+
+  await home.getByRole("button", { name: "Add this mapping" }).click();
+  await page.locator('[data-saved="home/{device}/{metric}"]').waitFor(WAIT);
+  await home.waitFor({ ...WAIT, state: "detached" });
+  await say("21.5");
+  expect(await readingsOf(hub, "kitchen")).toMatchObject([{ metrics: { temperature: 21.5 } }]);
+  await page.getByRole("link", { name: "kitchen" }).click();
+  await page.locator('figure[data-metric="temperature"][data-points="1"]').waitFor(WAIT);
+  expect(failures).toEqual([]);
+});
+
+test("a proposal is changed before it is added; a mapping is changed, and removed", async () => {
+  const hub = await startHub();
+  const board = await connectJs(hub.mqttUrl);
+  const say = (level: number) => board.publish("garden/well/data", JSON.stringify({ level, on: true }), { qos: 1 });
+  await say(120);
+  const { page, failures } = await openPage(await openBrowser(), `${hub.url}/#/inspector/topics`, {
+    viewport: { width: 390, height: 844 },
+  });
+  const group = page.locator('[data-proposal="garden/{device}/data"]');
+  await group.getByRole("button", { name: "Preview" }).click();
+  await group.getByRole("button", { name: "Change…" }).click();
+  const form = page.getByRole("form", { name: "Mapping" });
+  await form.getByLabel("Topic").fill("devices/{device}/data");
+  // What was shown is not what would be added any more.
+  expect(await group.getByRole("button", { name: "Add this mapping" }).count()).toBe(0);
+  await form.getByRole("button", { name: "Preview" }).click();
+  await group.getByRole("alert").waitFor(WAIT);
+  expect(await group.getByRole("alert").textContent()).toContain("TOPIC_TAKEN");
+  await form.getByLabel("Topic").fill("garden/{device}/data");
+  await form.getByLabel("Scale").fill("level=a");
+  await form.getByRole("button", { name: "Preview" }).click();
+  expect(await form.getByRole("alert").textContent()).toContain("name=factor");
+  await form.getByLabel("Scale").fill("level=0.01");
+  await form.getByLabel("Units").fill("level=m");
+  await form.getByRole("button", { name: "Preview" }).click();
+  await group.locator(".preview").waitFor(WAIT);
+  expect(await rowsOf(page, '[data-proposal="garden/{device}/data"]')).toEqual([
+    ["well", "level", "1.2 m"],
+    ["well", "on", "on"],
+  ]);
+  await look(page, "phone-preview");
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+  await group.getByRole("button", { name: "Add this mapping" }).click();
+
+  const entry = page.locator('[data-mapping="garden/{device}/data"]');
+  await entry.waitFor(WAIT);
+  expect(await entry.textContent()).toContain("scale level=0.01; units level=m");
+  await say(130);
+  await entry.getByRole("button", { name: "Change garden/{device}/data" }).click();
+  await form.getByLabel("Only these metrics").fill("level");
+  await form.getByRole("button", { name: "Preview" }).click();
+  await expect
+    .poll(() => rowsOf(page, '[data-mapping="garden/{device}/data"]'), WAIT)
+    .toEqual([["well", "level", "1.3 m"]]);
+  await entry.getByRole("button", { name: "Save" }).click();
+  await expect.poll(() => entry.textContent(), WAIT).toContain("only level");
+  await say(140);
+  await look(page, "phone-mappings");
+
+  await entry.getByRole("button", { name: "Remove garden/{device}/data" }).click();
+  await entry.getByRole("button", { name: "Remove", exact: true }).click();
+  await entry.waitFor({ ...WAIT, state: "detached" });
+  await say(150);
+  expect((await readingsOf(hub, "well")).map(({ metrics }) => metrics)).toEqual([
+    { level: 1.3, on: true },
+    { level: 1.4 },
+  ]);
+  await group.waitFor(WAIT);
+  expect(failures).toEqual([]);
+});
+
+test("a viewer sees the topics and neither their payloads nor a way to map them", async () => {
+  const world = await openAccessWorld();
+  const { secret } = await world.application({ name: "gateway", publish: ["home/#"] });
+  const gateway = await connectJs(world.hub.mqttUrl, { username: "gateway", password: secret });
+  await gateway.publish("home/kitchen/temperature", "20.5", { qos: 1 });
+  const { headers } = await world.person("Vera", "viewer");
+  const browser = await openBrowser();
+  const { page, failures } = await openPage(browser, `${world.hub.url}/#/inspector/topics`, {
+    extraHTTPHeaders: { cookie: headers["cookie"] ?? "" },
+  });
+  const group = page.locator('[data-proposal="home/{device}/{metric}"]');
+  await group.locator('[data-topic="home/kitchen/temperature"]').waitFor(WAIT);
+  expect(await group.textContent()).not.toContain("20.5");
+  expect(await page.locator("main").getByRole("button").count()).toBe(0);
+  expect(failures).toEqual([]);
+});

@@ -1,0 +1,42 @@
+/** Presence in words and shapes: late and asleep, in the list and on the device's page, as it changes. */
+import { expect, test } from "vitest";
+import { connectJs } from "../support/clients/mqtt-clients.ts";
+import { createShiftedClock } from "../support/clock/shifted-clock.ts";
+import { startHub } from "../support/hub/hub.ts";
+import { openBrowser, openPage } from "../support/hub/page.ts";
+
+const WAIT = { timeout: 30_000 };
+const MINUTE_MS = 60_000;
+
+test("a board that is overdue is late, one that comes to send is asleep, and both count as online", {
+  timeout: 60_000,
+}, async () => {
+  const clock = createShiftedClock();
+  const hub = await startHub({ clock });
+  const boiler = await connectJs(hub.mqttUrl, { clientId: "boiler", keepalive: 0 });
+  const send = () => boiler.publish("devices/boiler/telemetry", '{"temperature":21}', { qos: 1 });
+  for (let visits = 0; visits < 4; visits++) {
+    const garden = await connectJs(hub.mqttUrl, { clientId: "garden" });
+    await garden.publish("devices/garden/telemetry", '{"moisture":41}', { qos: 1 });
+    await garden.leave();
+    await send();
+    clock.pass(30_000);
+  }
+  const { page, failures } = await openPage(await openBrowser(), `${hub.url}/`);
+  const mark = (id: string) => page.locator(`[data-device-id="${id}"] .presence`);
+  await mark("garden").waitFor(WAIT);
+  expect(await mark("garden").getAttribute("data-presence")).toBe("asleep");
+  expect(await mark("garden").innerText()).toBe("asleep");
+  expect(await mark("boiler").innerText()).toBe("online");
+
+  clock.pass(MINUTE_MS + 1_000);
+  await expect.poll(() => mark("boiler").innerText(), WAIT).toBe("late");
+  expect(await mark("boiler").locator("svg").getAttribute("data-icon")).toBe("late");
+  expect(await page.locator('[data-filter="online"]').innerText()).toMatch(/\b1\b/); // the garden was missed meanwhile
+
+  await page.locator('[data-device-id="boiler"] a').click();
+  await expect.poll(() => mark("boiler").innerText(), WAIT).toMatch(/^late since \d/);
+  await send();
+  await expect.poll(() => mark("boiler").innerText(), WAIT).toMatch(/^online since \d/);
+  expect(failures).toEqual([]);
+});
