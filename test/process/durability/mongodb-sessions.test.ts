@@ -2,7 +2,7 @@
  * What the broker must not forget, while MongoDB goes and comes: sessions, queues, handshakes and retained messages are as promised
  * after each, also where the hub is killed meanwhile or starts before its database.
  */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFailed, test } from "vitest";
 import type { Readiness } from "../../../src/contract/rest.ts";
 import { connectJs } from "../../support/clients/mqtt-clients.ts";
 import { type SpawnedHub, spawnHub } from "../../support/hub/hub.ts";
@@ -59,6 +59,8 @@ describe.skipIf(isMongodSkipped)("what the broker remembers in MongoDB", () => {
     const env = { AERIE_MONGODB_URL: databaseUrl(mongod) };
     const load = createBrokerLoad();
     let hub = await spawnHub({ env });
+    const logs = [hub.logged];
+    onTestFailed(() => console.log(logs.map((lines) => lines.slice(-20))));
     await load.begin(hub);
     await load.resume(hub);
     await mongod.kill();
@@ -70,9 +72,34 @@ describe.skipIf(isMongodSkipped)("what the broker remembers in MongoDB", () => {
 
     await mongod.start();
     hub = await spawnHub({ dataDir: hub.dataDir, httpPort: hub.httpPort, mqttPort: hub.mqttPort, env });
+    logs.push(hub.logged);
     await isWhole(hub);
 
     await expectAllKept(hub, load);
+  });
+
+  test("is there where it waited in the outbox for a session in MongoDB, and the next hub starts before MongoDB", async () => {
+    const env = { AERIE_MONGODB_URL: databaseUrl(mongod) };
+    const before = await spawnHub({ env });
+    const away = createSubscriber("away", 4);
+    await away.connect(before);
+    await away.subscribe("news");
+    await away.leave();
+    const publisher = await connectJs(before.mqttUrl);
+    await publisher.publish("news", "stored in MongoDB", { qos: 1 });
+    await mongod.kill();
+    await publisher.publish("news", "in the outbox", { qos: 1 });
+    await before.kill();
+
+    const hub = await spawnHub({ dataDir: before.dataDir, env });
+    expect(await degradedOf(hub)).toBeDefined();
+    await mongod.start();
+    await isWhole(hub);
+    await away.connect(hub);
+    const texts = (): string[] => away.deliveries.map(({ payload }) => payload);
+    await until("all is delivered", () => texts().length >= 2);
+    expect(texts()).toEqual(["stored in MongoDB", "in the outbox"]);
+    expect(away.sessionsPresent).toEqual([false, true]);
   });
 
   test("comes back with MongoDB where the hub starts first: queues, retained messages, and who is new meanwhile stays", async () => {
