@@ -137,6 +137,12 @@ export const SOAK_PARTS: readonly SoakPart[] = [
     env: { AERIE_TEST_BOARDS: "5000" },
   },
   {
+    name: "mongodb-kill",
+    what: "100 SIGKILLs of MongoDB while the hub writes into it",
+    file: "test/process/durability/mongodb-kill.test.ts",
+    env: { AERIE_TEST_KILLS: "100" },
+  },
+  {
     name: "mongodb-outage",
     what: "10 outages of MongoDB of each kind, of half a minute each, under 2,000 readings a second",
     file: "test/process/durability/mongodb-outage.test.ts",

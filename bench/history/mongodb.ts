@@ -28,7 +28,7 @@ const QUIET_READINGS = (QUIET_DAYS * DAY_MS) / QUIET.intervalMs;
 export const mongodbReadings = (options: HistoryOptions): number => chartReadings(options) + QUIET_READINGS;
 
 export async function mongodb(bench: HistoryBench): Promise<Part> {
-  const mongod = await launchMongod();
+  const mongod = await launchMongod({ onDisk: true });
   try {
     const year = { name: "noisy, each 5 s", ...yearPlan(bench.options) };
     const charts = await filled(bench, mongod, year, (store) => chartRows(bench, store, [YEAR_CHART_MS]));

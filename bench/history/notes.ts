@@ -16,6 +16,6 @@ export const notes = ({ pairs }: HistoryOptions): string => `  How this was meas
     hot rows, indexes, rollups and free pages.
   - Acknowledgements are counted from when their append was due. With upkeep, paced and then step after step: 40,000
     readings wait to be sealed, and raw retention is shortened so that some days go; samples end when nothing is left to do.
-  - MongoDB: one mongod on the same machine, no replica set, 0.5 GB of cache; readings, hours and days as the hub writes them, majority
-    and journalled. Bytes are what the server says of its files and indexes after an fsync.
+  - MongoDB: one mongod on the same machine, no replica set, 0.5 GB of cache; readings, hours and days as the hub writes them, journalled
+    with w: 1. Bytes are what the server says of its files and indexes after an fsync.
 `;

@@ -24,7 +24,7 @@ export function notes({ boards, connected, pairs, seconds, warmUpSeconds, cpuPro
     messages under way and waits for the slowest subscriber; "one message" is sent 20 ms after the last had arrived.
   - Boards: ${connected} connections from one address, a hundred at a time; memory is resident memory. Each board sends a reading
     each 5 s, QoS 1, for ${warmUpSeconds + 2 * seconds} s.
-  - MongoDB: each peer of a round in turn, mongod alone (no replica set, journalled, majority) on the same cores, fresh for each.
+  - MongoDB: each peer of a round in turn, mongod alone (no replica set, journalled, w: 1) on the same cores, fresh for each.
     The classic stack is mosquitto, a mqtt.js subscriber at QoS 1, one insertOne a message with the same write concern and a
     Socket.IO event; 12,000 messages as fast as the broker takes them, counted until all are in MongoDB.
   - Retained: another client pings, one ping after the other, until the last retained message has come; of each SUBSCRIBE

@@ -73,7 +73,7 @@ export async function mongodb(bench: Bench): Promise<MongoResult> {
 }
 
 async function withMongod<T>(work: (mongod: Mongod) => Promise<T>): Promise<T> {
-  const mongod = await launchMongod();
+  const mongod = await launchMongod({ onDisk: true });
   try {
     return await work(mongod);
   } finally {

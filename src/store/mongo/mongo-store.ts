@@ -12,6 +12,7 @@ import { createConnection, type Opened, startFault } from "./db/connection.ts";
 import { createInTime } from "./db/in-time.ts";
 import { createLease } from "./db/lease.ts";
 import { asStore } from "./db/store-fault.ts";
+import { concernOfCommand } from "./db/write-concern.ts";
 import { createHistory } from "./history.ts";
 import { readExportChunk, readReadings, readReadingsChunk } from "./read/readings-query.ts";
 import { createAppender } from "./write/append.ts";
@@ -19,7 +20,7 @@ import { type BrokerJournal, openBrokerJournal } from "./write/broker-journal.ts
 import { createDeviceCursors } from "./write/device-cursors.ts";
 import { createDevices } from "./write/devices.ts";
 import { createInFlight } from "./write/in-flight.ts";
-import { DURABLE, WRITE_WITHIN_MS } from "./write/insert.ts";
+import { WRITE_WITHIN_MS } from "./write/insert.ts";
 import { createMarks } from "./write/marks.ts";
 
 export interface MongoStoreOptions {
@@ -77,7 +78,7 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Remote
     deviceQueue,
     writeJournal: (entries) => journalQueue.run(() => brokerJournal().write(entries)),
   });
-  const devices = createDevices({ collections, cursors, queue: deviceQueue });
+  const devices = createDevices({ collections, cursors, queue: deviceQueue, inTime });
   const queryParts = { collections, earlierGenerations: cursors.earlierGenerations };
   const history = createHistory({
     db,
@@ -85,7 +86,8 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Remote
     cursors,
     marks,
     inFlight,
-    deviceQueue,
+    // Of upkeep, each task in it is one small write.
+    deviceQueue: { ...deviceQueue, run: (task) => deviceQueue.run(() => inTime(task())) },
     appender,
     clock,
     log,
@@ -106,7 +108,7 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Remote
     const update = {
       update: "meta",
       updates: [{ q: { _id: "probe" }, u: { $inc: { count: 1 } }, upsert: true }],
-      writeConcern: DURABLE,
+      writeConcern: concernOfCommand(open, WRITE_WITHIN_MS),
     };
     await asStore(() => inTime(open.command(update, { timeoutMS: WRITE_WITHIN_MS })));
   }

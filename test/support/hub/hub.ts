@@ -1,6 +1,6 @@
 /** Starts hubs for tests: in the test's own process, or as a process of their own. Cleans up after itself. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -10,6 +10,7 @@ import { type Config, SETTINGS } from "../../../src/config/settings.ts";
 import type { Clock } from "../../../src/core/ports/clock.ts";
 import type { LogFields } from "../../../src/core/ports/log.ts";
 import type { HubOptions } from "../../../src/hub/hub-options.ts";
+import { memoryDisk } from "../memory-disk.ts";
 import { within } from "../until.ts";
 import { envOf } from "./settings-env.ts";
 
@@ -56,12 +57,8 @@ export function tempDir(inside = tmpdir()): string {
   return dir;
 }
 
-/** The same in memory, where there is room for so much: an fsync there costs nothing, and is seen as any other. */
-export function fastTempDir(bytes: number): string {
-  const memory = "/dev/shm";
-  const free = existsSync(memory) ? statfsSync(memory) : undefined;
-  return tempDir(free !== undefined && free.bavail * free.bsize > bytes ? memory : tmpdir());
-}
+/** The same in memory, where there is room for so much. */
+export const fastTempDir = (bytes: number): string => tempDir(memoryDisk(bytes));
 
 /** Most tests are about what comes behind the door: it is open, on loopback. Those of accounts say so. */
 const OPEN = { auth: "off", httpHost: "127.0.0.1", mqttHost: "127.0.0.1" } as const;

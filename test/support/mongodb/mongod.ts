@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Document, MongoClient } from "mongodb";
+import { memoryDisk } from "../memory-disk.ts";
 import { checkMongod, NO_MONGOD, SKIP_MONGODB } from "../prepare/find-mongod.ts";
 import { readTools } from "../tools.ts";
 import { until } from "../until.ts";
@@ -31,7 +32,12 @@ export interface Mongod {
 export interface MongodOptions {
   readonly replicaSet?: boolean;
   readonly args?: readonly string[];
+  /** Where its disk is measured. Otherwise its files are in memory, where there is room. */
+  readonly onDisk?: boolean;
 }
+
+/** For the files of one server, with room for those of others. */
+const DISK_BYTES = 4 * 1024 ** 3;
 
 /** A database of its own for each test on one server. */
 let databases = 0;
@@ -42,11 +48,16 @@ export function databaseUrl({ url }: Pick<Mongod, "url">, name = `aerie-${proces
 }
 
 /** Rejects with one clear message where there is no mongod. */
-export async function launchMongod({ replicaSet = false, args = [] }: MongodOptions = {}): Promise<Mongod> {
+export async function launchMongod({
+  replicaSet = false,
+  args = [],
+  onDisk = false,
+}: MongodOptions = {}): Promise<Mongod> {
   const { mongod: program } = readTools();
   if (program === undefined) throw new Error(NO_MONGOD);
   await checkMongod(program);
-  const dbPath = mkdtempSync(path.join(tmpdir(), "aerie-mongod-"));
+  // MongoDB waits for its journal at each write, and tests are about what the hub does.
+  const dbPath = mkdtempSync(path.join(onDisk ? tmpdir() : memoryDisk(DISK_BYTES), "aerie-mongod-"));
   const logFile = `${dbPath}.log`;
   const port = await freePort();
   const url = `mongodb://127.0.0.1:${port}/${replicaSet ? "?replicaSet=rs0" : ""}`;

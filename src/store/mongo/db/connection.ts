@@ -6,6 +6,7 @@ import { type Collections, collectionsOf } from "./collections.ts";
 import { cpuReason } from "./cpu-support.ts";
 import { prepareDatabase } from "./schema.ts";
 import { toStoreError, wordsOf } from "./store-fault.ts";
+import { type DurableConcern, durableConcern } from "./write-concern.ts";
 
 /** The database, once MongoDB was reached and the database checked. */
 export interface Opened {
@@ -18,7 +19,7 @@ export interface Connection {
   now(): Opened;
   /** Connects and checks the database, if that is not done yet. */
   open(): Promise<Opened>;
-  /** A second database, for the sessions, retained messages and wills of the MQTT broker. */
+  /** A second database, for the sessions, retained messages and wills of the MQTT broker. Throws as `now` does. */
   brokerDb(): Db;
   close(): Promise<void>;
 }
@@ -31,6 +32,7 @@ export interface ConnectionOptions {
 
 const REACH_MS = 2_500;
 const DEFAULT_DATABASE = "aerie";
+const NOT_REACHED = "MongoDB has not been reached since the start";
 
 const OPTIONS: MongoClientOptions = {
   appName: "aerie",
@@ -38,7 +40,6 @@ const OPTIONS: MongoClientOptions = {
   connectTimeoutMS: REACH_MS,
   // A chart over a long range takes its time; writes have a shorter limit of their own.
   socketTimeoutMS: 60_000,
-  writeConcern: { w: "majority", journal: true },
   readConcern: { level: "local" },
   heartbeatFrequencyMS: 2_000,
   maxPoolSize: 20,
@@ -49,19 +50,20 @@ const OPTIONS: MongoClientOptions = {
 export function createConnection({ url, onOpened }: ConnectionOptions): Connection {
   let client = newClient(url);
   let opened: Opened | undefined;
+  let writeConcern: DurableConcern | undefined;
   let opening: Promise<Opened> | undefined;
   let isClosed = false;
 
   function now(): Opened {
     if (opened !== undefined) return opened;
-    throw new StoreError("MongoDB has not been reached since the start", true);
+    throw new StoreError(NOT_REACHED, true);
   }
 
   async function reach(): Promise<Opened> {
     try {
       await client.connect();
-      await client.db("admin").command({ ping: 1 }, { timeoutMS: REACH_MS });
-      const db = client.db(databaseName(url));
+      writeConcern = durableConcern(await client.db("admin").command({ hello: 1 }, { timeoutMS: REACH_MS }));
+      const db = client.db(databaseName(url), { writeConcern });
       const collections = collectionsOf(db);
       await prepareDatabase(db);
       opened = { db, collections };
@@ -87,7 +89,10 @@ export function createConnection({ url, onOpened }: ConnectionOptions): Connecti
   return {
     now,
     open,
-    brokerDb: () => client.db(`${databaseName(url)}_mqtt`),
+    brokerDb: () => {
+      if (writeConcern === undefined) throw new StoreError(NOT_REACHED, true);
+      return client.db(`${databaseName(url)}_mqtt`, { writeConcern });
+    },
     close: async () => {
       isClosed = true;
       await opening?.catch(() => undefined);

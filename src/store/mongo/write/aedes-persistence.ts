@@ -1,5 +1,6 @@
 /** Runs aedes-persistence-mongodb without a broker, for retained messages and subscriptions, and reports its failures. */
 import type { Collection, Db } from "mongodb";
+import type { InTime } from "../db/in-time.ts";
 import type { RetainedDocument, SubscriptionDocument } from "../format/broker-documents.ts";
 
 /** What of its interface the hub uses; it has no types of its own. */
@@ -23,7 +24,7 @@ export interface AedesPersistence {
   close(): Promise<void>;
 }
 
-export async function openAedesPersistence(db: Db): Promise<AedesPersistence> {
+export async function openAedesPersistence(db: Db, inTime: InTime): Promise<AedesPersistence> {
   // The library has no types, and only a hub on MongoDB needs it.
   const path = "aedes-persistence-mongodb/asyncPersistence.js";
   const { default: Persistence } = (await import(path)) as {
@@ -32,7 +33,7 @@ export async function openAedesPersistence(db: Db): Promise<AedesPersistence> {
   let fault: unknown;
   const watched = {
     collection: (name: string) =>
-      name === "retained" ? watching(db.collection(name), (error) => (fault = error)) : db.collection(name),
+      name === "retained" ? watching(db.collection(name), inTime, (error) => (fault = error)) : db.collection(name),
   };
   const persistence = new Persistence({ db: watched });
   await persistence.setup(loopback());
@@ -51,13 +52,13 @@ export async function openAedesPersistence(db: Db): Promise<AedesPersistence> {
   };
 }
 
-/** The library ignores a bulk write that failed. */
-function watching(collection: Collection, onError: (error: unknown) => void): unknown {
+/** The library ignores a bulk write that failed, and begins no other while one has no answer. */
+function watching(collection: Collection, inTime: InTime, onError: (error: unknown) => void): unknown {
   return {
     find: collection.find.bind(collection),
     createIndex: collection.createIndex.bind(collection),
     bulkWrite: (...args: Parameters<Collection["bulkWrite"]>) =>
-      collection.bulkWrite(...args).catch((error: unknown) => {
+      inTime(collection.bulkWrite(...args)).catch((error: unknown) => {
         onError(error);
         throw error;
       }),

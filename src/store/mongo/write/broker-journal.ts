@@ -50,7 +50,7 @@ const STORED: WriteOutcome = { kind: "stored", n: 0 };
 
 export async function openBrokerJournal(db: Db, inTime: InTime): Promise<BrokerJournal> {
   await prepareCollections(db, INDEXES);
-  const aedes = await openAedesPersistence(db);
+  const aedes = await openAedesPersistence(db, inTime);
   const sessions = db.collection<SessionDocument>("aerie_sessions");
   const deliveries = db.collection<DeliveryDocument>("aerie_deliveries");
   const inbound = db.collection<InboundDocument>("aerie_inbound");
@@ -108,12 +108,14 @@ export async function openBrokerJournal(db: Db, inTime: InTime): Promise<BrokerJ
     const passedOn = [...changed].filter(([id]) => !endedSessions.has(clientOf(id)));
     await bulk(inTime, deliveries, new Map(passedOn));
     const ofClients = { client: { $in: ended } };
-    await Promise.all([
-      sessions.deleteMany({ _id: { $in: ended } }),
-      deliveries.deleteMany(ofClients),
-      inbound.deleteMany(ofClients),
-      ...ended.map((client) => aedes.cleanSubscriptions(client)),
-    ]);
+    await inTime(
+      Promise.all([
+        sessions.deleteMany({ _id: { $in: ended } }),
+        deliveries.deleteMany(ofClients),
+        inbound.deleteMany(ofClients),
+        ...ended.map((client) => aedes.cleanSubscriptions(client)),
+      ]),
+    );
   }
 
   async function changeSubscriptions(
@@ -122,8 +124,8 @@ export async function openBrokerJournal(db: Db, inTime: InTime): Promise<BrokerJ
   ): Promise<void> {
     const added = [...changed.values()].filter((each) => each !== undefined);
     const removed = [...changed].filter(([, each]) => each === undefined).map(([topic]) => topic);
-    if (added.length > 0) await aedes.addSubscriptions(client, added);
-    if (removed.length > 0) await aedes.removeSubscriptions(client, removed);
+    if (added.length > 0) await inTime(aedes.addSubscriptions(client, added));
+    if (removed.length > 0) await inTime(aedes.removeSubscriptions(client, removed));
   }
 
   return { load, write, close: aedes.close };

@@ -5,6 +5,7 @@ import type { SerialQueue } from "../../../core/model/serial-queue.ts";
 import type { UnsavedReading } from "../../../core/ports/readings-store.ts";
 import type { DeviceState, LatestMetric, Retention, StoredDevice } from "../../../core/ports/stored-device.ts";
 import type { Collections } from "../db/collections.ts";
+import type { InTime } from "../db/in-time.ts";
 import {
   type DeviceDocument,
   fromStoredRetention,
@@ -19,6 +20,7 @@ export interface DevicesParts {
   readonly collections: () => Collections;
   readonly cursors: DeviceCursors;
   readonly queue: SerialQueue;
+  readonly inTime: InTime;
 }
 
 export interface Devices {
@@ -38,7 +40,7 @@ const SAVE_STEP = 500;
 /** Readings that are taken apart in one turn of the event loop. */
 const UNSAVED_STEP = 300;
 
-export function createDevices({ collections, cursors, queue }: DevicesParts): Devices {
+export function createDevices({ collections, cursors, queue, inTime }: DevicesParts): Devices {
   async function load(): Promise<StoredDevice[]> {
     const devices = (await collections().devices.find().toArray()).map((document) => ({
       document,
@@ -106,7 +108,8 @@ export function createDevices({ collections, cursors, queue }: DevicesParts): De
     });
     await queue.run(async () => {
       for (let first = 0; first < operations.length; first += SAVE_STEP) {
-        await collections().devices.bulkWrite(operations.slice(first, first + SAVE_STEP), { ordered: false });
+        const step = operations.slice(first, first + SAVE_STEP);
+        await inTime(collections().devices.bulkWrite(step, { ordered: false }));
       }
     });
   }
@@ -163,12 +166,14 @@ export function createDevices({ collections, cursors, queue }: DevicesParts): De
     const given = Object.entries(fields).filter(([, value]) => value !== undefined);
     const gone = Object.entries(fields).flatMap(([field, value]) => (value === undefined ? [field] : []));
     await queue.run(() =>
-      collections().devices.updateOne(
-        { _id: deviceId },
-        {
-          ...(given.length > 0 && { $set: Object.fromEntries(given) }),
-          ...(gone.length > 0 && { $unset: Object.fromEntries(gone.map((field) => [field, ""])) }),
-        },
+      inTime(
+        collections().devices.updateOne(
+          { _id: deviceId },
+          {
+            ...(given.length > 0 && { $set: Object.fromEntries(given) }),
+            ...(gone.length > 0 && { $unset: Object.fromEntries(gone.map((field) => [field, ""])) }),
+          },
+        ),
       ),
     );
   }

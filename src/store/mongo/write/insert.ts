@@ -6,6 +6,7 @@ import { StoreError } from "../../../core/ports/readings-store.ts";
 import type { Collections } from "../db/collections.ts";
 import type { InTime } from "../db/in-time.ts";
 import { DUPLICATE_KEY, isPassingCode } from "../db/store-fault.ts";
+import { concernOfCommand } from "../db/write-concern.ts";
 import type { ReadingDocument } from "../format/documents.ts";
 import { documentOf, foundOf } from "../format/reading-documents.ts";
 import { bodyOf } from "../format/values.ts";
@@ -27,7 +28,6 @@ export interface InsertParts {
 
 /** No group waits longer for its answer. */
 export const WRITE_WITHIN_MS = 2_500;
-export const DURABLE = { w: "majority", j: true, wtimeout: WRITE_WITHIN_MS } as const;
 
 /** One for each reading that was not simply written, by its index. */
 type Exceptions = Map<number, Inserted>;
@@ -53,8 +53,10 @@ export function createInsert({ db, collections, inTime, earlierGenerations }: In
     readings: readonly AssignedReading[],
   ): Promise<{ index: number; code: number; errmsg: string }[]> {
     const documents = new ReadingSequence(readings, writeSection);
-    const insert = { insert: "readings", documents, ordered: false, writeConcern: DURABLE };
-    const reply = await inTime(db().command(insert, { timeoutMS: WRITE_WITHIN_MS }));
+    const database = db();
+    const writeConcern = concernOfCommand(database, WRITE_WITHIN_MS);
+    const insert = { insert: "readings", documents, ordered: false, writeConcern };
+    const reply = await inTime(database.command(insert, { timeoutMS: WRITE_WITHIN_MS }));
     checkConcern(reply);
     return (reply["writeErrors"] ?? []) as { index: number; code: number; errmsg: string }[];
   }

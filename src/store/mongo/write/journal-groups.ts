@@ -44,8 +44,8 @@ export async function openJournalGroups(
   let mayBeIncomplete = true;
 
   async function clean(): Promise<void> {
-    const written = (await groups.findOne({ _id: "written" }))?.group ?? 0;
-    await Promise.all(collections.map((each) => each.deleteMany({ group: { $gt: written } })));
+    const written = (await inTime(groups.findOne({ _id: "written" })))?.group ?? 0;
+    await inTime(Promise.all(collections.map((each) => each.deleteMany({ group: { $gt: written } }))));
     mayBeIncomplete = false;
   }
 
