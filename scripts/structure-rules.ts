@@ -139,7 +139,7 @@ interface RetiredWord {
 /** `place` of a device: where its owner says it stands. Stored and sent under this name. */
 const DEVICE_PLACE = [
   "public/app/(device|hub|overview)/.* place$",
-  "src/contract/(readings|rest)\\.ts place$",
+  "src/contract/(readings|rest|fleet/.*)\\.ts place$",
   "src/core/devices/.* place$",
   "src/core/alerts/presets/preset-devices\\.ts place$",
   "src/core/ports/(readings-store|stored-device)\\.ts place$",

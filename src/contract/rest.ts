@@ -1,6 +1,7 @@
 /** The REST interface: schemas of the requests, and the answers. */
 import { z } from "zod";
 import { toEpochMs } from "./epoch.ts";
+import { place, tags } from "./fleet/tags.ts";
 import { device, isoInstant, latestValue, presenceState, reading } from "./readings.ts";
 import { refusal } from "./refusal.ts";
 
@@ -67,7 +68,9 @@ export const ownMetricInfo = z.strictObject({
 export const devicePatch = z.strictObject({
   /** Empty text or null takes it away. */
   name: z.string().trim().max(100).nullable().optional(),
-  place: z.string().trim().max(100).nullable().optional(),
+  place: place.optional(),
+  /** Replaces all of them; null takes them away. */
+  tags: tags.nullable().optional(),
   /** What is left out stays as it is; null takes one away, or all. */
   retention: z.strictObject({ rawDays: days, hourDays: days, dayDays: days }).nullable().optional(),
   /** By name of the metric: shown instead of what Aerie knows. Metrics that are left out stay; null takes one away, or all. */

@@ -4,6 +4,7 @@ import { createDerivation, type Derivation } from "../core/derived/derivation.ts
 import { createDerivedBook, type DerivedBook } from "../core/derived/derived-book.ts";
 import { createDerivedInfo } from "../core/derived/derived-info.ts";
 import { createWindowLoader } from "../core/derived/window-loader.ts";
+import { tagsIn } from "../core/devices/owner-tags.ts";
 import { createRegistry, type Registry } from "../core/devices/registry.ts";
 import type { Descriptions } from "../core/dialects/descriptions.ts";
 import type { Counters } from "../core/ports/counters.ts";
@@ -46,6 +47,7 @@ export function openDevices(options: DevicesOptions): Devices {
       limits: config,
       familyOf: descriptions.familyOf,
       before: { lastOf, aliveAtMs: keptOfHub.lastRun?.aliveAtMs },
+      tags: tagsIn(keptOfHub.learned),
       onPresence: (device) => {
         live.presence(device);
         presenceBook.changed(device);

@@ -86,7 +86,7 @@ export function openWeb(options: WebOptions): Http {
       store,
       forward,
       acknowledgeLinks: options.alerts.notifications.links,
-      changeDevice: createDeviceChanges({ registry, store, descriptions, hubFile }),
+      deviceChanges: createDeviceChanges({ registry, store, descriptions, hubFile }),
       deleteDevice: deletion.run,
       erase: createErasure({ store, registry, saveState: upkeep.stateSaver.saveNow }),
       clock,

@@ -10,7 +10,7 @@ export type Described = Pick<Descriptions, "nameOf" | "metricInfo">;
 
 /** `alert`: how severe the worst of its alerts that fire is. */
 export function toDevice(record: DeviceRecord, described: Described, alert?: Severity): Device {
-  const { deviceId, place, clockSuspect, retention } = record;
+  const { deviceId, place, tags, clockSuspect, retention } = record;
   const { intervalMs } = record.rhythm;
   const name = nameOf(record, described);
   const timeFault = timeFaultOf(clockSuspect, record.attributes.get("deviceClock"));
@@ -18,6 +18,7 @@ export function toDevice(record: DeviceRecord, described: Described, alert?: Sev
     deviceId,
     ...(name !== undefined && { name }),
     ...(place !== undefined && { place }),
+    ...(tags.length > 0 && { tags: [...tags] }),
     ...toPresenceAnswer(record),
     ...(record.lastHeardAtMs !== undefined && { lastHeardAt: iso(record.lastHeardAtMs) }),
     ...(intervalMs !== undefined && { intervalMs: Math.round(intervalMs) }),

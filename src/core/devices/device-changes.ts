@@ -1,5 +1,6 @@
-/** Changes a device's name, place, retention and what is shown of its metrics, one change after the other: each says only a part of what is written. */
+/** Changes what an owner sets of devices, one change after the other: each says only a part of what is written. */
 
+import { type DevicesChange, type DevicesChanged, MAX_TAGS } from "../../contract/fleet/tags.ts";
 import type { DevicePatch } from "../../contract/rest.ts";
 import type { Descriptions } from "../dialects/descriptions.ts";
 import { ownerChange } from "../dialects/owner-metrics.ts";
@@ -7,14 +8,21 @@ import { createSerialQueue } from "../model/serial-queue.ts";
 import type { HubFile } from "../ports/hub-file.ts";
 import type { Store } from "../ports/readings-store.ts";
 import { type DeviceRecord, mergeRetention } from "./device-record.ts";
+import { tagsChange } from "./owner-tags.ts";
 import type { Registry } from "./registry.ts";
 
-/** Undefined: there is no such device. */
-export type DeviceChanges = (deviceId: string, patch: DevicePatch) => Promise<DeviceRecord | undefined>;
+export interface DeviceChanges {
+  /** Undefined: there is no such device. */
+  change(deviceId: string, patch: DevicePatch): Promise<DeviceRecord | undefined>;
+  /** The same again changes nothing more: after an error it may be repeated. */
+  changeMany(change: DevicesChange): Promise<ChangedMany>;
+}
+
+export type ChangedMany = DevicesChanged | { readonly tooManyTags: string };
 
 export interface DeviceChangesOptions {
   readonly registry: Registry;
-  readonly store: Pick<Store, "nameDevice" | "setRetention">;
+  readonly store: Pick<Store, "nameDevice" | "relocate" | "setRetention">;
   readonly descriptions: Pick<Descriptions, "ownerOf" | "setByOwner">;
   readonly hubFile: Pick<HubFile, "write">;
 }
@@ -32,6 +40,7 @@ export function createDeviceChanges({ registry, store, descriptions, hubFile }: 
       registry.setRetention(device.deviceId, retention);
     }
     if (patch.metrics !== undefined) await describe(device, patch.metrics);
+    if (patch.tags !== undefined) await setTags([[device, patch.tags ?? []]]);
     return device;
   }
 
@@ -57,5 +66,36 @@ export function createDeviceChanges({ registry, store, descriptions, hubFile }: 
     registry.rename(device.deviceId, names);
   }
 
-  return (deviceId, patch) => changing.run(() => change(deviceId, patch));
+  async function setTags(changes: readonly (readonly [DeviceRecord, readonly string[]])[]): Promise<void> {
+    if (changes.length === 0) return;
+    await hubFile.write(changes.map(([{ deviceId }, tags]) => tagsChange(deviceId, tags)));
+    for (const [{ deviceId }, tags] of changes) registry.setTags(deviceId, tags);
+  }
+
+  /** Tags are checked before anything is written. */
+  async function changeMany({ devices, addTags = [], removeTags = [], place }: DevicesChange): Promise<ChangedMany> {
+    const ids = [...new Set(devices)];
+    const found = ids.flatMap((deviceId) => registry.get(deviceId) ?? []);
+    const tagged = found.map((device) => [device, changedTags(device.tags, addTags, removeTags)] as const);
+    const tooMany = tagged.find(([, tags]) => tags.length > MAX_TAGS);
+    if (tooMany !== undefined) return { tooManyTags: tooMany[0].deviceId };
+    if (place !== undefined) await putAt(found, place || undefined);
+    await setTags(tagged.filter(([device, tags]) => tags.join() !== device.tags.join()));
+    return { changed: found.length, unknown: ids.filter((deviceId) => registry.get(deviceId) === undefined) };
+  }
+
+  async function putAt(devices: readonly DeviceRecord[], place: string | undefined): Promise<void> {
+    const deviceIds = devices.map(({ deviceId }) => deviceId);
+    await store.relocate(deviceIds, place);
+    for (const { deviceId, name } of devices) registry.rename(deviceId, { name, place });
+  }
+
+  return {
+    change: (deviceId, patch) => changing.run(() => change(deviceId, patch)),
+    changeMany: (wanted) => changing.run(() => changeMany(wanted)),
+  };
 }
+
+/** A tag that is both added and removed is removed. */
+const changedTags = (tags: readonly string[], added: readonly string[], removed: readonly string[]): string[] =>
+  [...new Set([...tags, ...added])].filter((tag) => !removed.includes(tag));

@@ -16,6 +16,8 @@ export interface EntryParts {
   familyOf(deviceId: DeviceId): OfFamily | undefined;
   /** Of the runs before this one. */
   readonly before: PresenceBefore;
+  /** By device. */
+  readonly tags: ReadonlyMap<DeviceId, readonly string[]>;
 }
 
 /** What is known of presence from the runs before this one. */
@@ -65,14 +67,17 @@ export interface DeviceEntry extends DeviceRecord {
   dirty: boolean;
 }
 
+const NO_TAGS: readonly string[] = [];
+
 /** A device of which nothing is stored yet. */
-export function newEntry(deviceId: DeviceId, { clock, familyOf }: EntryParts): DeviceEntry {
+export function newEntry(deviceId: DeviceId, { clock, familyOf, tags }: EntryParts): DeviceEntry {
   const nowMs = clock.nowMs();
   return {
     family: familyOf(deviceId),
     deviceId,
     name: undefined,
     place: undefined,
+    tags: tags.get(deviceId) ?? NO_TAGS,
     attributes: new Map(),
     clockSuspect: false,
     latest: new Map(),

@@ -7,6 +7,8 @@ export interface DeviceRecord {
   readonly deviceId: DeviceId;
   name: string | undefined;
   place: string | undefined;
+  /** As its owner set them. */
+  tags: readonly string[];
   readonly attributes: Map<string, AttributeValue>;
   clockSuspect: boolean;
   /** Without events. */

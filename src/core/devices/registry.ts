@@ -44,6 +44,8 @@ export interface Registry extends Admission {
   settle(): void;
   connectionClosed(connection: Connection): void;
   rename(deviceId: DeviceId, names: { name: string | undefined; place: string | undefined }): void;
+  /** Replaces what was set. */
+  setTags(deviceId: DeviceId, tags: readonly string[]): void;
   /**
    * Readings were erased: latest values that may be among them are dropped. Answers the metrics that have no latest
    * value now, to be looked up in the store.
@@ -75,6 +77,8 @@ export interface RegistryOptions {
   readonly onPresence: (device: DeviceRecord) => void;
   readonly familyOf?: EntryParts["familyOf"];
   readonly before?: PresenceBefore;
+  /** As their owners set them before this start, also of devices that the store names later. */
+  readonly tags?: ReadonlyMap<DeviceId, readonly string[]>;
 }
 
 const SWEEP_MS = 1_000;
@@ -85,8 +89,9 @@ const NOTHING: PresenceBefore = { lastOf: () => undefined, aliveAtMs: undefined 
 
 export function createRegistry(options: RegistryOptions): Registry {
   const { clock, stored, limits, onPresence, familyOf = () => undefined, before = NOTHING } = options;
+  const tags = new Map(options.tags);
   const entries = new Map<string, DeviceEntry>();
-  const parts: EntryParts = { clock, familyOf, before };
+  const parts: EntryParts = { clock, familyOf, before, tags };
   const { admitDevice, admitMetrics, admitAttributes } = createAdmission(entries, { limits, parts });
   const presence = createPresenceWatch(parts, onPresence);
   let sorted: DeviceEntry[] | undefined;
@@ -158,6 +163,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     if (entry === undefined) return;
     for (const open of entry.connections) open.entries.delete(entry);
     entries.delete(deviceId);
+    tags.delete(deviceId);
     sorted = undefined;
   }
 
@@ -201,6 +207,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     settle: presence.settle,
     connectionClosed: presence.connectionClosed,
     rename: (deviceId, names) => void Object.assign(visible(deviceId) ?? {}, names),
+    setTags: (deviceId, to) => void Object.assign(visible(deviceId) ?? {}, { tags: to }),
     dropLatest: (deviceId, isErased) => {
       const entry = visible(deviceId);
       return entry === undefined ? NONE : dropLatest(entry, isErased);

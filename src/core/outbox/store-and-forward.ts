@@ -263,12 +263,10 @@ export function createStoreAndForward(options: StoreAndForwardOptions): StoreAnd
       await remote.unsaved(take);
       await unsavedWaiting(outbox, take);
     },
-    /**
-     * Also while the outbox is sent: these states have values whose readings still wait. When those are sent they mark their device
-     * again.
-     */
+    /** Also while the outbox is sent: these states have values whose readings still wait, and mark their device again when they are sent. */
     saveState: whileAvailable(remote.saveState),
     nameDevice: whileAvailable(remote.nameDevice),
+    relocate: whileAvailable(remote.relocate),
     deleteDevice: whileAvailable(remote.deleteDevice),
     readings: whileAvailable(remote.readings),
     readingsChunk: whileAvailable(remote.readingsChunk),

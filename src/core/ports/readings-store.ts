@@ -100,6 +100,8 @@ export interface Store {
    */
   saveState(devices: readonly DeviceState[], judged?: Promise<void>): Promise<void>;
   nameDevice(deviceId: DeviceId, names: { name: string | undefined; place: string | undefined }): Promise<void>;
+  /** Sets where these devices stand, all of them or none; their names stay. Undefined: it is taken away. */
+  relocate(deviceIds: readonly DeviceId[], place: string | undefined): Promise<void>;
   /** The device is deleted when this settles; its readings are deleted in small steps later. */
   deleteDevice(deviceId: DeviceId): Promise<void>;
   /** For the hub's own use. */

@@ -1,4 +1,5 @@
-/** `/api/devices/:id`: one device, its name, place, retention and latest values, and its deletion. */
+/** `/api/devices/:id`: one device, what its owner sets of it, its latest values, and its deletion; and changes of many at once. */
+import { devicesChange, devicesChanged, MAX_TAGS } from "../../contract/fleet/tags.ts";
 import { type Device, device } from "../../contract/readings.ts";
 import { deviceDeletion, devicePatch, latestAnswer } from "../../contract/rest.ts";
 import type { Credentials } from "../../core/access/credentials.ts";
@@ -9,14 +10,14 @@ import type { DeviceChanges } from "../../core/devices/device-changes.ts";
 import type { DeviceDeletion } from "../../core/devices/device-deletion.ts";
 import type { DeviceRecord } from "../../core/devices/device-record.ts";
 import type { Registry } from "../../core/devices/registry.ts";
-import { HttpError } from "../answers/problem.ts";
+import { HttpError, invalidField } from "../answers/problem.ts";
 import { EMPTY, json, type Route, route } from "../declaration/route.ts";
 
 export interface DevicesParts {
   readonly registry: Registry;
   readonly descriptions: Described;
   readonly alertSummary: Pick<AlertSummary, "worstOf">;
-  readonly changeDevice: DeviceChanges;
+  readonly deviceChanges: DeviceChanges;
   readonly deleteDevice: DeviceDeletion["run"];
   /** Undefined: there are no accounts. */
   readonly credentials: Credentials | undefined;
@@ -35,11 +36,27 @@ export const DEVICES_ROUTES: readonly Route<DevicesParts>[] = [
     method: "patch",
     path: "/api/devices/:id",
     level: "operator",
-    summary: "empty text or `null` removes a name or place; answers the device",
+    summary: "empty text or `null` removes a name or place; `tags` replaces all of them; answers the device",
     body: devicePatch,
     answer: json(device),
     handle: async (parts: DevicesParts, { params, body }) =>
-      shown(known(await parts.changeDevice(params.id, body)), parts),
+      shown(known(await parts.deviceChanges.change(params.id, body)), parts),
+  }),
+  route({
+    method: "post",
+    path: "/api/devices/changes",
+    level: "operator",
+    summary: "adds and removes tags of many devices, and sets their place",
+    body: devicesChange,
+    answer: json(devicesChanged),
+    handle: async ({ deviceChanges }: DevicesParts, { body }) => {
+      const changed = await deviceChanges.changeMany(body);
+      if ("tooManyTags" in changed) {
+        const { tooManyTags } = changed;
+        throw invalidField("addTags", `${tooManyTags} would have more than ${MAX_TAGS} tags; nothing was changed`);
+      }
+      return changed;
+    },
   }),
   route({
     method: "delete",

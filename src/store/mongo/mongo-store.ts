@@ -133,6 +133,7 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Remote
     unsaved: (take) => asStore(() => devices.unsaved(take)),
     saveState: (states, judged) => asStore(() => devices.saveState(states, judged)),
     nameDevice: (deviceId, names) => asStore(() => devices.nameDevice(deviceId, names)),
+    relocate: (deviceIds, to) => asStore(() => devices.relocate(deviceIds, to)),
     setRetention: (deviceId, retention) => asStore(() => devices.setRetention(deviceId, retention)),
     readings,
     tryRule: (spec, goOn) => tryByPages(readings, spec, goOn),

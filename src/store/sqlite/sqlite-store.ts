@@ -194,6 +194,7 @@ export async function openSqliteParts(
       }
     },
     nameDevice: (deviceId, { name, place }) => writer.call("nameDevice", [deviceId, name ?? null, place ?? null]),
+    relocate: (deviceIds, place) => writer.call("relocate", [deviceIds, place ?? null]),
     deleteDevice: async (deviceId) => {
       await writer.call("deleteDevice", [deviceId]);
       deletions.start();

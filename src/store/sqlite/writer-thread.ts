@@ -33,7 +33,16 @@ import { createRollupUpdater } from "./upkeep/rollup-updater.ts";
 import { createSealer } from "./upkeep/sealer.ts";
 import { createUpkeep } from "./upkeep/upkeep.ts";
 import { createAppender } from "./write/append.ts";
-import { deleteStep, markDeleted, nameDevice, probe, saveState, setRetention, testDisk } from "./write/device-table.ts";
+import {
+  deleteStep,
+  markDeleted,
+  nameDevice,
+  probe,
+  relocate,
+  saveState,
+  setRetention,
+  testDisk,
+} from "./write/device-table.ts";
 import { createHotCounts } from "./write/hot-counts.ts";
 import { createOutboxTable } from "./write/outbox-table.ts";
 
@@ -126,6 +135,7 @@ function openStore({ file, maxPages, commitDelayMs }: WriterThreadData, isLogDam
     saveState: (states: DeviceState[], throughSeq: number | undefined) => saveState(db, states, throughSeq),
     nameDevice: (deviceId: DeviceId, name: string | null, place: string | null) =>
       nameDevice(db, deviceId, name, place),
+    relocate: (deviceIds: readonly DeviceId[], place: string | null) => relocate(db, deviceIds, place),
     deleteDevice: (deviceId: DeviceId) => {
       markDeleted(db, deviceId);
       appender.invalidate();
@@ -176,6 +186,7 @@ const NEEDS_SPACE: ReadonlySet<string> = new Set<keyof WriterOperations>([
   "derive",
   "saveState",
   "nameDevice",
+  "relocate",
 ]);
 /** On a full disk these may use the reserve: what they delete makes room. Upkeep deletes what is past its age. */
 const DELETES: ReadonlySet<string> = new Set<keyof WriterOperations>([

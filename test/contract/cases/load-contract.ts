@@ -1,6 +1,6 @@
 /** What is known of devices after a restart. */
 import { expect, test } from "vitest";
-import type { MetricValue } from "../../../src/contract/readings.ts";
+import type { DeviceId, MetricValue } from "../../../src/contract/readings.ts";
 import type { Start } from "./opened-store.ts";
 import { attributes, boiler, deviceId, loadOne, seriesOf, stateOf, status, T0, timed, values } from "./writes.ts";
 
@@ -110,6 +110,18 @@ export function describeLoad(start: Start): void {
     await again.nameDevice(boiler, { name: undefined, place: "Attic" });
     again = await reopen();
     expect(await loadOne(again)).toMatchObject({ name: undefined, place: "Attic" });
+  });
+
+  test("the place of many devices is set at once, and taken away; their names stay", async () => {
+    const { store, reopen } = await start();
+    await store.append([[timed(T0, { a: 1 })]]);
+    await store.nameDevice(boiler, { name: "Boiler ☀", place: undefined });
+    await store.relocate([boiler, "nobody" as DeviceId], "Cellar");
+    let again = await reopen();
+    expect(await loadOne(again)).toMatchObject({ name: "Boiler ☀", place: "Cellar" });
+    await again.relocate([boiler], undefined);
+    again = await reopen();
+    expect(await loadOne(again)).toMatchObject({ name: "Boiler ☀", place: undefined });
   });
 
   test("metrics named like members of every object are metrics like any other", async () => {

@@ -110,6 +110,7 @@ export function createMemoryStore(): MemoryStore {
       if (store.failure !== undefined) throw store.failure;
     },
     nameDevice: async () => {},
+    relocate: async () => {},
     deleteDevice: async () => {},
     readings: async () => [],
     tryRule: async () => ({ events: [], fired: 0, readings: 0, isComplete: true }),

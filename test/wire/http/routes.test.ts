@@ -65,9 +65,11 @@ async function askAboutDevices({ owner }: AccessWorld, { ask }: DeclaredAnswers)
   ]) {
     await ask(owner, name);
   }
-  const body = { name: "Boiler", place: "Cellar", retention: { rawDays: 7 } };
+  const body = { name: "Boiler", place: "Cellar", tags: ["heating"], retention: { rawDays: 7 } };
   await ask(owner, "PATCH /api/devices/:id", "/api/devices/cellar", { body });
   await ask(owner, "GET /api/devices/:id", "/api/devices/cellar");
+  const change = { devices: ["cellar", "nobody"], addTags: ["damp"] };
+  await ask(owner, "POST /api/devices/changes", undefined, { body: change });
   await ask(owner, "GET /api/devices", "/api/devices?limit=1&search=BOIL");
   await ask(owner, "GET /api/devices/:id/latest", "/api/devices/cellar/latest");
   const page = await ask<ReadingsPage>(owner, "GET /api/devices/:id/readings", "/api/devices/cellar/readings?limit=5");

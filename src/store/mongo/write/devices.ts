@@ -28,6 +28,7 @@ export interface Devices {
   unsaved(take: (readings: readonly UnsavedReading[]) => void | Promise<void>): Promise<void>;
   saveState(states: readonly DeviceState[], judged: Promise<void> | undefined): Promise<void>;
   nameDevice(deviceId: DeviceId, names: { name: string | undefined; place: string | undefined }): Promise<void>;
+  relocate(deviceIds: readonly DeviceId[], place: string | undefined): Promise<void>;
   setRetention(deviceId: DeviceId, retention: Partial<Retention>): Promise<void>;
 }
 
@@ -178,7 +179,16 @@ export function createDevices({ collections, cursors, queue, inTime }: DevicesPa
     );
   }
 
-  return { load, unsaved, saveState, nameDevice, setRetention };
+  async function relocate(deviceIds: readonly DeviceId[], place: string | undefined): Promise<void> {
+    await queue.run(() =>
+      collections().devices.updateMany(
+        { _id: { $in: [...deviceIds] } },
+        place === undefined ? { $unset: { place: "" } } : { $set: { place } },
+      ),
+    );
+  }
+
+  return { load, unsaved, saveState, nameDevice, relocate, setRetention };
 }
 
 /** Fields that are set, or taken away where they are undefined. */

@@ -84,6 +84,13 @@ export function nameDevice(
   });
 }
 
+export function relocate(db: DatabaseSyncInstance, deviceIds: readonly DeviceId[], place: string | null): void {
+  const update = db.prepare("UPDATE device SET place = ? WHERE device_id = ?");
+  inTransaction(db, () => {
+    for (const deviceId of deviceIds) update.run(place, deviceId);
+  });
+}
+
 /** Deletes the device's row at once; `deleteStep` deletes its readings. */
 export function markDeleted(db: DatabaseSyncInstance, deviceId: DeviceId): void {
   inTransaction(db, () => {

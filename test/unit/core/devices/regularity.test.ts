@@ -73,6 +73,7 @@ function played(clock: ManualClock, devices: Map<DeviceId, DeviceEntry>, regular
         clock,
         familyOf: () => undefined,
         before: { lastOf: () => undefined, aliveAtMs: undefined },
+        tags: new Map(),
       });
     devices.set(deviceId, device);
     return device;
