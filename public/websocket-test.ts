@@ -1,6 +1,6 @@
 /** The test page: connects to a hub as any Socket.IO client does and shows each event as it arrives. */
 import { io, type Socket } from "socket.io-client";
-import type { HubToBrowser } from "../src/contract/live.ts";
+import type { ConnectRefusal, HubToBrowser } from "../src/contract/live.ts";
 import "./styles/tokens.css";
 import "./styles/shell.css";
 import "./styles/websocket-test.css";
@@ -10,6 +10,7 @@ import "./test-page/mqtt-part.ts";
 
 const form = findElement("connection", HTMLFormElement);
 const url = findElement("url", HTMLInputElement);
+const token = findElement("token", HTMLInputElement);
 const connect = findElement("connect", HTMLButtonElement);
 const disconnect = findElement("disconnect", HTMLButtonElement);
 const clear = findElement("clear", HTMLButtonElement);
@@ -30,12 +31,23 @@ clear.addEventListener("click", events.clear);
 
 function open(address: string): void {
   close();
-  const opened: Socket<HubToBrowser> = io(address, { transports: ["websocket", "polling"], tryAllTransports: true });
+  const secret = token.value.trim();
+  const opened: Socket<HubToBrowser> = io(address, {
+    transports: ["websocket", "polling"],
+    tryAllTransports: true,
+    forceNew: true, // the former connection may have had another token
+    ...(secret !== "" && { auth: { token: secret } }),
+  });
   socket = opened;
   say("connecting", `connecting to ${address}…`);
   opened.on("connect", () => say("connected", `connected as ${opened.id ?? "?"}`));
   opened.on("disconnect", (reason) => say("disconnected", `disconnected: ${reason}`));
-  opened.on("connect_error", (error) => say("failed", `not connected: ${error.message}. Trying again…`));
+  opened.on("connect_error", (error: Error & { data?: ConnectRefusal }) => {
+    // After a refusal Socket.IO does not try again.
+    if (opened.active) return say("failed", `not connected: ${error.message}. Trying again…`);
+    close();
+    say("failed", `refused: ${error.message}${error.data === undefined ? "" : ` (${error.data.code})`}`);
+  });
   opened.onAny((event: string, ...values: unknown[]) =>
     events.add({ kind: event, name: event, text: values.map((value) => JSON.stringify(value)).join(", ") }),
   );

@@ -2,6 +2,7 @@
 import type { AlertsEvent, Severity } from "./alerts.ts";
 import type { Metrics, Presence, PresenceDetail, Reading } from "./readings.ts";
 import type { Refusal } from "./refusal.ts";
+import type { RefusalCode } from "./refusals.ts";
 
 /** The seed's event, to the letter; both timestamps are the reading's instant, ISO 8601. */
 export interface SensorData {
@@ -25,6 +26,13 @@ export interface NotificationEvent {
   title: string;
   text: string;
   at: string;
+}
+
+/** `data` of the `connect_error` with which the hub refuses a CONNECT; its `message` says the same as a sentence. */
+export interface ConnectRefusal {
+  code: "LOGIN_NEEDED" | "LEVEL_TOO_LOW" | Extract<RefusalCode, `TOO_MANY_LIVE_SESSIONS${string}`>;
+  /** As HTTP would answer. */
+  status: number;
 }
 
 export interface HubToBrowser {

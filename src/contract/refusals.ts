@@ -71,6 +71,8 @@ export const REFUSALS = {
     "This address has reached its limit of Socket.IO sessions (AERIE_MAX_LIVE_SESSIONS_PER_ADDRESS)",
   TOO_MANY_LIVE_SESSIONS_OF_ACCOUNT:
     "This account or token has reached its limit of Socket.IO sessions (AERIE_MAX_LIVE_SESSIONS_PER_ACCOUNT)",
+  TOO_MANY_LIVE_SESSIONS_OF_NOBODY:
+    "Too many Socket.IO sessions have not sent a valid token yet: an address may have 20 of them, for 5 s each",
   TOO_MANY_LARGE_REQUESTS:
     "This client asked for too many charts, pages of readings, lists of devices or exports at once: 4 are answered at a time, 50 may wait",
   CONNECT_TIMEOUT: "The client did not send a complete CONNECT in time (AERIE_CONNECT_TIMEOUT_MS)",
@@ -160,6 +162,7 @@ const REASON_OF: Readonly<Record<RefusalCode, ReasonCode>> = {
   TOO_MANY_LIVE_SESSIONS: REASON.quotaExceeded,
   TOO_MANY_LIVE_SESSIONS_OF_ADDRESS: REASON.quotaExceeded,
   TOO_MANY_LIVE_SESSIONS_OF_ACCOUNT: REASON.quotaExceeded,
+  TOO_MANY_LIVE_SESSIONS_OF_NOBODY: REASON.quotaExceeded,
   TOO_MANY_LARGE_REQUESTS: REASON.messageRateTooHigh,
   // Never on the wire: before CONNACK a server may only close. [MQTT 5.0, 3.14]
   CONNECT_TIMEOUT: REASON.protocolError,

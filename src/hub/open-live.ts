@@ -42,7 +42,7 @@ export function openLiveParts(options: LiveOptions): LiveParts {
   const live = own(
     "live",
     openLive({
-      callerOf: callers.of,
+      callerOf: callers.ofClient,
       addressOf: forwarding.addressOf,
       limits: config,
       requests,

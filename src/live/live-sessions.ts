@@ -4,9 +4,15 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Server, Socket } from "socket.io";
 import type { Caller } from "../core/access/accounts.ts";
+import { reaches } from "../core/access/required-level.ts";
 import type { Refusals } from "../core/limits/refusals.ts";
 import type { RequestBudget } from "../core/limits/request-budget.ts";
-import { createSessionLimit, type SessionLimits, type TooManySessions } from "../core/limits/session-limit.ts";
+import {
+  createSessionLimit,
+  type SessionLimits,
+  type SessionOwner,
+  type TooManySessions,
+} from "../core/limits/session-limit.ts";
 import type { Clock } from "../core/ports/clock.ts";
 
 export interface LiveSessionsOptions {
@@ -27,19 +33,24 @@ export interface LiveSessions {
   isFreePoll(request: IncomingMessage): boolean;
   request(request: IncomingMessage, response: ServerResponse): void;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** It has sent CONNECT. */
+  /** Its CONNECT came by this caller. Undefined: the session is the caller's from now on. Else the code, counted as a refusal. */
+  admit(conn: Conn, caller: Caller): TooManySessions | undefined;
+  /** Its CONNECT was let in. */
   connected(conn: Conn): void;
   count(): number;
   /** Ends the sessions of these sign-ins and tokens. */
   end(keys: readonly string[]): void;
 }
 
-type Conn = Socket["conn"];
+export type Conn = Socket["conn"];
 
 interface Session {
   readonly conn: Conn;
-  /** Of the sign-in or token that it came by; undefined: there are no accounts. */
-  readonly key: string | undefined;
+  owner: SessionOwner;
+  /** Of the sign-in or token that it came by; undefined: there are no accounts, or its token is yet to come. */
+  key: string | undefined;
+  /** It ends unless its CONNECT is let in. */
+  readonly stopWaiting: () => void;
   /** When its poll last went to Engine.IO. */
   polledAtMs: number;
   /** A poll waits for its turn. */
@@ -50,17 +61,21 @@ interface Session {
 const POLL_EVERY_MS = 100;
 /** A poll is answered with the next ping at the latest. Of a session on WebSocket Engine.IO answers none. */
 const ANSWER_MS = 60_000;
+/** Within it a session of nobody sends CONNECT with a valid token, */
+const NOBODY_MS = 5_000;
+/** and in so many bytes: the parser would keep ten attachments of 100 kB. */
+const MOST_BYTES_OF_NOBODY = 16 * 1024;
 
 export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
   const { engine, limits, addressOf, callerOf, requests, refusals, clock } = options;
   const limit = createSessionLimit(limits);
   /** By the id that its requests name. */
   const sessions = new Map<string, Session>();
-  /** Connections that have not sent CONNECT: what cancels their timeout. */
-  const waiting = new Map<Conn, () => void>();
+  const sessionOf = new Map<Conn, Session>();
 
   engine.on("connection", (conn: Conn) => {
-    const owner = ownerOf(conn.request);
+    const caller = callerOf(conn.request);
+    const owner = ownerOf(conn.request, caller);
     // Handshakes that run at the same time can each pass the first check.
     const tooMany = limit.excess(owner);
     if (tooMany !== undefined) {
@@ -69,34 +84,56 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
       return;
     }
     limit.enter(owner);
-    const cancel = clock.after(limits.connectTimeoutMs, () => {
+    const withinMs = owner.isNobody ? Math.min(NOBODY_MS, limits.connectTimeoutMs) : limits.connectTimeoutMs;
+    const stopWaiting = clock.after(withinMs, () => {
       refusals.add({ code: "CONNECT_TIMEOUT", kind: "connection", address: owner.address });
       conn.close(true); // at once: a session of polls that nobody asks for would stay for another half a minute
     });
-    waiting.set(conn, cancel);
     const { sid } = conn.transport;
-    sessions.set(sid, {
+    const session: Session = {
       conn,
-      key: callerOf(conn.request).key,
+      owner,
+      key: caller.key,
+      stopWaiting,
       polledAtMs: Number.NEGATIVE_INFINITY,
       isPollHeld: false,
-    });
+    };
+    sessions.set(sid, session);
+    sessionOf.set(conn, session);
     conn.once("close", () => {
-      connected(conn);
+      stopWaiting();
       sessions.delete(sid);
-      limit.leave(owner);
+      sessionOf.delete(conn);
+      limit.leave(session.owner);
     });
     limitPackets(conn, owner.address);
+    if (owner.isNobody) limitBytes(session);
   });
 
-  function connected(conn: Conn): void {
-    waiting.get(conn)?.();
-    waiting.delete(conn);
+  function ownerOf(request: IncomingMessage, { level, user, key }: Caller): SessionOwner {
+    return { address: addressOf(request), account: user?.id ?? key, isNobody: !reaches(level, "viewer") };
   }
 
-  function ownerOf(request: IncomingMessage): { address: string | undefined; account: string | undefined } {
-    const { user, key } = callerOf(request);
-    return { address: addressOf(request), account: user?.id ?? key };
+  function admit(conn: Conn, caller: Caller): TooManySessions | undefined {
+    const session = sessionOf.get(conn);
+    if (session === undefined) return undefined; // closed meanwhile: Socket.IO lets nobody in
+    const owner = ownerOf(conn.request, caller);
+    limit.leave(session.owner);
+    const tooMany = limit.excess(owner);
+    if (tooMany === undefined) {
+      session.owner = owner;
+      session.key = caller.key;
+    } else refusals.add({ code: tooMany, kind: "connection", address: owner.address });
+    limit.enter(session.owner);
+    return tooMany;
+  }
+
+  function limitBytes(session: Session): void {
+    let left = MOST_BYTES_OF_NOBODY;
+    session.conn.on("packet", ({ data }: { data?: string | Buffer }) => {
+      left -= data?.length ?? 0;
+      if (left < 0 && session.owner.isNobody) session.conn.close(true);
+    });
   }
 
   /** Each packet costs a request, but the answers to the hub's pings. */
@@ -165,19 +202,19 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
 
   return {
     excess: (request) => {
-      const owner = ownerOf(request);
+      const owner = ownerOf(request, callerOf(request));
       const tooMany = limit.excess(owner);
       if (tooMany !== undefined) refusals.add({ code: tooMany, kind: "connection", address: owner.address });
       return tooMany;
     },
     isFreePoll: (request) => {
-      if (polled(request) === undefined) return false;
-      const { address, account } = ownerOf(request);
-      return requests.isFreePoll(address, account);
+      const session = polled(request);
+      return session !== undefined && requests.isFreePoll(addressOf(request), session.owner.account);
     },
     request,
     upgrade,
-    connected,
+    admit,
+    connected: (conn) => sessionOf.get(conn)?.stopWaiting(),
     count: () => sessions.size,
     end: (keys) => {
       for (const { conn, key } of [...sessions.values()]) {

@@ -5,7 +5,6 @@ import { Server, type Socket } from "socket.io";
 import type { Alert, FiringCounts } from "../contract/alerts.ts";
 import type { BrowserToHub, HubToBrowser, NotificationEvent, SubscribeAnswer } from "../contract/live.ts";
 import type { Refusal } from "../contract/refusal.ts";
-import type { Caller } from "../core/access/accounts.ts";
 import { reaches } from "../core/access/required-level.ts";
 import { toPresenceAnswer } from "../core/devices/device-answer.ts";
 import type { DeviceRecord } from "../core/devices/device-record.ts";
@@ -18,14 +17,15 @@ import { createAlertFeed } from "./alert-feed.ts";
 import { type Batch, createBatchBuffer } from "./batch-buffer.ts";
 import { corkFlushes } from "./corked-flush.ts";
 import { createLiveBudget } from "./live-budget.ts";
+import { createLiveGuard, type LiveGuardOptions } from "./live-guard.ts";
 import { createLiveSessions, type LiveSessionsOptions } from "./live-sessions.ts";
 import { createRefusalFeed } from "./refusal-feed.ts";
 import { type LiveSubscription, parseSubscribeOptions } from "./subscribe-options.ts";
 import { type Waiting, watchWaiting } from "./waiting-bytes.ts";
 
-export interface LiveOptions extends Omit<LiveSessionsOptions, "engine"> {
-  /** Who sent the request. Looked up at each call, because a sign-in may have ended. */
-  readonly callerOf: (request: IncomingMessage) => Caller;
+export interface LiveOptions
+  extends Omit<LiveSessionsOptions, "engine" | "callerOf">,
+    Pick<LiveGuardOptions, "callerOf"> {
   readonly clock: Clock;
   readonly counters: Counters;
   readonly log: Log;
@@ -80,13 +80,14 @@ const eachOf = (deviceId: string): string => `each:${deviceId}`;
 const BATCHES = "batches";
 
 export function openLive(options: LiveOptions): Live {
-  const { callerOf, addressOf, refusals, clock, counters, log, build } = options;
+  const { addressOf, refusals, clock, counters, log, build } = options;
+  const guard = createLiveGuard({ callerOf: options.callerOf, sessions: () => sessions });
   // This server never listens: http-server.ts passes requests to the engine after admission.
   const io = new Server<BrowserToHub, HubToBrowser, Record<string, never>, SocketData>(createServer(), {
     serveClient: false,
     maxHttpBufferSize: 100_000,
     allowRequest: (request, done) => {
-      const refusal = refusalOf(request);
+      const refusal = guard.refusalOf(request);
       done(refusal ?? null, refusal === undefined);
     },
   });
@@ -105,14 +106,15 @@ export function openLive(options: LiveOptions): Live {
   let isClosed = false;
   const stops = [clock.every(BATCH_EVERY_MS, flush), clock.every(TICK_EVERY_MS, tick)];
 
+  io.use(guard.connect);
   io.on("connection", (browser) => {
-    // The sign-in may have ended since the session began.
-    if (!reaches(callerOf(browser.request).level, "viewer")) return void browser.disconnect(true);
+    const { level, key } = guard.callerOf(browser);
+    if (!reaches(level, "viewer")) return void browser.disconnect(true); // it ended in this very moment
     browsers.add(browser);
     sessions.connected(browser.conn);
     browser.data.subscription = { devices: undefined, batch: false };
     browser.data.waitingBytes = 0;
-    browser.data.key = callerOf(browser.request).key;
+    browser.data.key = key;
     browser.data.address = addressOf(browser.request);
     applySubscription(browser, browser.data.subscription);
     watchWaiting(browser.conn, browser.data);
@@ -123,14 +125,6 @@ export function openLive(options: LiveOptions): Live {
     browser.on("disconnect", () => browsers.delete(browser));
     browser.on("error", (error) => log.debug("browser failed", { error }));
   });
-
-  function refusalOf(request: IncomingMessage): string | undefined {
-    const { level, csrf } = callerOf(request);
-    if (!reaches(level, "viewer")) return "LOGIN_NEEDED";
-    // Browsers send the cookie with any page's request, and always name the page in Origin.
-    if (csrf !== undefined && request.headers.origin === undefined && isUpgrade(request)) return "ORIGIN_FOREIGN";
-    return sessions.excess(request);
-  }
 
   function subscribe(browser: Browser, raw: unknown, reply: unknown): void {
     const subscription = parseSubscribeOptions(raw);
@@ -227,7 +221,7 @@ export function openLive(options: LiveOptions): Live {
   function tick(): void {
     for (const browser of browsers) {
       // Its token expired, or its account lost the right.
-      if (!reaches(callerOf(browser.request).level, "viewer")) browser.disconnect(true);
+      if (!reaches(guard.callerOf(browser).level, "viewer")) browser.disconnect(true);
     }
     io.emit("tick", { time: new Date(clock.nowMs()).toISOString(), build });
   }
@@ -285,8 +279,6 @@ export function openLive(options: LiveOptions): Live {
     },
   };
 }
-
-const isUpgrade = ({ headers }: IncomingMessage): boolean => headers.upgrade !== undefined;
 
 const sum = (counts: Iterable<number>): number => {
   let total = 0;

@@ -91,3 +91,27 @@ test("the test page says that a broker is not there", async () => {
   expect(await page.locator("#mqtt-status").textContent()).toContain("not connected");
   expect(await page.locator("#mqtt-connect").isEnabled()).toBe(true);
 });
+
+test("the test page comes in over Socket.IO with a token, and shows why it is refused", async () => {
+  const world = await openAccessWorld();
+  const [viewer, metrics] = [await world.token("viewer"), await world.token("metrics")];
+  const { page, failures } = await openPage(await openBrowser(), `${world.hub.url}/websocket-test.html`);
+  const status = page.locator("#status");
+  const connectWith = async (token: string, state: string) => {
+    await page.locator("#token").fill(token);
+    await page.locator("#connect").click();
+    await page.locator(`#status[data-status="${state}"]`).waitFor({ timeout: 30_000 });
+    return (await status.textContent()) ?? "";
+  };
+
+  expect(await connectWith("", "failed")).toMatch(/^refused: Sign in, or send a token.*\(LOGIN_NEEDED\)$/);
+  expect(await connectWith(metrics.secret, "failed")).toContain("(LEVEL_TOO_LOW)");
+  expect(await connectWith(viewer.secret, "connected")).toContain("connected as ");
+  await page.locator('#events [data-event="connectionInfo"]').waitFor({ timeout: 30_000 });
+  await page.locator("#disconnect").click();
+  await page.locator('#status[data-status="disconnected"]').waitFor({ timeout: 30_000 });
+  expect(await connectWith("wrong", "failed")).toContain("The hub does not know this token");
+
+  expect(failures).toEqual([]);
+  expect(page.url()).not.toContain("token");
+});

@@ -11,6 +11,7 @@ import { onNotice } from "./notices.ts";
 
 const ANSWER_WITHIN_MS = 5_000;
 const TRY_AGAIN_AFTER_MS = 5_000;
+const CONNECT_AGAIN_AFTER_MS = 2_000;
 
 export const freshness = signal<Freshness>({ kind: "connecting" });
 /** Another build serves the page than the one that the page was loaded from. */
@@ -40,6 +41,7 @@ const waiting: (() => void)[] = [];
 export function startLink(): void {
   socket.on("connect", () => void subscribe("widened"));
   socket.on("disconnect", onDisconnect);
+  socket.on("connect_error", connectAgain);
   socket.on("readings", onReadings);
   socket.on("presence", onPresence);
   socket.on("rejected", onRejected);
@@ -122,8 +124,12 @@ function onDisconnect(reason: Socket.DisconnectReason): void {
   confirmed = false;
   disconnectedAtMs = toHubMs(Date.now());
   judge();
-  // Socket.IO takes the server's own goodbye as final; a wall tablet must not.
-  if (reason === "io server disconnect") setTimeout(() => socket.connect(), 2_000);
+  if (reason === "io server disconnect") connectAgain();
+}
+
+/** Socket.IO takes the server's own goodbye and its refusal as final; a wall tablet must not: somebody may sign in again. */
+function connectAgain(): void {
+  setTimeout(() => !socket.active && socket.connect(), CONNECT_AGAIN_AFTER_MS);
 }
 
 function noteSign(): void {

@@ -1,4 +1,7 @@
-/** Counts Socket.IO sessions, in all, by address and by account, and says when one more is too many. */
+/**
+ * Counts Socket.IO sessions, in all, by address and by account, and says when one more is too many. Those of nobody are counted apart:
+ * however many there are, they take no session from those who are signed in.
+ */
 import type { RefusalCode } from "../../contract/refusals.ts";
 import { limitKey } from "../model/plain-address.ts";
 
@@ -12,6 +15,8 @@ export interface SessionOwner {
   readonly address: string | undefined;
   /** Person or token; undefined: there are no accounts, and no limit of them. */
   readonly account: string | undefined;
+  /** Its token is yet to come, with CONNECT. */
+  readonly isNobody: boolean;
 }
 
 export type TooManySessions = Extract<RefusalCode, `TOO_MANY_LIVE_SESSIONS${string}`>;
@@ -23,12 +28,34 @@ export interface SessionLimit {
   leave(owner: SessionOwner): void;
 }
 
+const MOST_OF_NOBODY_PER_ADDRESS = 20;
+const MOST_OF_NOBODY = 200;
+
 export function createSessionLimit(limits: SessionLimits): SessionLimit {
   const ofAddress = createCounts();
   const ofAccount = createCounts();
+  const ofNobody = createCounts();
   let open = 0;
+  let openOfNobody = 0;
+
+  function change({ address, account, isNobody }: SessionOwner, by: 1 | -1): void {
+    if (isNobody) {
+      openOfNobody += by;
+      ofNobody.change(limitKey(address), by);
+      return;
+    }
+    open += by;
+    ofAddress.change(limitKey(address), by);
+    if (account !== undefined) ofAccount.change(account, by);
+  }
+
   return {
-    excess: ({ address, account }) => {
+    excess: ({ address, account, isNobody }) => {
+      if (isNobody) {
+        const isTooMany =
+          openOfNobody >= MOST_OF_NOBODY || ofNobody.of(limitKey(address)) >= MOST_OF_NOBODY_PER_ADDRESS;
+        return isTooMany ? "TOO_MANY_LIVE_SESSIONS_OF_NOBODY" : undefined;
+      }
       if (open >= limits.maxLiveSessions) return "TOO_MANY_LIVE_SESSIONS";
       if (ofAddress.of(limitKey(address)) >= limits.maxLiveSessionsPerAddress)
         return "TOO_MANY_LIVE_SESSIONS_OF_ADDRESS";
@@ -37,16 +64,8 @@ export function createSessionLimit(limits: SessionLimits): SessionLimit {
       }
       return undefined;
     },
-    enter: ({ address, account }) => {
-      open++;
-      ofAddress.change(limitKey(address), 1);
-      if (account !== undefined) ofAccount.change(account, 1);
-    },
-    leave: ({ address, account }) => {
-      open--;
-      ofAddress.change(limitKey(address), -1);
-      if (account !== undefined) ofAccount.change(account, -1);
-    },
+    enter: (owner) => change(owner, 1),
+    leave: (owner) => change(owner, -1),
   };
 }
 

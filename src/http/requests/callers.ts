@@ -17,6 +17,8 @@ export interface CallersOptions {
 
 export interface Callers {
   readonly of: CallerOf;
+  /** Of a Socket.IO client. A token in its CONNECT decides alone: it was meant for this connection. */
+  ofClient(request: IncomingMessage, token?: unknown): Caller;
   /** Lets the browser keep what it was signed in by. */
   keep(response: Response, secret: string): void;
   drop(response: Response): void;
@@ -27,6 +29,7 @@ export interface Callers {
 }
 
 const KEEP_MS = 180 * 86_400_000;
+const TOKEN = /^[\w-]{1,200}$/;
 
 export function createCallers({ accounts, port, isSecure }: CallersOptions): Callers {
   // With the prefix no page of another name, and none without TLS, can set it. [RFC 6265bis, 4.1.3.2]
@@ -46,8 +49,14 @@ export function createCallers({ accounts, port, isSecure }: CallersOptions): Cal
     return (secret === undefined ? undefined : accounts.callerOfCookie(secret)) ?? NOBODY;
   }
 
+  function ofClient(request: IncomingMessage, token?: unknown): Caller {
+    if (accounts === undefined || token === undefined || token === null) return of(request);
+    return (typeof token === "string" && TOKEN.test(token) ? accounts.callerOfToken(token) : undefined) ?? NOBODY;
+  }
+
   return {
     of,
+    ofClient,
     keep: (response, secret) =>
       void response.cookie(cookieName(response.req), secret, { ...optionsFor(response.req), maxAge: KEEP_MS }),
     drop: (response) => void response.clearCookie(cookieName(response.req), optionsFor(response.req)),

@@ -33,9 +33,9 @@ test("connections and sessions of one /64 count together, those of another do no
 
   const limits = { maxLiveSessions: 10, maxLiveSessionsPerAddress: 1, maxLiveSessionsPerAccount: 10 };
   const sessions = createSessionLimit(limits);
-  sessions.enter({ address: "2001:db8::1", account: undefined });
-  const excess = (address: string) => sessions.excess({ address, account: undefined });
+  sessions.enter({ address: "2001:db8::1", account: undefined, isNobody: false });
+  const excess = (address: string) => sessions.excess({ address, account: undefined, isNobody: false });
   expect(excess("2001:db8::2")).toBe("TOO_MANY_LIVE_SESSIONS_OF_ADDRESS");
-  sessions.leave({ address: "2001:db8::1", account: undefined });
+  sessions.leave({ address: "2001:db8::1", account: undefined, isNobody: false });
   expect(excess("2001:db8::2")).toBe(undefined);
 });
