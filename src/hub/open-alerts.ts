@@ -11,6 +11,7 @@ import { createRuleBook } from "../core/alerts/rule-book.ts";
 import { type AlertSummary, createAlertSummary } from "../core/alerts/shown/alert-summary.ts";
 import { createSilenceBook } from "../core/alerts/silence-book.ts";
 import { createWouldHaveFired, type WouldHaveFired } from "../core/alerts/trial/would-have-fired.ts";
+import { createUnknownDevices, type UnknownDevices } from "../core/alerts/unknown-devices.ts";
 import type { Registry } from "../core/devices/registry.ts";
 import { createRegularity, type Habit, type Regularity } from "../core/devices/regularity.ts";
 import type { Descriptions } from "../core/dialects/descriptions.ts";
@@ -44,6 +45,7 @@ export interface Alerts extends NotificationParts {
   /** What fits the devices that there are. */
   readonly presets: () => RulePreset[];
   readonly wouldHaveFired: WouldHaveFired;
+  readonly unknownDevices: UnknownDevices;
   /** Makes the rules that are on from the start, where that was not done. */
   readonly makeDefaults: () => Promise<void>;
   readonly summary: AlertSummary;
@@ -108,9 +110,13 @@ export function openAlerts(options: AlertsOptions): Alerts {
     presets: () => presetsFor(fits(), rules.list()),
     wouldHaveFired: createWouldHaveFired({ store, presenceBook, devices: { ...devices, radioOf }, classOf }),
     ...createJudging(engine, storage, registry, log),
+    unknownDevices: createUnknownDevices({ registry, boardIds: () => boardIdsOf(options.access) }),
     makeDefaults: () => makeDefaultRules({ rules, records: stored, hubFile, log }),
   };
 }
+
+const boardIdsOf = (access: AlertsOptions["access"]): string[] =>
+  access?.credentials.boards().map(({ deviceId }) => deviceId) ?? [];
 
 /** Where MongoDB is away at the start, it judges what waits; what MongoDB has is judged when it is reached, before it gets what waits. */
 function createJudging(

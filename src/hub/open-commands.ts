@@ -55,8 +55,8 @@ export function openCommands(options: CommandsOptions): Control {
   const { derivation } = derivedParts;
   const rawHorizon = createRawHorizon({ registry, rawDays: config.rawDays, mayExpire: retentionClock.mayExpire });
   const { rules, silences, channels, notifications, engine: alerts, summary: alertSummary } = options.alerts;
-  const { presets: rulePresets, wouldHaveFired } = options.alerts;
-  const ruleParts = { rules, rulePresets, wouldHaveFired };
+  const { presets: rulePresets, wouldHaveFired, unknownDevices } = options.alerts;
+  const ruleParts = { rules, rulePresets, wouldHaveFired, unknownDevices };
   const isClockSane = clockSanity.isSane;
   return own(
     "control",

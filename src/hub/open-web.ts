@@ -75,6 +75,7 @@ export function openWeb(options: WebOptions): Http {
       wouldHaveFired: options.alerts.wouldHaveFired,
       rules: options.alerts.rules,
       silences: options.alerts.silences,
+      unknownDevices: options.alerts.unknownDevices,
       alerts,
       alertSummary: options.alerts.summary,
       channels: options.alerts.channels,

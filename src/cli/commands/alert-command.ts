@@ -1,7 +1,12 @@
 /** `aerie alert`: what fires, what has fired, acknowledging and silencing. */
 import { pipeline } from "node:stream/promises";
-import type { Alert, AlertEvent, Silence, SilenceFields } from "../../contract/alerts.ts";
-import type { AlertLogAnswer, AlertsAnswer, SilencesAnswer } from "../../contract/answers/alert-answers.ts";
+import type { Alert, AlertEvent, SilenceFields } from "../../contract/alerts.ts";
+import type {
+  AlertLogAnswer,
+  AlertsAnswer,
+  MadeSilence,
+  SilencesAnswer,
+} from "../../contract/answers/alert-answers.ts";
 import { toEpochMs } from "../../contract/epoch.ts";
 import { CommandFault } from "../shared/command-fault.ts";
 import type { CommandWorld } from "../shared/command-world.ts";
@@ -9,6 +14,7 @@ import type { HubLink } from "../shared/hub-link.ts";
 import { countText, secondsIn } from "../shared/quantity.ts";
 import { json, needed, print, verbIn, withRunningHub } from "../shared/running-hub.ts";
 import { oneLine, table } from "../shared/table.ts";
+import { unknownLines } from "../shared/unknown-devices.ts";
 
 export interface AlertOptions {
   readonly rule?: string;
@@ -100,8 +106,9 @@ async function silence(link: HubLink, request: AlertRequest, { clock }: CommandW
     ...(deviceId !== undefined && { deviceId }),
     ...(note !== undefined && { note }),
   };
-  const made = await link.ask<Silence>("/api/silences", json(fields));
+  const made = await link.ask<MadeSilence>("/api/silences", json(fields));
   print(`Silenced ${whatText(made)} until ${made.until}. To end it: aerie alert unsilence ${made.id}`);
+  for (const line of unknownLines(made.unknownDevices)) print(line);
 }
 
 function untilIn({ for: time, to }: AlertRequest, nowMs: number): string {

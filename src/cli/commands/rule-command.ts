@@ -1,11 +1,12 @@
 /** `aerie rule`: when alerts fire. */
 import type { Rule, RuleFields } from "../../contract/alerts.ts";
-import type { RulesAnswer } from "../../contract/answers/alert-answers.ts";
+import type { RulesAnswer, SavedRule } from "../../contract/answers/alert-answers.ts";
 import { CommandFault } from "../shared/command-fault.ts";
 import type { CommandWorld } from "../shared/command-world.ts";
 import type { HubLink } from "../shared/hub-link.ts";
 import { json, needed, print, verbIn, withRunningHub } from "../shared/running-hub.ts";
 import { oneLine, table } from "../shared/table.ts";
+import { unknownLines } from "../shared/unknown-devices.ts";
 import { conditionText, type RuleOptions, ruleFieldsOf, scopeText } from "./rule-fields.ts";
 import { ruleTrial } from "./rule-trial.ts";
 
@@ -53,7 +54,7 @@ async function list(link: HubLink): Promise<string> {
 const all = async (link: HubLink): Promise<readonly Rule[]> => (await link.ask<RulesAnswer>("/api/rules")).rules;
 
 async function add(link: HubLink, request: RuleRequest): Promise<string> {
-  return shown("Added", await link.ask<Rule>("/api/rules", json(ruleFieldsOf(request))));
+  return shown("Added", await link.ask<SavedRule>("/api/rules", json(ruleFieldsOf(request))));
 }
 
 /** As JSON, which `set --file` takes. */
@@ -88,8 +89,8 @@ async function remove(link: HubLink, request: RuleRequest): Promise<string> {
   return `Deleted ${id}: ${oneLine(name)}. Its alerts have ended; the log stays.`;
 }
 
-const put = (link: HubLink, id: string, fields: object): Promise<Rule> =>
-  link.ask<Rule>(pathOf(id), json(fields), "PUT");
+const put = (link: HubLink, id: string, fields: object): Promise<SavedRule> =>
+  link.ask<SavedRule>(pathOf(id), json(fields), "PUT");
 
 const pathOf = (id: string): string => `/api/rules/${encodeURIComponent(id)}`;
 
@@ -103,8 +104,12 @@ async function chosen(link: HubLink, { verb, called }: RuleRequest): Promise<Rul
   return rule;
 }
 
-const shown = (done: string, { id, name, enabled, condition, forS, scope, severity }: Rule): string =>
+const shown = (
+  done: string,
+  { id, name, enabled, condition, forS, scope, severity, unknownDevices }: SavedRule,
+): string =>
   [
     `${done} ${id}: ${oneLine(name)}`,
     `  ${severity}: ${conditionText(condition)}${forS === 0 ? "" : ` for ${forS} s`}, ${scopeText(scope)}${enabled ? "" : " (off)"}`,
+    ...unknownLines(unknownDevices),
   ].join("\n");

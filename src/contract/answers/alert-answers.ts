@@ -32,6 +32,23 @@ export type RulesAnswer = z.infer<typeof rulesAnswer>;
 export const silencesAnswer = z.strictObject({ silences: z.array(silence) });
 export type SilencesAnswer = z.infer<typeof silencesAnswer>;
 
+export const unknownDevice = z.strictObject({
+  id: z.string(),
+  nearest: z.string().describe("A known id that it may be meant as; absent: none is close").exactOptional(),
+});
+export type UnknownDevice = z.infer<typeof unknownDevice>;
+
+const unknownDevices = z
+  .array(unknownDevice)
+  .describe("Of the ids that were given, those that the hub does not know yet, which is no fault; absent: it knows all")
+  .exactOptional();
+
+export const savedRule = rule.extend({ unknownDevices }).describe("The rule as it is now");
+export type SavedRule = z.infer<typeof savedRule>;
+
+export const madeSilence = silence.extend({ unknownDevices });
+export type MadeSilence = z.infer<typeof madeSilence>;
+
 const trySpan = z.strictObject({
   deviceId: z.string(),
   metric: z.string().exactOptional(),

@@ -187,6 +187,24 @@ test("a rule is tried on what is stored, as it is, changed, and before it is mad
   expect((await ask<{ rules: { name: string }[] }>(hub, "/api/rules")).body.rules.at(-1)?.name).toBe("Gas leak");
 });
 
+test("a rule and a silence for devices that the hub does not know are made, with a line that names them", async () => {
+  const hub = await startHub();
+  const run = (...args: string[]) => aerie(...args, "-d", hub.dataDir);
+  const board = await connectJs(hub.mqttUrl);
+  await board.publish("devices/kitchen/telemetry", '{"temperature":20}', { qos: 1 });
+  const hot = ["rule", "add", "--metric", "temperature", "--above", "30", "--devices"];
+  const [unknown, known, silence, silenced] = await Promise.all([
+    run(...hot, "kitchn,shed"),
+    run(...hot, "kitchen"),
+    run("alert", "silence", "--device", "kitchn", "--for", "1h"),
+    run("alert", "silence", "--device", "kitchen", "--for", "1h"),
+  ]);
+  expect(unknown.exitCode).toBe(0);
+  expect(unknown.stdout).toMatch(/\n {2}The hub does not know yet: kitchn \(do you mean kitchen\?\), shed\n$/);
+  expect(silence.stdout).toMatch(/\n {2}The hub does not know yet: kitchn \(do you mean kitchen\?\)\n$/);
+  for (const { stdout } of [known, silenced]) expect(stdout).not.toContain("know");
+});
+
 test("what is asked wrongly is said, with how it is asked", async () => {
   const hub = await startHub();
   const wrong = [

@@ -1,7 +1,13 @@
 /** Presets, trials of rules over HTTP, and the rules that are on from the start. */
 import { expect, test } from "vitest";
 import type { RuleFields } from "../../../src/contract/alerts.ts";
-import type { RulePresetsAnswer, RulesAnswer, TryRuleAnswer } from "../../../src/contract/answers/alert-answers.ts";
+import type {
+  MadeSilence,
+  RulePresetsAnswer,
+  RulesAnswer,
+  SavedRule,
+  TryRuleAnswer,
+} from "../../../src/contract/answers/alert-answers.ts";
 import { connectJs } from "../../support/clients/mqtt-clients.ts";
 import { createShiftedClock } from "../../support/clock/shifted-clock.ts";
 import { type HubAddress, startHub, tempDir } from "../../support/hub/hub.ts";
@@ -79,4 +85,30 @@ test("a rule that is tried says when it would have fired; one that makes no sens
   const clear = { ...RULE, condition: { ...RULE.condition, clear: 70 } } as RuleFields;
   expect(await tryRule(clear)).toMatchObject({ status: 400, body: { errors: [{ field: "rule.condition.clear" }] } });
   expect(await tryRule(RULE, fromMs)).toMatchObject({ status: 400, body: { errors: [{ field: "from" }] } });
+});
+
+test("a rule or silence for a device that the hub does not know is made, and the answer says which and what is near", async () => {
+  const hub = await startHub();
+  const board = await connectJs(hub.mqttUrl);
+  await board.publish("devices/kitchen/telemetry", '{"temperature":20}', { qos: 1 });
+  const post = <Body>(path: string, body: unknown) => ask<Body>(hub, path, { method: "POST", body });
+  const forDevices = (...devices: string[]): RuleFields => ({ ...RULE, scope: { devices } });
+  const made = await post<SavedRule>("/api/rules", forDevices("kitchn", "kitchen", "shed"));
+  const unknown = [{ id: "kitchn", nearest: "kitchen" }, { id: "shed" }];
+  expect([made.status, made.body.unknownDevices]).toEqual([201, unknown]);
+  const put = (fields: RuleFields) =>
+    ask<SavedRule>(hub, `/api/rules/${made.body.id}`, { method: "PUT", body: fields });
+  expect((await put(forDevices("shed"))).body.unknownDevices).toEqual([{ id: "shed" }]);
+  for (const known of [forDevices("kitchen"), RULE])
+    expect((await put(known)).body).not.toHaveProperty("unknownDevices");
+  const { rules } = (await ask<RulesAnswer>(hub, "/api/rules")).body;
+  expect(rules.at(-1)).not.toHaveProperty("unknownDevices");
+
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  const silence = await post<MadeSilence>("/api/silences", { deviceId: "kitchn", until });
+  expect([silence.status, silence.body.unknownDevices]).toEqual([201, unknown.slice(0, 1)]);
+  for (const fields of [{ until }, { deviceId: "kitchen", until }]) {
+    expect((await post<MadeSilence>("/api/silences", fields)).body).not.toHaveProperty("unknownDevices");
+  }
+  expect((await ask(hub, "/api/silences")).text).not.toContain("unknownDevices");
 });

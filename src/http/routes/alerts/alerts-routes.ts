@@ -1,10 +1,11 @@
 /** `/api/alerts` and `/api/silences`: what fires now, who knows of it, and for what nothing is sent. */
-import { alert, silence, silenceFields } from "../../../contract/alerts.ts";
-import { alertsAnswer, silencesAnswer } from "../../../contract/answers/alert-answers.ts";
+import { alert, silenceFields } from "../../../contract/alerts.ts";
+import { alertsAnswer, madeSilence, silencesAnswer } from "../../../contract/answers/alert-answers.ts";
 import { acknowledgeRequest, alertsQuery } from "../../../contract/answers/alert-queries.ts";
 import { nameOfCaller } from "../../../core/access/accounts.ts";
 import type { AlertEngine, SilenceBook } from "../../../core/alerts/alert-types.ts";
 import type { AlertSummary } from "../../../core/alerts/shown/alert-summary.ts";
+import type { UnknownDevices } from "../../../core/alerts/unknown-devices.ts";
 import { doneIn } from "../../answers/book-outcome.ts";
 import { HttpError } from "../../answers/problem.ts";
 import { EMPTY, json, type Route, route } from "../../declaration/route.ts";
@@ -14,6 +15,7 @@ export interface AlertsParts {
   readonly alerts: Pick<AlertEngine, "list" | "get" | "acknowledge">;
   readonly alertSummary: Pick<AlertSummary, "firing">;
   readonly silences: SilenceBook;
+  readonly unknownDevices: UnknownDevices;
 }
 
 export const ALERTS_ROUTES: readonly Route<AlertsParts>[] = [
@@ -65,12 +67,15 @@ export const ALERTS_ROUTES: readonly Route<AlertsParts>[] = [
     level: "operator",
     summary: "until then, nothing is sent of what it matches; with neither rule nor device, of nothing",
     body: silenceFields,
-    answer: json(silence, 201),
-    handle: async ({ silences }: AlertsParts, { body, response }) =>
-      doneIn(await silences.add(body, nameOfCaller(callerIn(response))), {
+    answer: json(madeSilence, 201),
+    handle: async ({ silences, unknownDevices }: AlertsParts, { body, response }) => {
+      const made = doneIn(await silences.add(body, nameOfCaller(callerIn(response))), {
         full: "TOO_MANY_SILENCES",
         unknown: "SILENCE_UNKNOWN",
-      }),
+      });
+      const unknown = made.deviceId === undefined ? undefined : unknownDevices([made.deviceId]);
+      return { ...made, ...(unknown !== undefined && { unknownDevices: unknown }) };
+    },
   }),
   route({
     method: "delete",

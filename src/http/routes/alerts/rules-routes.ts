@@ -1,13 +1,15 @@
 /** `/api/rules`: when alerts fire. */
-import { type Rule, rule, ruleFields } from "../../../contract/alerts.ts";
-import { rulesAnswer } from "../../../contract/answers/alert-answers.ts";
+import { type Rule, ruleFields } from "../../../contract/alerts.ts";
+import { rulesAnswer, type SavedRule, savedRule } from "../../../contract/answers/alert-answers.ts";
 import type { RuleBook } from "../../../core/alerts/alert-types.ts";
+import type { UnknownDevices } from "../../../core/alerts/unknown-devices.ts";
 import { doneIn } from "../../answers/book-outcome.ts";
 import { HttpError } from "../../answers/problem.ts";
 import { EMPTY, json, type Route, route } from "../../declaration/route.ts";
 
 export interface RulesParts {
   readonly rules: RuleBook;
+  readonly unknownDevices: UnknownDevices;
 }
 
 const CODES = { full: "TOO_MANY_RULES", unknown: "RULE_UNKNOWN" } as const;
@@ -27,8 +29,9 @@ export const RULES_ROUTES: readonly Route<RulesParts>[] = [
     level: "owner",
     summary: "adds one",
     body: ruleFields,
-    answer: json(rule, 201),
-    handle: async ({ rules }: RulesParts, { body }): Promise<Rule> => doneIn(await rules.add(body), CODES),
+    answer: json(savedRule, 201),
+    handle: async ({ rules, unknownDevices }: RulesParts, { body }) =>
+      saved(doneIn(await rules.add(body), CODES), unknownDevices),
   }),
   route({
     method: "put",
@@ -36,9 +39,9 @@ export const RULES_ROUTES: readonly Route<RulesParts>[] = [
     level: "owner",
     summary: "replaces it; its alerts end where it is switched off",
     body: ruleFields,
-    answer: json(rule),
-    handle: async ({ rules }: RulesParts, { params, body }): Promise<Rule> =>
-      doneIn(await rules.replace(params.id, body), CODES),
+    answer: json(savedRule),
+    handle: async ({ rules, unknownDevices }: RulesParts, { params, body }) =>
+      saved(doneIn(await rules.replace(params.id, body), CODES), unknownDevices),
   }),
   route({
     method: "delete",
@@ -51,3 +54,8 @@ export const RULES_ROUTES: readonly Route<RulesParts>[] = [
     },
   }),
 ];
+
+function saved(rule: Rule, unknownDevices: UnknownDevices): SavedRule {
+  const unknown = unknownDevices(rule.scope.devices ?? []);
+  return { ...rule, ...(unknown !== undefined && { unknownDevices: unknown }) };
+}

@@ -1,0 +1,67 @@
+/** Ids that the hub does not know, and the known id that each may be meant as. */
+import { expect, test } from "vitest";
+import { distanceWithin } from "../../../../../src/core/alerts/edit-distance.ts";
+import { createUnknownDevices } from "../../../../../src/core/alerts/unknown-devices.ts";
+import { createRegistry } from "../../../../../src/core/devices/registry.ts";
+import { parseDeviceId } from "../../../../../src/core/model/device-id.ts";
+import { createManualClock } from "../../../../support/clock/manual-clock.ts";
+
+const device = (text: string) => {
+  const id = parseDeviceId(text);
+  return id.ok ? id.value : expect.fail(`${text} is an id`);
+};
+
+function unknownOf(ids: readonly string[], boards: readonly string[] = []) {
+  const clock = createManualClock();
+  const limits = { maxDevices: 100, maxDevicesPerClient: 100, maxMetricsPerDevice: 10 };
+  const registry = createRegistry({ clock, stored: [], limits, onPresence: () => undefined });
+  for (const id of ["kitchen", "kitchen-2", "kitchen-4", "living-room", "tasmota:plug"]) {
+    registry.storedReading(device(id), new Map([["t", 20]]), clock.nowMs());
+  }
+  registry.rename(device("kitchen-2"), { name: "WC", place: undefined });
+  const unknown = createUnknownDevices({ registry, boardIds: () => boards })(ids);
+  registry.close();
+  return unknown;
+}
+
+test.each([
+  ["kitchn", "kitchen"],
+  ["Kitchen", "kitchen"],
+  ["kicthen", "kitchen"],
+  ["livingroom", "living-room"],
+  ["plug", "tasmota:plug"],
+  ["wc", "kitchen-2"],
+  ["kitchen-3", "kitchen-2"],
+  ["greenhouse", undefined],
+  ["x", undefined],
+])("%s may be meant as %s", (id, nearest) => {
+  expect(unknownOf([id])).toEqual([{ id, ...(nearest !== undefined && { nearest }) }]);
+});
+
+test("known devices are not named, nor are boards that have a credential and have sent nothing; each id is named once", () => {
+  expect(unknownOf(["kitchen", "tasmota:plug"])).toBeUndefined();
+  expect(unknownOf([])).toBeUndefined();
+  expect(unknownOf(["garage"], ["garage"])).toBeUndefined();
+  expect(unknownOf(["garag", "kitchen", "garag"], ["garage"])).toEqual([{ id: "garag", nearest: "garage" }]);
+});
+
+test("ten thousand ids are answered, with the nearest of the first twenty", () => {
+  const unknown =
+    unknownOf(Array.from({ length: 10_000 }, (_, index) => `kitchn${"x".repeat(index % 2)}${index}`)) ?? [];
+  expect(unknown).toHaveLength(10_000);
+  expect(unknown.slice(20).filter(({ nearest }) => nearest !== undefined)).toEqual([]);
+});
+
+test.each([
+  ["abc", "abc", 0, 0],
+  ["abc", "abd", 0, undefined],
+  ["abcd", "acbd", 1, 1],
+  ["abcd", "abcde", 1, 1],
+  ["abcd", "bcd", 1, 1],
+  ["kitten", "sitting", 3, 3],
+  ["kitten", "sitting", 2, undefined],
+  ["", "ab", 2, 2],
+])("%j and %j are apart, within %i: %s", (one, other, most, distance) => {
+  expect(distanceWithin(one, other, most)).toBe(distance);
+  expect(distanceWithin(other, one, most)).toBe(distance);
+});
