@@ -14,7 +14,7 @@ export type Scope = (typeof SCOPES)[number];
 
 /** What each level may do, for people. */
 export const LEVEL_MEANINGS: Readonly<Record<Exclude<Level, "nobody">, string>> = {
-  metrics: "for Prometheus only: may read /metrics and /readyz, no readings of devices",
+  metrics: "for Prometheus only: may read /metrics and the details of /readyz, no readings of devices",
   viewer: "may see devices, readings, charts and refusals, and export readings",
   operator:
     "may also name and delete devices, delete readings, connect boards, map topics, acknowledge and silence alerts",

@@ -242,6 +242,14 @@ export const readinessAnswer = z.strictObject({
 });
 export type Readiness = z.infer<typeof readinessAnswer>;
 
+/** All that the hub says to somebody who is not signed in. */
+const bareReadiness = z.strictObject({ ready: z.boolean() });
+export type BareReadiness = z.infer<typeof bareReadiness>;
+
+export const readyzAnswer = z
+  .union([readinessAnswer, bareReadiness])
+  .describe("With a sign-in or token all of it, otherwise `ready` only");
+
 export const aliveAnswer = z.strictObject({ alive: z.literal(true) });
 
 export const websocketStatus = z.strictObject({

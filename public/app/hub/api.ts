@@ -21,7 +21,14 @@ import type {
 } from "../../../src/contract/mappings.ts";
 import type { Problem } from "../../../src/contract/problem.ts";
 import type { Device } from "../../../src/contract/readings.ts";
-import type { DevicesPage, Readiness, ReadingsPage, RefusalsAnswer, SeriesAnswer } from "../../../src/contract/rest.ts";
+import type {
+  BareReadiness,
+  DevicesPage,
+  Readiness,
+  ReadingsPage,
+  RefusalsAnswer,
+  SeriesAnswer,
+} from "../../../src/contract/rest.ts";
 import { noteHubDate } from "./clock.ts";
 
 /** Why a request failed, in words for the person before the page. */
@@ -66,7 +73,12 @@ export const getReadings = (id: string, query: { from: number; to: number; limit
 export const getRefusals = (abort: AbortSignal) => ask<RefusalsAnswer>("/api/refusals", { abort });
 
 /** An answer, too, where the hub is not ready: 503 with the same body. */
-export const getReadiness = () => ask<Readiness>("/readyz", { alsoAnswers: 503 });
+export async function getReadiness(): Promise<Readiness> {
+  const now = await ask<Readiness | BareReadiness>("/readyz", { alsoAnswers: 503 });
+  if ("problems" in now) return now;
+  loginNeeded();
+  throw new HubFault("LOGIN_NEEDED", "The sign-in has ended");
+}
 
 export const getSession = () => ask<SessionAnswer>("/api/session", {});
 

@@ -4,14 +4,14 @@ import { z } from "zod";
 import { boardAnswer, pairingAnswer, sessionAnswer, tokenAnswer, userAnswer } from "../../contract/access.ts";
 import { alert, alertEvent, rule, ruleFields, silence } from "../../contract/alerts.ts";
 import { channelAnswer } from "../../contract/answers/alert-answers.ts";
-import { CSRF_HEADER, SCOPES } from "../../contract/levels.ts";
+import { CSRF_HEADER, type Level, SCOPES } from "../../contract/levels.ts";
 import { mappingAnswer } from "../../contract/mappings.ts";
 import { PROBLEM_TYPE, problem } from "../../contract/problem.ts";
 import { attributeValue, device, deviceRetention, latestValue, metrics, reading } from "../../contract/readings.ts";
 import { refusal } from "../../contract/refusal.ts";
 import { type OpenApiDocument, seriesColumns } from "../../contract/rest.ts";
 import { reaches } from "../../core/access/required-level.ts";
-import type { Route } from "./route.ts";
+import type { Method, Route } from "./route.ts";
 
 type Json = Record<string, unknown>;
 type AnyRoute = Route<never>;
@@ -116,13 +116,20 @@ function operationIdOf({ method, path }: AnyRoute): string {
 }
 
 /** Any of these lets a caller in, if its level is high enough; none: everybody is. */
-function securityOf({ method, level }: AnyRoute): Json[] {
-  const ofPerson = { session: [], ...(method !== "get" && { csrf: [] }) };
+function securityOf({ method, level, moreFrom }: AnyRoute): Json[] {
+  if (moreFrom !== undefined) return [{}, ...securityFrom(method, moreFrom)];
+  const ofPerson = personWith(method);
   // With the cookie of a person, a change needs the CSRF token even where nobody has to be signed in.
   if (level === "nobody") return method === "get" ? [] : [{}, ofPerson];
-  const hasToken = SCOPES.some((scope) => reaches(scope, level));
-  return [...(hasToken ? [{ token: [] }] : []), ofPerson];
+  return securityFrom(method, level);
 }
+
+function securityFrom(method: Method, level: Level): Json[] {
+  const hasToken = SCOPES.some((scope) => reaches(scope, level));
+  return [...(hasToken ? [{ token: [] }] : []), personWith(method)];
+}
+
+const personWith = (method: Method): Json => ({ session: [], ...(method !== "get" && { csrf: [] }) });
 
 const pathParameters = ({ path }: AnyRoute): Json[] =>
   [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: "path", required: true, schema: { type: "string" } }));

@@ -76,6 +76,8 @@ interface Declaration<
   readonly path: Path;
   /** The lowest that may use it. */
   readonly level: Level;
+  /** The lowest that is answered more than those below it; left out: all are answered the same. The handler compares. */
+  readonly moreFrom?: Level;
   /** What it does, for the documents; empty where the answer says it. */
   readonly summary: string;
   /** A former name of another route. */
@@ -97,6 +99,7 @@ export interface Route<Parts> {
   readonly method: Method;
   readonly path: string;
   readonly level: Level;
+  readonly moreFrom: Level | undefined;
   readonly summary: string;
   readonly isDeprecated: boolean;
   readonly provenBy: "path" | "caller";
@@ -116,9 +119,10 @@ export function route<
   Query extends z.ZodType = z.ZodUnknown,
   Body extends z.ZodType = z.ZodUnknown,
 >(declared: Declaration<Parts, Path, Query, Body, Answer>): Route<Parts> {
-  const { query, body, handle, isDeprecated = false, provenBy = "caller" } = declared;
+  const { query, body, handle, moreFrom, isDeprecated = false, provenBy = "caller" } = declared;
   return {
     ...declared,
+    moreFrom,
     isDeprecated,
     provenBy,
     query,

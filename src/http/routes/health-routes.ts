@@ -1,14 +1,17 @@
 /** `/healthz`, `/readyz`, `/metrics`, `/websocket/status`, `/api/refusals`: how the hub is. Changes nothing. */
 import {
   aliveAnswer,
+  type BareReadiness,
   type Readiness,
   type RefusalsAnswer,
-  readinessAnswer,
+  readyzAnswer,
   refusalsAnswer,
   websocketStatus,
 } from "../../contract/rest.ts";
+import { reaches } from "../../core/access/required-level.ts";
 import type { Refusals } from "../../core/limits/refusals.ts";
 import { json, type Route, route } from "../declaration/route.ts";
+import { callerIn } from "../requests/access-guard.ts";
 
 export interface HealthParts {
   readonly readiness: () => Readiness;
@@ -55,14 +58,15 @@ export const HEALTH_ROUTES: readonly Route<HealthParts>[] = [
   route({
     method: "get",
     path: "/readyz",
-    level: "metrics",
+    level: "nobody",
+    moreFrom: "metrics",
     summary:
-      "503 where there are `problems` (store, broker, clock). With `warnings` (mongodb, certificate, accounts, outbox, disk, disk errors, store, history, stored data, retention, time) or `degraded` it stays 200",
-    answer: json(readinessAnswer, 200, 503),
-    handle: ({ readiness }: HealthParts, { response }) => {
+      "503 where the hub is not ready. With a sign-in or token also why: `problems` (store, broker, clock). With `warnings` (mongodb, certificate, accounts, outbox, disk, disk errors, store, history, stored data, retention, time) or `degraded` it stays 200",
+    answer: json(readyzAnswer, 200, 503),
+    handle: ({ readiness }: HealthParts, { response }): Readiness | BareReadiness => {
       const state = readiness();
       if (!state.ready) response.status(503);
-      return state;
+      return reaches(callerIn(response).level, "metrics") ? state : { ready: state.ready };
     },
   }),
   route({

@@ -122,6 +122,28 @@ test("what has no declaration is 404 to everybody, in every spelling", async () 
   expect(wrong).toEqual([]);
 });
 
+test("/readyz says to everybody whether the hub is ready, and why only to those who may know", async () => {
+  const clock = createShiftedClock();
+  let jumpedMs = 0;
+  const world = await openAccessWorld({ clock: { ...clock, nowMs: () => clock.nowMs() + jumpedMs } });
+  const callers = await everybody(world);
+  const answers = () =>
+    Promise.all(
+      callers.map(async ([, , caller]) => {
+        const { status, body } = await caller.ask<object>("/readyz");
+        return [status, ...Object.keys(body).filter((key) => key !== "degraded")];
+      }),
+    );
+  const due = (status: number) =>
+    callers.map(([, level]) => (level === "nobody" ? [status, "ready"] : [status, "ready", "problems", "warnings"]));
+
+  expect(await answers()).toEqual(due(200));
+  jumpedMs = 2 * 3_600_000; // a problem of the part `clock`
+  await until("the hub is not ready", async () => (await world.nobody.ask("/readyz")).status === 503);
+  expect(await answers()).toEqual(due(503));
+  expect((await world.nobody.ask("/readyz")).text).toBe('{"ready":false}');
+});
+
 test("pages and files are for everybody; HEAD and a slash at the end need the level of the route", async () => {
   const { nobody, owner } = await openAccessWorld();
   expect((await nobody.ask("/")).status).toBe(200);
