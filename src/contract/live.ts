@@ -1,5 +1,6 @@
 /** The events of Socket.IO in both directions, as types that hub and dashboard share. */
 import type { AlertsEvent, Severity } from "./alerts.ts";
+import type { FleetCounts } from "./fleet/states.ts";
 import type { Metrics, Presence, PresenceDetail, Reading } from "./readings.ts";
 import type { Refusal } from "./refusal.ts";
 import type { RefusalCode } from "./refusals.ts";
@@ -46,6 +47,8 @@ export interface HubToBrowser {
   presence(event: PresenceEvent): void;
   /** On connect, without alerts, and when alerts change; at most four a second. */
   alert(event: AlertsEvent): void;
+  /** On connect, and when they change; at most one a second. */
+  counts(event: FleetCounts): void;
   /** A notification that somebody should see. */
   notify(event: NotificationEvent): void;
   /** At most four a second. */

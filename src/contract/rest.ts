@@ -1,6 +1,7 @@
 /** The REST interface: schemas of the requests, and the answers. */
 import { z } from "zod";
 import { toEpochMs } from "./epoch.ts";
+import { fleetCounts } from "./fleet/states.ts";
 import { place, tags } from "./fleet/tags.ts";
 import { device, isoInstant, latestValue, presenceState, reading } from "./readings.ts";
 import { refusal } from "./refusal.ts";
@@ -148,6 +149,7 @@ export const devicesPage = z.strictObject({
   devices: z.array(device),
   total: z.int().min(0).describe("Devices that match, on all pages"),
   nextCursor: z.string().nullable(),
+  counts: fleetCounts,
 });
 export type DevicesPage = z.infer<typeof devicesPage>;
 

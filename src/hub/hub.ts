@@ -16,7 +16,7 @@ import { createLearnRetained } from "./learn-retained.ts";
 import { createListeners } from "./listeners.ts";
 import { openAlerts } from "./open-alerts.ts";
 import { openCommands } from "./open-commands.ts";
-import { openDevices } from "./open-devices.ts";
+import { openDevices, openFleet } from "./open-devices.ts";
 import { openDialects, topicHoldersIn } from "./open-dialects.ts";
 import { openHubRecords } from "./open-hub-records.ts";
 import { openBackupRecord, openHubWatch } from "./open-hub-watch.ts";
@@ -82,6 +82,7 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
   const isWritable = (): boolean => writer.problem() === undefined;
   const inHouse = { storage, registry, presenceBook, descriptions, time, isWritable };
   const alerts = openAlerts({ ...part, ...inHouse, dialects, live, listeners, access });
+  const fleet = openFleet({ ...part, storage, registry, alerts, live });
   const upkeep = openUpkeep({ ...part, storage, derivedParts, registry, counters, retentionClock, alerts });
   const onStored = upkeep.stored;
   const ingest = openIngest({
@@ -155,6 +156,7 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
     metrics,
     descriptions,
     alerts,
+    fleet,
     mappingParts,
     derivedParts,
     refusals,

@@ -1,4 +1,4 @@
-/** Opens what knows the devices: the registry, the book of their presence, and what is derived of their readings. */
+/** Opens what knows the devices: the registry, the book of their presence, what is derived of their readings, and what answers about all of them. */
 import type { DeviceId } from "../contract/readings.ts";
 import { createDerivation, type Derivation } from "../core/derived/derivation.ts";
 import { createDerivedBook, type DerivedBook } from "../core/derived/derived-book.ts";
@@ -7,11 +7,14 @@ import { createWindowLoader } from "../core/derived/window-loader.ts";
 import { tagsIn } from "../core/devices/owner-tags.ts";
 import { createRegistry, type Registry } from "../core/devices/registry.ts";
 import type { Descriptions } from "../core/dialects/descriptions.ts";
+import { createFirstHeard, type FirstHeard } from "../core/fleet/first-heard.ts";
+import { createFleetIndex, type FleetIndex } from "../core/fleet/fleet-index.ts";
 import type { Counters } from "../core/ports/counters.ts";
 import type { StoredPresence } from "../core/ports/hub-file.ts";
 import { createPresenceBook, type PresenceBook } from "../core/presence/presence-book.ts";
 import type { Live } from "../live/live.ts";
 import type { PartOptions } from "./hub-options.ts";
+import type { Alerts } from "./open-alerts.ts";
 import type { Storage } from "./open-storage.ts";
 
 export interface DevicesOptions extends PartOptions {
@@ -74,4 +77,47 @@ function openDerived(options: DevicesOptions, registry: Registry): DerivedParts 
   const derivation = own("derived metrics", createDerivation({ book, registry, counters, clock }));
   own("averages", createWindowLoader({ book, derivation, registry, store, log }));
   return { derivedBook: book, derivation };
+}
+
+export interface FleetOptions extends PartOptions {
+  readonly storage: Pick<Storage, "hubFile" | "keptOfHub">;
+  readonly registry: Registry;
+  readonly alerts: Pick<Alerts, "engine" | "summary">;
+  readonly live: Pick<Live, "counts">;
+}
+
+/** Their order, their states and their counts. */
+export function openFleet({ clock, log, own, storage, registry, alerts, live }: FleetOptions): FleetIndex {
+  const { hubFile, keptOfHub } = storage;
+  let fleet: FleetIndex | undefined;
+  const firstHeard: FirstHeard = own(
+    "new devices",
+    createFirstHeard({
+      hubFile,
+      records: keptOfHub.records,
+      known: keptOfHub.presence.map(({ deviceId }) => deviceId),
+      onOver: (deviceId) => fleet?.refresh(deviceId),
+      clock,
+      log,
+    }),
+  );
+  const index = createFleetIndex({
+    registry,
+    worstOf: alerts.summary.worstOf,
+    isNew: firstHeard.isNew,
+    nowMs: clock.nowMs,
+    onCounts: live.counts,
+  });
+  fleet = index;
+  const { refresh } = index;
+  live.counts(index.counts());
+  registry.onChange((deviceId: DeviceId, change) => {
+    if (change === "appeared") firstHeard.appeared(deviceId);
+    if (change === "removed") firstHeard.removed(deviceId);
+    refresh(deviceId);
+  });
+  alerts.engine.onChange((changed) => {
+    for (const { deviceId } of changed) if (deviceId !== undefined) refresh(deviceId);
+  });
+  return index;
 }

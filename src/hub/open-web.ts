@@ -7,6 +7,7 @@ import { createDeviceChanges } from "../core/devices/device-changes.ts";
 import { createDeviceDeletion } from "../core/devices/device-deletion.ts";
 import type { Registry } from "../core/devices/registry.ts";
 import type { Descriptions } from "../core/dialects/descriptions.ts";
+import type { FleetIndex } from "../core/fleet/fleet-index.ts";
 import { createErasure } from "../core/history/erasure.ts";
 import type { Refusals } from "../core/limits/refusals.ts";
 import { shareAnswer } from "../core/limits/shared-answer.ts";
@@ -39,6 +40,7 @@ export interface WebOptions extends PartOptions {
   readonly descriptions: Descriptions;
   readonly mappingParts: MappingParts;
   readonly alerts: Alerts;
+  readonly fleet: FleetIndex;
   readonly derivedParts: DerivedParts;
   readonly upkeep: UpkeepParts;
   /** Undefined: there is no certificate. */
@@ -78,6 +80,7 @@ export function openWeb(options: WebOptions): Http {
       unknownDevices: options.alerts.unknownDevices,
       alerts,
       alertSummary: options.alerts.summary,
+      fleet: options.fleet,
       channels: options.alerts.channels,
       notifications: options.alerts.notifications,
       push: { key: pushKey, add: pushSubscriptions.add, remove: pushSubscriptions.remove },

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { Duplex } from "node:stream";
 import { Server, type Socket } from "socket.io";
 import type { Alert, FiringCounts } from "../contract/alerts.ts";
+import type { FleetCounts } from "../contract/fleet/states.ts";
 import type { BrowserToHub, HubToBrowser, NotificationEvent, SubscribeAnswer } from "../contract/live.ts";
 import type { Refusal } from "../contract/refusal.ts";
 import { reaches } from "../core/access/required-level.ts";
@@ -16,11 +17,13 @@ import type { Log } from "../core/ports/log.ts";
 import { createAlertFeed } from "./alert-feed.ts";
 import { type Batch, createBatchBuffer } from "./batch-buffer.ts";
 import { corkFlushes } from "./corked-flush.ts";
+import { createCountsFeed } from "./counts-feed.ts";
 import { createLiveBudget } from "./live-budget.ts";
 import { createLiveGuard, type LiveGuardOptions } from "./live-guard.ts";
 import { createLiveSessions, type LiveSessionsOptions } from "./live-sessions.ts";
 import { createRefusalFeed } from "./refusal-feed.ts";
 import { type LiveSubscription, parseSubscribeOptions } from "./subscribe-options.ts";
+import { sum, sumOf } from "./unsent-sums.ts";
 import { type Waiting, watchWaiting } from "./waiting-bytes.ts";
 
 export interface LiveOptions
@@ -43,6 +46,8 @@ export interface Live {
   presence(device: DeviceRecord): void;
   /** Alerts that changed, and how many fire now. */
   alerts(changed: readonly Alert[], firing: FiringCounts): void;
+  /** Of the fleet, now. */
+  counts(counts: FleetCounts): void;
   /** `key`: the same for refusals that are counted together. */
   rejected(refusal: Refusal, key: string): void;
   notify(event: NotificationEvent): void;
@@ -103,6 +108,7 @@ export function openLive(options: LiveOptions): Live {
   const refusalFeed = createRefusalFeed({ clock, send: (refusal) => io.emit("rejected", refusal) });
   const isWanted = (): boolean => browsers.size > 0;
   const alertFeed = createAlertFeed({ clock, isWanted, send: (event) => io.emit("alert", event) });
+  const countsFeed = createCountsFeed({ clock, send: (counts) => io.emit("counts", counts) });
   let isClosed = false;
   const stops = [clock.every(BATCH_EVERY_MS, flush), clock.every(TICK_EVERY_MS, tick)];
 
@@ -121,6 +127,7 @@ export function openLive(options: LiveOptions): Live {
     corkFlushes(browser.conn);
     browser.emit("connectionInfo", { clientId: browser.id, totalClients: browsers.size });
     browser.emit("alert", alertFeed.now());
+    browser.emit("counts", countsFeed.now());
     browser.on("subscribe", (options: unknown, reply: unknown) => subscribe(browser, options, reply));
     browser.on("disconnect", () => browsers.delete(browser));
     browser.on("error", (error) => log.debug("browser failed", { error }));
@@ -255,6 +262,7 @@ export function openLive(options: LiveOptions): Live {
       io.emit("presence", { deviceId: device.deviceId, state, since, presenceDetail });
     },
     alerts: alertFeed.changed,
+    counts: countsFeed.changed,
     rejected: (refusal, key) => {
       if (browsers.size > 0) refusalFeed.add(refusal, key);
     },
@@ -273,18 +281,10 @@ export function openLive(options: LiveOptions): Live {
       for (const stop of stops) stop();
       refusalFeed.close();
       alertFeed.close();
+      countsFeed.close();
       // Not io.close(): that would close the HTTP server, too.
       io.disconnectSockets(true);
       io.engine.close();
     },
   };
 }
-
-const sum = (counts: Iterable<number>): number => {
-  let total = 0;
-  for (const count of counts) total += count;
-  return total;
-};
-
-const sumOf = (counts: ReadonlyMap<string, number>, devices: Iterable<string>): number =>
-  sum(Array.from(devices, (deviceId) => counts.get(deviceId) ?? 0));

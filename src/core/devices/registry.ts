@@ -19,6 +19,9 @@ import { allValues, separateEvents } from "./event-values.ts";
 import { applyImported, applyReading, dropLatest, hasBeenNumber, restoreLatest } from "./latest-values.ts";
 import { createPresenceWatch } from "./presence-watch.ts";
 
+/** `appeared`: something of it is stored for the first time. */
+export type DeviceChange = "appeared" | "changed" | "removed";
+
 export interface Registry extends Admission {
   get(deviceId: string): DeviceRecord | undefined;
   /** Sorted by id. */
@@ -62,6 +65,8 @@ export interface Registry extends Admission {
   remove(deviceId: DeviceId): void;
   /** Undefined: it is unknown. */
   silenceOf(deviceId: DeviceId): DeviceSilence | undefined;
+  /** `run` is called with each device that appears, is removed, or of which something but values changed. */
+  onChange(run: (deviceId: DeviceId, change: DeviceChange) => void): void;
   /** What changed since the last call. */
   takeDirty(): DeviceState[];
   /** These could not be saved. */
@@ -93,7 +98,14 @@ export function createRegistry(options: RegistryOptions): Registry {
   const entries = new Map<string, DeviceEntry>();
   const parts: EntryParts = { clock, familyOf, before, tags };
   const { admitDevice, admitMetrics, admitAttributes } = createAdmission(entries, { limits, parts });
-  const presence = createPresenceWatch(parts, onPresence);
+  const listeners: ((deviceId: DeviceId, change: DeviceChange) => void)[] = [];
+  const notify = (deviceId: DeviceId, change: DeviceChange): void => {
+    for (const listener of listeners) listener(deviceId, change);
+  };
+  const presence = createPresenceWatch(parts, (entry) => {
+    onPresence(entry);
+    notify(entry.deviceId, "changed");
+  });
   let sorted: DeviceEntry[] | undefined;
   for (const device of stored) if (!isNothingKnown(device)) entries.set(device.deviceId, storedEntry(device, parts));
   for (const entry of entries.values()) presence.begin(entry);
@@ -107,6 +119,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     if (!entry.stored) {
       entry.stored = true;
       sorted = undefined;
+      notify(deviceId, "appeared");
     }
     entry.dirty = true;
     return entry;
@@ -125,7 +138,9 @@ export function createRegistry(options: RegistryOptions): Registry {
   ): void {
     const entry = entryOf(deviceId);
     mergeAttributes(entry.attributes, patch);
-    if (clockSuspect !== undefined) entry.clockSuspect = clockSuspect;
+    if (clockSuspect === undefined || clockSuspect === entry.clockSuspect) return;
+    entry.clockSuspect = clockSuspect;
+    notify(deviceId, "changed");
   }
 
   function sweep(): void {
@@ -154,6 +169,7 @@ export function createRegistry(options: RegistryOptions): Registry {
         presence.begin(entry);
       }
       presence.update(entryOf(device.deviceId));
+      notify(device.deviceId, "changed");
     }
     sorted = undefined;
   }
@@ -165,6 +181,14 @@ export function createRegistry(options: RegistryOptions): Registry {
     entries.delete(deviceId);
     tags.delete(deviceId);
     sorted = undefined;
+    notify(deviceId, "removed");
+  }
+
+  function set(deviceId: DeviceId, fields: Partial<Pick<DeviceRecord, "name" | "place" | "tags" | "retention">>): void {
+    const entry = visible(deviceId);
+    if (entry === undefined) return;
+    Object.assign(entry, fields);
+    notify(deviceId, "changed");
   }
 
   function visible(deviceId: string): DeviceEntry | undefined {
@@ -206,8 +230,8 @@ export function createRegistry(options: RegistryOptions): Registry {
       presence.said(entryOf(deviceId), online ? "online" : "offline", connection),
     settle: presence.settle,
     connectionClosed: presence.connectionClosed,
-    rename: (deviceId, names) => void Object.assign(visible(deviceId) ?? {}, names),
-    setTags: (deviceId, to) => void Object.assign(visible(deviceId) ?? {}, { tags: to }),
+    rename: set,
+    setTags: (deviceId, to) => set(deviceId, { tags: to }),
     dropLatest: (deviceId, isErased) => {
       const entry = visible(deviceId);
       return entry === undefined ? NONE : dropLatest(entry, isErased);
@@ -220,13 +244,14 @@ export function createRegistry(options: RegistryOptions): Registry {
       const entry = entries.get(deviceId);
       if (entry !== undefined) separateEvents(entry);
     },
-    setRetention: (deviceId, retention) => void Object.assign(visible(deviceId) ?? {}, { retention }),
+    setRetention: (deviceId, retention) => set(deviceId, { retention }),
     adopt,
     remove,
     silenceOf: (deviceId) => {
       const entry = visible(deviceId);
       return entry && presence.silenceOf(entry);
     },
+    onChange: (run) => void listeners.push(run),
     takeDirty,
     markDirty: (states) => {
       for (const { deviceId } of states) {

@@ -58,6 +58,8 @@ export const RECORD_KINDS = [
   "setting",
   /** Since when a device keeps its interval. */
   "rhythm",
+  /** When a device was heard for the first time, while it is new. */
+  "first-heard",
 ] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 

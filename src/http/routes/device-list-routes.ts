@@ -5,6 +5,7 @@ import type { AlertSummary } from "../../core/alerts/shown/alert-summary.ts";
 import { type Described, nameOf, toDevice } from "../../core/devices/device-answer.ts";
 import type { DeviceRecord } from "../../core/devices/device-record.ts";
 import type { Registry } from "../../core/devices/registry.ts";
+import type { FleetIndex } from "../../core/fleet/fleet-index.ts";
 import { inTurn, type TurnBudget } from "../../core/limits/turn-budget.ts";
 import type { Log } from "../../core/ports/log.ts";
 import { deviceCursor, parseDeviceCursor } from "../answers/page-cursor.ts";
@@ -14,6 +15,7 @@ import { jsonStream, type Route, route } from "../declaration/route.ts";
 export interface DeviceListParts {
   readonly registry: Registry;
   readonly descriptions: Described;
+  readonly fleet: FleetIndex;
   readonly alertSummary: Pick<AlertSummary, "worstOf">;
   readonly budget: TurnBudget;
   readonly log: Log;
@@ -31,7 +33,7 @@ export const DEVICE_LIST_ROUTES: readonly Route<DeviceListParts>[] = [
     query: devicesQuery,
     answer: jsonStream(devicesPage),
     handle: async (
-      { registry, descriptions, alertSummary, budget, log }: DeviceListParts,
+      { registry, fleet, descriptions, alertSummary, budget, log }: DeviceListParts,
       { query: { limit, cursor, search }, response },
     ) => {
       const behind = parseDeviceCursor(cursor);
@@ -44,6 +46,7 @@ export const DEVICE_LIST_ROUTES: readonly Route<DeviceListParts>[] = [
       const about = {
         total: matching.length,
         nextCursor: rest.length > limit && last !== undefined ? deviceCursor(last.deviceId) : null,
+        counts: fleet.counts(),
       };
       const shown = (device: DeviceRecord): Device =>
         toDevice(device, descriptions, alertSummary.worstOf(device.deviceId));

@@ -205,6 +205,7 @@ const EVENTS: Readonly<
   presence: (_, board) => board.publish("devices/cellar/status", "offline", { qos: 1 }),
   rejected: (_, board) => board.publish("devices/cellar/telemetry", "?", { qos: 0 }),
   alert: () => undefined, // on connect
+  counts: () => undefined, // on connect
   notify: (_, board) => board.publish("devices/cellar/telemetry", JSON.stringify({ level: nextLevel() }), { qos: 1 }),
   tick: () => undefined,
 };
