@@ -33,7 +33,9 @@ async function start(args: readonly string[]): Promise<void> {
       process.stdout.write(settings.text);
       break;
     case "faults":
-      process.stderr.write(`The settings are invalid:\n${settings.faults.map((fault) => `  ${fault}\n`).join("")}`);
+      process.stderr.write(
+        `The settings are invalid:\n${settings.faults.map((fault) => `  ${fault}\n`).join("")}See aerie start --help.\n`,
+      );
       process.exitCode = 2;
       break;
     case "config":

@@ -71,7 +71,7 @@ function createProgram(done: (exitCode: number) => void): Command {
     .description("An IoT hub in one process. Without a command, it starts the hub.")
     .version(readBuild().version)
     .exitOverride()
-    .showHelpAfterError()
+    .showHelpAfterError("See aerie --help.")
     .addHelpText(
       "after",
       "\nRun `aerie start --help` for the settings of the hub, and `aerie <command> --help` for the options of a command.",
@@ -82,6 +82,7 @@ function createProgram(done: (exitCode: number) => void): Command {
     program
       .command(name)
       .description(description)
+      .showHelpAfterError(`See aerie ${name} --help.`) // the help itself would hide what is wrong
       .option("-d, --data-dir <directory>", "the hub's data directory (default: AERIE_DATA_DIR, or ./data)");
   const run = async (options: { dataDir?: string }, work: Run): Promise<void> => done(await inWorld(options, work));
 
@@ -140,13 +141,13 @@ function createProgram(done: (exitCode: number) => void): Command {
 
   command("migrate", "copy everything to MongoDB (AERIE_MONGODB_URL) or back; the hub must be stopped")
     .addOption(
-      new Option("--to <store>", "where to copy to; embedded: the data directory")
-        .choices(["mongodb", "embedded"])
-        .makeOptionMandatory(),
+      new Option("--to <store>", "where to copy to; embedded: the data directory").choices(["mongodb", "embedded"]),
     )
-    .action((options: { to: MigrationTarget; dataDir?: string }) =>
-      run(options, async (world) => (await import("./commands/migrate-command.ts")).migrateCommand(options.to, world)),
-    );
+    .action(({ to, ...options }: { to?: MigrationTarget; dataDir?: string }) => {
+      // A mandatory option of commander is asked for even where it was mistyped.
+      if (to === undefined) throw new CommandFault("aerie migrate: missing argument: --to mongodb or --to embedded", 2);
+      return run(options, async (world) => (await import("./commands/migrate-command.ts")).migrateCommand(to, world));
+    });
 
   command("stats", "show how many devices, readings and bytes are stored")
     .option("--json", "print JSON")

@@ -33,6 +33,7 @@ test("every fault of the settings is told in one message, and the exit code is 2
     "AERIE_HTPP_HOST: there is no such setting",
     "--no-such-flag: there is no such flag",
     "word: unexpected argument",
+    "\nSee aerie start --help.\n",
   ]) {
     expect(message).toContain(part);
   }
