@@ -180,12 +180,8 @@ export function createDevices({ collections, cursors, queue, inTime }: DevicesPa
   }
 
   async function relocate(deviceIds: readonly DeviceId[], place: string | undefined): Promise<void> {
-    await queue.run(() =>
-      collections().devices.updateMany(
-        { _id: { $in: [...deviceIds] } },
-        place === undefined ? { $unset: { place: "" } } : { $set: { place } },
-      ),
-    );
+    const change = place === undefined ? { $unset: { place: "" as const } } : { $set: { place } };
+    await queue.run(() => inTime(collections().devices.updateMany({ _id: { $in: [...deviceIds] } }, change)));
   }
 
   return { load, unsaved, saveState, nameDevice, relocate, setRetention };
