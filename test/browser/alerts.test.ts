@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { expect, onTestFinished, test } from "vitest";
 import type { RuleFields } from "../../src/contract/alerts.ts";
-import type { RulesAnswer } from "../../src/contract/answers/alert-answers.ts";
+import type { ChannelsAnswer, RulesAnswer } from "../../src/contract/answers/alert-answers.ts";
 import { connectJs } from "../support/clients/mqtt-clients.ts";
 import { type AccessWorld, type Asker, openAccessWorld } from "../support/hub/access-world.ts";
 import { look, openBrowser, openPage } from "../support/hub/page.ts";
@@ -249,6 +249,47 @@ test("channels: ntfy gets a topic that nobody can guess, and its code; a test sa
   expect(await pushed(page, world.hub.url)).toEqual([{ title: "Gas", body: "cellar: CO is 62 ppm" }]);
   expect(failures).toEqual([]);
 });
+
+test("a channel is switched off and on where it is listed, keeps its secret, and is only shown to who may not change it", async () => {
+  const world = await openAccessWorld();
+  const hook = await openHook();
+  const settings = { kind: "webhook", preset: "json", url: hook.url, template: '{"what": "{title}"}' };
+  const fields = { name: "Team", enabled: true, atLeast: "warning", settings };
+  expect((await world.owner.ask("/api/channels", { method: "POST", body: fields })).status).toBe(201);
+  const browser = await openBrowser();
+  for (const [shape, name] of [
+    [PHONE, "phone"],
+    [{ viewport: { width: 1280, height: 800 } }, "desk"],
+  ] as const) {
+    const { page, failures } = await open(browser, world, world.owner, "/alerts/channels", shape);
+    const channel = page.locator("[data-channel]");
+    const isOn = channel.getByRole("switch", { name: "Team is on", checked: true });
+    await isOn.waitFor(WAIT);
+    await look(page, `alerts-channel-on-${name}`);
+    await isOn.click();
+    await channel.getByText("switched off; it sends nothing, also not what waited for it").waitFor(WAIT);
+    expect(await stored(world)).toMatchObject([{ enabled: false, atLeast: "warning", secrets: ["url"] }]);
+    await look(page, `alerts-channel-off-${name}`);
+    expect(await widthOf(page)).toBe(shape.viewport.width);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await violations(page)).toEqual([]);
+    }
+    await channel.getByRole("switch", { name: "Team is on", checked: false }).click();
+    await isOn.waitFor(WAIT);
+    expect(failures).toEqual([]);
+  }
+  const host = hook.url.split("/")[2];
+  const { url: _, ...shown } = settings;
+  expect(await stored(world)).toMatchObject([{ ...fields, settings: { ...shown, host }, secrets: ["url"] }]);
+
+  const viewer = await open(browser, world, await world.person("Vera", "viewer"), "/alerts/channels");
+  await viewer.page.locator("[data-channel]").waitFor(WAIT);
+  expect(await viewer.page.getByRole("switch").count()).toBe(0);
+});
+
+const stored = async (world: AccessWorld): Promise<ChannelsAnswer["channels"]> =>
+  (await world.owner.ask<ChannelsAnswer>("/api/channels")).body.channels;
 
 /** A receiver of webhooks. */
 async function openHook() {

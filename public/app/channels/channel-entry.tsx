@@ -1,4 +1,4 @@
-/** One channel in the list: whether its messages get through, a test, and how it is changed and removed. */
+/** One channel in the list: whether its messages get through, a test, its switch, and how it is changed and removed. */
 import { useSignal } from "@preact/signals";
 import type { ChannelAnswer, ChannelTestAnswer } from "../../../src/contract/answers/alert-answers.ts";
 import type { ChannelChange } from "../../../src/contract/channels.ts";
@@ -8,9 +8,10 @@ import { hubNowMs } from "../hub/clock.ts";
 import { reaches } from "../hub/session.ts";
 import { FaultNote } from "../ui/fault-note.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { OnSwitch } from "../ui/on-switch.tsx";
 import { sinceWords } from "../ui/time-words.ts";
 import { countWords } from "../ui/value-words.ts";
-import { draftOfChannel } from "./channel-draft.ts";
+import { draftOfChannel, readChannel } from "./channel-draft.ts";
 import { ChannelForm } from "./channel-form.tsx";
 import { CHANNEL_KINDS, KINDS } from "./channel-kinds.ts";
 
@@ -21,7 +22,8 @@ interface EntryProps {
 
 export function ChannelEntry({ channel, changed }: EntryProps) {
   const state = useSignal<"shown" | "editing" | "asking">("shown");
-  const fault = useSignal<HubFault | undefined>(undefined);
+  const isBusy = useSignal(false);
+  const fault = useSignal<{ what: string; fault: HubFault } | undefined>(undefined);
   const { id, name, settings, secrets, enabled } = channel;
   const draft = draftOfChannel(channel);
   const kind = KINDS.find((each) => each === settings.kind);
@@ -31,13 +33,23 @@ export function ChannelEntry({ channel, changed }: EntryProps) {
     await changed();
     state.value = "shown";
   };
-  const remove = async () => {
+  const work = async (what: string, task: () => Promise<unknown>) => {
+    isBusy.value = true;
     fault.value = undefined;
-    await deleteChannel(id).then(changed, (thrown: unknown) => {
-      fault.value = toFault(thrown);
-    });
+    try {
+      await task();
+      await changed();
+    } catch (thrown) {
+      fault.value = { what, fault: toFault(thrown) };
+    }
+    isBusy.value = false;
+  };
+  const remove = async () => {
+    await work(`${name} was not removed.`, () => deleteChannel(id));
     state.value = "shown";
   };
+  const switched = switchedChannel(channel);
+  const turn = (fields: ChannelChange) => void work(`${name} was not changed.`, () => putChannel(id, fields));
   return (
     <li class={`channel${enabled ? "" : " rule-off"}`} data-channel={id}>
       <div class="channel-head">
@@ -51,6 +63,9 @@ export function ChannelEntry({ channel, changed }: EntryProps) {
           </p>
           <ChannelStateLine channel={channel} />
         </div>
+        {isOwner && switched !== undefined && state.value !== "editing" && (
+          <OnSwitch name={name} isOn={enabled} isBusy={isBusy.value} turn={() => turn(switched)} />
+        )}
         {isOwner && state.value === "shown" && (
           <div class="buttons">
             <TestButton channel={channel} />
@@ -79,9 +94,17 @@ export function ChannelEntry({ channel, changed }: EntryProps) {
       {state.value === "editing" && draft !== undefined && (
         <ChannelForm begun={draft} kept={secrets} save={save} close={() => (state.value = "shown")} />
       )}
-      {fault.value !== undefined && <FaultNote what={`${name} was not removed.`} fault={fault.value} />}
+      {fault.value !== undefined && <FaultNote {...fault.value} />}
     </li>
   );
+}
+
+/** As it is sent to switch it on or off: secrets stay. Undefined: this page does not know its kind. */
+function switchedChannel(channel: ChannelAnswer): ChannelChange | undefined {
+  const draft = draftOfChannel(channel);
+  if (draft === undefined) return undefined;
+  const read = readChannel({ ...draft, enabled: !draft.enabled }, channel.secrets);
+  return read.ok ? read.fields : undefined;
 }
 
 /** `, to hooks.slack.com`: nothing that is a secret. */
@@ -93,7 +116,7 @@ function whereWords({ settings }: ChannelAnswer): string {
 const LEVEL_WORDS = { info: "everything", warning: "warnings and critical", critical: "critical only" } as const;
 
 function ChannelStateLine({ channel: { state, atLeast, enabled } }: { channel: ChannelAnswer }) {
-  if (!enabled) return <p class="quiet">switched off</p>;
+  if (!enabled) return <p class="quiet">switched off; it sends nothing, also not what waited for it</p>;
   switch (state.kind) {
     case "idle":
       return <p class="quiet">{LEVEL_WORDS[atLeast]}; nothing waits</p>;

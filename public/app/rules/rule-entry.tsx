@@ -8,6 +8,7 @@ import { type HubFault, toFault } from "../hub/api.ts";
 import { reaches } from "../hub/session.ts";
 import { FaultNote } from "../ui/fault-note.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { OnSwitch } from "../ui/on-switch.tsx";
 import { ruleHref } from "../ui/route.ts";
 import { countWords } from "../ui/value-words.ts";
 import { channelsWords, type Names, ruleWords } from "./draft/rule-words.ts";
@@ -51,18 +52,7 @@ export function RuleEntry({ rule, channels, known, changed }: EntryProps) {
       </div>
       <div class="buttons">
         {isOwner ? (
-          <label class="switch">
-            <input
-              type="checkbox"
-              role="switch"
-              aria-checked={rule.enabled}
-              checked={rule.enabled}
-              disabled={busy.value}
-              aria-label={`${rule.name} is on`}
-              onChange={() => void turn()}
-            />
-            <span aria-hidden="true">{rule.enabled ? "on" : "off"}</span>
-          </label>
+          <OnSwitch name={rule.name} isOn={rule.enabled} isBusy={busy.value} turn={() => void turn()} />
         ) : (
           <span class="quiet">{rule.enabled ? "on" : "off"}</span>
         )}
