@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build, type InlineConfig, type Plugin } from "vite";
+import { forgetBuild, hashInputs, rememberBuild } from "./fingerprint.mjs";
 import { thirdPartyLicenses } from "./third-party-licenses.ts";
 
 const ROOT = path.join(import.meta.dirname, "..");
@@ -110,6 +111,8 @@ function stamp(): void {
   chmodSync(path.join(DIST, "src", "server.js"), 0o755);
 }
 
+const inputs = hashInputs(ROOT);
+forgetBuild(ROOT);
 rmSync(path.join(DIST, "src"), { recursive: true, force: true }); // files of modules that were renamed
 await Promise.all([
   compile(),
@@ -117,3 +120,4 @@ await Promise.all([
 ]);
 await bundleHub();
 stamp();
+rememberBuild(ROOT, inputs);

@@ -1,11 +1,13 @@
 /** `npm run dev`: compiles and bundles at each change, and restarts the hub. Its arguments go to the hub. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { forgetBuild } from "./fingerprint.mjs";
 
 const bin = (name: string): string => `node_modules/.bin/${name}`;
 const inherit = { stdio: "inherit" } as const;
 
 const built = spawnSync("npm", ["run", "--silent", "build"], inherit);
 if (built.status !== 0) process.exit(built.status ?? 1);
+forgetBuild("."); // what follows writes into it
 
 const children: ChildProcess[] = [
   spawn(bin("tsc"), ["-p", "tsconfig.build.json", "--watch", "--preserveWatchOutput"], inherit),
