@@ -38,9 +38,11 @@ export function createMessageSource(options: MessageSourceOptions): MessageSourc
   function next(): NextMessage {
     const nowMs = clock.monotonicMs();
     for (const [ruleId, { anyMs }] of sent) if (anyMs + GATHER_MS <= nowMs) sent.delete(ruleId);
-    const free = book
-      .waitingFor(channelId)
-      .flatMap((notice) => (maySend(notice) ? (book.get(notice.alertId) ?? []) : []));
+    const free: Notice[] = [];
+    for (const notice of book.waitingFor(channelId)) {
+      const noted = maySend(notice) ? book.get(notice.alertId) : undefined;
+      if (noted !== undefined) free.push(noted);
+    }
     const due = dueOf(free, channelId, sent, nowMs);
     return due.kind === "now" ? { ...due, isUrgent: due.notices.some(isUrgent) } : due;
   }
@@ -71,9 +73,9 @@ export function createMessageSource(options: MessageSourceOptions): MessageSourc
     const hint = takeHint();
     const composedAtMs = clock.nowMs();
     const about = { id, createdAtMs: composedAtMs, pageUrl, ...(hint !== undefined && { hint }) };
+    const saidToFire = new Set(entries.filter(fires).map(({ alertId }) => alertId));
     const firing = notices.filter(
-      ({ phase, isAcknowledged, alertId }) =>
-        phase === "firing" && !isAcknowledged && entries.some((entry) => entry.alertId === alertId && fires(entry)),
+      ({ phase, isAcknowledged, alertId }) => phase === "firing" && !isAcknowledged && saidToFire.has(alertId),
     );
     return keep({
       id,

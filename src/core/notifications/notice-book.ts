@@ -15,7 +15,8 @@ export interface NoticeBook {
 
 export function createNoticeBook(stored: readonly StoredRecord[], log: Log): NoticeBook {
   const notices = new Map<string, Notice>();
-  const waiting = new Map<string, Set<string>>();
+  /** By channel, those that wait for it: looked through often, while thousands wait. */
+  const waiting = new Map<string, Map<string, Notice>>();
   for (const { kind, id, data } of stored) {
     if (kind !== "notification") continue;
     const notice = readNotice(data);
@@ -30,8 +31,8 @@ export function createNoticeBook(stored: readonly StoredRecord[], log: Log): Not
     notices.set(alertId, notice);
     for (const [channelId, of] of Object.entries(notice.channels)) {
       if (of.waiting.length === 0) continue;
-      const alerts = waiting.get(channelId) ?? new Set();
-      waiting.set(channelId, alerts.add(alertId));
+      const alerts = waiting.get(channelId) ?? new Map<string, Notice>();
+      waiting.set(channelId, alerts.set(alertId, notice));
     }
   }
 
@@ -39,7 +40,7 @@ export function createNoticeBook(stored: readonly StoredRecord[], log: Log): Not
     get: (alertId) => notices.get(alertId),
     set,
     all: () => notices.values(),
-    waitingFor: (channelId) => [...(waiting.get(channelId) ?? [])].flatMap((alertId) => notices.get(alertId) ?? []),
+    waitingFor: (channelId) => [...(waiting.get(channelId)?.values() ?? [])],
     countFor: (channelId) => waiting.get(channelId)?.size ?? 0,
   };
 }

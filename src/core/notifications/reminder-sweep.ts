@@ -88,8 +88,13 @@ export function createReminderSweep(options: ReminderSweepOptions): ReminderSwee
   return {
     began: (alertId) => {
       const nowMs = clock.monotonicMs();
-      times.set(alertId, { firedMs: nowMs, remindedMs: nowMs });
-      lookAtMs = nowMs;
+      const time = { firedMs: nowMs, remindedMs: nowMs };
+      times.set(alertId, time);
+      const notice = book.get(alertId);
+      const rule = notice && ruleOf(notice.ruleId);
+      if (rule === undefined) return;
+      noteNext(escalateAtMs(rule, time));
+      noteNext(repeatAtMs(rule, time));
     },
     close: stop,
   };

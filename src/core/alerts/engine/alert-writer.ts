@@ -30,13 +30,22 @@ export interface AlertWriterOptions {
   readonly onDurable: (transitions: readonly Transition[]) => void;
 }
 
-/** Some milliseconds of the event loop each. */
-const AT_ONCE = 200;
+/** A few milliseconds of the event loop each. */
+const AT_ONCE = 50;
+/**
+ * Where more waits, it rests for so many times what that took: boards are answered in between. Ten thousand alerts at once are written
+ * within seconds; a few are not delayed.
+ */
+const REST_SHARE = 4;
+const MOST_REST_MS = 20;
+/** Where even more waits, it does not rest: alerts change faster than that all the time. */
+const MOST_RESTED = 20_000;
 /** While the disk takes nothing. */
 const MOST_WAITING = 100_000;
 const AGAIN_AFTER_MS = 1_000;
 
 type Cancel = () => void;
+type Outcome = StoreError | "done" | "given up";
 
 interface Waiting {
   readonly write: AlertWrite;
@@ -46,9 +55,10 @@ interface Waiting {
 }
 
 export function createAlertWriter({ hubFile, sink, clock, log, onDurable }: AlertWriterOptions): AlertWriter {
-  let waiting: Waiting[] = [];
+  const waiting: Waiting[] = [];
   let working: Promise<void> | undefined;
   let cancelRetry: Cancel | undefined;
+  let endRest: (() => void) | undefined;
   let trouble: StoreError | undefined;
   let lost = 0;
   let isClosing = false;
@@ -88,33 +98,70 @@ export function createAlertWriter({ hubFile, sink, clock, log, onDurable }: Aler
     await new Promise<void>((resolve) => clock.soon(resolve));
     while (waiting.length > 0) {
       const some = waiting.slice(0, AT_ONCE);
-      const outcomes = await Promise.all(some.map(writeOne));
+      const preparedMs = timeOf(() => some.forEach(prepare));
+      const outcomes = await writeAll(some);
       const failed = some.filter((_, index) => outcomes[index] instanceof StoreError);
-      waiting = [...failed, ...waiting.slice(some.length)];
+      waiting.splice(0, some.length, ...failed);
       const done = some.filter((_, index) => outcomes[index] === "done").flatMap(transitionsOf);
-      if (done.length > 0) {
-        sink.committed(done);
-        onDurable(done);
-      }
+      const notifiedMs = done.length === 0 ? 0 : timeOf(() => notifyWritten(done));
       trouble = outcomes.find((outcome) => outcome instanceof StoreError);
-      if (trouble === undefined) continue;
-      noteFailure(failed, trouble);
-      return retryLater();
+      if (trouble !== undefined) {
+        noteFailure(failed, trouble);
+        return retryLater();
+      }
+      if (waiting.length > AT_ONCE && waiting.length <= MOST_RESTED)
+        await rest(Math.min(MOST_REST_MS, REST_SHARE * (preparedMs + notifiedMs)));
+    }
+  }
+
+  function timeOf(run: () => void): number {
+    const sinceMs = clock.monotonicMs();
+    run();
+    return clock.monotonicMs() - sinceMs;
+  }
+
+  function rest(ms: number): Promise<void> {
+    if (isClosing || ms <= 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = clock.after(ms, resolve);
+      endRest = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  function prepare(each: Waiting): void {
+    const transitions = transitionsOf(each);
+    each.changes ??= [...each.write.changes(transitions), ...sink.changesOf(transitions)];
+  }
+
+  function notifyWritten(transitions: readonly Transition[]): void {
+    sink.committed(transitions);
+    onDurable(transitions);
+  }
+
+  /** In one call, which is all or nothing: a transition is written whole. */
+  async function writeAll(some: readonly Waiting[]): Promise<readonly Outcome[]> {
+    try {
+      await hubFile.write(some.flatMap(({ changes = [] }) => changes));
+      return some.map(() => "done");
+    } catch (cause) {
+      if (isPassing(cause)) return some.map(() => cause);
+      return Promise.all(some.map(writeOne));
     }
   }
 
   /** What can never be written is given up. */
-  async function writeOne(each: Waiting): Promise<StoreError | "done" | "given up"> {
-    const transitions = transitionsOf(each);
-    each.changes ??= [...each.write.changes(transitions), ...sink.changesOf(transitions)];
+  async function writeOne(each: Waiting): Promise<Outcome> {
     try {
-      await hubFile.write(each.changes);
+      await hubFile.write(each.changes ?? []);
       return "done";
     } catch (cause) {
       if (isPassing(cause)) return cause;
       lost++;
       log.error("a change of an alert cannot be written, and is left out", { cause });
-      notifyUnwritten(transitions);
+      notifyUnwritten(transitionsOf(each));
       return "given up";
     }
   }
@@ -152,6 +199,7 @@ export function createAlertWriter({ hubFile, sink, clock, log, onDurable }: Aler
       cancelRetry?.();
       cancelRetry = undefined;
       isClosing = true;
+      endRest?.();
       if (waiting.length > 0) start();
       await working;
       if (waiting.length > 0) {

@@ -24,8 +24,9 @@ export function dueOf(
 ): Due {
   const groups = new Map<string, { readonly notices: Notice[]; dueMs: number }>();
   for (const notice of notices) {
-    const waiting = notice.channels[channelId]?.waiting ?? [];
-    const dueMs = Math.min(...waiting.map((entry) => entryDueMs(entry, sent.get(notice.ruleId))));
+    const ofRule = sent.get(notice.ruleId);
+    let dueMs = Number.POSITIVE_INFINITY;
+    for (const entry of notice.channels[channelId]?.waiting ?? []) dueMs = Math.min(dueMs, entryDueMs(entry, ofRule));
     const group = groups.get(notice.ruleId);
     if (group === undefined) groups.set(notice.ruleId, { notices: [notice], dueMs });
     else {

@@ -187,6 +187,18 @@ describe("until somebody acknowledges", () => {
     expect(world.titles(boss)).toEqual(["CRITICAL, not acknowledged: Rule gas, d1", "Over: Rule gas, d1"]);
   });
 
+  test("further channels hear of it when it is time, although all alerts are looked through only each half minute", async () => {
+    const world = await createWorld({ channels: [WEBHOOK, { ...WEBHOOK, name: "boss" }] });
+    const [first = "", boss = ""] = idsOf(world);
+    world.setRule({ id: "gas", channels: [first], escalate: { afterS: 5, channels: [boss] } });
+    await world.pass(3_000);
+    await world.happen({ kind: "firing", ruleId: "gas", device: "d1" });
+    await world.pass(4_000);
+    expect(world.titles(boss)).toEqual([]);
+    await world.pass(3_000);
+    expect(world.titles(boss)).toEqual(["CRITICAL, not acknowledged: Rule gas, d1"]);
+  });
+
   test("a silence stops repeats; a restart does not begin their time anew", async () => {
     const [world] = await oneChannel();
     world.setRule({ id: "gas", repeatS: 600 });

@@ -1,0 +1,128 @@
+/** Thousands of alerts that change at once are written in small steps, with rests in between; none is lost, doubled or overtaken. */
+import { describe, expect, test } from "vitest";
+import { type AlertWriter, createAlertWriter } from "../../../../../src/core/alerts/engine/alert-writer.ts";
+import type { HubChange } from "../../../../../src/core/ports/hub-file.ts";
+import { StoreError } from "../../../../../src/core/ports/readings-store.ts";
+import { createManualClock, type ManualClock } from "../../../../support/clock/manual-clock.ts";
+import { createMemoryLog } from "../../../../support/memory/memory-log.ts";
+
+/** What one change costs of the event loop. */
+const COST_MS = 0.1;
+
+interface World {
+  readonly writer: AlertWriter;
+  readonly clock: ManualClock;
+  /** Ids in the order in which they became durable. */
+  readonly written: string[];
+  put(count: number): void;
+  /** Promises settle; no time passes. */
+  now(): Promise<void>;
+}
+
+function createWorld(refuses: (id: string) => StoreError | undefined = () => undefined): World {
+  const clock = createManualClock();
+  const written: string[] = [];
+  let spentMs = 0;
+  let next = 0;
+  const writer = createAlertWriter({
+    hubFile: {
+      write: async (changes) => {
+        const ids = changes.map(idOf);
+        const refused = ids.map(refuses).find((error) => error !== undefined);
+        if (refused !== undefined) throw refused;
+        written.push(...ids);
+      },
+    },
+    sink: { changesOf: () => [], committed: () => undefined, unwritable: () => undefined },
+    clock: { ...clock, monotonicMs: () => clock.monotonicMs() + spentMs },
+    log: createMemoryLog(),
+    onDurable: () => undefined,
+  });
+
+  function put(count: number): void {
+    for (let at = 0; at < count; at++) {
+      const id = String(next++);
+      const make = () => {
+        spentMs += COST_MS;
+        return [];
+      };
+      writer.put({ make, changes: () => [{ of: "record", kind: "alert", id, data: "{}" }] });
+    }
+  }
+
+  async function now(): Promise<void> {
+    for (let turn = 0; turn < 20; turn++) {
+      clock.runSoon();
+      await Promise.resolve();
+    }
+  }
+
+  return { writer, clock, written, put, now };
+}
+
+const idOf = (change: HubChange): string => (change.of === "record" ? change.id : "");
+
+const idsUpTo = (count: number): string[] => Array.from({ length: count }, (_, id) => String(id));
+
+async function pass({ clock, now }: World, ms: number): Promise<void> {
+  for (let step = 0; step < ms; step++) {
+    clock.advance(1);
+    await now();
+  }
+}
+
+describe("what changes at once", () => {
+  test("is written at once where it is little", async () => {
+    const world = createWorld();
+    world.put(50);
+    await world.now();
+    expect(world.written).toEqual(idsUpTo(50));
+  });
+
+  test("is written with rests of four times the work where it is much, in order", async () => {
+    const world = createWorld();
+    world.put(1_000);
+    await world.now();
+    expect(world.written).toHaveLength(50);
+    await pass(world, 19);
+    expect(world.written).toHaveLength(50);
+    await pass(world, 1);
+    expect(world.written).toHaveLength(100);
+    await pass(world, 20 * 20);
+    expect(world.written).toEqual(idsUpTo(1_000));
+  });
+
+  test("is written without a rest where so much waits that it would grow", async () => {
+    const world = createWorld();
+    world.put(20_100);
+    for (let turn = 0; turn < 5; turn++) await world.now();
+    expect(world.written.length).toBeGreaterThanOrEqual(100);
+  });
+
+  test("is all written when the hub stops, however much waits", async () => {
+    const world = createWorld();
+    world.put(1_000);
+    await world.now();
+    await world.writer.close();
+    expect(world.written).toEqual(idsUpTo(1_000));
+  });
+
+  test("is lost only where it can never be written", async () => {
+    const world = createWorld((id) => (id === "7" ? new StoreError("too large", false) : undefined));
+    world.put(50);
+    await world.now();
+    expect(world.written).toEqual(idsUpTo(50).filter((id) => id !== "7"));
+    expect(world.writer.lost()).toBe(1);
+  });
+
+  test("waits as a whole while the disk takes nothing, and is then written once", async () => {
+    let isFull = true;
+    const world = createWorld(() => (isFull ? new StoreError("the disk is full", true) : undefined));
+    world.put(120);
+    await world.now();
+    await expect(world.writer.settled()).rejects.toThrow("the disk is full");
+    isFull = false;
+    await pass(world, 1_000 + 2 * 20);
+    expect(world.written).toEqual(idsUpTo(120));
+  });
+});
