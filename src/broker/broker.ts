@@ -66,7 +66,7 @@ export interface BrokerOptions {
   readonly log: Log;
   readonly limits: BrokerLimits;
   readonly authenticate: IdentifyClient;
-  /** Finds the identity of a kept session; undefined: what is kept is not judged anew. */
+  /** Finds the identity of a kept session; undefined: what is kept is not judged again. */
   readonly identityOf?: IdentityOfSession | undefined;
   /** Called with a sentence for the owner for each kept item that cannot be used. */
   readonly onDamage: (words: string) => void;

@@ -75,7 +75,7 @@ export const simpleCondition = z.discriminatedUnion("kind", [
       overS: period.describe("Measured over this time"),
     })
     .describe(
-      "Fires while it changes faster than `above`, or slower than `below`. A counter that begins anew is no change",
+      "Fires while it changes faster than `above`, or slower than `below`. A counter that restarts is no change",
     ),
   z
     .strictObject({

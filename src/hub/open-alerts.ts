@@ -94,7 +94,7 @@ export function openAlerts(options: AlertsOptions): Alerts {
       log,
     }),
   );
-  descriptions.onChanged(engine.describedAnew);
+  descriptions.onChanged(engine.descriptionChanged);
   const fits = shareAnswer({
     clock,
     forMs: FITS_FOR_MS,

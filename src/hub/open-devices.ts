@@ -58,7 +58,7 @@ export function openDevices(options: DevicesOptions): Devices {
       },
     }),
   );
-  descriptions.onChanged(registry.describedAnew);
+  descriptions.onChanged(registry.descriptionChanged);
   const presenceBook = own(
     "presence",
     createPresenceBook({ hubFile, clock, log, lastOf, isKnown: (deviceId) => registry.knows(deviceId) }),

@@ -102,7 +102,7 @@ test("from an empty hub to a board whose chart moves: the link, a name, and what
   expect(failures).toEqual([]);
 });
 
-test("who is signed out sees nothing, a wrong password is told, and signing out ends what was on screen", async () => {
+test("who is signed out sees nothing, a wrong password is named, and signing out ends what was on screen", async () => {
   const { hub, link } = await startEmptyHub();
   const browser = await openBrowser();
   const { page } = await openPage(browser, `${hub.url}/#/inspector`, { viewport: { width: 390, height: 844 } });
@@ -194,7 +194,7 @@ test("the owner makes and takes away people, tokens and applications; an operato
   expect(failures).toEqual([]);
 });
 
-test("the owner gives a person another role and a password; who was signed in with the old ones signs in anew", async () => {
+test("the owner gives a person another role and a password; who was signed in with the old ones has to sign in again", async () => {
   const { hub, browser, page, failures } = await openAsOwner();
   await page.getByRole("link", { name: "Settings" }).click();
   await addPerson(page, "Otto", "viewer");

@@ -31,7 +31,7 @@ async function publish(mqttUrl: string, readings: readonly object[]): Promise<vo
   await board.client.endAsync();
 }
 
-test("readings appear and go on, a dead hub is told, and after its return the page equals a fresh one", {
+test("readings appear and go on, a dead hub is noticed, and after its return the page equals a fresh one", {
   timeout: 120_000,
 }, async () => {
   const dataDir = tempDir();

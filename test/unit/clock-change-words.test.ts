@@ -42,7 +42,7 @@ test("rows say where they end, though the clock shows less", () => {
   expect(spanWords(FIRST, SECOND, SECOND)).toMatch(/02:30 \+02:00.*02:30 \+01:00/);
 });
 
-test("the change forward is told, too; on other days no zone is", () => {
+test("the change forward is named, too; on other days no zone is", () => {
   expect(minuteOfDay(Date.UTC(2026, 2, 29, 1, 30))).toBe("03:30 +02:00");
   for (const ms of [CHANGE_MS - 12 * HOUR_MS, CHANGE_MS + 12 * HOUR_MS, Date.UTC(2026, 6, 1)]) {
     expect(minuteOfDay(ms)).toMatch(/^\d\d:\d\d$/);

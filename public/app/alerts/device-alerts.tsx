@@ -1,4 +1,4 @@
-/** The alerts of one device on its page, and how to be told when it is silent. */
+/** The alerts of one device, on its page. */
 import { alertsOf, alertsRead } from "../hub/alert-state.ts";
 import { AlertList } from "./alert-list.tsx";
 

@@ -1,4 +1,4 @@
-/** Of a rule: where its alerts are sent, how often they are repeated, who is told next, and what the message says. */
+/** Of a rule: where its alerts are sent, how often they are repeated, who is notified next, and what the message says. */
 import type { ChannelAnswer } from "../../../src/contract/answers/alert-answers.ts";
 import { secondsWords } from "../ui/duration.ts";
 import { Check, Checks, Segments, Text, TimeField } from "../ui/form-fields.tsx";

@@ -146,7 +146,7 @@ export class Handshake {
 
   /** The time of waiting for the hub does not count as the client's silence. */
   #continueReading(after: Hold): void {
-    this.#connection.countAnew();
+    this.#connection.restartKeepAlive();
     this.#connection.release(after);
   }
 

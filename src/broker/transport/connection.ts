@@ -123,13 +123,13 @@ export class Connection {
   release(hold: Hold): void {
     if (this.#heldBy !== hold) return;
     this.#heldBy = undefined;
-    this.countAnew();
+    this.restartKeepAlive();
     this.#work();
     if (this.#heldBy === undefined && !this.isEnding) this.#stream.resume();
   }
 
   /** Restarts the keep-alive: a client that had to wait for the hub was not silent. */
-  countAnew(): void {
+  restartKeepAlive(): void {
     this.heardMs = this.#clock.monotonicMs();
   }
 

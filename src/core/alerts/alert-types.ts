@@ -48,7 +48,7 @@ export interface AlertEngine {
   /** The hub itself: `text` says what is wrong, undefined: nothing is. */
   hubTrouble(what: HubTrouble, text: string | undefined): void;
   /** More is known of its metrics. */
-  describedAnew(deviceId: DeviceId): void;
+  descriptionChanged(deviceId: DeviceId): void;
   /** Settles when what was judged so far is durable. Only then may the store save the state of devices as read. */
   settled(): Promise<void>;
   /** How many events could not be written and are lost, since the start. */

@@ -49,7 +49,7 @@ export function createWindowLoader({ book, derivation, registry, store, log }: W
       try {
         await load(deviceId, tracked, goesOn);
       } catch (error) {
-        log.warn("averages begin anew: the readings before cannot be read", { reason: messageOf(error) });
+        log.warn("averages start from nothing: the earlier readings cannot be read", { reason: messageOf(error) });
         return;
       }
     }

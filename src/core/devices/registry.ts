@@ -57,7 +57,7 @@ export interface Registry extends Admission {
   /** `found`: what the store still has of `metrics`. A metric of which it has nothing no longer counts among the device's. */
   restoreLatest(deviceId: DeviceId, metrics: readonly string[], found: ReadonlyMap<string, LatestMetric>): void;
   /** What is known of its metrics changed: some may be events now. */
-  describedAnew(deviceId: DeviceId): void;
+  descriptionChanged(deviceId: DeviceId): void;
   /** Replaces what was set. */
   setRetention(deviceId: DeviceId, retention: Partial<Retention>): void;
   /** Adds devices that the store could not name at the start, because it was away. */
@@ -240,7 +240,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       const entry = visible(deviceId);
       if (entry !== undefined) restoreLatest(entry, metrics, found);
     },
-    describedAnew: (deviceId) => {
+    descriptionChanged: (deviceId) => {
       const entry = entries.get(deviceId);
       if (entry !== undefined) separateEvents(entry);
     },

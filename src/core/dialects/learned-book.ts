@@ -40,7 +40,7 @@ const MAX_KEY_CHARS = 256;
 const MAX_CHARS = 64 * 1024 * 1024;
 /** What an entry takes beside its text, in all maps that know it: a million small ones would take a gigabyte. */
 const ENTRY_CHARS = 512;
-/** Of one device: what is known of it is made anew when one of them changes. */
+/** Of one device: what is known of it is made again when one of them changes. */
 const MAX_ENTRIES_OF_DEVICE = 6_000;
 
 export function createLearnedBook({ dialects, descriptions, stored }: LearnedBookOptions): LearnedBook {

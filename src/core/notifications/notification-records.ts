@@ -14,7 +14,7 @@ export interface Delivery {
   readonly id: string;
   readonly channelId: string;
   readonly composedAtMs: number;
-  /** Without a link to acknowledge: that is a secret, and made anew after a restart. */
+  /** Without a link to acknowledge: that is a secret, and made again after a restart. */
   readonly message: OutgoingMessage;
   /** What such a link acknowledges. */
   readonly firing: readonly EpisodeOfAlert[];

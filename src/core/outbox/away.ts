@@ -1,4 +1,4 @@
-/** That MongoDB is away, as programs and the owner are told. */
+/** That MongoDB is away, as programs and the owner see it. */
 import type { Readiness } from "../../contract/rest.ts";
 import type { OutboxState } from "../ports/outbox.ts";
 

@@ -10,7 +10,7 @@ export interface TrialRange {
 /** One alert that the rule makes of the device: for a class, one for each of its metrics. */
 export interface TrialAlertSpec {
   readonly metric: string | undefined;
-  /** Of each of its conditions: its metric only grows, and begins anew at a restart of its board. */
+  /** Of each of its conditions: its metric only grows, and starts from nothing at a restart of its board. */
   readonly isCounter: readonly boolean[];
 }
 

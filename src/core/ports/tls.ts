@@ -1,4 +1,4 @@
-/** A certificate and its key as servers take them, and whoever is told when there are new ones. Reads no file. */
+/** A certificate and its key as servers take them, and whoever is notified of new ones. Reads no file. */
 
 export interface TlsContext {
   /** PEM: the server's certificate first, then those between it and its authority. */

@@ -45,7 +45,7 @@ export interface EntityBuilder {
   /** Nothing, where the entity has no such topic, or its template is not understood. */
   source(topicKey: string, templateKey: string, read: Source["read"]): void;
   describe(suffix: string, info: Omit<MetricInfo, "label">): void;
-  /** It is told to the owner. */
+  /** It is reported to the owner. */
   leaveOut(what: string): void;
 }
 

@@ -13,7 +13,7 @@ export interface Description {
   readonly properties: ReadonlyMap<string, Property>;
 }
 
-/** Of a device, of all versions: all of them are described anew when one of them changes. */
+/** Of a device, of all versions: all of them are described again when one of them changes. */
 export const MAX_PROPERTIES = 1_024;
 const MAX_CHARS = 128;
 /** Of `format`: the values of an enum. */

@@ -111,7 +111,7 @@ async function scene({ rolledUp = true } = {}): Promise<Scene> {
 const instants = async (store: Store): Promise<number[]> => (await readAll(store)).map(({ atMs }) => atMs);
 
 for (const isOpen of [true, false]) {
-  test(`a damaged segment, found while the store ${isOpen ? "runs" : "starts anew"}: the rest is served, the span is named, and reported once`, async () => {
+  test(`a damaged segment, found while the store ${isOpen ? "runs" : "starts again"}: the rest is served, the span is named, and reported once`, async () => {
     const { store: first, model, errors, damageSegment, reopen } = await scene();
     if (isOpen) expect(await readAll(first)).toHaveLength(MANY); // it is in every cache
     damageSegment(DAMAGED.fromMs);
@@ -243,7 +243,7 @@ test("of a day that was not rolled up before, what is whole is counted, and aski
   }
 });
 
-test("damaged hours are reported and do not stop a chart, and with the next reading of theirs they are counted anew, all that one row held", async () => {
+test("damaged hours are reported and do not stop a chart, and with the next reading of theirs they are counted again, all that one row held", async () => {
   const { store, model, errors, damage } = await scene();
   damage(`UPDATE rollup_piece SET body = zeroblob(20) ${OF_HOURS}`);
   expect(await rollupsOf(store, boiler, "hour")).toEqual([]);

@@ -1,5 +1,5 @@
 /**
- * A long read is many short ones, so that the write-ahead log begins anew behind each checkpoint (8,000 pages, 32 MiB) while
+ * A long read is many short ones, so that the write-ahead log restarts behind each checkpoint (8,000 pages, 32 MiB) while
  * somebody pages through everything. Tried by hand: with one transaction held open beside it (`BEGIN` and a SELECT on a
  * second connection, ended with the test) the log grew with all that was written, to 147 MiB, and this test failed.
  */

@@ -15,7 +15,7 @@ const SIZE = 100;
 const MESSAGES_BEFORE = 150;
 const MESSAGES_MEANWHILE = 350;
 
-test("an export that is not read on lets the log begin anew and ingest go on as before, and is whole in the end", {
+test("an export that is not read on lets the log restart and ingest continue as before, and is whole in the end", {
   timeout: 180_000,
 }, async () => {
   const hub = await spawnHub();

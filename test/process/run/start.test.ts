@@ -11,7 +11,7 @@ import { ask } from "../../support/hub/rest.ts";
 import { freePort, isListening, nonLoopbackAddress } from "../../support/network.ts";
 import { within } from "../../support/until.ts";
 
-test("every fault of the settings is told in one message, and the exit code is 2", async () => {
+test("every fault of the settings is listed in one message, and the exit code is 2", async () => {
   const dataDir = path.join(tempDir(), "never-made");
   const server = runServer({
     args: ["--http-port", "http", "--data-dir", dataDir, "--no-such-flag", "1", "word"],

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { REASON, reasonName, reasonText } from "../../../src/contract/reason-codes.ts";
 
-test("a reason code is told in the standard's words, with its number as packet dumps write it", () => {
+test("a reason code is shown in the standard's words, with its number as packet dumps write it", () => {
   expect(
     [REASON.payloadFormatInvalid, REASON.sessionTakenOver, REASON.success, REASON.qosNotSupported].map(reasonText),
   ).toEqual(["0x99 payload format invalid", "0x8E session taken over", "0x00 success", "0x9B QoS not supported"]);

@@ -99,7 +99,7 @@ test("boards of other families, and all families in equal shares", () => {
   expect(faultsOf("--family", "all", "--devices", "11", "--scenario", "fire,gas-leak")).toHaveLength(1);
 });
 
-test("all faults are told at once", () => {
+test("all faults are reported at once", () => {
   const args =
     "--url http://x --devices 0 --interval 3 --qos 3 --seed -1 --timestamps maybe --scenario storm --family ikea --foo bar --mqtt-version 3.1";
   const faults = faultsOf(...args.split(" "), "--ca", "none.pem", "--quiet=yes", "--prefix");
@@ -147,7 +147,7 @@ test("a password comes from the environment or a file, so that it is in no list 
   );
 });
 
-test("an option that swallows the next one is told as missing its value", () => {
+test("an option that swallows the next one is reported as missing its value", () => {
   expect(faultsOf("--duration", "--quiet")).toContain("--duration needs a value");
 });
 
@@ -248,7 +248,7 @@ test("the report says what was acknowledged, what cannot be, and what was not se
   expect(table).toContain("1 × connect ECONNREFUSED");
 });
 
-test("what the hub refused has a column of its own and is told by reason", () => {
+test("what the hub refused has a column of its own and is shown by reason", () => {
   const tally = createTally({ devices: 1, now: () => 1_000 });
   for (let n = 0; n < 5; n += 1) tally.sent({ kind: "malformed", qos: 1, readings: 0 });
   tally.acknowledged("malformed");

@@ -43,7 +43,7 @@ test("ten thousand at once come in bounded events, and all of them come", () => 
   expect(sent.every(({ firing }) => firing.critical === 10_000)).toBe(true);
 });
 
-test("nothing waits while there is no browser, and one that comes is told how many fire", () => {
+test("nothing waits while there is no browser, and one that comes learns how many fire", () => {
   const { clock, sent, world, feed } = open();
   feed.changed([alertOf("gas~a")], ONE);
   feed.changed([alertOf("gas~b")], ONE);

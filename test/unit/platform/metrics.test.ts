@@ -24,7 +24,7 @@ const NOTHING: Gauges = {
   logLinesDropped: none,
 };
 
-test("refusals are told by code, MQTT version and reason code; what is unknown has no label", async () => {
+test("refusals are counted by code, MQTT version and reason code; what is unknown has no label", async () => {
   const refusals = createRefusals({ clock: createManualClock({ nowMs: 0 }) });
   const metrics = createMetrics();
   metrics.watch({ ...NOTHING, refusals: refusals.countsByAnswer });
@@ -42,7 +42,7 @@ test("refusals are told by code, MQTT version and reason code; what is unknown h
   ]);
 });
 
-test("the store's room is told once it is known, and not as a disk with nothing free before", async () => {
+test("the store's room is shown once it is known, and not as a disk with nothing free before", async () => {
   const metrics = createMetrics();
   let space: StoreSpace | undefined;
   metrics.watch({ ...NOTHING, space: () => space, hubFileBytes: () => space && 3 });
@@ -63,7 +63,7 @@ test("the store's room is told once it is known, and not as a disk with nothing 
   metrics.close();
 });
 
-test("alerts are told by severity and state, notifications by what became of them", async () => {
+test("alerts are counted by severity and state, notifications by what became of them", async () => {
   const metrics = createMetrics();
   const alerts: Gauges["alerts"] = () => [
     { severity: "critical", state: "firing", count: 2 },
@@ -88,7 +88,7 @@ test("alerts are told by severity and state, notifications by what became of the
   metrics.close();
 });
 
-test("upkeep is told by what it did, and how many readings are hot", async () => {
+test("upkeep is counted by what it did, and how many readings are hot", async () => {
   const metrics = createMetrics();
   metrics.counters.upkeep({ did: "sealed", readings: 500, hot: 1_200 });
   metrics.counters.upkeep({ did: "sealed", readings: 200, hot: 700 });

@@ -169,7 +169,7 @@ test("a window is read again when a part of it is missing, when its buckets are 
   expect(needOf(undefined, held)).toBe("data");
 });
 
-test("text is told by its changes, newest first", () => {
+test("text is shown by its changes, newest first", () => {
   const reading = (minute: number, door: string) => ({
     _id: String(minute),
     deviceId: "cellar",

@@ -6,7 +6,7 @@ import { REASON } from "../../../src/contract/reason-codes.ts";
 
 const text = (packet: Packet): string => packetWords(packet).text;
 
-test("a CONNACK is told with its reason, the session, and what the broker promises", () => {
+test("a CONNACK is shown with its reason, the session, and what the broker promises", () => {
   expect(
     text({
       cmd: "connack",
@@ -54,7 +54,7 @@ test("each filter of a SUBACK has its answer, and one that was refused makes it 
   });
 });
 
-test("a message is told with its flags, its bytes as text, and properties in which bytes are text too", () => {
+test("a message is shown with its flags, its bytes as text, and properties in which bytes are text too", () => {
   const message: Packet = {
     cmd: "publish",
     topic: "a/b",
@@ -75,7 +75,7 @@ test("a long payload is cut", () => {
   expect(text(message)).toHaveLength("t · QoS 0 · ".length + 2_001);
 });
 
-test("why the broker closes is told", () => {
+test("why the broker closes is shown", () => {
   expect(packetWords({ cmd: "disconnect", reasonCode: REASON.sessionTakenOver })).toEqual({
     text: "0x8E session taken over",
     isError: true,

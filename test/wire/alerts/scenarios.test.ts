@@ -69,7 +69,7 @@ function msWhen(holds: (elapsedMs: number) => boolean): number {
 
 const MOST_MESSAGES = 24;
 
-test("a board whose connection comes and goes is no storm: each time is told, gathered; with five minutes of patience nothing is", async () => {
+test("a board whose connection comes and goes is no storm: each time is reported, gathered; with five minutes of patience nothing is", async () => {
   const { addRule, simulate, pass, entries, log, receiver } = await openAlertScenario();
   const offline = { kind: "presence", state: "offline" } as const;
   const impatient = await addRule(ruleFields("Offline", offline, { severity: "warning" }));
@@ -168,7 +168,7 @@ test("a board in deep sleep is not missed while it wakes; when it wakes no more 
 
 const BACKLOG_MINUTES = 120;
 
-test("a backlog of two hours with a fire in it is told once, as over, with its own time, and alarms nobody now", async () => {
+test("a backlog of two hours with a fire in it is reported once, as over, with its own time, and alarms nobody now", async () => {
   const { clock, connectBoard, rest, settle, titles, log, alerts, hub } = await openAlertScenario();
   const panel = await connectJs(hub.mqttUrl, { clientId: "panel", keepalive: 0 });
   await panel.subscribe("aerie/alerts/#", 1);

@@ -345,7 +345,7 @@ test("people, tokens and sign-ins are there after a restart, and the last owner 
   expect(JSON.stringify([...world.hub.logged, ...again.logged])).not.toContain("#/setup");
 });
 
-test("the command line makes accounts, tokens and secrets, with a hub and without, and sets a lost password anew", async () => {
+test("the command line makes accounts, tokens and secrets, with a hub and without, and replaces a lost password", async () => {
   const dataDir = tempDir();
   const run = async (...args: string[]) => aerie(...args, "-d", dataDir);
   const made = await run("user", "add", "Ada", "--role", "owner");

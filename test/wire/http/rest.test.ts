@@ -308,7 +308,7 @@ test("what its owner says of a metric goes before the catalogue, also after a re
   expect(cleared.body.metricInfo).toEqual(before.body.metricInfo);
 });
 
-test("a deleted device is gone with its readings, also after a restart; if it speaks again it begins anew", async () => {
+test("a deleted device is gone with its readings, also after a restart; if it speaks again it is a new device", async () => {
   const hub = await spawnHub();
   const board = await connectJs(hub.mqttUrl);
   const readings = numbers(0, 1_000).map((seq) => ({ ts: Date.now() - HOUR_MS + seq, seq }));
@@ -342,7 +342,7 @@ test("every answer carries the security headers, and none that blanks a page wit
   }
 });
 
-test("the dashboard is served with what it needs: the page anew each time, its assets for ever", async () => {
+test("the dashboard is served with what it needs: the page each time, its assets for ever", async () => {
   const hub = hubOf();
 
   const page = await ask(hub, "/");

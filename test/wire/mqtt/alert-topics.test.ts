@@ -62,7 +62,7 @@ async function reader(hub: InProcessHub) {
   return { client, states };
 }
 
-test("an alert is retained while it fires, and cleared when it is over; browsers and /metrics are told", async () => {
+test("an alert is retained while it fires, and cleared when it is over; browsers and /metrics have it", async () => {
   const hub = await startHub();
   const browser = await openLiveClient(hub.url);
   await until("it is told on connect how many fire", () => browser.of("alert").length > 0);

@@ -128,7 +128,7 @@ test("a session of MQTT 5 lives for its expiry interval and no longer; DISCONNEC
   expect(afterNone.connack.sessionPresent).toBe(false);
 });
 
-test("a message of which the expiry has passed comes to nobody; what is left of it is told to who comes in time", async () => {
+test("a message of which the expiry has passed comes to nobody; what is left of it is sent to who comes in time", async () => {
   const clock = createShiftedClock();
   const hub = await startHub({ clock });
   for (const version of [4, 5] as const) {

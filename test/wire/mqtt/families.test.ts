@@ -170,7 +170,7 @@ describe.each(Object.entries(CASES))(
       expect(devices.map((each) => each.deviceId).filter((id) => id !== deviceId)).toEqual([]);
     });
 
-    test("is told in the Inspector to come with its family, and does with one change and its former login", async () => {
+    test("is asked in the Inspector to come with its family, and does with one change and its former login", async () => {
       const world = await openAccessWorld();
       const { owner } = world;
       const { secret } = await world.board("newcomer");

@@ -55,7 +55,7 @@ async function retainedOf(hub: HubAddress): Promise<string[]> {
 }
 
 onEachEngine((engine) => {
-  test("maxInflight: a publisher of version 5 is told, and cut off when it begins more QoS 2 than that", async () => {
+  test("maxInflight: a publisher of version 5 is notified, and cut off when it begins more QoS 2 than that", async () => {
     const maxInflight = 5;
     const hub = await startHub({ settings: { ...engine.settings(), maxInflight } });
     const client = await connectWire(hub, 5, { clientId: "hasty" });
@@ -218,7 +218,7 @@ onEachEngine((engine) => {
     },
   );
 
-  test("maxSessionExpiryS: sessions that would last for ever end by then, and MQTT 5 is told", async () => {
+  test("maxSessionExpiryS: sessions that would last for ever end by then, and MQTT 5 learns when", async () => {
     const clock = createShiftedClock();
     const hub = await startHub({ settings: { ...engine.settings(), maxSessionExpiryS: 60 }, clock });
     const visit = async (version: Version): Promise<Connected> => {

@@ -94,7 +94,7 @@ test("connectTimeoutMs: who has not said CONNECT by then is closed, also who say
 });
 
 test.each(VERSIONS)(
-  "maxPacketBytes: version %i is told, a packet of that size is taken, a larger one ends its connection",
+  "maxPacketBytes: version %i learns it, a packet of that size is taken, a larger one ends its connection",
   async (version) => {
     const maxPacketBytes = 10_000;
     const hub = await startHub({ settings: { maxPacketBytes } });

@@ -120,7 +120,7 @@ test("an address that connects too often is not let in, and is again when it has
 
 // Elsewhere 127.0.0.2 is not this machine.
 test.runIf(process.platform === "linux")(
-  "a credential whose clients connect too often, from wherever, is told so; another comes in",
+  "a credential whose clients connect too often, from wherever, gets that reason; another comes in",
   async () => {
     const clock = createShiftedClock();
     const world = await openAccessWorld({ clock, settings: { maxConnectsPerMinute: 4 } });

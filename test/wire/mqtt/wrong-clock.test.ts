@@ -94,7 +94,7 @@ onEachEngine((engine) => {
     });
   }
 
-  test("what is left of a message's time is told right while the clock is wrong", async () => {
+  test("what is left of a message's time is sent right while the clock is wrong", async () => {
     const clock = createShiftedClock();
     const settings = { ...engine.settings(), dataDir: tempDir() };
     const first = await startHub({ clock, settings });

@@ -29,7 +29,7 @@ interface Point extends RateSample {
 /** Of one change: with larger ones the sum would be infinite. */
 const MOST_CHANGE = 1e300;
 
-/** `isCounter`: it only grows, and begins anew at a restart of its board. */
+/** `isCounter`: it only grows, and starts from nothing at a restart of its board. */
 export function createRateWindow({ overMs, isCounter }: { overMs: number; isCounter: boolean }): RateWindow {
   const apartMs = overMs / MOST_POINTS;
   let points: Point[] = [];

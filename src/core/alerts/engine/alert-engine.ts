@@ -265,7 +265,7 @@ export function createAlertEngine(options: AlertEngineOptions): OwnAlertEngine {
     },
     deviceRemoved,
     hubTrouble,
-    describedAnew: (deviceId) => {
+    descriptionChanged: (deviceId) => {
       const device = index.ofDevice(deviceId);
       if (device === undefined || !index.hasClasses()) return;
       device.names.clear();

@@ -63,7 +63,9 @@ export function createRateLoader({ readings, devices, clock, log }: RateLoaderOp
         try {
           await load(device.deviceId, metric, window);
         } catch (error) {
-          log.warn("rates of change begin anew: the readings before cannot be read", { reason: messageOf(error) });
+          log.warn("rates of change start from nothing: the earlier readings cannot be read", {
+            reason: messageOf(error),
+          });
           needed.clear();
           return;
         }

@@ -7,7 +7,7 @@ const DELETE_SECRETS = `DELETE FROM record
   WHERE kind IN ('channel', 'notification', 'delivery', 'acknowledge-link', 'push-subscription')
      OR (kind = 'setting' AND record_id = 'vapid')`;
 
-/** Nothing of what is deleted stays in a free page: the copy is written anew. */
+/** Nothing of what is deleted stays in a free page: the copy is a new file. */
 export function copyWithoutSecrets(db: DatabaseSyncInstance, file: string): Uint8Array {
   const [whole, stripped] = [`${file}.copy`, `${file}.copy-without-secrets`];
   const remove = (): void => {

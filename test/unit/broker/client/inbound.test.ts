@@ -116,7 +116,7 @@ test("QoS 2 is routed once, however often it comes before PUBREL, with DUP or wi
   expect([told(), subscriber.taken()]).toEqual([["pubrec 1"], ["a=x"]]);
 });
 
-test("a repetition waits for its first copy, over a reconnect as well, and is told the same", async () => {
+test("a repetition waits for its first copy, over a reconnect as well, and gets the same answer", async () => {
   const { world, publisher, subscriber } = await start();
   const first = publisher("board", KEPT);
   first.publish("store/a", 2, 1);

@@ -78,7 +78,7 @@ test("entries that nobody waits for may wait for company, and go at once when so
   expect(store.appends.map(({ messages }) => idsIn(messages))).toEqual([[1, 2]]);
 });
 
-test("a store that stalls is told to who waits, and the entries are written when it is back, in their place", async () => {
+test("who waits learns that the store stalls, and the entries are written when it is back, in their place", async () => {
   const { clock, store, journal, told, tell, byteBudget } = start();
   const seconds = async (count: number): Promise<void> => {
     for (let second = 0; second < count; second++) {
@@ -100,7 +100,7 @@ test("a store that stalls is told to who waits, and the entries are written when
   expect([written, told, byteBudget.used()]).toEqual([[1, 2], ["one false", "two true"], 0]);
 });
 
-test("an entry that the store refuses is told in the log, and stops nobody", async () => {
+test("an entry that the store refuses is logged, and stops nobody", async () => {
   const { clock, store, journal, told, tell, log } = start();
   journal.note(entry(1), tell("one"));
   clock.runSoon();

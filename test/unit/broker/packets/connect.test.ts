@@ -138,7 +138,7 @@ test.each<[string, Part[]]>([
   ["a bridge's MQTT 5, which has options of its own for it", ["MQTT", 0x85]],
   ["a bridge's MQTT 3", ["MQTT", 0x83]],
   ["0x86", ["MQTT", 0x86]],
-])("an unknown protocol level is told in a CONNACK of 3.1.1 [MQTT-3.1.2-2]: %s", (_, name) => {
+])("an unknown protocol level is answered by a CONNACK of 3.1.1 [MQTT-3.1.2-2]: %s", (_, name) => {
   const body = bytesOf(...name, FLAG.clean, u16(60), "id");
   expect(connected(body)).toMatchObject({ type: "fault", reasonCode: unsupportedProtocolVersion, version: 4 });
 });

@@ -44,7 +44,7 @@ test("however a stream is cut, the same packets come out of it", () => {
   fc.assert(property, { numRuns: 300 });
 });
 
-test("a packet that is larger than allowed is told by its fixed header alone", () => {
+test("a packet that is larger than allowed is recognized by its fixed header alone", () => {
   const framer = new Framer();
   framer.push(Buffer.from([0x30, 0x81, 0x80, 0x01])); // 16,385
   expect(framer.next(16_384)).toBe("too large");

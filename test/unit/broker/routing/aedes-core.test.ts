@@ -119,7 +119,7 @@ test("a message that is published while another one is routed goes its whole way
   expect(order).toEqual(["begin outer", "begin inner", "end inner", "end outer"]);
 });
 
-test("a topic of as many levels as Aedes allows is routed, and one of more is told in the log", async () => {
+test("a topic of as many levels as Aedes allows is routed, and one of more is logged", async () => {
   const { core, seen, log, forget } = await start();
   forget();
   const topic = Array.from({ length: MAX_TOPIC_LEVELS }, () => "a").join("/");
@@ -129,7 +129,7 @@ test("a topic of as many levels as Aedes allows is routed, and one of more is to
   expect([seen.length, log.lines.length]).toEqual([1, 1]);
 });
 
-test("a client that is registered counts as connected and is told under $SYS, until it is unregistered", async () => {
+test("a client that is registered counts as connected and is named under $SYS, until it is unregistered", async () => {
   const { core, about, forget } = await start();
   forget();
   const board = client("board");

@@ -189,7 +189,7 @@ test("behind PUBREC only PUBREL is sent again, and a refusing PUBREC ends the ma
   expect(outbound.length).toBe(0);
 });
 
-test("acknowledgements of another QoS, or for ids that are not in use, are told from good ones", () => {
+test("acknowledgements of another QoS, or for ids that are not in use, are told apart from good ones", () => {
   const { outbound, deliver } = start({ isDurable: false });
   outbound.attach(createSink());
   deliver("a", 1);

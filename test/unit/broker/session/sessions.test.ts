@@ -127,7 +127,7 @@ test("who comes with an id that is in use takes its place, and its session where
   expect(sessions.count).toBe(1);
 });
 
-test("beyond their number sessions are not kept: they end with their connections, and that is told", async () => {
+test("beyond their number sessions are not kept: they end with their connections, and that is reported", async () => {
   const { come, sessions, refused } = await start({ limits: { maxSessions: 2 } });
   for (const name of ["a", "b"]) come(name, KEPT).leave();
   const third = come("c", KEPT);
@@ -349,7 +349,7 @@ test("filters beyond the limits, or of topics that are the broker's own, are ref
   expect(refused).toHaveLength(4);
 });
 
-test("a retained message that there is no room for is told, delivered all the same, and takes the former away", async () => {
+test("a retained message that there is no room for is reported, delivered all the same, and takes the former away", async () => {
   const { come, publish, retained, refused, journal } = await start({
     limits: { maxRetained: 2, maxRetainedBytes: 5_000 },
   });

@@ -103,7 +103,7 @@ describe("a board that was away for two hours", () => {
     return { ...world, beganMs, replay };
   }
 
-  test("and sends what it kept before what is now: a fire in it is told as over, and alarms nobody", async () => {
+  test("and sends what it kept before what is now: a fire in it is reported as over, and alarms nobody", async () => {
     const { replay, read, pass, kinds, file, beganMs, engine } = await away();
     replay(119, (minute) => minute >= 10 && minute < 110);
     read("kitchen", { flame: false });
@@ -137,7 +137,7 @@ describe("a board that was away for two hours", () => {
     expect(kinds()).toEqual(["firing"]);
   });
 
-  test("and had a warning meanwhile: nothing is told", async () => {
+  test("and had a warning meanwhile: nothing is reported", async () => {
     const { replay, read, pass, kinds } = await away({ severity: "warning" });
     replay(119, (minute) => minute >= 10 && minute < 20);
     read("kitchen", { flame: false });
@@ -247,7 +247,7 @@ test("a class has an alert for each metric of it, also of those that come later;
   expect(engine.get(`${hub}~~disk`)).toBeUndefined();
 });
 
-test("joined conditions are judged by one reading as a whole; a rate needs its whole time, and a counter that begins anew is no change", async () => {
+test("joined conditions are judged by one reading as a whole; a rate needs its whole time, and a counter that restarts is no change", async () => {
   const { add, read, written, engine, clock, deviceOf } = createWorld();
   const of: SimpleCondition[] = [
     { kind: "above", metric: "t", threshold: 50 },

@@ -86,7 +86,7 @@ export async function startHouse(): Promise<HouseWorld> {
     familyOf: descriptions.familyOf,
     onPresence: ({ deviceId }) => engine.presenceChanged(deviceId),
   });
-  descriptions.onChanged(registry.describedAnew);
+  descriptions.onChanged(registry.descriptionChanged);
   const radioOf = (deviceId: DeviceId) => descriptions.familyOf(deviceId)?.presence()?.radio;
   const time = { nowMs: clock.nowMs, sinceMs: (atMs: number) => clock.nowMs() - atMs };
   const canHear = (): boolean => true;
@@ -117,7 +117,7 @@ export async function startHouse(): Promise<HouseWorld> {
     clock,
     log,
   });
-  descriptions.onChanged(engine.describedAnew);
+  descriptions.onChanged(engine.descriptionChanged);
   await makeDefaultRules({ rules, records: [], hubFile: { write: file.write }, log });
   await engine.judgeAgain(async () => undefined, true);
   const population = createPopulation(clock);

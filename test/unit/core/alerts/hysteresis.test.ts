@@ -27,12 +27,12 @@ test("a value that trembles around the threshold fires after its time: between i
   expect(await minutes(world, [8.1, 7.9, 8.1, 7.9, 7.9, 7.9, 7.9])).toEqual(["firing 5"]);
 });
 
-test("a value that is clear begins the time anew", async () => {
+test("a value that is clear restarts the time", async () => {
   const world = await fridge(FRIDGE, { forS: 300 });
   expect(await minutes(world, [8.1, 7.9, 6, 8.1, 7.9, 7.9, 7.9, 7.9, 7.9])).toEqual(["firing 8"]);
 });
 
-test("without `clear`, each value at the threshold or below begins the time anew", async () => {
+test("without `clear`, each value at the threshold or below restarts the time", async () => {
   const world = await fridge(BARE, { forS: 300 });
   expect(await minutes(world, [8.1, 8, 8.1, 8, 8.1, 8, 8.1, 9, 9, 9, 9, 9])).toEqual(["firing 11"]);
 });

@@ -47,7 +47,7 @@ test("it is over with the first reading after a restart that says so, and goes o
   expect(cooling.engine.get(id)).toBeUndefined();
 });
 
-test("a counter that began anew before the restart is no change after it", async () => {
+test("a counter that restarted before the restart is no change after it", async () => {
   const first = createWorld();
   first.deviceOf("freezer").infos.set("t", { label: "T", kind: "number", unit: "", stateClass: "total_increasing" });
   const id = `${await first.add({ condition: WARMS })}~freezer`;
@@ -105,7 +105,7 @@ test("a rule that is new knows what came before it", async () => {
   expect(world.engine.get(id)?.state).toBe("firing");
 });
 
-test("a store that cannot be read is told, and the rate begins anew", async () => {
+test("a store that cannot be read is logged, and the rate starts from nothing", async () => {
   const first = createWorld();
   const id = `${await first.add({ condition: WARMS })}~freezer`;
   await readFor(first, 30, () => -20);
@@ -114,7 +114,7 @@ test("a store that cannot be read is told, and the rate begins anew", async () =
   await again.opened;
   again.read("freezer", { t: -20 });
   expect(again.log.lines.map(({ event }) => event)).toEqual([
-    "rates of change begin anew: the readings before cannot be read",
+    "rates of change start from nothing: the earlier readings cannot be read",
   ]);
   await again.pass(20 * MINUTE_MS);
   again.read("freezer", { t: -10 });

@@ -123,7 +123,7 @@ test("with it goes what is computed from it, and what that needs; nothing else",
   expect(world.asked[0]?.definitions.map(({ metric }) => metric)).toEqual(["_a", "_base", "_user"]);
 });
 
-test("a definition that is changed begins anew; one that is deleted ends", async () => {
+test("a definition that is changed restarts; one that is deleted ends", async () => {
   const world = await open();
   const id = await withDefinition(world);
   await world.backfill.begin(id);

@@ -488,7 +488,7 @@ describe("what is known of a device", () => {
     expect(registry.takeDirty()).toEqual([]);
   });
 
-  test("a device that was deleted while a message of it was on its way to the disk is made anew", () => {
+  test("a device that was deleted while a message of it was on its way to the disk is made again", () => {
     const { registry, speak } = start();
     speak(connection(1), { old: 1 });
     registry.rename(boiler, { name: "Old", place: undefined });
@@ -563,10 +563,10 @@ describe("events", () => {
     speak(connection(1), { press: "single", battery: 80 }, remote);
     expect(values(registry)).toEqual({ latest: ["press", "battery"], events: [] });
     known.add("press");
-    registry.describedAnew(remote);
+    registry.descriptionChanged(remote);
     expect(values(registry)).toEqual({ latest: ["battery"], events: ["press"] });
     known.delete("press");
-    registry.describedAnew(remote);
+    registry.descriptionChanged(remote);
     expect(values(registry)).toEqual({ latest: ["battery", "press"], events: [] });
   });
 

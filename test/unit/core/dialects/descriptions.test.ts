@@ -20,7 +20,7 @@ function start() {
   return { kinds, asked, descriptions };
 }
 
-test("events are told from other metrics, and a dialect is asked once until it learned something", () => {
+test("events are told apart from other metrics, and a dialect is asked once until it learned something", () => {
   const { kinds, asked, descriptions } = start();
   const { isEvent } = descriptions.familyOf(remote) ?? expect.fail("it is of a family");
   expect([isEvent("action"), isEvent("action"), isEvent("temperature")]).toEqual([false, false, false]);

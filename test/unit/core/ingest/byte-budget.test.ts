@@ -131,7 +131,7 @@ test("who takes and gives back at once does not hold the room in a loop", () => 
   expect(called).toEqual(["hasty", "b"]);
 });
 
-test("one that throws does not take the others' turn, and who gave the room is told", () => {
+test("one that throws does not take the others' turn, and who gave the room is notified", () => {
   const { byteBudget, called, wait } = full();
   wait("a");
   byteBudget.onAvailable(() => {

@@ -210,7 +210,7 @@ describe("a reading's age", () => {
     expect(await publish("devices/a/telemetry", old)).toEqual(["stored"]);
   });
 
-  test("is told to a client of MQTT 5 as a quota", async () => {
+  test("is answered to a client of MQTT 5 as a quota", async () => {
     const { refusals, publish } = start();
     await publish("devices/a/telemetry", old, { connection: { ...board, mqttVersion: "5" } });
     expect(refusals.list()).toMatchObject([{ code: "READING_TOO_OLD", reasonCode: 0x97 }]);
@@ -297,7 +297,7 @@ describe("the device's clock", () => {
     expect(registry.get("a")?.clockSuspect).toBe(false);
   });
 
-  test("that is wrong is told once, with what it said, and the reading takes the time of receipt", async () => {
+  test("that is wrong is reported once, with what it said, and the reading takes the time of receipt", async () => {
     const { readings, registry, writes, publish } = start();
     for (let time = 0; time < 3; time++) await publish("devices/a/telemetry", wrong);
     expect(readings()).toHaveLength(3);
@@ -314,7 +314,7 @@ describe("the device's clock", () => {
     expect(registry.get("a")?.clockSuspect).toBe(true);
   });
 
-  test("that is right again is told, and what it said is forgotten", async () => {
+  test("that is right again is reported, and what it said is deleted", async () => {
     const { clock, registry, publish } = start();
     await publish("devices/a/telemetry", wrong);
     await publish("devices/a/telemetry", right(clock));
@@ -324,7 +324,7 @@ describe("the device's clock", () => {
     expect(registry.get("a")?.clockSuspect).toBe(true);
   });
 
-  test("that is wrong is told again when the device was deleted and came back", async () => {
+  test("that is wrong is reported again when the device was deleted and came back", async () => {
     const { registry, publish } = start();
     await publish("devices/a/telemetry", wrong);
     const device = registry.get("a");
@@ -333,7 +333,7 @@ describe("the device's clock", () => {
     expect(registry.get("a")?.clockSuspect).toBe(true);
   });
 
-  test("that is wrong is told by the next message where the first was not stored", async () => {
+  test("that is wrong is reported by the next message where the first was not stored", async () => {
     const { clock, store, registry, publish } = start();
     store.script = undefined;
     const outcomes = await publish("devices/a/telemetry", wrong);

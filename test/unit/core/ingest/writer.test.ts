@@ -141,7 +141,7 @@ describe("groups", () => {
     expect(answers.map(([name]) => name)).toEqual(names);
   });
 
-  test("each message is answered with the outcomes of its own writes, after the commit is told", async () => {
+  test("each message is answered with the outcomes of its own writes, after the commit is announced", async () => {
     const seen: string[] = [];
     const { clock, store, answers, put } = start({
       onCommitted: (messages) => void seen.push(`told of ${messages.length}, answered ${answers.length}`),
@@ -271,7 +271,7 @@ describe("a commit interval", () => {
     expect(store.appends).toHaveLength(1);
   });
 
-  test("begins anew with the first message behind a commit, though that commit is still on its way", async () => {
+  test("restarts with the first message behind a commit, though that commit is still on its way", async () => {
     const { store, put, advance } = start({ commitIntervalMs: 1_000 });
     put("a", patient);
     await advance(1_000);
@@ -384,7 +384,7 @@ describe("a failure that does not pass", () => {
     expect(words(answers)).toEqual(["m refused+refused"]);
   });
 
-  test("of whoever is told of a commit is not taken for the store's: nothing is stored twice, all are answered", async () => {
+  test("of whoever is notified of a commit is not taken for the store's: nothing is stored twice, all are answered", async () => {
     const { store, answers, put, advance } = start({
       onCommitted: () => {
         throw new Error("a listener failed");

@@ -146,7 +146,7 @@ test("a payload that cannot be used, a topic, a limit and a stop are each answer
   expect(answered).toEqual([0x99, 0x90, 0x97, 0x8b]);
 });
 
-test("whoever listens is told of each", () => {
+test("whoever listens is notified of each", () => {
   const { refusals } = start();
   const heard: number[] = [];
   refusals.onRefusal(({ count }) => void heard.push(count));
@@ -155,7 +155,7 @@ test("whoever listens is told of each", () => {
   expect(heard).toEqual([1, 2]);
 });
 
-test("what was refused and is accepted after all says since when, until it is refused again; listeners are told", () => {
+test("what was refused and is accepted after all says since when, until it is refused again; listeners are notified", () => {
   const { clock, refusals } = start();
   const told: (string | undefined)[] = [];
   refusals.onRefusal(({ acceptedAt }) => told.push(acceptedAt));

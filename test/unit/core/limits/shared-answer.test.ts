@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { shareAnswer } from "../../../../src/core/limits/shared-answer.ts";
 import { createManualClock } from "../../../support/clock/manual-clock.ts";
 
-test("an answer is made at most once in its time, and anew for who asks later; a jump of the wall clock is no time", () => {
+test("an answer is made at most once in its time, and again for who asks later; a jump of the wall clock is no time", () => {
   const clock = createManualClock({});
   let made = 0;
   const answer = shareAnswer({ clock, forMs: 1_000, make: () => ++made });

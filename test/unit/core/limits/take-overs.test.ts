@@ -11,7 +11,7 @@ function start() {
   return { clock, note };
 }
 
-test("the fourth time within a minute is told, with both addresses and how often", () => {
+test("the fourth time within a minute is reported, with both addresses and how often", () => {
   const { clock, note } = start();
   for (let time = 0; time < 3; time++) {
     expect(note()).toBeUndefined();
@@ -21,7 +21,7 @@ test("the fourth time within a minute is told, with both addresses and how often
   expect(note("esp", "10.0.0.7", "10.0.0.7")).toBe("two clients at 10.0.0.7, 5 times in the last minute");
 });
 
-test("a client that loses its connection now and then is not told", () => {
+test("a client that loses its connection now and then is not reported", () => {
   const { clock, note } = start();
   for (let time = 0; time < 30; time++) {
     expect(note()).toBeUndefined();

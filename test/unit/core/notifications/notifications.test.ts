@@ -199,7 +199,7 @@ describe("until somebody acknowledges", () => {
     expect(world.titles(boss)).toEqual(["CRITICAL, not acknowledged: Rule gas, d1"]);
   });
 
-  test("a silence stops repeats; a restart does not begin their time anew", async () => {
+  test("a silence stops repeats; a restart does not restart their time", async () => {
     const [world] = await oneChannel();
     world.setRule({ id: "gas", repeatS: 600 });
     await world.happen({ kind: "firing", ruleId: "gas", device: "d1" });
@@ -287,7 +287,7 @@ describe("a channel that does not get through", () => {
     expect(world.notifications.counts()).toEqual({ refused: 2, failed: 0, sent: 1, givenUp: 0 });
   });
 
-  test("after a day its message is given up, counted and logged; what still fires is announced anew", async () => {
+  test("after a day its message is given up, counted and logged; what still fires is announced again", async () => {
     const [world, id] = await oneChannel();
     world.setRule({ id: "gas", repeatS: 0 });
     world.receive(id, () => LOST);

@@ -206,7 +206,7 @@ test.each([
     { stat_t: "m", avty: { t: "a", val_tpl: "{{ x }}" } },
     'availability: "x" is not known here (at character 4): {{ x }}',
   ],
-])("%s with %j is told to the owner", (where, options, what) => {
+])("%s with %j is reported to the owner", (where, options, what) => {
   const hub = createHub();
   announce(hub, where, { ...DEVICE, ...options });
   announce(hub, "sensor/n/other", { ...DEVICE, stat_t: "other" });

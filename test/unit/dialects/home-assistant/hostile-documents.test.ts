@@ -112,7 +112,7 @@ test("JSON that every entity of a topic reads is read once, however large", () =
   expect(performance.now() - startedAtMs).toBeLessThan(1_000);
 });
 
-test("a device may not describe itself without end: the hub's limit is told", () => {
+test("a device may not describe itself without end: the hub's limit is named", () => {
   const hub = createHub();
   const long = "x".repeat(30_000);
   for (const id of "abcdefgh") announce(hub, `sensor/n/${id}`, { ...DEVICE, stat_t: id, long });

@@ -53,7 +53,7 @@ describe("a document", () => {
 });
 
 describe("topics that its publisher may not use itself", () => {
-  test("are not read, the others are; the owner is told twice", () => {
+  test("are not read, the others are; the owner hears of them twice", () => {
     const hub = createHub();
     const document = {
       dev: { ids: "d" },

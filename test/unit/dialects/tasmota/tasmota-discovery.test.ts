@@ -153,7 +153,7 @@ test("a board with another Topic is another device, and the topics of the former
   expect(session.send("home/old/tele/LWT", "Online")).toEqual({ elsewhere: true });
 });
 
-test("a board that takes its document back is forgotten where only the document told of it", () => {
+test("a board that takes its document back is forgotten where only the document named it", () => {
   const session = createSession(createTasmota);
   announce(session, { dn: "Kitchen", ft: "home/%topic%/%prefix%/" });
   expect(session.send(`tasmota/discovery/${MAC}/config`, "", { retain: true })).toEqual({});

@@ -45,7 +45,7 @@ test("what is sent again is read again: the first time it may not have been stor
   expect(metricsOf(session.send("stat/plug/POWER", "ON", { atMs: 200, dup: true }))).toEqual({ POWER: true });
 });
 
-test("events have the time of receipt, and are told as what happens", () => {
+test("events have the time of receipt, and are shown as what happens", () => {
   const session = createSession(createTasmota);
   const heard = session.send(
     "tele/plug/SENSOR",

@@ -205,7 +205,7 @@ test("what a killed hub had half written is gone after the next start", async ()
 });
 
 test.each(["access.json", "access.key"])(
-  "a write of %s that fails is told in words, leaves what was there, and the next is tried",
+  "a write of %s that fails is reported in words, leaves what was there, and the next is tried",
   async (name) => {
     const dir = newDir();
     if (name === "access.json") await open(dir).save(withUser("a"));

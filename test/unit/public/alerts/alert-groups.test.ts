@@ -57,7 +57,7 @@ test("the worst come first, and of those the newest; more than three of one rule
   expect(worstOf(sorted)).toBe("critical");
 });
 
-test("an alert calls somebody when it begins, and when it begins anew; not while it goes on, nor when somebody knows of it", () => {
+test("an alert calls somebody when it begins, and when it begins again; not while it lasts, nor when somebody knows of it", () => {
   const known = new Map([["a", alert("a")]]);
   const called = (next: Alert, before: ReadonlyMap<string, Alert> = known) => beganToFire([next], before).length;
   expect(called(alert("b"))).toBe(1);

@@ -75,7 +75,7 @@ describe("a backlog after the reading of now", () => {
     expect(world.file.events()).toEqual([]);
   });
 
-  test("what was a warning is not told", async () => {
+  test("what was a warning is not reported", async () => {
     const world = createWorld();
     await world.add({ condition: BOTH, severity: "warning" });
     world.read("still", GOOD);
