@@ -32,6 +32,10 @@ export function isOverdue({ nowMs, silence, pauses }: SilenceFacts): boolean {
   return pauses.openMs(sinceMs) >= allowedMs + graceMs(sinceMs, silence, pauses);
 }
 
+/** Before that, its data is not overdue, whatever becomes of its interval. */
+export const overdueFromMs = ({ nowMs, silence: { silentMs, allowedMs } }: SilenceFacts): number =>
+  nowMs + Math.max(0, Math.min(allowedMs, LEAST_MS) - silentMs);
+
 /** After a pause, boards are given one interval. */
 export function graceMs(sinceMs: number, { intervalMs }: DeviceSilence, pauses: Pick<Pauses, "endedMs">): number {
   return sinceMs < pauses.endedMs() ? (intervalMs ?? LEAST_MS) : 0;

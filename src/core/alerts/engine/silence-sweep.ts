@@ -1,7 +1,7 @@
 /** Looks each second at what time alone decides: silence, presence, delays, times of the day. In small steps. */
 import type { Clock } from "../../ports/clock.ts";
 import type { Pauses } from "../decisions/pauses.ts";
-import { dueAfter, isOverdue, type SilenceFacts, verdictOfSilence } from "../decisions/silence-rules.ts";
+import { dueAfter, isOverdue, overdueFromMs, type SilenceFacts, verdictOfSilence } from "../decisions/silence-rules.ts";
 import type { AlertDevices } from "./alert-devices.ts";
 import type { AlertInstance } from "./alert-instance.ts";
 import type { Judge, Moment } from "./alert-judge.ts";
@@ -94,12 +94,14 @@ export function createSilenceSweep(options: SilenceSweepOptions): SilenceSweep {
     }
     judge.settleJoined(now);
     const overdue = isOverdue(facts);
-    for (const instance of device.instances) if (checkOne(instance, overdue, now)) dueMs = nowMs;
+    for (const instance of device.instances) {
+      checkOne(instance, overdue, now);
+      dueMs = Math.min(dueMs, dueOf(instance, facts));
+    }
     device.dueMs = dueMs;
   }
 
-  /** Answers whether it is to be looked at again in a second. */
-  function checkOne(instance: AlertInstance, overdue: boolean, now: Moment): boolean {
+  function checkOne(instance: AlertInstance, overdue: boolean, now: Moment): void {
     const { rule } = instance;
     if (overdue && rule.isOfValues && instance.phase.state !== "normal") judge.apply(instance, OVERDUE, now);
     else if (instance.phase.state !== "normal") judge.apply(instance, TIME, now);
@@ -110,10 +112,17 @@ export function createSilenceSweep(options: SilenceSweepOptions): SilenceSweep {
     if (isWaiting && instance.phase.state === "normal" && rule.join === "one" && instance.verdicts[0] === "past") {
       judge.apply(instance, { kind: "verdict", verdict: "past" }, now);
     }
-    return instance.phase.state !== "normal" || instance.late !== undefined || rule.rule.activeTimes !== undefined;
   }
 
   return { look, close: stop };
+}
+
+/** When it is to be looked at again. What fires by values goes on until readings say otherwise, or none come: thousands may fire for days. */
+function dueOf({ phase, rule, late }: AlertInstance, facts: SilenceFacts): number {
+  if (late !== undefined || rule.rule.activeTimes !== undefined) return facts.nowMs;
+  if (phase.state === "normal") return Number.POSITIVE_INFINITY;
+  const isSteady = phase.state === "firing" && phase.data === "fresh" && rule.isOfValues;
+  return isSteady ? overdueFromMs(facts) : facts.nowMs;
 }
 
 const cameMsOf = (device: DeviceAlerts, leaf: DeviceAlerts["silent"][number]["leaf"]): number | undefined =>

@@ -153,12 +153,31 @@ test("a board that falls silent while it alarms says so, and the alarm stays unt
   setPresence("kitchen", "offline");
   await pass(59_000);
   expect(kinds()).toEqual(["firing"]);
+  await pass(2_000);
+  expect(kinds()).toEqual(["firing", "noData"]);
   await pass(30 * MINUTE_MS);
   expect(kinds()).toEqual(["firing", "noData"]);
   expect(engine.get(id)).toMatchObject({ state: "firing", data: "overdue", noDataSince: expect.any(String) });
   read("kitchen", { flame: false });
   await pass(1_000);
   expect(kinds()).toEqual(["firing", "noData", "dataAgain", "resolved"]);
+});
+
+test("what fires while its board speaks is not looked at each second: ten thousand may", async () => {
+  const { add, read, pass, deviceOf } = createWorld();
+  await add({ condition: FIRE });
+  read("kitchen", { flame: true });
+  const device = deviceOf("kitchen");
+  const { habit } = device;
+  let looks = 0;
+  Object.defineProperty(device, "habit", {
+    get: () => {
+      looks++;
+      return habit;
+    },
+  });
+  await pass(50_000);
+  expect(looks).toBeLessThanOrEqual(1);
 });
 
 test("a silent board is one alert by presence, and those of its metrics name it", async () => {
