@@ -10,6 +10,7 @@ import { printedLinks } from "../support/hub/first-account.ts";
 import { spawnHub, startHub } from "../support/hub/hub.ts";
 import { openBrowser, openPage } from "../support/hub/page.ts";
 import { nonLoopbackAddress } from "../support/network.ts";
+import { within } from "../support/until.ts";
 
 const WAIT = { timeout: 30_000 };
 const PASSWORD = "correct horse battery";
@@ -216,6 +217,30 @@ test("the owner gives a person another role and a password; who was signed in wi
   await fill(other, "Otto", "another long password", "Sign in");
   await other.getByRole("heading", { name: "Boards" }).waitFor(WAIT);
   expect(failures).toEqual([]);
+});
+
+test("a page whose sign-in has ended, and that was refused since, gets live values again when somebody signs in on it", async () => {
+  const { hub, browser, page } = await openAsOwner();
+  await page.getByRole("link", { name: "Settings" }).click();
+  await addPerson(page, "Otto", "viewer");
+  const { page: other } = await openPage(browser, hub.url);
+  const refused = new Promise<void>((resolve) => {
+    other.on("websocket", (socket) =>
+      socket.on("framereceived", ({ payload }) => void (String(payload).startsWith("44") && resolve())),
+    );
+  });
+  await fill(other, "Otto", PASSWORD, "Sign in");
+  await other.locator('[data-state="live"]').waitFor(WAIT);
+
+  await page.getByRole("button", { name: "Change Otto" }).click();
+  const change = page.getByRole("form", { name: "Change Otto" });
+  await change.getByLabel("New password").fill("another long password");
+  await change.getByRole("button").click();
+  await other.getByRole("heading", { name: "Sign in" }).waitFor(WAIT);
+  await within("its connection is refused", refused);
+  await fill(other, "Otto", "another long password", "Sign in");
+
+  await other.locator('[data-state="live"]').waitFor(WAIT);
 });
 
 test("without a board at hand the empty hub gives the simulator its secret, in the command that starts it", async () => {
