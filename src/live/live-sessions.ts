@@ -37,6 +37,8 @@ export interface LiveSessions {
   admit(conn: Conn, caller: Caller): TooManySessions | undefined;
   /** Its CONNECT was let in. */
   connected(conn: Conn): void;
+  /** It has sent DISCONNECT, and may CONNECT again. */
+  disconnected(conn: Conn): void;
   count(): number;
   /** Ends the sessions of these sign-ins and tokens. */
   end(keys: readonly string[]): void;
@@ -49,6 +51,8 @@ interface Session {
   owner: SessionOwner;
   /** Of the sign-in or token that it came by; undefined: there are no accounts, or its token is yet to come. */
   key: string | undefined;
+  /** A CONNECT of it was let in. Socket.IO would make a client of each of several that come in one breath. */
+  isTaken: boolean;
   /** It ends unless its CONNECT is let in. */
   readonly stopWaiting: () => void;
   /** When its poll last went to Engine.IO. */
@@ -94,6 +98,7 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
       conn,
       owner,
       key: caller.key,
+      isTaken: false,
       stopWaiting,
       polledAtMs: Number.NEGATIVE_INFINITY,
       isPollHeld: false,
@@ -118,11 +123,18 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
     const session = sessionOf.get(conn);
     if (session === undefined) return undefined; // closed meanwhile: Socket.IO lets nobody in
     const owner = ownerOf(conn.request, caller);
+    if (session.isTaken) {
+      const detail = "a second CONNECT in one Socket.IO session";
+      refusals.add({ code: "REQUEST_MALFORMED", kind: "connection", address: owner.address, detail });
+      conn.close(true);
+      return undefined;
+    }
     limit.leave(session.owner);
     const tooMany = limit.excess(owner);
     if (tooMany === undefined) {
       session.owner = owner;
       session.key = caller.key;
+      session.isTaken = true;
     } else refusals.add({ code: tooMany, kind: "connection", address: owner.address });
     limit.enter(session.owner);
     return tooMany;
@@ -215,6 +227,10 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
     upgrade,
     admit,
     connected: (conn) => sessionOf.get(conn)?.stopWaiting(),
+    disconnected: (conn) => {
+      const session = sessionOf.get(conn);
+      if (session !== undefined) session.isTaken = false;
+    },
     count: () => sessions.size,
     end: (keys) => {
       for (const { conn, key } of [...sessions.values()]) {

@@ -129,7 +129,10 @@ export function openLive(options: LiveOptions): Live {
     browser.emit("alert", alertFeed.now());
     browser.emit("counts", countsFeed.now());
     browser.on("subscribe", (options: unknown, reply: unknown) => subscribe(browser, options, reply));
-    browser.on("disconnect", () => browsers.delete(browser));
+    browser.on("disconnect", () => {
+      browsers.delete(browser);
+      sessions.disconnected(browser.conn);
+    });
     browser.on("error", (error) => log.debug("browser failed", { error }));
   });
 

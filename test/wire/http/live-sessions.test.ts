@@ -101,6 +101,25 @@ test("sessions that are asked for in one breath are no more than may be", async 
   expect((await metricsOf(hub, "aerie_live_sessions"))[0]).toBeLessThanOrEqual(3);
 });
 
+test("a session is one client, however many CONNECTs it sends in one breath; after DISCONNECT it may CONNECT again", async () => {
+  const hub = await startHub();
+  const [honest, greedy] = [(await OPEN.polling(hub)) ?? "", (await OPEN.polling(hub)) ?? ""];
+  const post = (sid: string, ...packets: readonly string[]) =>
+    ask(hub, `${POLLING}&sid=${sid}`, { method: "POST", body: packets.join("\x1e") });
+  const clients = async () => (await ask<{ connectedClients: number }>(hub, "/websocket/status")).body.connectedClients;
+
+  await post(greedy, ...Array<string>(50).fill("40"));
+  await until("it is closed", async () => (await poll(hub, greedy)) === 400);
+  await post(honest, "40");
+  await until("it is connected", async () => (await clients()) === 1);
+  await post(honest, "41");
+  await until("it is disconnected", async () => (await clients()) === 0);
+  await post(honest, "40");
+
+  await until("it is connected again", async () => (await clients()) === 1);
+  expect(await refusedCount(hub, "REQUEST_MALFORMED")).toBeGreaterThanOrEqual(1);
+});
+
 test("a browser that polls asks ten times a second at most, misses nothing, and is never told that it asks too much", async () => {
   const hub = await startHub({ settings: { maxRequestsPerMinute: 30 } }); // and 120 polls
   const browser = await openLiveClient(hub.url, { transports: ["polling"] });
