@@ -140,7 +140,7 @@ interface RetiredWord {
 const DEVICE_PLACE = [
   "public/app/(device|hub|overview)/.* place$",
   "src/contract/(readings|rest|fleet/.*)\\.ts place$",
-  "src/core/devices/.* place$",
+  "src/core/(devices|fleet)/.* place$",
   "src/core/alerts/presets/preset-devices\\.ts place$",
   "src/core/ports/(readings-store|stored-device)\\.ts place$",
   "src/core/(outbox/replay|transfer/migration)\\.ts place$",

@@ -5,6 +5,10 @@ export const FAMILIES = ["tasmota", "shelly", "zigbee", "homie", "sparkplug", "t
 
 export type Family = (typeof FAMILIES)[number];
 
+/** Of a device. Aerie's own boards are `native`. */
+export const DEVICE_FAMILIES = ["native", ...FAMILIES] as const;
+export type DeviceFamily = (typeof DEVICE_FAMILIES)[number];
+
 /** The families whose boards may have a credential of their own. The others speak for many devices, and are applications. */
 export const CREDENTIAL_FAMILIES = ["native", "tasmota", "shelly", "esphome", "homie", "thingsboard"] as const;
 

@@ -1,6 +1,8 @@
 /** The REST interface: schemas of the requests, and the answers. */
 import { z } from "zod";
 import { toEpochMs } from "./epoch.ts";
+import { DEVICE_FAMILIES } from "./families.ts";
+import { fleetGroups, fleetQuery } from "./fleet/devices-query.ts";
 import { fleetCounts } from "./fleet/states.ts";
 import { place, tags } from "./fleet/tags.ts";
 import { device, isoInstant, latestValue, presenceState, reading } from "./readings.ts";
@@ -40,8 +42,8 @@ export const cursor = z.string().max(200).describe("The `nextCursor` of the page
 
 export const devicesQuery = z.strictObject({
   limit: whole(1, 1_000).prefault("100"),
-  cursor: cursor.optional(),
-  search: z.string().max(100).describe("Part of the id, name or place, in any case").optional(),
+  ...fleetQuery,
+  family: z.enum(DEVICE_FAMILIES).describe("`native`: boards of Aerie's own topics").optional(),
 });
 
 const MAX_DAYS = 36_500;
@@ -150,6 +152,7 @@ export const devicesPage = z.strictObject({
   total: z.int().min(0).describe("Devices that match, on all pages"),
   nextCursor: z.string().nullable(),
   counts: fleetCounts,
+  ...fleetGroups,
 });
 export type DevicesPage = z.infer<typeof devicesPage>;
 

@@ -4,6 +4,7 @@ import { createDerivation, type Derivation } from "../core/derived/derivation.ts
 import { createDerivedBook, type DerivedBook } from "../core/derived/derived-book.ts";
 import { createDerivedInfo } from "../core/derived/derived-info.ts";
 import { createWindowLoader } from "../core/derived/window-loader.ts";
+import { nameOf } from "../core/devices/device-answer.ts";
 import { tagsIn } from "../core/devices/owner-tags.ts";
 import { createRegistry, type Registry } from "../core/devices/registry.ts";
 import type { Descriptions } from "../core/dialects/descriptions.ts";
@@ -82,12 +83,22 @@ function openDerived(options: DevicesOptions, registry: Registry): DerivedParts 
 export interface FleetOptions extends PartOptions {
   readonly storage: Pick<Storage, "hubFile" | "keptOfHub">;
   readonly registry: Registry;
+  readonly descriptions: Descriptions;
   readonly alerts: Pick<Alerts, "engine" | "summary">;
   readonly live: Pick<Live, "counts">;
 }
 
 /** Their order, their states and their counts. */
-export function openFleet({ clock, log, own, storage, registry, alerts, live }: FleetOptions): FleetIndex {
+export function openFleet({
+  clock,
+  log,
+  own,
+  storage,
+  registry,
+  descriptions,
+  alerts,
+  live,
+}: FleetOptions): FleetIndex {
   const { hubFile, keptOfHub } = storage;
   let fleet: FleetIndex | undefined;
   const firstHeard: FirstHeard = own(
@@ -103,6 +114,7 @@ export function openFleet({ clock, log, own, storage, registry, alerts, live }: 
   );
   const index = createFleetIndex({
     registry,
+    nameOf: (device) => nameOf(device, descriptions),
     worstOf: alerts.summary.worstOf,
     isNew: firstHeard.isNew,
     nowMs: clock.nowMs,
@@ -116,6 +128,7 @@ export function openFleet({ clock, log, own, storage, registry, alerts, live }: 
     if (change === "removed") firstHeard.removed(deviceId);
     refresh(deviceId);
   });
+  descriptions.onChanged(refresh);
   alerts.engine.onChange((changed) => {
     for (const { deviceId } of changed) if (deviceId !== undefined) refresh(deviceId);
   });

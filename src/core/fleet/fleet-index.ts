@@ -1,24 +1,19 @@
-/** All devices in order, worst first, and how many there are in each state: kept up to date with each change, so that a question costs little. */
-import { FLEET_STATES, type FleetCounts } from "../../contract/fleet/states.ts";
+/** All devices in each of their orders, and how many are in each state: kept up to date with each change, so that a question costs little. */
+import type { FleetSort } from "../../contract/fleet/devices-query.ts";
+import type { FleetCounts } from "../../contract/fleet/states.ts";
 import type { Severity } from "../../contract/readings.ts";
 import type { DeviceRecord } from "../devices/device-record.ts";
-import { bitOf, type RankFacts, rankOf, type StateSet, statesOf } from "./device-rank.ts";
+import { type RankFacts, rankOf, statesOf } from "./device-rank.ts";
+import { askFleet, type FleetPage, type FleetQuestion } from "./fleet-query.ts";
+import { compareRows, type FleetRow, familyOf, nameKey, searchTextOf } from "./fleet-row.ts";
 import { createSortedList } from "./sorted-list.ts";
-
-export interface FleetRow {
-  readonly device: DeviceRecord;
-  states: StateSet;
-  rank: number;
-  /** Since when it has this rank, epoch ms: the newest come first. */
-  sinceMs: number;
-}
+import { countStates, noCounts } from "./state-counts.ts";
 
 export interface FleetIndex {
-  /** Something of it changed: its state, or that it is there. */
+  /** Something of it but values changed: its state, its name, or that it is there. */
   refresh(deviceId: string): void;
   counts(): FleetCounts;
-  /** By rank, then the newest change, then id. */
-  readonly byRank: readonly FleetRow[];
+  ask(sort: FleetSort, question: FleetQuestion): FleetPage;
 }
 
 export interface FleetIndexOptions {
@@ -26,6 +21,8 @@ export interface FleetIndexOptions {
     get(deviceId: string): DeviceRecord | undefined;
     list(): readonly DeviceRecord[];
   };
+  /** As it is shown; undefined: it has none. */
+  readonly nameOf: (device: DeviceRecord) => string | undefined;
   /** Of the alerts of the device that fire; undefined: none does. */
   readonly worstOf: (deviceId: string) => Severity | undefined;
   readonly isNew: (deviceId: string) => boolean;
@@ -33,18 +30,18 @@ export interface FleetIndexOptions {
   readonly onCounts: (counts: FleetCounts) => void;
 }
 
-export const compareRows = (a: FleetRow, b: FleetRow): number =>
-  a.rank - b.rank || b.sinceMs - a.sinceMs || compareIds(a.device.deviceId, b.device.deviceId);
-
-const compareIds = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
 export function createFleetIndex(options: FleetIndexOptions): FleetIndex {
-  const { registry, worstOf, isNew, nowMs, onCounts } = options;
+  const { registry, nameOf, worstOf, isNew, nowMs, onCounts } = options;
   const rows = new Map<string, FleetRow>();
-  const byRank = createSortedList(compareRows);
-  const inState = FLEET_STATES.map(() => 0);
+  const inStates = noCounts();
+  const counts = (): FleetCounts => ({ ...inStates });
+  const inOrder = {
+    id: createSortedList(compareRows.id),
+    name: createSortedList(compareRows.name),
+    state: createSortedList(compareRows.state),
+  };
 
-  for (const device of registry.list()) put(device, factsOf(device));
+  for (const device of registry.list()) put(device);
 
   function factsOf(device: DeviceRecord): RankFacts {
     const { deviceId, detail: presence, clockSuspect } = device;
@@ -54,52 +51,63 @@ export function createFleetIndex(options: FleetIndexOptions): FleetIndex {
   function refresh(deviceId: string): void {
     const device = registry.get(deviceId);
     const row = rows.get(deviceId);
-    if (device === undefined || row?.device !== device) {
-      if (row !== undefined) drop(row);
-      if (device !== undefined) put(device, factsOf(device));
-      if (device !== undefined || row !== undefined) onCounts(counts());
-      return;
-    }
-    const facts = factsOf(device);
+    if (device !== undefined && device === row?.device) return update(row);
+    if (row !== undefined) drop(row);
+    if (device !== undefined) put(device);
+    if (device !== undefined || row !== undefined) onCounts(counts());
+  }
+
+  function update(row: FleetRow): void {
+    describe(row);
+    const facts = factsOf(row.device);
     const rank = rankOf(facts);
-    const states = statesOf(facts);
     if (rank !== row.rank) {
-      byRank.remove(row);
+      inOrder.state.remove(row);
       row.rank = rank;
-      row.sinceMs = nowMs();
-      byRank.add(row);
+      row.sinceMs = Math.round(nowMs());
+      inOrder.state.add(row);
     }
+    const states = statesOf(facts);
     if (states === row.states) return;
-    count(row.states, -1);
-    count(states, 1);
+    countStates(inStates, row.states, -1);
+    countStates(inStates, states, 1);
     row.states = states;
     onCounts(counts());
   }
 
+  function describe(row: FleetRow): void {
+    const name = nameOf(row.device);
+    row.searchText = searchTextOf(row.device, name);
+    const key = nameKey(name ?? row.device.deviceId);
+    if (key === row.nameKey) return;
+    inOrder.name.remove(row);
+    row.nameKey = key;
+    inOrder.name.add(row);
+  }
+
   /** What held before the hub looks at it first has held since its presence changed. */
-  function put(device: DeviceRecord, facts: RankFacts): void {
-    const row = { device, states: statesOf(facts), rank: rankOf(facts), sinceMs: device.detailSinceMs };
+  function put(device: DeviceRecord): void {
+    const facts = factsOf(device);
+    const name = nameOf(device);
+    const row: FleetRow = {
+      device,
+      family: familyOf(device.deviceId),
+      states: statesOf(facts),
+      rank: rankOf(facts),
+      sinceMs: Math.round(device.detailSinceMs),
+      nameKey: nameKey(name ?? device.deviceId),
+      searchText: searchTextOf(device, name),
+    };
     rows.set(device.deviceId, row);
-    byRank.add(row);
-    count(row.states, 1);
+    for (const list of Object.values(inOrder)) list.add(row);
+    countStates(inStates, row.states, 1);
   }
 
   function drop(row: FleetRow): void {
     rows.delete(row.device.deviceId);
-    byRank.remove(row);
-    count(row.states, -1);
+    for (const list of Object.values(inOrder)) list.remove(row);
+    countStates(inStates, row.states, -1);
   }
 
-  function count(states: StateSet, by: 1 | -1): void {
-    for (const [index, state] of FLEET_STATES.entries()) {
-      if ((states & bitOf(state)) !== 0) inState[index] = (inState[index] ?? 0) + by;
-    }
-  }
-
-  function counts(): FleetCounts {
-    const [alarm = 0, late = 0, offline = 0, asleep = 0, ofNew = 0, clock = 0] = inState;
-    return { all: rows.size, alarm, late, offline, asleep, new: ofNew, clock };
-  }
-
-  return { refresh, counts, byRank: byRank.items };
+  return { refresh, counts, ask: (sort, question) => askFleet(inOrder[sort].items, sort, question) };
 }

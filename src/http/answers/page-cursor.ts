@@ -1,18 +1,47 @@
 /** Opaque cursors of paged answers: a position in an order. A cursor never expires. */
+import type { FleetSort } from "../../contract/fleet/devices-query.ts";
+import type { FleetPosition } from "../../core/fleet/fleet-query.ts";
 import type { ReadingPosition } from "../../core/ports/history.ts";
 import { invalidField } from "./problem.ts";
 
-export const deviceCursor = (deviceId: string): string => Buffer.from(deviceId).toString("base64url");
+/** By id it is the id alone, as it has always been. An id has no `/`. */
+export function fleetCursor(position: FleetPosition): string {
+  const { id } = position;
+  switch (position.sort) {
+    case "id":
+      return toCursor(id);
+    case "name":
+      return toCursor(`n/${id}/${position.key}`);
+    case "state":
+      return toCursor(`s/${id}/${position.rank}/${position.sinceMs}`);
+  }
+}
+
+const toCursor = (text: string): string => Buffer.from(text).toString("base64url");
 
 export const readingCursor = ({ atMs, n }: ReadingPosition): string =>
   Buffer.from(`${atMs.toString(36)}.${n.toString(36)}`).toString("base64url");
 
-export function parseDeviceCursor(cursor: string | undefined): string | undefined {
+/** A cursor of another order is not one of this. */
+export function parseFleetCursor(cursor: string | undefined, sort: FleetSort): FleetPosition | undefined {
   if (cursor === undefined) return undefined;
   const text = Buffer.from(cursor, "base64url").toString();
-  if (text === "" || deviceCursor(text) !== cursor) throw notOurs();
-  return text;
+  const position = POSITIONS[sort](text);
+  if (position === undefined || fleetCursor(position) !== cursor) throw notOurs();
+  return position;
 }
+
+const POSITIONS: Readonly<Record<FleetSort, (text: string) => FleetPosition | undefined>> = {
+  id: (text) => (text === "" || text.includes("/") ? undefined : { sort: "id", id: text }),
+  name: (text) => {
+    const [, id, key] = /^n\/([^/]+)\/(.*)$/s.exec(text) ?? [];
+    return id === undefined || key === undefined ? undefined : { sort: "name", key, id };
+  },
+  state: (text) => {
+    const [, id, rank, sinceMs] = /^s\/([^/]+)\/(\d)\/(\d{1,16})$/.exec(text) ?? [];
+    return id === undefined ? undefined : { sort: "state", rank: Number(rank), sinceMs: Number(sinceMs), id };
+  },
+};
 
 export function parseReadingCursor(cursor: string | undefined): ReadingPosition | undefined {
   if (cursor === undefined) return undefined;

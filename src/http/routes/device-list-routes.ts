@@ -2,18 +2,16 @@
 import type { Device } from "../../contract/readings.ts";
 import { type DevicesPage, devicesPage, devicesQuery } from "../../contract/rest.ts";
 import type { AlertSummary } from "../../core/alerts/shown/alert-summary.ts";
-import { type Described, nameOf, toDevice } from "../../core/devices/device-answer.ts";
+import { type Described, toDevice } from "../../core/devices/device-answer.ts";
 import type { DeviceRecord } from "../../core/devices/device-record.ts";
-import type { Registry } from "../../core/devices/registry.ts";
 import type { FleetIndex } from "../../core/fleet/fleet-index.ts";
 import { inTurn, type TurnBudget } from "../../core/limits/turn-budget.ts";
 import type { Log } from "../../core/ports/log.ts";
-import { deviceCursor, parseDeviceCursor } from "../answers/page-cursor.ts";
+import { fleetCursor, parseFleetCursor } from "../answers/page-cursor.ts";
 import { type Chunks, JSON_HEADERS, streamAnswer } from "../answers/stream-answer.ts";
 import { jsonStream, type Route, route } from "../declaration/route.ts";
 
 export interface DeviceListParts {
-  readonly registry: Registry;
   readonly descriptions: Described;
   readonly fleet: FleetIndex;
   readonly alertSummary: Pick<AlertSummary, "worstOf">;
@@ -29,28 +27,21 @@ export const DEVICE_LIST_ROUTES: readonly Route<DeviceListParts>[] = [
     method: "get",
     path: "/api/devices",
     level: "viewer",
-    summary: "each device with its latest values and presence",
+    summary: "each device with its latest values and presence; of all devices, filtered, sorted and counted",
     query: devicesQuery,
     answer: jsonStream(devicesPage),
     handle: async (
-      { registry, fleet, descriptions, alertSummary, budget, log }: DeviceListParts,
-      { query: { limit, cursor, search }, response },
+      { fleet, descriptions, alertSummary, budget, log }: DeviceListParts,
+      { query: { sort, cursor, limit, state, tag, place, ...others }, response },
     ) => {
-      const behind = parseDeviceCursor(cursor);
-      const matching = registry
-        .list()
-        .filter((device) => search === undefined || matches(device, descriptions, search.toLowerCase()));
-      const rest = behind === undefined ? matching : matching.filter((device) => device.deviceId > behind);
-      const page = rest.slice(0, limit);
-      const last = page.at(-1);
-      const about = {
-        total: matching.length,
-        nextCursor: rest.length > limit && last !== undefined ? deviceCursor(last.deviceId) : null,
-        counts: fleet.counts(),
-      };
+      const behind = parseFleetCursor(cursor, sort);
+      const question = { ...others, states: state, tags: tag, location: place, behind, limit };
+      const { devices, total, end, groups } = await inTurn(budget, () => fleet.ask(sort, question));
+      const nextCursor = end === undefined ? null : fleetCursor(end);
+      const about = { total, nextCursor, counts: fleet.counts(), ...groups };
       const shown = (device: DeviceRecord): Device =>
         toDevice(device, descriptions, alertSummary.worstOf(device.deviceId));
-      const chunks = listOf(page, shown, about, budget);
+      const chunks = listOf(devices, shown, about, budget);
       await streamAnswer(response, { chunks, headers: JSON_HEADERS, gzip: "encoding", log });
     },
   }),
@@ -71,6 +62,3 @@ async function* listOf(
   }
   yield page.length === 0 ? empty : empty.slice(begin.length);
 }
-
-const matches = (device: DeviceRecord, descriptions: Described, text: string): boolean =>
-  [device.deviceId, nameOf(device, descriptions), device.place].some((field) => field?.toLowerCase().includes(text));

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { FleetPosition } from "../../../src/core/fleet/fleet-query.ts";
 import {
-  deviceCursor,
-  parseDeviceCursor,
+  fleetCursor,
+  parseFleetCursor,
   parseReadingCursor,
   readingCursor,
 } from "../../../src/http/answers/page-cursor.ts";
@@ -64,19 +65,35 @@ describe("a cursor of readings", () => {
   });
 });
 
+const ID = fc.stringMatching(/^[A-Za-z0-9._:~-]{1,64}$/);
+const position: fc.Arbitrary<FleetPosition> = fc.oneof(
+  fc.record({ sort: fc.constant("id" as const), id: ID }),
+  fc.record({ sort: fc.constant("name" as const), id: ID, key: fc.string({ unit: "grapheme" }) }),
+  fc.record({ sort: fc.constant("state" as const), id: ID, rank: fc.nat(7), sinceMs: fc.nat(8.64e15) }),
+);
+
 describe("a cursor of devices", () => {
-  test("gives back the id that it was made of", () => {
+  test("gives back the position that it was made of, and is none of another order", () => {
     fc.assert(
-      fc.property(fc.stringMatching(/^[A-Za-z0-9._:~-]{1,64}$/), (id) => {
-        expect(parseDeviceCursor(deviceCursor(id))).toBe(id);
+      fc.property(position, (given) => {
+        const cursor = fleetCursor(given);
+        expect(cursor).toMatch(/^[A-Za-z0-9_-]+$/);
+        expect(parseFleetCursor(cursor, given.sort)).toEqual(given);
+        for (const sort of ["id", "name", "state"] as const)
+          if (sort !== given.sort) expect(() => parseFleetCursor(cursor, sort)).toThrow(HttpError);
       }),
     );
-    expect(parseDeviceCursor(undefined)).toBeUndefined();
+    expect(parseFleetCursor(undefined, "state")).toBeUndefined();
+  });
+
+  test("by id is what it has always been", () => {
+    expect(fleetCursor({ sort: "id", id: "boiler" })).toBe("Ym9pbGVy");
   });
 
   for (const cursor of ["", "!", "Ym9pbGVy=", "gICA"]) {
     test(`${JSON.stringify(cursor)} is none`, () => {
-      expect(() => parseDeviceCursor(cursor)).toThrow(HttpError);
+      for (const sort of ["id", "name", "state"] as const)
+        expect(() => parseFleetCursor(cursor, sort)).toThrow(HttpError);
     });
   }
 });

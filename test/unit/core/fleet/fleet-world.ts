@@ -48,6 +48,7 @@ export function createFleetWorld(before: Readonly<Record<string, DeviceFacts>> =
     registry: { get: (deviceId) => devices.get(deviceId), list: () => [...devices.values()] },
     worstOf: (deviceId) => alerts.get(deviceId),
     isNew: (deviceId) => isNew.has(deviceId),
+    nameOf: ({ name }) => name,
     nowMs: clock.nowMs,
     onCounts: (counts) => void told.push(counts),
   });
@@ -64,6 +65,6 @@ export function createFleetWorld(before: Readonly<Record<string, DeviceFacts>> =
       devices.delete(deviceId);
       index.refresh(deviceId);
     },
-    ids: () => index.byRank.map(({ device }) => device.deviceId),
+    ids: () => index.ask("state", { limit: Number.POSITIVE_INFINITY }).devices.map(({ deviceId }) => deviceId),
   };
 }

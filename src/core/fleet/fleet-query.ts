@@ -1,0 +1,141 @@
+/** Which devices match a question, which of them are the page, and their groups. One pass over devices that are in order already. */
+import type { DeviceFamily } from "../../contract/families.ts";
+import type { FleetGroup, FleetGroupCounts, FleetSort } from "../../contract/fleet/devices-query.ts";
+import type { FleetCounts, FleetState } from "../../contract/fleet/states.ts";
+import type { DeviceRecord } from "../devices/device-record.ts";
+import { bitOf, type StateSet } from "./device-rank.ts";
+import type { FleetRow } from "./fleet-row.ts";
+import { nameKey } from "./fleet-row.ts";
+import { firstIndex } from "./sorted-list.ts";
+import { countStates, noCounts } from "./state-counts.ts";
+
+/** Where a page ended. It keeps its meaning whatever becomes of the device that was there. */
+export type FleetPosition =
+  | { readonly sort: "id"; readonly id: string }
+  | { readonly sort: "name"; readonly key: string; readonly id: string }
+  | { readonly sort: "state"; readonly rank: number; readonly sinceMs: number; readonly id: string };
+
+export interface FleetQuestion {
+  readonly states?: readonly FleetState[] | undefined;
+  /** All of them; none: those without any. */
+  readonly tags?: readonly string[] | undefined;
+  /** Empty: those without one. */
+  readonly location?: string | undefined;
+  readonly family?: DeviceFamily | undefined;
+  readonly search?: string | undefined;
+  readonly group?: FleetGroup | undefined;
+  readonly behind?: FleetPosition | undefined;
+  readonly limit: number;
+}
+
+export interface FleetPage {
+  readonly devices: readonly DeviceRecord[];
+  /** That match, on all pages. */
+  readonly total: number;
+  /** Undefined: it is the last page. */
+  readonly end: FleetPosition | undefined;
+  readonly groups: { readonly groups: FleetGroupCounts[]; readonly groupsTotal: number } | undefined;
+}
+
+const MAX_GROUPS = 1_000;
+
+/** `rows`: in the order of `sort`. */
+export function askFleet(rows: readonly FleetRow[], sort: FleetSort, question: FleetQuestion): FleetPage {
+  const { behind, limit, group } = question;
+  const matches = matcherOf(question);
+  const from = behind === undefined ? 0 : firstIndex(rows, (row) => isBehind(row, behind));
+  const page: FleetRow[] = [];
+  const groups: Groups = new Map();
+  let total = 0;
+  let isMore = false;
+  for (let index = 0; index < rows.length; index++) {
+    const row = rows[index];
+    if (row === undefined || !matches(row)) continue;
+    total++;
+    if (group !== undefined) countInGroups(groups, row, group);
+    if (index < from) continue;
+    if (page.length < limit) page.push(row);
+    else isMore = true;
+  }
+  const last = page.at(-1);
+  return {
+    devices: page.map(({ device }) => device),
+    total,
+    end: isMore && last !== undefined ? positionOf(last, sort) : undefined,
+    groups: group === undefined ? undefined : inOrder(groups),
+  };
+}
+
+function matcherOf({ states, tags, location, family, search }: FleetQuestion): (row: FleetRow) => boolean {
+  const wanted: StateSet | undefined = states?.reduce((set, state) => set | bitOf(state), 0);
+  const text = search?.toLowerCase();
+  return ({ device, states: its, family: itsFamily, searchText }) =>
+    (wanted === undefined || (its & wanted) !== 0) &&
+    (location === undefined || (device.place ?? "") === location) &&
+    (family === undefined || itsFamily === family) &&
+    (tags === undefined || hasTags(device.tags, tags)) &&
+    (text === undefined || searchText.includes(text));
+}
+
+const hasTags = (its: readonly string[], wanted: readonly string[]): boolean =>
+  wanted.length === 0 ? its.length === 0 : wanted.every((tag) => its.includes(tag));
+
+function isBehind(row: FleetRow, position: FleetPosition): boolean {
+  const { deviceId } = row.device;
+  switch (position.sort) {
+    case "id":
+      return deviceId > position.id;
+    case "name":
+      return row.nameKey === position.key ? deviceId > position.id : row.nameKey > position.key;
+    case "state":
+      if (row.rank !== position.rank) return row.rank > position.rank;
+      return row.sinceMs === position.sinceMs ? deviceId > position.id : row.sinceMs < position.sinceMs;
+  }
+}
+
+function positionOf(
+  { device: { deviceId: id }, nameKey: key, rank, sinceMs }: FleetRow,
+  sort: FleetSort,
+): FleetPosition {
+  switch (sort) {
+    case "id":
+      return { sort, id };
+    case "name":
+      return { sort, key, id };
+    case "state":
+      return { sort, rank, sinceMs, id };
+  }
+}
+
+type Groups = Map<string | undefined, FleetCounts>;
+
+/** A device with several tags is in the group of each. */
+function countInGroups(groups: Groups, { device, family, states }: FleetRow, group: FleetGroup): void {
+  if (group === "place") countIn(groups, device.place, states);
+  else if (group === "family") countIn(groups, family, states);
+  else if (device.tags.length === 0) countIn(groups, undefined, states);
+  else for (const tag of device.tags) countIn(groups, tag, states);
+}
+
+function countIn(groups: Groups, name: string | undefined, states: StateSet): void {
+  let counts = groups.get(name);
+  if (counts === undefined) {
+    counts = noCounts();
+    groups.set(name, counts);
+  }
+  countStates(counts, states, 1);
+}
+
+function inOrder(groups: ReadonlyMap<string | undefined, FleetCounts>): FleetPage["groups"] {
+  const named = [...groups]
+    .flatMap(([name, counts]) => (name === undefined ? [] : [{ key: nameKey(name), name, counts }]))
+    .sort((a, b) => (a.key === b.key ? compareTexts(a.name, b.name) : compareTexts(a.key, b.key)));
+  const nameless = groups.get(undefined);
+  const all = [...named, ...(nameless === undefined ? [] : [{ name: null, counts: nameless }])];
+  return {
+    groups: all.slice(0, MAX_GROUPS).map(({ name, counts }) => ({ name, counts: counts })),
+    groupsTotal: all.length,
+  };
+}
+
+const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
