@@ -36,6 +36,18 @@ export const backfillProgress = z
   .describe("How far it is");
 export type BackfillProgress = z.infer<typeof backfillProgress>;
 
+export const lastBackfill = z
+  .strictObject({
+    finishedAt: isoInstant,
+    readings: z.int().describe("That were looked at"),
+    changed: z.int().describe("Of these, those whose stored values changed"),
+    outdated: z
+      .literal(true)
+      .describe("The definition, or one that is computed with it, has changed since")
+      .exactOptional(),
+  })
+  .describe("The last backfill that came to its end");
+
 export const derivedState = derived
   .extend({
     devices: z.int().describe("Devices of which it is computed, and that have sent all that it is computed from"),
@@ -52,6 +64,7 @@ export const derivedState = derived
       .describe("Why it had no value the last time")
       .exactOptional(),
     backfill: backfillProgress.describe("While one is under way").exactOptional(),
+    lastBackfill: lastBackfill.exactOptional(),
   })
   .describe("A derived metric, and how it fares");
 export type DerivedState = z.infer<typeof derivedState>;
@@ -96,3 +109,13 @@ export const backfillRecord = z.strictObject({
 });
 
 export type BackfillRecord = z.infer<typeof backfillRecord>;
+
+/** What the hub keeps of the last backfill that came to its end. */
+export const finishedBackfill = z.strictObject({
+  finishedAtMs: z.number(),
+  /** Of the definitions that were computed. */
+  key: z.string(),
+  readings: z.int(),
+  changed: z.int(),
+});
+export type FinishedBackfill = z.infer<typeof finishedBackfill>;

@@ -46,7 +46,7 @@ async function list(link: HubLink): Promise<string> {
 }
 
 function linesOf(state: DerivedState): string[] {
-  const { id, devices, computed, missing, failed, last, backfill: progress } = state;
+  const { id, devices, computed, missing, failed, last, backfill: progress, lastBackfill } = state;
   const counts = [
     `${devices} ${devices === 1 ? "device" : "devices"}`,
     `${computed} computed`,
@@ -57,6 +57,7 @@ function linesOf(state: DerivedState): string[] {
     `${id}  ${argumentsOf(state)}`,
     `  ${counts}`,
     ...(progress === undefined ? [] : [`  ${shownProgress(progress)}`]),
+    ...(lastBackfill === undefined ? [] : [`  ${shownLast(lastBackfill)}`]),
     ...(last === undefined ? [] : [`  ${last.kind} at ${last.at} for ${last.deviceId}: ${last.reason}`]),
   ];
 }
@@ -64,6 +65,11 @@ function linesOf(state: DerivedState): string[] {
 const shownProgress = ({ devices, devicesDone, readings, changed, problem }: BackfillProgress): string =>
   `backfill: ${devicesDone} of ${devices} devices done, ${readings} readings, ${changed} changed${
     problem === undefined ? "" : `; it stands still: ${problem}`
+  }`;
+
+const shownLast = ({ finishedAt, readings, changed, outdated }: NonNullable<DerivedState["lastBackfill"]>): string =>
+  `last backfill finished at ${finishedAt}: ${readings} readings, ${changed} changed${
+    outdated ? "; the definition has changed since" : ""
   }`;
 
 /** With what would add them, ready to be copied. */

@@ -1,5 +1,10 @@
-/** What is kept of a backfill, so that it resumes after a stop or a kill. */
-import { type BackfillRecord, backfillRecord } from "../../contract/derived.ts";
+/** What is kept of a backfill: while it is under way, so that it resumes after a stop or a kill, and of the last that came to its end. */
+import {
+  type BackfillRecord,
+  backfillRecord,
+  type FinishedBackfill,
+  finishedBackfill,
+} from "../../contract/derived.ts";
 import type { DeviceId } from "../../contract/readings.ts";
 import type { HubChange, StoredRecord } from "../ports/hub-file.ts";
 
@@ -20,13 +25,32 @@ export const recordChange = (id: string, job: BackfillRecord | undefined): HubCh
   data: job && JSON.stringify(job),
 });
 
+/** `done` undefined: the definition was deleted. */
+export const finishedChange = (id: string, done: FinishedBackfill | undefined): HubChange => ({
+  of: "record",
+  kind: "backfilled",
+  id,
+  data: done && JSON.stringify(done),
+});
+
 /** By the id of the definition, in the order in which they began. What cannot be read is left out. */
-export function backfillsIn(stored: readonly StoredRecord[]): [id: string, job: BackfillRecord][] {
+export const backfillsIn = (stored: readonly StoredRecord[]): [id: string, job: BackfillRecord][] =>
+  recordsOf(stored, "backfill", (data) => backfillRecord.safeParse(data).data);
+
+/** By the id of the definition. What cannot be read is left out. */
+export const finishedIn = (stored: readonly StoredRecord[]): [id: string, done: FinishedBackfill][] =>
+  recordsOf(stored, "backfilled", (data) => finishedBackfill.safeParse(data).data);
+
+function recordsOf<Kept>(
+  stored: readonly StoredRecord[],
+  wanted: StoredRecord["kind"],
+  read: (data: unknown) => Kept | undefined,
+): [id: string, kept: Kept][] {
   return stored.flatMap(({ kind, id, data }) => {
-    if (kind !== "backfill") return [];
+    if (kind !== wanted) return [];
     try {
-      const read = backfillRecord.safeParse(JSON.parse(data));
-      return read.success ? [[id, read.data]] : [];
+      const kept = read(JSON.parse(data));
+      return kept === undefined ? [] : [[id, kept]];
     } catch {
       return [];
     }

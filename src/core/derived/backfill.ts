@@ -1,6 +1,6 @@
 /** Recomputes derived metrics of stored readings: device after device, in small steps between which readings are stored. */
 
-import type { BackfillRecord } from "../../contract/derived.ts";
+import type { BackfillRecord, FinishedBackfill } from "../../contract/derived.ts";
 import type { DeviceId } from "../../contract/readings.ts";
 import { allowedSilenceMs } from "../../contract/silence.ts";
 import type { Registry } from "../devices/registry.ts";
@@ -11,7 +11,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { HubFile, StoredRecord } from "../ports/hub-file.ts";
 import type { Log } from "../ports/log.ts";
 import { isPassing, type Store } from "../ports/readings-store.ts";
-import { backfillsIn, newRecord, nextDevice, recordChange } from "./backfill-record.ts";
+import { backfillsIn, finishedChange, finishedIn, newRecord, nextDevice, recordChange } from "./backfill-record.ts";
 import { type ReadDefinition, relatedTo } from "./definition-faults.ts";
 import type { Derivation } from "./derivation.ts";
 import type { DerivedBook } from "./derived-book.ts";
@@ -29,6 +29,12 @@ export interface BackfillProgress {
   readonly problem: string | undefined;
 }
 
+/** A backfill that came to its end. */
+export interface LastBackfill extends Pick<FinishedBackfill, "finishedAtMs" | "readings" | "changed"> {
+  /** What it computed is no longer what the definitions say. */
+  readonly isOutdated: boolean;
+}
+
 export interface Backfill {
   /** Settles when it is known on disk, and then continues by itself. One that is under way restarts. False: there is no such definition. */
   begin(definitionId: string): Promise<boolean>;
@@ -36,6 +42,8 @@ export interface Backfill {
   cancel(definitionId: string): Promise<boolean>;
   /** Undefined: none is under way. */
   progressOf(definitionId: string): BackfillProgress | undefined;
+  /** Undefined: none came to its end, also before this start. */
+  lastOf(definitionId: string): LastBackfill | undefined;
   /** `count` readings were stored: ingest is busy. */
   stored(count: number): void;
   /** Waits for the step that is under way. What is left resumes at the next start. */
@@ -65,6 +73,7 @@ export function createBackfill(options: BackfillOptions): Backfill {
   const { book, registry, derivation, store, hubFile, saveState, clock, log } = options;
   /** The first is under way. */
   const jobs = new Map<string, BackfillRecord>(backfillsIn(options.stored));
+  const finished = new Map<string, FinishedBackfill>(finishedIn(options.stored));
   let arrived = 0;
   let keptMs = clock.monotonicMs();
   let problem: string | undefined;
@@ -72,6 +81,7 @@ export function createBackfill(options: BackfillOptions): Backfill {
   let running: Promise<void> | undefined;
   let isClosed = false;
   book.onChange(wake);
+  book.onChange(dropDeleted);
   if (jobs.size > 0) plan(FIRST_AFTER_MS);
 
   function plan(delayMs: number): void {
@@ -117,8 +127,9 @@ export function createBackfill(options: BackfillOptions): Backfill {
     const job = before.key === key ? before : newRecord(before.startedAtMs, key);
     const deviceId = nextDevice(devicesOf(definition), job.doneId);
     if (deviceId === undefined) {
-      await finish(id, before);
-      return log.info("a derived metric was recomputed", { id, readings: job.readings, changed: job.changed });
+      const { readings, changed } = job;
+      await finish(id, before, { finishedAtMs: clock.nowMs(), key, readings, changed });
+      return log.info("a derived metric was recomputed", { id, readings, changed });
     }
     const at = job.at?.deviceId === deviceId ? job.at : { deviceId, fromMs: 0, history: NO_HISTORY };
     const definitions = definitionsOf(deviceId, definition);
@@ -147,15 +158,26 @@ export function createBackfill(options: BackfillOptions): Backfill {
     keptMs = clock.monotonicMs();
   }
 
-  async function finish(id: string, job: BackfillRecord): Promise<void> {
+  /** `done` undefined: it did not come to its end. */
+  async function finish(id: string, job: BackfillRecord, done?: FinishedBackfill): Promise<void> {
     if (jobs.get(id) !== job) return;
     jobs.delete(id);
     try {
-      await hubFile.write([recordChange(id, undefined)]);
+      await hubFile.write([recordChange(id, undefined), ...(done === undefined ? [] : [finishedChange(id, done)])]);
+      if (done !== undefined) finished.set(id, done);
     } catch (error) {
       if (!jobs.has(id)) jobs.set(id, job);
       throw error;
     }
+  }
+
+  function dropDeleted(): void {
+    const gone = [...finished.keys()].filter((id) => !book.list().some((each) => each.id === id));
+    if (gone.length === 0) return;
+    for (const id of gone) finished.delete(id);
+    hubFile
+      .write(gone.map((id) => finishedChange(id, undefined)))
+      .catch((cause: unknown) => log.warn("what is kept of finished backfills could not be deleted", { cause }));
   }
 
   /** Memory has the newest of what is stored, also of a device that sends nothing now; and a start has it. */
@@ -220,6 +242,13 @@ export function createBackfill(options: BackfillOptions): Backfill {
         at: at && { deviceId: at.deviceId, atMs: at.fromMs },
         problem: jobs.keys().next().value === id ? problem : undefined,
       };
+    },
+    lastOf: (id) => {
+      const done = finished.get(id);
+      const definition = book.list().find((each) => each.id === id);
+      if (done === undefined || definition === undefined) return undefined;
+      const { finishedAtMs, readings, changed, key } = done;
+      return { finishedAtMs, readings, changed, isOutdated: key !== keyOf(definition) };
     },
     stored: (count) => {
       arrived += count;

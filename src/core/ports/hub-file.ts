@@ -55,6 +55,8 @@ export const RECORD_KINDS = [
   "derived",
   /** Of a derived metric, while it is recomputed for stored readings. */
   "backfill",
+  /** Of a derived metric: its last backfill that came to its end. */
+  "backfilled",
   "setting",
   /** Since when a device keeps its interval. */
   "rhythm",

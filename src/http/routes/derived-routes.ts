@@ -8,7 +8,7 @@ import {
   derivedPresetsAnswer,
   derived as derivedSchema,
 } from "../../contract/derived.ts";
-import type { Backfill, BackfillProgress } from "../../core/derived/backfill.ts";
+import type { Backfill, BackfillProgress, LastBackfill } from "../../core/derived/backfill.ts";
 import type { DefinitionFault, ReadDefinition } from "../../core/derived/definition-faults.ts";
 import type { Derivation } from "../../core/derived/derivation.ts";
 import type { DerivedBook, DerivedOutcome } from "../../core/derived/derived-book.ts";
@@ -21,7 +21,7 @@ import { EMPTY, json, type Route, route } from "../declaration/route.ts";
 export interface DerivedParts {
   readonly derivedBook: DerivedBook;
   readonly derivation: Pick<Derivation, "countOf">;
-  readonly backfill: Pick<Backfill, "begin" | "cancel" | "progressOf">;
+  readonly backfill: Pick<Backfill, "begin" | "cancel" | "progressOf" | "lastOf">;
   readonly registry: Pick<Registry, "list">;
   readonly descriptions: Pick<Descriptions, "metricInfo">;
 }
@@ -111,6 +111,7 @@ function statesOf({ derivedBook, derivation, backfill, registry }: DerivedParts)
   return definitions.map((definition) => {
     const { last, ...count } = derivation.countOf(definition.id);
     const progress = backfill.progressOf(definition.id);
+    const lastBackfill = backfill.lastOf(definition.id);
     return {
       ...fieldsOf(definition),
       devices: devices.get(definition.id) ?? 0,
@@ -119,6 +120,7 @@ function statesOf({ derivedBook, derivation, backfill, registry }: DerivedParts)
         last: { kind: last.kind, deviceId: last.deviceId, at: new Date(last.atMs).toISOString(), reason: last.reason },
       }),
       ...(progress !== undefined && { backfill: toProgress(progress) }),
+      ...(lastBackfill !== undefined && { lastBackfill: toLast(lastBackfill) }),
     };
   });
 }
@@ -148,4 +150,10 @@ const toProgress = ({ startedAtMs, at, problem, ...counts }: BackfillProgress) =
   ...counts,
   ...(at !== undefined && { deviceId: at.deviceId, at: new Date(at.atMs).toISOString() }),
   ...(problem !== undefined && { problem }),
+});
+
+const toLast = ({ finishedAtMs, isOutdated, ...counts }: LastBackfill) => ({
+  finishedAt: new Date(finishedAtMs).toISOString(),
+  ...counts,
+  ...(isOutdated && { outdated: true as const }),
 });

@@ -49,7 +49,10 @@ test("the command that is printed adds a derived metric; what is asked wrongly i
     expect([args, exitCode, stderr]).toEqual([args, 2, expect.stringContaining(words)]);
   }
   expect((await derived("backfill", id)).stdout).toContain("recomputed");
-  await until("the backfill is over", async () => !(await derived("list")).stdout.includes("backfill:"));
+  await until("the backfill is over", async () => (await derived("list")).stdout.includes("last backfill finished"));
+  expect((await derived("list")).stdout).toMatch(
+    /\n {2}last backfill finished at \d{4}-\d\d-\d\dT\S+Z: 3 readings, 1 changed\n/,
+  );
   expect((await readingsOf(hub, "attic")).map(({ metrics }) => typeof metrics["_dewPoint"])).toEqual([
     "number",
     "undefined",

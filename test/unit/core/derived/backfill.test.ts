@@ -109,7 +109,8 @@ test("after a kill it resumes where it was kept, with what it remembered", async
     first?.fromMs === 0 ? [] : [["temperature", (first?.fromMs ?? 0) - 1_000, (first?.fromMs ?? 0) - 1_000]],
   );
   await resumed.steps(8);
-  expect([resumed.backfill.progressOf(id), resumed.kept().length]).toEqual([undefined, 1]);
+  const kinds = resumed.kept().map(({ kind }) => kind);
+  expect([resumed.backfill.progressOf(id), kinds]).toEqual([undefined, ["derived", "backfilled"]]);
 });
 
 test("with it goes what is computed from it, and what that needs; nothing else", async () => {
@@ -143,6 +144,47 @@ test("a definition that is changed restarts; one that is deleted ends", async ()
     undefined,
     [],
   ]);
+});
+
+test("when the last one came to its end is known, also after a restart, until the definition is deleted", async () => {
+  const world = await open();
+  const id = await withDefinition(world);
+  await world.backfill.begin(id);
+  await world.steps(8);
+  expect(world.backfill.lastOf(id)).toBeUndefined();
+  const beforeMs = world.clock.nowMs();
+  await world.steps(1);
+  const finishedAtMs = world.backfill.lastOf(id)?.finishedAtMs ?? 0;
+  expect(finishedAtMs).toBeGreaterThan(beforeMs);
+  expect(finishedAtMs).toBeLessThanOrEqual(world.clock.nowMs());
+  const last = { finishedAtMs, readings: 60, changed: 24, isOutdated: false };
+  expect(world.backfill.lastOf(id)).toEqual(last);
+  await world.backfill.begin(id);
+  await world.steps(2);
+  await world.backfill.cancel(id);
+  expect([world.backfill.progressOf(id), world.backfill.lastOf(id)]).toEqual([undefined, last]);
+
+  const again = await open(world.kept());
+  expect(again.backfill.lastOf(id)).toEqual(last);
+  expect(again.backfill.lastOf("nobody")).toBeUndefined();
+  await again.book.replace(id, derivedOf("_a", "temperature * 3"));
+  expect(again.backfill.lastOf(id)).toEqual({ ...last, isOutdated: true });
+  await again.book.remove(id);
+  await turn();
+  expect([again.backfill.lastOf(id), again.kept().filter(({ kind }) => kind === "backfilled")]).toEqual([
+    undefined,
+    [],
+  ]);
+});
+
+test("a backfill whose definition is deleted meanwhile leaves nothing behind", async () => {
+  const world = await open();
+  const id = await withDefinition(world);
+  await world.backfill.begin(id);
+  await world.steps(3);
+  await world.book.remove(id);
+  await world.steps(3);
+  expect(world.kept().filter(({ kind }) => kind.startsWith("backfill"))).toEqual([]);
 });
 
 test("one that is cancelled ends, also while a step is under way, and does not resume", async () => {
