@@ -51,7 +51,7 @@ export const REFUSALS = {
   HOST_FOREIGN:
     "The request names a host that this hub does not answer to. Open the hub by its IP address, or restart it with AERIE_HOST_NAMES=<this name>",
   TLS_FAILED: "The TLS handshake failed: the client does not trust the certificate, or does not speak TLS",
-  REQUEST_MALFORMED: "The hub cannot read this as an HTTP request",
+  REQUEST_MALFORMED: "The hub cannot read this as a request of HTTP or Socket.IO",
   SUBSCRIPTION_DENIED:
     "The client may not subscribe to this. A board subscribes to the topics of its family (devices/<its id>/ if it has none), an application to its own filters (Settings)",
   FILTER_INVALID:
