@@ -77,7 +77,9 @@ export function createFleetIndex(options: FleetIndexOptions): FleetIndex {
 
   function describe(row: FleetRow): void {
     const name = nameOf(row.device);
-    row.searchText = searchTextOf(row.device, name);
+    const { place, tags } = row.device;
+    if (name === row.name && place === row.place && tags === row.tags) return;
+    Object.assign(row, { name, place, tags, searchText: searchTextOf(row.device, name) });
     const key = nameKey(name ?? row.device.deviceId);
     if (key === row.nameKey) return;
     inOrder.name.remove(row);
@@ -95,6 +97,9 @@ export function createFleetIndex(options: FleetIndexOptions): FleetIndex {
       states: statesOf(facts),
       rank: rankOf(facts),
       sinceMs: Math.round(device.detailSinceMs),
+      name,
+      place: device.place,
+      tags: device.tags,
       nameKey: nameKey(name ?? device.deviceId),
       searchText: searchTextOf(device, name),
     };
@@ -109,5 +114,5 @@ export function createFleetIndex(options: FleetIndexOptions): FleetIndex {
     countStates(inStates, row.states, -1);
   }
 
-  return { refresh, counts, ask: (sort, question) => askFleet(inOrder[sort].items, sort, question) };
+  return { refresh, counts, ask: (sort, question) => askFleet(inOrder[sort].parts, sort, question) };
 }

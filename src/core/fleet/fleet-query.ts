@@ -6,7 +6,6 @@ import type { DeviceRecord } from "../devices/device-record.ts";
 import { bitOf, type StateSet } from "./device-rank.ts";
 import type { FleetRow } from "./fleet-row.ts";
 import { nameKey } from "./fleet-row.ts";
-import { firstIndex } from "./sorted-list.ts";
 import { countStates, noCounts } from "./state-counts.ts";
 
 /** Where a page ended. It keeps its meaning whatever becomes of the device that was there. */
@@ -39,24 +38,23 @@ export interface FleetPage {
 
 const MAX_GROUPS = 1_000;
 
-/** `rows`: in the order of `sort`. */
-export function askFleet(rows: readonly FleetRow[], sort: FleetSort, question: FleetQuestion): FleetPage {
+/** `parts`: all rows in the order of `sort`. */
+export function askFleet(parts: readonly (readonly FleetRow[])[], sort: FleetSort, question: FleetQuestion): FleetPage {
   const { behind, limit, group } = question;
   const matches = matcherOf(question);
-  const from = behind === undefined ? 0 : firstIndex(rows, (row) => isBehind(row, behind));
   const page: FleetRow[] = [];
   const groups: Groups = new Map();
   let total = 0;
   let isMore = false;
-  for (let index = 0; index < rows.length; index++) {
-    const row = rows[index];
-    if (row === undefined || !matches(row)) continue;
-    total++;
-    if (group !== undefined) countInGroups(groups, row, group);
-    if (index < from) continue;
-    if (page.length < limit) page.push(row);
-    else isMore = true;
-  }
+  for (const part of parts)
+    for (const row of part) {
+      if (!matches(row)) continue;
+      total++;
+      if (group !== undefined) countInGroups(groups, row, group);
+      if (isMore || (behind !== undefined && page.length === 0 && !isBehind(row, behind))) continue;
+      if (page.length < limit) page.push(row);
+      else isMore = true;
+    }
   const last = page.at(-1);
   return {
     devices: page.map(({ device }) => device),

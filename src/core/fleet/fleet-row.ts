@@ -12,6 +12,10 @@ export interface FleetRow {
   rank: number;
   /** Since when it has this rank, epoch ms: the newest come first. */
   sinceMs: number;
+  /** As they were when what follows was made of them. */
+  name: string | undefined;
+  place: string | undefined;
+  tags: readonly string[];
   /** What is shown as its name, to sort by. */
   nameKey: string;
   /** Id, name, place and tags in small letters. */
