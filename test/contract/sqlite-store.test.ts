@@ -18,7 +18,7 @@ import type { Log } from "../../src/core/ports/log.ts";
 import type { Store } from "../../src/core/ports/readings-store.ts";
 import { MIGRATIONS, migrate } from "../../src/store/sqlite/db/schema.ts";
 import { unpackSample } from "../support/samples/sample.ts";
-import { until } from "../support/until.ts";
+import { pause, until } from "../support/until.ts";
 import { describeHistory, KEEP_ALL, upkeepAll } from "./cases/history-contract.ts";
 import { ALL_BYTES, delivery, journal, message, ofDelivery } from "./cases/journal-contract.ts";
 import type { OpenedStore } from "./cases/opened-store.ts";
@@ -120,6 +120,17 @@ describe("a data directory", () => {
     expect(refusal).toMatchObject({ name: "StartError", exitCode: 1 });
     expect(refusal.message).toContain(`process ${process.pid}`);
     expect(refusal.message).toContain("AERIE_DATA_DIR");
+  });
+
+  test("whose file another program locks for a moment is opened when that has ended", async () => {
+    const dataDir = ownedDir();
+    await (await openAt(dataDir)).close();
+    const other = new DatabaseSync(path.join(dataDir, "aerie.db"));
+    other.exec("BEGIN EXCLUSIVE");
+    const opening = openOwned(dataDir);
+    await Promise.race([opening, pause(1_000)]);
+    other.close();
+    await expect(opening).resolves.toBeDefined();
   });
 
   test("is free again when its hub has closed", async () => {

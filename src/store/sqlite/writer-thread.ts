@@ -84,6 +84,7 @@ function openStore({ file, maxPages, commitDelayMs }: WriterThreadData, isLogDam
   const db = new DatabaseSync(file);
   const descriptor = openSync(file, "r");
   testReadsBy(createReadTest(file, descriptor));
+  db.exec("PRAGMA busy_timeout = 2000"); // somebody may look into the file with a program of SQLite
   checkOwner(db, file);
   // The first two have an effect only before the first table.
   db.exec("PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL");
