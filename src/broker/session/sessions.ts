@@ -78,7 +78,7 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
   let isKeptUnknown = !isKeptKnown;
   let stopping = false;
   const restore = createRestore({ sessions, away, time, journal, matching, outbound: options.outbound });
-  // Where the store could not be asked, this is what waits for it: changes of sessions, and no whole session. `adopt` gets both together.
+  // Where the store could not be asked, this is what waits for it: of most sessions only what changed. `adopt` gets both together.
   if (isKeptKnown) restore(kept);
 
   function open(arrival: Arrival, holder: Holder): Opened {

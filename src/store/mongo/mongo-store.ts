@@ -9,7 +9,7 @@ import type { RemoteStore } from "../../core/ports/outbox.ts";
 import { type Store, StoreError } from "../../core/ports/readings-store.ts";
 import type { ClockSteps } from "../../core/time/clock-steps.ts";
 import { createConnection, type Opened, startFault } from "./db/connection.ts";
-import { createInTime } from "./db/in-time.ts";
+import { createInTime, LIMITED, WRITE_WITHIN_MS } from "./db/in-time.ts";
 import { createLease } from "./db/lease.ts";
 import { asStore } from "./db/store-fault.ts";
 import { concernOfCommand } from "./db/write-concern.ts";
@@ -20,7 +20,6 @@ import { type BrokerJournal, openBrokerJournal } from "./write/broker-journal.ts
 import { createDeviceCursors } from "./write/device-cursors.ts";
 import { createDevices } from "./write/devices.ts";
 import { createInFlight } from "./write/in-flight.ts";
-import { WRITE_WITHIN_MS } from "./write/insert.ts";
 import { createMarks } from "./write/marks.ts";
 
 export interface MongoStoreOptions {
@@ -110,7 +109,7 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Remote
       updates: [{ q: { _id: "probe" }, u: { $inc: { count: 1 } }, upsert: true }],
       writeConcern: concernOfCommand(open, WRITE_WITHIN_MS),
     };
-    await asStore(() => inTime(open.command(update, { timeoutMS: WRITE_WITHIN_MS })));
+    await asStore(() => inTime(open.command(update, LIMITED)));
   }
 
   try {

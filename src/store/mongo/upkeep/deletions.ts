@@ -1,5 +1,7 @@
 /** Deletes devices: what is shown of one at once, its readings in the background. */
+
 import type { DeviceId } from "../../../contract/readings.ts";
+import { LIMITED } from "../db/in-time.ts";
 import type { JobDocument } from "../format/documents.ts";
 import type { HistoryParts } from "../read/history-parts.ts";
 
@@ -38,7 +40,7 @@ export function createDeletions(parts: HistoryParts): Deletions {
       remember(job);
       cursors.drop(device);
       marks.dropDevice(device);
-      await deviceQueue.run(() => collections().devices.deleteOne({ _id: device }));
+      await deviceQueue.run(() => collections().devices.deleteOne({ _id: device }, LIMITED));
       await collections().due.deleteMany({ device });
       await collections().rollups.deleteMany({ device });
       await collections().jobs.deleteMany({ device, kind: { $ne: DELETE } });

@@ -2,11 +2,13 @@
  * Deletes a range of one device, or some metrics of it: raw readings, and hours and days where those are deleted already. A job
  * records what was begun, so that it is finished after a crash.
  */
+
 import { randomBytes } from "node:crypto";
 import { MAX_INSTANT_MS } from "../../../contract/epoch.ts";
 import type { DeviceId } from "../../../contract/readings.ts";
 import { DAY_MS, HOUR_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { EraseRequest } from "../../../core/ports/history.ts";
+import { LIMITED } from "../db/in-time.ts";
 import type { JobDocument } from "../format/documents.ts";
 import { type HistoryParts, horizonsOf, inRanges, type Range } from "../read/history-parts.ts";
 import { latestOf } from "../read/latest-query.ts";
@@ -133,7 +135,7 @@ export function createEraser(parts: HistoryParts): Eraser {
     const found = await latestOf(parts, device, erased);
     const kept = Object.entries(document.latest).filter(([name]) => !erased.includes(name));
     const latest = { ...Object.fromEntries(kept), ...toStoredLatest(found) };
-    await deviceQueue.run(() => collections().devices.updateOne({ _id: device }, { $set: { latest } }));
+    await deviceQueue.run(() => collections().devices.updateOne({ _id: device }, { $set: { latest } }, LIMITED));
   }
 
   return { erase, finish };

@@ -2,6 +2,7 @@
 import { MAX_INSTANT_MS } from "../../../contract/epoch.ts";
 import { DAY_MS, startOf } from "../../../core/model/utc-day.ts";
 import type { RebuiltHour } from "../../../core/ports/history.ts";
+import { LIMITED } from "../db/in-time.ts";
 import { type HistoryParts, horizonsOf, inRanges } from "../read/history-parts.ts";
 import { putOperation, readRollups, together } from "../read/rollup-documents.ts";
 import type { DayCounter } from "./day-counter.ts";
@@ -16,7 +17,7 @@ export function createRebuilder(parts: HistoryParts, counter: DayCounter) {
       collections().devices.updateOne(
         { _id: device },
         { $setOnInsert: { heardAt: new Date(lastAtMs), attributes: [], latest: {} } },
-        { upsert: true },
+        { upsert: true, ...LIMITED },
       ),
     );
     const horizons = await horizonsOf(parts, device);
@@ -33,6 +34,7 @@ export function createRebuilder(parts: HistoryParts, counter: DayCounter) {
         {
           $max: { rawSince: new Date(toMs), ...(level === "day" && { hoursSince: new Date(toMs) }) },
         },
+        LIMITED,
       ),
     );
     const cursor = cursors.get(device);

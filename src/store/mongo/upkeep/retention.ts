@@ -2,12 +2,14 @@
  * Deletes what is older than its retention, or the oldest where the database is larger than it may be: a whole UTC day of one device
  * in each step.
  */
+
 import type { Db } from "mongodb";
 import { MAX_INSTANT_MS } from "../../../contract/epoch.ts";
 import type { DeviceId } from "../../../contract/readings.ts";
 import { DAY_MS, HOUR_MS, keptSinceMs, startOf } from "../../../core/model/utc-day.ts";
 import type { Retention } from "../../../core/ports/stored-device.ts";
 import type { UpkeepRequest, UpkeepStep } from "../../../core/ports/upkeep.ts";
+import { LIMITED } from "../db/in-time.ts";
 import { readSpace } from "../db/sizes.ts";
 import { type DeviceDocument, fromStoredRetention } from "../format/documents.ts";
 import { dateOf } from "../format/values.ts";
@@ -108,7 +110,7 @@ export function createRetentionSteps(parts: HistoryParts, counter: DayCounter, d
       await inFlight.settled();
       if ((await collections().due.findOne({ device, hour: { $lt: dateOf(toMs) } })) !== null) return false;
       await deviceQueue.run(() =>
-        collections().devices.updateOne({ _id: device }, { $max: { rawSince: new Date(toMs) } }),
+        collections().devices.updateOne({ _id: device }, { $max: { rawSince: new Date(toMs) } }, LIMITED),
       );
       const cursor = cursors.get(device);
       if (cursor !== undefined) cursor.rawSinceMs = Math.max(cursor.rawSinceMs, toMs);
@@ -122,7 +124,7 @@ export function createRetentionSteps(parts: HistoryParts, counter: DayCounter, d
     if ((await collections().rollups.findOne(ofRollups(range), { projection: { _id: 1 } })) === null) return false;
     if (level === "hour") {
       await deviceQueue.run(() =>
-        collections().devices.updateOne({ _id: device }, { $max: { hoursSince: new Date(beforeMs) } }),
+        collections().devices.updateOne({ _id: device }, { $max: { hoursSince: new Date(beforeMs) } }, LIMITED),
       );
     }
     return (await collections().rollups.deleteMany(ofRollups(range))).deletedCount > 0;

@@ -1,6 +1,6 @@
 /** Runs aedes-persistence-mongodb without a broker, for retained messages and subscriptions, and reports its failures. */
 import type { Collection, Db } from "mongodb";
-import type { InTime } from "../db/in-time.ts";
+import { type InTime, LIMITED } from "../db/in-time.ts";
 import type { RetainedDocument, SubscriptionDocument } from "../format/broker-documents.ts";
 
 /** What of its interface the hub uses; it has no types of its own. */
@@ -32,8 +32,10 @@ export async function openAedesPersistence(db: Db, inTime: InTime): Promise<Aede
   };
   let fault: unknown;
   const watched = {
-    collection: (name: string) =>
-      name === "retained" ? watching(db.collection(name), inTime, (error) => (fault = error)) : db.collection(name),
+    collection: (name: string) => {
+      const onError = name === "retained" ? (error: unknown) => (fault = error) : () => undefined;
+      return watching(db.collection(name), inTime, onError);
+    },
   };
   const persistence = new Persistence({ db: watched });
   await persistence.setup(loopback());
@@ -52,13 +54,16 @@ export async function openAedesPersistence(db: Db, inTime: InTime): Promise<Aede
   };
 }
 
-/** The library ignores a bulk write that failed, and begins no other while one has no answer. */
+/**
+ * Of the library's collections, all that it uses here. It sets no limit to its writes; of retained messages it ignores a bulk write that
+ * failed, and begins no other while one has no answer.
+ */
 function watching(collection: Collection, inTime: InTime, onError: (error: unknown) => void): unknown {
   return {
     find: collection.find.bind(collection),
     createIndex: collection.createIndex.bind(collection),
-    bulkWrite: (...args: Parameters<Collection["bulkWrite"]>) =>
-      inTime(collection.bulkWrite(...args)).catch((error: unknown) => {
+    bulkWrite: (operations: Parameters<Collection["bulkWrite"]>[0]) =>
+      inTime(collection.bulkWrite(operations, LIMITED)).catch((error: unknown) => {
         onError(error);
         throw error;
       }),

@@ -7,13 +7,13 @@ import type { AssignedGroup, RemoteStore } from "../../../core/ports/outbox.ts";
 import type { WriteOutcome, WritesOfMessage } from "../../../core/ports/writes.ts";
 import type { ClockSteps } from "../../../core/time/clock-steps.ts";
 import type { Collections } from "../db/collections.ts";
-import type { InTime } from "../db/in-time.ts";
+import { type InTime, LIMITED } from "../db/in-time.ts";
 import { asStore } from "../db/store-fault.ts";
 import { deviceChanges } from "./device-changes.ts";
 import type { DeviceCursors } from "./device-cursors.ts";
 import { type AssignedReading, type Assignment, createIdAssigner } from "./id-assignment.ts";
 import type { InFlight } from "./in-flight.ts";
-import { createInsert, type Inserted, WRITE_WITHIN_MS } from "./insert.ts";
+import { createInsert, type Inserted } from "./insert.ts";
 import { type HourOfDevice, hourOf, type Marks } from "./marks.ts";
 
 export interface AppenderParts {
@@ -102,7 +102,7 @@ export function createAppender(parts: AppenderParts): Appender {
     const { operations, done } = deviceChanges(messages, readings, cursors);
     if (operations.length === 0) return;
     await deviceQueue.run(async () => {
-      await inTime(collections().devices.bulkWrite(operations, { ordered: true, timeoutMS: WRITE_WITHIN_MS }));
+      await inTime(collections().devices.bulkWrite(operations, { ordered: true, ...LIMITED }));
       done();
     });
   }

@@ -6,7 +6,7 @@ import type { AnyBulkWriteOperation, Collection, Db } from "mongodb";
 import { fromColumn, toColumn } from "../../../core/model/text-column.ts";
 import type { Journal, JournalEntry, KeptDelivery } from "../../../core/ports/broker-state.ts";
 import type { WriteOutcome } from "../../../core/ports/writes.ts";
-import type { InTime } from "../db/in-time.ts";
+import { type InTime, LIMITED } from "../db/in-time.ts";
 import { prepareCollections } from "../db/schema.ts";
 import {
   type DeliveryDocument,
@@ -27,7 +27,6 @@ import {
   type WillDocument,
 } from "../format/broker-documents.ts";
 import { openAedesPersistence } from "./aedes-persistence.ts";
-import { WRITE_WITHIN_MS } from "./insert.ts";
 import { type GroupsDocument, type InGroup, openJournalGroups } from "./journal-groups.ts";
 
 export interface BrokerJournal {
@@ -110,9 +109,9 @@ export async function openBrokerJournal(db: Db, inTime: InTime): Promise<BrokerJ
     const ofClients = { client: { $in: ended } };
     await inTime(
       Promise.all([
-        sessions.deleteMany({ _id: { $in: ended } }),
-        deliveries.deleteMany(ofClients),
-        inbound.deleteMany(ofClients),
+        sessions.deleteMany({ _id: { $in: ended } }, LIMITED),
+        deliveries.deleteMany(ofClients, LIMITED),
+        inbound.deleteMany(ofClients, LIMITED),
         ...ended.map((client) => aedes.cleanSubscriptions(client)),
       ]),
     );
@@ -295,5 +294,5 @@ async function bulk<Document extends { _id: string }>(
   operations: Operations<Document>,
 ): Promise<void> {
   if (operations.size === 0) return;
-  await inTime(collection.bulkWrite([...operations.values()], { ordered: false, timeoutMS: WRITE_WITHIN_MS }));
+  await inTime(collection.bulkWrite([...operations.values()], { ordered: false, ...LIMITED }));
 }

@@ -5,7 +5,7 @@ import type { SerialQueue } from "../../../core/model/serial-queue.ts";
 import type { UnsavedReading } from "../../../core/ports/readings-store.ts";
 import type { DeviceState, LatestMetric, Retention, StoredDevice } from "../../../core/ports/stored-device.ts";
 import type { Collections } from "../db/collections.ts";
-import type { InTime } from "../db/in-time.ts";
+import { type InTime, LIMITED } from "../db/in-time.ts";
 import {
   type DeviceDocument,
   fromStoredRetention,
@@ -110,7 +110,7 @@ export function createDevices({ collections, cursors, queue, inTime }: DevicesPa
     await queue.run(async () => {
       for (let first = 0; first < operations.length; first += SAVE_STEP) {
         const step = operations.slice(first, first + SAVE_STEP);
-        await inTime(collections().devices.bulkWrite(step, { ordered: false }));
+        await inTime(collections().devices.bulkWrite(step, { ordered: false, ...LIMITED }));
       }
     });
   }
@@ -174,6 +174,7 @@ export function createDevices({ collections, cursors, queue, inTime }: DevicesPa
             ...(given.length > 0 && { $set: Object.fromEntries(given) }),
             ...(gone.length > 0 && { $unset: Object.fromEntries(gone.map((field) => [field, ""])) }),
           },
+          LIMITED,
         ),
       ),
     );
@@ -181,7 +182,7 @@ export function createDevices({ collections, cursors, queue, inTime }: DevicesPa
 
   async function relocate(deviceIds: readonly DeviceId[], place: string | undefined): Promise<void> {
     const change = place === undefined ? { $unset: { place: "" as const } } : { $set: { place } };
-    await queue.run(() => inTime(collections().devices.updateMany({ _id: { $in: [...deviceIds] } }, change)));
+    await queue.run(() => inTime(collections().devices.updateMany({ _id: { $in: [...deviceIds] } }, change, LIMITED)));
   }
 
   return { load, unsaved, saveState, nameDevice, relocate, setRetention };

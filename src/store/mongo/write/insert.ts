@@ -4,7 +4,7 @@ import type { DeviceId } from "../../../contract/readings.ts";
 import { canonicalBody } from "../../../core/model/identity.ts";
 import { StoreError } from "../../../core/ports/readings-store.ts";
 import type { Collections } from "../db/collections.ts";
-import type { InTime } from "../db/in-time.ts";
+import { type InTime, LIMITED, WRITE_WITHIN_MS } from "../db/in-time.ts";
 import { DUPLICATE_KEY, isPassingCode } from "../db/store-fault.ts";
 import { concernOfCommand } from "../db/write-concern.ts";
 import type { ReadingDocument } from "../format/documents.ts";
@@ -25,9 +25,6 @@ export interface InsertParts {
   readonly inTime: InTime;
   readonly earlierGenerations: ReadonlyMap<DeviceId, number>;
 }
-
-/** No group waits longer for its answer. */
-export const WRITE_WITHIN_MS = 2_500;
 
 /** One for each reading that was not simply written, by its index. */
 type Exceptions = Map<number, Inserted>;
@@ -56,7 +53,7 @@ export function createInsert({ db, collections, inTime, earlierGenerations }: In
     const database = db();
     const writeConcern = concernOfCommand(database, WRITE_WITHIN_MS);
     const insert = { insert: "readings", documents, ordered: false, writeConcern };
-    const reply = await inTime(database.command(insert, { timeoutMS: WRITE_WITHIN_MS }));
+    const reply = await inTime(database.command(insert, LIMITED));
     checkConcern(reply);
     return (reply["writeErrors"] ?? []) as { index: number; code: number; errmsg: string }[];
   }
@@ -94,7 +91,7 @@ export function createInsert({ db, collections, inTime, earlierGenerations }: In
     if (found === undefined) return insertBehind(reading); // it was deleted meanwhile
     if (isEarlierGeneration(found)) {
       const filter = { _id: document._id, life: found.life ?? null } as never;
-      await inTime(collections().readings.replaceOne(filter, document, { timeoutMS: WRITE_WITHIN_MS }));
+      await inTime(collections().readings.replaceOne(filter, document, LIMITED));
       return undefined;
     }
     if (hadId ? saysTheSame(document, found) : isSame(document, found)) return { kind: "there" };

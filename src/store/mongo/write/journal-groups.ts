@@ -1,7 +1,6 @@
 /** Numbers groups of the broker's entries, so that what a crash left of a group can be told from a group that is complete. */
 import type { Collection, Document } from "mongodb";
-import type { InTime } from "../db/in-time.ts";
-import { WRITE_WITHIN_MS } from "./insert.ts";
+import { type InTime, LIMITED } from "../db/in-time.ts";
 
 export interface GroupsDocument {
   readonly _id: "written";
@@ -45,7 +44,7 @@ export async function openJournalGroups(
 
   async function clean(): Promise<void> {
     const written = (await inTime(groups.findOne({ _id: "written" })))?.group ?? 0;
-    await inTime(Promise.all(collections.map((each) => each.deleteMany({ group: { $gt: written } }))));
+    await inTime(Promise.all(collections.map((each) => each.deleteMany({ group: { $gt: written } }, LIMITED))));
     mayBeIncomplete = false;
   }
 
@@ -58,7 +57,7 @@ export async function openJournalGroups(
       return last;
     },
     complete: async (group) => {
-      await inTime(groups.updateOne({ _id: "written" }, { $max: { group } }, { timeoutMS: WRITE_WITHIN_MS }));
+      await inTime(groups.updateOne({ _id: "written" }, { $max: { group } }, LIMITED));
       mayBeIncomplete = false;
     },
   };
