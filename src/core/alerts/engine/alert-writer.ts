@@ -15,7 +15,10 @@ export interface AlertWrite {
 
 export interface AlertWriter {
   put(write: AlertWrite): void;
-  /** Settles when everything that was put so far is durable; rejects with a StoreError where it could not be written. */
+  /**
+   * Settles when everything that was put so far is durable or given up, whatever is put later; rejects with a StoreError where it could
+   * not be written.
+   */
   settled(): Promise<void>;
   /** So many writes were given up. */
   lost(): number;
@@ -48,14 +51,25 @@ type Cancel = () => void;
 type Outcome = StoreError | "done" | "given up";
 
 interface Waiting {
+  /** Counted up: what waits is in this order. */
+  readonly number: number;
   readonly write: AlertWrite;
   transitions: readonly Transition[] | undefined;
   changes: readonly HubChange[] | undefined;
   wasRefused: boolean;
 }
 
+/** Somebody who waits for everything up to that number. */
+interface Settling {
+  readonly upTo: number;
+  readonly resolve: () => void;
+  readonly reject: (cause: StoreError) => void;
+}
+
 export function createAlertWriter({ hubFile, sink, clock, log, onDurable }: AlertWriterOptions): AlertWriter {
   const waiting: Waiting[] = [];
+  let settling: Settling[] = [];
+  let nextNumber = 0;
   let working: Promise<void> | undefined;
   let cancelRetry: Cancel | undefined;
   let endRest: (() => void) | undefined;
@@ -70,7 +84,8 @@ export function createAlertWriter({ hubFile, sink, clock, log, onDurable }: Aler
       lost++;
       return;
     }
-    waiting.push({ write, transitions: undefined, changes: undefined, wasRefused: trouble !== undefined });
+    const wasRefused = trouble !== undefined;
+    waiting.push({ number: nextNumber++, write, transitions: undefined, changes: undefined, wasRefused });
     // What must not wait for the disk is sent from memory.
     const last = waiting.at(-1);
     if (trouble !== undefined && last !== undefined) notifyUnwritten(transitionsOf(last));
@@ -90,6 +105,7 @@ export function createAlertWriter({ hubFile, sink, clock, log, onDurable }: Aler
     working ??= work().finally(() => {
       working = undefined;
       if (waiting.length > 0 && cancelRetry === undefined && trouble === undefined) start();
+      else refuseSettling();
     });
   }
 
@@ -105,6 +121,7 @@ export function createAlertWriter({ hubFile, sink, clock, log, onDurable }: Aler
       const done = some.filter((_, index) => outcomes[index] === "done").flatMap(transitionsOf);
       const notifiedMs = done.length === 0 ? 0 : timeOf(() => notifyWritten(done));
       trouble = outcomes.find((outcome) => outcome instanceof StoreError);
+      settleWritten();
       if (trouble !== undefined) {
         noteFailure(failed, trouble);
         return retryLater();
@@ -183,12 +200,25 @@ export function createAlertWriter({ hubFile, sink, clock, log, onDurable }: Aler
     });
   }
 
+  function settleWritten(): void {
+    const firstLeft = waiting[0]?.number ?? nextNumber;
+    for (const { resolve } of settling.filter(({ upTo }) => upTo < firstLeft)) resolve();
+    settling = settling.filter(({ upTo }) => upTo >= firstLeft);
+  }
+
+  /** They may ask again: what waits is tried again. */
+  function refuseSettling(): void {
+    for (const { reject } of settling) reject(notWritten());
+    settling = [];
+  }
+
+  const notWritten = (): StoreError => trouble ?? new StoreError("alerts are not written any more", true);
+
   async function settled(): Promise<void> {
-    const last = waiting.at(-1);
-    while (last !== undefined && waiting.includes(last)) {
-      if (working === undefined) throw trouble ?? new StoreError("alerts are not written any more", true);
-      await working;
-    }
+    const upTo = waiting.at(-1)?.number;
+    if (upTo === undefined) return;
+    if (working === undefined) throw notWritten();
+    return new Promise((resolve, reject) => settling.push({ upTo, resolve, reject }));
   }
 
   return {

@@ -126,3 +126,94 @@ describe("what changes at once", () => {
     expect(world.written).toEqual(idsUpTo(120));
   });
 });
+
+/** What has become of it. */
+function watched(promise: Promise<void>): { state: string } {
+  const watch = { state: "waits" };
+  void promise.then(
+    () => {
+      watch.state = "settled";
+    },
+    (cause: unknown) => {
+      watch.state = String(cause);
+    },
+  );
+  return watch;
+}
+
+describe("whoever waits for what was put so far", () => {
+  test("waits for that and for nothing that is put later, however much it is", async () => {
+    const world = createWorld();
+    world.put(60);
+    const first = watched(world.writer.settled());
+    world.put(1_000);
+    await world.now();
+    expect([first.state, world.written.length]).toEqual(["waits", 50]);
+    await pass(world, 20);
+    expect([first.state, world.written.length]).toEqual(["settled", 100]);
+  });
+
+  test("does not wait for ever where as much is put as is written", async () => {
+    const world = createWorld();
+    world.put(500);
+    const watch = watched(world.writer.settled());
+    for (let step = 0; step < 10; step++) {
+      world.put(50);
+      await pass(world, 20);
+    }
+    expect(watch.state).toBe("settled");
+  });
+
+  test("waits for each of that, also where a later one is written first", async () => {
+    let isFull = true;
+    const world = createWorld((id) => {
+      if (id === "0") return new StoreError("too large", false);
+      return id === "1" && isFull ? new StoreError("the disk is full", true) : undefined;
+    });
+    world.put(3);
+    const watch = watched(world.writer.settled());
+    await world.now();
+    expect(world.written).toEqual(["2"]);
+    expect(watch.state).toContain("the disk is full");
+    isFull = false;
+    await pass(world, 1_000);
+    await expect(world.writer.settled()).resolves.toBeUndefined();
+    expect(world.written).toEqual(["2", "1"]);
+  });
+
+  test("learns at once that the disk takes nothing, and may ask again", async () => {
+    let isFull = true;
+    const world = createWorld(() => (isFull ? new StoreError("the disk is full", true) : undefined));
+    world.put(120);
+    const refused = watched(world.writer.settled());
+    await world.now();
+    expect(refused.state).toContain("the disk is full");
+    isFull = false;
+    await pass(world, 1_000);
+    const watch = watched(world.writer.settled());
+    expect(watch.state).toBe("waits");
+    await pass(world, 2 * 20);
+    expect(watch.state).toBe("settled");
+  });
+
+  test("waits for nothing that is given up", async () => {
+    const world = createWorld(() => new StoreError("too large", false));
+    world.put(10);
+    const watch = watched(world.writer.settled());
+    await world.now();
+    expect([watch.state, world.writer.lost()]).toEqual(["settled", 10]);
+  });
+
+  test.each([
+    [false, "settled"],
+    [true, "the disk is full"],
+  ])("gets an answer when the hub stops; the disk is full: %s", async (isFull, answer) => {
+    const world = createWorld(() => (isFull ? new StoreError("the disk is full", true) : undefined));
+    world.put(1_000);
+    const watch = watched(world.writer.settled());
+    const closed = world.writer.close();
+    await world.now();
+    await closed;
+    expect(watch.state).toContain(answer);
+  });
+});
