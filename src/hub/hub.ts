@@ -82,7 +82,7 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
   const isWritable = (): boolean => writer.problem() === undefined;
   const inHouse = { storage, registry, presenceBook, descriptions, time, isWritable };
   const alerts = openAlerts({ ...part, ...inHouse, dialects, live, listeners, access });
-  const fleet = openFleet({ ...part, storage, registry, descriptions, alerts, live });
+  const fleet = openFleet({ ...part, storage, registry, descriptions, alerts, live, time });
   const upkeep = openUpkeep({ ...part, storage, derivedParts, registry, counters, retentionClock, alerts });
   const onStored = upkeep.stored;
   const ingest = openIngest({

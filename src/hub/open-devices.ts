@@ -13,6 +13,7 @@ import { createFleetIndex, type FleetIndex } from "../core/fleet/fleet-index.ts"
 import type { Counters } from "../core/ports/counters.ts";
 import type { StoredPresence } from "../core/ports/hub-file.ts";
 import { createPresenceBook, type PresenceBook } from "../core/presence/presence-book.ts";
+import type { TrustedTime } from "../core/time/trusted-time.ts";
 import type { Live } from "../live/live.ts";
 import type { PartOptions } from "./hub-options.ts";
 import type { Alerts } from "./open-alerts.ts";
@@ -86,6 +87,7 @@ export interface FleetOptions extends PartOptions {
   readonly descriptions: Descriptions;
   readonly alerts: Pick<Alerts, "engine" | "summary">;
   readonly live: Pick<Live, "counts">;
+  readonly time: TrustedTime;
 }
 
 /** Their order, their states and their counts. */
@@ -98,6 +100,7 @@ export function openFleet({
   descriptions,
   alerts,
   live,
+  time,
 }: FleetOptions): FleetIndex {
   const { hubFile, keptOfHub } = storage;
   let fleet: FleetIndex | undefined;
@@ -108,6 +111,7 @@ export function openFleet({
       records: keptOfHub.records,
       known: keptOfHub.presence.map(({ deviceId }) => deviceId),
       onOver: (deviceId) => fleet?.refresh(deviceId),
+      time,
       clock,
       log,
     }),

@@ -4,6 +4,7 @@ import { parseDeviceId } from "../model/device-id.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { HubFile, RecordChange, StoredRecord } from "../ports/hub-file.ts";
 import type { Log } from "../ports/log.ts";
+import type { TrustedTime } from "../time/trusted-time.ts";
 
 export interface FirstHeard {
   isNew(deviceId: string): boolean;
@@ -21,7 +22,8 @@ export interface FirstHeardOptions {
   readonly known: Iterable<DeviceId>;
   /** It is not new any more. */
   readonly onOver: (deviceId: DeviceId) => void;
-  readonly clock: Clock;
+  readonly time: Pick<TrustedTime, "nowMs" | "sinceMs">;
+  readonly clock: Pick<Clock, "every">;
   readonly log: Log;
 }
 
@@ -30,8 +32,8 @@ const WRITE_EVERY_MS = 1_000;
 const LOOK_EVERY_MS = 60_000;
 
 export function createFirstHeard(options: FirstHeardOptions): FirstHeard {
-  const { hubFile, records, onOver, clock, log } = options;
-  /** When, epoch ms. */
+  const { hubFile, records, onOver, time, clock, log } = options;
+  /** When, by the hub's time. */
   const heard = new Map<DeviceId, number>();
   const known = new Set(options.known);
   /** To be written: how it is now. */
@@ -46,11 +48,10 @@ export function createFirstHeard(options: FirstHeardOptions): FirstHeard {
   expire();
   const stops = [clock.every(WRITE_EVERY_MS, () => void write()), clock.every(LOOK_EVERY_MS, expire)];
 
-  /** Where the clock was wrong when it was heard, it is not new for long. */
+  /** A record from far ahead of the hub's time says nothing. */
   function expire(): void {
     for (const [deviceId, atMs] of heard) {
-      const age = clock.nowMs() - atMs;
-      if (age >= 0 && age < NEW_FOR_MS) continue;
+      if (time.sinceMs(atMs) < NEW_FOR_MS && atMs < time.nowMs() + NEW_FOR_MS) continue;
       heard.delete(deviceId);
       changed.add(deviceId);
       onOver(deviceId);
@@ -84,7 +85,7 @@ export function createFirstHeard(options: FirstHeardOptions): FirstHeard {
     isNew: (deviceId) => heard.has(deviceId as DeviceId),
     appeared: (deviceId) => {
       if (known.has(deviceId) || heard.has(deviceId)) return;
-      heard.set(deviceId, clock.nowMs());
+      heard.set(deviceId, time.nowMs());
       changed.add(deviceId);
     },
     removed: (deviceId) => {

@@ -1,4 +1,4 @@
-/** A device is new for a day, over restarts and failures of the disk. */
+/** A device is new for a day, over restarts, failures of the disk and wrong clocks. */
 import { expect, test } from "vitest";
 import type { DeviceId } from "../../../../src/contract/readings.ts";
 import { createFirstHeard } from "../../../../src/core/fleet/first-heard.ts";
@@ -6,12 +6,18 @@ import type { HubChange, StoredRecord } from "../../../../src/core/ports/hub-fil
 import { StoreError } from "../../../../src/core/ports/readings-store.ts";
 import { createManualClock, type ManualClock } from "../../../support/clock/manual-clock.ts";
 import { createMemoryLog } from "../../../support/memory/memory-log.ts";
+import { createMemoryTime, type MemoryTime } from "../../../support/memory/memory-time.ts";
 
 const A = "a" as DeviceId;
 const B = "b" as DeviceId;
 const DAY_MS = 24 * 3_600_000;
 
-function start(clock: ManualClock, disk: Map<string, string>, known: readonly DeviceId[] = []) {
+function start(
+  clock: ManualClock,
+  disk: Map<string, string>,
+  { known = [], memory = createMemoryTime(clock) }: { known?: readonly DeviceId[]; memory?: MemoryTime } = {},
+) {
+  const time = memory.start();
   const world = { isFull: false, over: [] as string[] };
   const write = async (changes: readonly HubChange[]): Promise<void> => {
     if (world.isFull) throw new StoreError("the disk is full", true);
@@ -24,8 +30,12 @@ function start(clock: ManualClock, disk: Map<string, string>, known: readonly De
   const records = [...disk].map(([id, data]): StoredRecord => ({ kind: "first-heard", id, data }));
   const log = createMemoryLog();
   const onOver = (deviceId: DeviceId): void => void world.over.push(deviceId);
-  const heard = createFirstHeard({ hubFile: { write }, records, known, onOver, clock, log });
-  return { heard, world };
+  const heard = createFirstHeard({ hubFile: { write }, records, known, onOver, time, clock, log });
+  const close = async (): Promise<void> => {
+    await heard.close();
+    await time.close();
+  };
+  return { heard, world, close };
 }
 
 test("a device is new for 24 hours, also after a restart, and then nothing of that is kept", async () => {
@@ -46,7 +56,7 @@ test("a device is new for 24 hours, also after a restart, and then nothing of th
 });
 
 test("a device that an earlier run knew is not new, unless it was deleted", () => {
-  const { heard } = start(createManualClock(), new Map(), [A]);
+  const { heard } = start(createManualClock(), new Map(), { known: [A] });
   heard.appeared(A);
   expect(heard.isNew(A)).toBe(false);
   heard.removed(A);
@@ -68,7 +78,34 @@ test("what a full disk does not take is written later", async () => {
   expect([...disk.keys()]).toEqual(["a"]);
 });
 
-test("a record of a clock that was wrong, or cannot be read, makes nothing new", () => {
+test.each([-30, 30])(
+  "a clock that is wrong by %i days, at a start or while the hub runs, ends nothing early",
+  async (days) => {
+    const clock = createManualClock();
+    const memory = createMemoryTime(clock);
+    const disk = new Map<string, string>();
+    const first = start(clock, disk, { memory });
+    first.heard.appeared(A);
+    await first.close();
+
+    clock.stepWall(days * DAY_MS);
+    const second = start(clock, disk, { memory });
+    second.heard.appeared(B);
+    clock.advance(2 * 60_000);
+    expect([second.heard.isNew(A), second.heard.isNew(B), second.world.over]).toEqual([true, true, []]);
+    clock.stepWall(-days * DAY_MS);
+    clock.advance(2 * 60_000);
+    expect([second.heard.isNew(A), second.heard.isNew(B), second.world.over]).toEqual([true, true, []]);
+    await second.close();
+    expect([...disk.keys()]).toEqual(["a", "b"]);
+
+    const { heard, world } = start(clock, disk, { memory });
+    clock.advance(DAY_MS);
+    expect([heard.isNew(A), heard.isNew(B), world.over]).toEqual([false, false, ["a", "b"]]);
+  },
+);
+
+test("a record from far ahead of the hub's time, or one that cannot be read, makes nothing new", () => {
   const clock = createManualClock();
   const disk = new Map([
     ["a", String(clock.nowMs() + DAY_MS)],
