@@ -21,7 +21,7 @@ export interface DeviceChanges {
 export type ChangedMany = DevicesChanged | { readonly tooManyTags: string };
 
 export interface DeviceChangesOptions {
-  readonly registry: Registry;
+  readonly registry: Pick<Registry, "get" | "rename" | "setRetention" | "setTags">;
   readonly store: Pick<Store, "nameDevice" | "relocate" | "setRetention">;
   readonly descriptions: Pick<Descriptions, "ownerOf" | "setByOwner">;
   readonly hubFile: Pick<HubFile, "write">;
@@ -67,10 +67,14 @@ export function createDeviceChanges({ registry, store, descriptions, hubFile }: 
   }
 
   async function setTags(changes: readonly (readonly [DeviceRecord, readonly string[]])[]): Promise<void> {
-    if (changes.length === 0) return;
-    await hubFile.write(changes.map(([{ deviceId }, tags]) => tagsChange(deviceId, tags)));
-    for (const [{ deviceId }, tags] of changes) registry.setTags(deviceId, tags);
+    const left = changes.filter(([device]) => isThere(device));
+    if (left.length === 0) return;
+    await hubFile.write(left.map(([{ deviceId }, tags]) => tagsChange(deviceId, tags)));
+    for (const [device, tags] of left) if (isThere(device)) registry.setTags(device.deviceId, tags);
   }
+
+  /** It may be deleted while something is written, and another with its id may come. */
+  const isThere = (device: DeviceRecord): boolean => registry.get(device.deviceId) === device;
 
   /** Tags are checked before anything is written. */
   async function changeMany({ devices, addTags = [], removeTags = [], place }: DevicesChange): Promise<ChangedMany> {
@@ -81,13 +85,18 @@ export function createDeviceChanges({ registry, store, descriptions, hubFile }: 
     if (tooMany !== undefined) return { tooManyTags: tooMany[0].deviceId };
     if (place !== undefined) await putAt(found, place || undefined);
     await setTags(tagged.filter(([device, tags]) => tags.join() !== device.tags.join()));
-    return { changed: found.length, unknown: ids.filter((deviceId) => registry.get(deviceId) === undefined) };
+    return {
+      changed: found.filter(isThere).length,
+      unknown: ids.filter((deviceId) => registry.get(deviceId) === undefined),
+    };
   }
 
   async function putAt(devices: readonly DeviceRecord[], place: string | undefined): Promise<void> {
     const deviceIds = devices.map(({ deviceId }) => deviceId);
     await store.relocate(deviceIds, place);
-    for (const { deviceId, name } of devices) registry.rename(deviceId, { name, place });
+    for (const device of devices) {
+      if (isThere(device)) registry.rename(device.deviceId, { name: device.name, place });
+    }
   }
 
   return {

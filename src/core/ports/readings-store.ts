@@ -100,7 +100,10 @@ export interface Store {
    */
   saveState(devices: readonly DeviceState[], judged?: Promise<void>): Promise<void>;
   nameDevice(deviceId: DeviceId, names: { name: string | undefined; place: string | undefined }): Promise<void>;
-  /** Sets where these devices stand, all of them or none; their names stay. Undefined: it is taken away. */
+  /**
+   * Sets where these devices stand; their names stay. Undefined: it is taken away. After an error some of them may stand there already
+   * (with MongoDB): the same call again completes it.
+   */
   relocate(deviceIds: readonly DeviceId[], place: string | undefined): Promise<void>;
   /** The device is deleted when this settles; its readings are deleted in small steps later. */
   deleteDevice(deviceId: DeviceId): Promise<void>;
