@@ -24,7 +24,7 @@ import { createLiveSessions, type LiveSessionsOptions } from "./live-sessions.ts
 import { createRefusalFeed } from "./refusal-feed.ts";
 import { type LiveSubscription, parseSubscribeOptions } from "./subscribe-options.ts";
 import { sum, sumOf } from "./unsent-sums.ts";
-import { type Waiting, watchWaiting } from "./waiting-bytes.ts";
+import { countWaitingBytes } from "./waiting-bytes.ts";
 
 export interface LiveOptions
   extends Omit<LiveSessionsOptions, "engine" | "callerOf">,
@@ -60,7 +60,7 @@ export interface Live {
   close(): void;
 }
 
-interface SocketData extends Waiting {
+interface SocketData {
   subscription: LiveSubscription;
   /** Of its sign-in or token; undefined: there are no accounts. */
   key: string | undefined;
@@ -96,6 +96,8 @@ export function openLive(options: LiveOptions): Live {
       done(refusal ?? null, refusal === undefined);
     },
   });
+  const waiting = countWaitingBytes(io.engine);
+  io.engine.on("connection", corkFlushes);
   const sessions = createLiveSessions({ ...options, engine: io.engine });
   const budget = createLiveBudget({ clock, counters });
   const batches = createBatchBuffer(MAX_BATCH_READINGS);
@@ -119,12 +121,9 @@ export function openLive(options: LiveOptions): Live {
     browsers.add(browser);
     sessions.connected(browser.conn);
     browser.data.subscription = { devices: undefined, batch: false };
-    browser.data.waitingBytes = 0;
     browser.data.key = key;
     browser.data.address = addressOf(browser.request);
     applySubscription(browser, browser.data.subscription);
-    watchWaiting(browser.conn, browser.data);
-    corkFlushes(browser.conn);
     browser.emit("connectionInfo", { clientId: browser.id, totalClients: browsers.size });
     browser.emit("alert", alertFeed.now());
     browser.emit("counts", countsFeed.now());
@@ -237,13 +236,13 @@ export function openLive(options: LiveOptions): Live {
   }
 
   function disconnectFrozen(): void {
-    const all = sum([...browsers].map(({ data }) => data.waitingBytes));
+    const all = sum([...browsers].map(({ conn }) => waiting.of(conn)));
     const most = all > MAX_ALL_WAITING_BYTES ? MAX_ALL_WAITING_BYTES / browsers.size : MAX_WAITING_BYTES;
     for (const browser of browsers) {
-      const { waitingBytes, address } = browser.data;
+      const waitingBytes = waiting.of(browser.conn);
       if (waitingBytes <= most) continue;
       log.warn("a browser did not read its live values and was disconnected", { clientId: browser.id, waitingBytes });
-      refusals.add({ code: "READER_TOO_SLOW", kind: "connection", address });
+      refusals.add({ code: "READER_TOO_SLOW", kind: "connection", address: browser.data.address });
       browsers.delete(browser);
       browser.conn.close(true);
     }

@@ -1,17 +1,24 @@
-/** Counts the bytes that a connection was given and its socket has not taken yet. */
-import type { Socket } from "socket.io";
+/** Counts the bytes that each connection was given and its socket has not taken yet. */
+import type { Server, Socket } from "socket.io";
 
-export interface Waiting {
-  /** Bytes given to the connection that its socket has not taken yet. */
-  waitingBytes: number;
+type Conn = Socket["conn"];
+
+export interface WaitingBytes {
+  of(conn: Conn): number;
 }
 
 /** The connection says what it was given (`packetCreate`) and when that went to the socket (`drain`). */
-export function watchWaiting(conn: Socket["conn"], waiting: Waiting): void {
-  conn.on("packetCreate", (packet: { data?: unknown }) => {
-    waiting.waitingBytes += typeof packet.data === "string" ? packet.data.length : 64;
+export function countWaitingBytes(engine: Server["engine"]): WaitingBytes {
+  const waiting = new WeakMap<Conn, { bytes: number }>();
+  engine.on("connection", (conn: Conn) => {
+    const own = { bytes: 0 };
+    waiting.set(conn, own);
+    conn.on("packetCreate", (packet: { data?: unknown }) => {
+      own.bytes += typeof packet.data === "string" ? packet.data.length : 64;
+    });
+    conn.on("drain", () => {
+      own.bytes = 0;
+    });
   });
-  conn.on("drain", () => {
-    waiting.waitingBytes = 0;
-  });
+  return { of: (conn) => waiting.get(conn)?.bytes ?? 0 };
 }

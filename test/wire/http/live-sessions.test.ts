@@ -120,6 +120,26 @@ test("a session is one client, however many CONNECTs it sends in one breath; aft
   expect(await refusedCount(hub, "REQUEST_MALFORMED")).toBeGreaterThanOrEqual(1);
 });
 
+test("a connection that sends CONNECT and DISCONNECT in turn leaves no listeners behind", async () => {
+  const hub = await startHub();
+  const sid = (await OPEN.polling(hub)) ?? "";
+  const warnings: string[] = [];
+  const note = ({ name }: Error): void => void warnings.push(name);
+  process.on("warning", note);
+  onTestFinished(() => void process.off("warning", note));
+  const post = (body: string) => ask(hub, `${POLLING}&sid=${sid}`, { method: "POST", body });
+  const clients = async () => (await ask<{ connectedClients: number }>(hub, "/websocket/status")).body.connectedClients;
+
+  for (let round = 0; round < 12; round++) {
+    await post("40");
+    await until("it is connected", async () => (await clients()) === 1, { everyMs: 2 });
+    await post("41");
+    await until("it is disconnected", async () => (await clients()) === 0, { everyMs: 2 });
+  }
+
+  expect(warnings).not.toContain("MaxListenersExceededWarning"); // of Node, at the eleventh listener of a kind
+});
+
 test("a browser that polls asks ten times a second at most, misses nothing, and is never told that it asks too much", async () => {
   const hub = await startHub({ settings: { maxRequestsPerMinute: 30 } }); // and 120 polls
   const browser = await openLiveClient(hub.url, { transports: ["polling"] });
