@@ -3,7 +3,6 @@ import type { AlertsEvent, Severity } from "./alerts.ts";
 import type { FleetCounts } from "./fleet/states.ts";
 import type { Metrics, Presence, PresenceDetail, Reading } from "./readings.ts";
 import type { Refusal } from "./refusal.ts";
-import type { RefusalCode } from "./refusals.ts";
 
 /** The seed's event, to the letter; both timestamps are the reading's instant, ISO 8601. */
 export interface SensorData {
@@ -29,9 +28,9 @@ export interface NotificationEvent {
   at: string;
 }
 
-/** `data` of the `connect_error` with which the hub refuses a CONNECT; its `message` says the same as a sentence. */
+/** `data` of the `connect_error` with which the hub refuses a CONNECT for good; its `message` says the same as a sentence. */
 export interface ConnectRefusal {
-  code: "LOGIN_NEEDED" | "LEVEL_TOO_LOW" | Extract<RefusalCode, `TOO_MANY_LIVE_SESSIONS${string}`>;
+  code: "LOGIN_NEEDED" | "LEVEL_TOO_LOW";
   /** As HTTP would answer. */
   status: number;
 }

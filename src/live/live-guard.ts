@@ -3,10 +3,8 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "socket.io";
 import { ERRORS } from "../contract/errors.ts";
 import type { ConnectRefusal } from "../contract/live.ts";
-import { REFUSALS } from "../contract/refusals.ts";
 import type { Caller } from "../core/access/accounts.ts";
 import { reaches } from "../core/access/required-level.ts";
-import type { TooManySessions } from "../core/limits/session-limit.ts";
 import type { Conn, LiveSessions } from "./live-sessions.ts";
 
 export interface LiveGuardOptions {
@@ -45,8 +43,8 @@ export function createLiveGuard({ callerOf, sessions }: LiveGuardOptions): LiveG
       return next(refusal("LOGIN_NEEDED", hasToken ? WRONG_TOKEN : ERRORS.LOGIN_NEEDED.text));
     }
     if (!reaches(caller.level, "viewer")) return next(refusal("LEVEL_TOO_LOW", ERRORS.LEVEL_TOO_LOW.text));
-    const tooMany = sessions().admit(client.conn, caller);
-    next(tooMany === undefined ? undefined : refusal(tooMany, REFUSALS[tooMany]));
+    sessions().admit(client.conn, caller);
+    next(); // Socket.IO lets nobody in whose connection is closed
   }
 
   return { refusalOf, connect, callerOf: callerOfClient };
@@ -59,8 +57,6 @@ const isUpgrade = ({ headers }: IncomingMessage): boolean => headers.upgrade !==
 
 /** Socket.IO sends message and `data` to the client. */
 function refusal(code: ConnectRefusal["code"], sentence: string): Error {
-  const data: ConnectRefusal = { code, status: isTooMany(code) ? 429 : ERRORS[code].status };
+  const data: ConnectRefusal = { code, status: ERRORS[code].status };
   return Object.assign(new Error(sentence), { data });
 }
-
-const isTooMany = (code: ConnectRefusal["code"]): code is TooManySessions => code in REFUSALS;

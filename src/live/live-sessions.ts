@@ -33,8 +33,8 @@ export interface LiveSessions {
   isFreePoll(request: IncomingMessage): boolean;
   request(request: IncomingMessage, response: ServerResponse): void;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Its CONNECT came by this caller. Undefined: the session is the caller's from now on. Else the code, counted as a refusal. */
-  admit(conn: Conn, caller: Caller): TooManySessions | undefined;
+  /** Its CONNECT came by this caller, who owns the session from now on. If the caller has too many, it is closed, and counted as a refusal. */
+  admit(conn: Conn, caller: Caller): void;
   /** Its CONNECT was let in. */
   connected(conn: Conn): void;
   /** It has sent DISCONNECT, and may CONNECT again. */
@@ -65,9 +65,9 @@ interface Session {
 const POLL_EVERY_MS = 100;
 /** A poll is answered with the next ping at the latest. Of a session on WebSocket Engine.IO answers none. */
 const ANSWER_MS = 60_000;
-/** Within it a session of nobody sends CONNECT with a valid token, */
+/** A session of nobody is closed if no CONNECT with a valid token has come by then. */
 const NOBODY_MS = 5_000;
-/** and in so many bytes: the parser would keep ten attachments of 100 kB. */
+/** What a session of nobody may send before such a CONNECT. Without this limit, Socket.IO's parser would keep ten attachments of 100 kB for each. */
 const MOST_BYTES_OF_NOBODY = 16 * 1024;
 
 export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
@@ -119,15 +119,15 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
     return { address: addressOf(request), account: user?.id ?? key, isNobody: !reaches(level, "viewer") };
   }
 
-  function admit(conn: Conn, caller: Caller): TooManySessions | undefined {
+  function admit(conn: Conn, caller: Caller): void {
     const session = sessionOf.get(conn);
-    if (session === undefined) return undefined; // closed meanwhile: Socket.IO lets nobody in
+    if (session === undefined) return; // closed meanwhile: Socket.IO lets nobody in
     const owner = ownerOf(conn.request, caller);
     if (session.isTaken) {
       const detail = "a second CONNECT in one Socket.IO session";
       refusals.add({ code: "REQUEST_MALFORMED", kind: "connection", address: owner.address, detail });
       conn.close(true);
-      return undefined;
+      return;
     }
     limit.leave(session.owner);
     const tooMany = limit.excess(owner);
@@ -135,9 +135,11 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
       session.owner = owner;
       session.key = caller.key;
       session.isTaken = true;
-    } else refusals.add({ code: tooMany, kind: "connection", address: owner.address });
+    }
     limit.enter(session.owner);
-    return tooMany;
+    if (tooMany === undefined) return;
+    refusals.add({ code: tooMany, kind: "connection", address: owner.address });
+    conn.close(true); // no connect_error: after one Socket.IO does not try again, though a session may end at any time
   }
 
   function limitBytes(session: Session): void {
