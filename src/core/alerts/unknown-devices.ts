@@ -15,8 +15,8 @@ export interface UnknownDevicesParts {
 /** In the order of `ids`; undefined: the hub knows them all. */
 export type UnknownDevices = (ids: readonly string[]) => UnknownDevice[] | undefined;
 
-/** A rule may name 10,000 ids, and each search goes over all devices. */
-const MOST_SEARCHED = 20;
+/** A rule may name 10,000 ids, and each search goes over all devices in one turn of the event loop. */
+const MOST_SEARCHED = 3;
 const MOST_EDITS = 3;
 const LETTERS_FOR_EDIT = 4;
 
