@@ -10,7 +10,7 @@ import { ruleFields } from "../../support/notify/alert-records.ts";
 
 const countsOf = async (hub: HubAddress) => (await ask<DevicesPage>(hub, "/api/devices?limit=1")).body.counts;
 
-test("counts follow what boards do: new, offline, a wrong clock, a fire, a deletion; a browser gets each within a second", async () => {
+test("counts follow what boards do: new, offline, a wrong clock, a fire, a deletion; a browser gets each", async () => {
   const hub = await startHub();
   const browser = await openLiveClient(hub.url);
   const fields = ruleFields("Fire", { kind: "above", metric: "heat", threshold: 100 });
@@ -29,9 +29,6 @@ test("counts follow what boards do: new, offline, a wrong clock, a fire, a delet
   expect(burning).toEqual({ all: 3, alarm: 1, late: 0, offline: 1, asleep: 0, new: 3, clock: 1 });
   expect(await countsOf(hub)).toEqual(burning);
 
-  const times = browser.of("counts").map(({ atMs }) => atMs);
-  const gaps = times.slice(2).map((atMs, index) => atMs - (times[index + 1] ?? 0));
-  for (const gap of gaps) expect(gap).toBeGreaterThan(900);
   await ask(hub, "/api/devices/c", { method: "DELETE" });
   await browser.next("counts", ({ all, alarm }) => all === 2 && alarm === 0);
 });
