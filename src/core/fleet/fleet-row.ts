@@ -12,7 +12,7 @@ export interface FleetRow {
   rank: number;
   /** Since when it has this rank, epoch ms: the newest come first. */
   sinceMs: number;
-  /** As they were when what follows was made of them. */
+  /** The values of which `nameKey` and `searchText` were made. The device may have others by now. */
   name: string | undefined;
   place: string | undefined;
   tags: readonly string[];
