@@ -30,6 +30,8 @@ export function createLiveGuard({ callerOf, sessions }: LiveGuardOptions): LiveG
   const callerOfClient = ({ request, handshake }: Client): Caller => callerOf(request, tokenIn(handshake));
 
   function refusalOf(request: IncomingMessage): string | undefined {
+    // Engine.IO would accept the WebSocket, open no session, and wait for the client to close it.
+    if (isUpgrade(request) && !isToWebSocket(request)) return "REQUEST_INVALID";
     // Browsers send the cookie with any page's request, and always name the page in Origin.
     const { csrf } = callerOf(request);
     if (csrf !== undefined && request.headers.origin === undefined && isUpgrade(request)) return "ORIGIN_FOREIGN";
@@ -52,6 +54,9 @@ export function createLiveGuard({ callerOf, sessions }: LiveGuardOptions): LiveG
 
 /** Socket.IO gives what the client wrote. */
 const tokenIn = ({ auth }: Socket["handshake"]): unknown => (auth as { readonly token?: unknown }).token ?? undefined;
+
+const isToWebSocket = ({ url = "" }: IncomingMessage): boolean =>
+  new URLSearchParams(url.slice(url.indexOf("?"))).get("transport") === "websocket";
 
 const isUpgrade = ({ headers }: IncomingMessage): boolean => headers.upgrade !== undefined;
 
