@@ -8,6 +8,7 @@ import { createClosingReporter } from "./test/support/closing-reporter.ts";
  * line here; any other file runs beside others, in a process that ran others before it, and leaves nothing behind.
  */
 const MEASURING = [
+  "test/browser/families.test.ts",
   "test/process/load/frozen-reader.test.ts",
   "test/process/load/greedy-client.test.ts",
   "test/process/load/login-flood.test.ts",
