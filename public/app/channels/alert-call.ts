@@ -3,7 +3,7 @@ import type { Alert } from "../../../src/contract/alerts.ts";
 
 const NAMED = 3;
 
-/** Those that fire and did not before; one that goes on, is known to somebody or is silenced calls nobody. */
+/** Those that fire and did not before; one that still fires, is known to somebody or is silenced calls nobody. */
 export function beganToFire(changed: readonly Alert[], before: ReadonlyMap<string, Alert>): Alert[] {
   return changed.filter((alert) => {
     if (alert.state !== "firing" || alert.acknowledged !== undefined || alert.silencedUntil !== undefined) return false;

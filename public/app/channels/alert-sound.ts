@@ -10,6 +10,8 @@ const TONES: Readonly<Record<Severity, readonly number[]>> = {
 const TONE_S = 0.18;
 const GAP_S = 0.06;
 const VOLUME = 0.25;
+/** Before somebody has clicked, `resume` stays without an answer. */
+const ALLOWED_WITHIN_MS = 500;
 
 let context: AudioContext | undefined;
 
@@ -21,7 +23,7 @@ export function soundIfWanted(severity: Severity): void {
 export async function playSound(severity: Severity): Promise<boolean> {
   try {
     context ??= new AudioContext();
-    await Promise.race([context.resume(), new Promise((resolve) => setTimeout(resolve, 500))]);
+    await Promise.race([context.resume(), new Promise((resolve) => setTimeout(resolve, ALLOWED_WITHIN_MS))]);
     if (context.state !== "running") return false;
     const beginS = context.currentTime;
     for (const [index, hertz] of TONES[severity].entries()) tone(context, hertz, beginS + index * (TONE_S + GAP_S));

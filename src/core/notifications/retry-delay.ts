@@ -3,7 +3,7 @@ import type { SendOutcome } from "../ports/alert-channel.ts";
 
 const FIRST_MS = 1_000;
 const MOST_MS = 15 * 60_000;
-/** A receiver may ask for more patience, but not for ever. */
+/** A receiver may ask for a longer wait, up to a limit. */
 const MOST_ASKED_MS = 60 * 60_000;
 const JITTER = 0.2;
 

@@ -167,7 +167,7 @@ function eachField(
     // Sparkplug has no groups; what begins one is most likely text.
     if (wire === WireType.StartGroup || wire === WireType.EndGroup) throw new Error("a group");
     if (!take(field, wire)) reader.skip(wire, field);
-    if (reader.pos > end) throw new Error("a field goes on behind the end of its message");
+    if (reader.pos > end) throw new Error("a field is longer than its message");
   }
 }
 
@@ -175,7 +175,7 @@ function eachField(
 function endOf(reader: BinaryReader): number {
   const length = reader.uint32();
   const end = reader.pos + length;
-  if (end > reader.len) throw new Error("a message goes on behind the end of the payload");
+  if (end > reader.len) throw new Error("a message is longer than the payload");
   return end;
 }
 

@@ -14,7 +14,7 @@ export interface TrialSpan {
   readonly isOpen: boolean;
 }
 
-/** One that goes on ends where the trial did. */
+/** One that still fires ends where the trial did. */
 export const trialSpans = ({ spans }: TryRuleAnswer, endMs: number): TrialSpan[] =>
   spans.map(({ deviceId, from, to }) => ({
     deviceId,

@@ -2,7 +2,7 @@
 import type { SimpleCondition } from "../../../contract/alerts.ts";
 import type { MetricValue } from "../../../contract/readings.ts";
 
-/** `between`: it says nothing new. What fires goes on, and what does not fire does not begin. */
+/** `between`: it says nothing new. What fires still fires, and what does not fire does not begin. */
 export type Verdict = "past" | "between" | "clear";
 
 /** Conditions that one value decides. */

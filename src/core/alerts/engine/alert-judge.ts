@@ -32,7 +32,7 @@ export interface Judge {
   apply(instance: AlertInstance, input: Input, moment: Moment): void;
   /** `isDeleted`: nothing of it is kept. */
   end(instance: AlertInstance, isDeleted: boolean): void;
-  /** Another object goes on as this alert. */
+  /** Another object continues this alert. */
   drop(instance: AlertInstance): void;
   /** It was restored from what is kept. */
   adopt(instance: AlertInstance): void;
@@ -222,7 +222,7 @@ export function createJudge({ clock, view, writer, deviceOf }: JudgeOptions): Ju
     device?.explain();
   }
 
-  /** What fires now goes on: what came late belongs to it. */
+  /** What fires now still fires: what came late belongs to it. */
   function takeLate(instance: AlertInstance, { late: episode, passed }: LateStep): void {
     if (episode !== instance.late) dirty.add(instance);
     instance.late = episode;

@@ -51,7 +51,7 @@ function leafText(
   const label = info?.label ?? metric ?? "";
   const number = (bound: number): string => shown(bound, info);
   const isOfOne = rule.join === "one" && value !== undefined;
-  // A value at which it goes on or is over: what it says of the threshold is past.
+  // A value at which it still fires or is over: what it says of the threshold is past.
   const isOver = isOfOne && isOfValue(leaf) && verdictOf(leaf, value) !== "past";
   const is = isOfOne ? `${label} is ${shown(value, info)},${isOver ? " was" : ""}` : label;
   switch (leaf.kind) {

@@ -105,7 +105,7 @@ export function createSilenceSweep(options: SilenceSweepOptions): SilenceSweep {
     const { rule } = instance;
     if (overdue && rule.isOfValues && instance.phase.state !== "normal") judge.apply(instance, OVERDUE, now);
     else if (instance.phase.state !== "normal") judge.apply(instance, TIME, now);
-    // Behind what time decides: an episode that goes on is not over.
+    // Behind what time decides: an episode that continues is not over.
     if (instance.late !== undefined) judge.endLate(instance, now);
     // At the beginning of its times it asks what was said last.
     const isWaiting = rule.rule.activeTimes !== undefined && !overdue;
@@ -117,7 +117,7 @@ export function createSilenceSweep(options: SilenceSweepOptions): SilenceSweep {
   return { look, close: stop };
 }
 
-/** When it is to be looked at again. What fires by values goes on until readings say otherwise, or none come: thousands may fire for days. */
+/** When it is to be looked at again. What fires by values still fires until readings say otherwise, or none come: thousands may fire for days. */
 function dueOf({ phase, rule, late }: AlertInstance, facts: SilenceFacts): number {
   if (late !== undefined || rule.rule.activeTimes !== undefined) return facts.nowMs;
   if (phase.state === "normal") return Number.POSITIVE_INFINITY;

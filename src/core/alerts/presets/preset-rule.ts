@@ -6,7 +6,7 @@ export const HOUR_S = 60 * MINUTE_S;
 /** A flame flickers, and a detector at its limit does, too: one fire is one alert, and not hundreds. */
 export const FLICKER_S = MINUTE_S;
 
-/** Which preset a rule is of, what is told apart by it, and when it fires. */
+/** Which preset a rule is of, what it distinguishes, and when it fires. */
 export type PresetRule = Pick<RuleFields, "name" | "severity" | "condition"> & Partial<RuleFields>;
 
 /** At once, for all devices, to all channels; what is given is set instead. */

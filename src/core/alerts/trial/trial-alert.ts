@@ -99,7 +99,7 @@ export class TrialAlert {
     if (this.late !== undefined) this.#takeLate(endLate(this.late, nowMs));
   }
 
-  /** What fires goes on: what came late belongs to it. */
+  /** What fires still fires: what came late belongs to it. */
   #takeLate({ late, passed }: LateStep): void {
     this.late = late;
     this.isChanged = true;

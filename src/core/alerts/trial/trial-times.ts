@@ -1,4 +1,4 @@
-/** Presence and pauses of the past, as a rule that is tried meets them while time goes on. */
+/** Presence and pauses of the past, as a rule that is tried meets them one after the other. */
 import type { PresenceState } from "../../../contract/readings.ts";
 import type { TrialRange, TrialSpec } from "../../ports/rule-trial.ts";
 import type { Pauses } from "../decisions/pauses.ts";
