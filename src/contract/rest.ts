@@ -40,11 +40,17 @@ export const ordered = { path: ["from"], message: "expected a time before `to`" 
 
 export const cursor = z.string().max(200).describe("The `nextCursor` of the page before");
 
-export const devicesQuery = z.strictObject({
-  limit: whole(1, 1_000).prefault("100"),
-  ...fleetQuery,
-  family: z.enum(DEVICE_FAMILIES).describe("`native`: boards of Aerie's own topics").optional(),
-});
+export const devicesQuery = z
+  .strictObject({
+    limit: whole(1, 1_000).prefault("100"),
+    offset: whole(0, 1_000_000).describe("Leaves out so many that match; instead of `cursor`").optional(),
+    ...fleetQuery,
+    family: z.enum(DEVICE_FAMILIES).describe("`native`: boards of Aerie's own topics").optional(),
+  })
+  .refine(({ cursor: behind, offset }) => behind === undefined || offset === undefined, {
+    path: ["offset"],
+    message: "expected without `cursor`",
+  });
 
 const MAX_DAYS = 36_500;
 const WHOLE_DAYS = `expected a whole number of days from 0 (forever) to ${MAX_DAYS}, or null for the hub's own`;

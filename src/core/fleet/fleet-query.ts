@@ -24,6 +24,8 @@ export interface FleetQuestion {
   readonly search?: string | undefined;
   readonly group?: FleetGroup | undefined;
   readonly behind?: FleetPosition | undefined;
+  /** So many that match are left out before the page. */
+  readonly offset?: number | undefined;
   readonly limit: number;
 }
 
@@ -40,7 +42,7 @@ const MAX_GROUPS = 1_000;
 
 /** `parts`: all rows in the order of `sort`. */
 export function askFleet(parts: readonly (readonly FleetRow[])[], sort: FleetSort, question: FleetQuestion): FleetPage {
-  const { behind, limit, group } = question;
+  const { behind, offset = 0, limit, group } = question;
   const matches = matcherOf(question);
   const page: FleetRow[] = [];
   const groups: Groups = new Map();
@@ -51,7 +53,7 @@ export function askFleet(parts: readonly (readonly FleetRow[])[], sort: FleetSor
       if (!matches(row)) continue;
       total++;
       if (group !== undefined) countInGroups(groups, row, group);
-      if (isMore || (behind !== undefined && page.length === 0 && !isBehind(row, behind))) continue;
+      if (isMore || total <= offset || (behind !== undefined && page.length === 0 && !isBehind(row, behind))) continue;
       if (page.length < limit) page.push(row);
       else isMore = true;
     }

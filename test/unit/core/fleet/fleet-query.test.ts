@@ -56,6 +56,17 @@ test.each<[Partial<FleetQuestion>, string[]]>([
   expect(found(question)).toEqual(ids);
 });
 
+test("a page may begin anywhere, and is followed from there", () => {
+  const { index } = createFleetWorld(HOUSE);
+  const { devices, total, end } = index.ask("name", { limit: 2, offset: 2 });
+  expect(devices.map(({ deviceId }) => deviceId)).toEqual(["zigbee:lamp", "odd:one"]);
+  expect(total).toBe(5);
+  expect(index.ask("name", { limit: 2, behind: end }).devices.map(({ deviceId }) => deviceId)).toEqual([
+    "tasmota:plug",
+  ]);
+  expect(found({ offset: 5 })).toEqual([]);
+});
+
 test("names are sorted in any case, numbers in them by their value, and a device without one by its id", () => {
   expect(found({}, "name")).toEqual(["board-9", "board-10", "zigbee:lamp", "odd:one", "tasmota:plug"]);
 });
