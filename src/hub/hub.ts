@@ -16,7 +16,7 @@ import { createLearnRetained } from "./learn-retained.ts";
 import { createListeners } from "./listeners.ts";
 import { openAlerts } from "./open-alerts.ts";
 import { openCommands } from "./open-commands.ts";
-import { openDevices, openFleet } from "./open-devices.ts";
+import { openDevices, openFleet, openSparklines } from "./open-devices.ts";
 import { openDialects, topicHoldersIn } from "./open-dialects.ts";
 import { openHubRecords } from "./open-hub-records.ts";
 import { openBackupRecord, openHubWatch } from "./open-hub-watch.ts";
@@ -83,6 +83,7 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
   const inHouse = { storage, registry, presenceBook, descriptions, time, isWritable };
   const alerts = openAlerts({ ...part, ...inHouse, dialects, live, listeners, access });
   const fleet = openFleet({ ...part, storage, registry, descriptions, alerts, live, time });
+  const sparklines = openSparklines({ clock, registry, descriptions, alerts });
   const upkeep = openUpkeep({ ...part, storage, derivedParts, registry, counters, retentionClock, alerts });
   const onStored = upkeep.stored;
   const ingest = openIngest({
@@ -100,6 +101,7 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
     learned,
     unmapped: mappingParts.unmapped,
     alerts,
+    sparklines,
   });
   const { writer } = ingest;
   // Not before: while this waits for the disk, the sweep of alerts asks whether the writer can write.
@@ -141,6 +143,7 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
     derivedParts: { ...derivedParts, backfill: upkeep.backfill },
     descriptions,
     alerts,
+    sparklines,
     onStored,
     onBackup,
   };
@@ -157,6 +160,7 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
     descriptions,
     alerts,
     fleet,
+    sparklines,
     mappingParts,
     derivedParts,
     refusals,

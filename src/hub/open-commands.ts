@@ -6,6 +6,7 @@ import { createRawHorizon } from "../core/history/raw-horizon.ts";
 import type { Counters } from "../core/ports/counters.ts";
 import type { HubFile } from "../core/ports/hub-file.ts";
 import type { Store } from "../core/ports/readings-store.ts";
+import type { Sparklines } from "../core/sparklines/sparklines.ts";
 import { createImporter } from "../core/transfer/importer.ts";
 import { createRebuilder } from "../core/transfer/rebuilder.ts";
 import { type Control, openControl } from "../http/control-server.ts";
@@ -31,6 +32,7 @@ export interface CommandsOptions extends PartOptions {
   readonly alerts: Alerts;
   readonly derivedParts: DerivedParts & { readonly backfill: Backfill };
   readonly descriptions: Descriptions;
+  readonly sparklines: Sparklines;
   readonly onStored: (readings: number) => void;
   readonly onBackup: () => Promise<void>;
 }
@@ -50,6 +52,7 @@ export function openCommands(options: CommandsOptions): Control {
     derivedParts,
     descriptions,
     onStored,
+    sparklines,
   } = options;
   const { clockSanity, retentionClock } = times;
   const { derivation } = derivedParts;
@@ -65,7 +68,17 @@ export function openCommands(options: CommandsOptions): Control {
       store,
       clock,
       log,
-      importer: createImporter({ store, registry, clock, isClockSane, rawHorizon, derivation, counters, onStored }),
+      importer: createImporter({
+        store,
+        registry,
+        clock,
+        isClockSane,
+        rawHorizon,
+        derivation,
+        counters,
+        onStored,
+        sparklines,
+      }),
       rebuilder: createRebuilder({ store, registry }),
       written: diskWritten,
       hubFileBytes: async () => (await hubFile.space()).usedBytes,

@@ -1,5 +1,6 @@
 /** Opens what knows the devices: the registry, the book of their presence, what is derived of their readings, and what answers about all of them. */
 import type { DeviceId } from "../contract/readings.ts";
+import { isFiring } from "../core/alerts/shown/alert-summary.ts";
 import { createDerivation, type Derivation } from "../core/derived/derivation.ts";
 import { createDerivedBook, type DerivedBook } from "../core/derived/derived-book.ts";
 import { createDerivedInfo } from "../core/derived/derived-info.ts";
@@ -13,6 +14,8 @@ import { createFleetIndex, type FleetIndex } from "../core/fleet/fleet-index.ts"
 import type { Counters } from "../core/ports/counters.ts";
 import type { StoredPresence } from "../core/ports/hub-file.ts";
 import { createPresenceBook, type PresenceBook } from "../core/presence/presence-book.ts";
+import { heroMetric } from "../core/sparklines/hero-metric.ts";
+import { createSparklines, type Sparklines } from "../core/sparklines/sparklines.ts";
 import type { TrustedTime } from "../core/time/trusted-time.ts";
 import type { Live } from "../live/live.ts";
 import type { PartOptions } from "./hub-options.ts";
@@ -137,4 +140,35 @@ export function openFleet({
     for (const { deviceId } of changed) if (deviceId !== undefined) refresh(deviceId);
   });
   return index;
+}
+
+export interface SparklinesOptions extends Pick<PartOptions, "clock"> {
+  readonly registry: Registry;
+  readonly descriptions: Descriptions;
+  readonly alerts: Pick<Alerts, "engine">;
+}
+
+const BY_SEVERITY = ["critical", "warning", "info"];
+
+/** They decide again which metric they show whenever another may say most. */
+export function openSparklines({ clock, registry, descriptions, alerts }: SparklinesOptions): Sparklines {
+  const { engine } = alerts;
+  const sparklines = createSparklines({
+    registry,
+    nowMs: clock.nowMs,
+    heroOf: ({ deviceId, latest }) => {
+      const firing = engine.ofDevice(deviceId).filter(isFiring);
+      firing.sort((a, b) => BY_SEVERITY.indexOf(a.severity) - BY_SEVERITY.indexOf(b.severity));
+      const violated = firing.flatMap(({ metric }) => metric ?? []);
+      return heroMetric({ latest, infoOf: (metric) => descriptions.metricInfo(deviceId, metric), violated });
+    },
+  });
+  registry.onChange((deviceId, change) => {
+    if (change === "removed") sparklines.removed(deviceId);
+  });
+  descriptions.onChanged(sparklines.decideAgain);
+  engine.onChange((changed) => {
+    for (const { deviceId } of changed) if (deviceId !== undefined) sparklines.decideAgain(deviceId);
+  });
+  return sparklines;
 }

@@ -14,6 +14,7 @@ import type { Unmapped } from "../core/mappings/unmapped.ts";
 import type { Counters } from "../core/ports/counters.ts";
 import type { HubFile } from "../core/ports/hub-file.ts";
 import type { Store } from "../core/ports/readings-store.ts";
+import type { Sparklines } from "../core/sparklines/sparklines.ts";
 import type { Live } from "../live/live.ts";
 import type { PartOptions } from "./hub-options.ts";
 import type { Alerts } from "./open-alerts.ts";
@@ -33,6 +34,7 @@ export interface IngestOptions extends PartOptions {
   readonly learned: LearnedBook;
   readonly unmapped: Unmapped;
   readonly alerts: Alerts;
+  readonly sparklines: Pick<Sparklines, "stored">;
 }
 
 type Publish = (topic: string, payload: Uint8Array) => void;
@@ -48,7 +50,7 @@ export interface Ingest {
 
 export function openIngest(options: IngestOptions): Ingest {
   const { config, clock, log, own, store, registry, counters, refusals, times, live, onStored } = options;
-  const { hubFile, dialects, learned, unmapped, derivation } = options;
+  const { hubFile, dialects, learned, unmapped, derivation, alerts, sparklines } = options;
   const { clockSanity, retentionClock } = times;
   const { commitIntervalMs, groupWaitMs, rawDays, maxWaitingBytes } = config;
   const onCommitted = createAfterCommit({
@@ -59,7 +61,10 @@ export function openIngest(options: IngestOptions): Ingest {
     publish: live.readings,
     hasAudience: () => live.clients() > 0,
     onStored,
-    judge: options.alerts.engine.stored,
+    judge: (readings) => {
+      alerts.engine.stored(readings);
+      sparklines.stored(readings);
+    },
   });
   const byteBudget = createByteBudget({ maxBytes: maxWaitingBytes });
   const writer = own(

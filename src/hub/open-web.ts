@@ -13,6 +13,7 @@ import type { Refusals } from "../core/limits/refusals.ts";
 import { shareAnswer } from "../core/limits/shared-answer.ts";
 import type { TlsSource } from "../core/ports/tls.ts";
 import type { PresenceBook } from "../core/presence/presence-book.ts";
+import type { Sparklines } from "../core/sparklines/sparklines.ts";
 import { type Http, type HttpOptions, openHttp } from "../http/http-server.ts";
 import type { Access } from "../platform/access/open-access.ts";
 import type { Build } from "../platform/build.ts";
@@ -41,6 +42,7 @@ export interface WebOptions extends PartOptions {
   readonly mappingParts: MappingParts;
   readonly alerts: Alerts;
   readonly fleet: FleetIndex;
+  readonly sparklines: Sparklines;
   readonly derivedParts: DerivedParts;
   readonly upkeep: UpkeepParts;
   /** Undefined: there is no certificate. */
@@ -81,6 +83,7 @@ export function openWeb(options: WebOptions): Http {
       alerts,
       alertSummary: options.alerts.summary,
       fleet: options.fleet,
+      sparklines: options.sparklines,
       channels: options.alerts.channels,
       notifications: options.alerts.notifications,
       push: { key: pushKey, add: pushSubscriptions.add, remove: pushSubscriptions.remove },

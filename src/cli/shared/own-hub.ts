@@ -99,6 +99,7 @@ export async function openOwnHub({ config, clock, changes, imports }: OwnHubOpti
       rawHorizon: createRawHorizon({ registry, rawDays, mayExpire: () => true }),
       derivation: undefined, // `hub.db` with the definitions is not open here
       counters: { readings: () => undefined },
+      sparklines: undefined,
       onStored: (readings) => {
         stateSaver.stored(readings);
         upkeep?.stored(readings);

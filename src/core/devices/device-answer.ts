@@ -30,11 +30,17 @@ export function toDevice(record: DeviceRecord, described: Described, alert?: Sev
     ...(alert !== undefined && { alert }),
     metricInfo: Object.fromEntries(
       [...record.metrics].flatMap((metric) => {
-        const info = described.metricInfo(deviceId, metric);
-        return info === undefined ? [] : [[metric, fitting(metric, info, record.latest.get(metric)?.value)]];
+        const info = infoShown(record, metric, described);
+        return info === undefined ? [] : [[metric, info]];
       }),
     ),
   };
+}
+
+/** What is shown of a metric; undefined: nothing is known of it. */
+export function infoShown(record: DeviceRecord, metric: string, described: Described): MetricInfo | undefined {
+  const info = described.metricInfo(record.deviceId, metric);
+  return info && fitting(metric, info, record.latest.get(metric)?.value);
 }
 
 /** A unit of the catalogue belongs to a name only while its values can be in it: a pressure of 101,325 is not in hPa. */

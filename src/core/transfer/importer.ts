@@ -10,6 +10,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Counters } from "../ports/counters.ts";
 import type { Store } from "../ports/readings-store.ts";
 import type { ReadingWrite, WriteOutcome } from "../ports/writes.ts";
+import type { Sparklines } from "../sparklines/sparklines.ts";
 import { type ImportedLine, type ImportedReading, type LineRefusal, readImportedLine } from "./imported-reading.ts";
 
 export interface ImporterOptions {
@@ -23,6 +24,8 @@ export interface ImporterOptions {
   readonly derivation: Pick<Derivation, "derive" | "settled"> | undefined;
   readonly counters: Pick<Counters, "readings">;
   readonly onStored: (readings: number) => void;
+  /** Undefined: there are none, as where no hub runs. */
+  readonly sparklines: Pick<Sparklines, "stored"> | undefined;
 }
 
 export interface Importer {
@@ -31,7 +34,7 @@ export interface Importer {
 }
 
 export function createImporter(options: ImporterOptions): Importer {
-  const { store, registry, clock, isClockSane, rawHorizon, derivation, counters, onStored } = options;
+  const { store, registry, clock, isClockSane, rawHorizon, derivation, counters, onStored, sparklines } = options;
 
   async function take(lines: readonly string[]): Promise<ImportAnswer> {
     const answer: ImportAnswer = { stored: 0, duplicates: 0, refused: [], forgotten: [] };
@@ -88,6 +91,7 @@ export function createImporter(options: ImporterOptions): Importer {
       case "stored":
         answer.stored++;
         registry.importedReading(reading.deviceId, reading.metrics, reading.atMs, reading.receivedAtMs);
+        sparklines?.stored([{ ...reading, receivedAtMs: clock.nowMs() }]); // when it was received first says nothing of now
         return;
       case "duplicate":
         answer.duplicates++;

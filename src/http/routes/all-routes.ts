@@ -21,11 +21,13 @@ import { PRESENCE_ROUTES, type PresenceParts } from "./presence-routes.ts";
 import { READINGS_ROUTES, type ReadingsParts } from "./readings-routes.ts";
 import { RULE_TOOLS_ROUTES, type RuleToolsParts } from "./rule-tools-routes.ts";
 import { SESSION_ROUTES, type SessionParts } from "./session-routes.ts";
+import { SPARKLINES_ROUTES, type SparklinesParts } from "./sparklines-routes.ts";
 
 /** What the handlers need. */
 export type RouteParts = HealthParts &
   DeviceListParts &
   DevicesParts &
+  SparklinesParts &
   ReadingsParts &
   PresenceParts &
   ErasureParts &
@@ -50,6 +52,7 @@ export const ROUTES: readonly Route<RouteParts>[] = [
   ...HEALTH_ROUTES,
   ...DEVICE_LIST_ROUTES,
   ...DEVICES_ROUTES,
+  ...SPARKLINES_ROUTES,
   ...READINGS_ROUTES,
   ...PRESENCE_ROUTES,
   ...ERASURE_ROUTES,

@@ -31,6 +31,7 @@ function start({ maxDevices = 10, rawDays = 90 } = {}) {
     derivation: undefined,
     rawHorizon: createRawHorizon({ registry, rawDays, mayExpire: () => true }),
     counters: { readings: () => undefined },
+    sparklines: undefined,
     onStored: () => undefined,
   });
   const messages = (): readonly WritesOfMessage[] => store.appends.flatMap((append) => append.messages);

@@ -1,0 +1,54 @@
+/** `POST /api/sparklines`: the last three hours of many devices at once, from memory. */
+import { SPARK_STEP_MS, type Sparkline, sparklinesAnswer, sparklinesRequest } from "../../contract/fleet/sparklines.ts";
+import { type Described, infoShown } from "../../core/devices/device-answer.ts";
+import type { DeviceRecord } from "../../core/devices/device-record.ts";
+import type { Registry } from "../../core/devices/registry.ts";
+import { inTurn, type TurnBudget } from "../../core/limits/turn-budget.ts";
+import type { Sparklines } from "../../core/sparklines/sparklines.ts";
+import { json, type Route, route } from "../declaration/route.ts";
+
+export interface SparklinesParts {
+  readonly registry: Registry;
+  readonly descriptions: Described;
+  readonly sparklines: Pick<Sparklines, "of" | "endMs">;
+  readonly budget: TurnBudget;
+}
+
+/** Less than a millisecond of work. */
+const DEVICES_A_TURN = 25;
+
+export const SPARKLINES_ROUTES: readonly Route<SparklinesParts>[] = [
+  route({
+    method: "post",
+    path: "/api/sparklines",
+    level: "viewer",
+    summary: "the last three hours of the metric that says most about each of up to 200 devices. Changes nothing",
+    body: sparklinesRequest,
+    answer: json(sparklinesAnswer),
+    handle: async (parts: SparklinesParts, { body }) => {
+      const { registry, sparklines, budget } = parts;
+      const devices = [...new Set(body.devices)].flatMap((deviceId) => registry.get(deviceId) ?? []);
+      const shown: Sparkline[] = [];
+      const endMs = sparklines.endMs();
+      for (let from = 0; from < devices.length; from += DEVICES_A_TURN) {
+        const some = devices.slice(from, from + DEVICES_A_TURN);
+        shown.push(...(await inTurn(budget, () => some.map((device) => toSparkline(device, endMs, parts)))));
+      }
+      return { stepMs: SPARK_STEP_MS, end: new Date(endMs).toISOString(), sparklines: shown } as const;
+    },
+  }),
+];
+
+function toSparkline(device: DeviceRecord, endMs: number, { sparklines, descriptions }: SparklinesParts): Sparkline {
+  const { metric, means } = sparklines.of(device, endMs);
+  const unit = metric === undefined ? undefined : infoShown(device, metric, descriptions)?.unit;
+  return {
+    deviceId: device.deviceId,
+    ...(metric !== undefined && { metric }),
+    ...(unit !== undefined && unit !== "" && { unit }),
+    means: Array.from(means, shortened),
+  };
+}
+
+/** As many digits as are kept; what is none, or too large for a line, is null. */
+const shortened = (mean: number): number | null => (Number.isFinite(mean) ? Number(mean.toPrecision(6)) : null);
