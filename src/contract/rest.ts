@@ -50,7 +50,14 @@ export const devicesQuery = z
   .refine(({ cursor: behind, offset }) => behind === undefined || offset === undefined, {
     path: ["offset"],
     message: "expected without `cursor`",
-  });
+  })
+  .refine(
+    ({ cursor: behind, group, byGroup }) => byGroup === undefined || (behind === undefined && group !== undefined),
+    {
+      path: ["byGroup"],
+      message: "expected with `group`, and without `cursor`",
+    },
+  );
 
 const MAX_DAYS = 36_500;
 const WHOLE_DAYS = `expected a whole number of days from 0 (forever) to ${MAX_DAYS}, or null for the hub's own`;

@@ -37,6 +37,11 @@ export const fleetQuery = {
     .default("id")
     .describe("`state`: worst first, and of one rank the newest change; `name`: the id where it has none"),
   group: z.enum(FLEET_GROUPS).describe("Adds `groups`; the devices themselves stay as they are").optional(),
+  byGroup: z
+    .literal("true")
+    .transform(() => true)
+    .describe("With `group`: the devices come group by group, one with several tags in each. Without `cursor`")
+    .optional(),
 };
 
 const fleetGroup = z.strictObject({

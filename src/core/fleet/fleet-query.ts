@@ -1,12 +1,11 @@
 /** Which devices match a question, which of them are the page, and their groups. One pass over devices that are in order already. */
 import type { DeviceFamily } from "../../contract/families.ts";
 import type { FleetGroup, FleetGroupCounts, FleetSort } from "../../contract/fleet/devices-query.ts";
-import type { FleetCounts, FleetState } from "../../contract/fleet/states.ts";
+import type { FleetState } from "../../contract/fleet/states.ts";
 import type { DeviceRecord } from "../devices/device-record.ts";
 import { bitOf, type StateSet } from "./device-rank.ts";
+import { createFleetGroups } from "./fleet-groups.ts";
 import type { FleetRow } from "./fleet-row.ts";
-import { nameKey } from "./fleet-row.ts";
-import { countStates, noCounts } from "./state-counts.ts";
 
 /** Where a page ended. It keeps its meaning whatever becomes of the device that was there. */
 export type FleetPosition =
@@ -23,6 +22,8 @@ export interface FleetQuestion {
   readonly family?: DeviceFamily | undefined;
   readonly search?: string | undefined;
   readonly group?: FleetGroup | undefined;
+  /** Group by group, in each of them in order; without `behind`. */
+  readonly byGroup?: boolean | undefined;
   readonly behind?: FleetPosition | undefined;
   /** So many that match are left out before the page. */
   readonly offset?: number | undefined;
@@ -38,31 +39,31 @@ export interface FleetPage {
   readonly groups: { readonly groups: FleetGroupCounts[]; readonly groupsTotal: number } | undefined;
 }
 
-const MAX_GROUPS = 1_000;
-
 /** `parts`: all rows in the order of `sort`. */
 export function askFleet(parts: readonly (readonly FleetRow[])[], sort: FleetSort, question: FleetQuestion): FleetPage {
-  const { behind, offset = 0, limit, group } = question;
+  const { behind, offset = 0, limit, group, byGroup = false } = question;
   const matches = matcherOf(question);
   const page: FleetRow[] = [];
-  const groups: Groups = new Map();
+  const groups = createFleetGroups(group, byGroup);
   let total = 0;
   let isMore = false;
   for (const part of parts)
     for (const row of part) {
       if (!matches(row)) continue;
       total++;
-      if (group !== undefined) countInGroups(groups, row, group);
-      if (isMore || total <= offset || (behind !== undefined && page.length === 0 && !isBehind(row, behind))) continue;
+      groups.add(row);
+      if (byGroup || isMore || total <= offset || (behind !== undefined && page.length === 0 && !isBehind(row, behind)))
+        continue;
       if (page.length < limit) page.push(row);
       else isMore = true;
     }
+  if (byGroup) page.push(...groups.rows().slice(offset, offset + limit));
   const last = page.at(-1);
   return {
     devices: page.map(({ device }) => device),
     total,
     end: isMore && last !== undefined ? positionOf(last, sort) : undefined,
-    groups: group === undefined ? undefined : inOrder(groups),
+    groups: group === undefined ? undefined : groups.answer(),
   };
 }
 
@@ -106,36 +107,3 @@ function positionOf(
       return { sort, rank, sinceMs, id };
   }
 }
-
-type Groups = Map<string | undefined, FleetCounts>;
-
-/** A device with several tags is in the group of each. */
-function countInGroups(groups: Groups, { device, family, states }: FleetRow, group: FleetGroup): void {
-  if (group === "place") countIn(groups, device.place, states);
-  else if (group === "family") countIn(groups, family, states);
-  else if (device.tags.length === 0) countIn(groups, undefined, states);
-  else for (const tag of device.tags) countIn(groups, tag, states);
-}
-
-function countIn(groups: Groups, name: string | undefined, states: StateSet): void {
-  let counts = groups.get(name);
-  if (counts === undefined) {
-    counts = noCounts();
-    groups.set(name, counts);
-  }
-  countStates(counts, states, 1);
-}
-
-function inOrder(groups: ReadonlyMap<string | undefined, FleetCounts>): FleetPage["groups"] {
-  const named = [...groups]
-    .flatMap(([name, counts]) => (name === undefined ? [] : [{ key: nameKey(name), name, counts }]))
-    .sort((a, b) => (a.key === b.key ? compareTexts(a.name, b.name) : compareTexts(a.key, b.key)));
-  const nameless = groups.get(undefined);
-  const all = [...named, ...(nameless === undefined ? [] : [{ name: null, counts: nameless }])];
-  return {
-    groups: all.slice(0, MAX_GROUPS).map(({ name, counts }) => ({ name, counts: counts })),
-    groupsTotal: all.length,
-  };
-}
-
-const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

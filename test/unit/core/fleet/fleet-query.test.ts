@@ -67,6 +67,17 @@ test("a page may begin anywhere, and is followed from there", () => {
   expect(found({ offset: 5 })).toEqual([]);
 });
 
+test("devices may come group by group, in each group in their order, and one of several tags in each", () => {
+  const { index } = createFleetWorld(HOUSE);
+  const pageOf = (group: "place" | "tag", offset: number, limit = 10) =>
+    index.ask("state", { group, byGroup: true, offset, limit });
+  const idsOf = ({ devices }: { devices: readonly { deviceId: string }[] }) => devices.map(({ deviceId }) => deviceId);
+  expect(idsOf(pageOf("place", 0))).toEqual(["board-9", "board-10", "zigbee:lamp", "odd:one", "tasmota:plug"]);
+  expect(idsOf(pageOf("place", 2, 2))).toEqual(["zigbee:lamp", "odd:one"]);
+  expect(idsOf(pageOf("tag", 0))).toEqual(["board-9", "board-10", "board-9", "tasmota:plug", "odd:one", "zigbee:lamp"]);
+  expect(pageOf("tag", 0, 2)).toMatchObject({ total: 5, end: undefined });
+});
+
 test("names are sorted in any case, numbers in them by their value, and a device without one by its id", () => {
   expect(found({}, "name")).toEqual(["board-9", "board-10", "zigbee:lamp", "odd:one", "tasmota:plug"]);
 });
