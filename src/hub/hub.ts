@@ -83,7 +83,7 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
   const inHouse = { storage, registry, presenceBook, descriptions, time, isWritable };
   const alerts = openAlerts({ ...part, ...inHouse, dialects, live, listeners, access });
   const fleet = openFleet({ ...part, storage, registry, descriptions, alerts, live, time });
-  const sparklines = openSparklines({ clock, registry, descriptions, alerts });
+  const { sparklines, sparkLoader } = openSparklines({ ...part, store, registry, descriptions, alerts });
   const upkeep = openUpkeep({ ...part, storage, derivedParts, registry, counters, retentionClock, alerts });
   const onStored = upkeep.stored;
   const ingest = openIngest({
@@ -161,6 +161,7 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
     alerts,
     fleet,
     sparklines,
+    sparkLoader,
     mappingParts,
     derivedParts,
     refusals,

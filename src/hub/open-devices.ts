@@ -13,11 +13,14 @@ import { createFirstHeard, type FirstHeard } from "../core/fleet/first-heard.ts"
 import { createFleetIndex, type FleetIndex } from "../core/fleet/fleet-index.ts";
 import type { Counters } from "../core/ports/counters.ts";
 import type { StoredPresence } from "../core/ports/hub-file.ts";
+import type { Store } from "../core/ports/readings-store.ts";
 import { createPresenceBook, type PresenceBook } from "../core/presence/presence-book.ts";
 import { heroMetric } from "../core/sparklines/hero-metric.ts";
+import { createSparkLoader, type SparkLoader } from "../core/sparklines/spark-loader.ts";
 import { createSparklines, type Sparklines } from "../core/sparklines/sparklines.ts";
 import type { TrustedTime } from "../core/time/trusted-time.ts";
 import type { Live } from "../live/live.ts";
+import { openSparklineFile } from "../platform/sparkline-file.ts";
 import type { PartOptions } from "./hub-options.ts";
 import type { Alerts } from "./open-alerts.ts";
 import type { Storage } from "./open-storage.ts";
@@ -142,7 +145,13 @@ export function openFleet({
   return index;
 }
 
-export interface SparklinesOptions extends Pick<PartOptions, "clock"> {
+export interface SparklineParts {
+  readonly sparklines: Sparklines;
+  readonly sparkLoader: SparkLoader;
+}
+
+export interface SparklinesOptions extends PartOptions {
+  readonly store: Store;
   readonly registry: Registry;
   readonly descriptions: Descriptions;
   readonly alerts: Pick<Alerts, "engine">;
@@ -151,9 +160,12 @@ export interface SparklinesOptions extends Pick<PartOptions, "clock"> {
 const BY_SEVERITY = ["critical", "warning", "info"];
 
 /** They decide again which metric they show whenever another may say most. */
-export function openSparklines({ clock, registry, descriptions, alerts }: SparklinesOptions): Sparklines {
+export function openSparklines(options: SparklinesOptions): SparklineParts {
+  const { config, clock, log, own, store, registry, descriptions, alerts } = options;
   const { engine } = alerts;
+  const { kept, save } = openSparklineFile(config.dataDir);
   const sparklines = createSparklines({
+    kept,
     registry,
     nowMs: clock.nowMs,
     heroOf: ({ deviceId, latest }) => {
@@ -166,9 +178,16 @@ export function openSparklines({ clock, registry, descriptions, alerts }: Sparkl
   registry.onChange((deviceId, change) => {
     if (change === "removed") sparklines.removed(deviceId);
   });
+  own("sparklines", {
+    close: () =>
+      save(sparklines.kept()).catch((cause: unknown) => {
+        log.warn("the sparklines of devices could not be saved; the next start reads them from the store", { cause });
+      }),
+  });
+  const sparkLoader = own("reading of sparklines", createSparkLoader({ store, sparklines, clock }));
   descriptions.onChanged(sparklines.decideAgain);
   engine.onChange((changed) => {
     for (const { deviceId } of changed) if (deviceId !== undefined) sparklines.decideAgain(deviceId);
   });
-  return sparklines;
+  return { sparklines, sparkLoader };
 }

@@ -13,6 +13,7 @@ import type { Refusals } from "../core/limits/refusals.ts";
 import { shareAnswer } from "../core/limits/shared-answer.ts";
 import type { TlsSource } from "../core/ports/tls.ts";
 import type { PresenceBook } from "../core/presence/presence-book.ts";
+import type { SparkLoader } from "../core/sparklines/spark-loader.ts";
 import type { Sparklines } from "../core/sparklines/sparklines.ts";
 import { type Http, type HttpOptions, openHttp } from "../http/http-server.ts";
 import type { Access } from "../platform/access/open-access.ts";
@@ -43,6 +44,7 @@ export interface WebOptions extends PartOptions {
   readonly alerts: Alerts;
   readonly fleet: FleetIndex;
   readonly sparklines: Sparklines;
+  readonly sparkLoader: SparkLoader;
   readonly derivedParts: DerivedParts;
   readonly upkeep: UpkeepParts;
   /** Undefined: there is no certificate. */
@@ -57,7 +59,7 @@ export interface WebOptions extends PartOptions {
 
 export function openWeb(options: WebOptions): Http {
   const { config, clock, log, own, build, metrics, refusals, storage, registry, upkeep, tls, access } = options;
-  const { readiness, broker, listeners, descriptions } = options;
+  const { readiness, broker, listeners, descriptions, sparklines } = options;
   const { live, callers, forwarding, requests } = options.liveParts;
   const { store, forward, hubFile } = storage;
   const alerts = options.alerts.engine;
@@ -83,7 +85,8 @@ export function openWeb(options: WebOptions): Http {
       alerts,
       alertSummary: options.alerts.summary,
       fleet: options.fleet,
-      sparklines: options.sparklines,
+      sparklines,
+      sparkLoader: options.sparkLoader,
       channels: options.alerts.channels,
       notifications: options.alerts.notifications,
       push: { key: pushKey, add: pushSubscriptions.add, remove: pushSubscriptions.remove },
@@ -95,7 +98,7 @@ export function openWeb(options: WebOptions): Http {
       acknowledgeLinks: options.alerts.notifications.links,
       deviceChanges: createDeviceChanges({ registry, store, descriptions, hubFile }),
       deleteDevice: deletion.run,
-      erase: createErasure({ store, registry, saveState: upkeep.stateSaver.saveNow }),
+      erase: createErasure({ store, registry, saveState: upkeep.stateSaver.saveNow, onErased: sparklines.erased }),
       clock,
       log,
       refusals,

@@ -1,5 +1,6 @@
 /** Deletes readings or metrics of one device, and corrects the latest values that memory shows of it. */
 
+import type { DeviceId } from "../../contract/readings.ts";
 import type { Registry } from "../devices/registry.ts";
 import { createSerialQueue } from "../model/serial-queue.ts";
 import { HOUR_MS } from "../model/utc-day.ts";
@@ -11,12 +12,14 @@ export interface ErasureOptions {
   readonly registry: Pick<Registry, "dropLatest" | "restoreLatest">;
   /** Saves the latest values: after a crash nothing that was erased is shown again. */
   readonly saveState: () => Promise<void>;
+  /** Also where it failed: a part may be erased. */
+  readonly onErased: (deviceId: DeviceId) => void;
 }
 
 /** Settles when everything is deleted; rejects with a StoreError, and may be requested again then. */
 export type Erasure = (request: EraseRequest) => Promise<void>;
 
-export function createErasure({ store, registry, saveState }: ErasureOptions): Erasure {
+export function createErasure({ store, registry, saveState, onErased }: ErasureOptions): Erasure {
   /** One after the other: a value that was looked up before another request erased it must not come back. */
   const showing = createSerialQueue();
 
@@ -28,7 +31,7 @@ export function createErasure({ store, registry, saveState }: ErasureOptions): E
   }
 
   return async (request) => {
-    await store.erase(request);
+    await store.erase(request).finally(() => onErased(request.deviceId));
     await showing.run(() => show(request));
     await saveState();
   };

@@ -7,6 +7,12 @@ interface Slot {
   readonly offset: number;
 }
 
+export interface KeptRing {
+  readonly newestStep: number;
+  /** As a slot has them. */
+  readonly numbers: Float32Array;
+}
+
 /** A small array of its own would take as much again. */
 const SLOTS_OF_BLOCK = 256;
 const NUMBERS = 2 * SPARK_STEPS;
@@ -51,6 +57,29 @@ export class SparkRing {
 
   clear(): void {
     this.#newest = NONE;
+  }
+
+  /** All of it, to be put into another ring; undefined: it has no value. */
+  kept(): KeptRing | undefined {
+    const { numbers, offset } = this.slot;
+    if (this.#newest === NONE) return undefined;
+    return { newestStep: this.#newest, numbers: numbers.slice(offset, offset + NUMBERS) };
+  }
+
+  restore({ newestStep, numbers }: KeptRing): void {
+    this.slot.numbers.set(numbers.subarray(0, NUMBERS), this.slot.offset);
+    this.#newest = newestStep;
+  }
+
+  /** What the store has of a step. It may have more than came here; what it does not have yet is not lost. */
+  fill(atMs: number, mean: number, count: number, nowMs: number): void {
+    const step = stepOf(atMs);
+    if (!this.#reach(step, nowMs)) return;
+    const { numbers, offset } = this.slot;
+    const index = offset + (step % SPARK_STEPS);
+    if ((numbers[index + SPARK_STEPS] ?? 0) > count) return;
+    numbers[index] = mean;
+    numbers[index + SPARK_STEPS] = count;
   }
 
   /** At its own instant: one that comes late is added to its step, one that is older than all steps is left out. */

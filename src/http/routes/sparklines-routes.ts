@@ -4,6 +4,7 @@ import { type Described, infoShown } from "../../core/devices/device-answer.ts";
 import type { DeviceRecord } from "../../core/devices/device-record.ts";
 import type { Registry } from "../../core/devices/registry.ts";
 import { inTurn, type TurnBudget } from "../../core/limits/turn-budget.ts";
+import type { SparkLoader } from "../../core/sparklines/spark-loader.ts";
 import type { Sparklines } from "../../core/sparklines/sparklines.ts";
 import { json, type Route, route } from "../declaration/route.ts";
 
@@ -11,6 +12,7 @@ export interface SparklinesParts {
   readonly registry: Registry;
   readonly descriptions: Described;
   readonly sparklines: Pick<Sparklines, "of" | "endMs">;
+  readonly sparkLoader: Pick<SparkLoader, "load">;
   readonly budget: TurnBudget;
 }
 
@@ -26,8 +28,9 @@ export const SPARKLINES_ROUTES: readonly Route<SparklinesParts>[] = [
     body: sparklinesRequest,
     answer: json(sparklinesAnswer),
     handle: async (parts: SparklinesParts, { body }) => {
-      const { registry, sparklines, budget } = parts;
+      const { registry, sparklines, sparkLoader, budget } = parts;
       const devices = [...new Set(body.devices)].flatMap((deviceId) => registry.get(deviceId) ?? []);
+      await sparkLoader.load(devices);
       const shown: Sparkline[] = [];
       const endMs = sparklines.endMs();
       for (let from = 0; from < devices.length; from += DEVICES_A_TURN) {

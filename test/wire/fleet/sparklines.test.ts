@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Sparkline, SparklinesAnswer } from "../../../src/contract/fleet/sparklines.ts";
 import type { Problem } from "../../../src/contract/problem.ts";
 import { connectJs } from "../../support/clients/mqtt-clients.ts";
-import type { HubAddress } from "../../support/hub/hub.ts";
+import { type HubAddress, spawnHub, startHub } from "../../support/hub/hub.ts";
 import { hubOfFile, unique } from "../../support/hub/hub-of-file.ts";
 import { ask } from "../../support/hub/rest.ts";
 import { ruleFields } from "../../support/notify/alert-records.ts";
@@ -66,4 +66,23 @@ test("more than 200 devices, or none, are refused", async () => {
     const { status, body } = await ask<Problem>(hub, "/api/sparklines", { method: "POST", body: { devices } });
     expect([status, body.errors?.[0]?.field]).toEqual([400, "devices"]);
   }
+});
+
+test("a kill loses nothing of it, and neither does a restart; what is erased is gone", async () => {
+  const hub = await spawnHub();
+  const board = await connectJs(hub.mqttUrl);
+  for (const t of [20, 21, 25]) await board.publish("devices/a/telemetry", JSON.stringify({ t }), { qos: 1 });
+  await hub.kill();
+
+  const { dataDir } = hub;
+  const afterKill = await startHub({ settings: { dataDir } });
+  const read = await sparklines(afterKill, "a");
+  await afterKill.close();
+  const afterStop = await startHub({ settings: { dataDir } });
+  const kept = await sparklines(afterStop, "a");
+  expect([read, kept].map(({ sparklines: [first] }) => first && valuesOf(first))).toEqual([[22], [22]]);
+
+  await ask(afterStop, "/api/devices/a/readings?metrics=t", { method: "DELETE" });
+  const [erased] = (await sparklines(afterStop, "a")).sparklines;
+  expect(erased && valuesOf(erased)).toEqual([]);
 });

@@ -25,6 +25,7 @@ function start() {
     store,
     registry,
     saveState: async () => void order.push(`saved ${registry.takeDirty().length}`),
+    onErased: (deviceId) => void order.push(`sparkline of ${deviceId}`),
   });
   const take = (metrics: Record<string, MetricValue>, atMs: number): void => {
     const read = new Map(Object.entries(metrics));
@@ -52,7 +53,7 @@ describe("erasing", () => {
     take({ t: 1 }, NOW);
     await erase(request({ metrics: ["t"] }));
     expect(store.erased).toEqual([{ deviceId: boiler, fromMs: 0, toMs: 8.64e15, metrics: ["t"] }]);
-    expect(order).toEqual(["erased", "saved 1"]);
+    expect(order).toEqual(["erased", "sparkline of boiler", "saved 1"]);
   });
 
   test("shows the newest value that is left, and leaves alone what lies outside the range", async () => {
