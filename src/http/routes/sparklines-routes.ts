@@ -1,9 +1,19 @@
 /** `POST /api/sparklines`: the last three hours of many devices at once, from memory. */
-import { SPARK_STEP_MS, type Sparkline, sparklinesAnswer, sparklinesRequest } from "../../contract/fleet/sparklines.ts";
+import {
+  PRESENCE_CELLS,
+  PRESENCE_STEP_MS,
+  SPARK_STEP_MS,
+  type Sparkline,
+  sparklinesAnswer,
+  sparklinesRequest,
+} from "../../contract/fleet/sparklines.ts";
 import { type Described, infoShown } from "../../core/devices/device-answer.ts";
 import type { DeviceRecord } from "../../core/devices/device-record.ts";
 import type { Registry } from "../../core/devices/registry.ts";
 import { inTurn, type TurnBudget } from "../../core/limits/turn-budget.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import { barEndMs, presenceBar } from "../../core/presence/presence-bar.ts";
+import type { PresenceBook } from "../../core/presence/presence-book.ts";
 import type { SparkLoader } from "../../core/sparklines/spark-loader.ts";
 import type { Sparklines } from "../../core/sparklines/sparklines.ts";
 import { json, type Route, route } from "../declaration/route.ts";
@@ -13,6 +23,8 @@ export interface SparklinesParts {
   readonly descriptions: Described;
   readonly sparklines: Pick<Sparklines, "of" | "endMs">;
   readonly sparkLoader: Pick<SparkLoader, "load">;
+  readonly presenceBook: Pick<PresenceBook, "history" | "runs">;
+  readonly clock: Pick<Clock, "nowMs">;
   readonly budget: TurnBudget;
 }
 
@@ -31,13 +43,23 @@ export const SPARKLINES_ROUTES: readonly Route<SparklinesParts>[] = [
       const { registry, sparklines, sparkLoader, budget } = parts;
       const devices = [...new Set(body.devices)].flatMap((deviceId) => registry.get(deviceId) ?? []);
       await sparkLoader.load(devices);
+      const bars = body.presence === true ? await barsOf(devices, parts) : undefined;
       const shown: Sparkline[] = [];
       const endMs = sparklines.endMs();
       for (let from = 0; from < devices.length; from += DEVICES_A_TURN) {
         const some = devices.slice(from, from + DEVICES_A_TURN);
-        shown.push(...(await inTurn(budget, () => some.map((device) => toSparkline(device, endMs, parts)))));
+        shown.push(
+          ...(await inTurn(budget, () =>
+            some.map((device) => ({ ...toSparkline(device, endMs, parts), ...bars?.of(device) })),
+          )),
+        );
       }
-      return { stepMs: SPARK_STEP_MS, end: new Date(endMs).toISOString(), sparklines: shown } as const;
+      return {
+        stepMs: SPARK_STEP_MS,
+        end: iso(endMs),
+        ...(bars !== undefined && { presenceEnd: iso(bars.endMs) }),
+        sparklines: shown,
+      } as const;
     },
   }),
 ];
@@ -50,6 +72,36 @@ function toSparkline(device: DeviceRecord, endMs: number, { sparklines, descript
     ...(metric !== undefined && { metric }),
     ...(unit !== undefined && unit !== "" && { unit }),
     means: Array.from(means, shortened),
+  };
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** Of one device that changes all the time. */
+const MOST_CHANGES = 2_000;
+
+async function barsOf(devices: readonly DeviceRecord[], { presenceBook, budget, clock }: SparklinesParts) {
+  const toMs = clock.nowMs() + 1; // with what changed just now
+  const endMs = barEndMs(clock.nowMs());
+  const fromMs = endMs - PRESENCE_CELLS * PRESENCE_STEP_MS;
+  const runs = await presenceBook.runs({ fromMs, toMs });
+  const bars = new Map<DeviceRecord, string>();
+  for (let from = 0; from < devices.length; from += DEVICES_A_TURN) {
+    const some = devices.slice(from, from + DEVICES_A_TURN);
+    const found = await inTurn(budget, () =>
+      some.map(({ deviceId }) => presenceBook.history({ deviceId, fromMs, toMs, limit: MOST_CHANGES })),
+    );
+    for (const [index, { changes }] of (await Promise.all(found)).entries()) {
+      const device = some[index];
+      if (device !== undefined) bars.set(device, presenceBar(changes, runs, endMs));
+    }
+  }
+  return {
+    endMs,
+    of: (device: DeviceRecord): Pick<Sparkline, "presence"> => {
+      const presence = bars.get(device);
+      return presence === undefined ? {} : { presence };
+    },
   };
 }
 

@@ -60,6 +60,21 @@ test("while an alert fires, what it is about is shown", async () => {
   expect(shown.unit).toBe("ppm");
 });
 
+test("with `presence` there is the presence of the last 24 hours, of which the hub knows the end only", async () => {
+  const hub = hubOf();
+  const [here, gone] = [unique("here"), unique("gone")];
+  const board = await connectJs(hub.mqttUrl);
+  for (const id of [here, gone]) await board.publish(`devices/${id}/telemetry`, '{"t":1}', { qos: 1 });
+  await board.publish(`devices/${gone}/status`, "offline", { qos: 1 });
+  const body = { devices: [here, gone], presence: true };
+  const answer = (await ask<SparklinesAnswer>(hub, "/api/sparklines", { method: "POST", body })).body;
+  expect(answer.sparklines.map(({ presence }) => presence)).toEqual([
+    expect.stringMatching(/^-{46,47}o{1,2}$/),
+    expect.stringMatching(/^-{46,47}x{1,2}$/),
+  ]);
+  expect(Date.parse(answer.presenceEnd ?? "") - Date.now()).toBeLessThanOrEqual(30 * 60_000);
+});
+
 test("more than 200 devices, or none, are refused", async () => {
   const hub = hubOf();
   for (const devices of [[], Array.from({ length: 201 }, (_, at) => `d${at}`)]) {

@@ -70,7 +70,7 @@ async function askAboutDevices({ owner }: AccessWorld, { ask }: DeclaredAnswers)
   await ask(owner, "GET /api/devices/:id", "/api/devices/cellar");
   const change = { devices: ["cellar", "nobody"], addTags: ["damp"] };
   await ask(owner, "POST /api/devices/changes", undefined, { body: change });
-  await ask(owner, "POST /api/sparklines", undefined, { body: { devices: ["cellar", "nobody"] } });
+  await ask(owner, "POST /api/sparklines", undefined, { body: { devices: ["cellar", "nobody"], presence: true } });
   await ask(owner, "GET /api/devices", "/api/devices?limit=1&search=BOIL");
   await ask(owner, "GET /api/devices/:id/latest", "/api/devices/cellar/latest");
   const page = await ask<ReadingsPage>(owner, "GET /api/devices/:id/readings", "/api/devices/cellar/readings?limit=5");
