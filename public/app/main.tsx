@@ -16,16 +16,18 @@ import { startClock } from "./hub/clock.ts";
 import { startLink } from "./hub/link.ts";
 import { startReadiness } from "./hub/readiness.ts";
 import { isIn, startSession } from "./hub/session.ts";
+import { startPace } from "./preferences/pace.ts";
+import { startTheme } from "./preferences/theme.ts";
 import { App } from "./shell/app.tsx";
 import { startTitle, titleCount } from "./ui/page-title.ts";
 import { startRoute } from "./ui/route.ts";
-import { startTheme } from "./ui/theme.ts";
 
 const root = document.getElementById("app");
 if (root === null) throw new Error("index.html has no #app");
 
 startTheme();
 startTitle();
+startPace();
 startClock();
 startRoute();
 render(<App />, root);

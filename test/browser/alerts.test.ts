@@ -1,7 +1,5 @@
 /** Alerts in a real browser, on a phone and on a desk: from an empty hub to a gas rule that fires, acknowledged, silenced, many, and for whom. */
-import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { expect, onTestFinished, test } from "vitest";
@@ -9,21 +7,11 @@ import type { RuleFields } from "../../src/contract/alerts.ts";
 import type { ChannelsAnswer, RulesAnswer } from "../../src/contract/answers/alert-answers.ts";
 import { connectJs } from "../support/clients/mqtt-clients.ts";
 import { type AccessWorld, type Asker, openAccessWorld } from "../support/hub/access-world.ts";
-import { look, openBrowser, openPage } from "../support/hub/page.ts";
+import { look, openBrowser, openPage, violations } from "../support/hub/page.ts";
 
 const WAIT = { timeout: 10_000 };
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
 const NOTICE = "It does not replace a certified CO or smoke alarm.";
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** What a person who cannot see it, or has no mouse, would stumble over. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
-    "axe.run(document, { resultTypes: ['violations'] })",
-  );
-  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
-}
 
 const widthOf = (page: Page): Promise<number> => page.evaluate("document.documentElement.scrollWidth");
 

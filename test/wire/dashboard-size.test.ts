@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 const PAGES = path.join(import.meta.dirname, "..", "..", "dist", "public");
 /** In bytes. */
 const MOST_GZIPPED = 150_000;
+const MOST_BEFORE_FIRST_PAINT = 60_000;
 
 /** What a page loads at once or later: whatever it names, and whatever that names. */
 function scriptsOf(page: string): string[] {
@@ -33,4 +34,13 @@ test("all JavaScript of the dashboard together has at most 150 KB, gzipped", () 
   expect(chunks).not.toContain("assets/mqtt.esm"); // of the page that tests WebSocket, which is no part of it
   const bytes = sizes.reduce((sum, each) => sum + each.bytes, 0);
   expect(bytes, JSON.stringify(sizes)).toBeLessThanOrEqual(MOST_GZIPPED);
+});
+
+test("before it paints the overview, a browser loads at most 60 KB of it", () => {
+  const page = readFileSync(path.join(PAGES, "index.html"), "utf8");
+  const first = [...page.matchAll(/assets\/[\w.-]+\.js/g)].map(([file]) => file);
+  expect(first.length).toBeGreaterThan(0);
+  const sizes = first.map((file) => ({ file, bytes: gzippedBytes(file) }));
+  const bytes = sizes.reduce((sum, each) => sum + each.bytes, 0);
+  expect(bytes, JSON.stringify(sizes)).toBeLessThanOrEqual(MOST_BEFORE_FIRST_PAINT);
 });

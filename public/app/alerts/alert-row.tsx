@@ -2,7 +2,7 @@
 import { useComputed } from "@preact/signals";
 import type { Alert } from "../../../src/contract/alerts.ts";
 import { isFiring } from "../hub/alert-state.ts";
-import { hubNowMs } from "../hub/clock.ts";
+import { hubNowMs, shownNowMs } from "../hub/clock.ts";
 import { Icon } from "../ui/icon.tsx";
 import { deviceHref } from "../ui/route.ts";
 import { durationWords, fullTime, sinceWords } from "../ui/time-words.ts";
@@ -63,7 +63,7 @@ function Where({ alert: { deviceId, deviceName } }: RowProps) {
 /** Since when, and for how long: the second is what is asked first. */
 function Since({ alert }: RowProps) {
   const sinceMs = Date.parse(alert.since);
-  const words = useComputed(() => durationWords(hubNowMs.value - sinceMs));
+  const words = useComputed(() => durationWords(shownNowMs.value - sinceMs));
   return (
     <span>
       {alert.state === "pending" ? "holds" : "for"} <b>{words}</b>,{" "}

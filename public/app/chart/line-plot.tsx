@@ -1,12 +1,12 @@
 /** One plot in the page: its size, visibility, colours, pointer and keys. plot.ts draws it. */
 import { effect, type Signal, untracked, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { theme } from "../preferences/theme.ts";
 import { noReadingWords } from "../range/range-words.ts";
 import type { FigureProps } from "../series/chart-context.ts";
 import { withGaps } from "../series/gaps.ts";
 import { type TextChange, textMarks } from "../series/text-changes.ts";
 import type { Texts } from "../series/texts.ts";
-import { theme } from "../ui/theme.ts";
 import type { Plot } from "./plot.ts";
 import { TimeSlider } from "./time-slider.tsx";
 

@@ -1,6 +1,7 @@
-/** The alerts that are not normal, as signals: read from the hub, continued live once an animation frame. */
+/** The alerts that are not normal, as signals: read from the hub, continued live. */
 import { computed, effect, signal } from "@preact/signals";
 import type { Alert, AlertsEvent, FiringCounts } from "../../../src/contract/alerts.ts";
+import { noteWaiting, whenShown } from "../preferences/pace.ts";
 import { getAlerts } from "./alert-api.ts";
 import { type HubFault, toFault } from "./api.ts";
 import { epoch } from "./epoch.ts";
@@ -56,7 +57,6 @@ let waiting = new Map<string, Alert>();
 let since: Map<string, Alert> | undefined;
 let latestFiring: FiringCounts | undefined;
 let reading = 0;
-let isScheduled = false;
 
 export function startAlerts(): void {
   effect(() => {
@@ -71,15 +71,20 @@ export function onAlerts(event: AlertsEvent): void {
     since?.set(alert.id, alert);
   }
   latestFiring = event.firing;
-  if (isScheduled) return;
-  isScheduled = true;
-  // A hidden tab has no frames, and its owner wants the count in the title, and a notification.
-  if (document.hidden) setTimeout(flush, 0);
-  else requestAnimationFrame(flush);
+  // A hidden tab has no frames, and its owner wants the count in the title, and a notification. Who has paused the page must hear of a fire, too.
+  if (document.hidden || begins(event.alerts)) return flush();
+  noteWaiting(event.alerts.length);
+  whenShown(flush);
 }
 
+/** Whether one fires that did not. */
+const begins = (changed: readonly Alert[]): boolean =>
+  changed.some((alert) => {
+    const former = alerts.peek().get(alert.id);
+    return isFiring(alert) && (former === undefined || !isFiring(former));
+  });
+
 function flush(): void {
-  isScheduled = false;
   const changed = [...waiting.values()];
   waiting = new Map();
   const before = alerts.peek();

@@ -43,8 +43,15 @@ export class HubFault extends Error {
   }
 }
 
-export const toFault = (thrown: unknown): HubFault =>
-  thrown instanceof HubFault ? thrown : new HubFault("PAGE_FAILED", String(thrown));
+/** `code` where no answer came at all. */
+export const UNREACHABLE = "HUB_UNREACHABLE";
+
+/** What is no answer of the hub is a fault of the page: its words are for who looks into the browser's console. */
+export function toFault(thrown: unknown): HubFault {
+  if (thrown instanceof HubFault) return thrown;
+  console.error(thrown);
+  return new HubFault("PAGE_FAILED", "Something on this page failed. Reload it");
+}
 
 type Query = Record<string, string | number | undefined>;
 
@@ -183,12 +190,9 @@ export async function ask<Answer>(
     },
     body: body ?? null,
     signal: abort ?? null,
-  }).catch((cause: unknown) => {
+  }).catch(() => {
     abort?.throwIfAborted();
-    throw new HubFault(
-      "HUB_UNREACHABLE",
-      `The hub cannot be reached. Check that it runs, and your network (${String(cause)})`,
-    );
+    throw new HubFault(UNREACHABLE, "The hub cannot be reached. Check that it runs, and your network");
   });
   noteHubDate(response.headers.get("date"));
   const text = await response.text();

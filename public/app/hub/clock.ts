@@ -1,8 +1,11 @@
 /** The hub's time, updated once a second, and its distance from this device's clock. */
 import { signal } from "@preact/signals";
+import { whenShown } from "../preferences/pace.ts";
 
-/** Now by the hub's clock, as epoch ms; the one ticker behind every age on screen. */
+/** Now by the hub's clock, as epoch ms. */
 export const hubNowMs = signal(Date.now());
+/** The same for what is to be seen: it stands still while the page is paused. The one ticker behind every age on screen. */
+export const shownNowMs = signal(Date.now());
 
 /** The hub's clock minus this device's, in ms. */
 export const clockOffsetMs = signal(0);
@@ -31,11 +34,19 @@ const TOO_FAR_MS = 2_000;
 function setOffset(offsetMs: number): void {
   clockOffsetMs.value = offsetMs;
   const nowMs = toHubMs(Date.now());
-  if (Math.abs(hubNowMs.peek() - nowMs) > TOO_FAR_MS) hubNowMs.value = nowMs;
+  if (Math.abs(hubNowMs.peek() - nowMs) <= TOO_FAR_MS) return;
+  hubNowMs.value = nowMs;
+  whenShown(showNow);
 }
 
 export function startClock(): void {
   setInterval(() => {
-    if (!document.hidden) hubNowMs.value = toHubMs(Date.now());
+    if (document.hidden) return;
+    hubNowMs.value = toHubMs(Date.now());
+    whenShown(showNow);
   }, 1_000);
+}
+
+function showNow(): void {
+  shownNowMs.value = hubNowMs.peek();
 }

@@ -1,5 +1,6 @@
 /** A counter that makes everything on screen be read again from the hub. */
 import { signal } from "@preact/signals";
+import { whenResumed } from "../preferences/pace.ts";
 
 /** When it changes, all that shows stored data reads it again. */
 export const epoch = signal(0);
@@ -10,7 +11,10 @@ let lastAtMs = Number.NEGATIVE_INFINITY;
 let later: ReturnType<typeof setTimeout> | undefined;
 let soon: ReturnType<typeof setTimeout> | undefined;
 
-export function readAgain(): void {
+/** Now, or when the page is no longer paused. */
+export const readAgain = (): void => whenResumed(beginEpoch);
+
+function beginEpoch(): void {
   clearTimeout(later);
   clearTimeout(soon);
   later = undefined;

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { io, type Socket } from "socket.io-client";
 import type { BrowserToHub, HubToBrowser } from "../../../src/contract/live.ts";
+import { whenShown } from "../preferences/pace.ts";
 import { onAlerts } from "./alert-state.ts";
 import { noteHubTime, toHubMs } from "./clock.ts";
 import { readAgain, readAgainCalmly } from "./epoch.ts";
@@ -32,6 +33,8 @@ const startedAtMs = Date.now();
 let lastSignAtMs: number | undefined;
 let disconnectedAtMs: number | undefined;
 let firstBuild: string | undefined;
+/** Left out since `skipped` was counted. */
+let uncounted = 0;
 /** The devices whose readings the page wants; all of them when undefined. */
 let subscribed: readonly string[] | undefined;
 /** The hub has confirmed this subscription on this connection, so nothing stored from now on is missed. */
@@ -48,7 +51,8 @@ export function startLink(): void {
   socket.on("alert", onAlerts);
   socket.on("notify", onNotice);
   socket.on("dropped", ({ count }) => {
-    skipped.value += count;
+    uncounted += count;
+    whenShown(countSkipped);
     readAgainCalmly();
   });
   socket.on("tick", ({ time, build }) => {
@@ -76,6 +80,11 @@ export function watchLive(devices: readonly string[] | undefined): void {
   if (change === "same") return;
   subscribed = devices;
   if (socket.connected) void subscribe(change);
+}
+
+function countSkipped(): void {
+  skipped.value += uncounted;
+  uncounted = 0;
 }
 
 /** Resolves when the subscription is confirmed, or after `maxWaitMs`: reading before that would only have to be repeated. */

@@ -1,10 +1,11 @@
 /**
- * Turns live events and REST answers into signals, once an animation frame. Nothing else writes the signals of devices.
+ * Turns live events and REST answers into signals, once an animation frame or at the pace that was chosen. Nothing else writes the signals of devices.
  */
 import { batch, signal } from "@preact/signals";
 import type { PresenceEvent } from "../../../src/contract/live.ts";
 import type { Device, Reading } from "../../../src/contract/readings.ts";
 import type { Refusal } from "../../../src/contract/refusal.ts";
+import { noteWaiting, whenShown } from "../preferences/pace.ts";
 import {
   type Arrivals,
   clearArrivals,
@@ -26,6 +27,7 @@ type RefusalsWatcher = (refusals: readonly Refusal[]) => void;
 
 /** More readings than this in one frame are not drawn one by one: the page reads the store again instead. */
 const MAX_WAITING_READINGS = 20_000;
+const MAX_WAITING_REFUSALS = 1_000;
 
 const devices = new Map<string, DeviceState>();
 const pending = createArrivals();
@@ -35,7 +37,6 @@ const watchers = new Map<string, Set<ReadingsWatcher>>();
 let waitingReadings: Reading[] = [];
 const refusalWatchers = new Set<RefusalsWatcher>();
 let waitingRefusals: Refusal[] = [];
-let scheduled = false;
 
 export const deviceState = (id: string): DeviceState | undefined => devices.get(id);
 
@@ -50,19 +51,23 @@ export function onReadings(readings: readonly Reading[]): void {
     waitingReadings = [];
     readAgain();
   }
-  schedule();
+  schedule(readings.length);
 }
 
 export function onPresence(event: PresenceEvent): void {
   notePresence(pending, event);
   for (const arrivals of keeping) notePresence(arrivals, event);
-  schedule();
+  schedule(1);
 }
 
 export function onRejected(refusal: Refusal): void {
   if (refusalWatchers.size === 0 || document.hidden) return;
   waitingRefusals.push(refusal);
-  schedule();
+  if (waitingRefusals.length > MAX_WAITING_REFUSALS) {
+    waitingRefusals = [];
+    readAgain();
+  }
+  schedule(1);
 }
 
 /** Call before a read of devices begins; pass the result to `takeDevices` with the answer, or to `dropArrivals`. */
@@ -104,14 +109,12 @@ export function watchRefusals(watcher: RefusalsWatcher): () => void {
   return () => refusalWatchers.delete(watcher);
 }
 
-function schedule(): void {
-  if (scheduled) return;
-  scheduled = true;
-  requestAnimationFrame(flush);
+function schedule(updates: number): void {
+  noteWaiting(updates);
+  whenShown(flush);
 }
 
 function flush(): void {
-  scheduled = false;
   batch(() => {
     apply(pending);
     clearArrivals(pending);

@@ -24,3 +24,8 @@ export function mergeRefusals(known: Refused | undefined, live: readonly Refusal
   const { since = "", limits = {}, maxima = {} } = known ?? {};
   return { counts: Object.fromEntries(counts), since, rejections, limits, maxima };
 }
+
+/** Codes of what is refused and was not accepted since. */
+export const openCauses = ({ rejections }: Refused): string[] => [
+  ...new Set(rejections.flatMap(({ code, acceptedAt }) => (acceptedAt === undefined ? [code] : []))),
+];

@@ -8,6 +8,7 @@ import type { PartialAnswer } from "../../../src/contract/rest.ts";
 import { hubNowMs } from "../hub/clock.ts";
 import { readAgainCalmly } from "../hub/epoch.ts";
 import { watchReadings } from "../hub/live.ts";
+import { whenShown } from "../preferences/pace.ts";
 import type { ChartWindow, TimeWindow } from "../range/chart-range.ts";
 import { spanOf } from "../range/range-moves.ts";
 import type { TimeView } from "../range/time-view.ts";
@@ -63,7 +64,7 @@ export function createChartFeed(id: string, view: TimeView): ChartFeed {
     for (const reading of readings) add(reading);
     changed();
   });
-  const moving = setInterval(changed, MOVE_EVERY_MS);
+  const moving = setInterval(() => whenShown(changed), MOVE_EVERY_MS);
   let lastWindow: ChartWindow | undefined;
   const window = computed(() => {
     version.value; // the tile is no signal; this is

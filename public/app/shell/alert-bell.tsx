@@ -14,7 +14,7 @@ export function AlertBell({ here }: { here: boolean }) {
   const count = firingTotal.value;
   return (
     <a href={alertsHref("now")} class="bell" aria-current={here ? "page" : undefined} data-firing={count}>
-      {worst === undefined && <Icon name="bell" />}
+      <Icon name="bell" />
       Alerts
       {worst !== undefined && (
         <span class={`bell-count bell-${worst}`} data-worst={worst}>

@@ -1,6 +1,6 @@
 /** How long ago something was, updated once a second, with the full time as its title. */
 import { type ReadonlySignal, useComputed } from "@preact/signals";
-import { hubNowMs } from "../hub/clock.ts";
+import { shownNowMs } from "../hub/clock.ts";
 import { ageWords, fullTime } from "./time-words.ts";
 
 interface AgeProps {
@@ -14,7 +14,7 @@ interface AgeProps {
 export function Age({ at, asleep, words: wordsOf = ageWords }: AgeProps) {
   const words = useComputed(() => {
     if (at.value === undefined) return "never";
-    return wordsOf(at.value, asleep?.value === true ? hubNowMs.peek() : hubNowMs.value);
+    return wordsOf(at.value, asleep?.value === true ? shownNowMs.peek() : shownNowMs.value);
   });
   const full = useComputed(() => (at.value === undefined ? "" : fullTime(at.value)));
   const iso = useComputed(() => (at.value === undefined ? "" : new Date(at.value).toISOString()));

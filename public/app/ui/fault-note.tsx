@@ -1,5 +1,7 @@
 /** Says what could not be read and why, with a button to try again; or that the hub is slow. */
-import type { HubFault } from "../hub/api.ts";
+import { type HubFault, UNREACHABLE } from "../hub/api.ts";
+import { isStale } from "../hub/freshness.ts";
+import { freshness } from "../hub/link.ts";
 import type { HubRead } from "../hub/use-hub-read.ts";
 import { Icon } from "./icon.tsx";
 
@@ -20,8 +22,10 @@ export function FaultNote({ what, fault, retry }: { what: string; fault: HubFaul
   );
 }
 
-/** The same for a read: its failure, or its slowness. */
+/** The same for a read: its failure, or its slowness. While the banner says that the hub is away, it does not say so again. */
 export function ReadNote({ what, read }: { what: string; read: HubRead }) {
+  if (isStale(freshness.value) && (read.fault.value === undefined || read.fault.value.code === UNREACHABLE))
+    return null;
   if (read.fault.value !== undefined) return <FaultNote what={what} fault={read.fault.value} retry={read.retry} />;
   if (!read.slow.value) return null;
   return (

@@ -49,6 +49,29 @@ const DRAWINGS = {
   ),
   dark: <path {...stroke(1.5)} d="M13.5 9.6A6 6 0 0 1 6.4 2.5a6 6 0 1 0 7.1 7.1Z" />,
   table: <path {...stroke(1.4)} d="M2 3h12v10H2V3Zm0 3.4h12M2 9.7h12M6.2 6.4V13" />,
+  overview: (
+    <path
+      {...stroke(1.5)}
+      d="M2.5 2.5h4.2v4.2H2.5V2.5Zm6.8 0h4.2v4.2H9.3V2.5ZM2.5 9.3h4.2v4.2H2.5V9.3Zm6.8 0h4.2v4.2H9.3V9.3Z"
+    />
+  ),
+  /** A document under a lens. */
+  inspector: (
+    <path
+      {...stroke(1.5)}
+      d="M12 6V2H3v12h3.5M5.3 5h4.4M5.3 8h1.5m3.9-.5a2.6 2.6 0 1 0 0 5.2 2.6 2.6 0 0 0 0-5.2Zm1.9 4.6 1.9 1.9"
+    />
+  ),
+  /** Three sliders. */
+  settings: (
+    <path {...stroke(1.5)} d="M2 4h5m3.5 0H14M8.7 2.4v3.2M2 8h2m3.5 0H14M5.7 6.4v3.2M2 12h7m3.5 0H14M10.7 10.4v3.2" />
+  ),
+  add: <path {...stroke(1.7)} d="M8 2.8v10.4M2.8 8h10.4" />,
+  person: (
+    <path {...stroke(1.5)} d="M8 2a2.9 2.9 0 1 0 0 5.8A2.9 2.9 0 0 0 8 2ZM2.6 14c.4-2.6 2.6-4 5.4-4s5 1.4 5.4 4" />
+  ),
+  pause: <path {...stroke(2)} d="M5.5 3.5v9m5-9v9" />,
+  resume: <path fill="currentColor" d="M4.5 2.5v11l9-5.5-9-5.5Z" />,
   back: <path {...stroke(1.7)} d="M10 3 5 8l5 5" />,
   forth: <path {...stroke(1.7)} d="m6 3 5 5-5 5" />,
   nearer: <path {...stroke(1.6)} d="M8 3.2v9.6M3.2 8h9.6" />,

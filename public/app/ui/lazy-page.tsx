@@ -10,15 +10,19 @@ interface LazyProps<Props extends object> {
   readonly isQuiet?: boolean;
 }
 
+/** What was loaded once is drawn at once. */
+const known = new Map<() => Promise<unknown>, unknown>();
+
 export function LazyPage<Props extends object>({ load, props, isQuiet = false }: LazyProps<Props>) {
-  const loaded = useSignal<{ Page: FunctionComponent<Props> } | undefined>(undefined);
+  const loaded = useSignal<{ load: unknown; Page: FunctionComponent<Props> } | undefined>(undefined);
   const failed = useSignal(false);
   useEffect(() => {
     let isLeft = false;
-    loaded.value = undefined;
+    failed.value = false;
     load().then(
       (Page) => {
-        if (!isLeft) loaded.value = { Page };
+        known.set(load, Page);
+        if (!isLeft) loaded.value = { load, Page };
       },
       () => {
         failed.value = true;
@@ -28,7 +32,9 @@ export function LazyPage<Props extends object>({ load, props, isQuiet = false }:
       isLeft = true;
     };
   }, [load]);
-  if (loaded.value !== undefined) return <loaded.value.Page {...props} />;
+  const Page =
+    loaded.value?.load === load ? loaded.value.Page : (known.get(load) as FunctionComponent<Props> | undefined);
+  if (Page !== undefined) return <Page {...props} />;
   if (isQuiet) return null;
   if (!failed.value) return <p class="quiet">Loading…</p>;
   return (

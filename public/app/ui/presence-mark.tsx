@@ -3,6 +3,8 @@
 import type { PresenceState } from "../../../src/contract/readings.ts";
 import { hubNowMs } from "../hub/clock.ts";
 import type { DeviceState } from "../hub/device-state.ts";
+import { isStale } from "../hub/freshness.ts";
+import { freshness } from "../hub/link.ts";
 import { Icon } from "./icon.tsx";
 import { sinceWords } from "./time-words.ts";
 
@@ -15,6 +17,7 @@ const MEANINGS: Record<PresenceState, string | undefined> = {
 
 export function PresenceMark({ device, withSince = false }: { device: DeviceState; withSince?: boolean }) {
   const { detail, detailSinceMs } = device.presence.value;
+  if (isStale(freshness.value)) return <WasPresent state={detail} />;
   const since = withSince || detail === "offline" ? ` since ${sinceWords(detailSinceMs, hubNowMs.peek())}` : "";
   return (
     <span class={`presence presence-${detail}`} data-presence={detail} title={MEANINGS[detail]}>
@@ -26,3 +29,11 @@ export function PresenceMark({ device, withSince = false }: { device: DeviceStat
     </span>
   );
 }
+
+/** The hub cannot be asked: nothing is claimed of now. */
+const WasPresent = ({ state }: { state: PresenceState }) => (
+  <span class="presence presence-unknown" data-presence="unknown" title={`It was ${state} when the hub was heard last`}>
+    <Icon name="late" />
+    <span>not known</span>
+  </span>
+);

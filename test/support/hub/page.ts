@@ -1,5 +1,6 @@
 /** Opens pages in a real browser. Knows the dashboard only by its `data-` attributes. */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { inject, onTestFinished } from "vitest";
@@ -33,6 +34,8 @@ export async function openPage(
   return { page, failures };
 }
 
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
 /** A folder, for who wants to look. */
 const SCREENSHOTS = process.env["AERIE_TEST_SCREENSHOTS"];
 
@@ -41,6 +44,15 @@ export async function look(page: Page, name: string): Promise<void> {
   if (SCREENSHOTS === undefined) return;
   mkdirSync(SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage: true });
+}
+
+/** What a person who cannot see it, or has no mouse, would stumble over. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
+    "axe.run(document, { resultTypes: ['violations'] })",
+  );
+  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
 }
 
 /** What a device's page shows: current values, and of each chart its points, statistics and table. */

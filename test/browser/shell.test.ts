@@ -1,0 +1,158 @@
+/** What is around each page, in a real browser: the pause, the keys, the order of the focus, and one banner while the hub is away. */
+import { expect, test } from "vitest";
+import { connectJs } from "../support/clients/mqtt-clients.ts";
+import { startHub } from "../support/hub/hub.ts";
+import { hubOfFile, unique } from "../support/hub/hub-of-file.ts";
+import { look, openBrowser, openPage, violations } from "../support/hub/page.ts";
+
+const WAIT = { timeout: 20_000 };
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
+const DESK = { viewport: { width: 1280, height: 900 } };
+const hub = hubOfFile();
+
+/** Counts what changes in the page from now on, but for the status chip. */
+const WATCH_CHANGES = `
+  window.changes = [];
+  new MutationObserver((records) => {
+    for (const { target } of records) {
+      const element = target.nodeType === 1 ? target : target.parentElement;
+      if (element !== null && element.closest(".status") === null) window.changes.push(element.outerHTML.slice(0, 200));
+    }
+  }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+`;
+
+test("a paused page stands still and counts what waits; a fire is shown all the same, and all of it when it is resumed", async () => {
+  const device = unique("pause");
+  const board = await connectJs(hub().mqttUrl);
+  const say = (metrics: object) => board.publish(`devices/${device}/telemetry`, JSON.stringify(metrics), { qos: 1 });
+  await say({ temperature: 20, flameDetected: false });
+  const { page, failures } = await openPage(await openBrowser(), hub().url, DESK);
+  const value = page.locator(`[data-device-id="${device}"] [data-metric="temperature"]`);
+  await value.getByText("20").waitFor(WAIT);
+  await page.locator('[data-state="live"]').waitFor(WAIT);
+
+  await page.getByRole("button", { name: "Pause updates" }).click();
+  const paused = page.locator('[data-state="paused"]');
+  await paused.waitFor(WAIT);
+  await page.evaluate(WATCH_CHANGES);
+  for (const temperature of [21, 22, 23]) await say({ temperature });
+  await paused.getByText(/Paused · ([3-9]|\d\d+) waiting/).waitFor(WAIT);
+  expect(await page.evaluate("window.changes")).toEqual([]);
+  expect(await violations(page)).toEqual([]);
+  await look(page, "shell-paused");
+
+  await say({ temperature: 24, flameDetected: true });
+  await page.locator('.bell [data-worst="critical"]').waitFor(WAIT);
+  expect(await value.textContent()).toContain("20");
+
+  await page.keyboard.press("p");
+  await value.getByText("24").waitFor(WAIT);
+  await page.locator('[data-state="live"]').waitFor(WAIT);
+
+  // Every 30 seconds: the first at once, for the last change was long ago; then nothing for a while.
+  await page.getByRole("button", { name: /^Live.*updates$/ }).click();
+  await page.getByText("30 s", { exact: true }).click();
+  await page.getByText("Live · every 30 s").waitFor(WAIT);
+  await look(page, "shell-pace");
+  expect(await violations(page)).toEqual([]);
+  await page.getByText("live", { exact: true }).click();
+  await page.keyboard.press("Escape");
+  expect(await page.evaluate("document.activeElement.dataset.state")).toBe("live");
+  await say({ temperature: 20, flameDetected: false });
+  expect(failures).toEqual([]);
+});
+
+test("keys go to pages, search and explain themselves, never while somebody types, and can be switched off", async () => {
+  const { page, failures } = await openPage(await openBrowser(), hub().url, DESK);
+  await page.locator('[data-state="live"]').waitFor(WAIT);
+  for (const [keys, heading] of [
+    ["ga", "Alerts"],
+    ["gi", "Inspector"],
+    ["go", "Overview"],
+  ] as const) {
+    for (const key of keys) await page.keyboard.press(key);
+    await page.getByRole("heading", { name: heading, level: 1 }).waitFor(WAIT);
+  }
+  await page.keyboard.press("g");
+  await page.keyboard.press("i");
+  await page.keyboard.press("/");
+  await page.getByRole("heading", { name: "Overview" }).waitFor(WAIT);
+  await expect.poll(() => page.evaluate("document.activeElement.type"), WAIT).toBe("search");
+  await page.keyboard.type("p?");
+  expect(await page.evaluate("document.activeElement.value")).toBe("p?");
+  expect(await page.locator('[data-state="paused"]').count()).toBe(0);
+  await page.keyboard.press("Control+a");
+  await page.keyboard.press("Delete");
+  await page.keyboard.press("Tab");
+
+  await page.keyboard.press("?");
+  const help = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+  await help.waitFor(WAIT);
+  expect(await violations(page)).toEqual([]);
+  await look(page, "shell-keys");
+  await help.getByRole("switch").uncheck();
+  await page.keyboard.press("Escape");
+  await help.waitFor({ state: "detached", ...WAIT });
+  await page.keyboard.press("p");
+  await page.keyboard.press("?");
+  expect(await page.locator('[data-state="paused"], dialog[open]').count()).toBe(0);
+  await page.reload();
+  await page.locator('[data-state="live"]').waitFor(WAIT);
+  await page.keyboard.press("p");
+  await page.getByRole("button", { name: "Menu" }).click();
+  expect(await page.locator('[data-state="paused"]').count()).toBe(0);
+  await page.getByText("Dark", { exact: true }).click();
+  expect(await page.evaluate("document.documentElement.dataset.theme")).toBe("dark");
+  expect(await violations(page)).toEqual([]);
+  expect(failures).toEqual([]);
+});
+
+test.each([
+  ["desk", DESK],
+  ["phone", PHONE],
+])(
+  "on a %s the focus comes to the way past the pages first, then to each of them, and is seen",
+  async (name, options) => {
+    const { page } = await openPage(await openBrowser(), hub().url, options);
+    await page.locator('[data-state="live"]').waitFor(WAIT);
+    await page.getByRole("heading", { name: "Overview" }).waitFor(WAIT);
+    const stops: string[] = [];
+    for (let step = 0; step < 6; step++) {
+      await page.keyboard.press("Tab");
+      const { words, isSeen } = await page.evaluate<{ words: string; isSeen: boolean }>(`(() => {
+      const stop = document.activeElement;
+      const { left, top, right, bottom } = stop.getBoundingClientRect();
+      const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+      return { words: stop.innerText.trim(), isSeen: stop.contains(hit) && getComputedStyle(stop).outlineStyle !== "none" };
+    })()`);
+      stops.push(words);
+      expect(isSeen, words).toBe(true);
+    }
+    expect(stops.slice(0, 5)).toEqual(
+      ["Skip to content", "Aerie", "Overview", "Alerts", "Inspector"].map((word) => expect.stringMatching(`^${word}`)),
+    );
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(options.viewport.width);
+    expect(await violations(page)).toEqual([]);
+    await look(page, `shell-${name}`);
+  },
+);
+
+test("while the hub is away one banner says so, no card claims to be online, and no section speaks of it", async () => {
+  const away = await startHub();
+  const board = await connectJs(away.mqttUrl);
+  await board.publish("devices/shed/telemetry", '{"temperature":7}', { qos: 1 });
+  const { page, failures } = await openPage(await openBrowser(), away.url, PHONE);
+  await page.locator('[data-device-id="shed"]').getByText("7").first().waitFor(WAIT);
+  await page.locator('[data-state="live"]').waitFor(WAIT);
+  await board.client.endAsync();
+  await away.close();
+
+  await page.locator('[data-banner="lost"]').waitFor(WAIT);
+  await page.locator('[data-state="stale"]').waitFor(WAIT);
+  expect(await page.locator(".note").count()).toBe(1);
+  expect(await page.locator('[data-device-id="shed"] [data-presence]').getAttribute("data-presence")).toBe("unknown");
+  expect(await page.locator("main").innerText()).not.toMatch(/Error|failed to fetch|_[A-Z]/);
+  expect(await violations(page)).toEqual([]);
+  await look(page, "shell-away");
+  expect(failures).toEqual([]);
+});
