@@ -36,7 +36,29 @@ test("a board that is overdue is late, one that comes to send is asleep, and bot
 
   await page.locator('[data-device-id="boiler"] a').click();
   await expect.poll(() => mark("boiler").innerText(), WAIT).toMatch(/^late since \d/);
+  // Neither the mark nor the charts are green on it, and "Why?" has what the broker knows.
+  const badge = page.locator(".charts-head .badge");
+  expect(await badge.innerText()).toBe("Late: no new readings");
+  await page.getByRole("button", { name: "Why?" }).click();
+  const fact = (name: string) => page.locator(`[data-why="${name}"]`).innerText();
+  expect(await page.locator(".why-verdict").innerText()).toMatch(/^Late: it is connected, but .* longer than 1 min/);
+  expect(await fact("connection")).toBe("A connection of its own is open");
+  expect(await fact("availability")).toBe("Nothing that still holds");
+  expect(await fact("reading")).toMatch(/^1 min ago/);
+  expect(await fact("interval")).toMatch(/^30 s/);
+
   await send();
   await expect.poll(() => mark("boiler").innerText(), WAIT).toMatch(/^online since \d/);
+  await expect.poll(() => badge.innerText(), WAIT).toMatch(/Live$/);
+  await expect.poll(() => page.locator(".why-verdict").innerText(), WAIT).toMatch(/^Online: /);
+
+  // Unplugged: first overdue or gone, then offline; the facts say so.
+  boiler.client.stream.destroy();
+  clock.pass(2 * MINUTE_MS);
+  await expect.poll(() => mark("boiler").innerText(), WAIT).toMatch(/^offline since \d/);
+  await expect.poll(() => fact("connection"), WAIT).toBe("No connection of its own");
+  await expect.poll(() => page.locator(".why-verdict").innerText(), WAIT).toMatch(/^Offline: it is not connected/);
+  expect(await badge.innerText()).toBe("Offline: no new readings");
+  await expect.poll(() => page.locator("[data-lane] .lane-offline").count(), WAIT).toBeGreaterThan(0);
   expect(failures).toEqual([]);
 });

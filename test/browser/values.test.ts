@@ -16,6 +16,7 @@ async function publishAll(hub: HubAddress, nowMs: number): Promise<void> {
     meter: 31_043.271 + index / 1_000,
     counter: 3_546_238 + index,
     total: 12_345,
+    isOpen: index === 2,
     level: index === 4 ? "unavailable" : 40 + index,
   }));
   await board.publish("devices/meter/telemetry", JSON.stringify(readings), { qos: 1 });
@@ -68,20 +69,28 @@ test("digits, charts with texts among their numbers, and long names, on a desk a
       `${words}`,
     ).toBe(true);
 
-  // One time stands in one line in all plots, however wide the words of their axes are.
-  const margins = await page
-    .locator("figure .plot")
-    .evaluateAll((plots) =>
-      plots.flatMap((plot) =>
-        [".time-area", ".u-over"].map((inside) =>
-          Math.round(
-            (plot.querySelector(inside)?.getBoundingClientRect().left ?? 0) - plot.getBoundingClientRect().left,
-          ),
-        ),
-      ),
+  // One time stands in one line in all plots, strips and the presence, however wide the words of their axes are.
+  await page.mouse.move(0, 0);
+  const areas = await page
+    .locator("figure .plot .time-area, figure .plot .u-over, figure .strip .time-area, .lane-area")
+    .evaluateAll((all) =>
+      all.map((area) => {
+        const { left, width } = area.getBoundingClientRect();
+        return [Math.round(left), Math.round(width)].join("+");
+      }),
     );
-  expect(margins).toHaveLength(8);
-  expect(new Set(margins).size).toBe(1);
+  expect(areas.length).toBe(2 * 4 + 2);
+  expect(new Set(areas).size).toBe(1);
+
+  // A click on a value brings its chart to the top, and it is there after a reload.
+  const first = () => page.locator("figure[data-metric]").first().getAttribute("data-metric");
+  expect(await first()).not.toBe("total");
+  await page.locator('[data-tile="total"]').click();
+  await expect.poll(first, WAIT).toBe("total");
+  await page.reload();
+  await expect.poll(first, WAIT).toBe("total");
+  await page.locator('[data-tile="total"]').click();
+  await expect.poll(first, WAIT).not.toBe("total");
   await page.setViewportSize({ width: 360, height: 740 });
   for (const at of ["#/", `#/devices/${LONG}`, "#/devices/meter", "#/inspector"]) {
     await page.goto(`${hub.url}/${at}`);

@@ -16,7 +16,13 @@ import { LinePlot } from "./line-plot.tsx";
 import { Readout } from "./readout.tsx";
 import { StateStrip } from "./state-strip.tsx";
 
-export function ChartFigure({ metric, boolean, context }: FigureProps & { boolean: boolean }) {
+interface ChartFigureProps extends FigureProps {
+  boolean: boolean;
+  /** It can be folded into a row. */
+  fold?: (() => void) | undefined;
+}
+
+export function ChartFigure({ metric, boolean, context, fold }: ChartFigureProps) {
   const { device, feed, view } = context;
   const label = useId();
   const asTable = useSignal(false);
@@ -24,13 +30,7 @@ export function ChartFigure({ metric, boolean, context }: FigureProps & { boolea
   const spans = useComputed(() => spansIn(context.alerts.of(metric).spans, feed.still.value).length);
 
   return (
-    <figure
-      class={boolean ? "figure figure-wide" : "figure"}
-      aria-labelledby={label}
-      data-metric={metric}
-      data-points={points}
-      data-spans={spans}
-    >
+    <figure class="figure" aria-labelledby={label} data-metric={metric} data-points={points} data-spans={spans}>
       <figcaption>
         <h3 id={label}>{metricLabel(device.described(metric))}</h3>
         <span class="figure-now">
@@ -42,6 +42,18 @@ export function ChartFigure({ metric, boolean, context }: FigureProps & { boolea
         <span class="figure-tools">
           <AlertMe deviceId={device.id} metric={device.described(metric)} />
           <TableButton metric={device.described(metric)} open={asTable} />
+          {fold !== undefined && (
+            <button
+              type="button"
+              class="icon-button"
+              aria-expanded
+              aria-label={`Fold chart: ${metricLabel(device.described(metric))}`}
+              title="Fold this chart"
+              onClick={fold}
+            >
+              <Icon name="further" />
+            </button>
+          )}
         </span>
         <Summary metric={metric} context={context} />
       </figcaption>

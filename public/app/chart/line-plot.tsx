@@ -1,13 +1,22 @@
 /** One plot in the page: its size, visibility, colours, pointer and keys. plot.ts draws it. */
 import { effect, type Signal, untracked, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+<<<<<<< HEAD
 import { theme } from "../preferences/theme.ts";
+=======
+import { hubNowMs } from "../hub/clock.ts";
+>>>>>>> e3a4e2b (device: a head with why, values as tiles, charts in one column with gaps and presence)
 import { noReadingWords } from "../range/range-words.ts";
 import type { FigureProps } from "../series/chart-context.ts";
-import { withGaps } from "../series/gaps.ts";
+import { gapsOf, withGaps } from "../series/gaps.ts";
 import { type TextChange, textMarks } from "../series/text-changes.ts";
 import type { Texts } from "../series/texts.ts";
+<<<<<<< HEAD
 import type { Plot } from "./plot.ts";
+=======
+import { theme } from "../ui/theme.ts";
+import type { Plot } from "./plot/plot.ts";
+>>>>>>> e3a4e2b (device: a head with why, values as tiles, charts in one column with gaps and presence)
 import { TimeSlider } from "./time-slider.tsx";
 
 export function LinePlot({ metric, context }: FigureProps) {
@@ -51,6 +60,8 @@ function createMarks(): (found: Texts | undefined, metric: string) => readonly T
   };
 }
 
+const ALL_TIME = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
+
 type HostRef = { current: HTMLDivElement | null };
 
 /** Loads the chart library when the first plot is shown, and makes a new plot when the colours change. */
@@ -69,7 +80,7 @@ function usePlot(
       if (box.clientWidth > 0) plot.peek()?.resize(box.clientWidth, box.clientHeight);
     });
     const load = async () => {
-      const { createPlot } = await import("./plot.ts");
+      const { createPlot } = await import("./plot/plot.ts");
       if (closed) return;
       const axisWidth = {
         needs: (px: number) => {
@@ -119,7 +130,10 @@ function drawWhileVisible(
     if (data.every((part, index) => part === drawn[index])) chart.move(window);
     else {
       const breaks = marks.map(({ atMs }) => atMs);
-      chart.draw({ ...withGaps(buffer, data[2], breaks), marks, alerts: ofAlerts }, buffer.resolution > 0, window);
+      // Of all that was read, so that a motion need not find them again.
+      const gaps = gapsOf(buffer, data[2], ALL_TIME, Math.min(hubNowMs.peek(), window.toMs));
+      const columns = withGaps(buffer, data[2], breaks);
+      chart.draw({ ...columns, marks, alerts: ofAlerts, gaps, compared: undefined }, buffer.resolution > 0, window);
     }
     drawn = data;
     chart.showCursor(crosshair.peek());

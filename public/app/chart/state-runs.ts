@@ -8,17 +8,22 @@ export interface StateRun {
   readonly toMs: number;
 }
 
-/** A bucket with both states counts as true: a short flame must not vanish among quiet minutes. */
+/** In a bucket with both states the true one comes first, for its share of the bucket: a short flame is seen, and is no longer than it was. */
 export function stateRuns(buffer: SeriesBuffer, intervalMs: number | undefined, nowMs: number): StateRun[] {
   const limit = gapLimitMs(buffer, intervalMs);
   const runs: { state: boolean; fromMs: number; toMs: number }[] = [];
+  const add = (state: boolean, fromMs: number, toMs: number) => {
+    const last = runs.at(-1);
+    if (last !== undefined && last.state === state && last.toMs >= fromMs) last.toMs = toMs;
+    else runs.push({ state, fromMs, toMs });
+  };
   for (const [index, t] of buffer.t.entries()) {
-    const state = (buffer.max[index] ?? 0) > 0;
     const next = buffer.t[index + 1] ?? nowMs;
     const toMs = next - t > limit ? t + buffer.resolution : next;
-    const last = runs.at(-1);
-    if (last !== undefined && last.state === state && last.toMs >= t) last.toMs = toMs;
-    else runs.push({ state, fromMs: t, toMs });
+    const isMixed = (buffer.min[index] ?? 0) <= 0 && (buffer.max[index] ?? 0) > 0;
+    const trueToMs = t + (toMs - t) * (buffer.mean[index] ?? 0);
+    if (isMixed) add(true, t, trueToMs);
+    add(!isMixed && (buffer.max[index] ?? 0) > 0, isMixed ? trueToMs : t, toMs);
   }
   return runs;
 }

@@ -8,7 +8,7 @@ import { rangeKeys } from "../range-controls/range-keys.ts";
 import type { ChartContext, FigureProps } from "../series/chart-context.ts";
 import { metricLabel } from "../ui/value-words.ts";
 import { crosshairKeys } from "./crosshair-keys.ts";
-import { createGestures } from "./plot-gestures.ts";
+import { createGestures } from "./plot/plot-gestures.ts";
 import { readingAt } from "./readout.tsx";
 
 interface TimeSliderProps extends FigureProps {

@@ -1,11 +1,13 @@
 /**
- * All metrics of a device over one range: a figure for each number and state, a list for texts. The first six are open.
+ * All metrics of a device over one range: a figure for each number and state, a list for texts. The first six are open,
+ * the others are rows.
  */
-import { useComputed, useSignal } from "@preact/signals";
+import { type ReadonlySignal, type Signal, useComputed, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { ChartFigure } from "../chart/chart-figure.tsx";
 import { DamagedNote } from "../chart/damaged-note.tsx";
 import { PartialNote } from "../chart/partial-note.tsx";
+import { PresenceBand } from "../chart/presence-band.tsx";
 import { hubNowMs } from "../hub/clock.ts";
 import type { DeviceState } from "../hub/device-state.ts";
 import { useHubRead } from "../hub/use-hub-read.ts";
@@ -18,11 +20,17 @@ import { RangeEmpty } from "../range-controls/range-empty.tsx";
 import { useAlertMarks } from "../series/alert-marks.ts";
 import type { ChartContext } from "../series/chart-context.ts";
 import { createChartFeed } from "../series/chart-feed.ts";
+import { usePresence } from "../series/presence-read.ts";
 import { useTexts } from "../series/texts.ts";
 import { ReadNote } from "../ui/fault-note.tsx";
-import { metricKind } from "../ui/value-words.ts";
 import { DownloadMenu } from "./download-menu.tsx";
+import { FoldedChart } from "./folded-chart.tsx";
+import { kindsOf, type MetricOfKind } from "./metric-kinds.ts";
+import { pinnedFirst, pinnedOf } from "./pinned.ts";
+import { SideColumn } from "./side-column.tsx";
+import { type Sparks, useSparks } from "./sparks.ts";
 import { TextMetrics } from "./text-metrics.tsx";
+import { ValueTiles } from "./value-tiles.tsx";
 
 const OPEN_AT_FIRST = 6;
 /** Wide enough for `1017.5`. */
@@ -31,68 +39,126 @@ const LEAST_AXIS_PX = 46;
 const LIKELY_WIDTH_PX = 480;
 
 export function DeviceCharts({ device }: { device: DeviceState }) {
-  const kinds = useComputed(() => kindsOf(device)).value;
-  const unfolded = useSignal(false);
+  const unfolded = useSignal<ReadonlySet<string>>(new Set());
   const figures = useRef<HTMLDivElement>(null);
-  const charted = kinds.filter(({ kind }) => kind !== "text");
-  const textual = kinds.filter(({ kind }) => kind === "text").map(({ metric }) => metric);
-  const open = unfolded.value ? charted : charted.slice(0, OPEN_AT_FIRST);
-  const names = open.map(({ metric }) => metric);
+  const { kinds, charted, textual, events, mixed } = useMetrics(device);
+  const names = charted.filter((metric, index) => index < OPEN_AT_FIRST || unfolded.value.has(metric));
   const shared = useShared(device);
   const { feed } = shared;
   const read = useHubRead(
-    names.length === 0 ? "" : `series ${names.join(",")}`,
+    names.length === 0 ? "" : `series ${[...names].sort().join(",")}`,
     (abort) => feed.read(names, plotWidthPx(figures.current), abort),
     feed.wanted.value,
   );
-  const mixed = charted.filter(({ metric }) => device.mixed.value.has(metric)).map(({ metric }) => metric);
-  const events = useComputed(() => eventsOf(device)).value;
   const texts = useTexts(device, feed, [...textual, ...mixed, ...events]);
   const alerts = useAlertMarks(device, feed);
-  const context: ChartContext = { ...shared, texts, alerts, state: read.state.value };
+  const presence = usePresence(device, feed);
+  const sparks = useSparks(device, charted);
+  const context: ChartContext = { ...shared, texts, alerts, presence, state: read.state.value };
   const isEmpty = useComputed(() => feed.covered.value && names.every((metric) => feed.points(metric) === 0)).value;
 
   return (
-    <section class="charts" aria-labelledby="charts">
-      <div class="charts-head">
-        <h2 id="charts">
-          <RangeTitle context={context} />
-        </h2>
-        <LiveBadge context={context} />
-        {read.busy.value && <span class="quiet">Loading…</span>}
-        <DownloadMenu context={context} metrics={names} />
+    <>
+      <ValueTiles device={device} kinds={kinds} sparks={sparks} />
+      <div class="device-body">
+        <section class="charts" aria-labelledby="charts">
+          <div class="charts-head">
+            <h2 id="charts">
+              <RangeTitle context={context} />
+            </h2>
+            <LiveBadge context={context} />
+            {read.busy.value && <span class="quiet">Loading…</span>}
+            <DownloadMenu context={context} metrics={names} />
+          </div>
+          <RangeBar context={context} />
+          <RangeStatus context={context} />
+          <ReadNote what="The charts could not be read." read={read} />
+          <PartialNote context={context} />
+          <DamagedNote context={context} />
+          {kinds.length + events.length === 0 && (
+            <p class="empty">No reading yet. The first one starts a chart here.</p>
+          )}
+          <div class="figures" ref={figures} style={{ "--axis": `${context.axisPx.value}px` }}>
+            <Figures context={context} charted={charted} kinds={kinds} unfolded={unfolded} sparks={sparks} />
+            {kinds.length > 0 && <PresenceBand context={context} />}
+            {names.length > 0 && isEmpty && read.state.value === "ready" && <RangeEmpty context={context} />}
+          </div>
+          <UnfoldAll foldable={charted.slice(OPEN_AT_FIRST)} unfolded={unfolded} />
+          {textual.length + events.length > 0 && <TextMetrics context={context} metrics={textual} events={events} />}
+        </section>
+        <SideColumn context={context} charted={charted} />
       </div>
-      <RangeBar context={context} />
-      <RangeStatus context={context} />
-      <ReadNote what="The charts could not be read." read={read} />
-      <PartialNote context={context} />
-      <DamagedNote context={context} />
-      {kinds.length + events.length === 0 && <p class="empty">No reading yet. The first one starts a chart here.</p>}
-      <div class="figures" ref={figures} style={{ "--axis": `${context.axisPx.value}px` }}>
-        {open.map(({ metric, kind }) => (
-          <ChartFigure key={metric} metric={metric} boolean={kind === "boolean"} context={context} />
-        ))}
-        {names.length > 0 && isEmpty && read.state.value === "ready" && <RangeEmpty context={context} />}
-      </div>
-      {charted.length > OPEN_AT_FIRST && (
-        <button
-          type="button"
-          class="fold"
-          aria-expanded={unfolded.value}
-          onClick={() => {
-            unfolded.value = !unfolded.value;
-          }}
-        >
-          {charted.length > open.length ? `Show ${charted.length - open.length} more` : "Show fewer"}
-        </button>
-      )}
-      {textual.length + events.length > 0 && <TextMetrics context={context} metrics={textual} events={events} />}
-    </section>
+    </>
+  );
+}
+
+/** The metrics of the device by how they are shown; the charted ones in their order. */
+function useMetrics(device: DeviceState) {
+  const kinds = useComputed(() => kindsOf(device)).value;
+  const events = useComputed(() => eventsOf(device)).value;
+  const textual = kinds.flatMap(({ metric, kind }) => (kind === "text" ? [metric] : []));
+  const unordered = kinds.flatMap(({ metric, kind }) => (kind === "text" ? [] : [metric]));
+  const charted = pinnedFirst(unordered, pinnedOf(device.id));
+  return { kinds, charted, textual, events, mixed: charted.filter((metric) => device.mixed.value.has(metric)) };
+}
+
+interface FiguresProps {
+  context: ChartContext;
+  charted: readonly string[];
+  kinds: readonly MetricOfKind[];
+  unfolded: Signal<ReadonlySet<string>>;
+  sparks: ReadonlySignal<Sparks | undefined>;
+}
+
+function Figures({ context, charted, kinds, unfolded, sparks }: FiguresProps) {
+  const booleans = new Set(kinds.flatMap(({ metric, kind }) => (kind === "boolean" ? [metric] : [])));
+  const toggle = (metric: string) => () => {
+    const others = [...unfolded.value].filter((name) => name !== metric);
+    unfolded.value = new Set(unfolded.value.has(metric) ? others : [...others, metric]);
+  };
+  return charted.map((metric, index) => {
+    const isFirst = index < OPEN_AT_FIRST;
+    const boolean = booleans.has(metric);
+    return isFirst || unfolded.value.has(metric) ? (
+      <ChartFigure
+        key={metric}
+        metric={metric}
+        boolean={boolean}
+        context={context}
+        fold={isFirst ? undefined : toggle(metric)}
+      />
+    ) : (
+      <FoldedChart
+        key={`folded ${metric}`}
+        device={context.device}
+        metric={metric}
+        boolean={boolean}
+        sparks={sparks}
+        unfold={toggle(metric)}
+      />
+    );
+  });
+}
+
+function UnfoldAll({ foldable, unfolded }: { foldable: readonly string[]; unfolded: Signal<ReadonlySet<string>> }) {
+  const folded = foldable.filter((metric) => !unfolded.value.has(metric));
+  if (foldable.length === 0) return null;
+  return (
+    <button
+      type="button"
+      class="fold"
+      aria-expanded={folded.length === 0}
+      onClick={() => {
+        unfolded.value = new Set(folded.length > 0 ? foldable : []);
+      }}
+    >
+      {folded.length > 0 ? `Show ${folded.length} more` : "Show fewer"}
+    </button>
   );
 }
 
 /** What lives as long as the device's page. */
-function useShared(device: DeviceState): Omit<ChartContext, "state" | "texts" | "alerts"> {
+function useShared(device: DeviceState): Omit<ChartContext, "state" | "texts" | "alerts" | "presence"> {
   const crosshair = useSignal<number | undefined>(undefined);
   const selection = useSignal<TimeWindow | undefined>(undefined);
   const axisPx = useSignal(LEAST_AXIS_PX);
@@ -129,14 +195,3 @@ function RangeStatus({ context: { feed } }: { context: ChartContext }) {
 
 const eventsOf = (device: DeviceState): string[] =>
   Object.entries(device.about.value.metricInfo).flatMap(([metric, { kind }]) => (kind === "event" ? [metric] : []));
-
-const kindsOf = (device: DeviceState) =>
-  device.metrics.value.map((metric) => {
-    // The kind of a metric hardly ever changes; watching each value for it would draw the page at every reading.
-    const value = device.values.get(metric)?.peek().value ?? 0;
-    const isMixed = device.mixed.value.has(metric);
-    return {
-      metric,
-      kind: isMixed && typeof value === "string" ? ("number" as const) : metricKind(device.described(metric), value),
-    };
-  });

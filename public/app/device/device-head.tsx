@@ -1,5 +1,5 @@
-/** The head of a device's page: name, presence, age, faults of its clock, and buttons to change it. */
-import { useComputed, useSignal } from "@preact/signals";
+/** The head of a device's page: name, state, age and why; below it what else is known, and buttons to change it. */
+import { useSignal } from "@preact/signals";
 import type { TimeFault } from "../../../src/contract/readings.ts";
 import { type DeviceState, displayName } from "../hub/device-state.ts";
 import { reaches } from "../hub/session.ts";
@@ -7,19 +7,58 @@ import { Age } from "../ui/age.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { PresenceMark } from "../ui/presence-mark.tsx";
 import { newRuleHref } from "../ui/route.ts";
-import { agoWords, durationWords } from "../ui/time-words.ts";
+import { agoWords } from "../ui/time-words.ts";
 import { DeviceDelete } from "./device-delete.tsx";
 import { DeviceEdit } from "./device-edit.tsx";
+import { DeviceWhy } from "./device-why.tsx";
+import { intervalWords } from "./why-words.ts";
 
+/** It stays in view while the page is scrolled. */
 export function DeviceHead({ device }: { device: DeviceState }) {
-  const editing = useSignal(false);
-  const isHeard = useComputed(() => device.heardAtMs.value !== undefined);
   const about = device.about.value;
+  const name = displayName(device.id, about);
   return (
     <div class="device-head" data-device-id={device.id}>
-      <div class="device-title">
-        <h1 class={about.name === undefined ? "mono" : ""}>{displayName(device.id, about)}</h1>
-        <PresenceMark device={device} withSince />
+      <BackLink />
+      <h1 class={about.name === undefined ? "mono" : ""} title={name}>
+        {name}
+      </h1>
+      <PresenceMark device={device} withSince />
+      <span class="head-age">
+        <span class="sr-only">Last message: </span>
+        <Age at={device.heardAtMs} words={agoWords} />
+      </span>
+      <DeviceWhy device={device} />
+    </div>
+  );
+}
+
+/** Of a device that nothing is known of. */
+export const UnknownHead = ({ id }: { id: string }) => (
+  <div class="device-head">
+    <BackLink />
+    <h1 class="mono" title={id}>
+      {id}
+    </h1>
+  </div>
+);
+
+const BackLink = () => (
+  <a class="back" href="#/" aria-label="All devices" title="All devices">
+    <Icon name="back" />
+  </a>
+);
+
+/** What is known of a device, and buttons to change it. */
+export function DeviceFacts({ device }: { device: DeviceState }) {
+  const editing = useSignal(false);
+  const about = device.about.value;
+  return (
+    <div class="device-about">
+      <div class="facts">
+        {about.name !== undefined && <span class="mono">{device.id}</span>}
+        {about.place !== undefined && <span>{about.place}</span>}
+        {about.intervalMs !== undefined && <span>usually every {intervalWords(about.intervalMs)}</span>}
         <div class="device-actions">
           <button
             type="button"
@@ -38,18 +77,6 @@ export function DeviceHead({ device }: { device: DeviceState }) {
           <DeviceDelete device={device} />
         </div>
       </div>
-      <p class="facts">
-        {about.name !== undefined && <span class="mono">{device.id}</span>}
-        {about.place !== undefined && <span>{about.place}</span>}
-        {isHeard.value ? (
-          <span>
-            last message <Age at={device.heardAtMs} words={agoWords} />
-          </span>
-        ) : (
-          <span>no message yet</span>
-        )}
-        {about.intervalMs !== undefined && <span>usually every {intervalWords(about.intervalMs)}</span>}
-      </p>
       {about.timeFault !== undefined && <TimeNote fault={about.timeFault} said={about.attributes["deviceClock"]} />}
       {editing.value && (
         <DeviceEdit
@@ -62,8 +89,6 @@ export function DeviceHead({ device }: { device: DeviceState }) {
     </div>
   );
 }
-
-const intervalWords = (ms: number): string => (ms < 9_950 ? `${(ms / 1_000).toFixed(1)} s` : durationWords(ms));
 
 const TIME_FAULTS: Record<TimeFault, { what: string; fix: string }> = {
   clock: {

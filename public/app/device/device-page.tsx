@@ -1,4 +1,4 @@
-/** The device page: its head, charts and attributes. */
+/** The device page: its head, alerts, values, charts, and what else is known of it. */
 import { useEffect } from "preact/hooks";
 import { DeviceAlerts } from "../alerts/device-alerts.tsx";
 import { displayName } from "../hub/device-state.ts";
@@ -7,11 +7,9 @@ import { deviceState } from "../hub/live.ts";
 import { readDevice } from "../hub/read-device.ts";
 import { type HubRead, useHubRead } from "../hub/use-hub-read.ts";
 import { ReadNote } from "../ui/fault-note.tsx";
-import { Icon } from "../ui/icon.tsx";
 import { usePageTitle } from "../ui/page-title.ts";
-import { AttributesTable } from "./attributes-table.tsx";
 import { DeviceCharts } from "./device-charts.tsx";
-import { DeviceHead } from "./device-head.tsx";
+import { DeviceFacts, DeviceHead, UnknownHead } from "./device-head.tsx";
 
 export function DevicePage({ id }: { id: string }) {
   useEffect(() => watchLive([id]), [id]);
@@ -23,19 +21,12 @@ export function DevicePage({ id }: { id: string }) {
 
   return (
     <>
-      <a class="back" href="#/">
-        <Icon name="back" /> All devices
-      </a>
-      {known === undefined ? <h1 class="mono">{id}</h1> : <DeviceHead device={known} />}
+      {known === undefined ? <UnknownHead id={id} /> : <DeviceHead device={known} />}
+      {known !== undefined && <DeviceFacts device={known} />}
       <DeviceNote read={read} />
       <DeviceAlerts deviceId={id} />
       {known === undefined && read.state.value === "loading" && <p class="quiet">Loading the device…</p>}
-      {known !== undefined && (
-        <div class="device-body">
-          <DeviceCharts device={known} />
-          <AttributesTable attributes={known.about.value.attributes} />
-        </div>
-      )}
+      {known !== undefined && <DeviceCharts device={known} />}
     </>
   );
 }

@@ -1,12 +1,11 @@
 /** Offers the charts' data as files: the points of each figure as drawn, or all readings from the hub. */
-import { useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
 import { csvName, csvText } from "../chart/csv-text.ts";
 import type { TimeWindow } from "../range/chart-range.ts";
 import type { ChartContext } from "../series/chart-context.ts";
 import { Icon } from "../ui/icon.tsx";
 import { saveFile } from "../ui/save-file.ts";
 import { metricLabel } from "../ui/value-words.ts";
+import { DropPanel } from "./drop-panel.tsx";
 
 interface DownloadProps {
   context: ChartContext;
@@ -14,51 +13,18 @@ interface DownloadProps {
   metrics: readonly string[];
 }
 
-export function DownloadMenu({ context, metrics }: DownloadProps) {
-  const open = useSignal(false);
-  const box = useRef<HTMLDivElement>(null);
-  const button = useRef<HTMLButtonElement>(null);
-  const panel = useId();
-  const close = () => {
-    open.value = false;
-  };
-  useEffect(() => {
-    const leave = (event: Event) => {
-      if (event.target instanceof Node && !box.current?.contains(event.target)) close();
-    };
-    const key = (event: KeyboardEvent) => {
-      if (event.key !== "Escape" || !open.peek()) return;
-      close();
-      button.current?.focus();
-    };
-    document.addEventListener("pointerdown", leave);
-    document.addEventListener("focusin", leave);
-    document.addEventListener("keydown", key);
-    return () => {
-      document.removeEventListener("pointerdown", leave);
-      document.removeEventListener("focusin", leave);
-      document.removeEventListener("keydown", key);
-    };
-  }, []);
-  return (
-    <div class="download" ref={box}>
-      <button
-        type="button"
-        ref={button}
-        aria-expanded={open.value}
-        aria-controls={panel}
-        onClick={() => {
-          open.value = !open.value;
-        }}
-      >
+export const DownloadMenu = (props: DownloadProps) => (
+  <DropPanel
+    class="download"
+    button={
+      <>
         <Icon name="download" /> Download
-      </button>
-      <div class="download-panel" id={panel} hidden={!open.value}>
-        {open.value && <Choices context={context} metrics={metrics} />}
-      </div>
-    </div>
-  );
-}
+      </>
+    }
+  >
+    {() => <Choices {...props} />}
+  </DropPanel>
+);
 
 function Choices({ context, metrics }: DownloadProps) {
   const { device, feed } = context;

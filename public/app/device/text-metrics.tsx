@@ -10,7 +10,7 @@ import { MetricValue } from "../ui/metric-value.tsx";
 import { fullTime, instantWords } from "../ui/time-words.ts";
 import { countWords, metricLabel } from "../ui/value-words.ts";
 
-const MAX_SHOWN = 8;
+const MAX_SHOWN = 50;
 
 interface TextProps {
   context: ChartContext;
@@ -83,7 +83,11 @@ function List({ context, metric, items, more, words }: ListProps) {
   const left = items.length - shown.length;
   if (shown.length === 0) return <p class="quiet">{noReadingWords(window)}</p>;
   return (
-    <>
+    <details class="text-list">
+      <summary>
+        {more && "At least "}
+        {countWords(items.length)} {items.length === 1 ? words.one : words.many}
+      </summary>
       <ol
         class="text-changes"
         aria-label={`${metricLabel(context.device.described(metric))}: ${words.many}, newest first`}
@@ -103,6 +107,6 @@ function List({ context, metric, items, more, words }: ListProps) {
           {more && `Only the newest ${countWords(MAX_READINGS)} readings of the range were searched.`}
         </p>
       )}
-    </>
+    </details>
   );
 }

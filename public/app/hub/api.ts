@@ -24,6 +24,7 @@ import type { Device } from "../../../src/contract/readings.ts";
 import type {
   BareReadiness,
   DevicesPage,
+  PresenceHistory,
   Readiness,
   ReadingsPage,
   RefusalsAnswer,
@@ -76,6 +77,9 @@ export const getSeries = (
 
 export const getReadings = (id: string, query: { from: number; to: number; limit: number }, abort: AbortSignal) =>
   ask<ReadingsPage>(`${devicePath(id)}/readings`, { query: { ...query, partial: "true" }, abort });
+
+export const getPresence = (id: string, query: { from: number; to: number; limit: number }, abort: AbortSignal) =>
+  ask<PresenceHistory>(`${devicePath(id)}/presence`, { query, abort });
 
 export const getRefusals = (abort: AbortSignal) => ask<RefusalsAnswer>("/api/refusals", { abort });
 

@@ -14,12 +14,15 @@ export interface PresenceAt {
   readonly detail: PresenceState;
   /** Since when that is so. */
   readonly detailSinceMs: number;
+  /** The facts by which it was decided, as they were then. */
+  readonly because: PresenceDetail["because"];
 }
 
-export const presenceAt = (state: Presence, { state: detail, since }: PresenceDetail): PresenceAt => ({
+export const presenceAt = (state: Presence, { state: detail, since, because }: PresenceDetail): PresenceAt => ({
   state,
   detail,
   detailSinceMs: Date.parse(since),
+  because,
 });
 
 export interface Arrivals {

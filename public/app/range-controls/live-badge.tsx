@@ -1,10 +1,10 @@
-/** Shows whether the charts are live or fixed in the past, with the way back to live. */
+/** Shows whether the charts are live or fixed in the past, with the way back to live. Of a device that sends nothing nothing is live. */
 
 import { isStale } from "../hub/freshness.ts";
 import { freshness } from "../hub/link.ts";
 import type { ChartContext } from "../series/chart-context.ts";
 
-export function LiveBadge({ context: { view } }: { context: ChartContext }) {
+export function LiveBadge({ context: { view, device } }: { context: ChartContext }) {
   if (view.range.value.kind === "fixed") {
     return (
       <>
@@ -17,9 +17,13 @@ export function LiveBadge({ context: { view } }: { context: ChartContext }) {
   }
   // A chart must not look alive while the page is not.
   if (isStale(freshness.value)) return <span class="badge badge-fixed">Not live now</span>;
+  const { detail } = device.presence.value;
+  if (detail !== "online") return <span class="badge badge-fixed">{SILENT[detail]}</span>;
   return (
     <span class="badge badge-live">
       <span aria-hidden="true">●</span> Live
     </span>
   );
 }
+
+const SILENT = { late: "Late: no new readings", asleep: "Asleep", offline: "Offline: no new readings" } as const;

@@ -1,10 +1,11 @@
 /** What the figures of one device share, as types. */
-import type { Signal } from "@preact/signals";
+import type { ReadonlySignal, Signal } from "@preact/signals";
 import type { DeviceState } from "../hub/device-state.ts";
 import type { TimeWindow } from "../range/chart-range.ts";
 import type { TimeView } from "../range/time-view.ts";
 import type { AlertMarksRead } from "./alert-marks.ts";
 import type { ChartFeed } from "./chart-feed.ts";
+import type { PresenceRecord } from "./presence-spans.ts";
 import type { TextsRead } from "./texts.ts";
 
 export interface ChartContext {
@@ -21,6 +22,8 @@ export interface ChartContext {
   readonly texts: TextsRead;
   /** Thresholds, and when alerts fired. */
   readonly alerts: AlertMarksRead;
+  /** When the device was online, late, asleep or offline; undefined until it was read. */
+  readonly presence: ReadonlySignal<PresenceRecord | undefined>;
   /** Whether the series were read; until then an empty plot says nothing about the device. */
   readonly state: "loading" | "ready" | "failed";
 }

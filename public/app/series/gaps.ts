@@ -24,12 +24,18 @@ export interface Gap {
   readonly toMs: number;
 }
 
-/** Those of which a part is in the window. */
-export function gapsOf(buffer: SeriesBuffer, intervalMs: number | undefined, window: TimeWindow): Gap[] {
+/** Those of which a part is in the window. With `untilMs` the time from the last point to then counts, too. */
+export function gapsOf(
+  buffer: SeriesBuffer,
+  intervalMs: number | undefined,
+  window: TimeWindow,
+  untilMs?: number,
+): Gap[] {
   const limit = gapLimitMs(buffer, intervalMs);
   const gaps: Gap[] = [];
-  for (const [index, toMs] of buffer.t.entries()) {
-    const before = buffer.t[index - 1];
+  const instants = untilMs === undefined ? buffer.t : [...buffer.t, untilMs];
+  for (const [index, toMs] of instants.entries()) {
+    const before = instants[index - 1];
     if (before === undefined || toMs - before <= limit) continue;
     const fromMs = before + buffer.resolution;
     if (fromMs < window.toMs && toMs > window.fromMs) gaps.push({ fromMs, toMs });

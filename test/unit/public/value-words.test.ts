@@ -1,7 +1,7 @@
 /** Numbers as a person reads them: nothing that was measured is rounded away, and neighbours can be told apart. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { splitWords, valueRange } from "../../../public/app/chart/value-axis.ts";
+import { splitWords, valueRange } from "../../../public/app/chart/plot/value-axis.ts";
 import { capital, digitsBetween, numberWords, shortLabels } from "../../../public/app/ui/value-words.ts";
 
 const bare = (words: string): string => words.replace(/,/g, "").replace("−", "-");

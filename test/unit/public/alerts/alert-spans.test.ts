@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withBounds } from "../../../../public/app/chart/value-axis.ts";
+import { withBounds } from "../../../../public/app/chart/plot/value-axis.ts";
 import { trialDrawing } from "../../../../public/app/rules/trial/trial-drawing.ts";
 import { trialWords } from "../../../../public/app/rules/trial/trial-words.ts";
 import { boundsOf, nearestBound, spanAt, spansOf } from "../../../../public/app/series/alert-spans.ts";

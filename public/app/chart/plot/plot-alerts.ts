@@ -1,6 +1,6 @@
 /** Draws on a plot when alerts fired, as bands, and thresholds, as lines. Knows of the chart library only what it draws on. */
-import type { Severity } from "../../../src/contract/alerts.ts";
-import type { AlertSpan, Bound } from "../series/alert-spans.ts";
+import type { Severity } from "../../../../src/contract/alerts.ts";
+import type { AlertSpan, Bound } from "../../series/alert-spans.ts";
 
 /** What of a plot is drawn on. */
 export interface Surface {

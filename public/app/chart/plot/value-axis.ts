@@ -1,5 +1,5 @@
 /** Decides which values an axis spans, and labels its lines. */
-import { type Metric, metricUnit } from "../ui/value-words.ts";
+import { type Metric, metricUnit } from "../../ui/value-words.ts";
 
 /** Of what is known a smaller change is noise, and shall not fill the plot. */
 const LEAST_SPAN: Record<string, number> = { "°C": 2, "%": 5, ppm: 20, ppb: 20, hPa: 4, dBm: 10 };

@@ -1,5 +1,5 @@
 /** Labels the lines of a time axis, as short as their distance allows. */
-import { isMidnight } from "../ui/time-words.ts";
+import { isMidnight } from "../../ui/time-words.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

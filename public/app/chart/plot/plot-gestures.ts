@@ -3,9 +3,9 @@
  * Shift and dragging or two fingers pan, two fingers or Ctrl and wheel zoom. A plain wheel and a vertical swipe stay the page's.
  */
 
-import type { TimeWindow } from "../range/chart-range.ts";
-import { type Finger, panned, pinched, spanOf, zoomed } from "../range/range-moves.ts";
-import type { ChartContext } from "../series/chart-context.ts";
+import type { TimeWindow } from "../../range/chart-range.ts";
+import { type Finger, panned, pinched, spanOf, zoomed } from "../../range/range-moves.ts";
+import type { ChartContext } from "../../series/chart-context.ts";
 
 /** Less is a click with an unsteady hand. */
 const DRAG_PX = 8;

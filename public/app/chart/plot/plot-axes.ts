@@ -1,0 +1,73 @@
+/** The axes of a plot: their words, and how much space these take. */
+import type uPlot from "uplot";
+import { tickWords } from "./time-ticks.ts";
+import { splitWords } from "./value-axis.ts";
+
+/** Width of the value axis: the same beside all plots of a device, so that one instant is in one line. */
+export interface AxisWidth {
+  /** `px` is what one plot needs; the answer is what all of them get. */
+  needs(px: number): number;
+}
+
+export interface AxisLook {
+  readonly text: string;
+  readonly grid: string;
+  /** Of all sizes. */
+  readonly scale: number;
+}
+
+const AXIS_GAP_PX = 6;
+/** Between the words of two lines. */
+const TICK_SPACE_PX = 8;
+
+export const fontOf = (px: number): string =>
+  `${px}px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif`;
+export const FONT_PX = 12;
+
+export function timeAxis({ text, grid, scale }: AxisLook): uPlot.Axis {
+  return {
+    stroke: text,
+    font: fontOf(FONT_PX * scale),
+    size: 22 * scale,
+    gap: 4 * scale,
+    space: 56 * scale,
+    values: (self, splits, _axis, space, step) => {
+      const words = splits.map((at) => tickWords(at, step));
+      const widths = words.map((word) => textWidthPx(word, scale));
+      // In some languages they are longer than the lines are apart: then each second, third … is said.
+      const each = Math.max(1, Math.ceil((Math.max(0, ...widths) + TICK_SPACE_PX * scale) / space));
+      // One that the plot's edge would cut says nothing.
+      const isCut = (at: number, width: number) => self.over.clientWidth - self.valToPos(at, "x") < width / 2;
+      return words.map((word, index) =>
+        index % each !== 0 || isCut(splits[index] ?? 0, widths[index] ?? 0) ? "" : word,
+      );
+    },
+    grid: { stroke: grid, width: scale },
+    ticks: { show: false },
+  };
+}
+
+export function valueAxis({ text, grid, scale }: AxisLook, axisWidth: AxisWidth): uPlot.Axis {
+  return {
+    stroke: text,
+    font: fontOf(FONT_PX * scale),
+    size: (_self, words) => {
+      const widest = Math.max(0, ...(words ?? []).map((word) => textWidthPx(word, scale)));
+      return axisWidth.needs(Math.ceil(widest) + AXIS_GAP_PX * scale);
+    },
+    gap: AXIS_GAP_PX * scale,
+    space: 32 * scale,
+    values: (self, splits, _axis, _space, step) =>
+      self.data[0].length === 0 ? [] : splits.map((value) => splitWords(value, step)),
+    grid: { stroke: grid, width: scale },
+    ticks: { show: false },
+  };
+}
+
+const ruler = document.createElement("canvas").getContext("2d");
+
+function textWidthPx(text: string, scale: number): number {
+  if (ruler === null) return 0;
+  ruler.font = fontOf(FONT_PX * scale);
+  return ruler.measureText(text).width;
+}

@@ -1,0 +1,102 @@
+/** What the page of a device computes: why it is there or not, the spans of its presence, states as long as they were, pinned charts. */
+import { expect, test } from "vitest";
+import { stateRuns } from "../../../public/app/chart/state-runs.ts";
+import { verdictWords } from "../../../public/app/device/why-words.ts";
+import { gapsOf } from "../../../public/app/series/gaps.ts";
+import { atMostCells, presenceSpans, withChange } from "../../../public/app/series/presence-spans.ts";
+import { createSeriesBuffer } from "../../../public/app/series/series-buffer.ts";
+import type { PresenceDetail } from "../../../src/contract/readings.ts";
+
+const MINUTE_MS = 60_000;
+const NOW_MS = Date.parse("2026-11-25T12:00:00Z");
+const ago = (ms: number) => new Date(NOW_MS - ms).toISOString();
+
+type Because = PresenceDetail["because"];
+const verdicts: [PresenceDetail["state"], Because, string][] = [
+  ["online", { connection: true, lastReadingAt: ago(5_000), intervalMs: 5_000 }, "not older than 1 min"],
+  ["online", { connection: false, lastReadingAt: ago(5_000) }, "its last reading is recent"],
+  ["online", { connection: true, lastReadingAt: ago(50 * MINUTE_MS) }, "it keeps no interval"],
+  ["late", { connection: true, lastReadingAt: ago(20 * MINUTE_MS), intervalMs: 5 * MINUTE_MS }, "longer than 15 min"],
+  ["asleep", { connection: false, availability: "offline", lastReadingAt: ago(0) }, "connects only to send"],
+  ["offline", { connection: true, availability: "offline", lastReadingAt: ago(0) }, "its last will or its bridge"],
+  ["offline", { connection: false }, "has never sent a reading"],
+  ["offline", { connection: false, lastReadingAt: ago(2 * MINUTE_MS), intervalMs: 5_000 }, "longer than 1 min"],
+];
+
+test.each(verdicts)("a device that is %s by %o: the sentence says so and why", (state, because, words) => {
+  const verdict = verdictWords({ state, because }, NOW_MS);
+  expect(verdict.toLowerCase()).toMatch(new RegExp(`^${state}: `));
+  expect(verdict).toContain(words);
+});
+
+const at = (minutes: number) => NOW_MS + minutes * MINUTE_MS;
+const spansOf = (changes: [number, "online" | "offline" | "late"][], runs: [number, number][]) =>
+  presenceSpans(
+    {
+      changes: changes.map(([minutes, state]) => ({ atMs: at(minutes), state })),
+      runs: runs.map(([from, to]) => ({ fromMs: at(from), toMs: at(to) })),
+    },
+    { fromMs: at(0), toMs: at(60) },
+    at(50),
+  ).map(({ state, fromMs, toMs }) => [state, (fromMs - NOW_MS) / MINUTE_MS, (toMs - NOW_MS) / MINUTE_MS]);
+
+test("presence is unknown while the hub was off, and ends now", () => {
+  expect(
+    spansOf(
+      [
+        [-5, "online"],
+        [20, "offline"],
+      ],
+      [
+        [-10, 10],
+        [15, 49],
+      ],
+    ),
+  ).toEqual([
+    ["online", 0, 10],
+    ["unknown", 10, 15],
+    ["online", 15, 20],
+    ["offline", 20, 50],
+  ]);
+  expect(spansOf([[30, "online"]], [[-10, 49]])).toEqual([["online", 30, 50]]);
+  expect(spansOf([], [[-10, 49]])).toEqual([]);
+});
+
+test("a live change counts if it is later than all others, and of many changes the worst of a cell is shown", () => {
+  const record = withChange({ changes: [], runs: [{ fromMs: at(0), toMs: at(1) }] }, at(1), "online");
+  expect(withChange(record, at(1), "offline")).toBe(record);
+  const flapping = Array.from({ length: 60 }, (_, index) => ({
+    state: index === 30 ? ("offline" as const) : ("online" as const),
+    fromMs: at(index),
+    toMs: at(index + 1),
+  }));
+  const cells = atMostCells(flapping, { fromMs: at(0), toMs: at(60) }, 6);
+  expect(cells.map(({ state }) => state)).toEqual(["online", "online", "online", "offline", "online", "online"]);
+});
+
+test("a state is as long as it was, also in a bucket with both, and is not drawn over a gap", () => {
+  const buffer = createSeriesBuffer(10 * MINUTE_MS, NOW_MS, {
+    t: [at(0), at(10), at(20), at(60)],
+    mean: [0, 0.25, 1, 0],
+    min: [0, 0, 1, 0],
+    max: [0, 1, 1, 0],
+    count: [60, 60, 60, 60],
+  });
+  const runs = stateRuns(buffer, MINUTE_MS, at(70));
+  expect(
+    runs.map(({ state, fromMs, toMs }) => [state, (fromMs - NOW_MS) / MINUTE_MS, (toMs - NOW_MS) / MINUTE_MS]),
+  ).toEqual([
+    [false, 0, 10],
+    [true, 10, 12.5],
+    [false, 12.5, 20],
+    [true, 20, 30],
+    [false, 60, 70],
+  ]);
+  const window = { fromMs: at(0), toMs: at(100) };
+  expect(gapsOf(buffer, MINUTE_MS, window)).toEqual([{ fromMs: at(30), toMs: at(60) }]);
+  // From the last reading to now, it is one too.
+  expect(gapsOf(buffer, MINUTE_MS, window, at(100))).toEqual([
+    { fromMs: at(30), toMs: at(60) },
+    { fromMs: at(70), toMs: at(100) },
+  ]);
+});
