@@ -256,8 +256,8 @@ test("on a phone a vertical swipe scrolls, a horizontal one moves the crosshair,
   const { at, y } = await boxOf(page);
   const [middle] = at(0.5);
   const scrolledFrom = Number(await page.evaluate("scrollY"));
-  await swipe(cdp, [[middle, y + 60]], [[middle, y - 120]]);
-  await expect.poll(() => page.evaluate("scrollY"), WAIT).toBeGreaterThan(scrolledFrom);
+  await swipe(cdp, [[middle, y + 20]], [[middle, y + 180]]);
+  await expect.poll(() => page.evaluate("scrollY"), WAIT).toBeLessThan(scrolledFrom);
   expect(addressed(page)).toBeUndefined();
 
   const moved = await boxOf(page);
