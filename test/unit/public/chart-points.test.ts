@@ -1,8 +1,8 @@
 /** What is made of a chart's points: table, statistics, CSV, gaps, and what has to be read for a window. */
 import { expect, test } from "vitest";
 import { csvName, csvText } from "../../../public/app/chart/csv-text.ts";
-import { tableRows } from "../../../public/app/chart/table-rows.ts";
 import { tickWords } from "../../../public/app/chart/plot/time-ticks.ts";
+import { tableRows } from "../../../public/app/chart/table-rows.ts";
 import { fixedRange, liveRange, PRESETS } from "../../../public/app/range/chart-range.ts";
 import { gapsOf, withGaps } from "../../../public/app/series/gaps.ts";
 import { createSeriesBuffer, type SeriesBuffer, statsOf } from "../../../public/app/series/series-buffer.ts";
