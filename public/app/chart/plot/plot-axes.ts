@@ -1,5 +1,4 @@
-/** The axes of a plot: their words, and how much space these take. */
-import type uPlot from "uplot";
+/** The axes of a plot: their words, and how much space these take. Knows of the chart library only what it asks of it. */
 import { tickWords } from "./time-ticks.ts";
 import { splitWords } from "./value-axis.ts";
 
@@ -16,6 +15,13 @@ export interface AxisLook {
   readonly scale: number;
 }
 
+/** What of a plot is asked. */
+interface Axed {
+  readonly over: HTMLElement;
+  readonly data: readonly [ArrayLike<number>, ...unknown[]];
+  valToPos(value: number, scale: string): number;
+}
+
 const AXIS_GAP_PX = 6;
 /** Between the words of two lines. */
 const TICK_SPACE_PX = 8;
@@ -24,14 +30,14 @@ export const fontOf = (px: number): string =>
   `${px}px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif`;
 export const FONT_PX = 12;
 
-export function timeAxis({ text, grid, scale }: AxisLook): uPlot.Axis {
+export function timeAxis({ text, grid, scale }: AxisLook) {
   return {
     stroke: text,
     font: fontOf(FONT_PX * scale),
     size: 22 * scale,
     gap: 4 * scale,
     space: 56 * scale,
-    values: (self, splits, _axis, space, step) => {
+    values: (self: Axed, splits: number[], _axis: number, space: number, step: number) => {
       const words = splits.map((at) => tickWords(at, step));
       const widths = words.map((word) => textWidthPx(word, scale));
       // In some languages they are longer than the lines are apart: then each second, third … is said.
@@ -47,17 +53,17 @@ export function timeAxis({ text, grid, scale }: AxisLook): uPlot.Axis {
   };
 }
 
-export function valueAxis({ text, grid, scale }: AxisLook, axisWidth: AxisWidth): uPlot.Axis {
+export function valueAxis({ text, grid, scale }: AxisLook, axisWidth: AxisWidth) {
   return {
     stroke: text,
     font: fontOf(FONT_PX * scale),
-    size: (_self, words) => {
+    size: (_self: Axed, words: string[] | null) => {
       const widest = Math.max(0, ...(words ?? []).map((word) => textWidthPx(word, scale)));
       return axisWidth.needs(Math.ceil(widest) + AXIS_GAP_PX * scale);
     },
     gap: AXIS_GAP_PX * scale,
     space: 32 * scale,
-    values: (self, splits, _axis, _space, step) =>
+    values: (self: Axed, splits: number[], _axis: number, _space: number, step: number) =>
       self.data[0].length === 0 ? [] : splits.map((value) => splitWords(value, step)),
     grid: { stroke: grid, width: scale },
     ticks: { show: false },

@@ -1,12 +1,16 @@
 /** Draws on a plot what is neither line nor axis: texts among the numbers, the extremes of isolated buckets, and the series that is compared. */
-import type uPlot from "uplot";
 import type { ComparedLine } from "../../series/compared-line.ts";
 import type { TextChange } from "../../series/text-changes.ts";
 import type { Surface } from "./plot-alerts.ts";
 import { FONT_PX, fontOf } from "./plot-axes.ts";
 
+interface Columned extends Surface {
+  /** Instants, greatest and least values. */
+  readonly data: readonly [ArrayLike<number>, ...ArrayLike<number | null | undefined>[]];
+}
+
 /** An isolated bucket has no band to show its extremes in. */
-export function drawWhiskers(chart: uPlot, isolated: readonly number[], colour: string, ratio: number): void {
+export function drawWhiskers(chart: Columned, isolated: readonly number[], colour: string, ratio: number): void {
   const [t, max, min] = chart.data;
   chart.ctx.save();
   chart.ctx.strokeStyle = colour;
