@@ -18,7 +18,7 @@ export interface AxisLook {
 /** What of a plot is asked. */
 interface Axed {
   readonly over: HTMLElement;
-  readonly data: readonly [ArrayLike<number>, ...unknown[]];
+  readonly data: readonly { readonly length: number }[];
   valToPos(value: number, scale: string): number;
 }
 
@@ -64,7 +64,7 @@ export function valueAxis({ text, grid, scale }: AxisLook, axisWidth: AxisWidth)
     gap: AXIS_GAP_PX * scale,
     space: 32 * scale,
     values: (self: Axed, splits: number[], _axis: number, _space: number, step: number) =>
-      self.data[0].length === 0 ? [] : splits.map((value) => splitWords(value, step)),
+      (self.data[0]?.length ?? 0) === 0 ? [] : splits.map((value) => splitWords(value, step)),
     grid: { stroke: grid, width: scale },
     ticks: { show: false },
   };

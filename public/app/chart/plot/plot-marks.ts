@@ -6,7 +6,7 @@ import { FONT_PX, fontOf } from "./plot-axes.ts";
 
 interface Columned extends Surface {
   /** Instants, greatest and least values. */
-  readonly data: readonly [ArrayLike<number>, ...ArrayLike<number | null | undefined>[]];
+  readonly data: readonly ArrayLike<number | null | undefined>[];
 }
 
 /** An isolated bucket has no band to show its extremes in. */
@@ -16,7 +16,7 @@ export function drawWhiskers(chart: Columned, isolated: readonly number[], colou
   chart.ctx.strokeStyle = colour;
   chart.ctx.lineWidth = ratio;
   for (const index of isolated) {
-    const [at, high, low] = [t[index], max?.[index], min?.[index]];
+    const [at, high, low] = [t?.[index], max?.[index], min?.[index]];
     if (typeof at !== "number" || typeof high !== "number" || typeof low !== "number") continue;
     const x = chart.valToPos(at, "x", true);
     if (x < chart.bbox.left || x > chart.bbox.left + chart.bbox.width) continue;
