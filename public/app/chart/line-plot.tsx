@@ -1,22 +1,14 @@
 /** One plot in the page: its size, visibility, colours, pointer and keys. plot.ts draws it. */
 import { effect, type Signal, untracked, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-<<<<<<< HEAD
-import { theme } from "../preferences/theme.ts";
-=======
 import { hubNowMs } from "../hub/clock.ts";
->>>>>>> e3a4e2b (device: a head with why, values as tiles, charts in one column with gaps and presence)
+import { theme } from "../preferences/theme.ts";
 import { noReadingWords } from "../range/range-words.ts";
 import type { FigureProps } from "../series/chart-context.ts";
 import { gapsOf, withGaps } from "../series/gaps.ts";
 import { type TextChange, textMarks } from "../series/text-changes.ts";
 import type { Texts } from "../series/texts.ts";
-<<<<<<< HEAD
-import type { Plot } from "./plot.ts";
-=======
-import { theme } from "../ui/theme.ts";
 import type { Plot } from "./plot/plot.ts";
->>>>>>> e3a4e2b (device: a head with why, values as tiles, charts in one column with gaps and presence)
 import { TimeSlider } from "./time-slider.tsx";
 
 export function LinePlot({ metric, context }: FigureProps) {

@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { hubNowMs } from "../hub/clock.ts";
 import type { DeviceState } from "../hub/device-state.ts";
 import { readDevice } from "../hub/read-device.ts";
+import { isPaused } from "../preferences/pace.ts";
 import { agoWords, fullTime } from "../ui/time-words.ts";
 import { DropPanel } from "./drop-panel.tsx";
 import { availabilityWords, connectionWords, usualWords, verdictWords } from "./why-words.ts";
@@ -21,7 +22,7 @@ function Facts({ device }: { device: DeviceState }) {
     // What was known before stays on screen where the hub does not answer; the page says that by itself.
     const read = () => void readDevice(device.id).catch(() => undefined);
     read();
-    const timer = setInterval(read, AGAIN_MS);
+    const timer = setInterval(() => !isPaused.peek() && read(), AGAIN_MS);
     return () => clearInterval(timer);
   }, [device]);
   const { detail: state, detailSinceMs, because } = device.presence.value;

@@ -5,6 +5,7 @@ import { getSeries } from "../hub/api.ts";
 import { hubNowMs } from "../hub/clock.ts";
 import type { DeviceState } from "../hub/device-state.ts";
 import { useHubRead } from "../hub/use-hub-read.ts";
+import { isPaused } from "../preferences/pace.ts";
 import { DEFAULT_PRESET, FUTURE_MS, type TimeWindow } from "../range/chart-range.ts";
 import { gapLimitMs } from "../series/gaps.ts";
 import { createSeriesBuffer, type SeriesBuffer } from "../series/series-buffer.ts";
@@ -23,7 +24,7 @@ export function useSparks(device: DeviceState, metrics: readonly string[]): Read
   const again = useSignal(0);
   useEffect(() => {
     const timer = setInterval(() => {
-      if (!document.hidden) again.value += 1;
+      if (!document.hidden && !isPaused.peek()) again.value += 1;
     }, AGAIN_MS);
     return () => clearInterval(timer);
   }, []);
