@@ -13,7 +13,7 @@ import {
 
 const ROOT = path.join(import.meta.dirname, "..");
 
-const SIZED = ["src", "public", "firmware-sim", "bench", "scripts"];
+const SIZED = ["src", "public", "firmware-sim", "demo", "bench", "scripts"];
 const NAMED = ["src/", "public/app/", "bench/"];
 
 function read(folders: readonly string[]): Sources {

@@ -17,7 +17,7 @@ interface Import {
   readonly isLazy: boolean;
 }
 
-const TREES = ["src", "public", "firmware-sim", "bench"] as const;
+const TREES = ["src", "public", "firmware-sim", "demo", "bench"] as const;
 
 const ADAPTERS = ["broker", "store", "http", "live", "notify", "platform"] as const;
 const DECIDE = ["core", "contract"];
@@ -36,6 +36,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: [...DECIDE, "config", "files", "store", "http", "platform"],
   server: [...ADAPTERS, ...DECIDE, "dialects", "config", "hub", "cli"],
   "firmware-sim": ["contract"],
+  /** Its boards play their past to the dialects, and their present to a hub. */
+  demo: ["firmware-sim", "scripts", "dialects", ...DECIDE],
   public: ["contract"],
   /** Of core only types and some constants: it calls the built store through its port. Of the tests their MongoDB server. */
   bench: [...DECIDE, "test"],

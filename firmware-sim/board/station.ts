@@ -6,11 +6,12 @@ import type { Tally } from "../helpers/tally.ts";
 import type { BrokerAddress } from "../mqtt/broker-address.ts";
 import { createLink } from "../mqtt/link.ts";
 import type { SpokenVersion } from "../mqtt/mqtt-session.ts";
+import type { Air } from "../room/air.ts";
 import { createRoom } from "../room/room.ts";
 import { ROOM_KIND_NAMES, type RoomKind } from "../room/room-kind.ts";
 import { encodeReading, styleOf } from "./reading.ts";
 import type { Board, Scenario } from "./scenario.ts";
-import { createSensors } from "./sensors.ts";
+import { createSensors, type StationMetrics } from "./sensors.ts";
 import { waitUntilQuiet } from "./wait-until-quiet.ts";
 
 export interface StationOptions {
@@ -88,16 +89,29 @@ export function startStation(options: StationOptions): Station {
   };
 }
 
+/** What a station of this seed and number senses: the same at the same instant, whoever asks. */
+export function createStationSensors({
+  seed: ofAll,
+  deviceId,
+  index,
+  utcOffsetMinutes,
+}: Pick<StationOptions, "seed" | "deviceId" | "index" | "utcOffsetMinutes">) {
+  const kind = ROOM_KIND_NAMES[index % ROOM_KIND_NAMES.length] ?? "office";
+  const seed = seedFrom(ofAll, deviceId);
+  const room = createRoom({ kind, seed: seedFrom(seed, "room"), utcOffsetMinutes });
+  const sensors = createSensors(seedFrom(seed, "sensors"));
+  const read = (atMs: number, disturb = (air: Air): Air => air): StationMetrics =>
+    sensors.read(disturb(room.at(atMs)), atMs);
+  return { kind, read };
+}
+
 function createBoard(
   options: StationOptions,
   random: () => number,
   onOpen: () => void,
 ): { board: Board; room: RoomKind } {
   const { deviceId, index, clock, scenario, address, mqttVersion, tally } = options;
-  const kind = ROOM_KIND_NAMES[index % ROOM_KIND_NAMES.length] ?? "office";
-  const seed = seedFrom(options.seed, deviceId);
-  const room = createRoom({ kind, seed: seedFrom(seed, "room"), utcOffsetMinutes: options.utcOffsetMinutes });
-  const sensors = createSensors(seedFrom(seed, "sensors"));
+  const { kind, read } = createStationSensors(options);
   const qos = scenario.qos ?? options.qos;
   const bootedAtMs = clock.now();
   const link = createLink({
@@ -123,9 +137,8 @@ function createBoard(
     link,
     sense() {
       const atMs = clock.now();
-      const air = room.at(atMs);
-      const disturbed = scenario.disturb?.(air, atMs - bootedAtMs) ?? air;
-      return { atMs, metrics: { ...sensors.read(disturbed, atMs) } };
+      const disturb = (air: Air): Air => scenario.disturb?.(air, atMs - bootedAtMs) ?? air;
+      return { atMs, metrics: { ...read(atMs, disturb) } };
     },
     notice: (text) => options.onNotice(`${deviceId}: ${text}`),
     notSent: tally.notSent,

@@ -1,5 +1,5 @@
 /** Connects the firmware of a family to the broker and calls it each interval. */
-import { createSensors } from "../board/sensors.ts";
+import { createSensors, type StationMetrics } from "../board/sensors.ts";
 import { waitUntilQuiet } from "../board/wait-until-quiet.ts";
 import type { Clock, Stop } from "../helpers/clock.ts";
 import { createRandom, seedFrom } from "../helpers/random.ts";
@@ -9,6 +9,7 @@ import { createLink } from "../mqtt/link.ts";
 import type { SpokenVersion } from "../mqtt/mqtt-session.ts";
 import { createRoom } from "../room/room.ts";
 import { ROOM_KIND_NAMES } from "../room/room-kind.ts";
+import { wattHoursAt, wattsAt } from "./appliance.ts";
 import type { Publication, SimulatedDevice } from "./family.ts";
 import { SIMULATED_FAMILIES, type SimulatedFamilyName } from "./family-list.ts";
 
@@ -41,26 +42,34 @@ export function startFamily(options: FamilyOptions): FamilyClient[] {
   return devices.map((device) => startClient(options, [device]));
 }
 
-/** Where most boards stand, a house uses so much. */
-const LEAST_WATTS = 4;
-const MOST_WATTS = 60;
+export interface SimulatedDeviceOptions extends Pick<FamilyOptions, "family" | "seed" | "utcOffsetMinutes"> {
+  readonly clock: Pick<Clock, "now">;
+}
 
 export function simulatedDevice(
-  { family, seed, utcOffsetMinutes, clock }: Pick<FamilyOptions, "family" | "seed" | "utcOffsetMinutes" | "clock">,
+  { family, seed, utcOffsetMinutes, clock }: SimulatedDeviceOptions,
   index: number,
 ): SimulatedDevice {
   const own = seedFrom(seed, family, index);
   const kind = ROOM_KIND_NAMES[index % ROOM_KIND_NAMES.length] ?? "office";
   const room = createRoom({ kind, seed: seedFrom(own, "room"), utcOffsetMinutes });
   const sensors = createSensors(seedFrom(own, "sensors"));
-  const sense = () => sensors.read(room.at(clock.now()), clock.now());
+  let sensed: { readonly atMs: number; readonly metrics: StationMetrics } | undefined;
+  /** A firmware asks several times for one message. */
+  const sense = (): StationMetrics => {
+    const atMs = clock.now();
+    if (sensed?.atMs !== atMs) sensed = { atMs, metrics: sensors.read(room.at(atMs), atMs) };
+    return sensed.metrics;
+  };
+  const plugSeed = seedFrom(own, "plug");
   const familyByte = Object.keys(SIMULATED_FAMILIES).indexOf(family);
   return {
     number: index + 1,
     // 00-00-5E-00-53 is the range for documentation, which is too small for a house. RFC 7042, 2.1.2
     mac: `02005E${hex(familyByte, 2)}${hex(index + 1, 4)}`,
     sense,
-    powerW: () => LEAST_WATTS + (MOST_WATTS - LEAST_WATTS) * Math.min(1, sense().co2 / 1_500),
+    powerW: () => wattsAt(plugSeed, clock.now(), sense().co2),
+    energyWh: () => wattHoursAt(plugSeed, clock.now()),
   };
 }
 

@@ -21,6 +21,8 @@ export interface SimulatedDevice {
   sense(): StationMetrics;
   /** Watts of what is plugged in. */
   powerW(): number;
+  /** Of its meter, which never falls. */
+  energyWh(): number;
 }
 
 export interface FirmwareContext {

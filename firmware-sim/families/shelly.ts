@@ -7,7 +7,6 @@ export const SHELLY_1: SimulatedFamily = {
   create: ({ name, devices: [device], send }) => {
     const id = name ?? `shellyplug-s-${shortMac(device.mac)}`;
     let isOn = true;
-    let wattMinutes = 1_200;
 
     const announcement = (): string =>
       JSON.stringify({
@@ -30,7 +29,7 @@ export const SHELLY_1: SimulatedFamily = {
       const values: readonly (readonly [string, string])[] = [
         ["relay/0", isOn ? "on" : "off"],
         ["relay/0/power", watts.toFixed(2)],
-        ["relay/0/energy", String(Math.round(wattMinutes))],
+        ["relay/0/energy", String(Math.round(device.energyWh() * 60))],
         ["temperature", (temperature + 8).toFixed(2)],
         ["overtemperature", "0"],
       ];
@@ -48,10 +47,7 @@ export const SHELLY_1: SimulatedFamily = {
         send({ topic: `shellies/${id}/online`, payload: "true", retain: true });
         announce();
       },
-      tick: () => {
-        wattMinutes += (isOn ? device.powerW() : 0) / 60;
-        state();
-      },
+      tick: state,
       received: (topic, payload) => {
         const word = payload.toString();
         if (topic.endsWith("/relay/0/command")) {
@@ -70,7 +66,6 @@ export const SHELLY_2: SimulatedFamily = {
   create: ({ name, devices: [device], now, send }) => {
     const id = name ?? `shellyplus1pm-${device.mac.toLowerCase()}`;
     let isOn = true;
-    let wattHours = 480;
 
     function switchStatus(): object {
       const watts = isOn ? device.powerW() : 0;
@@ -82,7 +77,7 @@ export const SHELLY_2: SimulatedFamily = {
         apower: rounded(watts, 1),
         voltage: 231.2,
         current: rounded(watts / 231.2, 3),
-        aenergy: { total: rounded(wattHours, 3), by_minute: [0, 0, 0], minute_ts: Math.floor(now() / 1_000) },
+        aenergy: { total: rounded(device.energyWh(), 3), by_minute: [0, 0, 0], minute_ts: Math.floor(now() / 1_000) },
         temperature: { tC, tF: rounded(tC * 1.8 + 32, 1) },
       };
     }
@@ -151,7 +146,6 @@ export const SHELLY_2: SimulatedFamily = {
         });
       },
       tick: () => {
-        wattHours += (isOn ? device.powerW() : 0) / 1_800;
         send({ topic: `${id}/status/switch:0`, payload: JSON.stringify(switchStatus()), readings: 1 });
         notify("NotifyStatus", { "switch:0": { id: 0, apower: rounded(isOn ? device.powerW() : 0, 1) } });
       },

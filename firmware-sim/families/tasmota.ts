@@ -9,7 +9,6 @@ export const TASMOTA: SimulatedFamily = {
   create: ({ name: given, devices: [device], now, send }) => {
     const name = given ?? `tasmota_${shortMac(device.mac)}`;
     let isOn = true;
-    let energyKwh = 12.5;
     const fallback = `DVES_${shortMac(device.mac)}_fb`;
 
     /** Local time without a zone, as the firmware writes it. */
@@ -20,7 +19,7 @@ export const TASMOTA: SimulatedFamily = {
       const watts = power();
       return {
         TotalStartTime: "2026-01-01T00:00:00",
-        Total: rounded(energyKwh, 3),
+        Total: rounded(device.energyWh() / 1_000, 3),
         Yesterday: 0.412,
         Today: 0.128,
         Power: rounded(watts, 0),
@@ -118,7 +117,6 @@ export const TASMOTA: SimulatedFamily = {
         discover();
       },
       tick: () => {
-        energyKwh += power() / 3_600_000;
         state();
         send({ topic: `tele/${name}/SENSOR`, payload: JSON.stringify(sensors()), readings: 1 });
       },

@@ -158,7 +158,13 @@ export const ZIGBEE2MQTT: SimulatedFamily = {
       }
       const isOn = on.get(device) === true;
       const power = isOn ? rounded(device.powerW(), 1) : 0;
-      return { energy: 4.21, last_seen, linkquality: 156, power, state: isOn ? "ON" : "OFF" };
+      return {
+        energy: rounded(device.energyWh() / 1_000, 2),
+        last_seen,
+        linkquality: 156,
+        power,
+        state: isOn ? "ON" : "OFF",
+      };
     }
 
     function hasNews(device: SimulatedDevice): boolean {

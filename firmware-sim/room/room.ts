@@ -24,6 +24,8 @@ const STEP_MS = 60_000;
 const WARM_UP_MS = 12 * HOUR_MS;
 /** Coarser, so that a thousand rooms start in half a second. */
 const WARM_UP_STEP_MS = 10 * STEP_MS;
+/** For whoever looks so seldom: a month takes a fifth of the time. */
+const COARSE_STEP_MS = 5 * STEP_MS;
 const GAS_NAMES: readonly (keyof Gases)[] = [
   "co2Ppm",
   "tvocPpb",
@@ -41,13 +43,18 @@ const WINDOW_AIR_CHANGES_PER_HOUR = 4;
 /** How fast walls and furniture let the room's temperature follow. */
 const WARMING_PER_HOUR = 0.6;
 
-/** Stepped on a fixed grid of minutes and interpolated, so that the air does not depend on who looks at it how often. */
+/**
+ * Stepped on a fixed grid of minutes and interpolated, so that the air does not depend on who looks at it how often; only who looks every
+ * five minutes or less often gets it a little coarser.
+ */
 export function createRoom({ kind, seed, utcOffsetMinutes }: RoomOptions): Room {
   const traits = ROOM_KINDS[kind];
   const weatherSeed = seedFrom(seed, "weather");
   let planned: { day: number; plan: DayPlan } | undefined;
   let before: { atMs: number; air: Air } | undefined;
   let after: { atMs: number; air: Air } | undefined;
+  /** The last time that somebody asked for. */
+  let askedMs = Number.POSITIVE_INFINITY;
 
   function planAt(localMs: number): DayPlan {
     const day = Math.floor(localMs / DAY_MS);
@@ -71,9 +78,11 @@ export function createRoom({ kind, seed, utcOffsetMinutes }: RoomOptions): Room 
 
   function advanceTo(timeMs: number): void {
     if (after === undefined || timeMs - after.atMs > WARM_UP_MS) after = warmedUp(timeMs);
+    const stepMs = timeMs - askedMs >= COARSE_STEP_MS ? COARSE_STEP_MS : STEP_MS;
+    askedMs = timeMs;
     while (after.atMs < timeMs) {
       before = after;
-      after = { atMs: before.atMs + STEP_MS, air: step(before.air, before.atMs, STEP_MS) };
+      after = { atMs: before.atMs + stepMs, air: step(before.air, before.atMs, stepMs) };
     }
   }
 
@@ -82,7 +91,7 @@ export function createRoom({ kind, seed, utcOffsetMinutes }: RoomOptions): Room 
       advanceTo(timeMs);
       const [from, to] = [before ?? after, after];
       if (from === undefined || to === undefined) throw new Error("a room has air once it was advanced");
-      const along = Math.min(1, Math.max(0, (timeMs - from.atMs) / STEP_MS));
+      const along = Math.min(1, Math.max(0, (timeMs - from.atMs) / Math.max(STEP_MS, to.atMs - from.atMs)));
       return blend(from.air, to.air, along);
     },
   };
