@@ -24,6 +24,8 @@ export interface LoadOptions {
   firstSequence?: number;
   /** Puts the metric `sentUs` into each message instead: CLOCK_MONOTONIC when it was handed to the socket. */
   sentUs?: boolean;
+  /** Each hundredth reading of a board says that it sees a flame, and the next one that it does not. Default false: no board raises an alarm. */
+  flames?: boolean;
   /** Client ids, which are also the device ids: `<prefix>-0`, `<prefix>-1` … Default `bench`. */
   idPrefix?: string;
   /** Boards come with a password: this, and their client id behind it. */
@@ -104,7 +106,7 @@ function createTally() {
 
 /** Opens all connections; rejects when one is refused. */
 export async function openLoad(options: LoadOptions): Promise<Load> {
-  const { host, port, timestamps = "half", idPrefix = "bench", firstSequence = 0 } = options;
+  const { host, port, timestamps = "half", flames = false, idPrefix = "bench", firstSequence = 0 } = options;
   const qos = options.qos === 2 ? 2 : 1; // of the messages that are acknowledged
   const messagesPerUnit = options.qos === 0 ? MESSAGES_PER_MARKER : 1;
   const windowUnits = options.windowPerBoard ?? (options.qos === 0 ? 3 : 32);
@@ -122,7 +124,7 @@ export async function openLoad(options: LoadOptions): Promise<Load> {
     const ring =
       options.says === "state"
         ? createStateRing({ ...row, boardNumber })
-        : createPublishRing({ ...row, deviceId, boardNumber, instants, firstInstantMs, stamp });
+        : createPublishRing({ ...row, deviceId, boardNumber, instants, firstInstantMs, stamp, flames });
     const window = createSendWindow({ ring, units, messagesPerUnit, windowUnits, firstSequence, onAcknowledged });
     const onReadyToSend = (): void => present?.onReadyToSend(boardNumber);
     const onClosed = (): void => present?.onClosed();

@@ -31,6 +31,6 @@ export function notes({ boards, connected, pairs, seconds, warmUpSeconds, cpuPro
     its longest round trip counts.
   - Alerts: a fire is one reading, with a rule and a webhook of its own; its time is from PUBACK to the receipt of the request. Rules that
     cost hold for 1 or 100 of 1,000 boards each and are never reached; the main thread's time is what the kernel counts. Those that are on from
-    the start fire whenever a board of the load sees a flame, which is in each hundredth reading. The hall's devices send within a second.
+    the start fire whenever a board sees a flame, which is in each hundredth reading of that load, and of no other. The hall's devices send within a second.
 `;
 }

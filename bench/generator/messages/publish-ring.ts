@@ -18,6 +18,7 @@ export interface PublishRingOptions {
   instants: InstantForm;
   firstInstantMs: number;
   stamp: Stamp;
+  flames: boolean;
 }
 
 export interface PublishRing {
@@ -62,8 +63,8 @@ function payloadAround(members: string, instants: InstantForm, stamp: Stamp): st
 }
 
 export function createPublishRing(options: PublishRingOptions): PublishRing {
-  const { deviceId, boardNumber, instants, firstInstantMs, stamp: stampKind, ...row } = options;
-  const nextMembers = sensorWalk(boardNumber + 1);
+  const { deviceId, boardNumber, instants, firstInstantMs, stamp: stampKind, flames, ...row } = options;
+  const nextMembers = sensorWalk(boardNumber + 1, flames);
   const nextPayload = (): string => payloadAround(nextMembers(), instants, stampKind);
   const { packets: ring, offsets, bytes } = layUnits({ ...row, topic: telemetryTopic(deviceId), nextPayload });
   // Counted from a packet's end, where all packets of a board are alike; the head differs by the packet id.

@@ -19,8 +19,8 @@ const CHANNELS = [
 
 const FLAME_CHANCE = 0.01;
 
-/** Each call gives the next reading's members, `"temperature":21.5,…`, always of the same length. */
-export function sensorWalk(seed: number): () => string {
+/** Each call gives the next reading's members, `"temperature":21.5,…`, always of the same length. `flames`: in each hundredth one. */
+export function sensorWalk(seed: number, flames: boolean): () => string {
   const random = randomFrom(seed);
   const values: number[] = CHANNELS.map((channel) => channel.low + random() * (channel.high - channel.low));
   return () => {
@@ -30,7 +30,7 @@ export function sensorWalk(seed: number): () => string {
       values[index] = value;
       return `"${channel.name}":${value.toFixed(channel.digits)}`;
     });
-    const flame = random() < FLAME_CHANCE;
+    const flame = random() < FLAME_CHANCE && flames;
     members.push(`"flameDetected":${flame ? "true " : "false"}`);
     members.push(`"flameIntensity":${Math.floor((flame ? 600 : 100) + random() * 300)}`);
     return members.join(",");

@@ -9,7 +9,8 @@ export const defaultRulesSeconds = (options: BenchOptions): number => 2 * option
 /** `bare`: without rules. */
 export async function defaultRules(bench: Bench): Promise<Pair<RunRecord>[]> {
   const { options, progress } = bench;
-  const spec = ingestSpec(options, 1);
+  const quiet = ingestSpec(options, 1);
+  const spec = { ...quiet, load: { ...quiet.load, flames: true } };
   const pairs: Pair<RunRecord>[] = [];
   const run = (what: string, areOn: boolean): Promise<RunRecord> => {
     progress.begin(what, ingestRunSeconds(options));

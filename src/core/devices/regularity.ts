@@ -52,9 +52,10 @@ interface Streak {
 
 /** No silence is long before that: a board may be moved, or its access point be restarted. */
 const LEAST_OUT_MS = 5 * 60_000;
-const SWEEP_MS = 5_000;
+/** Short ones, so that ten thousand devices hold nothing up. */
+const SWEEP_MS = 500;
 /** Each device is looked at in so many sweeps once. */
-const SWEEPS = 6;
+const SWEEPS = 60;
 const WRITE_EVERY_MS = 60_000;
 /** Of devices that the registry does not know: while MongoDB is away at a start, it may learn of them later. */
 const DELETE_AFTER_MS = 6 * 3_600_000;
@@ -71,6 +72,8 @@ export function createRegularity(options: RegularityOptions): Regularity {
   /** Silence before that is not the device's. */
   let hearingSinceMs = startedMs;
   let part = 0;
+  /** As they were when this round began. */
+  let devices: readonly DeviceRecord[] = [];
   let isFailing = false;
   let writing = Promise.resolve();
   const stopSweep = clock.every(SWEEP_MS, sweep);
@@ -81,7 +84,7 @@ export function createRegularity(options: RegularityOptions): Regularity {
 
   function sweep(): void {
     if (!canHear()) hearingSinceMs = clock.monotonicMs();
-    const devices = registry.list();
+    if (part === 0) devices = registry.list();
     for (let index = part; index < devices.length; index += SWEEPS) {
       const device = devices[index];
       if (device !== undefined && device.readMs > Number.NEGATIVE_INFINITY) look(device);

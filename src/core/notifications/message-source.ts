@@ -5,7 +5,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { MessageSource, NextMessage } from "./channel-sender.ts";
 import type { NoticeBook } from "./notice-book.ts";
 import { composeMessage, entryOf, fires } from "./notices/compose-message.ts";
-import { dueOf, GATHER_MS, type SentOfRule } from "./notices/due.ts";
+import { dueOf, GATHER_MS, gatheredUntilMs, type SentOfRule } from "./notices/due.ts";
 import { afterAmending, afterComposing, afterGivingUp, isActive, type Notice, passedOf } from "./notices/notice.ts";
 import type { Delivery } from "./notification-records.ts";
 import type { RecordSaver } from "./record-saver.ts";
@@ -26,12 +26,15 @@ export interface MessageSourceOptions {
   readonly clock: Clock;
 }
 
+/** So often all that waits is looked at, for what silences and explains it; in between only what may be due. */
+const WHOLE_LOOK_MS = 5_000;
 /** Alerts that one link acknowledges. */
 const MOST_LINKED = 100;
 
 export function createMessageSource(options: MessageSourceOptions): MessageSource {
   const { channelId, book, saver, deliveries, maySend, hash, takeHint, pageUrl, onGivenUp, clock } = options;
   const sent = new Map<string, SentOfRule>();
+  let wholeLookMs = Number.NEGATIVE_INFINITY;
 
   const waitingOf = (notice: Notice) => notice.channels[channelId]?.waiting ?? [];
 
@@ -39,12 +42,28 @@ export function createMessageSource(options: MessageSourceOptions): MessageSourc
     const nowMs = clock.monotonicMs();
     for (const [ruleId, { anyMs }] of sent) if (anyMs + GATHER_MS <= nowMs) sent.delete(ruleId);
     const free: Notice[] = [];
-    for (const notice of book.waitingFor(channelId)) {
+    const isWhole = nowMs >= wholeLookMs + WHOLE_LOOK_MS;
+    if (isWhole) wholeLookMs = nowMs;
+    let gatheredMs = Number.POSITIVE_INFINITY;
+    for (const { ruleId, notices, hasUngathered } of book.rulesWaitingFor(channelId)) {
+      const untilMs = isWhole || hasUngathered ? undefined : gatheredUntilMs(sent.get(ruleId), nowMs);
+      if (untilMs === undefined) free.push(...thatMayBeSent(notices));
+      else gatheredMs = Math.min(gatheredMs, untilMs);
+    }
+    const due = dueOf(free, channelId, sent, nowMs);
+    if (due.kind === "now") return { ...due, isUrgent: due.notices.some(isUrgent) };
+    const atMs = Math.min(gatheredMs, due.kind === "later" ? due.atMs : Number.POSITIVE_INFINITY);
+    return atMs === Number.POSITIVE_INFINITY ? { kind: "never" } : { kind: "later", atMs };
+  }
+
+  /** As they are after it was noted whether they are blocked. */
+  function thatMayBeSent(notices: Iterable<Notice>): Notice[] {
+    const free: Notice[] = [];
+    for (const notice of [...notices]) {
       const noted = maySend(notice) ? book.get(notice.alertId) : undefined;
       if (noted !== undefined) free.push(noted);
     }
-    const due = dueOf(free, channelId, sent, nowMs);
-    return due.kind === "now" ? { ...due, isUrgent: due.notices.some(isUrgent) } : due;
+    return free;
   }
 
   const isUrgent = (notice: Notice): boolean =>

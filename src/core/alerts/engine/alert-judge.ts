@@ -184,6 +184,7 @@ export function createJudge({ clock, view, writer, deviceOf }: JudgeOptions): Ju
     const kept = keptOf(instance, judgedBy(instance), clock);
     instance.isKept = true;
     writer.put({
+      ...aboutOf(instance),
       make,
       changes: (transitions) => [
         record(instance.id, JSON.stringify(kept)),
@@ -205,7 +206,7 @@ export function createJudge({ clock, view, writer, deviceOf }: JudgeOptions): Ju
     drop(instance);
     if (!instance.isKept) return;
     const kept = isDeleted ? undefined : JSON.stringify(keptOf(instance, undefined, clock));
-    writer.put({ make: NONE, changes: () => [record(instance.id, kept)] });
+    writer.put({ ...aboutOf(instance), make: NONE, changes: () => [record(instance.id, kept)] });
   }
 
   function drop(instance: AlertInstance): void {
@@ -237,7 +238,7 @@ export function createJudge({ clock, view, writer, deviceOf }: JudgeOptions): Ju
       if (!hasState(instance) && !instance.isKept) continue;
       instance.isKept = true;
       const kept = keptOf(instance, judgedBy(instance), clock);
-      writer.put({ make: NONE, changes: () => [record(instance.id, JSON.stringify(kept))] });
+      writer.put({ ...aboutOf(instance), make: NONE, changes: () => [record(instance.id, JSON.stringify(kept))] });
     }
     dirty.clear();
   }
@@ -250,7 +251,8 @@ export function createJudge({ clock, view, writer, deviceOf }: JudgeOptions): Ju
     end,
     drop,
     adopt,
-    deleteKept: (id) => writer.put({ make: NONE, changes: () => [record(id, undefined)] }),
+    deleteKept: (id) =>
+      writer.put({ alertId: id, isCritical: false, make: NONE, changes: () => [record(id, undefined)] }),
     note,
     endLate: (instance, { monotonicMs }) => late.end(instance, monotonicMs),
     flush,
@@ -270,6 +272,8 @@ interface TransitionParts {
   readonly wallOf: WallOf;
   readonly explainedBy: string | undefined;
 }
+
+const aboutOf = ({ id, rule }: AlertInstance) => ({ alertId: id, isCritical: rule.rule.severity === "critical" });
 
 const NONE = (): readonly Transition[] => [];
 

@@ -1,12 +1,16 @@
-/** Writes what became of alerts into `hub.db`: state, log and notifications of a transition together, in order, and again where it failed. */
+/** Writes what became of alerts into `hub.db`: state, log and notifications of a transition together, critical alerts first, and again where it failed. */
 import { messageOf } from "../../model/message-of.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { HubChange, HubFile } from "../../ports/hub-file.ts";
 import type { Log } from "../../ports/log.ts";
 import { isPassing, StoreError } from "../../ports/readings-store.ts";
 import type { NotificationSink, Transition } from "../alert-types.ts";
+import { createWriteQueue, type QueuedWrite } from "./write-queue.ts";
 
 export interface AlertWrite {
+  readonly alertId: string;
+  /** It is written before those that are not. */
+  readonly isCritical: boolean;
   /** Asked once, when it is written or notified. */
   readonly make: () => readonly Transition[];
   /** State and log. Asked once, when it is written. */
@@ -50,9 +54,7 @@ const AGAIN_AFTER_MS = 1_000;
 type Cancel = () => void;
 type Outcome = StoreError | "done" | "given up";
 
-interface Waiting {
-  /** Counted up: what waits is in this order. */
-  readonly number: number;
+interface Waiting extends QueuedWrite {
   readonly write: AlertWrite;
   transitions: readonly Transition[] | undefined;
   changes: readonly HubChange[] | undefined;
@@ -67,7 +69,7 @@ interface Settling {
 }
 
 export function createAlertWriter({ hubFile, sink, clock, log, onDurable }: AlertWriterOptions): AlertWriter {
-  const waiting: Waiting[] = [];
+  const queue = createWriteQueue<Waiting>();
   let settling: Settling[] = [];
   let nextNumber = 0;
   let working: Promise<void> | undefined;
@@ -78,17 +80,19 @@ export function createAlertWriter({ hubFile, sink, clock, log, onDurable }: Aler
   let isClosing = false;
 
   function put(write: AlertWrite): void {
-    if (waiting.length >= MOST_WAITING) {
+    if (queue.size() >= MOST_WAITING) {
       if (lost === 0)
         log.error("changes of alerts are lost: the hub's disk took none for too long", { waiting: MOST_WAITING });
       lost++;
       return;
     }
     const wasRefused = trouble !== undefined;
-    waiting.push({ number: nextNumber++, write, transitions: undefined, changes: undefined, wasRefused });
+    const { alertId, isCritical } = write;
+    const number = nextNumber++;
+    const each = { number, alertId, isCritical, write, transitions: undefined, changes: undefined, wasRefused };
+    queue.push(each);
     // What must not wait for the disk is sent from memory.
-    const last = waiting.at(-1);
-    if (trouble !== undefined && last !== undefined) notifyUnwritten(transitionsOf(last));
+    if (trouble !== undefined) notifyUnwritten(transitionsOf(each));
     if (cancelRetry === undefined) start();
   }
 
@@ -104,7 +108,7 @@ export function createAlertWriter({ hubFile, sink, clock, log, onDurable }: Aler
   function start(): void {
     working ??= work().finally(() => {
       working = undefined;
-      if (waiting.length > 0 && cancelRetry === undefined && trouble === undefined) start();
+      if (queue.size() > 0 && cancelRetry === undefined && trouble === undefined) start();
       else refuseSettling();
     });
   }
@@ -112,12 +116,12 @@ export function createAlertWriter({ hubFile, sink, clock, log, onDurable }: Aler
   async function work(): Promise<void> {
     // What one turn of the event loop changes goes together.
     await new Promise<void>((resolve) => clock.soon(resolve));
-    while (waiting.length > 0) {
-      const some = waiting.slice(0, AT_ONCE);
+    while (queue.size() > 0) {
+      const some = queue.next(AT_ONCE);
       const preparedMs = timeOf(() => some.forEach(prepare));
       const outcomes = await writeAll(some);
       const failed = some.filter((_, index) => outcomes[index] instanceof StoreError);
-      waiting.splice(0, some.length, ...failed);
+      queue.remove(some, failed);
       const done = some.filter((_, index) => outcomes[index] === "done").flatMap(transitionsOf);
       const notifiedMs = done.length === 0 ? 0 : timeOf(() => notifyWritten(done));
       trouble = outcomes.find((outcome) => outcome instanceof StoreError);
@@ -126,7 +130,7 @@ export function createAlertWriter({ hubFile, sink, clock, log, onDurable }: Aler
         noteFailure(failed, trouble);
         return retryLater();
       }
-      if (waiting.length > AT_ONCE && waiting.length <= MOST_RESTED)
+      if (queue.size() > AT_ONCE && queue.size() <= MOST_RESTED)
         await rest(Math.min(MOST_REST_MS, REST_SHARE * (preparedMs + notifiedMs)));
     }
   }
@@ -186,7 +190,7 @@ export function createAlertWriter({ hubFile, sink, clock, log, onDurable }: Aler
   function noteFailure(failed: readonly Waiting[], cause: StoreError): void {
     const fresh = failed.filter(({ wasRefused }) => !wasRefused);
     if (fresh.length > 0 && fresh.length === failed.length) {
-      log.warn("changes of alerts could not be saved; the hub tries again", { cause, waiting: waiting.length });
+      log.warn("changes of alerts could not be saved; the hub tries again", { cause, waiting: queue.size() });
     }
     for (const each of fresh) each.wasRefused = true;
     notifyUnwritten(fresh.flatMap(transitionsOf));
@@ -201,7 +205,7 @@ export function createAlertWriter({ hubFile, sink, clock, log, onDurable }: Aler
   }
 
   function settleWritten(): void {
-    const firstLeft = waiting[0]?.number ?? nextNumber;
+    const firstLeft = queue.firstNumber() ?? nextNumber;
     for (const { resolve } of settling.filter(({ upTo }) => upTo < firstLeft)) resolve();
     settling = settling.filter(({ upTo }) => upTo >= firstLeft);
   }
@@ -215,9 +219,9 @@ export function createAlertWriter({ hubFile, sink, clock, log, onDurable }: Aler
   const notWritten = (): StoreError => trouble ?? new StoreError("alerts are not written any more", true);
 
   async function settled(): Promise<void> {
-    const upTo = waiting.at(-1)?.number;
-    if (upTo === undefined) return;
+    if (queue.size() === 0) return;
     if (working === undefined) throw notWritten();
+    const upTo = nextNumber - 1;
     return new Promise((resolve, reject) => settling.push({ upTo, resolve, reject }));
   }
 
@@ -230,11 +234,11 @@ export function createAlertWriter({ hubFile, sink, clock, log, onDurable }: Aler
       cancelRetry = undefined;
       isClosing = true;
       endRest?.();
-      if (waiting.length > 0) start();
+      if (queue.size() > 0) start();
       await working;
-      if (waiting.length > 0) {
+      if (queue.size() > 0) {
         log.error("changes of alerts could not be saved before the stop", {
-          count: waiting.length,
+          count: queue.size(),
           cause: trouble && messageOf(trouble),
         });
       }

@@ -41,6 +41,17 @@ export function dueOf(
   return atMs === Number.POSITIVE_INFINITY ? { kind: "never" } : { kind: "later", atMs };
 }
 
+/** False: it is sent at once, whatever was sent of its rule before. */
+export const isGathered = ({ kind }: Pick<WaitingEntry, "kind">): boolean =>
+  kind !== "repeated" && kind !== "escalated";
+
+/** Nothing of the rule that is gathered is due before; undefined: it may be due now. */
+export function gatheredUntilMs(sent: SentOfRule | undefined, nowMs: number): number | undefined {
+  if (sent?.firingMs === undefined) return undefined;
+  const untilMs = Math.min(sent.firingMs, sent.anyMs) + GATHER_MS;
+  return untilMs > nowMs ? untilMs : undefined;
+}
+
 function entryDueMs({ kind }: WaitingEntry, sent: SentOfRule | undefined): number {
   switch (kind) {
     case "repeated":

@@ -36,6 +36,8 @@ export interface NotificationWorld {
   readonly silenced: readonly string[];
   setRule(rule: Partial<Rule> & { id: string }): Rule;
   setBlocked(blocked: readonly string[]): void;
+  /** How often it was asked whether an alert is blocked. */
+  looks(): number;
   receive(channelId: string, receiver: Receiver): void;
   /** As the engine does it: the transitions are written with what the notifications add. */
   happen(...events: readonly Happening[]): Promise<void>;
@@ -125,6 +127,7 @@ function open(base: Base, receivers = new Map<string, Receiver>()): Notification
   const acknowledged: string[] = [];
   const silenced: string[] = [];
   let blocked: readonly string[] = [];
+  let looks = 0;
   let isGone = false;
   const file: Pick<MemoryHubFile, "write"> = {
     write: (changes) => (isGone ? new Promise(() => undefined) : hubFile.write(changes)),
@@ -136,7 +139,10 @@ function open(base: Base, receivers = new Map<string, Receiver>()): Notification
     stored,
     channels,
     rules: { get: (id) => rules.get(id) },
-    isBlocked: ({ alertId }) => blocked.includes(alertId),
+    isBlocked: ({ alertId }) => {
+      looks++;
+      return blocked.includes(alertId);
+    },
     send: async (message: OutgoingMessage, { id: channelId }: Channel) => {
       if (isGone) return new Promise(() => undefined);
       const each = { channelId, message, atMs: clock.monotonicMs() };
@@ -176,6 +182,7 @@ function open(base: Base, receivers = new Map<string, Receiver>()): Notification
       rules.set(rule.id, rule);
       return rule;
     },
+    looks: () => looks,
     setBlocked: (now) => {
       blocked = now;
     },

@@ -64,6 +64,28 @@ describe("what is sent", () => {
     expect(entriesIn(world)).toMatchObject([{ alertId: "silent~b2", kind: "firing" }]);
   });
 
+  test("while alerts of a rule are gathered, those that wait are not looked at whenever one more comes", async () => {
+    const [world] = await oneChannel();
+    await world.happen({ kind: "firing", ruleId: "power", device: "first" });
+    const before = world.looks();
+    for (let at = 0; at < 200; at++) await world.happen({ kind: "firing", ruleId: "power", device: `hall-${at}` });
+    expect(world.looks() - before).toBeLessThan(10);
+    await world.pass(30_000);
+    expect(world.received.map(({ message }) => message.entries.length + message.more)).toEqual([1, 200]);
+  });
+
+  test("of an alert that was silenced while it was gathered, and is over, nothing", async () => {
+    const [world] = await oneChannel();
+    await world.happen({ kind: "firing", ruleId: "power", device: "first" });
+    await world.happen({ kind: "firing", ruleId: "power", device: "second" });
+    world.setBlocked(["power~second"]);
+    await world.pass(6_000);
+    await world.happen({ kind: "resolved", ruleId: "power", device: "second" });
+    world.setBlocked([]);
+    await world.pass(MINUTE);
+    expect(entriesIn(world).map(({ device }) => device)).toEqual(["first"]);
+  });
+
   test("the first notification of a hub explains how to change what is sent, and no other", async () => {
     const [world] = await oneChannel();
     await world.happen({ kind: "firing", ruleId: "gas", device: "kitchen" });

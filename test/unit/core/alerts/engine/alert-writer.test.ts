@@ -14,7 +14,7 @@ interface World {
   readonly clock: ManualClock;
   /** Ids in the order in which they became durable. */
   readonly written: string[];
-  put(count: number): void;
+  put(count: number, isCritical?: boolean): void;
   /** Promises settle; no time passes. */
   now(): Promise<void>;
 }
@@ -39,14 +39,14 @@ function createWorld(refuses: (id: string) => StoreError | undefined = () => und
     onDurable: () => undefined,
   });
 
-  function put(count: number): void {
+  function put(count: number, isCritical = false): void {
     for (let at = 0; at < count; at++) {
       const id = String(next++);
       const make = () => {
         spentMs += COST_MS;
         return [];
       };
-      writer.put({ make, changes: () => [{ of: "record", kind: "alert", id, data: "{}" }] });
+      writer.put({ alertId: id, isCritical, make, changes: () => [{ of: "record", kind: "alert", id, data: "{}" }] });
     }
   }
 
@@ -105,6 +105,27 @@ describe("what changes at once", () => {
     await world.now();
     await world.writer.close();
     expect(world.written).toEqual(idsUpTo(1_000));
+  });
+
+  test("is written with what is critical first", async () => {
+    const world = createWorld();
+    world.put(1_000);
+    await world.now();
+    world.put(2, true);
+    await pass(world, 20);
+    expect(world.written.slice(50, 52)).toEqual(["1000", "1001"]);
+    await pass(world, 20 * 21);
+    expect(new Set(world.written).size).toBe(1_002);
+  });
+
+  test("is written in order of each alert, whatever its severity becomes", async () => {
+    const world = createWorld();
+    world.put(100);
+    await world.now();
+    const write = { alertId: "99", isCritical: true, make: () => [] };
+    world.writer.put({ ...write, changes: () => [{ of: "record", kind: "alert", id: "99 again", data: "{}" }] });
+    await pass(world, 40);
+    expect(world.written.slice(-2)).toEqual(["99", "99 again"]);
   });
 
   test("is lost only where it can never be written", async () => {
