@@ -2,14 +2,14 @@
 /** The entry of the command `aerie`: starts the hub and ends the process with its exit code, or runs a command of `cli/`. */
 // Messages that wait for their commit outlive V8's usual young generation of 16 MB and are copied again and again. With 32 MB
 // the garbage collector's threads take half the time for a reading. `npm start` and `npm run bench` set the same option.
-import { readConfig } from "./config/read-config.ts";
+import { type ConfigResult, readConfig } from "./config/read-config.ts";
 import type { Config } from "./config/settings.ts";
 import { StartError } from "./core/model/start-error.ts";
 import { readBuild } from "./platform/build.ts";
 import { systemClock } from "./platform/clock.ts";
 import { hearOutputs } from "./platform/closed-output.ts";
 import { createLineOutput } from "./platform/line-output.ts";
-import { ownAddresses } from "./platform/own-hosts.ts";
+import { addressesOf, hostInUrl } from "./platform/own-hosts.ts";
 import { createProcessEnd, FLUSH_WITHIN_MS } from "./platform/process-end.ts";
 
 const [command = "", ...rest] = process.argv.slice(2);
@@ -39,11 +39,11 @@ async function start(args: readonly string[]): Promise<void> {
       process.exitCode = 2;
       break;
     case "config":
-      await run(settings.config);
+      await run(settings);
   }
 }
 
-async function run(config: Config): Promise<void> {
+async function run({ config, given }: Extract<ConfigResult, { kind: "config" }>): Promise<void> {
   const build = readBuild();
   const { createLog } = await import("./platform/log.ts"); // commands do without it
   const { write: say, flush: flushMessages } = createLineOutput({ fd: 2, clock: systemClock });
@@ -63,7 +63,7 @@ async function run(config: Config): Promise<void> {
   try {
     const { openHub } = await import("./hub/hub.ts"); // commands do without it
     const onFatal = (cause: Error): void => end.giveUp("the hub cannot continue", cause);
-    const options = { config, clock: systemClock, log, logLinesDropped: log.dropped, build, onFatal };
+    const options = { config, given, clock: systemClock, log, logLinesDropped: log.dropped, build, onFatal };
     const hub = await end.closes(openHub(options));
     const scheme = config.tlsCert === "" ? "http" : "https";
     const http = `${scheme}://${hostInUrl(config.httpHost)}:${hub.httpPort}`;
@@ -83,14 +83,8 @@ async function run(config: Config): Promise<void> {
 
 /** They are printed to the terminal and never logged: the code is a secret. It makes one account, within half an hour. */
 function setupLinks({ httpHost }: Config, scheme: string, port: number, code: string): string {
-  const all = ownAddresses();
-  const hosts =
-    httpHost === "::" ? all : httpHost === "0.0.0.0" ? all.filter((address) => !address.includes(":")) : [httpHost];
+  const hosts = addressesOf(httpHost);
   const links = hosts.map((host) => `  ${scheme}://${hostInUrl(host)}:${port}/#/setup/${code}\n`).join("");
   const which = hosts.length === 1 ? "this link" : "one of these links";
   return `\nThis hub has no owner yet. Open ${which} within 30 minutes to make the first account:\n${links}\n`;
-}
-
-function hostInUrl(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
 }

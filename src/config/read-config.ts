@@ -3,9 +3,10 @@ import { parseArgs } from "node:util";
 import { AUTO_HOST } from "./listen-settings.ts";
 import type { Setting } from "./setting.ts";
 import { type Config, flagOf, SETTINGS } from "./settings.ts";
+import type { GivenSettings } from "./shown-settings.ts";
 
 export type ConfigResult =
-  | { readonly kind: "config"; readonly config: Config }
+  | { readonly kind: "config"; readonly config: Config; readonly given: GivenSettings }
   | { readonly kind: "help"; readonly text: string }
   /** Every fault at once. */
   | { readonly kind: "faults"; readonly faults: readonly string[] };
@@ -23,6 +24,7 @@ export function readConfig(args: readonly string[] = process.argv.slice(2), env 
     }
   }
   const values: Record<string, unknown> = {};
+  const given: Record<string, GivenSettings[string]> = {};
   for (const [name, setting] of Object.entries(SETTINGS) as [string, Setting<unknown>][]) {
     const flag = flags[flagOf(setting.env)];
     const source = typeof flag === "string" ? `--${flagOf(setting.env)}` : setting.env;
@@ -36,12 +38,14 @@ export function readConfig(args: readonly string[] = process.argv.slice(2), env 
     }
     if (value === undefined) faults.push(`${source}: expected ${setting.expected}${got}`);
     values[name] = value;
+    if (typeof flag === "string") given[setting.env] = { text, source: "flag" };
+    else if (env[setting.env] !== undefined) given[setting.env] = { text, source: "environment" };
   }
   for (const name of ["httpHost", "mqttHost"] as const) {
     if (values[name] === AUTO_HOST) values[name] = values["auth"] === "on" ? ALL_IPV4 : "127.0.0.1";
   }
   faults.push(...exposureFaults(values as Partial<Config>), ...tlsFaults(values as Partial<Config>));
-  return faults.length > 0 ? { kind: "faults", faults } : { kind: "config", config: values as Config };
+  return faults.length > 0 ? { kind: "faults", faults } : { kind: "config", config: values as Config, given };
 }
 
 const HAS_PASSWORD = /:\/\/[^/@]*:[^/]*@/;
@@ -68,7 +72,7 @@ function readFlags(args: readonly string[], faults: string[]): Record<string, st
 
 /** IPv4 only: hosts with IPv6 are often reachable from the internet, since no NAT is in front of them. */
 const ALL_IPV4 = "0.0.0.0";
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
+export const isLoopback = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host);
 
 /** Without accounts, the hub listens on a network only where the owner has said so. */
 function exposureFaults({ auth, httpHost, mqttHost }: Partial<Config>): string[] {
@@ -77,7 +81,7 @@ function exposureFaults({ auth, httpHost, mqttHost }: Partial<Config>): string[]
     { env: SETTINGS.httpHost.env, host: httpHost },
     { env: SETTINGS.mqttHost.env, host: mqttHost },
   ]
-    .filter(({ host }) => host !== undefined && !LOOPBACK.test(host))
+    .filter(({ host }) => host !== undefined && !isLoopback(host))
     .map(
       ({ env, host }) =>
         `${env}: ${host} opens the hub to others, and without accounts everyone may do everything; set AERIE_AUTH=on, or AERIE_AUTH=off-and-public to allow it`,

@@ -1,5 +1,6 @@
 /** What the hub is opened with, and what each part of its opening is given. */
 import type { Config } from "../config/settings.ts";
+import type { GivenSettings } from "../config/shown-settings.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { Build } from "../platform/build.ts";
@@ -7,6 +8,8 @@ import type { Lifecycle } from "../platform/lifecycle.ts";
 
 export interface HubOptions {
   readonly config: Config;
+  /** What was written for them, as the owner is shown it. */
+  readonly given: GivenSettings;
   readonly clock: Clock;
   readonly log: Log;
   /** Lines of the log that could not be written. */

@@ -174,6 +174,8 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
     readiness,
     broker,
     liveParts,
+    backups,
+    given: options.given,
   };
   const http = openWeb({ ...part, ...webParts, listeners });
   metrics.watch({

@@ -4,6 +4,7 @@ import type { Registry } from "../core/devices/registry.ts";
 import { createStateSaver, type StateSaver } from "../core/devices/state-saver.ts";
 import { createDiskWatch, type DiskWatch } from "../core/health/disk-watch.ts";
 import { createSizeBound, type SizeBound } from "../core/health/size-bound.ts";
+import { createStoreGrowth, type StoreGrowth } from "../core/health/store-growth.ts";
 import type { RetentionClock } from "../core/history/retention-clock.ts";
 import { createUpkeep } from "../core/history/upkeep.ts";
 import type { Counters } from "../core/ports/counters.ts";
@@ -23,6 +24,7 @@ export interface UpkeepPartsOptions extends PartOptions {
 
 export interface UpkeepParts {
   readonly diskWatch: DiskWatch;
+  readonly growth: Pick<StoreGrowth, "now">;
   readonly sizeBound: SizeBound;
   readonly stateSaver: StateSaver;
   readonly backfill: Backfill;
@@ -35,7 +37,16 @@ export function openUpkeep(options: UpkeepPartsOptions): UpkeepParts {
   const { store, hubFile, keptOfHub } = storage;
   const { rawDays, hourDays, dayDays, maxStoreBytes: maxBytes } = config;
   const retention = { rawDays, hourDays, dayDays, maxBytes };
-  const diskWatch = own("disk watch", createDiskWatch({ store, clock, log }));
+  const growth = createStoreGrowth(clock);
+  const diskWatch = own(
+    "disk watch",
+    createDiskWatch({
+      store,
+      clock,
+      log,
+      onSpace: ({ usedBytes, reusableBytes }) => growth.note(usedBytes - reusableBytes),
+    }),
+  );
   const stateSaver = own("state saver", createStateSaver({ store, registry, judged: alerts.judged, clock, log }));
   const sizeBound = createSizeBound({ clock, log, retention });
   const upkeep = own(
@@ -61,6 +72,7 @@ export function openUpkeep(options: UpkeepPartsOptions): UpkeepParts {
   return {
     backfill,
     diskWatch,
+    growth,
     sizeBound,
     stateSaver,
     stored: (readings) => {

@@ -1,8 +1,12 @@
 /** Opens HTTP: REST, the dashboard, and upgrades to Socket.IO and MQTT. */
 import path from "node:path";
 import type { Broker } from "../broker/broker.ts";
+import { isLoopback } from "../config/read-config.ts";
 import { LIMIT_MAXIMA, limitsOf } from "../config/settings.ts";
+import { type GivenSettings, shownSettings } from "../config/shown-settings.ts";
+import type { ListenAddress, SettingsAnswer } from "../contract/answers/settings-answer.ts";
 import { createGatekeeper } from "../core/access/gatekeeper.ts";
+import type { BackupRecord } from "../core/alerts/hub/backup-record.ts";
 import { createDeviceChanges } from "../core/devices/device-changes.ts";
 import { createDeviceDeletion } from "../core/devices/device-deletion.ts";
 import type { Registry } from "../core/devices/registry.ts";
@@ -19,7 +23,7 @@ import { type Http, type HttpOptions, openHttp } from "../http/http-server.ts";
 import type { Access } from "../platform/access/open-access.ts";
 import type { Build } from "../platform/build.ts";
 import type { Metrics } from "../platform/metrics.ts";
-import { watchOwnNames } from "../platform/own-hosts.ts";
+import { addressesOf, hostInUrl, watchOwnNames } from "../platform/own-hosts.ts";
 import type { PartOptions } from "./hub-options.ts";
 import type { Listeners } from "./listeners.ts";
 import type { Alerts } from "./open-alerts.ts";
@@ -55,6 +59,8 @@ export interface WebOptions extends PartOptions {
   readonly broker: Broker;
   readonly liveParts: LiveParts;
   readonly listeners: Pick<Listeners, "portOf">;
+  readonly backups: Pick<BackupRecord, "lastMs">;
+  readonly given: GivenSettings;
 }
 
 export function openWeb(options: WebOptions): Http {
@@ -118,6 +124,7 @@ export function openWeb(options: WebOptions): Http {
       hsts: config.hsts === "on",
       version: build.version,
       mqttPort: () => listeners.portOf("mqtt"),
+      settings: settingsOf(options),
       connectedBrowsers: live.clients,
       gatekeeper: createGatekeeper({
         ownNames: watchOwnNames([config.httpHost, ...config.hostNames, ...hostIn(config.publicUrl)], clock),
@@ -131,6 +138,49 @@ export function openWeb(options: WebOptions): Http {
   // Before the boards are: those that were silent for long would be seen to go offline.
   own("browsers", { close: live.close });
   return http;
+}
+
+/** What `GET /api/settings` answers. */
+function settingsOf({ config, clock, build, given, listeners, upkeep, backups }: WebOptions): () => SettingsAnswer {
+  const settings = shownSettings(given);
+  const startedAt = new Date(clock.nowMs()).toISOString();
+  return () => {
+    const space = upkeep.diskWatch.space();
+    const growth = upkeep.growth.now();
+    const lastBackupMs = backups.lastMs();
+    return {
+      version: build.version,
+      startedAt,
+      settings,
+      addresses: listenAddresses(config, listeners),
+      store: config.mongodbUrl === "" ? "embedded" : "mongodb",
+      ...(space !== undefined && {
+        space: {
+          usedBytes: space.usedBytes - space.reusableBytes,
+          diskFreeBytes: space.diskFreeBytes,
+          diskBytes: space.diskBytes,
+        },
+      }),
+      ...(growth !== undefined && { growth }),
+      ...(lastBackupMs !== undefined && { lastBackupAt: new Date(lastBackupMs).toISOString() }),
+    };
+  };
+}
+
+function listenAddresses(config: PartOptions["config"], { portOf }: WebOptions["listeners"]): ListenAddress[] {
+  const secure = config.tlsCert === "" ? "" : "s";
+  const at = (wire: ListenAddress["wire"], scheme: string, hostOf: string, port: number, path = ""): ListenAddress[] =>
+    addressesOf(hostOf).map((host) => ({
+      wire,
+      url: `${scheme}://${hostInUrl(host)}:${port}${path}`,
+      reach: isLoopback(host) ? "machine" : "network",
+    }));
+  return [
+    ...at("http", `http${secure}`, config.httpHost, portOf("http")),
+    ...at("mqtt", "mqtt", config.mqttHost, portOf("mqtt")),
+    ...(secure === "" ? [] : at("mqtts", "mqtts", config.mqttHost, portOf("mqtts"))),
+    ...at("mqttOverWebSocket", `ws${secure}`, config.httpHost, portOf("http"), "/mqtt"),
+  ];
 }
 
 /** Of an origin; none where there is none. */

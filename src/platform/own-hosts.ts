@@ -45,4 +45,12 @@ export const ownAddresses = (): string[] => [
     .map(({ address }) => address),
 ];
 
+/** Of a listener on this host: of one on all addresses, each of the machine's. */
+export function addressesOf(host: string): string[] {
+  if (host === "::") return ownAddresses();
+  return host === "0.0.0.0" ? ownAddresses().filter((address) => !address.includes(":")) : [host];
+}
+
+export const hostInUrl = (host: string): string => (host.includes(":") ? `[${host}]` : host);
+
 const interfaces = () => Object.values(networkInterfaces()).flatMap((list) => list ?? []);

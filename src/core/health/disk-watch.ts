@@ -29,10 +29,12 @@ export function createDiskWatch({
   store,
   clock,
   log,
+  onSpace,
 }: {
   store: Pick<Store, "space" | "filesProblem">;
   clock: Clock;
   log: Log;
+  onSpace: (space: StoreSpace) => void;
 }): DiskWatch {
   let space: StoreSpace | undefined;
   let low = false;
@@ -54,6 +56,7 @@ export function createDiskWatch({
       const now = await store.space();
       note(now);
       space = now;
+      onSpace(now);
       failed = false;
     } catch (cause) {
       if (!failed) log.debug("the store's disk space is not known", { cause });

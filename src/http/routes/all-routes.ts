@@ -21,6 +21,7 @@ import { PRESENCE_ROUTES, type PresenceParts } from "./presence-routes.ts";
 import { READINGS_ROUTES, type ReadingsParts } from "./readings-routes.ts";
 import { RULE_TOOLS_ROUTES, type RuleToolsParts } from "./rule-tools-routes.ts";
 import { SESSION_ROUTES, type SessionParts } from "./session-routes.ts";
+import { SETTINGS_ROUTES, type SettingsParts } from "./settings-routes.ts";
 import { SPARKLINES_ROUTES, type SparklinesParts } from "./sparklines-routes.ts";
 
 /** What the handlers need. */
@@ -44,6 +45,7 @@ export type RouteParts = HealthParts &
   DerivedParts &
   ChannelsParts &
   PushParts &
+  SettingsParts &
   AcknowledgeParts &
   OpenApiParts;
 
@@ -57,6 +59,7 @@ export const ROUTES: readonly Route<RouteParts>[] = [
   ...PRESENCE_ROUTES,
   ...ERASURE_ROUTES,
   ...EXPORT_ROUTES,
+  ...SETTINGS_ROUTES,
   ...SESSION_ROUTES,
   ...CREDENTIALS_ROUTES,
   ...PAIRING_ROUTES,

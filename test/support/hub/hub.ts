@@ -109,6 +109,7 @@ export async function launchHub(options: InProcessOptions & { settings: { dataDi
       void logged.push({ level, event, fields });
   const hub = await openHub({
     config,
+    given: givenOf(options.settings),
     clock,
     log: { debug: note("debug"), info: note("info"), warn: note("warn"), error: note("error") },
     logLinesDropped: () => 0,
@@ -120,6 +121,15 @@ export async function launchHub(options: InProcessOptions & { settings: { dataDi
   const address = addressOf(httpHost, hub.httpPort, mqttHost, hub.mqttPort);
   return { ...address, setupCode: hub.setupCode, mqttsPort: hub.mqttsPort, dataDir, logged, close: hub.close };
 }
+
+/** As if they stood in the environment. */
+const givenOf = (settings: Partial<Config>) =>
+  Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [
+      SETTINGS[name as keyof Config].env,
+      { text: String(value), source: "environment" as const },
+    ]),
+  );
 
 /** The modules of which the bundle is made (`runServer` starts the bundle itself), by a path that no bundler follows. */
 const load = async <Module>(file: string): Promise<Module> =>

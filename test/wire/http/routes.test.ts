@@ -62,6 +62,7 @@ async function askAboutDevices({ owner }: AccessWorld, { ask }: DeclaredAnswers)
     "GET /api/openapi.json",
     "GET /api/devices",
     "GET /api/session",
+    "GET /api/settings",
   ]) {
     await ask(owner, name);
   }

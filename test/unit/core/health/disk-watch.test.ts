@@ -15,7 +15,7 @@ async function start(diskFreeBytes = 50 * GB, diskBytes = 100 * GB) {
     store.room = { usedBytes: 1, reusableBytes: 0, diskFreeBytes: free, diskBytes: disk };
   };
   set(diskFreeBytes);
-  const watch = createDiskWatch({ store, clock, log });
+  const watch = createDiskWatch({ store, clock, log, onSpace: () => undefined });
   await turn();
   const minute = async (): Promise<void> => {
     clock.advance(60_000);
