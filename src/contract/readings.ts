@@ -130,7 +130,10 @@ export const device = z
       .string()
       .describe("Given by its owner, or else by the device itself; absent without either")
       .exactOptional(),
-    place: z.string().describe("Where it stands, as its owner wrote it").exactOptional(),
+    place: z
+      .string()
+      .describe("Where it stands: as its owner wrote it, or else its attribute `room`, `area` or `suggestedArea`")
+      .exactOptional(),
     tags: z.array(z.string()).describe("As its owner set them; absent where it has none").exactOptional(),
     presence,
     since: isoInstant.describe("When it came into that state"),

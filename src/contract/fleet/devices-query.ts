@@ -4,7 +4,12 @@ import { fleetCounts, fleetState } from "./states.ts";
 import { MAX_TAG_CHARS, MAX_TAGS } from "./tags.ts";
 
 export const FLEET_SORTS = ["id", "name", "state"] as const;
-export type FleetSort = (typeof FLEET_SORTS)[number];
+/** By the latest value of that metric; with `-` the largest first. */
+export type MetricSort = `${"" | "-"}metric:${string}`;
+export type FleetSort = (typeof FLEET_SORTS)[number] | MetricSort;
+
+export const metricOfSort = (sort: MetricSort): string => sort.slice(sort.indexOf(":") + 1);
+export const isMetricSort = (sort: FleetSort): sort is MetricSort => sort.includes(":");
 
 export const FLEET_GROUPS = ["place", "tag", "family"] as const;
 export type FleetGroup = (typeof FLEET_GROUPS)[number];
@@ -33,9 +38,16 @@ export const fleetQuery = {
     .optional(),
   place: z.string().trim().max(100).describe("Those that stand there. Empty: those without a place").optional(),
   sort: z
-    .enum(FLEET_SORTS)
-    .default("id")
-    .describe("`state`: worst first, and of one rank the newest change; `name`: the id where it has none"),
+    .string()
+    .regex(
+      /^(?:id|name|state|-?metric:[A-Za-z_][A-Za-z0-9._-]{0,63})$/,
+      "expected `id`, `name`, `state`, or `metric:` or `-metric:` with the name of a metric",
+    )
+    .transform((text) => text as FleetSort)
+    .prefault("id")
+    .describe(
+      "`id`; `state`: worst first, and of one rank the newest change; `name`: the id where it has none; `metric:temperature`: by its latest value, the smallest first, with `-metric:` the largest; those without a number are last",
+    ),
   group: z.enum(FLEET_GROUPS).describe("Adds `groups`; the devices themselves stay as they are").optional(),
   byGroup: z
     .literal("true")

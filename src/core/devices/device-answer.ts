@@ -3,14 +3,15 @@ import { METRICS, type MetricInfo } from "../../contract/metrics.ts";
 import type { Device, MetricValue, Severity } from "../../contract/readings.ts";
 import type { Descriptions } from "../dialects/descriptions.ts";
 import { timeFaultOf } from "../model/instant.ts";
-import type { DeviceRecord } from "./device-record.ts";
+import { type DeviceRecord, locationOf } from "./device-record.ts";
 
 /** What is known of names and metrics. */
 export type Described = Pick<Descriptions, "nameOf" | "metricInfo">;
 
 /** `alert`: how severe the worst of its alerts that fire is. */
 export function toDevice(record: DeviceRecord, described: Described, alert?: Severity): Device {
-  const { deviceId, place, tags, clockSuspect, retention } = record;
+  const { deviceId, tags, clockSuspect, retention } = record;
+  const place = locationOf(record);
   const { intervalMs } = record.rhythm;
   const name = nameOf(record, described);
   const timeFault = timeFaultOf(clockSuspect, record.attributes.get("deviceClock"));

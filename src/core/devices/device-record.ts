@@ -55,6 +55,21 @@ export interface DeviceSilence {
 export const laterOf = (one: number | undefined, other: number | undefined): number | undefined =>
   one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 
+/** Attributes that say where a device stands, the first wins: what boards send, and Home Assistant's suggested area. */
+const LOCATION_ATTRIBUTES = ["room", "area", "suggestedArea"];
+const MAX_LOCATION_CHARS = 100;
+
+/** Given by its owner, or else by the device itself. */
+export function locationOf({ place, attributes }: Pick<DeviceRecord, "place" | "attributes">): string | undefined {
+  if (place !== undefined || attributes.size === 0) return place;
+  for (const key of LOCATION_ATTRIBUTES) {
+    const said = attributes.get(key);
+    const text = typeof said === "string" ? said.trim().slice(0, MAX_LOCATION_CHARS).trim() : "";
+    if (text !== "") return text;
+  }
+  return undefined;
+}
+
 /** `null` deletes a key. */
 export function mergeAttributes(
   attributes: Map<string, AttributeValue>,

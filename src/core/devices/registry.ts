@@ -14,7 +14,7 @@ import {
   type PresenceBefore,
   storedEntry,
 } from "./device-entry.ts";
-import { type DeviceRecord, type DeviceSilence, mergeAttributes } from "./device-record.ts";
+import { type DeviceRecord, type DeviceSilence, locationOf, mergeAttributes } from "./device-record.ts";
 import { allValues, separateEvents } from "./event-values.ts";
 import { applyImported, applyReading, dropLatest, hasBeenNumber, restoreLatest } from "./latest-values.ts";
 import { createPresenceWatch } from "./presence-watch.ts";
@@ -137,10 +137,11 @@ export function createRegistry(options: RegistryOptions): Registry {
     clockSuspect: boolean | undefined,
   ): void {
     const entry = entryOf(deviceId);
+    const { clockSuspect: former } = entry;
+    const place = locationOf(entry);
     mergeAttributes(entry.attributes, patch);
-    if (clockSuspect === undefined || clockSuspect === entry.clockSuspect) return;
-    entry.clockSuspect = clockSuspect;
-    notify(deviceId, "changed");
+    entry.clockSuspect = clockSuspect ?? former;
+    if (entry.clockSuspect !== former || locationOf(entry) !== place) notify(deviceId, "changed");
   }
 
   function sweep(): void {

@@ -35,7 +35,7 @@ export function createFleetGroups(by: FleetGroup | undefined, keepsRows: boolean
   }
 
   function add(row: FleetRow): void {
-    const { place, tags } = row.device;
+    const { place, tags } = row;
     if (by === undefined) return;
     if (by === "place") addTo(place, row);
     else if (by === "family") addTo(row.family, row);

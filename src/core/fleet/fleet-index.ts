@@ -1,11 +1,12 @@
 /** All devices in each of their orders, and how many are in each state: kept up to date with each change, so that a question costs little. */
-import type { FleetSort } from "../../contract/fleet/devices-query.ts";
+import { type FleetSort, isMetricSort } from "../../contract/fleet/devices-query.ts";
 import type { FleetCounts } from "../../contract/fleet/states.ts";
 import type { Severity } from "../../contract/readings.ts";
-import type { DeviceRecord } from "../devices/device-record.ts";
+import { type DeviceRecord, locationOf } from "../devices/device-record.ts";
 import { type RankFacts, rankOf, statesOf } from "./device-rank.ts";
 import { askFleet, type FleetPage, type FleetQuestion } from "./fleet-query.ts";
 import { compareRows, type FleetRow, familyOf, nameKey, searchTextOf } from "./fleet-row.ts";
+import { byMetric } from "./metric-order.ts";
 import { createSortedList } from "./sorted-list.ts";
 import { countStates, noCounts } from "./state-counts.ts";
 
@@ -77,9 +78,10 @@ export function createFleetIndex(options: FleetIndexOptions): FleetIndex {
 
   function describe(row: FleetRow): void {
     const name = nameOf(row.device);
-    const { place, tags } = row.device;
+    const { tags } = row.device;
+    const place = locationOf(row.device);
     if (name === row.name && place === row.place && tags === row.tags) return;
-    Object.assign(row, { name, place, tags, searchText: searchTextOf(row.device, name) });
+    Object.assign(row, { name, place, tags, searchText: searchTextOf(row.device, name, place) });
     const key = nameKey(name ?? row.device.deviceId);
     if (key === row.nameKey) return;
     inOrder.name.remove(row);
@@ -91,6 +93,7 @@ export function createFleetIndex(options: FleetIndexOptions): FleetIndex {
   function put(device: DeviceRecord): void {
     const facts = factsOf(device);
     const name = nameOf(device);
+    const place = locationOf(device);
     const row: FleetRow = {
       device,
       family: familyOf(device.deviceId),
@@ -98,10 +101,10 @@ export function createFleetIndex(options: FleetIndexOptions): FleetIndex {
       rank: rankOf(facts),
       sinceMs: Math.round(device.detailSinceMs),
       name,
-      place: device.place,
+      place,
       tags: device.tags,
       nameKey: nameKey(name ?? device.deviceId),
-      searchText: searchTextOf(device, name),
+      searchText: searchTextOf(device, name, place),
     };
     rows.set(device.deviceId, row);
     for (const list of Object.values(inOrder)) list.add(row);
@@ -114,5 +117,12 @@ export function createFleetIndex(options: FleetIndexOptions): FleetIndex {
     countStates(inStates, row.states, -1);
   }
 
-  return { refresh, counts, ask: (sort, question) => askFleet(inOrder[sort].parts, sort, question) };
+  return {
+    refresh,
+    counts,
+    ask: (sort, question) => {
+      const parts = isMetricSort(sort) ? byMetric(inOrder.id.parts, sort) : inOrder[sort].parts;
+      return askFleet(parts, sort, question);
+    },
+  };
 }

@@ -6,12 +6,14 @@ import type { DeviceRecord } from "../devices/device-record.ts";
 import { bitOf, type StateSet } from "./device-rank.ts";
 import { createFleetGroups } from "./fleet-groups.ts";
 import type { FleetRow } from "./fleet-row.ts";
+import { isBehindValue, type MetricPosition, metricPosition } from "./metric-order.ts";
 
 /** Where a page ended. It keeps its meaning whatever becomes of the device that was there. */
 export type FleetPosition =
   | { readonly sort: "id"; readonly id: string }
   | { readonly sort: "name"; readonly key: string; readonly id: string }
-  | { readonly sort: "state"; readonly rank: number; readonly sinceMs: number; readonly id: string };
+  | { readonly sort: "state"; readonly rank: number; readonly sinceMs: number; readonly id: string }
+  | MetricPosition;
 
 export interface FleetQuestion {
   readonly states?: readonly FleetState[] | undefined;
@@ -70,11 +72,11 @@ export function askFleet(parts: readonly (readonly FleetRow[])[], sort: FleetSor
 function matcherOf({ states, tags, location, family, search }: FleetQuestion): (row: FleetRow) => boolean {
   const wanted: StateSet | undefined = states?.reduce((set, state) => set | bitOf(state), 0);
   const text = search?.toLowerCase();
-  return ({ device, states: its, family: itsFamily, searchText }) =>
+  return ({ place = "", tags: itsTags, states: its, family: itsFamily, searchText }) =>
     (wanted === undefined || (its & wanted) !== 0) &&
-    (location === undefined || (device.place ?? "") === location) &&
+    (location === undefined || place === location) &&
     (family === undefined || itsFamily === family) &&
-    (tags === undefined || hasTags(device.tags, tags)) &&
+    (tags === undefined || hasTags(itsTags, tags)) &&
     (text === undefined || searchText.includes(text));
 }
 
@@ -91,13 +93,14 @@ function isBehind(row: FleetRow, position: FleetPosition): boolean {
     case "state":
       if (row.rank !== position.rank) return row.rank > position.rank;
       return row.sinceMs === position.sinceMs ? deviceId > position.id : row.sinceMs < position.sinceMs;
+    default:
+      return isBehindValue(row, position);
   }
 }
 
-function positionOf(
-  { device: { deviceId: id }, nameKey: key, rank, sinceMs }: FleetRow,
-  sort: FleetSort,
-): FleetPosition {
+function positionOf(row: FleetRow, sort: FleetSort): FleetPosition {
+  const { nameKey: key, rank, sinceMs } = row;
+  const id = row.device.deviceId;
   switch (sort) {
     case "id":
       return { sort, id };
@@ -105,5 +108,7 @@ function positionOf(
       return { sort, key, id };
     case "state":
       return { sort, rank, sinceMs, id };
+    default:
+      return metricPosition(row, sort);
   }
 }

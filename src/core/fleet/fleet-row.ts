@@ -42,8 +42,8 @@ export const nameKey = (name: string): string =>
     .slice(0, MAX_KEY_CHARS)
     .replace(/\p{Surrogate}/gu, "\ufffd"); // a cursor has it as UTF-8
 
-export const searchTextOf = ({ deviceId, place, tags }: DeviceRecord, name: string | undefined): string =>
-  [deviceId, name ?? "", place ?? "", ...tags].join("\n").toLowerCase();
+export const searchTextOf = ({ deviceId, tags }: DeviceRecord, name = "", place = ""): string =>
+  [deviceId, name, place, ...tags].join("\n").toLowerCase();
 
 /** By what stands before the colon of its id. */
 export function familyOf(deviceId: string): DeviceFamily {

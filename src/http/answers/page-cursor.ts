@@ -1,5 +1,5 @@
 /** Opaque cursors of paged answers: a position in an order. A cursor never expires. */
-import type { FleetSort } from "../../contract/fleet/devices-query.ts";
+import { type FleetSort, isMetricSort, type MetricSort } from "../../contract/fleet/devices-query.ts";
 import type { FleetPosition } from "../../core/fleet/fleet-query.ts";
 import type { ReadingPosition } from "../../core/ports/history.ts";
 import { invalidField } from "./problem.ts";
@@ -14,6 +14,8 @@ export function fleetCursor(position: FleetPosition): string {
       return toCursor(`n/${id}/${position.key}`);
     case "state":
       return toCursor(`s/${id}/${position.rank}/${position.sinceMs}`);
+    default:
+      return toCursor(`m/${id}/${position.value ?? ""}/${position.sort}`);
   }
 }
 
@@ -26,12 +28,12 @@ export const readingCursor = ({ atMs, n }: ReadingPosition): string =>
 export function parseFleetCursor(cursor: string | undefined, sort: FleetSort): FleetPosition | undefined {
   if (cursor === undefined) return undefined;
   const text = Buffer.from(cursor, "base64url").toString();
-  const position = POSITIONS[sort](text);
+  const position = isMetricSort(sort) ? metricPosition(text, sort) : POSITIONS[sort](text);
   if (position === undefined || fleetCursor(position) !== cursor) throw notOurs();
   return position;
 }
 
-const POSITIONS: Readonly<Record<FleetSort, (text: string) => FleetPosition | undefined>> = {
+const POSITIONS: Readonly<Record<Exclude<FleetSort, MetricSort>, (text: string) => FleetPosition | undefined>> = {
   id: (text) => (text === "" || text.includes("/") ? undefined : { sort: "id", id: text }),
   name: (text) => {
     const [, id, key] = /^n\/([^/]+)\/(.*)$/s.exec(text) ?? [];
@@ -42,6 +44,12 @@ const POSITIONS: Readonly<Record<FleetSort, (text: string) => FleetPosition | un
     return id === undefined ? undefined : { sort: "state", rank: Number(rank), sinceMs: Number(sinceMs), id };
   },
 };
+
+function metricPosition(text: string, sort: MetricSort): FleetPosition | undefined {
+  const [, id, value = "", itsSort] = /^m\/([^/]+)\/([^/]*)\/(.*)$/s.exec(text) ?? [];
+  if (id === undefined || itsSort !== sort || !Number.isFinite(Number(value))) return undefined;
+  return { sort, id, value: value === "" ? undefined : Number(value) };
+}
 
 export function parseReadingCursor(cursor: string | undefined): ReadingPosition | undefined {
   if (cursor === undefined) return undefined;

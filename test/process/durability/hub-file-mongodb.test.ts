@@ -1,6 +1,8 @@
 /** With MongoDB, what was learned and set of devices is on the hub's own disk: it is there at a start while MongoDB is away. */
 import { describe, expect, onTestFinished, test } from "vitest";
+import type { SparklinesAnswer } from "../../../src/contract/fleet/sparklines.ts";
 import type { Device } from "../../../src/contract/readings.ts";
+import type { DevicesPage } from "../../../src/contract/rest.ts";
 import { announceBoard, announcedId, announcedName, stateTopic } from "../../support/clients/announcement.ts";
 import { connectRaw } from "../../support/clients/raw-client.ts";
 import { type HubAddress, spawnHub, startHub, tempDir } from "../../support/hub/hub.ts";
@@ -20,8 +22,18 @@ async function report(hub: HubAddress, board: number, t: string): Promise<Device
   return (await ask<Device>(hub, `/api/devices/${announcedId(board)}`)).body;
 }
 
+const fleet = async (hub: HubAddress, query: string): Promise<DevicesPage> =>
+  (await ask<DevicesPage>(hub, `/api/devices?${query}`)).body;
+
+/** The values in the sparklines of both boards. */
+async function sparksOf(hub: HubAddress): Promise<number[][]> {
+  const body = { devices: [announcedId(1), announcedId(2)] };
+  const answer = await ask<SparklinesAnswer>(hub, "/api/sparklines", { method: "POST", body });
+  return answer.body.sparklines.map(({ means }) => means.filter((mean) => mean !== null));
+}
+
 describe.skipIf(isMongodSkipped)("MongoDB", () => {
-  test("a hub that was killed and starts while MongoDB is away knows what boards announced and what was set", async () => {
+  test("a hub that was killed and starts while MongoDB is away knows what boards announced and what was set, and answers about all of them", async () => {
     const mongod = await launchMongod();
     onTestFinished(() => mongod.dispose());
     const [dataDir, mongodbUrl] = [tempDir(), databaseUrl(mongod)];
@@ -33,7 +45,20 @@ describe.skipIf(isMongodSkipped)("MongoDB", () => {
     const patch = { metrics: { [metric]: { label: "Oven" } } };
     const { status } = await ask(first, `/api/devices/${announcedId(1)}`, { method: "PATCH", body: patch });
     expect(status).toBe(200);
+    const changes = { devices: [announcedId(2)], place: "Attic", addTags: ["spare"] };
+    await report(first, 2, "30");
+    await ask(first, "/api/devices/changes", { method: "POST", body: changes });
+    const hottest = await fleet(first, `sort=-metric:${metric}&limit=1`);
+    expect(hottest.devices).toMatchObject([{ deviceId: announcedId(2), place: "Attic" }]);
+    const rest = await fleet(first, `sort=-metric:${metric}&cursor=${hottest.nextCursor}`);
+    expect(rest.devices).toMatchObject([{ deviceId: announcedId(1) }]);
+    expect(rest.counts).toMatchObject({ all: 2, new: 2 });
+    expect((await fleet(first, "place=Attic&tag=spare&group=tag")).groups).toMatchObject([{ name: "spare" }]);
+    expect(await sparksOf(first)).toEqual([[20], [30]]);
     await first.kill();
+    const third = await startHub({ settings: { dataDir, mongodbUrl } }); // what it shows is read from MongoDB
+    expect(await sparksOf(third)).toEqual([[20], [30]]);
+    await third.close();
     await mongod.kill();
 
     const second = await startHub({ settings: { dataDir, mongodbUrl } });

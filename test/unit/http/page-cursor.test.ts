@@ -70,6 +70,14 @@ const position: fc.Arbitrary<FleetPosition> = fc.oneof(
   fc.record({ sort: fc.constant("id" as const), id: ID }),
   fc.record({ sort: fc.constant("name" as const), id: ID, key: fc.string({ unit: "grapheme" }) }),
   fc.record({ sort: fc.constant("state" as const), id: ID, rank: fc.nat(7), sinceMs: fc.nat(8.64e15) }),
+  fc.record({
+    sort: fc.constantFrom("metric:t" as const, "-metric:t" as const, "metric:ENERGY.Power" as const),
+    id: ID,
+    value: fc.option(
+      fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
+      { nil: undefined },
+    ),
+  }),
 );
 
 describe("a cursor of devices", () => {
@@ -79,7 +87,7 @@ describe("a cursor of devices", () => {
         const cursor = fleetCursor(given);
         expect(cursor).toMatch(/^[A-Za-z0-9_-]+$/);
         expect(parseFleetCursor(cursor, given.sort)).toEqual(given);
-        for (const sort of ["id", "name", "state"] as const)
+        for (const sort of ["id", "name", "state", "metric:t", "-metric:t"] as const)
           if (sort !== given.sort) expect(() => parseFleetCursor(cursor, sort)).toThrow(HttpError);
       }),
     );
@@ -92,7 +100,7 @@ describe("a cursor of devices", () => {
 
   for (const cursor of ["", "!", "Ym9pbGVy=", "gICA"]) {
     test(`${JSON.stringify(cursor)} is none`, () => {
-      for (const sort of ["id", "name", "state"] as const)
+      for (const sort of ["id", "name", "state", "metric:t"] as const)
         expect(() => parseFleetCursor(cursor, sort)).toThrow(HttpError);
     });
   }

@@ -1,6 +1,7 @@
 /** The list of devices as a page asks for it: worst first, filtered, grouped, in pages, over HTTP. */
 import { expect, test } from "vitest";
 import type { Problem } from "../../../src/contract/problem.ts";
+import type { Device } from "../../../src/contract/readings.ts";
 import type { DevicesPage } from "../../../src/contract/rest.ts";
 import { connectJs } from "../../support/clients/mqtt-clients.ts";
 import { type HubAddress, startHub } from "../../support/hub/hub.ts";
@@ -85,11 +86,39 @@ test("a name that a board announces, and one that its owner gives, are searched 
   expect(ids(await list(hub, "sort=name")).at(1)).toMatch(/^ha:/);
 });
 
+test("devices are sorted by a value, page by page, and stand where they say until their owner says otherwise", async () => {
+  const hub = await startHub();
+  const board = await connectJs(hub.mqttUrl);
+  const values = { a: 21, b: -3, c: 40, d: "auto" };
+  for (const [id, heat] of Object.entries(values))
+    await board.publish(`devices/${id}/telemetry`, JSON.stringify({ heat }), { qos: 1 });
+  const first = await list(hub, "sort=-metric:heat&limit=2");
+  expect(ids(first)).toEqual(["c", "a"]);
+  await board.publish("devices/a/telemetry", '{"heat":-50}', { qos: 1 });
+  expect(ids(await list(hub, `sort=-metric:heat&cursor=${first.nextCursor}`))).toEqual(["b", "a", "d"]);
+  expect(ids(await list(hub, "sort=metric:heat&limit=2"))).toEqual(["a", "b"]);
+  const { status } = await ask(hub, `/api/devices?sort=metric:heat&cursor=${first.nextCursor}`);
+  expect(status).toBe(400);
+
+  await board.publish("devices/a/attributes", '{"room":" Attic "}', { qos: 1 });
+  const config = { state_topic: "m/t", unique_id: "m1", device: { identifiers: ["m"], suggested_area: "Attic" } };
+  await board.publish("homeassistant/sensor/m/config", JSON.stringify(config), { qos: 1, retain: true });
+  await board.publish("m/t", "5", { qos: 1 });
+  const attic = await list(hub, "place=Attic&group=place");
+  expect(attic.devices.map(({ place }) => place)).toEqual(["Attic", "Attic"]);
+  expect(attic.groups).toMatchObject([{ name: "Attic", counts: { all: 2 } }]);
+  const place = async (given: string) =>
+    (await ask<Device>(hub, "/api/devices/a", { method: "PATCH", body: { place: given } })).body.place;
+  expect([await place("Cellar"), ids(await list(hub, "place=Cellar"))]).toEqual(["Cellar", ["a"]]);
+  expect([await place(""), ids(await list(hub, "place=Cellar"))]).toEqual(["Attic", []]);
+});
+
 test.each([
   ["state=fire", "state.0", "alarm"],
   ["state=", "state.0", "alarm"],
   ["state=late,", "state.1", "alarm"],
-  ["sort=heat", "sort", "one of id, name, state"],
+  ["sort=heat", "sort", "expected `id`, `name`, `state`, or `metric:`"],
+  ["sort=metric:", "sort", "expected `id`"],
   ["group=room", "group", "one of place, tag, family"],
   ["family=esp", "family", "native, tasmota"],
   [`place=${"x".repeat(101)}`, "place", "at most 100"],

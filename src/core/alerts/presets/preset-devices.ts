@@ -1,5 +1,5 @@
 /** What presets ask of the devices that there are. */
-import type { DeviceRecord } from "../../devices/device-record.ts";
+import { type DeviceRecord, locationOf } from "../../devices/device-record.ts";
 import type { Regularity } from "../../devices/regularity.ts";
 import type { Descriptions } from "../../dialects/descriptions.ts";
 import type { PresetDevice } from "./presets.ts";
@@ -13,7 +13,7 @@ export interface PresetDevicesOptions {
 export const presetDevices = ({ registry, descriptions, regularity }: PresetDevicesOptions): PresetDevice[] =>
   registry.list().map((device) => {
     const { deviceId, name = descriptions.nameOf(deviceId) ?? deviceId, latest } = device;
-    const deviceWords = `${name} ${device.place ?? ""}`;
+    const deviceWords = `${name} ${locationOf(device) ?? ""}`;
     return {
       deviceId,
       isRegular: regularity.of(device).isRegular,

@@ -1,7 +1,7 @@
 /** Pages of devices: filtered, sorted, grouped, and complete while states change; and what a page of 10,000 costs. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { FLEET_SORTS } from "../../../../src/contract/fleet/devices-query.ts";
+import { FLEET_SORTS, type FleetSort } from "../../../../src/contract/fleet/devices-query.ts";
 import type { FleetPosition, FleetQuestion } from "../../../../src/core/fleet/fleet-query.ts";
 import { createFleetWorld, type DeviceFacts } from "./fleet-world.ts";
 
@@ -10,7 +10,7 @@ type World = ReturnType<typeof createFleetWorld>;
 /** The ids of all pages. */
 function walk(
   { index }: World,
-  sort: (typeof FLEET_SORTS)[number],
+  sort: FleetSort,
   question: Omit<FleetQuestion, "behind">,
   between: () => void = () => undefined,
 ): string[] {
@@ -32,7 +32,7 @@ const HOUSE: Readonly<Record<string, DeviceFacts>> = {
   "tasmota:plug": { alert: "critical" },
   "odd:one": { place: "cellar", isNew: true },
 };
-const found = (question: Partial<FleetQuestion>, sort: (typeof FLEET_SORTS)[number] = "id"): string[] =>
+const found = (question: Partial<FleetQuestion>, sort: FleetSort = "id"): string[] =>
   createFleetWorld(HOUSE)
     .index.ask(sort, { limit: 100, ...question })
     .devices.map(({ deviceId }) => deviceId);
@@ -82,6 +82,43 @@ test("names are sorted in any case, numbers in them by their value, and a device
   expect(found({}, "name")).toEqual(["board-9", "board-10", "zigbee:lamp", "odd:one", "tasmota:plug"]);
 });
 
+test("by a metric the smallest is first, with - the largest, and those without a number are last by their ids", () => {
+  const world = createFleetWorld({ e: {}, a: { t: 3 }, b: { t: "off" }, c: { t: -1 }, d: { t: true }, f: { t: 3 } });
+  expect(walk(world, "metric:t", { limit: 2 })).toEqual(["c", "d", "a", "f", "b", "e"]);
+  expect(walk(world, "-metric:t", { limit: 2 })).toEqual(["a", "f", "d", "c", "b", "e"]);
+  expect(walk(world, "metric:nothing", { limit: 4 })).toEqual(["a", "b", "c", "d", "e", "f"]);
+  const { devices } = world.index.ask("-metric:t", { limit: 2, offset: 1 });
+  expect(devices.map(({ deviceId }) => deviceId)).toEqual(["f", "d"]);
+});
+
+test("a cursor of values stays valid while values change and devices go: whoever stays as he is comes once", () => {
+  const fleet = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`b${at + 10}`, { t: at % 7 }]));
+  for (const sort of ["metric:t", "-metric:t"] as const) {
+    const world = createFleetWorld(fleet);
+    let turn = 0;
+    const ids = walk(world, sort, { limit: 5 }, () => {
+      world.remove(`b${14 + 5 * turn}`);
+      if (world.devices.has(`b${12 + 5 * turn}`)) world.change(`b${12 + 5 * turn}`, { t: 100 - turn });
+      turn++;
+    });
+    const steady = Object.keys(fleet).filter((id) => ![2, 4].includes((Number(id.slice(1)) - 10) % 5));
+    expect(ids.filter((id) => steady.includes(id)).sort()).toEqual(steady);
+  }
+});
+
+test("a device whose owner gave no place stands where it says, for the filter, the groups and the search", () => {
+  const { index, change } = createFleetWorld({ a: { room: "Attic" }, b: { room: "Attic", place: "Cellar" }, c: {} });
+  const at = (location: string) => index.ask("id", { limit: 9, location }).devices.map(({ deviceId }) => deviceId);
+  expect([at("Attic"), at("Cellar"), at("")]).toEqual([["a"], ["b"], ["c"]]);
+  change("c", { room: "Attic" });
+  expect(index.ask("id", { limit: 9, search: "attic" }).total).toBe(2);
+  const { groups } = index.ask("id", { limit: 1, group: "place" });
+  expect(groups?.groups.map(({ name, counts: { all } }) => [name, all])).toEqual([
+    ["Attic", 2],
+    ["Cellar", 1],
+  ]);
+});
+
 test("groups count what matches on all pages, in order of their names, those without one last", () => {
   const { index } = createFleetWorld(HOUSE);
   const groups = (group: "place" | "tag" | "family", more: Partial<FleetQuestion> = {}) =>
@@ -110,6 +147,7 @@ const facts: fc.Arbitrary<DeviceFacts> = fc.record(
     presence: fc.constantFrom("online" as const, "late" as const, "offline" as const),
     name: fc.constantFrom("Board 2", "board 10", "x"),
     place: fc.constantFrom("Attic", "Cellar"),
+    t: fc.constantFrom(1, 2.5, true, "off"),
   },
   { requiredKeys: [] },
 );
@@ -124,7 +162,7 @@ test("the pages of any order have each device that matches once", () => {
         if (its.presence !== undefined) world.change(id, its); // the others stay asleep, each since another time
       }
       const cellar = Object.keys(fleet).filter((id) => fleet[id]?.place === "Cellar");
-      for (const sort of FLEET_SORTS) {
+      for (const sort of [...FLEET_SORTS, "metric:t", "-metric:t"] as const) {
         expect(walk(world, sort, { limit }).sort()).toEqual(Object.keys(fleet).sort());
         const ids = walk(world, sort, { limit, location: "Cellar" });
         expect(ids.sort()).toEqual(cellar.sort());

@@ -1,6 +1,6 @@
 /** Devices whose states a test sets, and the index of them. */
 import type { FleetCounts } from "../../../../src/contract/fleet/states.ts";
-import type { DeviceId, PresenceState, Severity } from "../../../../src/contract/readings.ts";
+import type { DeviceId, MetricValue, PresenceState, Severity } from "../../../../src/contract/readings.ts";
 import { type DeviceEntry, newEntry } from "../../../../src/core/devices/device-entry.ts";
 import { createFleetIndex } from "../../../../src/core/fleet/fleet-index.ts";
 import { createManualClock } from "../../../support/clock/manual-clock.ts";
@@ -13,6 +13,9 @@ export interface DeviceFacts {
   readonly name?: string;
   readonly place?: string;
   readonly tags?: readonly string[];
+  /** Latest value of its metric `t`. */
+  readonly t?: MetricValue | undefined;
+  readonly room?: string;
 }
 
 export function createFleetWorld(before: Readonly<Record<string, DeviceFacts>> = {}) {
@@ -36,6 +39,9 @@ export function createFleetWorld(before: Readonly<Record<string, DeviceFacts>> =
     device.name = facts.name;
     device.place = facts.place;
     device.tags = facts.tags ?? [];
+    if (facts.t === undefined) device.latest.delete("t");
+    else device.latest.set("t", { value: facts.t, atMs: clock.nowMs() });
+    if (facts.room !== undefined) device.attributes.set("room", facts.room);
     if (facts.alert === undefined) alerts.delete(deviceId);
     else alerts.set(deviceId, facts.alert);
     if (facts.isNew === true) isNew.add(deviceId);
