@@ -2,7 +2,7 @@
 /** The entry of the command `aerie`: starts the hub and ends the process with its exit code, or runs a command of `cli/`. */
 // Messages that wait for their commit outlive V8's usual young generation of 16 MB and are copied again and again. With 32 MB
 // the garbage collector's threads take half the time for a reading. `npm start` and `npm run bench` set the same option.
-import { type ConfigResult, readConfig } from "./config/read-config.ts";
+import { type ConfigResult, readConfig, withUnclaimed } from "./config/read-config.ts";
 import type { Config } from "./config/settings.ts";
 import { StartError } from "./core/model/start-error.ts";
 import { readBuild } from "./platform/build.ts";
@@ -38,8 +38,10 @@ async function start(args: readonly string[]): Promise<void> {
       );
       process.exitCode = 2;
       break;
-    case "config":
-      await run(settings);
+    case "config": {
+      const hasTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+      await run({ ...settings, config: withUnclaimed(settings.config, hasTerminal) });
+    }
   }
 }
 
@@ -70,7 +72,10 @@ async function run({ config, given }: Extract<ConfigResult, { kind: "config" }>)
     const mqtt = `mqtt://${hostInUrl(config.mqttHost)}:${hub.mqttPort}`;
     const mqtts =
       hub.mqttsPort === undefined ? {} : { mqtts: `mqtts://${hostInUrl(config.mqttHost)}:${hub.mqttsPort}` };
-    if (hub.setupCode !== undefined) say(setupLinks(config, scheme, hub.httpPort, hub.setupCode));
+    if (hub.setupCode !== undefined) {
+      say(setupLinks(config, scheme, hub.httpPort, hub.setupCode));
+      if (hub.isUnclaimed) say(`${openUntilThen(scheme, hub.httpPort)}\n\n`);
+    }
     log.info("listening", { http, mqtt, ...mqtts, mqttOverWebSocket: `${http.replace("http", "ws")}/mqtt` });
   } catch (error) {
     if (!(error instanceof StartError)) return end.giveUp("cannot start", error);
@@ -87,4 +92,8 @@ function setupLinks({ httpHost }: Config, scheme: string, port: number, code: st
   const links = hosts.map((host) => `  ${scheme}://${hostInUrl(host)}:${port}/#/setup/${code}\n`).join("");
   const which = hosts.length === 1 ? "this link" : "one of these links";
   return `\nThis hub has no owner yet. Open ${which} within 30 minutes to make the first account:\n${links}\n`;
+}
+
+function openUntilThen(scheme: string, port: number): string {
+  return `Until then the hub is open to this computer only: its programs and browsers may read and publish without an account (${scheme}://localhost:${port}).`;
 }

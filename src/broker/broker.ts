@@ -230,8 +230,8 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     tls: options.tls,
     onRefused: (code, address, detail) => refusals.add({ code, kind: "connection", address, detail }),
     httpLocation: options.httpLocation,
-    onStream: (stream, address) => {
-      const connection = new Connection(stream, address, clock, flusher, gathering);
+    onStream: (stream, peer) => {
+      const connection = new Connection(stream, peer, clock, flusher, gathering);
       const client = new Client(connection, context);
       clients.add(client, stream);
       connection.start(client);

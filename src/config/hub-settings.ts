@@ -34,6 +34,13 @@ export const HUB_SETTINGS = {
     meaning:
       "`on`: people sign in, programs have tokens, boards have secrets (docs/security.md). `off`: no accounts, reachable from this machine only. `off-and-public`: everyone who can reach the hub may do everything.",
   }),
+  unclaimed: setting({
+    env: "AERIE_UNCLAIMED",
+    fallback: "auto",
+    ...oneOf("auto", "loopback", "closed"),
+    meaning:
+      "Whether programs and browsers on the hub's own computer may read and publish while there is no account (docs/security.md). `auto`: if the hub was started from a terminal. `loopback`: in any case. `closed`: never. Where a proxy or tunnel on this computer brings in others, leave it closed.",
+  }),
   corsOrigins: setting({
     env: "AERIE_CORS_ORIGINS",
     fallback: "",

@@ -44,7 +44,8 @@ export function readConfig(args: readonly string[] = process.argv.slice(2), env 
   for (const name of ["httpHost", "mqttHost"] as const) {
     if (values[name] === AUTO_HOST) values[name] = values["auth"] === "on" ? ALL_IPV4 : "127.0.0.1";
   }
-  faults.push(...exposureFaults(values as Partial<Config>), ...tlsFaults(values as Partial<Config>));
+  const read = values as Partial<Config>;
+  faults.push(...exposureFaults(read), ...unclaimedFaults(read), ...tlsFaults(read));
   return faults.length > 0 ? { kind: "faults", faults } : { kind: "config", config: values as Config, given };
 }
 
@@ -86,6 +87,20 @@ function exposureFaults({ auth, httpHost, mqttHost }: Partial<Config>): string[]
       ({ env, host }) =>
         `${env}: ${host} opens the hub to others, and without accounts everyone may do everything; set AERIE_AUTH=on, or AERIE_AUTH=off-and-public to allow it`,
     );
+}
+
+/** What comes through a proxy on this computer comes from loopback. */
+function unclaimedFaults({ unclaimed, trustedProxies = [] }: Partial<Config>): string[] {
+  if (unclaimed !== "loopback" || trustedProxies.length === 0) return [];
+  return [
+    `${SETTINGS.unclaimed.env}: loopback would let in whoever comes through a proxy of ${SETTINGS.trustedProxies.env}; set only one of them`,
+  ];
+}
+
+/** `auto` decided: a service or container has no terminal, and what is behind a proxy is none of a person who tries the hub. */
+export function withUnclaimed(config: Config, hasTerminal: boolean): Config {
+  const isForTrial = hasTerminal && config.trustedProxies.length === 0;
+  return config.unclaimed === "auto" ? { ...config, unclaimed: isForTrial ? "loopback" : "closed" } : config;
 }
 
 function tlsFaults({ tlsCert, tlsKey }: Partial<Config>): string[] {

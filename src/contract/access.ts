@@ -123,6 +123,12 @@ export const sessionAnswer = z
       ),
     level: z.enum(LEVELS),
     needsSetup: z.boolean().describe("There is no account yet: the hub printed a link in its terminal"),
+    isUnclaimed: z
+      .literal(true)
+      .describe(
+        "The caller is on the hub's own computer, and may read until there is an account; left out: the level is his by right",
+      )
+      .exactOptional(),
     name: z.string().describe("Of a person").exactOptional(),
     csrf: z.string().exactOptional(),
     mqttPort: z

@@ -5,6 +5,10 @@ export const ERRORS = {
   LOGIN_NEEDED: { status: 401, text: "Sign in, or send a token, to see this" },
   LOGIN_FAILED: { status: 401, text: "Wrong user name or password" },
   LEVEL_TOO_LOW: { status: 403, text: "This account or token may not do this; ask an owner of the hub" },
+  ACCOUNT_NEEDED: {
+    status: 403,
+    text: "This hub has no account yet, so this computer may read and publish, and no more. Make an account with the link that the hub printed in its terminal",
+  },
   CSRF_FAILED: { status: 403, text: "The request does not come from a page of this hub; reload the page" },
   SETUP_CODE_WRONG: {
     status: 403,

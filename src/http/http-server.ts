@@ -36,8 +36,14 @@ export interface HttpOptions
   /** Directory of the built dashboard. */
   readonly publicDir: string;
   /** An upgrade to `/mqtt` that was let in. */
-  readonly onMqttUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer, address: string | undefined) => void;
+  readonly onMqttUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer, client: HttpClient) => void;
   readonly socketIo: SocketIo;
+}
+
+/** Who asks for an upgrade. */
+export interface HttpClient {
+  readonly address: string | undefined;
+  readonly isOfOwnComputer: boolean;
 }
 
 /** The part that serves `/socket.io/`. */
@@ -51,6 +57,8 @@ export interface SocketIo {
 export interface Http {
   /** Not listening yet. */
   readonly server: Server;
+  /** Ends the large answers to these sign-ins and tokens. */
+  end(keys: readonly string[]): void;
   /** Requests are cut; upgraded sockets are left to the parts that serve them. */
   close(): void;
 }
@@ -95,6 +103,7 @@ export function openHttp(options: HttpOptions): Http {
 
   return {
     server,
+    end: answers.end,
     close: () => {
       answers.close();
       server.close();
@@ -116,9 +125,13 @@ export function openHttp(options: HttpOptions): Http {
     }
     if (!admit(request, upgraded.response)) return;
     if (request.url?.split("?", 1)[0] === MQTT_PATH) {
-      upgraded.transfer(() => options.onMqttUpgrade(request, socket, head, forwarding.addressOf(request)));
+      upgraded.transfer(() => options.onMqttUpgrade(request, socket, head, clientOf(request)));
     } else if (isSocketIo(request)) upgraded.transfer(() => socketIo.upgrade(request, socket, head));
     else sendProblem(upgraded.response, "ROUTE_UNKNOWN");
+  }
+
+  function clientOf(request: IncomingMessage): HttpClient {
+    return { address: forwarding.addressOf(request), isOfOwnComputer: forwarding.isOfOwnComputer(request) };
   }
 
   /** Before the first byte, and before TLS. */
@@ -133,7 +146,7 @@ export function openHttp(options: HttpOptions): Http {
   }
 }
 
-function createApp(options: HttpOptions, { setPace }: Pick<AnswersUnderWay, "setPace">): Express {
+function createApp(options: HttpOptions, { mark }: Pick<AnswersUnderWay, "mark">): Express {
   const { clock, callers, refusals, forwarding, log } = options;
   const app = express();
   app.disable("x-powered-by");
@@ -141,7 +154,7 @@ function createApp(options: HttpOptions, { setPace }: Pick<AnswersUnderWay, "set
   app.set("query parser", "simple");
   const budget = createTurnBudget({ clock, mostMs: MOST_OF_A_TURN_MS, mostTasks: MOST_IN_A_TURN });
   const turnOf = (limits: TurnLimits, pace: Pace): RequestHandler =>
-    largeAnswers({ refusals, addressOf: forwarding.addressOf, limits, pace, setPace });
+    largeAnswers({ refusals, addressOf: forwarding.addressOf, limits, pace, mark });
   app.use((_request, _response, next) => budget.run(next));
   app.use(bodyLimit(MAX_BODY_BYTES, clock));
   addRoutes(app, ROUTES, {

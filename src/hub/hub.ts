@@ -37,6 +37,8 @@ export interface Hub {
   readonly mqttsPort: number | undefined;
   /** Of the link that makes the first account; undefined: there is an account already, or there are no accounts. */
   readonly setupCode: string | undefined;
+  /** There is no account yet, and callers on this computer are let in until there is. */
+  readonly isUnclaimed: boolean;
   /** The second call waits for the first. */
   close(): Promise<void>;
 }
@@ -210,7 +212,8 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
   const mqttsPort = broker.tlsServer && (await listeners.listen(broker.tlsServer, "mqtts"));
   const httpPort = await listeners.listen(http.server, "http");
   await listeners.listenToCommands(control.server);
-  return { httpPort, mqttPort, mqttsPort, setupCode: access?.accounts.setupCode(), close };
+  const setupCode = access?.accounts.setupCode();
+  return { httpPort, mqttPort, mqttsPort, setupCode, isUnclaimed: access?.unclaimed.isOpen() ?? false, close };
 }
 
 /** Undefined: the settings name no certificate. */
@@ -223,5 +226,9 @@ async function openCertificate({ config, clock, log, own }: PartOptions): Promis
 /** Undefined: the settings say that there are no accounts. */
 async function openAccounts({ config, clock, log, own }: PartOptions, time: TrustedTime): Promise<Access | undefined> {
   if (config.auth !== "on") return undefined;
-  return own("access", await openAccess({ dataDir: config.dataDir, isHub: true, clock, time, log }));
+  const { dataDir, unclaimed } = config;
+  return own(
+    "access",
+    await openAccess({ dataDir, isHub: true, isUnclaimedOpen: unclaimed === "loopback", clock, time, log }),
+  );
 }

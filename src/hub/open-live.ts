@@ -35,6 +35,8 @@ export function openLiveParts(options: LiveOptions): LiveParts {
   const forwarding = createForwarding(config.trustedProxies);
   const callers = createCallers({
     accounts: access?.accounts,
+    unclaimed: access?.unclaimed,
+    isOfOwnComputer: forwarding.isOfOwnComputer,
     port: () => listeners.portOf("http"),
     isSecure: (request) => tls !== undefined || forwarding.isSecure(request),
   });

@@ -135,6 +135,7 @@ export function openWeb(options: WebOptions): Http {
       socketIo: live,
     }),
   );
+  access?.onEnded({ signIns: http.end, credential: () => undefined });
   // Before the boards are: those that were silent for long would be seen to go offline.
   own("browsers", { close: live.close });
   return http;

@@ -1,14 +1,17 @@
-/** The Socket.IO clients of docs/protocol.md, as they are written there, against a hub with accounts. */
-import { spawn } from "node:child_process";
+/** Clients as they are written: those of docs/protocol.md against a hub with accounts, the first document's against one without. */
+import { execFile, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
-import { connectJs } from "../support/clients/mqtt-clients.ts";
-import { openAccessWorld } from "../support/hub/access-world.ts";
+import { connectJs, mosquittoPub } from "../support/clients/mqtt-clients.ts";
+import { SEED_BROWSER, SEED_CURL, SEED_NODE } from "../support/clients/seed-clients.ts";
+import { openAccessWorld, setUp } from "../support/hub/access-world.ts";
 import { openBrowser } from "../support/hub/page.ts";
+import { startOnTerminal } from "../support/hub/terminal-hub.ts";
 import { until } from "../support/until.ts";
 
 const root = path.join(import.meta.dirname, "..", "..");
@@ -48,9 +51,9 @@ async function openWorld(corsOrigins: string[] = []) {
   return { hub, publish, secret: (await token("viewer")).secret };
 }
 
-function runNode(text: string, token: string): () => string {
+function runNode(text: string, token = "", type = "module"): () => string {
   const env = { PATH: process.env["PATH"], TOKEN: token };
-  const child = spawn(process.execPath, ["--input-type=module", "-"], { cwd: root, env, stdio: "pipe" });
+  const child = spawn(process.execPath, [`--input-type=${type}`, "-"], { cwd: root, env, stdio: "pipe" });
   onTestFinished(() => void child.kill("SIGKILL"));
   let said = "";
   for (const stream of [child.stdout, child.stderr]) {
@@ -96,4 +99,29 @@ test("the page of another web server shows readings, and says why it is refused"
     return (await shown())?.includes('"temperature":21.5');
   });
   await until("it is refused", async () => (await refused())?.startsWith("The hub does not know this token"));
+});
+
+test("the clients and the command of the first document run against a hub without an account, until there is one", async () => {
+  const hub = await startOnTerminal();
+  const here = (text: string): string => text.replaceAll("localhost:3000", `localhost:${hub.httpPort}`);
+  const said = runNode(here(SEED_NODE), "", "commonjs");
+  const context = await (await openBrowser()).newContext({ bypassCSP: true });
+  const page = await context.newPage();
+  const shown: string[] = [];
+  page.on("console", (message) => void shown.push(message.text()));
+  await page.goto(here("http://localhost:3000/websocket-test.html"));
+  await page.addScriptTag({ path: path.join(path.dirname(CLIENT), "socket.io.min.js") });
+  await page.evaluate(here(SEED_BROWSER));
+
+  await until("both print a reading", async () => {
+    await mosquittoPub(hub, "-q", "1", "-t", "devices/esp32-lab/telemetry", "-m", '{"temperature":25.5}');
+    return said().includes("temperature: 25.5") && shown.some((line) => line.startsWith("New sensor data:"));
+  });
+  expect(said()).toContain("Connected to WebSocket server\nClient ID: ");
+  const [curl = "", ...args] = here(SEED_CURL).split(" ");
+  const { stdout } = await promisify(execFile)(curl, ["-s", ...args]);
+  expect(JSON.parse(stdout)).toEqual({ success: true, connectedClients: 2, websocketEnabled: true });
+
+  await setUp(hub, hub.setupCode);
+  await until("it is disconnected", () => said().includes("Disconnected from WebSocket server"));
 });

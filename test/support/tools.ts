@@ -15,6 +15,8 @@ export interface Tools {
   readonly pahoPython: string;
   /** For `examples/read.sh`, which takes the one on the PATH. */
   readonly curl: string;
+  /** A reverse proxy. */
+  readonly nginx: string;
   /** Makes certificates. */
   readonly openssl: string;
   /** Undefined where the system has none: it is for Linux. */

@@ -142,7 +142,7 @@ export class Client implements PacketReader, ClientControl {
   }
 
   get address(): string | undefined {
-    return this.#connection.address;
+    return this.#connection.peer.address;
   }
 
   closed(): void {
@@ -264,7 +264,7 @@ export class Client implements PacketReader, ClientControl {
       ...about,
       code,
       clientId,
-      address: this.#connection.address,
+      address: this.#connection.peer.address,
       mqttVersion: responses && MQTT_VERSIONS[responses.version],
     });
   }

@@ -68,8 +68,8 @@ export class Handshake {
 
   #identify(request: Request): void {
     const { clientId, userName, password } = request.packet;
-    const { address } = this.#connection;
-    const said = { clientId, userName, password: password && decoder.decode(password), address };
+    const { address, isOfOwnComputer } = this.#connection.peer;
+    const said = { clientId, userName, password: password && decoder.decode(password), address, isOfOwnComputer };
     const identified = this.#context.authenticate(said);
     if (!(identified instanceof Promise)) return this.#identified(request, said, identified);
     identified

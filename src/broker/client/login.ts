@@ -107,7 +107,7 @@ export function createLogin(options: LoginOptions): Login {
 
 function pacingOf({ context, connection, owner }: LoginOptions): Pacing | undefined {
   const { clock, pacesOf, onSlowed } = context;
-  const paces = pacesOf(owner, connection.address);
+  const paces = pacesOf(owner, connection.peer.address);
   const resume = (): void => connection.release("pace");
   return paces.length === 0 ? undefined : createPacing({ clock, paces, resume, onSlowed });
 }

@@ -6,6 +6,7 @@ import { Framer } from "../packets/framing.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Flusher } from "./flusher.ts";
 import type { Hold, PacketReader } from "./packet-reader.ts";
+import type { Peer } from "./peer.ts";
 
 /** Beyond it, deliveries wait in the session instead of in the socket. */
 const MAX_BEHIND_BYTES = 64 * 1024;
@@ -25,7 +26,7 @@ const OPEN: ConnectionState = { kind: "open" };
 const PEER_GONE: ConnectionState = { kind: "peer gone" };
 
 export class Connection {
-  readonly address: string | undefined;
+  readonly peer: Peer;
   readonly #stream: Duplex;
   readonly #clock: Clock;
   readonly #flusher: Flusher;
@@ -50,9 +51,9 @@ export class Connection {
   /** Since when the socket has not emptied; undefined: it is not behind. */
   behindSinceMs: number | undefined;
 
-  constructor(stream: Duplex, address: string | undefined, clock: Clock, flusher: Flusher, gathering: ByteBudget) {
+  constructor(stream: Duplex, peer: Peer, clock: Clock, flusher: Flusher, gathering: ByteBudget) {
     this.#stream = stream;
-    this.address = address;
+    this.peer = peer;
     this.#clock = clock;
     this.#flusher = flusher;
     this.#gathering = gathering;

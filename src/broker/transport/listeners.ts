@@ -3,12 +3,14 @@ import { createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createServer as createTlsServer } from "node:tls";
 import type { RefusalCode } from "../../contract/refusals.ts";
+import { isLoopback } from "../../core/access/unclaimed/own-computer.ts";
 import { type ConnectionLimits, createConnectionLimit } from "../../core/limits/connection-limit.ts";
 import type { RateLimit } from "../../core/limits/rate-limit.ts";
 import { limitKey, plainAddress } from "../../core/model/plain-address.ts";
 import type { Log } from "../../core/ports/log.ts";
 import { TLS_OPTIONS, type TlsSource } from "../../core/ports/tls.ts";
 import { type HttpLocation, httpAnswer } from "./http-answer.ts";
+import type { Peer } from "./peer.ts";
 import { createWebSocketListener, type WebSocketListener } from "./websocket-listener.ts";
 
 export interface ListenerOptions extends ConnectionLimits {
@@ -17,7 +19,7 @@ export interface ListenerOptions extends ConnectionLimits {
   readonly log: Log;
   /** Undefined: there is no certificate. */
   readonly tls?: TlsSource | undefined;
-  readonly onStream: (stream: Duplex, address: string | undefined) => void;
+  readonly onStream: (stream: Duplex, peer: Peer) => void;
   readonly onRefused: (code: RefusalCode, address: string | undefined, detail?: string) => void;
   /** A client that speaks HTTP to an MQTT port is answered with this address. */
   readonly httpLocation: () => HttpLocation;
@@ -28,7 +30,7 @@ export interface Listeners {
   readonly server: Server;
   /** The same behind TLS, where there is a certificate. */
   readonly tlsServer: Server | undefined;
-  /** MQTT over WebSocket: an upgrade request that was admitted, and the client's address. */
+  /** MQTT over WebSocket: an upgrade request that was admitted, and its client. */
   readonly upgrade: WebSocketListener["upgrade"];
   close(): void;
 }
@@ -56,7 +58,8 @@ export function createListeners(options: ListenerOptions): Listeners {
       const answer = first[0] === CONNECT_BYTE ? undefined : httpAnswer(first, options.httpLocation());
       if (answer !== undefined) socket.write(answer);
     });
-    onStream(socket, plainAddress(socket.remoteAddress));
+    const address = plainAddress(socket.remoteAddress);
+    onStream(socket, { address, isOfOwnComputer: isLoopback(address) });
   }
 
   // The system's keep-alive finds dead peers of clients without an MQTT keep-alive.
@@ -78,8 +81,8 @@ export function createListeners(options: ListenerOptions): Listeners {
 
   const webSocket = createWebSocketListener({
     maxPacketBytes: options.maxPacketBytes,
-    onStream: (stream, address) => {
-      if (enter(stream, address)) onStream(stream, address);
+    onStream: (stream, peer) => {
+      if (enter(stream, peer.address)) onStream(stream, peer);
     },
     onError: (error) => log.debug("websocket failed", { error }),
   });

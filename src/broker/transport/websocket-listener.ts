@@ -2,10 +2,11 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { createWebSocketStream, WebSocketServer } from "ws";
+import type { Peer } from "./peer.ts";
 
 export interface WebSocketListener {
   /** The socket's errors are heard already; where this refuses, it ends it before it returns. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address: string | undefined): void;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, peer: Peer): void;
   close(): void;
 }
 
@@ -14,7 +15,7 @@ const PROTOCOLS = ["mqtt", "mqttv3.1"];
 
 export function createWebSocketListener(options: {
   maxPacketBytes: number;
-  onStream: (stream: Duplex, address: string | undefined) => void;
+  onStream: (stream: Duplex, peer: Peer) => void;
   onError: (error: Error) => void;
 }): WebSocketListener {
   const server = new WebSocketServer({
@@ -31,13 +32,13 @@ export function createWebSocketListener(options: {
     socket.end(`HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   });
   return {
-    upgrade: (request, socket, head, address) => {
+    upgrade: (request, socket, head, peer) => {
       server.handleUpgrade(request, socket, head, (webSocket) => {
         webSocket.on("error", options.onError);
         webSocket.on("message", (_, isBinary) => {
           if (!isBinary) webSocket.terminate(); // [MQTT-6.0.0-1]
         });
-        options.onStream(createWebSocketStream(webSocket), address);
+        options.onStream(createWebSocketStream(webSocket), peer);
       });
     },
     close: () => {

@@ -11,6 +11,7 @@ import type { Passwords, Secrets, SignInRecord, TokenRecord, UserRecord } from "
 import { datesOf, mayBeExpired } from "./expiry.ts";
 import type { LoginDelay } from "./login-delay.ts";
 import { reaches } from "./required-level.ts";
+import { UNCLAIMED } from "./unclaimed/unclaimed-hub.ts";
 
 /** The caller of a request. */
 export interface Caller {
@@ -23,11 +24,15 @@ export interface Caller {
   readonly key?: string;
   /** Of a browser: what its page must say with every change. */
   readonly csrf?: string;
+  /** Let in because there is no account yet. */
+  readonly isUnclaimed?: true;
 }
 
 export const NOBODY: Caller = { level: "nobody" };
 /** Without accounts everybody is. */
 export const EVERYBODY: Caller = { level: "owner" };
+/** On the hub's own computer, while there is no account. */
+export const OF_OWN_COMPUTER: Caller = { level: "viewer", program: "this computer", key: UNCLAIMED, isUnclaimed: true };
 /** Who may open the socket of the hub's directory owns the machine. */
 export const COMMAND_LINE: Caller = { level: "owner", program: "command line" };
 
@@ -79,6 +84,8 @@ export interface AccountsOptions {
   readonly time: TrustedTime;
   /** Ends the connections of these sign-ins and tokens. */
   readonly onEnded: (keys: readonly string[]) => void;
+  /** There is an account: ends what was open without one. */
+  readonly onClaimed: () => void;
 }
 
 const SETUP_MS = 30 * 60_000;
@@ -96,7 +103,7 @@ const failed = (code: ErrorCode, waitMs?: number) =>
 const done = <T>(value: T) => ({ ok: true, value }) as const;
 
 export function createAccounts(options: AccountsOptions): Accounts {
-  const { book, secrets, passwords, delay, clock, time, onEnded } = options;
+  const { book, secrets, passwords, delay, clock, time, onEnded, onClaimed } = options;
   let setup =
     book.users().length > 0 ? undefined : { code: secrets.make(SETUP_BITS), endsMs: clock.monotonicMs() + SETUP_MS };
   /** Only one first account is created, however many requests come at once. */
@@ -185,6 +192,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     if (byName(name) !== undefined) return failed("NAME_TAKEN");
     const user = { id: secrets.id(), name, role, password: hash, createdAtMs: clock.nowMs() };
     if (!(await book.addUser(user))) return failed("NAME_TAKEN");
+    onClaimed();
     return done(userAnswer(user));
   }
 

@@ -11,15 +11,17 @@ import { identityOfBoard } from "./board-spec.ts";
 import { createDeviceCredentials, type DeviceCredentials } from "./device-credentials.ts";
 import { datesOf, isExpired, mayBeExpired } from "./expiry.ts";
 import type { LoginDelay } from "./login-delay.ts";
-import type { MqttIdentity } from "./mqtt-access.ts";
+import { ANYBODY, type MqttIdentity } from "./mqtt-access.ts";
 import { type Identified, type IdentifyClient, type MqttLogin, nameIn } from "./mqtt-login.ts";
 import { createSuggest, type Suggest } from "./recognized-board.ts";
 import type { TopicHolder } from "./topic-claims.ts";
+import { UNCLAIMED, type UnclaimedHub } from "./unclaimed/unclaimed-hub.ts";
 
 export interface Credentials extends DeviceCredentials {
   readonly identify: IdentifyClient;
   /**
-   * The identity of a session with that client id: `<device>`, `<device>/<client id>` or `@<application>/<client id>`.
+   * The identity of a session with that client id: `<device>`, `<device>/<client id>`, `@<application>/<client id>`, or `@/<client id>`
+   * of a client that was let in because there was no account yet.
    * Undefined: its credential is gone.
    */
   identityOf(clientId: string): MqttIdentity | undefined;
@@ -45,6 +47,7 @@ export interface CredentialsOptions {
   readonly delay: LoginDelay;
   readonly clock: Clock;
   readonly time: TrustedTime;
+  readonly unclaimed: Pick<UnclaimedHub, "isOpen">;
   /** Disconnects the clients of this credential. */
   readonly onEnded: (owner: string) => void;
 }
@@ -55,7 +58,7 @@ const UNKNOWN: Outcome<undefined> = { ok: false, code: "ACCOUNT_UNKNOWN" };
 const EXPIRY_EVERY_MS = 1_000;
 
 export function createCredentials(options: CredentialsOptions): Credentials {
-  const { book, secrets, clock, time, onEnded } = options;
+  const { book, secrets, clock, time, unclaimed, onEnded } = options;
   const reserved: (() => Iterable<TopicHolder>)[] = [];
   const { bySecret, byToken, byName, ...devices } = createDeviceCredentials({
     ...options,
@@ -86,10 +89,13 @@ export function createCredentials(options: CredentialsOptions): Credentials {
   /** The user name is the secret, if anything is. */
   function identifyToken(login: MqttLogin): Identified {
     const { clientId, userName } = login;
+    const isNamed = userName !== undefined && userName !== "";
+    const board = isNamed ? byToken(secrets.hash(userName), login) : undefined;
+    if (board !== undefined) return board;
+    if (login.isOfOwnComputer && unclaimed.isOpen()) return { ok: true, who: ANYBODY, owner: UNCLAIMED };
     const client = `client ${clientId || "without an id"}`;
-    if (userName === undefined || userName === "") return { ok: false, code: "CREDENTIAL_MISSING", detail: client };
-    const detail = `${client}, whose user name is not the access token of a ThingsBoard board`;
-    return byToken(secrets.hash(userName), login) ?? { ok: false, code: "CREDENTIAL_MISSING", detail };
+    const detail = isNamed ? `${client}, whose user name is not the access token of a ThingsBoard board` : client;
+    return { ok: false, code: "CREDENTIAL_MISSING", detail };
   }
 
   const identityOfApplication = ({ id, publish, subscribe }: ApplicationRecord): MqttIdentity => ({
@@ -119,6 +125,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
 
   function identityOf(clientId: string): MqttIdentity | undefined {
     const [owner = ""] = clientId.split("/", 1);
+    if (owner === UNCLAIMED) return unclaimed.isOpen() ? ANYBODY : undefined;
     const board = book.board(owner);
     if (board !== undefined) return identityOfBoard(board);
     const application = book.applications().find(({ id }) => ownerOf(id) === owner);

@@ -5,7 +5,7 @@ import { filterCovers } from "./filter-cover.ts";
 import type { CredentialTopics } from "./topics-of.ts";
 
 export type MqttIdentity =
-  /** There are no accounts. */
+  /** Accounts are off, or there is none yet. */
   | { readonly kind: "anybody" }
   /** One board: its own topics, and nothing else. */
   | {

@@ -7,13 +7,15 @@ export interface MqttLogin {
   readonly userName: string | undefined;
   readonly password: string | undefined;
   readonly address: string | undefined;
+  /** It comes from the hub's own computer. */
+  readonly isOfOwnComputer: boolean;
 }
 
 export type Identified =
   | {
       readonly ok: true;
       readonly who: MqttIdentity;
-      /** The credential, which may be used with several client ids; undefined: there are no accounts. */
+      /** The credential, which may be used with several client ids; undefined: accounts are off. */
       readonly owner: string | undefined;
       /** Its client id is its secret: it is known by its credential instead. */
       readonly isClientIdSecret?: true;

@@ -1,4 +1,7 @@
-/** Watches the answers of each connection until they are sent: disconnects slow readers, and closes queued answers with their connection. */
+/**
+ * Watches the answers of each connection until they are sent: disconnects slow readers and those who lose their access, and closes queued
+ * answers with their connection.
+ */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { createReaderPace, type Pace, type ReaderPace } from "../../core/limits/reader-pace.ts";
@@ -6,8 +9,10 @@ import type { Clock } from "../../core/ports/clock.ts";
 
 export interface AnswersUnderWay {
   add(request: IncomingMessage, response: ServerResponse): void;
-  /** `patient` is the default. */
-  setPace(response: ServerResponse, pace: Pace): void;
+  /** Of a large one. `key`: the caller's sign-in or token. Without this the pace is `patient`, and nothing ends it. */
+  mark(response: ServerResponse, mark: { readonly pace: Pace; readonly key: string | undefined }): void;
+  /** Cuts the connections of large answers to these sign-ins and tokens. */
+  end(keys: readonly string[]): void;
   close(): void;
 }
 
@@ -20,6 +25,7 @@ export interface AnswersUnderWayOptions {
 interface Answer {
   readonly request: IncomingMessage;
   pace: Pace;
+  key: string | undefined;
 }
 
 interface Connection {
@@ -42,7 +48,7 @@ export function createAnswersUnderWay({ clock, onTooSlow }: AnswersUnderWayOptio
     const { socket } = request;
     const connection = connections.get(socket) ?? begin(socket);
     const { answers } = connection;
-    answers.set(response, { request, pace: "patient" });
+    answers.set(response, { request, pace: "patient", key: undefined });
     response.once("close", () => {
       answers.delete(response);
       if (answers.size === 0) end(socket);
@@ -82,9 +88,14 @@ export function createAnswersUnderWay({ clock, onTooSlow }: AnswersUnderWayOptio
 
   return {
     add,
-    setPace: (response, pace) => {
+    mark: (response, mark) => {
       const answer = connections.get(response.req.socket)?.answers.get(response);
-      if (answer !== undefined) answer.pace = pace;
+      if (answer !== undefined) Object.assign(answer, mark);
+    },
+    end: (keys) => {
+      for (const [socket, { answers }] of [...connections]) {
+        if ([...answers.values()].some(({ key }) => key !== undefined && keys.includes(key))) socket.destroy();
+      }
     },
     close: stop,
   };

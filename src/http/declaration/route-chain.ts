@@ -33,7 +33,7 @@ export function addRoutes<Parts>(
     const { answer } = each;
     app[each.method](
       each.path,
-      accessGuard(each.level, callerOf, each.provenBy),
+      accessGuard(each, callerOf),
       // Compression would hide from those who watch a stream that its reader is slow; a stream compresses itself.
       answer.kind === "stream" ? turns[answer.turn] : compress,
       ...(each.body === undefined ? [] : [parseBody]),

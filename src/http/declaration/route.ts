@@ -82,6 +82,8 @@ interface Declaration<
   readonly summary: string;
   /** A former name of another route. */
   readonly isDeprecated?: true;
+  /** It changes nothing, though its method is not GET: the question is too long for an address. */
+  readonly onlyReads?: true;
   /** A secret in its path proves who asks: a form may send it, signed in or not, without a CSRF token. */
   readonly provenBy?: "path";
   /** Left out: the query is ignored. */
@@ -102,6 +104,8 @@ export interface Route<Parts> {
   readonly moreFrom: Level | undefined;
   readonly summary: string;
   readonly isDeprecated: boolean;
+  readonly onlyReads: boolean;
+  /** What shows that the caller means it. */
   readonly provenBy: "path" | "caller";
   readonly query: z.ZodType | undefined;
   readonly body: z.ZodType | undefined;
@@ -119,11 +123,12 @@ export function route<
   Query extends z.ZodType = z.ZodUnknown,
   Body extends z.ZodType = z.ZodUnknown,
 >(declared: Declaration<Parts, Path, Query, Body, Answer>): Route<Parts> {
-  const { query, body, handle, moreFrom, isDeprecated = false, provenBy = "caller" } = declared;
+  const { method, query, body, handle, moreFrom, isDeprecated = false, provenBy = "caller" } = declared;
   return {
     ...declared,
     moreFrom,
     isDeprecated,
+    onlyReads: method === "get" || declared.onlyReads === true,
     provenBy,
     query,
     body,

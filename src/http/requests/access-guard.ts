@@ -1,23 +1,27 @@
 /** Checks that the caller of a request has the level that its route requires. */
 import type { Request, RequestHandler, Response } from "express";
-import { CSRF_HEADER, type Level } from "../../contract/levels.ts";
+import { CSRF_HEADER } from "../../contract/levels.ts";
 import type { Caller } from "../../core/access/accounts.ts";
-import { reaches } from "../../core/access/required-level.ts";
+import { routeRefusal } from "../../core/access/required-level.ts";
 import { sendProblem } from "../answers/problem.ts";
+import type { Route } from "../declaration/route.ts";
 import type { CallerOf } from "./callers.ts";
 
 const SAFE = new Set(["GET", "HEAD"]);
 
-/** Stands in the chain of a route that requires this level. `provenBy`: what shows that the caller means it. */
-export function accessGuard(needs: Level, callerOf: CallerOf, provenBy: "path" | "caller" = "caller"): RequestHandler {
+/** Stands in the chain of the route. */
+export function accessGuard(
+  route: Pick<Route<never>, "level" | "onlyReads" | "provenBy">,
+  callerOf: CallerOf,
+): RequestHandler {
   return (request, response, next) => {
     const caller = callerOf(request);
-    if (!reaches(caller.level, needs)) {
-      if (caller.level !== "nobody") return sendProblem(response, "LEVEL_TOO_LOW");
-      response.setHeader("WWW-Authenticate", "Bearer");
-      return sendProblem(response, "LOGIN_NEEDED");
+    const refusal = routeRefusal(caller, route);
+    if (refusal !== undefined) {
+      if (refusal === "LOGIN_NEEDED") response.setHeader("WWW-Authenticate", "Bearer");
+      return sendProblem(response, refusal);
     }
-    if (provenBy === "caller" && !SAFE.has(request.method) && isForged(request, caller))
+    if (route.provenBy === "caller" && !SAFE.has(request.method) && isForged(request, caller))
       return sendProblem(response, "CSRF_FAILED");
     response.locals["caller"] = caller;
     next();

@@ -2,13 +2,18 @@
 import type { IncomingMessage } from "node:http";
 import { parse } from "cookie";
 import type { Response } from "express";
-import { type Accounts, type Caller, EVERYBODY, NOBODY } from "../../core/access/accounts.ts";
+import { type Accounts, type Caller, EVERYBODY, NOBODY, OF_OWN_COMPUTER } from "../../core/access/accounts.ts";
+import type { UnclaimedHub } from "../../core/access/unclaimed/unclaimed-hub.ts";
+import type { Forwarding } from "./forwarding.ts";
 
 export type CallerOf = (request: IncomingMessage) => Caller;
 
 export interface CallersOptions {
   /** Undefined: there are no accounts, and everybody may do everything. */
   readonly accounts: Accounts | undefined;
+  /** Undefined: the same. */
+  readonly unclaimed: Pick<UnclaimedHub, "isOpen"> | undefined;
+  readonly isOfOwnComputer: Forwarding["isOfOwnComputer"];
   /** Part of the cookie's name: cookies ignore ports, and two hubs on one host would sign each other's people out. */
   readonly port: () => number;
   /** It came by HTTPS. */
@@ -31,7 +36,8 @@ export interface Callers {
 const KEEP_MS = 180 * 86_400_000;
 const TOKEN = /^[\w-]{1,200}$/;
 
-export function createCallers({ accounts, port, isSecure }: CallersOptions): Callers {
+export function createCallers(options: CallersOptions): Callers {
+  const { accounts, unclaimed, isOfOwnComputer, port, isSecure } = options;
   // With the prefix no page of another name, and none without TLS, can set it. [RFC 6265bis, 4.1.3.2]
   const cookieName = (request: IncomingMessage): string => `${isSecure(request) ? "__Host-" : ""}aerie_${port()}`;
   const optionsFor = (request: IncomingMessage) =>
@@ -46,7 +52,13 @@ export function createCallers({ accounts, port, isSecure }: CallersOptions): Cal
     // A wrong token is refused even with a valid cookie.
     if (authorization !== undefined) return callerOfHeader(accounts, authorization);
     const secret = secretOf(request);
-    return (secret === undefined ? undefined : accounts.callerOfCookie(secret)) ?? NOBODY;
+    return (secret === undefined ? undefined : accounts.callerOfCookie(secret)) ?? callerWithout(request);
+  }
+
+  /** A browser may have a cookie of another hub that was at this port. */
+  function callerWithout(request: IncomingMessage): Caller {
+    const isOfHere = isOfOwnComputer(request); // asked in any case: later its socket may be gone
+    return isOfHere && unclaimed?.isOpen() === true ? OF_OWN_COMPUTER : NOBODY;
   }
 
   function ofClient(request: IncomingMessage, token?: unknown): Caller {

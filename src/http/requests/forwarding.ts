@@ -1,7 +1,8 @@
-/** The client's address and protocol behind a reverse proxy. Only the proxies named in the settings are trusted. */
+/** Where a request comes from, also through a reverse proxy. Only the proxies named in the settings are trusted. */
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 import proxyAddr from "proxy-addr";
+import { isOfOwnComputer } from "../../core/access/unclaimed/own-computer.ts";
 import { plainAddress } from "../../core/model/plain-address.ts";
 
 export interface Forwarding {
@@ -9,6 +10,8 @@ export interface Forwarding {
   addressOf(request: IncomingMessage): string | undefined;
   /** It came to the proxy by HTTPS. */
   isSecure(request: IncomingMessage): boolean;
+  /** Its client is on the hub's own computer, and nothing that can be seen forwards it. */
+  isOfOwnComputer(request: IncomingMessage): boolean;
 }
 
 /** Networks of all addresses, which proxy-addr refuses, as their halves. */
@@ -23,12 +26,26 @@ export function createForwarding(trusted: readonly string[]): Forwarding {
   // proxy-addr also takes notations such as 2130706433 for addresses.
   const isProxy = (address: string | undefined): boolean => isAddress(address) && isTrusted(address, 0);
 
+  /** The first request of a Socket.IO session is asked about for as long as the session lasts, and its socket may be gone. */
+  const decided = new WeakMap<IncomingMessage, boolean>();
+  function decide(request: IncomingMessage): boolean {
+    const { socket, httpVersion, headers, rawHeaders } = request;
+    const headerNames = rawHeaders.filter((_, index) => index % 2 === 0);
+    const { host, connection } = headers;
+    return isOfOwnComputer({ peer: socket.remoteAddress, httpVersion, host, connection, headerNames });
+  }
+
   return {
     // Each proxy appends the address of its peer: entries before the first untrusted one may be forged.
     addressOf: (request) => plainAddress(proxyAddr.all(request, isProxy).findLast(isAddress)),
     isSecure: (request) =>
       isProxy(request.socket.remoteAddress) &&
       headerOf(request, "x-forwarded-proto").split(",").pop()?.trim().toLowerCase() === "https",
+    isOfOwnComputer: (request) => {
+      const known = decided.get(request) ?? decide(request);
+      decided.set(request, known);
+      return known;
+    },
   };
 }
 

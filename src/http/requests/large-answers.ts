@@ -24,17 +24,17 @@ export interface LargeAnswersOptions {
   readonly limits: TurnLimits;
   /** How slowly one may be read. */
   readonly pace: Pace;
-  readonly setPace: AnswersUnderWay["setPace"];
+  readonly mark: AnswersUnderWay["mark"];
 }
 
 /** Behind the guard. A turn lasts until the answer is sent, or its connection closed. */
-export function largeAnswers({ refusals, addressOf, limits, pace, setPace }: LargeAnswersOptions): RequestHandler {
+export function largeAnswers({ refusals, addressOf, limits, pace, mark }: LargeAnswersOptions): RequestHandler {
   const turns = createTurns(limits);
   return (request, response, next) => {
     if (response.destroyed) return; // its close is over, and would end no turn
-    setPace(response, pace);
     const address = addressOf(request);
     const { user, key } = callerIn(response);
+    mark(response, { pace, key });
     const end = turns.take(user?.id ?? key ?? limitKey(address), next);
     if (end !== undefined) return void response.once("close", end);
     refusals.add({ code: "TOO_MANY_LARGE_REQUESTS", kind: "message", address });

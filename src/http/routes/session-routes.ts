@@ -66,13 +66,14 @@ export const SESSION_ROUTES: readonly Route<SessionParts>[] = [
   }),
 ];
 
-const answerOf = ({ auth, accounts, mqttPort }: SessionParts, { level, user, csrf }: Caller): SessionAnswer => ({
-  auth,
+const answerOf = (parts: SessionParts, { level, user, csrf, isUnclaimed }: Caller): SessionAnswer => ({
+  auth: parts.auth,
   level,
-  needsSetup: accounts?.needsSetup() ?? false,
+  needsSetup: parts.accounts?.needsSetup() ?? false,
+  ...(isUnclaimed === true && { isUnclaimed }),
   ...(user !== undefined && { name: user.name }),
   ...(csrf !== undefined && { csrf }),
-  ...(reaches(level, "viewer") && { mqttPort: mqttPort() }),
+  ...(reaches(level, "viewer") && { mqttPort: parts.mqttPort() }),
 });
 
 function letIn(parts: SessionParts, response: Response, outcome: Outcome<SignedIn>): SessionAnswer {

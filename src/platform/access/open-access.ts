@@ -5,6 +5,7 @@ import { type Credentials, createCredentials } from "../../core/access/credentia
 import { createLoginDelay } from "../../core/access/login-delay.ts";
 import { nameIn } from "../../core/access/mqtt-login.ts";
 import { createPairing, type Pairing, type Quarantine } from "../../core/access/pairing.ts";
+import { createUnclaimedHub, UNCLAIMED, type UnclaimedHub } from "../../core/access/unclaimed/unclaimed-hub.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { TrustedTime } from "../../core/time/trusted-time.ts";
@@ -16,6 +17,7 @@ export interface Access {
   readonly accounts: Accounts;
   readonly credentials: Credentials;
   readonly pairing: Pairing;
+  readonly unclaimed: Pick<UnclaimedHub, "isOpen">;
   /** In words for the owner, while accounts cannot be written. */
   problem(): string | undefined;
   /** From now on `parts` are notified of what ends. They ask for accounts themselves, so they are opened later. */
@@ -35,6 +37,8 @@ export interface AccessOptions {
   readonly dataDir: string;
   /** Clients will connect: the key of their secrets must be on disk before. */
   readonly isHub: boolean;
+  /** While there is no account, callers on this computer are let in. Left out: they are not. */
+  readonly isUnclaimedOpen?: boolean;
   readonly clock: Clock;
   readonly time: TrustedTime;
   readonly log: Log;
@@ -42,7 +46,7 @@ export interface AccessOptions {
 
 /** Rejects with a StartError where the file of accounts cannot be read. */
 export async function openAccess(options: AccessOptions): Promise<Access> {
-  const { dataDir, isHub, clock, time, log } = options;
+  const { dataDir, isHub, isUnclaimedOpen = false, clock, time, log } = options;
   const notified: EndedAccess[] = [];
   const file = openAccessFile({ dataDir, log });
   if (isHub) {
@@ -56,16 +60,27 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
   const book: AccessBook = createAccessBook({ store: file, clock, log });
   const delay = createLoginDelay({ clock });
   const passwords = createPasswords();
+  const unclaimed = createUnclaimedHub({
+    isAllowed: isHub && isUnclaimedOpen,
+    hasAccount: () => book.users().length > 0,
+  });
+  const ended: EndedAccess = {
+    signIns: (keys) => {
+      for (const { signIns } of notified) signIns(keys);
+    },
+    credential: (owner) => {
+      for (const { credential } of notified) credential(owner);
+    },
+  };
   const credentials = createCredentials({
+    unclaimed,
     book,
     secrets,
     passwords: createPasswords(),
     delay: createLoginDelay({ clock }),
     clock,
     time,
-    onEnded: (owner) => {
-      for (const { credential } of notified) credential(owner);
-    },
+    onEnded: ended.credential,
   });
   const pairing = createPairing({ clock, makeId: secrets.id });
   return {
@@ -76,12 +91,16 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
       delay,
       clock,
       time,
-      onEnded: (keys) => {
-        for (const { signIns } of notified) signIns(keys);
+      onEnded: ended.signIns,
+      onClaimed: () => {
+        unclaimed.claim();
+        ended.signIns([UNCLAIMED]);
+        ended.credential(UNCLAIMED);
       },
     }),
     credentials,
     pairing,
+    unclaimed,
     problem: book.problem,
     onEnded: (parts) => void notified.push(parts),
     close: async () => {

@@ -72,7 +72,7 @@ async function expectAccounts(dataDir: string, { accounts, madeMs }: Held): Prom
     expect(signedIn).toMatchObject({ ok: true, value: { caller: { level: role, user: { name } } } });
   }
   for (const { scope, secret } of tokens) expect(access.accounts.callerOfToken(secret)).toMatchObject({ level: scope });
-  const login = { clientId: "any", address: "127.0.0.1" };
+  const login = { clientId: "any", address: "127.0.0.1", isOfOwnComputer: false };
   for (const { deviceId, secret } of boards) {
     const who = await access.credentials.identify({ ...login, userName: deviceId, password: secret });
     expect(who).toMatchObject({ ok: true, owner: deviceId });

@@ -225,7 +225,7 @@ async function isKnown({ accounts, credentials }: Access, { kind, id, value }: O
   if (kind === "user") return accounts.users().find(({ name }) => name === id)?.role === value;
   if (kind === "token") return (accounts.callerOfToken(id) !== undefined) === (value !== undefined);
   if (value === undefined) return !credentials.hasBoard(id);
-  const login = { clientId: id, userName: id, password: value, address: undefined };
+  const login = { clientId: id, userName: id, password: value, address: undefined, isOfOwnComputer: false };
   return (await credentials.identify(login)).ok;
 }
 

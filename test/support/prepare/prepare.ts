@@ -195,6 +195,14 @@ async function prepare(): Promise<Tools> {
       ),
       "The tests need curl. Install it: apt install curl (or your system's like).",
     ),
+    nginx: needed(
+      findOrInstall(
+        "nginx",
+        () => onPath("nginx"),
+        () => withoutServices(() => apt("nginx")),
+      ),
+      "The tests need nginx. Install it: apt install nginx, or brew install nginx.",
+    ),
     openssl: needed(
       findOrInstall(
         "openssl",

@@ -32,7 +32,8 @@ function start({ maxGatheringBytes = 1e6 } = {}) {
       else unread.push(done);
     },
   });
-  const connection = new Connection(stream, "127.0.0.1", clock, createFlusher(clock, createMemoryLog()), gathering);
+  const from = { address: "127.0.0.1", isOfOwnComputer: true };
+  const connection = new Connection(stream, from, clock, createFlusher(clock, createMemoryLog()), gathering);
   const did: string[] = [];
   const wish: { hold: Hold | undefined; onPacket: () => void } = { hold: undefined, onPacket: () => undefined };
   const reader: PacketReader = {

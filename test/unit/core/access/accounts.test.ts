@@ -30,6 +30,7 @@ async function openAccounts(role: Role) {
     clock,
     time: createMemoryTime(clock).start(),
     onEnded: () => undefined,
+    onClaimed: () => undefined,
   });
   await accounts.addUser("Ada", FORMER, "owner");
   const added = await accounts.addUser("Vera", FORMER, role);

@@ -35,6 +35,7 @@ function open(records: AccessRecords = NO_RECORDS) {
       sinceAtMostMs: () => 0,
       dateOf: (ms: number) => new Date(ms),
     } as never,
+    unclaimed: { isOpen: () => false },
     onEnded: (owner) => ended.push(owner),
   });
   const secretOf = async (request: BoardRequest): Promise<string> => {
@@ -43,7 +44,14 @@ function open(records: AccessRecords = NO_RECORDS) {
     return answer.value.secret;
   };
   const login = (more: Partial<MqttLogin>): Identified | Promise<Identified> =>
-    credentials.identify({ clientId: "esp", userName: undefined, password: undefined, address: "192.0.2.1", ...more });
+    credentials.identify({
+      clientId: "esp",
+      userName: undefined,
+      password: undefined,
+      address: "192.0.2.1",
+      isOfOwnComputer: false,
+      ...more,
+    });
   const ownerOf = async (more: Partial<MqttLogin>): Promise<string | undefined> => {
     const found = await login(more);
     return found.ok ? found.owner : found.code;
