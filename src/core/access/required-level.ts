@@ -10,14 +10,14 @@ interface Asking {
   readonly isUnclaimed?: true;
 }
 
-interface Required {
+export interface RouteAccess {
   readonly level: Level;
   /** Nothing that it does is left when it has answered. */
   readonly onlyReads: boolean;
 }
 
 /** Who is let in without an account leaves nothing behind that would outlive that: he only reads. Undefined: he may. */
-export function routeRefusal({ level, isUnclaimed }: Asking, required: Required): ErrorCode | undefined {
+export function routeRefusal({ level, isUnclaimed }: Asking, required: RouteAccess): ErrorCode | undefined {
   if (required.level === "nobody") return undefined;
   if (isUnclaimed === true) {
     return required.onlyReads && reaches(level, required.level) ? undefined : "ACCOUNT_NEEDED";

@@ -2,18 +2,19 @@
 import type { Request, RequestHandler, Response } from "express";
 import { CSRF_HEADER } from "../../contract/levels.ts";
 import type { Caller } from "../../core/access/accounts.ts";
-import { routeRefusal } from "../../core/access/required-level.ts";
+import { type RouteAccess, routeRefusal } from "../../core/access/required-level.ts";
 import { sendProblem } from "../answers/problem.ts";
-import type { Route } from "../declaration/route.ts";
 import type { CallerOf } from "./callers.ts";
 
 const SAFE = new Set(["GET", "HEAD"]);
 
+export interface GuardedRoute extends RouteAccess {
+  /** What shows that the caller means it. */
+  readonly provenBy: "path" | "caller";
+}
+
 /** Stands in the chain of the route. */
-export function accessGuard(
-  route: Pick<Route<never>, "level" | "onlyReads" | "provenBy">,
-  callerOf: CallerOf,
-): RequestHandler {
+export function accessGuard(route: GuardedRoute, callerOf: CallerOf): RequestHandler {
   return (request, response, next) => {
     const caller = callerOf(request);
     const refusal = routeRefusal(caller, route);

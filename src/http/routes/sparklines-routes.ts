@@ -35,6 +35,7 @@ export const SPARKLINES_ROUTES: readonly Route<SparklinesParts>[] = [
   route({
     method: "post",
     path: "/api/sparklines",
+    onlyReads: true,
     level: "viewer",
     summary: "the last three hours of the metric that says most about each of up to 200 devices. Changes nothing",
     body: sparklinesRequest,

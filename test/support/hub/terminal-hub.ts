@@ -1,5 +1,6 @@
 /** A hub without an account, as people start it on a terminal and services start it without one. */
 import path from "node:path";
+import { onTestFinished } from "vitest";
 import { readTools } from "../tools.ts";
 import { until } from "../until.ts";
 import { type HubAddress, runServer, spawnHub, tempDir } from "./hub.ts";
@@ -22,7 +23,8 @@ const codeIn = (text: string): string | undefined => /#\/setup\/([\w-]+)/.exec(t
 /** On all addresses, as it ships. */
 export async function startOnTerminal(): Promise<NewHub> {
   const args = ["--http-port", "0", "--mqtt-port", "0", "--data-dir", tempDir()];
-  const { stdout } = runServer({ asShipped: true, wrapper: inTerminal(), args });
+  const { stdout, kill } = runServer({ asShipped: true, wrapper: inTerminal(), args });
+  onTestFinished(async () => void (await kill("SIGTERM"))); // it is in a session of its own, and killed by nothing that kills the wrapper
   const [, httpPort, mqttPort] = await until(
     "the hub on a terminal listens",
     () => LISTENING.exec(stdout()) ?? undefined,

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { readConfig } from "../../../src/config/read-config.ts";
+import { readConfig, withUnclaimed } from "../../../src/config/read-config.ts";
 import { type Config, flagOf, LIMIT_MAXIMA, limitsOf, SETTINGS } from "../../../src/config/settings.ts";
 
 function configOf(args: readonly string[], env: Record<string, string> = {}): Config {
@@ -29,6 +29,7 @@ describe("settings", () => {
       mongodbUrl: "",
       maxOutboxBytes: 4_294_967_296,
       auth: "on",
+      unclaimed: "auto",
       corsOrigins: [],
       hostNames: [],
       publicUrl: "",
@@ -86,6 +87,16 @@ describe("settings", () => {
     });
     expect(faultsOf(["--max-store-bytes=16777215", "--hour-days=-1", "--day-days=36501"])).toHaveLength(3);
     expect(faultsOf(["--max-store-bytes=1"])[0]).toContain("0, or a whole number from 16777216");
+  });
+
+  test("open a hub without an account to its own computer if it has a terminal and no proxy, and else where that is said", () => {
+    const decided = (args: string[], hasTerminal: boolean) => withUnclaimed(configOf(args), hasTerminal).unclaimed;
+    expect([decided([], true), decided([], false)]).toEqual(["loopback", "closed"]);
+    expect(decided(["--trusted-proxies=127.0.0.1"], true)).toBe("closed");
+    expect(decided(["--unclaimed=loopback"], false)).toBe("loopback");
+    expect(decided(["--unclaimed=closed"], true)).toBe("closed");
+    expect(faultsOf(["--unclaimed=loopback", "--trusted-proxies=10.0.0.0/8"])[0]).toContain("comes through a proxy");
+    expect(faultsOf(["--unclaimed=on"])).toHaveLength(1);
   });
 
   test("show no address of a database in a fault: it may have a password in it", () => {
