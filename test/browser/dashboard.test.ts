@@ -51,11 +51,11 @@ test("readings appear and go on, a dead hub is noticed, and after its return the
   // The overview, and it goes on by itself.
   const { page, failures } = await openPage(browser, `${hub.url}/`);
   const card = page.locator(`[data-device-id="${DEVICE}"]`);
-  const cardValue = card.locator('[data-metric="coPpm"]');
-  await expect.poll(() => cardValue.textContent({ timeout: 1_000 }), { timeout: 30_000 }).toContain("4.0");
+  const cardValue = card.locator('[data-metric="temperature"]');
+  await expect.poll(() => cardValue.textContent({ timeout: 1_000 }), { timeout: 30_000 }).toContain("24.0");
   await page.locator('[data-state="live"]').waitFor();
   await publish(hub.mqttUrl, [{ temperature: 25.5, coPpm: 5.5 }]);
-  await expect.poll(() => cardValue.textContent({ timeout: 1_000 }), { timeout: 30_000 }).toContain("5.5");
+  await expect.poll(() => cardValue.textContent({ timeout: 1_000 }), { timeout: 30_000 }).toContain("25.5");
 
   // The device's page: its charts come from the store and go on live.
   await card.getByRole("link").click();

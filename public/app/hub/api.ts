@@ -11,6 +11,7 @@ import type {
   UserAnswer,
   WithSecret,
 } from "../../../src/contract/access.ts";
+import type { SparklinesAnswer } from "../../../src/contract/fleet/sparklines.ts";
 import { CSRF_HEADER } from "../../../src/contract/levels.ts";
 import type {
   Mapping,
@@ -58,8 +59,25 @@ type Query = Record<string, string | number | undefined>;
 
 const devicePath = (id: string): string => `/api/devices/${encodeURIComponent(id)}`;
 
-export const getDevices = (query: { limit: number; cursor?: string; search?: string }, abort: AbortSignal) =>
-  ask<DevicesPage>("/api/devices", { query, abort });
+export interface DevicesQuery {
+  readonly limit: number;
+  readonly offset?: number | undefined;
+  readonly search?: string | undefined;
+  readonly state?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly place?: string | undefined;
+  readonly family?: string | undefined;
+  readonly sort?: string | undefined;
+  readonly group?: string | undefined;
+  readonly byGroup?: string | undefined;
+}
+
+export const getDevices = (query: DevicesQuery, abort: AbortSignal) =>
+  ask<DevicesPage>("/api/devices", { query: { ...query }, abort });
+
+/** At most 200 devices. */
+export const postSparklines = (devices: readonly string[]) =>
+  ask<SparklinesAnswer>("/api/sparklines", { method: "POST", body: JSON.stringify({ devices }) });
 
 export const getDevice = (id: string, abort?: AbortSignal) => ask<Device>(devicePath(id), { abort });
 

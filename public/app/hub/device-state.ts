@@ -11,6 +11,7 @@ import { sortMetrics } from "./metric-order.ts";
 export interface About {
   readonly name: string | undefined;
   readonly place: string | undefined;
+  readonly tags: readonly string[];
   readonly intervalMs: number | undefined;
   /** What charts take for it: values that did not change are not always stored. */
   readonly stepMs: number | undefined;
@@ -45,6 +46,7 @@ export interface DeviceState {
 export const aboutOf = (device: Device): About => ({
   name: device.name,
   place: device.place,
+  tags: device.tags ?? [],
   intervalMs: device.intervalMs,
   stepMs: device.deviceId.startsWith("zigbee:") ? Math.max(device.intervalMs ?? 0, UNCHANGED_MS) : device.intervalMs,
   timeFault: device.timeFault,

@@ -6,6 +6,7 @@ import { whenShown } from "../preferences/pace.ts";
 import { onAlerts } from "./alert-state.ts";
 import { noteHubTime, toHubMs } from "./clock.ts";
 import { readAgain, readAgainCalmly } from "./epoch.ts";
+import { noteFleetChange, onCounts } from "./fleet-state.ts";
 import { type Freshness, isStale, judgeFreshness } from "./freshness.ts";
 import { onPresence, onReadings, onRejected } from "./live.ts";
 import { onNotice } from "./notices.ts";
@@ -35,18 +36,27 @@ let disconnectedAtMs: number | undefined;
 let firstBuild: string | undefined;
 /** Left out since `skipped` was counted. */
 let uncounted = 0;
-/** The devices whose readings the page wants; all of them when undefined. */
-let subscribed: readonly string[] | undefined;
+/** The devices of which the page wants readings. */
+let subscribed: readonly string[] = [];
+/** What to do when the hub has confirmed that it sends those of more devices. */
+let widened = readAgain;
 /** The hub has confirmed this subscription on this connection, so nothing stored from now on is missed. */
 let confirmed = false;
 const waiting: (() => void)[] = [];
 
 export function startLink(): void {
-  socket.on("connect", () => void subscribe("widened"));
+  socket.on("connect", () => {
+    widened = readAgain;
+    void subscribe("widened");
+  });
   socket.on("disconnect", onDisconnect);
   socket.on("connect_error", connectAgain);
   socket.on("readings", onReadings);
-  socket.on("presence", onPresence);
+  socket.on("presence", (event) => {
+    onPresence(event);
+    noteFleetChange();
+  });
+  socket.on("counts", onCounts);
   socket.on("rejected", onRejected);
   socket.on("alert", onAlerts);
   socket.on("notify", onNotice);
@@ -74,11 +84,13 @@ export function connectNow(): void {
   socket.disconnect().connect();
 }
 
-/** Asks for the live readings of these devices, or of all. Fewer than before: at once. More: what is shown is read again. */
-export function watchLive(devices: readonly string[] | undefined): void {
+/** Asks for the live readings of these devices, at most 1,000. Fewer than before: at once. More: what is shown is read again, or what `whenWidened` reads. */
+export function watchLive(devices: readonly string[], whenWidened = readAgain): void {
   const change = compareSubscriptions(subscribed, devices);
   if (change === "same") return;
   subscribed = devices;
+  // Where all is to be read again already, it is.
+  if (confirmed || widened !== readAgain) widened = whenWidened;
   if (socket.connected) void subscribe(change);
 }
 
@@ -98,12 +110,7 @@ export function settled(maxWaitMs: number): Promise<void> {
 
 type SubscriptionChange = "same" | "narrowed" | "widened";
 
-function compareSubscriptions(
-  former: readonly string[] | undefined,
-  next: readonly string[] | undefined,
-): SubscriptionChange {
-  if (former === undefined) return next === undefined ? "same" : "narrowed";
-  if (next === undefined) return "widened";
+function compareSubscriptions(former: readonly string[], next: readonly string[]): SubscriptionChange {
   const had = new Set(former);
   if (next.some((id) => !had.has(id))) return "widened";
   return next.length === had.size ? "same" : "narrowed";
@@ -114,7 +121,7 @@ async function subscribe(change: SubscriptionChange): Promise<void> {
   if (change === "widened") confirmed = false;
   const answer = await socket
     .timeout(ANSWER_WITHIN_MS)
-    .emitWithAck("subscribe", { batch: true, ...(asked === undefined ? {} : { devices: [...asked] }) })
+    .emitWithAck("subscribe", { batch: true, devices: [...asked] })
     .catch(() => undefined);
   if (asked !== subscribed || !socket.connected) return; // a newer subscription, or the next connection, asks again
   subscribeFault.value = answer?.ok === false ? answer.code : undefined;
@@ -125,7 +132,7 @@ async function subscribe(change: SubscriptionChange): Promise<void> {
   noteSign();
   if (confirmed) return;
   confirmed = true;
-  readAgain();
+  widened();
   for (const resolve of waiting.splice(0)) resolve();
 }
 

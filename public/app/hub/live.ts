@@ -19,8 +19,8 @@ import {
 import { aboutOf, createDeviceState, type DeviceState, heardAtMsOf, mixedOf } from "./device-state.ts";
 import { readAgain } from "./epoch.ts";
 
-/** Counts live events of devices and metrics that this page has not read, so that a list can look for them. */
-export const unknownDevices = signal(0);
+/** Counts metrics that came live before this page read what is known of them, so that a list can read it. */
+export const unreadMetrics = signal(0);
 
 type ReadingsWatcher = (readings: readonly Reading[]) => void;
 type RefusalsWatcher = (refusals: readonly Refusal[]) => void;
@@ -92,6 +92,11 @@ export function takeDevices(answer: readonly Device[], since: Arrivals): void {
   });
 }
 
+/** Deletes what is known of all others: no list shows them now. */
+export function keepDevices(ids: ReadonlySet<string>): void {
+  for (const id of devices.keys()) if (!ids.has(id)) devices.delete(id);
+}
+
 export const dropDevice = (id: string): boolean => devices.delete(id);
 
 /** Every live reading of one device, once a frame; for charts, which must not lose an extreme. */
@@ -135,11 +140,9 @@ function notifyWatchers(): void {
 }
 
 function apply(arrivals: Arrivals): void {
-  let unknown = 0;
   for (const [id, values] of arrivals.values) {
     const device = devices.get(id);
-    if (device === undefined) unknown += 1;
-    else setValues(device, values);
+    if (device !== undefined) setValues(device, values);
   }
   for (const [id, heardAtMs] of arrivals.heardAtMs) {
     const device = devices.get(id);
@@ -147,10 +150,9 @@ function apply(arrivals: Arrivals): void {
   }
   for (const [id, next] of arrivals.presence) {
     const device = devices.get(id);
-    if (device === undefined) unknown += 1;
-    else if (next.detailSinceMs >= device.presence.peek().detailSinceMs) device.presence.value = next;
+    if (device !== undefined && next.detailSinceMs >= device.presence.peek().detailSinceMs)
+      device.presence.value = next;
   }
-  if (unknown > 0) unknownDevices.value += 1;
 }
 
 function setValues(device: DeviceState, values: ReadonlyMap<string, ValueAt>): void {
@@ -174,7 +176,7 @@ function setValues(device: DeviceState, values: ReadonlyMap<string, ValueAt>): v
   }
   if (!grown) return;
   device.metrics.value = device.sorted([...device.values.keys()]);
-  unknownDevices.value += 1;
+  unreadMetrics.value += 1;
 }
 
 function replace(device: DeviceState, answer: Device): void {

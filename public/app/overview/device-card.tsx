@@ -1,98 +1,88 @@
-/** One device in the overview: presence, name, age, its most important values. The card is one link. */
-import { type ReadonlySignal, useSignal } from "@preact/signals";
-import type { RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
-import type { Alert } from "../../../src/contract/alerts.ts";
-import { alertParts, worstOf } from "../alerts/alert-groups.ts";
-import { sentencesOf } from "../alerts/alert-words.ts";
-import { alertsOf } from "../hub/alert-state.ts";
-import { type DeviceState, displayName } from "../hub/device-state.ts";
+/** One device as a card of fixed height: name and age, what is wrong, one large value and two more, and the last three hours. The card is one link. */
+import { useComputed } from "@preact/signals";
+import type { DeviceState } from "../hub/device-state.ts";
 import { Age } from "../ui/age.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { MetricValue } from "../ui/metric-value.tsx";
-import { PresenceMark } from "../ui/presence-mark.tsx";
 import { deviceHref } from "../ui/route.ts";
 import { shortLabels } from "../ui/value-words.ts";
+import { type DeviceFacts, useDeviceFacts } from "./device-facts.ts";
+import { STATE_WORDS } from "./list/list-words.ts";
+import { SparkLine } from "./spark-line.tsx";
 
-const TELLING = 3;
+const SPARK_PX = 28;
+/** Padding and edge. */
+const ASIDE_PX = 31;
 
-export function DeviceCard({ device }: { device: DeviceState }) {
-  const about = device.about.value;
-  const named = about.name !== undefined;
-  const rank = device.rank.value;
-  const card = useRef<HTMLLIElement>(null);
-  const asleep = useAsleep(card);
-  const alerting = alertsOf(device.id);
-  const worst = worstOf(alerting);
+interface DeviceCardProps {
+  readonly device: DeviceState;
+  readonly widthPx: number;
+  /** It stands under the heading of its place. */
+  readonly hidesLocation: boolean;
+}
+
+export function DeviceCard({ device, widthPx, hidesLocation }: DeviceCardProps) {
+  const facts = useDeviceFacts(device);
+  const { trouble, name, isNamed, spark } = facts;
+  const presence = device.presence.value.detail;
   return (
-    <li
-      ref={card}
-      class={`card card-${rank}${worst === undefined ? "" : ` card-alerting-${worst}`}`}
-      data-device-id={device.id}
-      data-presence={device.presence.value.state}
+    <div class={`card card-${trouble.state}`} data-device-id={device.id} data-presence={presence}>
+      <p class="card-top">
+        <a class={isNamed ? "card-link" : "card-link mono"} href={deviceHref(device.id)} data-row>
+          {name}
+        </a>
+        <Age at={device.heardAtMs} />
+      </p>
+      <TroubleLine device={device} facts={facts} hidesLocation={hidesLocation} />
+      <CardValues device={device} metrics={facts.metrics} />
+      <SparkLine
+        means={spark?.means}
+        width={widthPx - ASIDE_PX}
+        height={SPARK_PX}
+        isAlarm={trouble.state === "alarm"}
+      />
+    </div>
+  );
+}
+
+interface TroubleLineProps {
+  readonly device: DeviceState;
+  readonly facts: DeviceFacts;
+  readonly hidesLocation: boolean;
+}
+
+/** A word only where something is wrong; else where it stands. */
+export function TroubleLine({ device, facts: { trouble, severity, isNamed }, hidesLocation }: TroubleLineProps) {
+  const { place } = device.about.value;
+  if (trouble.words === undefined)
+    return (
+      <p class="card-about">
+        {!hidesLocation && place !== undefined && <span>{place}</span>}
+        {isNamed && <span class="mono">{device.id}</span>}
+      </p>
+    );
+  const icon = severity ?? (trouble.state === "normal" ? undefined : STATE_WORDS[trouble.state].icon);
+  return (
+    <p
+      class={`card-about trouble trouble-${trouble.state}`}
+      title={trouble.words}
+      data-trouble={trouble.state}
+      data-card-alert={severity}
     >
-      <a class="card-link" href={deviceHref(device.id)}>
-        <span class={named ? "card-name" : "card-name mono"}>{displayName(device.id, about)}</span>
-      </a>
-      <span class="card-head">
-        <PresenceMark device={device} />
-        <Age at={device.heardAtMs} asleep={asleep} />
-      </span>
-      {(named || about.place !== undefined) && (
-        <span class="card-where">
-          {about.place !== undefined && <span>{about.place}</span>}
-          {named && <span class="mono">{device.id}</span>}
-        </span>
-      )}
-      <CardValues device={device} />
-      <CardAlert alerts={alerting} />
-      {worst === undefined && about.timeFault === "clock" && (
-        <span class="card-badge">
-          <Icon name="clock" /> clock is wrong
-        </span>
-      )}
-    </li>
+      {icon !== undefined && <Icon name={icon} />}
+      {severity !== undefined && <span class="sr-only">{severity}: </span>}
+      <span>{trouble.words}</span>
+    </p>
   );
 }
 
-/** Whether the browser leaves the card out for being off screen (`content-visibility`, overview.css). */
-function useAsleep(card: RefObject<HTMLElement | null>): ReadonlySignal<boolean> {
-  const asleep = useSignal(false);
-  useEffect(() => {
-    const element = card.current;
-    const changed = (event: Event) => {
-      asleep.value = "skipped" in event && event.skipped === true;
-    };
-    element?.addEventListener("contentvisibilityautostatechange", changed);
-    return () => element?.removeEventListener("contentvisibilityautostatechange", changed);
-  }, []);
-  return asleep;
-}
-
-/** The worst one, in its own words, and how many there are. */
-function CardAlert({ alerts }: { alerts: readonly Alert[] }) {
-  const [first] = alertParts(alerts).open.concat(alerts);
-  if (first === undefined) return null;
-  const more = alerts.length - 1;
+function CardValues({ device, metrics }: { device: DeviceState; metrics: readonly string[] }) {
+  const isOld = useComputed(() => device.presence.value.state === "offline");
+  if (metrics.length === 0) return <p class="card-values quiet">No reading yet</p>;
+  const labels = shortLabels(metrics.map(device.described));
   return (
-    <span class={`card-alert severity-${first.severity}`} data-card-alert={first.severity}>
-      <Icon name={first.severity} />
-      <span class="sr-only">{first.severity}: </span>
-      <span>
-        {more > 0 && `${alerts.length} alerts: `}
-        {sentencesOf(first).cause}
-      </span>
-    </span>
-  );
-}
-
-function CardValues({ device }: { device: DeviceState }) {
-  const telling = device.metrics.value.slice(0, TELLING);
-  const labels = shortLabels(telling.map(device.described));
-  if (telling.length === 0) return <span class="card-values quiet">No reading yet</span>;
-  return (
-    <dl class="card-values">
-      {telling.map((metric, index) => (
+    <dl class={isOld.value ? "card-values card-old" : "card-values"}>
+      {metrics.map((metric, index) => (
         <div key={metric}>
           <dt>{labels[index]}</dt>
           <dd>

@@ -1,61 +1,136 @@
-/** Search and presence counters above the devices; each counter is a filter. */
+/** Above the list: how many devices are in which state, each a filter; search, groups, order, and cards or a table. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { fleetCounts } from "../hub/fleet-state.ts";
 import { Icon } from "../ui/icon.tsx";
 import { countWords } from "../ui/value-words.ts";
-import { type PresenceFilter, partLoaded, presenceCounts, presenceFilter, search } from "./device-list.ts";
+import { choice, choose, type Layout } from "./list/list-choice.ts";
+import {
+  COUNTED_STATES,
+  type CountedState,
+  GROUP_WORDS,
+  groupWords,
+  SORT_WORDS,
+  STATE_WORDS,
+} from "./list/list-words.ts";
 
 const TYPING_PAUSE_MS = 250;
 
-const FILTERS: readonly { filter: PresenceFilter; word: string }[] = [
-  { filter: "all", word: "All" },
-  { filter: "online", word: "Online" },
-  { filter: "offline", word: "Offline" },
-];
-
-export function OverviewTools() {
+export function OverviewTools({ layout }: { layout: Layout }) {
   return (
     <div class="tools">
       <fieldset class="counters">
-        <legend class="sr-only">Show devices by presence</legend>
-        {FILTERS.map(({ filter, word }) => (
-          <Counter key={filter} filter={filter} word={word} />
+        <legend class="sr-only">Show devices by state</legend>
+        {COUNTED_STATES.map((state) => (
+          <Counter key={state} state={state} />
         ))}
       </fieldset>
-      {partLoaded.value !== undefined && <p class="quiet">{partLoaded.value}</p>}
-      <Search />
+      <div class="tools-row">
+        <Search />
+        <Choice
+          label="Group"
+          value={choice.value.group ?? ""}
+          options={GROUP_WORDS.map(({ group, word }) => [group ?? "", word])}
+          choose={(word) => choose({ group: GROUP_WORDS.find(({ group }) => (group ?? "") === word)?.group })}
+        />
+        <Choice
+          label="Order"
+          value={choice.value.sort}
+          options={SORT_WORDS.map(({ sort, word }) => [sort, word])}
+          choose={(word) => choose({ sort: SORT_WORDS.find(({ sort }) => sort === word)?.sort ?? "state" })}
+        />
+        <fieldset class="layouts">
+          <legend class="sr-only">Show as</legend>
+          <LayoutButton layout="cards" now={layout} word="Cards" />
+          <LayoutButton layout="table" now={layout} word="Table" />
+        </fieldset>
+      </div>
+      <Filters />
     </div>
   );
 }
 
-function Counter({ filter, word }: { filter: PresenceFilter; word: string }) {
-  const count = presenceCounts.value[filter];
+function Counter({ state }: { state: CountedState }) {
+  const count = fleetCounts.value?.[state];
+  const { word, icon } = STATE_WORDS[state];
+  const filter = state === "all" ? undefined : state;
   return (
     <button
       type="button"
-      class={count === 0 ? "counter counter-zero" : "counter"}
-      data-filter={filter}
-      aria-pressed={presenceFilter.value === filter}
-      onClick={() => {
-        presenceFilter.value = filter;
-      }}
+      class={`counter counter-${state}${count === 0 ? " counter-zero" : ""}`}
+      data-filter={state}
+      aria-pressed={choice.value.state === filter}
+      onClick={() => choose({ state: choice.peek().state === filter ? undefined : filter })}
     >
-      {filter !== "all" && <Icon name={filter} />}
-      {word} <span class="counter-number">{countWords(count)}</span>
+      <span class="counter-word">
+        {icon !== undefined && <Icon name={icon} />}
+        {word}
+      </span>{" "}
+      <span class="counter-number">{count === undefined ? "–" : countWords(count)}</span>
     </button>
   );
 }
 
+interface ChoiceProps {
+  readonly label: string;
+  readonly value: string;
+  readonly options: readonly (readonly [value: string, word: string])[];
+  readonly choose: (value: string) => void;
+}
+
+function Choice({ label, value, options, choose: chosen }: ChoiceProps) {
+  return (
+    <label class="choice">
+      <span>{label}</span>
+      <select value={value} onChange={(event) => chosen(event.currentTarget.value)}>
+        {options.map(([each, word]) => (
+          <option key={each} value={each} selected={each === value}>
+            {word}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function LayoutButton({ layout, now, word }: { layout: Layout; now: Layout; word: string }) {
+  return (
+    <button type="button" aria-pressed={layout === now} data-layout={layout} onClick={() => choose({ layout })}>
+      {word}
+    </button>
+  );
+}
+
+/** Those that have no place of their own on the page, each with a button that takes it away. */
+function Filters() {
+  const { tag, place, family } = choice.value;
+  const filters = [
+    ["place", "Place", place, groupWords("place", place || null)],
+    ["tag", "Tag", tag, groupWords("tag", tag || null)],
+    ["family", "Kind", family, groupWords("family", family ?? null)],
+  ] as const;
+  const set = filters.filter(([, , value]) => value !== undefined);
+  if (set.length === 0) return null;
+  return (
+    <p class="filters">
+      {set.map(([name, word, , words]) => (
+        <button key={name} type="button" onClick={() => choose({ [name]: undefined })}>
+          {word}: {words} <span aria-hidden="true">×</span>
+          <span class="sr-only">, remove this filter</span>
+        </button>
+      ))}
+    </p>
+  );
+}
+
 function Search() {
-  const typed = useSignal(search.peek());
+  const typed = useSignal(choice.peek().search);
   // Cleared from elsewhere, the box follows.
   useEffect(() => {
-    typed.value = search.value;
-  }, [search.value]);
+    typed.value = choice.value.search;
+  }, [choice.value.search]);
   useEffect(() => {
-    const pause = setTimeout(() => {
-      search.value = typed.value.trim();
-    }, TYPING_PAUSE_MS);
+    const pause = setTimeout(() => choose({ search: typed.value.trim() }, { replaces: true }), TYPING_PAUSE_MS);
     return () => clearTimeout(pause);
   }, [typed.value]);
   return (
@@ -63,8 +138,9 @@ function Search() {
       <span class="sr-only">Search devices</span>
       <Icon name="search" />
       <input
+        id="search"
         type="search"
-        placeholder="Name, place or id"
+        placeholder="Name, place, tag or id"
         maxLength={100}
         value={typed.value}
         onInput={(event) => {

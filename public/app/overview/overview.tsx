@@ -1,147 +1,126 @@
-/** The overview page: every device as a card, with search, filter and pages of a hundred. */
-import { useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
-import { type HubFault, toFault } from "../hub/api.ts";
-import { epoch, readAgainSoon } from "../hub/epoch.ts";
-import { watchLive } from "../hub/link.ts";
-import { unknownDevices } from "../hub/live.ts";
+/** The overview: what is wrong, how many devices are in which state, and all devices, of which the hub decides the order. */
+import { useComputed, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { alertsRead } from "../hub/alert-state.ts";
+import { fleetCounts } from "../hub/fleet-state.ts";
 import { reaches } from "../hub/session.ts";
-import { type HubRead, useHubRead } from "../hub/use-hub-read.ts";
-import { FaultNote, ReadNote } from "../ui/fault-note.tsx";
+import { useHubRead } from "../hub/use-hub-read.ts";
+import { ReadNote } from "../ui/fault-note.tsx";
 import { LazyPage } from "../ui/lazy-page.tsx";
 import { usePageTitle } from "../ui/page-title.ts";
 import { countWords } from "../ui/value-words.ts";
-import { DeviceCard } from "./device-card.tsx";
-import {
-  hubTotal,
-  loadedIds,
-  nextCursor,
-  type PresenceFilter,
-  partLoaded,
-  presenceFilter,
-  readList,
-  readMore,
-  search,
-  shown,
-  total,
-} from "./device-list.ts";
+import { AttentionStrip } from "./attention-strip.tsx";
+import { DeviceWindow } from "./device-window.tsx";
 import { FirstSteps } from "./first-steps.tsx";
+import { followFleet } from "./list/follow-fleet.ts";
+import { askedFor, choice, choose, isFiltered, type Layout, type ListChoice, NO_FILTERS } from "./list/list-choice.ts";
+import { list, readList, showWaiting, waiting } from "./list/list-reader.ts";
+import { STATE_WORDS } from "./list/list-words.ts";
 import { OverviewTools } from "./overview-tools.tsx";
 
-/** Up to this many devices the page subscribes to all of them; beyond, to those that it shows. */
-const HEAR_ALL_UP_TO = 200;
-/** The hub's limit of one subscription. */
-const MAX_SUBSCRIBED = 1_000;
+/** Up to so many devices are cards, unless somebody chooses. */
+const CARDS_UP_TO = 60;
+const PHONE = matchMedia("(max-width: 599px)");
 
 export function Overview() {
-  const read = useHubRead(`devices matching ${search.value}`, readList);
+  const read = useHubRead(`devices ${askedFor.value}`, readList);
   usePageTitle("Overview");
-  useLiveDevices();
-
+  useEffect(followFleet, []);
+  const isPhone = useIsPhone();
+  const all = fleetCounts.value?.all;
+  const layout: Layout = isPhone ? "table" : (choice.value.layout ?? ((all ?? 0) > CARDS_UP_TO ? "table" : "cards"));
+  // What is wrong is above the list: both come together, so that the list does not move.
+  const isReady = list.value !== undefined && alertsRead.value !== "loading";
+  const isEmpty = isReady && all === 0;
   return (
     <>
-      <h1>Overview</h1>
-      <OverviewTools />
+      <h1 class="sr-only">Overview</h1>
+      {isReady && <AttentionStrip />}
+      {!isEmpty && <OverviewTools layout={layout} />}
       <ReadNote what="The devices could not be read." read={read} />
-      <LazyOffers />
-      <Devices read={read} />
-      <MoreDevices />
+      {!isReady && read.state.value === "loading" && <p class="quiet">Loading devices…</p>}
+      {isEmpty && <FirstSteps />}
+      {isReady && !isEmpty && <Devices layout={layout} isPhone={isPhone} />}
+      {isReady && !isEmpty && reaches("owner") && <LazyPage load={ruleOffers} props={ELSEWHERE} isQuiet />}
     </>
   );
-}
-
-/** Once there is a device. What is unknown makes the page read again, and may be what a preset waits for. */
-function LazyOffers() {
-  if ((hubTotal.value ?? 0) === 0 || !reaches("owner")) return null;
-  return <LazyPage load={ruleOffers} props={ELSEWHERE} isQuiet />;
 }
 
 const ELSEWHERE = { isElsewhere: true };
 const ruleOffers = async () => (await import("../rules/rule-offers.tsx")).RuleOffers;
 
-/** Subscribes to what is on screen, and reads the list again when unknown devices appear. */
-function useLiveDevices(): void {
-  useSignalEffect(() => {
-    const few = (hubTotal.value ?? 0) <= HEAR_ALL_UP_TO;
-    watchLive(few || loadedIds.value.length > MAX_SUBSCRIBED ? undefined : loadedIds.value);
-  });
-  const seen = useRef(unknownDevices.peek());
-  useSignalEffect(() => {
-    if (unknownDevices.value === seen.current) return;
-    seen.current = unknownDevices.value;
-    // With a search or with more pages to come, an unknown device was most likely left out on purpose.
-    if (search.peek() === "" && nextCursor.peek() === null) readAgainSoon();
-  });
+function useIsPhone(): boolean {
+  const isPhone = useSignal(PHONE.matches);
+  useEffect(() => {
+    const changed = () => {
+      isPhone.value = PHONE.matches;
+    };
+    PHONE.addEventListener("change", changed);
+    return () => PHONE.removeEventListener("change", changed);
+  }, []);
+  return isPhone.value;
 }
 
-function Devices({ read }: { read: HubRead }) {
-  if (read.state.value === "loading" && loadedIds.value.length === 0) return <p class="quiet">Loading devices…</p>;
-  if (read.state.value === "failed" && loadedIds.value.length === 0) return null;
-  if (loadedIds.value.length === 0 && search.value === "") return <FirstSteps />;
-  if (shown.value.length === 0) return <NothingMatches />;
+function Devices({ layout, isPhone }: { layout: Layout; isPhone: boolean }) {
+  const now = list.value;
+  if (now === undefined) return null;
   return (
-    <ul class="devices" aria-label="Devices">
-      {shown.value.map((device) => (
-        <DeviceCard key={device.id} device={device} />
-      ))}
-    </ul>
+    <>
+      <ListLine />
+      {now.ids.length === 0 ? (
+        <NothingMatches />
+      ) : (
+        <DeviceWindow key={`${layout} ${isPhone} ${askedFor.value}`} list={now} layout={layout} isPhone={isPhone} />
+      )}
+      {now.groupsLeftOut > 0 && (
+        <p class="quiet">{countWords(now.groupsLeftOut)} more groups are not shown. Search, or choose another group.</p>
+      )}
+    </>
+  );
+}
+
+const boards = (count: number): string => `${countWords(count)} ${count === 1 ? "board" : "boards"}`;
+
+/** How many match, and what has moved meanwhile; always there, so that nothing moves when it has something to say. */
+function ListLine() {
+  const words = useComputed(() => {
+    if (waiting.value === undefined) return "";
+    const { moved, added, removed } = waiting.value.difference;
+    const parts = [
+      [moved, "moved"],
+      [added, "new"],
+      [removed, "gone"],
+    ] as const;
+    return parts.flatMap(([count, word]) => (count === 0 ? [] : [`${boards(count)} ${word}`])).join(", ");
+  });
+  const matching = useComputed(() => list.value?.ids.length ?? 0);
+  return (
+    <p class="list-line quiet" role="status">
+      <span>{isFiltered(choice.value) && `${countWords(matching.value)} match`}</span>
+      {words.value !== "" && (
+        <span data-moved>
+          {words.value} ·{" "}
+          <button type="button" onClick={showWaiting}>
+            Show
+          </button>
+        </span>
+      )}
+    </p>
   );
 }
 
 function NothingMatches() {
-  const words = search.value;
-  const filter = presenceFilter.value;
   return (
     <div class="empty">
-      <p>{nothingText(words, filter, partLoaded.value)}</p>
-      <button
-        type="button"
-        onClick={() => {
-          search.value = "";
-          presenceFilter.value = "all";
-        }}
-      >
+      <p>{nothingWords(choice.value)}</p>
+      <button type="button" onClick={() => choose(NO_FILTERS)}>
         Show all devices
       </button>
     </div>
   );
 }
 
-function nothingText(words: string, filter: PresenceFilter, part: string | undefined): string {
-  const device = filter === "all" ? "device" : `${filter} device`;
-  const among = part === undefined ? "" : ` ${part}`;
-  return words === "" ? `There is no ${device}${among}.` : `No ${device} matches “${words}”${among}.`;
-}
-
-function MoreDevices() {
-  const busy = useSignal<AbortController | undefined>(undefined);
-  const fault = useSignal<HubFault | undefined>(undefined);
-  // A new reading of the list supersedes the next page of the old one.
-  useEffect(() => {
-    busy.peek()?.abort();
-    busy.value = undefined;
-  }, [epoch.value, search.value]);
-
-  const load = async () => {
-    const abort = new AbortController();
-    busy.value = abort;
-    fault.value = undefined;
-    await readMore(abort.signal).catch((thrown: unknown) => {
-      if (!abort.signal.aborted) fault.value = toFault(thrown);
-    });
-    if (busy.peek() === abort) busy.value = undefined;
-  };
-
-  if (nextCursor.value === null || total.value === undefined) return null;
-  return (
-    <div class="more">
-      {fault.value !== undefined && <FaultNote what="The next devices could not be read." fault={fault.value} />}
-      <p class="quiet">
-        {countWords(loadedIds.value.length)} of {countWords(total.value)} devices
-      </p>
-      <button type="button" onClick={() => void load()} disabled={busy.value !== undefined}>
-        {busy.value === undefined ? "Load more" : "Loading…"}
-      </button>
-    </div>
-  );
+function nothingWords({ state, search }: ListChoice): string {
+  const is = state === undefined || state === "normal" ? "there" : STATE_WORDS[state].is;
+  return search === "" ? `No device is ${is}.` : `No device that matches “${search}” is ${is}.`;
 }

@@ -78,10 +78,12 @@ export const route = signal(parseRoute(location.hash));
 /** What follows the hash's `?`: the page's own affair. */
 export const query = signal(split(location.hash)[1]);
 
-/** An entry of its own in the browser's history. */
-export function goToQuery(next: string): void {
+/** An entry of its own in the browser's history, or in place of the present one. */
+export function goToQuery(next: string, { replaces = false } = {}): void {
   if (next === query.peek()) return;
-  history.pushState(null, "", `#${split(location.hash)[0]}${next === "" ? "" : `?${next}`}`);
+  const address = `#${split(location.hash)[0] || "/"}${next === "" ? "" : `?${next}`}`;
+  if (replaces) history.replaceState(null, "", address);
+  else history.pushState(null, "", address);
   query.value = next;
 }
 

@@ -1,0 +1,36 @@
+/** The sparklines of devices in sight, read from the hub a hundred at a time and kept while they are in sight. */
+import { signal } from "@preact/signals";
+import type { Sparkline } from "../../../../src/contract/fleet/sparklines.ts";
+import { postSparklines } from "../../hub/api.ts";
+
+export interface Spark extends Sparkline {
+  readonly stepMs: number;
+  readonly endMs: number;
+}
+
+const MOST_AT_ONCE = 200;
+const AGAIN_AFTER_MS = 60_000;
+
+/** By device. */
+export const sparks = signal<ReadonlyMap<string, Spark>>(new Map());
+
+const readAtMs = new Map<string, number>();
+
+/** Reads those of these devices that are not known, or were read long ago. The others are left out. */
+export async function readSparks(ids: readonly string[]): Promise<void> {
+  const nowMs = performance.now();
+  const due = ids.filter((id) => nowMs - (readAtMs.get(id) ?? Number.NEGATIVE_INFINITY) >= AGAIN_AFTER_MS);
+  if (due.length === 0) return;
+  for (const id of due) readAtMs.set(id, nowMs);
+  const next = new Map([...sparks.peek()].filter(([id]) => ids.includes(id)));
+  for (const id of readAtMs.keys()) if (!ids.includes(id)) readAtMs.delete(id);
+  try {
+    for (let from = 0; from < due.length; from += MOST_AT_ONCE) {
+      const { sparklines, stepMs, end } = await postSparklines(due.slice(from, from + MOST_AT_ONCE));
+      for (const spark of sparklines) next.set(spark.deviceId, { ...spark, stepMs, endMs: Date.parse(end) });
+    }
+    sparks.value = next;
+  } catch {
+    for (const id of due) readAtMs.delete(id); // with the next reading of the list
+  }
+}
