@@ -7,7 +7,7 @@ import { alertParts } from "../alerts/alert-groups.ts";
 import { sentencesOf } from "../alerts/alert-words.ts";
 import { acknowledge } from "../hub/alert-api.ts";
 import { alerts, alertsLeftOut } from "../hub/alert-state.ts";
-import { hubNowMs } from "../hub/clock.ts";
+import { shownNowMs } from "../hub/clock.ts";
 import { deviceState } from "../hub/live.ts";
 import { readDevice } from "../hub/read-device.ts";
 import { reaches } from "../hub/session.ts";
@@ -90,7 +90,7 @@ function Problem({ alert }: { alert: Alert }) {
   read.value;
   const spark = useComputed(() => (deviceId === undefined ? undefined : sparks.value.get(deviceId)));
   const sinceMs = Date.parse(alert.since);
-  const forWords = useComputed(() => durationWords(hubNowMs.value - sinceMs));
+  const forWords = useComputed(() => durationWords(shownNowMs.value - sinceMs));
   const where = device?.about.value.place;
   return (
     <li class={`problem problem-${severity}`} data-alert={alert.id}>

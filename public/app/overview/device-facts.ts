@@ -1,7 +1,7 @@
 /** What a card or a row shows of a device, recomputed when one of its parts changes. */
 import { type ReadonlySignal, useComputed } from "@preact/signals";
 import { alertsOf } from "../hub/alert-state.ts";
-import { hubNowMs } from "../hub/clock.ts";
+import { shownNowMs } from "../hub/clock.ts";
 import { type DeviceState, displayName } from "../hub/device-state.ts";
 import { cardMetrics } from "./card-metrics.ts";
 import { type Trouble, troubleOf } from "./device-trouble.ts";
@@ -28,7 +28,7 @@ export function useDeviceFacts(device: DeviceState): DeviceFacts {
   return {
     name: displayName(device.id, about),
     isNamed: about.name !== undefined,
-    trouble: troubleOf(device, alerts, hubNowMs.peek()),
+    trouble: troubleOf(device, alerts, shownNowMs.peek()),
     severity: (["critical", "warning", "info"] as const).find((each) =>
       alerts.some(({ severity }) => severity === each),
     ),

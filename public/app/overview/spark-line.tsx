@@ -1,6 +1,6 @@
 /** A line of the last three hours on a canvas of its own: gaps are gaps, and a lone value is a dot. */
 import { useEffect, useRef } from "preact/hooks";
-import { theme } from "../ui/theme.ts";
+import { theme } from "../preferences/theme.ts";
 
 interface SparkLineProps {
   /** The oldest first; null: nothing came. Undefined: not known, or of something else. */

@@ -4,6 +4,7 @@ import { alerts, isFiring } from "../../hub/alert-state.ts";
 import { fleetChanges } from "../../hub/fleet-state.ts";
 import { watchLive } from "../../hub/link.ts";
 import { keepDevices, unreadMetrics } from "../../hub/live.ts";
+import { whenResumed } from "../../preferences/pace.ts";
 import { idsIn, keepNear, unreadSpan } from "./fleet-list.ts";
 import { aroundSight, inSight, isHeld, list, noteInput, readList, showWhenDue } from "./list-reader.ts";
 import { readSparks } from "./sparks.ts";
@@ -85,7 +86,7 @@ function createReading() {
     timer ??= setTimeout(
       () => {
         timer = undefined;
-        now();
+        whenResumed(now);
       },
       Math.max(GATHER_MS, readAtMs + READ_EVERY_MS - performance.now()),
     );

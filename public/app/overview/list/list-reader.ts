@@ -3,6 +3,7 @@ import { batch, signal } from "@preact/signals";
 import { getDevices } from "../../hub/api.ts";
 import { fleetCounts } from "../../hub/fleet-state.ts";
 import { dropArrivals, keepArrivals, takeDevices } from "../../hub/live.ts";
+import { isPaused } from "../../preferences/pace.ts";
 import {
   type Difference,
   differenceOf,
@@ -129,7 +130,7 @@ export function showWaiting(): void {
 export function showWhenDue(): void {
   clearTimeout(due);
   const waits = waiting.peek();
-  if (waits === undefined) return;
+  if (waits === undefined || isPaused.peek()) return;
   const { difference, sinceMs: waitingSinceMs, changedAtMs } = waits;
   const nowMs = performance.now();
   const inMs = orderDueMs(difference, { nowMs, waitingSinceMs, changedAtMs, inputAtMs, isHeld: isHeld.peek() });
