@@ -9,6 +9,7 @@ import { moveFocus } from "./row-keys.ts";
 import { useFocusedRow, useHold, useViewport } from "./window-state.ts";
 
 const ROWS_AROUND = 6;
+const ALL_UP_TO = 80;
 const ROW_PX = 32;
 const PHONE_ROW_PX = 56;
 
@@ -38,7 +39,8 @@ export function DeviceWindow({ list, layout, isPhone }: WindowProps) {
   const isGrouped = hasHeadings(list);
   const sizes = sizesOf(widthPx, layout, isPhone, isGrouped);
   const laid = layOut(list.groups, sizes);
-  const around = ROWS_AROUND * sizes.rowPx;
+  // Few are elements all of them: so the browser's own search finds them.
+  const around = list.ids.length <= ALL_UP_TO ? laid.heightPx : ROWS_AROUND * sizes.rowPx;
   const visible = widthPx === 0 ? [] : visibleBetween(laid, sizes, fromPx - around, toPx + around);
   const from = visible[0]?.span.from ?? 0;
   const to = visible.at(-1)?.span.to ?? 0;
