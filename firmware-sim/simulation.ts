@@ -25,6 +25,8 @@ export interface SimulationOptions {
   scenarios: readonly ScenarioName[];
   /** Stations of each scenario; together at most as many as there are native ones. */
   scenarioDevices: number;
+  /** Boards boot at chance moments within this; left out: within an interval, of 2 s or more where there are many. */
+  bootSpreadMs?: number;
   /** Local time of the rooms; UTC where it is left out. */
   utcOffsetMinutes?: number;
   clock?: Clock;
@@ -47,7 +49,12 @@ const STEADY: Scenario = { about: "one reading each interval" };
  * ```
  */
 export function startSimulation(options: SimulationOptions): Simulation {
-  const { clock = systemClock, onNotice = () => {}, utcOffsetMinutes = 0 } = options;
+  const {
+    clock = systemClock,
+    onNotice = () => {},
+    utcOffsetMinutes = 0,
+    bootSpreadMs = usualSpreadMs(options),
+  } = options;
   const { native, families } = sharesOf(options.family ?? "native", options.devices);
   const tally = createTally({
     devices: options.devices,
@@ -59,7 +66,7 @@ export function startSimulation(options: SimulationOptions): Simulation {
       ...options,
       deviceId,
       index,
-      bootSpreadMs: bootSpreadMs(options),
+      bootSpreadMs,
       clock,
       tally,
       onNotice,
@@ -72,7 +79,7 @@ export function startSimulation(options: SimulationOptions): Simulation {
       ...options,
       family,
       devices,
-      bootSpreadMs: bootSpreadMs(options),
+      bootSpreadMs,
       clock,
       tally,
       utcOffsetMinutes,
@@ -93,7 +100,7 @@ const clientsOf = (sum: number, [family, devices]: [SimulatedFamilyName, number]
   sum + (SIMULATED_FAMILIES[family].isBridge ? 1 : devices);
 
 /** Boards are not switched on in the same instant; but nobody waits a whole long interval to see the first. */
-const bootSpreadMs = ({ devices, intervalMs }: SimulationOptions): number =>
+const usualSpreadMs = ({ devices, intervalMs }: SimulationOptions): number =>
   Math.min(intervalMs, Math.max(2_000, devices * 5));
 
 export interface AssignedStation {

@@ -76,6 +76,16 @@ const HUB: InlineConfig = {
   plugins: [clockApart, thirdPartyLicenses("hub")],
 };
 
+/** The process of the simulated boards, whose libraries are development dependencies of the hub. */
+const SIMULATOR_FOLDER = path.join("platform", "simulation");
+const SIMULATOR_FILES = ["simulator-process.js", "simulator-licenses.txt"];
+
+const bundleSimulator = (): Promise<void> =>
+  bundle(path.join(ROOT, "firmware-sim", "simulator-process.ts"), path.join(DIST, "src", SIMULATOR_FOLDER), {
+    ssr: { noExternal: true, external: NOT_BUNDLED },
+    plugins: [thirdPartyLicenses("simulator")],
+  });
+
 /**
  * Node.js loads a module in about a millisecond; the hub has 400, and its libraries as many. As a bundle it starts in half of the CPU
  * time. The files of tsc stay beside it: tests open their parts.
@@ -84,14 +94,13 @@ async function bundleHub(): Promise<void> {
   const threads = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith("-thread.ts"));
   await Promise.all([
     bundle(path.join(SRC, "server.ts"), BUNDLE, HUB),
+    bundleSimulator(),
     ...threads.map((file) => bundle(path.join(SRC, file), path.join(DIST, "src", path.dirname(file)))),
   ]);
-  // A thread's file is beside the code that starts it.
-  for (const file of threads) {
-    const name = file.replace(/\.ts$/, ".js");
-    for (const each of [name, `${name}.map`]) {
-      copyFileSync(path.join(DIST, "src", each), path.join(BUNDLE, path.basename(each)));
-    }
+  // The file of a thread or process is beside the code that starts it.
+  const ofThreads = threads.map((file) => file.replace(/\.ts$/, ".js")).flatMap((name) => [name, `${name}.map`]);
+  for (const name of [...ofThreads, ...SIMULATOR_FILES.map((file) => path.join(SIMULATOR_FOLDER, file))]) {
+    copyFileSync(path.join(DIST, "src", name), path.join(BUNDLE, path.basename(name)));
   }
   const [firstLine] = readFileSync(path.join(SRC, "server.ts"), "utf8").split("\n", 1);
   writeFileSync(path.join(DIST, "src", "server.js"), `${firstLine}\nimport "./bundle/server.js";\n`);

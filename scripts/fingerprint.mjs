@@ -10,6 +10,7 @@ import path from "node:path";
 const INPUTS = [
   "src",
   "public",
+  "firmware-sim",
   "scripts/build.ts",
   "scripts/fingerprint.mjs",
   "scripts/third-party-licenses.ts",

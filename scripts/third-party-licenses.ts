@@ -1,4 +1,4 @@
-/** Writes the licences of the software in the built dashboard, or hub, as the bundler lists it: `third-party-licenses.txt` beside it. */
+/** Writes the licences of the software in the built dashboard, hub or simulator, as the bundler lists it, into a file beside it. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Plugin } from "vite";
@@ -29,15 +29,21 @@ const PACKAGE_FOLDER = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/;
 /** What the bundler adds of its own: `\0vite/preload-helper.js`. */
 const BUNDLER_CODE = /^\0(vite|rolldown)\//;
 
+const FILE_NAMES = {
+  dashboard: "third-party-licenses.txt",
+  hub: "third-party-licenses.txt",
+  simulator: "simulator-licenses.txt",
+} as const;
+
 /** A plugin of Vite. The build fails where a licence is missing. */
-export function thirdPartyLicenses(part: "dashboard" | "hub"): Plugin {
+export function thirdPartyLicenses(part: keyof typeof FILE_NAMES): Plugin {
   return {
     name: "third-party-licenses",
     generateBundle(_options, bundle) {
       const modules = Object.values(bundle).flatMap((output) => (output.type === "chunk" ? output.moduleIds : []));
       this.emitFile({
         type: "asset",
-        fileName: "third-party-licenses.txt",
+        fileName: FILE_NAMES[part],
         source: noticeOf(part, licensesOf(modules)),
       });
     },
@@ -53,7 +59,7 @@ function licensesOf(modules: readonly string[]): ReadonlyMap<string, string> {
     if (folder === undefined) continue;
     const { name, version } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8")) as PackageJson;
     if (licenses.has(`${name} ${version}`)) continue;
-    const { pieces, notice } = readPrebuilt(name, folder);
+    const { pieces, notice } = readPrebuilt(name, folder, id);
     licenses.set(`${name} ${version}`, licenseOf(folder) + notice);
     // Their versions are those of whoever built the package, and it does not say them.
     for (const piece of pieces) licenses.set(`${piece} (in ${name})`, licenseOf(folderOf(piece, folder)));
@@ -67,9 +73,10 @@ interface PackageJson {
 }
 
 /** Names of the packages that were built into this one before it was published, and what it says of them. */
-function readPrebuilt(name: string, folder: string): { pieces: readonly string[]; notice: string } {
+function readPrebuilt(name: string, folder: string, module: string): { pieces: readonly string[]; notice: string } {
   const file = UNMINIFIED[name];
-  if (file === undefined) return { pieces: [], notice: "" };
+  if (file === undefined || path.dirname(module) !== path.dirname(path.join(folder, file)))
+    return { pieces: [], notice: "" };
   const code = readFileSync(path.join(folder, file), "utf8");
   const pieces = [...code.matchAll(PIECE)].map(([, piece = ""]) => piece);
   if (pieces.length === 0) throw new Error(`${name}/${file} does not name its pieces any more`);

@@ -9,6 +9,7 @@ import { announceSparkplugHost } from "../dialects/sparkplug/sparkplug-host.ts";
 import { type Access, openAccess } from "../platform/access/open-access.ts";
 import { createLifecycle, type Lifecycle } from "../platform/lifecycle.ts";
 import { createMetrics } from "../platform/metrics.ts";
+import { createSimulatorLogin } from "../platform/simulation/simulator-login.ts";
 import { openTlsFiles, type TlsFiles } from "../platform/tls-files.ts";
 import type { HubOptions, PartOptions } from "./hub-options.ts";
 import { createHubReadiness } from "./hub-readiness.ts";
@@ -108,7 +109,9 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
   const { writer } = ingest;
   // Not before: while this waits for the disk, the sweep of alerts asks whether the writer can write.
   await alerts.makeDefaults();
+  const simulatorLogin = createSimulatorLogin(access?.credentials);
   const mqttParts = {
+    simulatorLogin,
     storage,
     ingest,
     registry,
@@ -178,8 +181,9 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
     liveParts,
     backups,
     given: options.given,
+    simulatorLogin,
   };
-  const http = openWeb({ ...part, ...webParts, listeners });
+  const { http, simulation } = openWeb({ ...part, ...webParts, listeners });
   metrics.watch({
     waitingBytes: ingest.byteBudget.used,
     mqttClients: broker.clients,
@@ -212,6 +216,7 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
   const mqttsPort = broker.tlsServer && (await listeners.listen(broker.tlsServer, "mqtts"));
   const httpPort = await listeners.listen(http.server, "http");
   await listeners.listenToCommands(control.server);
+  await simulation.resume();
   const setupCode = access?.accounts.setupCode();
   return { httpPort, mqttPort, mqttsPort, setupCode, isUnclaimed: access?.unclaimed.isOpen() ?? false, close };
 }

@@ -1,7 +1,5 @@
 /** Opens the MQTT broker, with what it asks of ingest, accounts, time and the store. */
 import { type Broker, openBroker } from "../broker/broker.ts";
-import { ANYBODY } from "../core/access/mqtt-access.ts";
-import { identifyAnybody } from "../core/access/mqtt-login.ts";
 import type { Registry } from "../core/devices/registry.ts";
 import type { DamageNotes } from "../core/health/damage.ts";
 import type { Refusals } from "../core/limits/refusals.ts";
@@ -10,6 +8,7 @@ import type { TlsSource } from "../core/ports/tls.ts";
 import type { PresenceBook } from "../core/presence/presence-book.ts";
 import type { TrustedTime } from "../core/time/trusted-time.ts";
 import { type Access, quarantineOf } from "../platform/access/open-access.ts";
+import type { SimulatorLogin } from "../platform/simulation/simulator-login.ts";
 import type { PartOptions } from "./hub-options.ts";
 import type { LearnRetained } from "./learn-retained.ts";
 import type { Listeners } from "./listeners.ts";
@@ -29,6 +28,7 @@ export interface MqttOptions extends PartOptions {
   readonly tls: TlsSource | undefined;
   /** Undefined: there are no accounts. */
   readonly access: Access | undefined;
+  readonly simulatorLogin: SimulatorLogin;
   readonly listeners: Pick<Listeners, "portOf">;
   readonly learnRetained: LearnRetained;
 }
@@ -51,8 +51,8 @@ export async function openMqtt(options: MqttOptions): Promise<Broker> {
       log,
       limits: config,
       tls,
-      authenticate: access?.credentials.identify ?? identifyAnybody,
-      identityOf: access?.credentials.identityOf ?? (() => ANYBODY),
+      authenticate: options.simulatorLogin.identify,
+      identityOf: options.simulatorLogin.identityOf,
       onDamage: damage.note,
       quarantine: access && quarantineOf(access),
       suggest: access?.credentials.suggest,

@@ -5,10 +5,13 @@ import { isLoopback } from "../config/read-config.ts";
 import { LIMIT_MAXIMA, limitsOf } from "../config/settings.ts";
 import { type GivenSettings, shownSettings } from "../config/shown-settings.ts";
 import type { ListenAddress, SettingsAnswer } from "../contract/answers/settings-answer.ts";
+import { SIMULATED_BOARDS, SIMULATED_PREFIX } from "../contract/answers/simulation.ts";
+import type { DeviceId } from "../contract/readings.ts";
 import { createGatekeeper } from "../core/access/gatekeeper.ts";
+import { topicsOfId } from "../core/access/topics-of.ts";
 import type { BackupRecord } from "../core/alerts/hub/backup-record.ts";
 import { createDeviceChanges } from "../core/devices/device-changes.ts";
-import { createDeviceDeletion } from "../core/devices/device-deletion.ts";
+import { createDeviceDeletion, type DeviceDeletion } from "../core/devices/device-deletion.ts";
 import type { Registry } from "../core/devices/registry.ts";
 import type { Descriptions } from "../core/dialects/descriptions.ts";
 import type { FleetIndex } from "../core/fleet/fleet-index.ts";
@@ -17,6 +20,7 @@ import type { Refusals } from "../core/limits/refusals.ts";
 import { shareAnswer } from "../core/limits/shared-answer.ts";
 import type { TlsSource } from "../core/ports/tls.ts";
 import type { PresenceBook } from "../core/presence/presence-book.ts";
+import { createSimulation, type Simulation } from "../core/simulation/simulation.ts";
 import type { SparkLoader } from "../core/sparklines/spark-loader.ts";
 import type { Sparklines } from "../core/sparklines/sparklines.ts";
 import { type Http, type HttpOptions, openHttp } from "../http/http-server.ts";
@@ -24,6 +28,8 @@ import type { Access } from "../platform/access/open-access.ts";
 import type { Build } from "../platform/build.ts";
 import type { Metrics } from "../platform/metrics.ts";
 import { addressesOf, hostInUrl, watchOwnNames } from "../platform/own-hosts.ts";
+import { launchSimulator } from "../platform/simulation/launch-simulator.ts";
+import type { SimulatorLogin } from "../platform/simulation/simulator-login.ts";
 import type { PartOptions } from "./hub-options.ts";
 import type { Listeners } from "./listeners.ts";
 import type { Alerts } from "./open-alerts.ts";
@@ -57,13 +63,14 @@ export interface WebOptions extends PartOptions {
   readonly access: Access | undefined;
   readonly readiness: HttpOptions["readiness"];
   readonly broker: Broker;
+  readonly simulatorLogin: SimulatorLogin;
   readonly liveParts: LiveParts;
   readonly listeners: Pick<Listeners, "portOf">;
   readonly backups: Pick<BackupRecord, "lastMs">;
   readonly given: GivenSettings;
 }
 
-export function openWeb(options: WebOptions): Http {
+export function openWeb(options: WebOptions): { readonly http: Http; readonly simulation: Simulation } {
   const { config, clock, log, own, build, metrics, refusals, storage, registry, upkeep, tls, access } = options;
   const { readiness, broker, listeners, descriptions, sparklines } = options;
   const { live, callers, forwarding, requests } = options.liveParts;
@@ -76,6 +83,7 @@ export function openWeb(options: WebOptions): Http {
     "deletion of devices",
     createDeviceDeletion({ registry, descriptions, alerts, onRemoved, store, hubFile, deleteTopics, clock, log }),
   );
+  const simulation = own("simulated boards", openSimulation(options, deletion));
   const http = own(
     "http",
     openHttp({
@@ -104,6 +112,7 @@ export function openWeb(options: WebOptions): Http {
       acknowledgeLinks: options.alerts.notifications.links,
       deviceChanges: createDeviceChanges({ registry, store, descriptions, hubFile }),
       deleteDevice: deletion.run,
+      simulation,
       erase: createErasure({ store, registry, saveState: upkeep.stateSaver.saveNow, onErased: sparklines.erased }),
       clock,
       log,
@@ -138,7 +147,7 @@ export function openWeb(options: WebOptions): Http {
   access?.onEnded({ signIns: http.end, credential: () => undefined });
   // Before the boards are: those that were silent for long would be seen to go offline.
   own("browsers", { close: live.close });
-  return http;
+  return { http, simulation };
 }
 
 /** What `GET /api/settings` answers. */
@@ -183,6 +192,29 @@ function listenAddresses(config: PartOptions["config"], { portOf }: WebOptions["
     ...at("mqttOverWebSocket", `ws${secure}`, config.httpHost, portOf("http"), "/mqtt"),
   ];
 }
+function openSimulation(
+  { config, clock, log, registry, broker, listeners, simulatorLogin }: WebOptions,
+  { run }: DeviceDeletion,
+): Simulation {
+  const launch = () =>
+    launchSimulator(
+      {
+        host: hostToReach(config.mqttHost),
+        port: listeners.portOf("mqtt"),
+        devices: SIMULATED_BOARDS,
+        prefix: SIMULATED_PREFIX,
+        login: simulatorLogin.make(),
+        utcOffsetMinutes: -new Date(clock.nowMs()).getTimezoneOffset(),
+      },
+      clock,
+    );
+  const endLogin = (): void => broker.drop(simulatorLogin.revoke());
+  const deleteDevice = (deviceId: DeviceId): Promise<void> => run(deviceId, topicsOfId(deviceId));
+  return createSimulation({ registry, launch, endLogin, deleteDevice, clock, log });
+}
+
+/** Where a program of this machine finds what listens there. */
+const hostToReach = (host: string): string => (host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host);
 
 /** Of an origin; none where there is none. */
 const hostIn = (origin: string): string[] => (origin === "" ? [] : [new URL(origin).hostname.replace(/^\[|\]$/g, "")]);

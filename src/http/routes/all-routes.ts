@@ -22,6 +22,7 @@ import { READINGS_ROUTES, type ReadingsParts } from "./readings-routes.ts";
 import { RULE_TOOLS_ROUTES, type RuleToolsParts } from "./rule-tools-routes.ts";
 import { SESSION_ROUTES, type SessionParts } from "./session-routes.ts";
 import { SETTINGS_ROUTES, type SettingsParts } from "./settings-routes.ts";
+import { SIMULATION_ROUTES, type SimulationParts } from "./simulation-routes.ts";
 import { SPARKLINES_ROUTES, type SparklinesParts } from "./sparklines-routes.ts";
 
 /** What the handlers need. */
@@ -36,6 +37,7 @@ export type RouteParts = HealthParts &
   SessionParts &
   CredentialsParts &
   PairingParts &
+  SimulationParts &
   AccessParts &
   MappingsParts &
   RuleToolsParts &
@@ -63,6 +65,7 @@ export const ROUTES: readonly Route<RouteParts>[] = [
   ...SESSION_ROUTES,
   ...CREDENTIALS_ROUTES,
   ...PAIRING_ROUTES,
+  ...SIMULATION_ROUTES,
   ...ACCESS_ROUTES,
   ...MAPPINGS_ROUTES,
   ...RULE_TOOLS_ROUTES,

@@ -281,6 +281,7 @@ test("every route answers as it is declared and as the OpenAPI document says, al
   await askAboutDevices(world, answers);
   await askAboutAccess(world, answers);
   await askAboutPairing(world, answers);
+  for (const method of ["POST", "GET", "DELETE"]) await ask(owner, `${method} /api/simulation`);
   await askAboutMappings(world, answers);
   await askAboutAlerts(world, answers);
   await askAboutChannels(world, answers);
