@@ -48,6 +48,8 @@ export interface HubToBrowser {
   alert(event: AlertsEvent): void;
   /** On connect, and when they change; at most one a second. */
   counts(event: FleetCounts): void;
+  /** Names, places, tags or what is known of metrics changed, of these devices: who shows one reads it again. At most once a second, 250 in one. */
+  described(event: { devices: string[] }): void;
   /** A notification that somebody should see. */
   notify(event: NotificationEvent): void;
   /** At most four a second. */

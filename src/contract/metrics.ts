@@ -21,7 +21,21 @@ export interface MetricInfo {
   readonly options?: readonly string[];
   /** It can be set by a command. */
   readonly settable?: boolean;
+  /** Its owner wants to see it first. */
+  readonly pinned?: true;
+  /** Its owner does not want to see it. */
+  readonly hidden?: true;
+  /** Where its owner wants it among the metrics of the device; those without come after those with one. */
+  readonly order?: number;
+  /** Which of these its owner set. */
+  readonly byOwner?: readonly OwnedField[];
 }
+
+/** What an owner may set of a metric. */
+export const OWNED_FIELDS = ["label", "unit", "digits", "range", "pinned", "hidden", "order"] as const;
+export type OwnedField = (typeof OWNED_FIELDS)[number];
+/** What an owner set of a metric. */
+export type OwnMetricInfo = Partial<Pick<MetricInfo, OwnedField>>;
 
 /** Of a metric that Aerie knows by name. */
 export interface CatalogueMetric extends MetricInfo {

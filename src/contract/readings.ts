@@ -1,5 +1,6 @@
 /** Readings and devices as all parts and both protocols share them: schemas of what is answered, and their types. */
 import { z } from "zod";
+import { OWNED_FIELDS } from "./metrics.ts";
 
 /** 1–64 of `A-Z a-z 0-9 . _ : ~ -`, not `.` or `..`. Only `parseDeviceId` makes one. */
 export type DeviceId = string & { readonly brand: "DeviceId" };
@@ -115,6 +116,17 @@ export const metricInfo = z
     stateClass: z.string().describe("As Home Assistant names it: `measurement`, `total_increasing`").exactOptional(),
     options: z.array(z.string()).readonly().describe("The values of an `enum` or of an `event`").exactOptional(),
     settable: z.boolean().describe("It can be set by a command").exactOptional(),
+    pinned: z.literal(true).describe("Its owner wants to see it first").exactOptional(),
+    hidden: z.literal(true).describe("Its owner does not want to see it").exactOptional(),
+    order: z
+      .number()
+      .describe("Where its owner wants it among the metrics of the device; those without come after those with one")
+      .exactOptional(),
+    byOwner: z
+      .array(z.enum(OWNED_FIELDS))
+      .readonly()
+      .describe("Which of these its owner set; absent: none")
+      .exactOptional(),
   })
   .describe("What is known of a metric: from Aerie's catalogue, the device's dialect and its owner; the later wins");
 

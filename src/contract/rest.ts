@@ -3,6 +3,7 @@ import { z } from "zod";
 import { toEpochMs } from "./epoch.ts";
 import { DEVICE_FAMILIES } from "./families.ts";
 import { fleetGroups, fleetQuery } from "./fleet/devices-query.ts";
+import { MAX_OWN_METRICS, METRIC_NAME, ownMetricInfo } from "./fleet/own-metrics.ts";
 import { fleetCounts } from "./fleet/states.ts";
 import { place, tags } from "./fleet/tags.ts";
 import { device, isoInstant, latestValue, presenceState, reading } from "./readings.ts";
@@ -65,20 +66,6 @@ const days = z.number(WHOLE_DAYS).int(WHOLE_DAYS).min(0, WHOLE_DAYS).max(MAX_DAY
 
 export const deviceDeletion = z.object({
   credential: z.enum(["remove", "keep"]).default("remove").describe("Whether the board's secret is removed, too"),
-});
-
-const METRIC_NAME = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
-const MAX_OWN_METRICS = 256;
-
-/** What an owner says of a metric. */
-export const ownMetricInfo = z.strictObject({
-  label: z.string().trim().min(1).max(100).exactOptional(),
-  unit: z.string().trim().max(20).exactOptional(),
-  digits: z.int().min(0).max(12).exactOptional(),
-  range: z
-    .tuple([z.number(), z.number()])
-    .refine(([least, most]) => least < most, "the first is smaller")
-    .exactOptional(),
 });
 
 export const devicePatch = z.strictObject({

@@ -92,7 +92,7 @@ export interface FleetOptions extends PartOptions {
   readonly registry: Registry;
   readonly descriptions: Descriptions;
   readonly alerts: Pick<Alerts, "engine" | "summary">;
-  readonly live: Pick<Live, "counts">;
+  readonly live: Pick<Live, "counts" | "described">;
   readonly time: TrustedTime;
 }
 
@@ -139,6 +139,7 @@ export function openFleet({
     refresh(deviceId);
   });
   descriptions.onChanged(refresh);
+  descriptions.onChanged(live.described);
   alerts.engine.onChange((changed) => {
     for (const { deviceId } of changed) if (deviceId !== undefined) refresh(deviceId);
   });

@@ -110,7 +110,7 @@ export function openWeb(options: WebOptions): { readonly http: Http; readonly si
       store,
       forward,
       acknowledgeLinks: options.alerts.notifications.links,
-      deviceChanges: createDeviceChanges({ registry, store, descriptions, hubFile }),
+      deviceChanges: createDeviceChanges({ registry, store, descriptions, hubFile, onChanged: live.described }),
       deleteDevice: deletion.run,
       simulation,
       erase: createErasure({ store, registry, saveState: upkeep.stateSaver.saveNow, onErased: sparklines.erased }),

@@ -18,6 +18,7 @@ import { createAlertFeed } from "./alert-feed.ts";
 import { type Batch, createBatchBuffer } from "./batch-buffer.ts";
 import { corkFlushes } from "./corked-flush.ts";
 import { createCountsFeed } from "./counts-feed.ts";
+import { createDescribedFeed } from "./described-feed.ts";
 import { createLiveBudget } from "./live-budget.ts";
 import { createLiveGuard, type LiveGuardOptions } from "./live-guard.ts";
 import { createLiveSessions, type LiveSessionsOptions } from "./live-sessions.ts";
@@ -48,6 +49,7 @@ export interface Live {
   alerts(changed: readonly Alert[], firing: FiringCounts): void;
   /** Of the fleet, now. */
   counts(counts: FleetCounts): void;
+  described(deviceId: string): void;
   /** `key`: the same for refusals that are counted together. */
   rejected(refusal: Refusal, key: string): void;
   notify(event: NotificationEvent): void;
@@ -111,6 +113,7 @@ export function openLive(options: LiveOptions): Live {
   const isWanted = (): boolean => browsers.size > 0;
   const alertFeed = createAlertFeed({ clock, isWanted, send: (event) => io.emit("alert", event) });
   const countsFeed = createCountsFeed({ clock, send: (counts) => io.emit("counts", counts) });
+  const describedFeed = createDescribedFeed({ clock, isWanted, send: (devices) => io.emit("described", { devices }) });
   let isClosed = false;
   const stops = [clock.every(BATCH_EVERY_MS, flush), clock.every(TICK_EVERY_MS, tick)];
 
@@ -268,6 +271,7 @@ export function openLive(options: LiveOptions): Live {
     rejected: (refusal, key) => {
       if (browsers.size > 0) refusalFeed.add(refusal, key);
     },
+    described: describedFeed.changed,
     notify: (event) => void io.emit("notify", event),
     clients: () => browsers.size,
     sessions: sessions.count,
@@ -284,6 +288,7 @@ export function openLive(options: LiveOptions): Live {
       refusalFeed.close();
       alertFeed.close();
       countsFeed.close();
+      describedFeed.close();
       // Not io.close(): that would close the HTTP server, too.
       io.disconnectSockets(true);
       io.engine.close();

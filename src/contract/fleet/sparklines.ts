@@ -22,7 +22,7 @@ export const sparkline = z
     metric: z
       .string()
       .describe(
-        "The metric that says most about the device: the one of its worst alert that fires, else the first of temperature, CO₂, power, humidity and the others; true or false only where no number comes. Absent: it has none",
+        "The metric that says most about the device: the one that its owner pinned, else the one of its worst alert that fires, else the first of temperature, CO₂, power, humidity and the others; true or false only where no number comes. Absent: it has none",
       )
       .exactOptional(),
     unit: z.string().describe("Absent where the metric has none").exactOptional(),

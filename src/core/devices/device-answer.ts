@@ -41,7 +41,15 @@ export function toDevice(record: DeviceRecord, described: Described, alert?: Sev
 /** What is shown of a metric; undefined: nothing is known of it. */
 export function infoShown(record: DeviceRecord, metric: string, described: Described): MetricInfo | undefined {
   const info = described.metricInfo(record.deviceId, metric);
-  return info && fitting(metric, info, record.latest.get(metric)?.value);
+  if (info === undefined) return undefined;
+  const latest = record.latest.get(metric);
+  const value = latest?.value;
+  // Of a metric of which its owner's word is all that is known, the value says the kind.
+  if (info.byOwner !== undefined && info.kind === "number" && !METRICS.has(metric) && latest?.wasNumber !== true) {
+    if (typeof value === "boolean") return { ...info, kind: "boolean" };
+    if (typeof value === "string") return { ...info, kind: "text" };
+  }
+  return fitting(metric, info, value);
 }
 
 /** A unit of the catalogue belongs to a name only while its values can be in it: a pressure of 101,325 is not in hPa. */

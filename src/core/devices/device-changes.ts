@@ -1,6 +1,9 @@
 /** Changes what an owner sets of devices, one change after the other: each says only a part of what is written. */
 
+import { MAX_OWN_METRICS, type MetricsPatch } from "../../contract/fleet/own-metrics.ts";
 import { type DevicesChange, type DevicesChanged, MAX_TAGS } from "../../contract/fleet/tags.ts";
+import type { OwnMetricInfo } from "../../contract/metrics.ts";
+import type { DeviceId } from "../../contract/readings.ts";
 import type { DevicePatch } from "../../contract/rest.ts";
 import type { Descriptions } from "../dialects/descriptions.ts";
 import { ownerChange } from "../dialects/owner-metrics.ts";
@@ -14,6 +17,8 @@ import type { Registry } from "./registry.ts";
 export interface DeviceChanges {
   /** Undefined: there is no such device. */
   change(deviceId: string, patch: DevicePatch): Promise<DeviceRecord | undefined>;
+  /** Undefined: there is no such device. `tooMany`: more would be set than a device may have; nothing was changed. */
+  changeMetrics(deviceId: string, patch: MetricsPatch): Promise<DeviceRecord | "tooMany" | undefined>;
   /** The same again changes nothing more: after an error it may be repeated. */
   changeMany(change: DevicesChange): Promise<ChangedMany>;
 }
@@ -23,11 +28,14 @@ export type ChangedMany = DevicesChanged | { readonly tooManyTags: string };
 export interface DeviceChangesOptions {
   readonly registry: Pick<Registry, "get" | "rename" | "setRetention" | "setTags">;
   readonly store: Pick<Store, "nameDevice" | "relocate" | "setRetention">;
-  readonly descriptions: Pick<Descriptions, "ownerOf" | "setByOwner">;
+  readonly descriptions: Pick<Descriptions, "ownerOf" | "setByOwner" | "changed">;
   readonly hubFile: Pick<HubFile, "write">;
+  /** Something of it is shown in another way now, beside its metrics. */
+  readonly onChanged: (deviceId: DeviceId) => void;
 }
 
-export function createDeviceChanges({ registry, store, descriptions, hubFile }: DeviceChangesOptions): DeviceChanges {
+export function createDeviceChanges(options: DeviceChangesOptions): DeviceChanges {
+  const { registry, store, descriptions, hubFile, onChanged } = options;
   const changing = createSerialQueue();
 
   async function change(deviceId: string, patch: DevicePatch): Promise<DeviceRecord | undefined> {
@@ -41,20 +49,38 @@ export function createDeviceChanges({ registry, store, descriptions, hubFile }: 
     }
     if (patch.metrics !== undefined) await describe(device, patch.metrics);
     if (patch.tags !== undefined) await setTags([[device, patch.tags ?? []]]);
+    onChanged(device.deviceId);
     return device;
   }
 
-  async function describe(
-    { deviceId }: DeviceRecord,
-    patch: NonNullable<DevicePatch["metrics"]> | null,
-  ): Promise<void> {
-    const metrics = new Map(patch === null ? [] : descriptions.ownerOf(deviceId));
+  async function changeMetrics(deviceId: string, patch: MetricsPatch): Promise<DeviceRecord | "tooMany" | undefined> {
+    const device = registry.get(deviceId);
+    if (device === undefined) return undefined;
+    const metrics = new Map(descriptions.ownerOf(device.deviceId));
+    for (const [metric, fields] of Object.entries(patch)) {
+      const merged = fields === null ? {} : merge(metrics.get(metric), fields);
+      if (Object.keys(merged).length === 0) metrics.delete(metric);
+      else metrics.set(metric, merged);
+    }
+    if (metrics.size > MAX_OWN_METRICS) return "tooMany";
+    await hubFile.write([ownerChange(device.deviceId, metrics)]);
+    if (isThere(device)) setMetrics(device, metrics);
+    return device;
+  }
+
+  async function describe(device: DeviceRecord, patch: NonNullable<DevicePatch["metrics"]> | null): Promise<void> {
+    const metrics = new Map(patch === null ? [] : descriptions.ownerOf(device.deviceId));
     for (const [metric, info] of Object.entries(patch ?? {})) {
       if (info === null) metrics.delete(metric);
       else metrics.set(metric, info);
     }
-    await hubFile.write([ownerChange(deviceId, metrics)]);
+    await hubFile.write([ownerChange(device.deviceId, metrics)]);
+    if (isThere(device)) setMetrics(device, metrics);
+  }
+
+  function setMetrics({ deviceId }: DeviceRecord, metrics: ReadonlyMap<string, OwnMetricInfo>): void {
     descriptions.setByOwner(deviceId, metrics);
+    descriptions.changed(deviceId);
   }
 
   async function rename(device: DeviceRecord, patch: DevicePatch): Promise<void> {
@@ -85,6 +111,7 @@ export function createDeviceChanges({ registry, store, descriptions, hubFile }: 
     if (tooMany !== undefined) return { tooManyTags: tooMany[0].deviceId };
     if (place !== undefined) await putAt(found, place || undefined);
     await setTags(tagged.filter(([device, tags]) => tags.join() !== device.tags.join()));
+    for (const { deviceId } of found) onChanged(deviceId);
     return {
       changed: found.filter(isThere).length,
       unknown: ids.filter((deviceId) => registry.get(deviceId) === undefined),
@@ -101,8 +128,15 @@ export function createDeviceChanges({ registry, store, descriptions, hubFile }: 
 
   return {
     change: (deviceId, patch) => changing.run(() => change(deviceId, patch)),
+    changeMetrics: (deviceId, patch) => changing.run(() => changeMetrics(deviceId, patch)),
     changeMany: (wanted) => changing.run(() => changeMany(wanted)),
   };
+}
+
+/** What is undefined stays; null and false take a field away. */
+function merge(former: OwnMetricInfo = {}, patch: NonNullable<MetricsPatch[string]>): OwnMetricInfo {
+  const merged = { ...former, ...Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) };
+  return Object.fromEntries(Object.entries<unknown>(merged).filter(([, value]) => value !== null && value !== false));
 }
 
 /** A tag that is both added and removed is removed. */

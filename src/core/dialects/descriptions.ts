@@ -1,7 +1,7 @@
 /** What is known of a device's name and metrics: from the catalogue, its dialect or a definition, and its owner; the later wins. */
 
 import { FAMILIES } from "../../contract/families.ts";
-import { METRICS, type MetricInfo } from "../../contract/metrics.ts";
+import { METRICS, type MetricInfo, OWNED_FIELDS, type OwnMetricInfo } from "../../contract/metrics.ts";
 import type { DeviceId } from "../../contract/readings.ts";
 import { isDerivedName } from "../model/device-id.ts";
 import type { DialectPresence, Dialects } from "./dialect.ts";
@@ -12,10 +12,10 @@ export interface Descriptions {
   metricInfo(deviceId: DeviceId, metric: string): MetricInfo | undefined;
   /** What its family says of it; undefined: it is of none. */
   familyOf(deviceId: DeviceId): OfFamily | undefined;
-  /** What the owner set instead, of all metrics. */
+  /** What the owner set instead, of all metrics. `changed` follows, where the device stays. */
   setByOwner(deviceId: DeviceId, metrics: ReadonlyMap<string, OwnMetricInfo>): void;
   ownerOf(deviceId: DeviceId): ReadonlyMap<string, OwnMetricInfo>;
-  /** Its dialect learned something of the device. */
+  /** Its dialect learned something of the device, or its owner set something of its metrics. */
   changed(deviceId: DeviceId): void;
   /** Its owner changed the mappings: anything may be known of any device. */
   mappingsChanged(): void;
@@ -31,9 +31,6 @@ export interface OfFamily {
   isEvent(metric: string): boolean;
   presence(): DialectPresence | undefined;
 }
-
-/** What an owner may set of a metric. */
-export type OwnMetricInfo = Partial<Pick<MetricInfo, "label" | "unit" | "digits" | "range">>;
 
 const NONE: ReadonlyMap<string, OwnMetricInfo> = new Map();
 
@@ -58,7 +55,8 @@ export function createDescriptions(dialects: Pick<Dialects, "nameOf" | "metricIn
       : (dialects.metricInfo(deviceId, metric) ?? METRICS.get(metric));
     const own = owners.get(deviceId)?.get(metric);
     if (own === undefined) return found;
-    return { ...(found ?? { label: metric, kind: "number", unit: "" }), ...own };
+    const byOwner = OWNED_FIELDS.filter((field) => own[field] !== undefined);
+    return { ...(found ?? { label: metric, kind: "number", unit: "" }), ...own, byOwner };
   }
 
   return {

@@ -1,7 +1,7 @@
 /** What an owner says of a device's metrics, as the hub keeps it. */
+import type { OwnMetricInfo } from "../../contract/metrics.ts";
 import type { DeviceId } from "../../contract/readings.ts";
 import type { LearnedChange, StoredLearned } from "../ports/hub-file.ts";
-import type { OwnMetricInfo } from "./descriptions.ts";
 
 const KEY = "metrics";
 

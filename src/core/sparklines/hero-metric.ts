@@ -1,4 +1,4 @@
-/** Decides which metric says most about a device: what is wrong with it, else what it measures, else what is on or off. */
+/** Decides which metric says most about a device: what its owner pinned, what is wrong, what it measures, what is on or off. */
 import type { MetricInfo } from "../../contract/metrics.ts";
 import type { MetricValue } from "../../contract/readings.ts";
 
@@ -54,6 +54,10 @@ const POSITIONS = new Map([
 const WARMS_ITSELF = /\bdevice temperature\b/i;
 /** Behind all numbers. */
 const BOOLEAN = 1_000;
+/** Before what is measured, and what is pinned before that. */
+const VIOLATED = -1;
+const MOST_ORDER = 10_000;
+const PINNED = VIOLATED - 1 - MOST_ORDER;
 
 export interface HeroFacts {
   readonly latest: ReadonlyMap<string, { readonly value: MetricValue }>;
@@ -64,13 +68,13 @@ export interface HeroFacts {
 
 /** Undefined: nothing of it can be drawn. */
 export function heroMetric({ latest, infoOf, violated }: HeroFacts): string | undefined {
-  const wrong = violated.find((metric) => isDrawn(latest.get(metric)?.value));
-  if (wrong !== undefined) return wrong;
-  let hero: string | undefined;
-  let first = Number.POSITIVE_INFINITY;
+  let hero = violated.find((metric) => isDrawn(latest.get(metric)?.value));
+  let first = hero === undefined ? Number.POSITIVE_INFINITY : VIOLATED;
   for (const [metric, { value }] of latest) {
-    if (!isDrawn(value)) continue;
-    const position = positionOf(metric, infoOf(metric)) + (typeof value === "boolean" ? BOOLEAN : 0);
+    const info = infoOf(metric);
+    if (!isDrawn(value) || info?.hidden === true) continue;
+    const kind = typeof value === "boolean" ? BOOLEAN : 0;
+    const position = info?.pinned === true ? PINNED + (info.order ?? MOST_ORDER) : positionOf(metric, info) + kind;
     if (position > first || (position === first && metric >= (hero ?? ""))) continue;
     hero = metric;
     first = position;

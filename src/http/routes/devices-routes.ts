@@ -1,4 +1,5 @@
 /** `/api/devices/:id`: one device, what its owner sets of it, its latest values, and its deletion; and changes of many at once. */
+import { MAX_OWN_METRICS, metricsPatch } from "../../contract/fleet/own-metrics.ts";
 import { devicesChange, devicesChanged, MAX_TAGS } from "../../contract/fleet/tags.ts";
 import { type Device, device } from "../../contract/readings.ts";
 import { deviceDeletion, devicePatch, latestAnswer } from "../../contract/rest.ts";
@@ -41,6 +42,24 @@ export const DEVICES_ROUTES: readonly Route<DevicesParts>[] = [
     answer: json(device),
     handle: async (parts: DevicesParts, { params, body }) =>
       shown(known(await parts.deviceChanges.change(params.id, body)), parts),
+  }),
+  route({
+    method: "patch",
+    path: "/api/devices/:id/metrics",
+    level: "operator",
+    summary:
+      "what its owner sets of its metrics: pinned, hidden, label, unit, digits, range, order; `null` takes one away; answers the device",
+    body: metricsPatch,
+    answer: json(device),
+    handle: async (parts: DevicesParts, { params, body }) => {
+      const changed = await parts.deviceChanges.changeMetrics(params.id, body);
+      if (changed === "tooMany")
+        throw invalidField(
+          "metrics",
+          `of more than ${MAX_OWN_METRICS} metrics something would be set; nothing was changed`,
+        );
+      return shown(known(changed), parts);
+    },
   }),
   route({
     method: "post",

@@ -206,6 +206,7 @@ const EVENTS: Readonly<
   rejected: (_, board) => board.publish("devices/cellar/telemetry", "?", { qos: 0 }),
   alert: () => undefined, // on connect
   counts: () => undefined, // on connect
+  described: ({ owner }) => owner.ask("/api/devices/cellar", { method: "PATCH", body: { name: "Boiler" } }),
   notify: (_, board) => board.publish("devices/cellar/telemetry", JSON.stringify({ level: nextLevel() }), { qos: 1 }),
   tick: () => undefined,
 };

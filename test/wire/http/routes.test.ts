@@ -69,6 +69,8 @@ async function askAboutDevices({ owner }: AccessWorld, { ask }: DeclaredAnswers)
   const body = { name: "Boiler", place: "Cellar", tags: ["heating"], retention: { rawDays: 7 } };
   await ask(owner, "PATCH /api/devices/:id", "/api/devices/cellar", { body });
   await ask(owner, "GET /api/devices/:id", "/api/devices/cellar");
+  const pinned = { temperature: { pinned: true, hidden: false, order: 1, digits: 2, range: [0, 40] } };
+  await ask(owner, "PATCH /api/devices/:id/metrics", "/api/devices/cellar/metrics", { body: pinned });
   const change = { devices: ["cellar", "nobody"], addTags: ["damp"] };
   await ask(owner, "POST /api/devices/changes", undefined, { body: change });
   await ask(owner, "POST /api/sparklines", undefined, { body: { devices: ["cellar", "nobody"], presence: true } });

@@ -21,8 +21,9 @@ function start(meanwhile: (world: { remove(id: DeviceId): void; speak(id: Device
   const changes = createDeviceChanges({
     registry,
     store: { nameDevice: inStore, relocate: inStore, setRetention: inStore },
-    descriptions: { ownerOf: () => new Map(), setByOwner: () => undefined },
+    descriptions: { ownerOf: () => new Map(), setByOwner: () => undefined, changed: () => undefined },
     hubFile: { write: async (some) => void written.push(...some) },
+    onChanged: () => undefined,
   });
   const tagged = (): unknown[] => written.flatMap((change) => (change.of === "learned" ? [change.deviceId] : []));
   return { changes, registry, tagged };

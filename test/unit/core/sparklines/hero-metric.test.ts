@@ -34,6 +34,15 @@ test("what an alert is about is shown instead, if it can be drawn", () => {
   expect(hero(values, ["mode", "gone"])).toBe("temperature");
 });
 
+test("what its owner pinned is shown before all else, the first in his order; what he hid never is", () => {
+  const values = { temperature: 20, coPpm: 62, humidity: 40, on: true };
+  const pinned = (metric: string, order?: number) =>
+    ({ [metric]: { pinned: true, ...(order !== undefined && { order }) } }) as const;
+  expect(hero(values, ["coPpm"], pinned("humidity"))).toBe("humidity");
+  expect(hero(values, [], { ...pinned("humidity"), ...pinned("on", 3) })).toBe("on");
+  expect(hero(values, [], { temperature: { hidden: true } })).toBe("humidity");
+});
+
 test("a class counts where the name says nothing, and less than a name", () => {
   const infos = { x: { deviceClass: "temperature" }, dewPoint: { deviceClass: "temperature" } };
   expect(hero({ level: 1, x: 20 }, [], infos)).toBe("x");
