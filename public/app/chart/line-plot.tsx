@@ -107,7 +107,7 @@ function drawWhileVisible(
   { metric, context }: FigureProps,
 ) {
   if (box === null) return;
-  const { feed, device, crosshair, texts, alerts } = context;
+  const { feed, device, crosshair, texts, alerts, compared } = context;
   const marksOf = createMarks();
   let visible = false;
   let drawn: readonly unknown[] = [];
@@ -117,7 +117,8 @@ function drawWhileVisible(
     const buffer = feed.series(metric);
     const marks = marksOf(texts.found.value, metric);
     const ofAlerts = alerts.of(metric);
-    const data = [chart, feed.version.value, device.about.value.stepMs, marks, ofAlerts] as const;
+    const other = compared.line(metric);
+    const data = [chart, feed.version.value, device.about.value.stepMs, marks, ofAlerts, other] as const;
     if (!visible || chart === undefined || buffer === undefined) return;
     if (data.every((part, index) => part === drawn[index])) chart.move(window);
     else {
@@ -125,7 +126,7 @@ function drawWhileVisible(
       // Of all that was read, so that a motion need not find them again.
       const gaps = gapsOf(buffer, data[2], ALL_TIME, Math.min(hubNowMs.peek(), window.toMs));
       const columns = withGaps(buffer, data[2], breaks);
-      chart.draw({ ...columns, marks, alerts: ofAlerts, gaps, compared: undefined }, buffer.resolution > 0, window);
+      chart.draw({ ...columns, marks, alerts: ofAlerts, gaps, compared: other }, buffer.resolution > 0, window);
     }
     drawn = data;
     chart.showCursor(crosshair.peek());

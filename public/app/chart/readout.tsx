@@ -2,6 +2,7 @@
 import type { DescribedMetric } from "../hub/described-metric.ts";
 import { nearestBound, spanAt } from "../series/alert-spans.ts";
 import type { FigureProps } from "../series/chart-context.ts";
+import { meanOf } from "../series/compared-line.ts";
 import { gapLimitMs } from "../series/gaps.ts";
 import { nearestIndex, statsOf } from "../series/series-buffer.ts";
 import { type TextChange, textMarks } from "../series/text-changes.ts";
@@ -43,11 +44,26 @@ function RangeStats({ metric, context }: FigureProps) {
       <span>
         max <b>{numberWords(described, stats.max, digits)}</b>
       </span>
+      <ComparedKey metric={metric} context={context} digits={digits} />
       {bound !== undefined && (
         <span data-bound>
           alert {bound.side} <b>{boundWords(described, bound.value)}</b>
         </span>
       )}
+    </span>
+  );
+}
+
+/** What the dashed line is, and its mean. */
+function ComparedKey({ metric, context, digits }: FigureProps & { digits: number }) {
+  const { compared, feed } = context;
+  const words = compared.words.value;
+  if (words === "") return null;
+  const line = compared.line(metric);
+  const mean = line === undefined ? undefined : meanOf(line, feed.still.value);
+  return (
+    <span class="compared-key" data-compared>
+      {words} <b>{mean === undefined ? "no data" : numberWords(context.device.described(metric), mean, digits)}</b>
     </span>
   );
 }
@@ -72,7 +88,18 @@ export function readingAt({ metric, context }: FigureProps, boolean: boolean, at
   const stats = statsOf(buffer, context.feed.still.value);
   const digits = digitsBetween(described, stats?.min ?? min, stats?.max ?? max);
   const spread = max > min ? ` (${numberWords(described, min, digits)}–${numberWords(described, max, digits)})` : "";
-  return `${time} · ${withUnit(described, mean, digits)}${spread}`;
+  return `${time} · ${withUnit(described, mean, digits)}${spread}${comparedWords({ metric, context }, t, mean, digits)}`;
+}
+
+/** ` · yesterday 21.9 · +1.5` */
+function comparedWords({ metric, context }: FigureProps, t: number, mean: number, digits: number): string {
+  const { words, valueAt } = context.compared;
+  if (words.value === "") return "";
+  const other = valueAt(metric, t);
+  if (other === undefined) return ` · ${words.value} no data`;
+  const described = context.device.described(metric);
+  const difference = numberWords(described, mean - other, digits);
+  return ` · ${words.value} ${numberWords(described, other, digits)} · ${mean >= other ? "+" : ""}${difference}`;
 }
 
 /** Undefined: none lies within so many ms. */

@@ -20,6 +20,7 @@ import { RangeEmpty } from "../range-controls/range-empty.tsx";
 import { useAlertMarks } from "../series/alert-marks.ts";
 import type { ChartContext } from "../series/chart-context.ts";
 import { createChartFeed } from "../series/chart-feed.ts";
+import { useCompared } from "../series/compared.ts";
 import { usePresence } from "../series/presence-read.ts";
 import { useTexts } from "../series/texts.ts";
 import { ReadNote } from "../ui/fault-note.tsx";
@@ -53,8 +54,9 @@ export function DeviceCharts({ device }: { device: DeviceState }) {
   const texts = useTexts(device, feed, [...textual, ...mixed, ...events]);
   const alerts = useAlertMarks(device, feed);
   const presence = usePresence(device, feed);
+  const compared = useCompared(device, feed, names, () => plotWidthPx(figures.current));
   const sparks = useSparks(device, charted);
-  const context: ChartContext = { ...shared, texts, alerts, presence, state: read.state.value };
+  const context: ChartContext = { ...shared, texts, alerts, presence, compared, state: read.state.value };
   const isEmpty = useComputed(() => feed.covered.value && names.every((metric) => feed.points(metric) === 0)).value;
 
   return (
@@ -73,6 +75,7 @@ export function DeviceCharts({ device }: { device: DeviceState }) {
           <RangeBar context={context} />
           <RangeStatus context={context} />
           <ReadNote what="The charts could not be read." read={read} />
+          <ReadNote what="What the charts are compared with could not be read." read={compared.read} />
           <PartialNote context={context} />
           <DamagedNote context={context} />
           {kinds.length + events.length === 0 && (
@@ -158,7 +161,7 @@ function UnfoldAll({ foldable, unfolded }: { foldable: readonly string[]; unfold
 }
 
 /** What lives as long as the device's page. */
-function useShared(device: DeviceState): Omit<ChartContext, "state" | "texts" | "alerts" | "presence"> {
+function useShared(device: DeviceState): Omit<ChartContext, "state" | "texts" | "alerts" | "presence" | "compared"> {
   const crosshair = useSignal<number | undefined>(undefined);
   const selection = useSignal<TimeWindow | undefined>(undefined);
   const axisPx = useSignal(LEAST_AXIS_PX);

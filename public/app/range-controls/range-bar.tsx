@@ -5,6 +5,7 @@ import { liveRange, PRESETS } from "../range/chart-range.ts";
 import { panned } from "../range/range-moves.ts";
 import type { ChartContext } from "../series/chart-context.ts";
 import { Icon, type IconName } from "../ui/icon.tsx";
+import { CompareChoice } from "./compare-choice.tsx";
 import { OwnRangeForm } from "./own-range-form.tsx";
 import { ZOOM_STEP, zoomBy } from "./range-keys.ts";
 
@@ -54,6 +55,7 @@ export function RangeBar({ context }: { context: ChartContext }) {
         />
       )}
       <MoveButtons context={context} />
+      <CompareChoice context={context} />
       <p class="range-hint hint-mouse">
         Drag over a chart to zoom in. Shift+drag moves it, Ctrl+wheel zooms, a double click goes back.
       </p>

@@ -15,6 +15,13 @@ export function rangeQuery(range: ChartRange): string {
   return `from=${new Date(range.fromMs).toISOString()}&to=${new Date(range.toMs).toISOString()}`;
 }
 
+/** The address's query with another range, and all else as it is. */
+export function withRange(query: string, range: ChartRange): string {
+  const others = new URLSearchParams(query);
+  for (const name of ["r", "from", "to"]) others.delete(name);
+  return [rangeQuery(range), others.toString()].filter((part) => part !== "").join("&");
+}
+
 /** What cannot be understood is the default range: an address has many authors. */
 export function parseRange(query: string): ChartRange {
   const asked = new URLSearchParams(query);

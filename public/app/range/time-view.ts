@@ -5,7 +5,7 @@ import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import { hubNowMs } from "../hub/clock.ts";
 import { goToQuery, query } from "../ui/route.ts";
 import { type ChartRange, DEFAULT_PRESET, fixedRange, liveRange, type Preset, type TimeWindow } from "./chart-range.ts";
-import { parseRange, rangeQuery } from "./range-address.ts";
+import { parseRange, rangeQuery, withRange } from "./range-address.ts";
 import { clampWindow, spanOf, zoomed } from "./range-moves.ts";
 
 /** A motion by wheel or keys ends after this long without another step. */
@@ -81,7 +81,7 @@ export function createTimeView(): TimeView {
   function go(to: ChartRange): void {
     batch(() => {
       motion.value = undefined;
-      goToQuery(rangeQuery(to));
+      goToQuery(withRange(query.peek(), to));
     });
   }
 

@@ -5,6 +5,7 @@ import type { TimeWindow } from "../range/chart-range.ts";
 import type { TimeView } from "../range/time-view.ts";
 import type { AlertMarksRead } from "./alert-marks.ts";
 import type { ChartFeed } from "./chart-feed.ts";
+import type { ComparedRead } from "./compared.ts";
 import type { PresenceRecord } from "./presence-spans.ts";
 import type { TextsRead } from "./texts.ts";
 
@@ -22,6 +23,8 @@ export interface ChartContext {
   readonly texts: TextsRead;
   /** Thresholds, and when alerts fired. */
   readonly alerts: AlertMarksRead;
+  /** What the charts are compared with. */
+  readonly compared: ComparedRead;
   /** When the device was online, late, asleep or offline; undefined until it was read. */
   readonly presence: ReadonlySignal<PresenceRecord | undefined>;
   /** Whether the series were read; until then an empty plot says nothing about the device. */

@@ -25,6 +25,12 @@ export function extentOf(
   return low > high ? undefined : [low, high];
 }
 
+/** Of its points in the window; undefined: it has none there. */
+export function meanOf({ t, mean }: ComparedLine, { fromMs, toMs }: TimeWindow): number | undefined {
+  const inside = mean.filter((_, index) => (t[index] ?? 0) >= fromMs && (t[index] ?? 0) < toMs);
+  return inside.length === 0 ? undefined : inside.reduce((sum, value) => sum + value, 0) / inside.length;
+}
+
 /** `instantsOf`: at which instants of the chart one of the series is shown; none or several where clocks are changed. */
 export function comparedLine(
   buffer: SeriesBuffer,

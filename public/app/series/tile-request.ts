@@ -18,9 +18,15 @@ export interface TileRequest extends TimeWindow {
   readonly preset?: Preset;
 }
 
+/** So many points a window of this width has; one that can be moved has fewer, for it is read with a margin. */
+export function tilePoints(widthPx: number, hasMargin: boolean): number {
+  const points = Math.min(Math.max(Math.round(widthPx), LEAST_POINTS), MAX_POINTS);
+  return hasMargin ? Math.min(points, MAX_POINTS_WITH_MARGIN) : points;
+}
+
 /** The hub answers for exactly that time; a tile that reaches now has no end. */
 export function tileRequestFor(range: ChartRange, widthPx: number, nowMs: number): TileRequest {
-  const points = Math.min(Math.max(Math.round(widthPx), LEAST_POINTS), MAX_POINTS);
+  const points = tilePoints(widthPx, range.kind === "fixed");
   if (range.kind === "live") {
     const { preset } = range;
     return { fromMs: nowMs - preset.spanMs, toMs: nowMs + FUTURE_MS, points, forSpanMs: preset.spanMs, preset };
@@ -29,7 +35,7 @@ export function tileRequestFor(range: ChartRange, widthPx: number, nowMs: number
   const fromMs = Math.min(Math.max(range.fromMs - span, EARLIEST_MS), nowMs);
   const toMs = Math.min(range.toMs + span, nowMs + FUTURE_MS);
   const windows = Math.max((toMs - fromMs) / span, 1);
-  return { fromMs, toMs, points: Math.round(Math.min(points, MAX_POINTS_WITH_MARGIN) * windows), forSpanMs: span };
+  return { fromMs, toMs, points: Math.round(points * windows), forSpanMs: span };
 }
 
 /** What is held, or on its way. */
