@@ -103,5 +103,14 @@ test("readings appear and go on, a dead hub is noticed, and after its return the
   expect(now12.charts["temperature"]?.stats).toMatch(/min 12\.3.*max 28\.5/);
   expect(now12.charts["temperature"]?.table.length).toBeGreaterThan(0);
   expect(await page.evaluate("window.sameDocument")).toBe(true); // it never reloaded
+
+  // After a restart of the hub a page has values and charts from the store before any socket connects.
+  const context = await browser.newContext();
+  await context.route("**/socket.io/**", (route) => route.abort());
+  await context.routeWebSocket("**/socket.io/**", (socket) => socket.close());
+  const early = await context.newPage();
+  await early.goto(`${returned.url}/#/devices/${DEVICE}`);
+  await early.locator('figure[data-metric="temperature"][data-points="12"] .u-over').waitFor({ timeout: 30_000 });
+  expect(await early.locator('[data-tile="temperature"]').innerText()).toContain("28.5");
   expect([...failures, ...fresh.failures]).toEqual([]);
 });

@@ -26,8 +26,8 @@ const gapAfter = (buffer: SeriesBuffer): number => (buffer.resolution === 0 ? 1 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** `aerie_<device>_<metric>_<from>_<to>.csv`, of letters that every file system takes. */
-export function csvName(device: string, metric: string, window: TimeWindow): string {
+export function fileName(device: string, metric: string, window: TimeWindow, ending: "csv" | "png"): string {
   const time = (ms: number) => iso(ms).replace(/[-:]|\.\d+/g, "");
   const name = ["aerie", device, metric, time(window.fromMs), time(window.toMs)];
-  return `${name.map((part) => part.replace(/[^\w.-]+/g, "-")).join("_")}.csv`;
+  return `${name.map((part) => part.replace(/[^\w.-]+/g, "-")).join("_")}.${ending}`;
 }

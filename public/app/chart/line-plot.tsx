@@ -1,14 +1,13 @@
 /** One plot in the page: its size, visibility, colours, pointer and keys. plot.ts draws it. */
 import { effect, type Signal, untracked, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { hubNowMs } from "../hub/clock.ts";
 import { theme } from "../preferences/theme.ts";
 import { noReadingWords } from "../range/range-words.ts";
 import type { FigureProps } from "../series/chart-context.ts";
-import { gapsOf, withGaps } from "../series/gaps.ts";
 import { type TextChange, textMarks } from "../series/text-changes.ts";
 import type { Texts } from "../series/texts.ts";
 import type { Plot } from "./plot/plot.ts";
+import { plotData } from "./plot-data.ts";
 import { TimeSlider } from "./time-slider.tsx";
 
 export function LinePlot({ metric, context }: FigureProps) {
@@ -51,8 +50,6 @@ function createMarks(): (found: Texts | undefined, metric: string) => readonly T
     return marks;
   };
 }
-
-const ALL_TIME = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
 
 type HostRef = { current: HTMLDivElement | null };
 
@@ -122,11 +119,7 @@ function drawWhileVisible(
     if (!visible || chart === undefined || buffer === undefined) return;
     if (data.every((part, index) => part === drawn[index])) chart.move(window);
     else {
-      const breaks = marks.map(({ atMs }) => atMs);
-      // Of all that was read, so that a motion need not find them again.
-      const gaps = gapsOf(buffer, data[2], ALL_TIME, Math.min(hubNowMs.peek(), window.toMs));
-      const columns = withGaps(buffer, data[2], breaks);
-      chart.draw({ ...columns, marks, alerts: ofAlerts, gaps, compared: other }, buffer.resolution > 0, window);
+      chart.draw(plotData(metric, context, buffer, { marks, window }), buffer.resolution > 0, window);
     }
     drawn = data;
     chart.showCursor(crosshair.peek());

@@ -50,7 +50,10 @@ export function TimeSlider({ metric, context, kind, boolean, host, children }: T
       aria-valuenow={Math.round(((at ?? toMs) - fromMs) / SECOND_MS)}
       aria-valuetext={at === undefined ? "no time chosen" : readingAt({ metric, context }, boolean, at)}
       aria-keyshortcuts="ArrowLeft ArrowRight + - 0"
-      onPointerDown={gestures.down}
+      onPointerDown={(event) => {
+        context.touched.value = event.pointerType === "touch" ? metric : undefined;
+        gestures.down(event);
+      }}
       onPointerMove={gestures.move}
       onPointerUp={gestures.up}
       onPointerCancel={gestures.cancel}

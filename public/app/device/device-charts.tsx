@@ -26,8 +26,9 @@ import { useTexts } from "../series/texts.ts";
 import { ReadNote } from "../ui/fault-note.tsx";
 import { DownloadMenu } from "./download-menu.tsx";
 import { FoldedChart } from "./folded-chart.tsx";
-import { kindsOf, type MetricOfKind } from "./metric-kinds.ts";
+import { kindsOf } from "./metric-kinds.ts";
 import { pinnedFirst, pinnedOf } from "./pinned.ts";
+import { ScrubReadout } from "./scrub-readout.tsx";
 import { SideColumn } from "./side-column.tsx";
 import { type Sparks, useSparks } from "./sparks.ts";
 import { TextMetrics } from "./text-metrics.tsx";
@@ -42,7 +43,7 @@ const LIKELY_WIDTH_PX = 480;
 export function DeviceCharts({ device }: { device: DeviceState }) {
   const unfolded = useSignal<ReadonlySet<string>>(new Set());
   const figures = useRef<HTMLDivElement>(null);
-  const { kinds, charted, textual, events, mixed } = useMetrics(device);
+  const { kinds, charted, booleans, textual, events, mixed } = useMetrics(device);
   const names = charted.filter((metric, index) => index < OPEN_AT_FIRST || unfolded.value.has(metric));
   const shared = useShared(device);
   const { feed } = shared;
@@ -61,6 +62,7 @@ export function DeviceCharts({ device }: { device: DeviceState }) {
 
   return (
     <>
+      <ScrubReadout context={context} booleans={booleans} />
       <ValueTiles device={device} kinds={kinds} sparks={sparks} />
       <div class="device-body">
         <section class="charts" aria-labelledby="charts">
@@ -70,7 +72,7 @@ export function DeviceCharts({ device }: { device: DeviceState }) {
             </h2>
             <LiveBadge context={context} />
             {read.busy.value && <span class="quiet">Loading…</span>}
-            <DownloadMenu context={context} metrics={names} />
+            <DownloadMenu context={context} metrics={names} booleans={booleans} />
           </div>
           <RangeBar context={context} />
           <RangeStatus context={context} />
@@ -82,7 +84,7 @@ export function DeviceCharts({ device }: { device: DeviceState }) {
             <p class="empty">No reading yet. The first one starts a chart here.</p>
           )}
           <div class="figures" ref={figures} style={{ "--axis": `${context.axisPx.value}px` }}>
-            <Figures context={context} charted={charted} kinds={kinds} unfolded={unfolded} sparks={sparks} />
+            <Figures context={context} charted={charted} booleans={booleans} unfolded={unfolded} sparks={sparks} />
             {kinds.length > 0 && <PresenceBand context={context} />}
             {names.length > 0 && isEmpty && read.state.value === "ready" && <RangeEmpty context={context} />}
           </div>
@@ -102,19 +104,26 @@ function useMetrics(device: DeviceState) {
   const textual = kinds.flatMap(({ metric, kind }) => (kind === "text" ? [metric] : []));
   const unordered = kinds.flatMap(({ metric, kind }) => (kind === "text" ? [] : [metric]));
   const charted = pinnedFirst(unordered, pinnedOf(device.id));
-  return { kinds, charted, textual, events, mixed: charted.filter((metric) => device.mixed.value.has(metric)) };
+  const booleans = new Set(kinds.flatMap(({ metric, kind }) => (kind === "boolean" ? [metric] : [])));
+  return {
+    kinds,
+    charted,
+    booleans,
+    textual,
+    events,
+    mixed: charted.filter((metric) => device.mixed.value.has(metric)),
+  };
 }
 
 interface FiguresProps {
   context: ChartContext;
   charted: readonly string[];
-  kinds: readonly MetricOfKind[];
+  booleans: ReadonlySet<string>;
   unfolded: Signal<ReadonlySet<string>>;
   sparks: ReadonlySignal<Sparks | undefined>;
 }
 
-function Figures({ context, charted, kinds, unfolded, sparks }: FiguresProps) {
-  const booleans = new Set(kinds.flatMap(({ metric, kind }) => (kind === "boolean" ? [metric] : [])));
+function Figures({ context, charted, booleans, unfolded, sparks }: FiguresProps) {
   const toggle = (metric: string) => () => {
     const others = [...unfolded.value].filter((name) => name !== metric);
     unfolded.value = new Set(unfolded.value.has(metric) ? others : [...others, metric]);
@@ -164,6 +173,7 @@ function UnfoldAll({ foldable, unfolded }: { foldable: readonly string[]; unfold
 function useShared(device: DeviceState): Omit<ChartContext, "state" | "texts" | "alerts" | "presence" | "compared"> {
   const crosshair = useSignal<number | undefined>(undefined);
   const selection = useSignal<TimeWindow | undefined>(undefined);
+  const touched = useSignal<string | undefined>(undefined);
   const axisPx = useSignal(LEAST_AXIS_PX);
   const view = useMemo(createTimeView, [device]);
   const feed = useMemo(() => createChartFeed(device.id, view), [device, view]);
@@ -174,7 +184,7 @@ function useShared(device: DeviceState): Omit<ChartContext, "state" | "texts" | 
     },
     [feed, view],
   );
-  return { device, view, feed, crosshair, selection, axisPx };
+  return { device, view, feed, crosshair, touched, selection, axisPx };
 }
 
 function plotWidthPx(figures: HTMLElement | null): number {

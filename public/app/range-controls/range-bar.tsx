@@ -1,24 +1,83 @@
-/** Chooses and moves the range of a page's charts: presets, a custom one, earlier, later, zoom. */
-import { useSignal } from "@preact/signals";
+/** Chooses and moves the range of a page's charts: presets, a custom one, earlier, later, zoom, comparison. On a phone in a sheet from below. */
+import { type Signal, useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useId, useRef } from "preact/hooks";
 import { liveRange, PRESETS } from "../range/chart-range.ts";
 import { panned } from "../range/range-moves.ts";
 import type { ChartContext } from "../series/chart-context.ts";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import { CompareChoice } from "./compare-choice.tsx";
+import { isNarrow } from "./narrow.ts";
 import { OwnRangeForm } from "./own-range-form.tsx";
 import { ZOOM_STEP, zoomBy } from "./range-keys.ts";
 
 export function RangeBar({ context }: { context: ChartContext }) {
+  const form = useSignal(false);
+  const dialog = useRef<HTMLDialogElement>(null);
+  const hide = () => dialog.current?.close();
+  const hints = (
+    <>
+      <p class="range-hint hint-mouse">
+        Drag over a chart to zoom in. Shift+drag moves it, Ctrl+wheel zooms, a double click goes back.
+      </p>
+      <p class="range-hint hint-touch">Zoom and move a chart with two fingers. A double tap goes back.</p>
+    </>
+  );
+  if (!isNarrow.value) {
+    return (
+      <div class="range-bar">
+        <Controls context={context} form={form} chosen={hide} />
+        {hints}
+      </div>
+    );
+  }
+  return (
+    <div class="range-bar">
+      <button type="button" class="range-open" onClick={() => dialog.current?.showModal()}>
+        <RangeLabel context={context} />
+      </button>
+      {hints}
+      <dialog
+        class="sheet"
+        ref={dialog}
+        aria-label="Range of the charts"
+        onPointerDown={(event) => event.target === event.currentTarget && hide()}
+      >
+        <div class="sheet-body range-bar">
+          <Controls context={context} form={form} chosen={hide} />
+          <button type="button" class="primary" onClick={hide}>
+            Done
+          </button>
+        </div>
+      </dialog>
+    </div>
+  );
+}
+
+/** `24 h · yesterday` */
+function RangeLabel({ context: { view, compared } }: { context: ChartContext }): ComponentChildren {
+  const range = view.range.value;
+  const other = compared.words.value;
+  return `Range: ${range.kind === "live" ? range.preset.label : "custom"}${other === "" ? "" : ` · compared with ${other}`}`;
+}
+
+interface ControlsProps {
+  context: ChartContext;
+  /** The form of an own range is open. */
+  form: Signal<boolean>;
+  /** A range was chosen. */
+  chosen: () => void;
+}
+
+function Controls({ context, form, chosen }: ControlsProps) {
   const { view, feed } = context;
   const group = useId();
-  const bar = useRef<HTMLDivElement>(null);
-  const form = useSignal(false);
+  const bar = useRef<HTMLFieldSetElement>(null);
   const range = view.range.value;
   const own = form.value || range.kind === "fixed";
   return (
-    <div class="range-bar" ref={bar}>
-      <fieldset class="segments">
+    <>
+      <fieldset class="segments" ref={bar}>
         <legend class="sr-only">Range of the charts</legend>
         {PRESETS.map((preset) => (
           <Segment
@@ -30,6 +89,7 @@ export function RangeBar({ context }: { context: ChartContext }) {
             choose={() => {
               form.value = false;
               view.choose(liveRange(preset));
+              chosen();
             }}
           />
         ))}
@@ -51,19 +111,17 @@ export function RangeBar({ context }: { context: ChartContext }) {
             // The focus was in what is gone.
             requestAnimationFrame(() => bar.current?.querySelector<HTMLElement>(":checked")?.focus());
           }}
-          choose={view.choose}
+          choose={(next) => {
+            view.choose(next);
+            chosen();
+          }}
         />
       )}
       <MoveButtons context={context} />
       <CompareChoice context={context} />
-      <p class="range-hint hint-mouse">
-        Drag over a chart to zoom in. Shift+drag moves it, Ctrl+wheel zooms, a double click goes back.
-      </p>
-      <p class="range-hint hint-touch">Zoom and move a chart with two fingers. A double tap goes back.</p>
-    </div>
+    </>
   );
 }
-
 interface SegmentProps {
   group: string;
   label: string;

@@ -15,6 +15,8 @@ export interface ChartContext {
   readonly feed: ChartFeed;
   /** The instant under the crosshair, the same in every figure. */
   readonly crosshair: Signal<number | undefined>;
+  /** The metric whose figure was touched by a finger, and not by a mouse or keys, last. */
+  readonly touched: Signal<string | undefined>;
   /** Width of the value axes in px, the same beside all plots, so that one time stands in one line. It only grows. */
   readonly axisPx: Signal<number>;
   /** What is being dragged over, to be zoomed into. */

@@ -1,6 +1,6 @@
 /** What is made of a chart's points: table, statistics, CSV, gaps, and what has to be read for a window. */
 import { expect, test } from "vitest";
-import { csvName, csvText } from "../../../public/app/chart/csv-text.ts";
+import { csvText, fileName } from "../../../public/app/chart/csv-text.ts";
 import { tickWords } from "../../../public/app/chart/plot/time-ticks.ts";
 import { tableRows } from "../../../public/app/chart/table-rows.ts";
 import { fixedRange, liveRange, PRESETS } from "../../../public/app/range/chart-range.ts";
@@ -78,7 +78,9 @@ test("CSV has the window's points alone, a gap as empty cells", () => {
 
 test("a file's name says device, metric and range, in letters that every file system takes", () => {
   const window = { fromMs: NOON_MS, toMs: NOON_MS + HOUR_MS };
-  expect(csvName("cellar/1 ü", "coPpm", window)).toBe("aerie_cellar-1-_coPpm_20261125T120000Z_20261125T130000Z.csv");
+  expect(fileName("cellar/1 ü", "coPpm", window, "csv")).toBe(
+    "aerie_cellar-1-_coPpm_20261125T120000Z_20261125T130000Z.csv",
+  );
 });
 
 test("statistics and gaps are those of the window", () => {

@@ -2,8 +2,8 @@
 import type { Gap } from "../../series/gaps.ts";
 import type { Surface } from "./plot-alerts.ts";
 
-const STEP_PX = 7;
-const ALPHA = 0.45;
+const STEP_PX = 8;
+const ALPHA = 0.6;
 
 /** No colour of a series: nobody shall take it for data. */
 export function drawGaps({ ctx, bbox, valToPos }: Surface, gaps: readonly Gap[], colour: string, ratio: number): void {

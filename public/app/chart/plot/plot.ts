@@ -23,6 +23,7 @@ export interface PlotData extends PlotColumns {
 }
 
 export interface Plot {
+  readonly canvas: HTMLCanvasElement;
   draw(columns: PlotData, band: boolean, window: TimeWindow): void;
   /** The same data in another window. */
   move(window: TimeWindow): void;
@@ -128,6 +129,7 @@ export function createPlot({ host, metric, width, height, axisWidth, scale = 1 }
     host,
   );
   return {
+    canvas: chart.ctx.canvas,
     draw(columns, band, window) {
       data = columns;
       view = window;
