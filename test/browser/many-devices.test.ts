@@ -1,28 +1,76 @@
-/** With more devices than a page of the list: what the hub counts and finds over all of them is what the page shows. The Inspector offers limits that the hub takes. */
+/** Two thousand devices: what the hub counts, finds and sorts over all of them is what the overview shows. The Inspector offers limits that the hub takes. */
+import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { connectJs } from "../support/clients/mqtt-clients.ts";
 import { startHub } from "../support/hub/hub.ts";
-import { openBrowser, openPage } from "../support/hub/page.ts";
+import { look, openBrowser, openPage } from "../support/hub/page.ts";
+import { ask } from "../support/hub/rest.ts";
+import { ruleFields } from "../support/notify/alert-records.ts";
 
 const WAIT = { timeout: 30_000 };
+const DEVICES = 2_000;
+const MOST_NODES = 3_000;
+const idOf = (index: number): string => `device-${String(index).padStart(4, "0")}`;
 
-test("counters, filters, search and groups are of all devices, and the address keeps them", async () => {
-  const hub = await startHub();
+const nodesOf = (page: Page): Promise<number> => page.locator("*").count();
+const card = (page: Page, index: number) => page.locator(`[data-device-id="${idOf(index)}"]`);
+
+test("of 2,000 devices a fire on any is on the first screen within a second, and only what is in sight is drawn", {
+  timeout: 90_000,
+}, async () => {
+  const hub = await startHub({ settings: { maxDevicesPerClient: DEVICES } });
   const board = await connectJs(hub.mqttUrl);
-  const ids = Array.from({ length: 150 }, (_, index) => `device-${index}`);
-  await Promise.all(ids.map((id) => board.publish(`devices/${id}/telemetry`, '{"temperature":20}', { qos: 1 })));
-  const { page, failures } = await openPage(await openBrowser(), `${hub.url}/`, { locale: "en-US" });
+  const say = (index: number, temperature: number) =>
+    board.publish(`devices/${idOf(index)}/telemetry`, JSON.stringify({ temperature }), { qos: 1 });
+  const all = Array.from({ length: DEVICES }, (_, index) => index);
+  await Promise.all(all.map((index) => say(index, 20)));
+  await ask(hub, "/api/rules", {
+    method: "POST",
+    body: ruleFields("Hot", { kind: "above", metric: "temperature", threshold: 50 }),
+  });
+  const { page, failures } = await openPage(await openBrowser(), `${hub.url}/#/?sort=id`, { locale: "en-US" });
 
-  await page.getByRole("button", { name: "All 150" }).waitFor(WAIT);
-  await page.getByRole("button", { name: "Offline 0" }).click();
-  await page.getByText("No device is offline.").waitFor(WAIT);
-  expect(page.url()).toContain("state=offline");
-  await page.getByRole("button", { name: "Show all devices" }).click();
-  await page.getByRole("searchbox").fill("device-149");
-  await page.getByText("1 match").waitFor(WAIT);
+  await page.getByRole("button", { name: "All 2,000" }).waitFor(WAIT);
+  await card(page, 0).waitFor(WAIT);
+  expect(await card(page, 500).count()).toBe(0);
+  expect(await nodesOf(page)).toBeLessThan(MOST_NODES);
+
+  await say(500, 62);
+  const storedAtMs = performance.now();
+  await page
+    .locator("[data-attention]")
+    .getByRole("link", { name: idOf(500) })
+    .waitFor(WAIT);
+  await page.getByRole("button", { name: "Alarm 1" }).waitFor(WAIT);
+  await expect.poll(() => page.title(), WAIT).toMatch(/^\(1\)/);
+  const afterMs = performance.now() - storedAtMs;
+  console.log(`a fire is shown after ${Math.round(afterMs)} ms`);
+  expect(afterMs).toBeLessThan(1_000);
+  await look(page, "many-fire");
+
+  await page.getByRole("button", { name: "Alarm 1" }).click();
+  await card(page, 500).waitFor(WAIT);
+  expect(page.url()).toContain("state=alarm");
   expect(await page.locator("[data-device-id]").count()).toBe(1);
+  await page.goBack();
+
+  // To the end at once, and values there are live.
+  await card(page, 0).waitFor(WAIT);
+  await page.evaluate("scrollTo(0, document.documentElement.scrollHeight)");
+  await card(page, DEVICES - 1).waitFor(WAIT);
+  expect(await nodesOf(page)).toBeLessThan(MOST_NODES);
+  await say(DEVICES - 1, 23.5);
+  await card(page, DEVICES - 1)
+    .getByText("23.5")
+    .waitFor(WAIT);
+
+  await page.getByRole("searchbox").fill("no such");
+  await page.getByText("No device that matches “no such” is there.").waitFor(WAIT);
+  await page.getByRole("button", { name: "Show all devices" }).click();
+  await page.getByRole("searchbox").fill(idOf(1_234));
+  await page.getByText("1 match").waitFor(WAIT);
   await page.reload();
-  await page.locator('[data-device-id="device-149"]').waitFor(WAIT);
+  await card(page, 1_234).waitFor(WAIT);
   expect(await page.locator("[data-device-id]").count()).toBe(1);
   expect(failures).toEqual([]);
 });

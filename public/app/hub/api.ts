@@ -77,7 +77,7 @@ export const getDevices = (query: DevicesQuery, abort: AbortSignal) =>
 
 /** At most 200 devices. */
 export const postSparklines = (devices: readonly string[]) =>
-  ask<SparklinesAnswer>("/api/sparklines", { method: "POST", body: JSON.stringify({ devices }) });
+  ask<SparklinesAnswer>("/api/sparklines", { method: "POST", body: JSON.stringify({ devices, presence: true }) });
 
 export const getDevice = (id: string, abort?: AbortSignal) => ask<Device>(devicePath(id), { abort });
 

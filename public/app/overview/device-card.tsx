@@ -10,7 +10,7 @@ import { type DeviceFacts, useDeviceFacts } from "./device-facts.ts";
 import { STATE_WORDS } from "./list/list-words.ts";
 import { SparkLine } from "./spark-line.tsx";
 
-const SPARK_PX = 28;
+const SPARK_PX = 30;
 /** Padding and edge. */
 const ASIDE_PX = 31;
 
@@ -23,7 +23,7 @@ interface DeviceCardProps {
 
 export function DeviceCard({ device, widthPx, hidesLocation }: DeviceCardProps) {
   const facts = useDeviceFacts(device);
-  const { trouble, name, isNamed, spark } = facts;
+  const { trouble, name, isNamed, spark, presence24 } = facts;
   const presence = device.presence.value.detail;
   return (
     <div class={`card card-${trouble.state}`} data-device-id={device.id} data-presence={presence}>
@@ -37,6 +37,7 @@ export function DeviceCard({ device, widthPx, hidesLocation }: DeviceCardProps) 
       <CardValues device={device} metrics={facts.metrics} />
       <SparkLine
         means={spark?.means}
+        presence={presence24}
         width={widthPx - ASIDE_PX}
         height={SPARK_PX}
         isAlarm={trouble.state === "alarm"}

@@ -16,6 +16,8 @@ export interface DeviceFacts {
   readonly metrics: readonly string[];
   /** Of the first metric. */
   readonly spark: Spark | undefined;
+  /** Of the last 24 hours, a letter for each half hour. */
+  readonly presence24: string | undefined;
 }
 
 /** Values that only go up and down change nothing here: they are drawn by themselves. */
@@ -34,6 +36,7 @@ export function useDeviceFacts(device: DeviceState): DeviceFacts {
     ),
     metrics: names,
     spark: spark.value?.metric === names[0] ? spark.value : undefined,
+    presence24: spark.value?.presence,
   };
 }
 

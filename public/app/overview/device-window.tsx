@@ -57,7 +57,7 @@ export function DeviceWindow({ list, layout, isPhone }: WindowProps) {
       onKeyDown={(event) => moveFocus(event, box.current, sizes.columns)}
       {...hold}
     >
-      {isTable && !isPhone && <ColumnHeads />}
+      {isTable && !isPhone && <ColumnHeads about={list.group === "place" ? "State" : "Place"} />}
       <div ref={box} class="devices-box" style={{ height: `${laid.heightPx}px` }}>
         {groups.map(({ laid: own, span }) => (
           <DeviceGroup
@@ -86,10 +86,10 @@ function withGroupOf(kept: number, visible: readonly Visible[], laid: ListLayout
 }
 
 /** For the eye: each row says itself what its values are. */
-function ColumnHeads() {
+function ColumnHeads({ about }: { about: string }) {
   return (
     <p class="heads row" aria-hidden="true">
-      {["", "Name", "Place", "Values", "Last 3 h", "Battery", "Signal", "Age"].map((word) => (
+      {["", "Name", about, "Values", "Last 3 h", "Battery", "Signal", "Age"].map((word) => (
         <span key={word}>{word}</span>
       ))}
     </p>

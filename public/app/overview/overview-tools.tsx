@@ -1,10 +1,11 @@
 /** Above the list: how many devices are in which state, each a filter; search, groups, order, and cards or a table. */
-import { useSignal } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { fleetCounts } from "../hub/fleet-state.ts";
 import { Icon } from "../ui/icon.tsx";
 import { countWords } from "../ui/value-words.ts";
-import { choice, choose, type Layout } from "./list/list-choice.ts";
+import { choice, choose, isFiltered, type Layout } from "./list/list-choice.ts";
+import { list, showWaiting, waiting } from "./list/list-reader.ts";
 import {
   COUNTED_STATES,
   type CountedState,
@@ -39,6 +40,7 @@ export function OverviewTools({ layout }: { layout: Layout }) {
           options={SORT_WORDS.map(({ sort, word }) => [sort, word])}
           choose={(word) => choose({ sort: SORT_WORDS.find(({ sort }) => sort === word)?.sort ?? "state" })}
         />
+        <ListLine />
         <fieldset class="layouts">
           <legend class="sr-only">Show as</legend>
           <LayoutButton layout="cards" now={layout} word="Cards" />
@@ -119,6 +121,36 @@ function Filters() {
           <span class="sr-only">, remove this filter</span>
         </button>
       ))}
+    </p>
+  );
+}
+
+const boards = (count: number): string => `${countWords(count)} ${count === 1 ? "board" : "boards"}`;
+
+/** How many match, and what has moved meanwhile; always there, so that nothing moves when it has something to say. */
+function ListLine() {
+  const words = useComputed(() => {
+    if (waiting.value === undefined) return "";
+    const { moved, added, removed } = waiting.value.difference;
+    const parts = [
+      [moved, "moved"],
+      [added, "new"],
+      [removed, "gone"],
+    ] as const;
+    return parts.flatMap(([count, word]) => (count === 0 ? [] : [`${boards(count)} ${word}`])).join(", ");
+  });
+  const matching = useComputed(() => list.value?.ids.length ?? 0);
+  return (
+    <p class="list-line quiet" role="status">
+      <span>{isFiltered(choice.value) && `${countWords(matching.value)} match`}</span>
+      {words.value !== "" && (
+        <span data-moved>
+          {words.value} ·{" "}
+          <button type="button" onClick={showWaiting}>
+            Show
+          </button>
+        </span>
+      )}
     </p>
   );
 }

@@ -1,5 +1,5 @@
 /** The overview: what is wrong, how many devices are in which state, and all devices, of which the hub decides the order. */
-import { useComputed, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { alertsRead } from "../hub/alert-state.ts";
 import { fleetCounts } from "../hub/fleet-state.ts";
@@ -13,8 +13,8 @@ import { AttentionStrip } from "./attention-strip.tsx";
 import { DeviceWindow } from "./device-window.tsx";
 import { FirstSteps } from "./first-steps.tsx";
 import { followFleet } from "./list/follow-fleet.ts";
-import { askedFor, choice, choose, isFiltered, type Layout, type ListChoice, NO_FILTERS } from "./list/list-choice.ts";
-import { list, readList, showWaiting, waiting } from "./list/list-reader.ts";
+import { askedFor, choice, choose, type Layout, type ListChoice, NO_FILTERS } from "./list/list-choice.ts";
+import { list, readList } from "./list/list-reader.ts";
 import { STATE_WORDS } from "./list/list-words.ts";
 import { OverviewTools } from "./overview-tools.tsx";
 
@@ -66,7 +66,6 @@ function Devices({ layout, isPhone }: { layout: Layout; isPhone: boolean }) {
   if (now === undefined) return null;
   return (
     <>
-      <ListLine />
       {now.ids.length === 0 ? (
         <NothingMatches />
       ) : (
@@ -76,36 +75,6 @@ function Devices({ layout, isPhone }: { layout: Layout; isPhone: boolean }) {
         <p class="quiet">{countWords(now.groupsLeftOut)} more groups are not shown. Search, or choose another group.</p>
       )}
     </>
-  );
-}
-
-const boards = (count: number): string => `${countWords(count)} ${count === 1 ? "board" : "boards"}`;
-
-/** How many match, and what has moved meanwhile; always there, so that nothing moves when it has something to say. */
-function ListLine() {
-  const words = useComputed(() => {
-    if (waiting.value === undefined) return "";
-    const { moved, added, removed } = waiting.value.difference;
-    const parts = [
-      [moved, "moved"],
-      [added, "new"],
-      [removed, "gone"],
-    ] as const;
-    return parts.flatMap(([count, word]) => (count === 0 ? [] : [`${boards(count)} ${word}`])).join(", ");
-  });
-  const matching = useComputed(() => list.value?.ids.length ?? 0);
-  return (
-    <p class="list-line quiet" role="status">
-      <span>{isFiltered(choice.value) && `${countWords(matching.value)} match`}</span>
-      {words.value !== "" && (
-        <span data-moved>
-          {words.value} ·{" "}
-          <button type="button" onClick={showWaiting}>
-            Show
-          </button>
-        </span>
-      )}
-    </p>
   );
 }
 

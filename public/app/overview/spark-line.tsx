@@ -1,37 +1,62 @@
-/** A line of the last three hours on a canvas of its own: gaps are gaps, and a lone value is a dot. */
+/** The last three hours as a line, where gaps are gaps and a lone value is a dot, and under it the presence of the last 24 hours; on one canvas. */
 import { useEffect, useRef } from "preact/hooks";
 import { theme } from "../preferences/theme.ts";
 
 interface SparkLineProps {
   /** The oldest first; null: nothing came. Undefined: not known, or of something else. */
   readonly means: readonly (number | null)[] | undefined;
+  /** A letter for each half hour (`POST /api/sparklines`). Undefined: it is not shown. */
+  readonly presence?: string | undefined;
   readonly width: number;
   readonly height: number;
   readonly isAlarm?: boolean;
 }
 
-export function SparkLine({ means, width, height, isAlarm = false }: SparkLineProps) {
+export function SparkLine({ means, presence, width, height, isAlarm = false }: SparkLineProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const colours = theme.value;
   useEffect(() => {
-    if (canvas.current !== null) drawSpark(canvas.current, means ?? [], isAlarm ? "--bad" : "--muted");
-  }, [means, width, height, isAlarm, colours]);
+    if (canvas.current === null) return;
+    const pen = penOf(canvas.current, width, height);
+    if (pen === undefined) return;
+    const barPx = presence === undefined ? 0 : BAR_PX;
+    drawLine(pen, means ?? [], { width, height: height - barPx }, isAlarm ? "--bad" : "--muted");
+    drawPresence(pen, presence ?? "", { width, height });
+  }, [means, presence, width, height, isAlarm, colours]);
   return <canvas ref={canvas} class="spark" style={{ width: `${width}px`, height: `${height}px` }} />;
 }
 
-const PAD_PX = 2;
+interface Pen {
+  readonly context: CanvasRenderingContext2D;
+  colour(token: string): string;
+}
 
-function drawSpark(canvas: HTMLCanvasElement, means: readonly (number | null)[], colour: string): void {
-  const pen = canvas.getContext("2d");
-  if (pen === null) return;
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** As fine as the screen is. */
+function penOf(canvas: HTMLCanvasElement, width: number, height: number): Pen | undefined {
+  const context = canvas.getContext("2d");
+  if (context === null) return undefined;
   const ratio = devicePixelRatio || 1;
-  const [width, height] = [Number.parseFloat(canvas.style.width), Number.parseFloat(canvas.style.height)];
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
-  pen.scale(ratio, ratio);
-  pen.strokeStyle = pen.fillStyle = getComputedStyle(canvas).getPropertyValue(colour);
-  pen.lineWidth = 1.5;
-  pen.lineJoin = "round";
+  context.scale(ratio, ratio);
+  const style = getComputedStyle(canvas);
+  return { context, colour: (token) => style.getPropertyValue(token) };
+}
+
+const PAD_PX = 2;
+/** With the space above it. */
+const BAR_PX = 8;
+
+function drawLine(pen: Pen, means: readonly (number | null)[], { width, height }: Size, token: string): void {
+  const { context } = pen;
+  context.strokeStyle = context.fillStyle = pen.colour(token);
+  context.lineWidth = 1.5;
+  context.lineJoin = "round";
   const known = means.filter((mean) => mean !== null);
   const low = Math.min(...known);
   const spread = Math.max(...known) - low;
@@ -39,13 +64,31 @@ function drawSpark(canvas: HTMLCanvasElement, means: readonly (number | null)[],
   // What does not change is a line in the middle.
   const yOf = (mean: number): number =>
     spread > 0 ? height - PAD_PX - ((mean - low) / spread) * (height - 2 * PAD_PX) : height / 2;
-  pen.beginPath();
+  context.beginPath();
   means.forEach((mean, at) => {
     if (mean === null) return;
     const isFirst = (means[at - 1] ?? null) === null;
-    if (isFirst && (means[at + 1] ?? null) === null) pen.fillRect(xOf(at) - 1, yOf(mean) - 1, 2, 2);
-    if (isFirst) pen.moveTo(xOf(at), yOf(mean));
-    else pen.lineTo(xOf(at), yOf(mean));
+    if (isFirst && (means[at + 1] ?? null) === null) context.fillRect(xOf(at) - 1, yOf(mean) - 1, 2, 2);
+    if (isFirst) context.moveTo(xOf(at), yOf(mean));
+    else context.lineTo(xOf(at), yOf(mean));
   });
-  pen.stroke();
+  context.stroke();
+}
+
+/** The worse the higher, so that it can be read without colours. */
+const CELLS: Readonly<Record<string, readonly [token: string, heightPx: number]>> = {
+  o: ["--line", 2],
+  a: ["--sleep", 2],
+  l: ["--warn", 3.5],
+  x: ["--off", 5],
+};
+
+function drawPresence({ context, colour }: Pen, presence: string, { width, height }: Size): void {
+  const cellPx = width / presence.length;
+  [...presence].forEach((letter, at) => {
+    const [token, heightPx] = CELLS[letter] ?? [];
+    if (token === undefined || heightPx === undefined) return; // the hub did not run
+    context.fillStyle = colour(token);
+    context.fillRect(at * cellPx, height - heightPx, Math.max(1, cellPx - 1), heightPx);
+  });
 }
