@@ -215,7 +215,13 @@ export const applicationWithSecret = applicationAnswer.extend(secret);
 
 export const usersAnswer = z.strictObject({ users: z.array(userAnswer) });
 export const tokensAnswer = z.strictObject({ tokens: z.array(tokenAnswer) });
-export const boardsAnswer = z.strictObject({ boards: z.array(boardAnswer) });
+export const boardsAnswer = z.strictObject({
+  boards: z.array(boardAnswer),
+  withoutSecret: z
+    .array(z.string())
+    .describe("Devices that could have one, were heard before there was an account, and are silent since; at most 100"),
+});
+export type BoardsAnswer = z.infer<typeof boardsAnswer>;
 export const applicationsAnswer = z.strictObject({ applications: z.array(applicationAnswer) });
 /** The secret is there if the hub made it. */
 export const admitAnswer = z.union([boardAnswer, boardWithSecret]);

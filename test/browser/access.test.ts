@@ -341,3 +341,38 @@ test("one kind of board after another gets its secret and its settings", async (
   }
   expect(failures).toEqual([]);
 });
+
+test("before the first account, this computer sees values and is told how to make one; then boards that had no secret get theirs", async () => {
+  const hub = await startHub({ settings: { auth: "on", unclaimed: "loopback" } });
+  const { page, failures } = await openPage(await openBrowser(), hub.url);
+  await page.getByText("This hub is open to this computer only.").first().waitFor(WAIT);
+  await page.getByText("npm run sim -- --devices 3", { exact: true }).waitFor(WAIT);
+  await look(page, "unclaimed-empty");
+  const board = await connectJs(hub.mqttUrl, { clientId: "cellar" });
+  await board.publish("devices/cellar/telemetry", '{"temperature":23.4}', { qos: 1 });
+  await page.getByText("23.4").first().waitFor(WAIT);
+  await look(page, "unclaimed");
+
+  await page.getByRole("button", { name: "Make your account" }).click();
+  await page.getByRole("heading", { name: "This hub has no owner yet" }).waitFor(WAIT);
+  await look(page, "unclaimed-account");
+  await page.getByLabel("Or paste the link here").fill(`http://hub.local:3000/#/setup/${hub.setupCode}`);
+  await page.getByRole("button", { name: "Create the first account" }).click();
+  await fill(page, "Ada", PASSWORD, "Create account");
+  await page.getByText("23.4").first().waitFor(WAIT);
+  expect(await page.getByText("This hub is open to this computer only.").count()).toBe(0);
+  await within("the board is disconnected", expect.poll(() => board.client.connected, WAIT).toBe(false));
+
+  await page.goto(`${hub.url}/#/settings`);
+  await page.getByRole("link", { name: "Make the secret of cellar" }).click();
+  await page.getByRole("button", { name: "Create a secret" }).click();
+  await page
+    .getByText(/aerie_b_/)
+    .first()
+    .waitFor(WAIT);
+  await page.goto(`${hub.url}/#/settings`);
+  await page.getByRole("heading", { name: "Settings" }).waitFor(WAIT);
+  await page.locator('[data-row="cellar"]').waitFor(WAIT);
+  expect(await page.getByRole("link", { name: "Make the secret of cellar" }).count()).toBe(0);
+  expect(failures).toEqual([]);
+});

@@ -16,6 +16,7 @@ import { fullTime } from "../ui/time-words.ts";
 import { AddPerson, AddToken, ChangePerson } from "./access-forms.tsx";
 import { AccessList } from "./access-list.tsx";
 import { AddApplication } from "./application-form.tsx";
+import { WithoutSecret } from "./without-secret.tsx";
 
 const used = (at: string | null): string => (at === null ? "never used" : `used ${fullTime(Date.parse(at))}`);
 const expires = (at: string | null): string =>
@@ -69,7 +70,10 @@ export function SettingsPage() {
         </>
       )}
       {reaches("operator") ? (
-        <Boards />
+        <>
+          <Boards />
+          <WithoutSecret />
+        </>
       ) : (
         <p class="quiet">
           Only an operator or owner can connect boards. Only an owner can add people, tokens and applications.

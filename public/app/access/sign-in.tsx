@@ -12,9 +12,9 @@ import { PasswordField, TextField } from "../ui/text-field.tsx";
 
 export function SignInPage() {
   const now = route.value;
-  usePageTitle("Sign in");
+  usePageTitle(session.value?.needsSetup === true ? "The first account" : "Sign in");
   if (session.value === undefined) return <Waiting />;
-  if (now.page === "setup") return <SetUp code={now.code} />;
+  if (now.page === "setup" && now.code !== "") return <SetUp code={now.code} />;
   return session.value.needsSetup ? <NoOwnerYet /> : <SignIn />;
 }
 
@@ -36,7 +36,26 @@ function NoOwnerYet() {
         <code>docker logs</code>). Open that link to create the first account. It is valid for 30 minutes; restart the
         hub to get a new one.
       </p>
+      <PastedLink />
     </section>
+  );
+}
+
+/** It may name an address by which this browser does not reach the hub. */
+function PastedLink() {
+  const link = useSignal("");
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        location.hash = `#/setup/${link.value.trim().split("/").pop() ?? ""}`;
+      }}
+    >
+      <TextField label="Or paste the link here" value={link} isRequired isCode maxLength={200} />
+      <div class="buttons">
+        <button type="submit">Create the first account</button>
+      </div>
+    </form>
   );
 }
 

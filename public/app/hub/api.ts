@@ -5,6 +5,7 @@ import type {
   ApplicationRequest,
   BoardAnswer,
   BoardRequest,
+  BoardsAnswer,
   PairingAnswer,
   SessionAnswer,
   TokenAnswer,
@@ -172,7 +173,7 @@ export const putMapping = (id: string, body: MappingFields) =>
   ask<Mapping>(`/api/mappings/${encodeURIComponent(id)}`, { method: "PUT", body: JSON.stringify(body) });
 export const deleteMapping = (id: string) => removed("/api/mappings", id);
 
-export const getBoards = () => ask<{ boards: BoardAnswer[] }>("/api/boards", {});
+export const getBoards = () => ask<BoardsAnswer>("/api/boards", {});
 export const deleteBoard = (id: string) => removed("/api/boards", id);
 
 let csrf: string | undefined;

@@ -1,6 +1,7 @@
 /** What a person can do about one refusal, and whether it worked: a secret, another family, a limit, the location of a fault. */
 import { useSignal } from "@preact/signals";
 import type { FaultLocation, Refusal, Suggestion } from "../../../src/contract/refusal.ts";
+import { likelyBoard } from "../access/likely-board.ts";
 import { type HubFault, patchBoard, toFault } from "../hub/api.ts";
 import type { Refused } from "../hub/refused.ts";
 import { reaches } from "../hub/session.ts";
@@ -8,7 +9,6 @@ import { CommandLine } from "../ui/command-line.tsx";
 import { FaultNote } from "../ui/fault-note.tsx";
 import { addHref } from "../ui/route.ts";
 import { fullTime, timeOfDay } from "../ui/time-words.ts";
-import { likelyBoard } from "./likely-board.ts";
 import { limitsBehind } from "./limits-behind.ts";
 
 const LET_IN = "Connect this board";

@@ -6,7 +6,8 @@ import { CommandLine } from "../ui/command-line.tsx";
 import { FaultNote } from "../ui/fault-note.tsx";
 
 export function FirstSteps() {
-  return session.value?.auth === "on" ? <FirstBoard /> : <FirstMessage />;
+  const { auth, isUnclaimed } = session.value ?? {};
+  return auth === "on" && isUnclaimed !== true ? <FirstBoard /> : <FirstMessage />;
 }
 
 /** Where a board needs a secret. */
@@ -78,7 +79,10 @@ function FirstMessage() {
       <p>Run this in the folder where Aerie is installed. It starts three simulated boards:</p>
       <CommandLine name="the simulator's command" command="npm run sim -- --devices 3" />
       <h3>Send a message yourself</h3>
-      <p>Run this on any computer that can reach the hub. A board publishes the same JSON to the same topic:</p>
+      <p>
+        Run this on {session.value?.isUnclaimed === true ? "this computer" : "any computer that can reach the hub"}. A
+        board publishes the same JSON to the same topic:
+      </p>
       <CommandLine name="the publish command" command={publish} />
       <p class="quiet">
         If you have sent something and nothing appears, the <a href="#/inspector">Inspector</a> shows what the hub

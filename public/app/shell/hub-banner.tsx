@@ -5,6 +5,7 @@ import { connectNow, freshness, newBuild, skipped, subscribeFault } from "../hub
 import { readiness } from "../hub/readiness.ts";
 import { session } from "../hub/session.ts";
 import { Icon } from "../ui/icon.tsx";
+import { route } from "../ui/route.ts";
 import { apartMs, type HubNotice, hubNotices } from "./hub-notices.ts";
 
 export function HubBanner() {
@@ -15,6 +16,7 @@ export function HubBanner() {
     readiness: readiness.value,
     subscribeFault: subscribeFault.value,
     isOpenToAll: session.value?.auth === "off-and-public",
+    isUnclaimed: session.value?.isUnclaimed === true && route.value.page !== "setup",
     hasNewBuild: newBuild.value,
     clockOffsetMs: offsetMs.value,
     skipped: skipped.value,
@@ -57,6 +59,12 @@ export function HubBanner() {
 const ACTIONS = {
   connect: { words: "Retry now", act: connectNow },
   reload: { words: "Reload", act: () => location.reload() },
+  account: {
+    words: "Make your account",
+    act: () => {
+      location.hash = "#/setup";
+    },
+  },
 } as const;
 
 function Notice({ notice: { id, icon, lead, more, action } }: { notice: HubNotice }) {

@@ -11,7 +11,7 @@ export interface HubNotice {
   /** Read aloud when it comes. */
   readonly lead: string;
   readonly more: string;
-  readonly action?: "connect" | "reload";
+  readonly action?: "connect" | "reload" | "account";
 }
 
 export interface HubFacts {
@@ -21,6 +21,8 @@ export interface HubFacts {
   readonly subscribeFault: string | undefined;
   /** Everybody may see and change everything. */
   readonly isOpenToAll: boolean;
+  /** There is no account yet, and this computer is let in. */
+  readonly isUnclaimed: boolean;
   readonly hasNewBuild: boolean;
   /** The hub's clock minus this device's; 0 where that makes no difference (`apartMs`). */
   readonly clockOffsetMs: number;
@@ -48,6 +50,7 @@ export function hubNotices(facts: HubFacts): HubNotice[] {
     ...(facts.subscribeFault === undefined ? [] : [subscribeNotice(facts.subscribeFault)]),
     ...(facts.isOpenToAll ? [OPEN_TO_ALL] : []),
     ...warnings.filter(isOther).map(partNotice),
+    ...(facts.isUnclaimed ? [UNCLAIMED] : []),
     ...(facts.hasNewBuild ? [NEW_BUILD] : []),
     ...(facts.clockOffsetMs !== 0 ? [clockNotice(facts.clockOffsetMs)] : []),
     ...(facts.skipped > 0 ? [skippedNotice(facts.skipped)] : []),
@@ -97,6 +100,15 @@ const OPEN_TO_ALL: HubNotice = {
   icon: "warning",
   lead: "This hub runs without accounts.",
   more: "Everybody who can reach it can see and change everything (AERIE_AUTH=off-and-public). To change that, restart it with AERIE_AUTH=on.",
+};
+
+const UNCLAIMED: HubNotice = {
+  id: "unclaimed",
+  tone: "plain",
+  icon: "info",
+  lead: "This hub is open to this computer only.",
+  more: "Make your account to let boards and people in.",
+  action: "account",
 };
 
 const NEW_BUILD: HubNotice = {

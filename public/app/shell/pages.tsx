@@ -1,4 +1,6 @@
 /** The page at the address. All but the overview come when they are opened first: it is shown sooner without them. */
+
+import { session } from "../hub/session.ts";
 import { Overview } from "../overview/overview.tsx";
 import { LazyPage } from "../ui/lazy-page.tsx";
 import { usePageTitle } from "../ui/page-title.ts";
@@ -37,7 +39,7 @@ export function Page() {
     case "settings":
       return <LazyPage load={settingsPage} props={NOTHING} />;
     case "setup":
-      return <SetUpAlready />;
+      return session.value?.isUnclaimed === true ? <SignInPage /> : <SetUpAlready />;
     case "unknown":
       return <NoSuchPage />;
   }

@@ -14,6 +14,7 @@ export type Route =
   | { page: "topics" }
   | { page: "add" }
   | { page: "settings" }
+  /** Without a code: what to do to make the first account. */
   | { page: "setup"; code: string }
   | { page: "unknown" };
 
@@ -31,7 +32,7 @@ export function parseRoute(hash: string): Route {
   if (first === "inspector" && second === "topics") return { page: "topics" };
   if (first === "settings" && second === "") return { page: "settings" };
   if (first === "add" && second === "") return { page: "add" };
-  if (first === "setup" && second !== "") return { page: "setup", code: second };
+  if (first === "setup") return { page: "setup", code: second };
   const id = decoded(second);
   return first !== "devices" || second === "" || id === undefined ? { page: "unknown" } : { page: "device", id };
 }

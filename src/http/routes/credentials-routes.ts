@@ -11,7 +11,10 @@ import {
   boardWithSecret,
 } from "../../contract/access.ts";
 import { filtersOf } from "../../contract/application-presets.ts";
+import type { Accounts } from "../../core/access/accounts.ts";
 import type { Credentials } from "../../core/access/credentials.ts";
+import { devicesWithoutSecret } from "../../core/access/unclaimed/without-secret.ts";
+import type { Registry } from "../../core/devices/registry.ts";
 import { invalidField } from "../answers/problem.ts";
 import { EMPTY, json, type Route, route } from "../declaration/route.ts";
 import { needed, outcomeIn } from "./session-routes.ts";
@@ -19,6 +22,9 @@ import { needed, outcomeIn } from "./session-routes.ts";
 export interface CredentialsParts {
   /** Undefined: there are no accounts, and everybody may do everything. */
   readonly credentials: Credentials | undefined;
+  /** Undefined: the same. */
+  readonly accounts: Accounts | undefined;
+  readonly registry: Registry;
 }
 
 export const CREDENTIALS_ROUTES: readonly Route<CredentialsParts>[] = [
@@ -26,9 +32,14 @@ export const CREDENTIALS_ROUTES: readonly Route<CredentialsParts>[] = [
     method: "get",
     path: "/api/boards",
     level: "operator",
-    summary: "the boards that have a secret",
+    summary: "the boards that have a secret, and the devices that need one",
     answer: json(boardsAnswer),
-    handle: ({ credentials }: CredentialsParts) => ({ boards: needed(credentials).boards() }),
+    handle: ({ credentials, accounts, registry }: CredentialsParts) => {
+      const { boards, hasBoard: hasSecret } = needed(credentials);
+      const made = (accounts?.users() ?? []).map(({ createdAt }) => Date.parse(createdAt));
+      const claimedAtMs = made.length === 0 ? undefined : Math.min(...made);
+      return { boards: boards(), withoutSecret: devicesWithoutSecret(registry.list(), { claimedAtMs, hasSecret }) };
+    },
   }),
   route({
     method: "post",

@@ -6,6 +6,7 @@ const WELL: HubFacts = {
   readiness: { ready: true, problems: [], warnings: [] },
   subscribeFault: undefined,
   isOpenToAll: false,
+  isUnclaimed: false,
   hasNewBuild: false,
   clockOffsetMs: 0,
   skipped: 0,
@@ -23,6 +24,7 @@ const ILL: HubFacts = {
   },
   subscribeFault: "LEVEL_TOO_LOW",
   isOpenToAll: true,
+  isUnclaimed: false,
   hasNewBuild: true,
   clockOffsetMs: -120_000,
   skipped: 7,
@@ -46,6 +48,13 @@ test("a lost connection is the only notice: the rest is not known", () => {
 
 test("clocks are apart from a minute on, in either direction", () => {
   expect([59_999, -59_999, 61_400, -61_600].map(apartMs)).toEqual([0, 0, 61_000, -62_000]);
+});
+
+test("a hub without an account says to whom it is open, behind what is wrong, and offers to make one", () => {
+  expect(hubNotices({ ...WELL, isUnclaimed: true })).toMatchObject([
+    { lead: "This hub is open to this computer only.", action: "account" },
+  ]);
+  expect(idsOf({ ...ILL, isOpenToAll: false, isUnclaimed: true }).indexOf("unclaimed")).toBe(4);
 });
 
 test("a new version offers to reload", () => {

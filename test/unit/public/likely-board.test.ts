@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { likelyBoard } from "../../../public/app/inspector/likely-board.ts";
+import { likelyBoard } from "../../../public/app/access/likely-board.ts";
 
 test.each([
   ["DVES_C0FFEE", "Tasmota", "tasmota_C0FFEE"],

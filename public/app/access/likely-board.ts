@@ -1,5 +1,5 @@
 /** Guesses from the client id of a refused board what to fill in where a board is connected. */
-import type { RecipeKind } from "../access/recipes/recipes.ts";
+import type { RecipeKind } from "./recipes/recipes.ts";
 
 export interface LikelyBoard {
   /** Undefined: nothing is known of it. */
