@@ -1,5 +1,6 @@
 /** Keeps the sparklines of an orderly stop for the next start, in a file of the data directory. What is missing is read from the store. */
 import { readFileSync } from "node:fs";
+import { endianness } from "node:os";
 import path from "node:path";
 import { crc32 } from "node:zlib";
 import type { KeptSparkline } from "../core/sparklines/sparklines.ts";
@@ -11,9 +12,9 @@ export const SPARKLINE_FILE = "sparklines.bin";
 const VERSION = 1;
 /** The version, the CRC-32 of the rest, and the length of the JSON. */
 const HEAD_BYTES = 9;
-const NUMBER_BYTES = 4;
 /** Of a device: a mean of each of 36 steps, then how many values each is of. */
 const NUMBERS = 72;
+const FLOAT_BYTES = NUMBERS * Float32Array.BYTES_PER_ELEMENT;
 
 /** As `KeptSparkline` has them, in this order. */
 type StoredHead = [deviceId: string, metric: string, newestStep: number, latestAtMs: number, wholeFrom: number];
@@ -52,15 +53,23 @@ export function encodeSparklines(sparklines: readonly KeptSparkline[]): Uint8Arr
     ],
   );
   const json = Buffer.from(JSON.stringify(list));
-  const bytes = Buffer.alloc(HEAD_BYTES + json.length + sparklines.length * NUMBERS * NUMBER_BYTES);
+  const bytes = Buffer.alloc(HEAD_BYTES + json.length + sparklines.length * FLOAT_BYTES);
   bytes.writeUInt8(VERSION, 0);
   bytes.writeUInt32LE(json.length, 5);
   json.copy(bytes, HEAD_BYTES);
   let at = HEAD_BYTES + json.length;
-  for (const { numbers } of sparklines)
-    for (let index = 0; index < NUMBERS; index++) at = bytes.writeFloatLE(numbers[index] ?? 0, at);
+  for (const { numbers } of sparklines) {
+    bytes.set(littleEndian(new Uint8Array(numbers.slice(0, NUMBERS).buffer)), at);
+    at += FLOAT_BYTES;
+  }
   bytes.writeUInt32LE(crc32(bytes.subarray(5)), 1);
   return bytes;
+}
+
+/** Floats of this machine to those of the file, and back; in place. One by one would take a tenth of a second for 10,000 devices. */
+function littleEndian(floats: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  if (endianness() === "BE") Buffer.from(floats.buffer).swap32();
+  return floats;
 }
 
 function read(file: string): readonly KeptSparkline[] {
@@ -79,8 +88,8 @@ export function decodeSparklines(content: Uint8Array): KeptSparkline[] {
   const end = HEAD_BYTES + bytes.readUInt32LE(5);
   const list = JSON.parse(bytes.toString("utf8", HEAD_BYTES, end)) as StoredHead[];
   return list.map(([deviceId, metric, newestStep, latestAtMs, wholeFrom], index) => {
-    const from = end + index * NUMBERS * NUMBER_BYTES;
-    const numbers = Float32Array.from({ length: NUMBERS }, (_, at) => bytes.readFloatLE(from + at * NUMBER_BYTES));
+    const from = end + index * FLOAT_BYTES;
+    const numbers = new Float32Array(littleEndian(new Uint8Array(bytes.subarray(from, from + FLOAT_BYTES))).buffer);
     return { deviceId, metric, newestStep, latestAtMs, wholeFrom, numbers };
   });
 }
