@@ -1,9 +1,8 @@
 /** Accounts in a real browser: the first account by its link, signing in and out, and a board connected in three steps. */
-import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import type { Page } from "playwright-core";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { connectJs } from "../support/clients/mqtt-clients.ts";
 import { limitFiles, unlimitFiles } from "../support/faults/full-disk.ts";
 import { printedLinks } from "../support/hub/first-account.ts";
@@ -244,22 +243,18 @@ test("a page whose sign-in has ended, and that was refused since, gets live valu
   await other.locator('[data-state="live"]').waitFor(WAIT);
 });
 
-test("without a board at hand the empty hub gives the simulator its secret, in the command that starts it", async () => {
-  const { hub, page, failures } = await openAsOwner();
-  await page.getByRole("button", { name: "Create a secret for simulated boards" }).click();
-  const command = (await page.locator(".command code").textContent()) ?? "";
-  await look(page, "simulated");
-  const [, password, options = ""] = /^AERIE_SIM_PASSWORD=(\S+) npm run sim -- (.*)$/.exec(command) ?? [];
-  const args = options.split(" ");
-
-  const simulator = spawn(
-    process.execPath,
-    ["--import", "tsx", "firmware-sim/main.ts", ...args, "--url", hub.mqttUrl],
-    { stdio: "ignore", env: { ...process.env, AERIE_SIM_PASSWORD: password } },
-  );
-  onTestFinished(() => void simulator.kill("SIGKILL"));
+test("without a board at hand the empty hub starts three simulated boards, and takes away all of them with a click", async () => {
+  const { page, failures } = await openAsOwner();
+  await page.getByRole("heading", { name: "Connect a board" }).waitFor(WAIT);
+  await look(page, "first-steps");
+  await page.getByRole("button", { name: "Start three simulated boards" }).click();
 
   await expect.poll(() => page.locator("[data-device-id]").count(), { timeout: 30_000 }).toBe(3);
+  await page.locator('[data-simulation="running"]').waitFor(WAIT);
+  await look(page, "simulated-boards");
+  await page.getByRole("button", { name: "Stop and remove" }).click();
+  await page.getByRole("heading", { name: "No device yet" }).waitFor(WAIT);
+  expect(await page.locator("[data-simulation]").count()).toBe(0);
   expect(failures).toEqual([]);
 });
 

@@ -12,6 +12,7 @@ import type {
   UserAnswer,
   WithSecret,
 } from "../../../src/contract/access.ts";
+import type { SimulationAnswer } from "../../../src/contract/answers/simulation.ts";
 import type { SparklinesAnswer } from "../../../src/contract/fleet/sparklines.ts";
 import { CSRF_HEADER } from "../../../src/contract/levels.ts";
 import type {
@@ -134,6 +135,10 @@ export const openPairing = (minutes: number) =>
   ask<PairingAnswer>("/api/pairing", { method: "POST", body: JSON.stringify({ minutes }) });
 
 export const closePairing = () => ask<unknown>("/api/pairing", { method: "DELETE" });
+
+export const getSimulation = (abort: AbortSignal) => ask<SimulationAnswer>("/api/simulation", { abort });
+export const startSimulation = () => ask<SimulationAnswer>("/api/simulation", { method: "POST" });
+export const removeSimulation = () => ask<unknown>("/api/simulation", { method: "DELETE" });
 
 /** `secret` is there where the hub made it. */
 export const admitBoard = (id: string, body: BoardRequest & { adopt: boolean }) =>

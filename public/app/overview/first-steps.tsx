@@ -1,93 +1,104 @@
-/** What an empty hub shows: how to connect the first device. */
-import { useSignal } from "@preact/signals";
-import { type HubFault, postApplication, toFault } from "../hub/api.ts";
+/** What an empty hub shows: how to connect the first board, or to try with simulated ones, and the addresses that boards use. */
 import { reaches, session } from "../hub/session.ts";
 import { CommandLine } from "../ui/command-line.tsx";
-import { FaultNote } from "../ui/fault-note.tsx";
+import { StartSimulation } from "./simulated-boards.tsx";
 
 export function FirstSteps() {
-  const { auth, isUnclaimed } = session.value ?? {};
-  return auth === "on" && isUnclaimed !== true ? <FirstBoard /> : <FirstMessage />;
-}
-
-/** Where a board needs a secret. */
-function FirstBoard() {
   return (
     <section class="first-steps" aria-labelledby="first-steps">
       <h2 id="first-steps">No device yet</h2>
       <p>A device appears here as soon as it sends something.</p>
-      {reaches("operator") ? (
-        <p>
-          <a class="main-link" href="#/add">
-            Connect a board
-          </a>
-        </p>
-      ) : (
-        <p>Only an operator or owner can connect a board.</p>
-      )}
-      {reaches("owner") && <SimulatedBoards />}
+      <div class="first-tiles">
+        <div class="first-tile">
+          <h3>Connect a board</h3>
+          <ConnectBoard />
+        </div>
+        <div class="first-tile">
+          <h3>Try with three simulated boards</h3>
+          <TrySimulated />
+        </div>
+      </div>
+      <Addresses />
     </section>
   );
 }
 
-const SIMULATOR = "simulator";
+/** Without a password, from anywhere or from this computer. */
+const isOpen = (): boolean => session.value?.auth !== "on" || session.value.isUnclaimed === true;
 
-/** They come as one application, which may speak for all devices. */
-function SimulatedBoards() {
-  const secret = useSignal<string | undefined>(undefined);
-  const fault = useSignal<HubFault | undefined>(undefined);
-  const make = async () => {
-    fault.value = undefined;
-    try {
-      secret.value = (await postApplication({ name: SIMULATOR, publish: ["devices/#"], subscribe: [] })).secret;
-    } catch (thrown) {
-      fault.value = toFault(thrown);
-    }
-  };
+function ConnectBoard() {
+  if (isOpen()) return <FirstMessage />;
+  if (!reaches("operator")) return <p>Only an operator or owner can connect a board.</p>;
   return (
     <>
-      <h3>Simulated boards</h3>
-      {secret.value === undefined ? (
-        <p>
-          No board at hand?{" "}
-          <button type="button" onClick={() => void make()}>
-            Create a secret for simulated boards
-          </button>
-        </p>
-      ) : (
-        <>
-          <p>Run this in the folder where Aerie is installed. It starts three simulated boards:</p>
-          <CommandLine
-            name="the simulator's command"
-            command={`AERIE_SIM_PASSWORD=${secret.value} npm run sim -- --devices 3`}
-          />
-          <p class="quiet">The secret is shown only once. You can remove it under Settings.</p>
-        </>
-      )}
-      {fault.value !== undefined && <FaultNote what="No secret was created." fault={fault.value} />}
+      <p>The page gives you the code or the settings for it, and shows its first message when it arrives.</p>
+      <p>
+        <a class="main-link" href="#/add">
+          Connect a board
+        </a>
+      </p>
     </>
   );
 }
 
 function FirstMessage() {
-  const publish = `mosquitto_pub -h ${location.hostname} -p ${session.value?.mqttPort ?? 1883} -q 1 -t devices/esp32-01/telemetry -m '{"temperature":21.5,"humidity":48}'`;
+  const host = session.value?.isUnclaimed ? "localhost" : location.hostname;
+  const publish = `mosquitto_pub -h ${host} -p ${mqttPort()} -q 1 -t devices/esp32-01/telemetry -m '{"temperature":21.5,"humidity":48}'`;
   return (
-    <section class="first-steps" aria-labelledby="first-steps">
-      <h2 id="first-steps">No device yet</h2>
-      <p>A device appears here as soon as it sends something. Two ways to try it now:</p>
-      <h3>Simulated boards</h3>
-      <p>Run this in the folder where Aerie is installed. It starts three simulated boards:</p>
-      <CommandLine name="the simulator's command" command="npm run sim -- --devices 3" />
-      <h3>Send a message yourself</h3>
+    <>
       <p>
-        Run this on {session.value?.isUnclaimed === true ? "this computer" : "any computer that can reach the hub"}. A
-        board publishes the same JSON to the same topic:
+        A board publishes JSON to its topic, as this command does. If nothing appears, the{" "}
+        <a href="#/inspector">Inspector</a> shows what the hub refused, and why.
       </p>
       <CommandLine name="the publish command" command={publish} />
-      <p class="quiet">
-        If you have sent something and nothing appears, the <a href="#/inspector">Inspector</a> shows what the hub
-        refused, and why.
-      </p>
-    </section>
+    </>
+  );
+}
+
+function TrySimulated() {
+  if (reaches("operator")) {
+    return (
+      <>
+        <p>The hub runs them itself. One click stops them and removes all that they made.</p>
+        <StartSimulation />
+      </>
+    );
+  }
+  if (!isOpen()) return <p>Only an operator or owner can start them.</p>;
+  return (
+    <>
+      <p>Run this in the folder where Aerie is installed:</p>
+      <CommandLine name="the simulator's command" command="npm run sim -- --devices 3" />
+    </>
+  );
+}
+
+const mqttPort = (): number => session.value?.mqttPort ?? 1883;
+
+/** As this browser reaches the hub, a board of the same network does. */
+function Addresses() {
+  const { hostname, host, protocol } = location;
+  const webSocket = `${protocol === "https:" ? "wss" : "ws"}://${host}/mqtt`;
+  const isLocal = hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
+  return (
+    <div class="first-addresses">
+      <p>Boards use these addresses:</p>
+      <ul>
+        <li>
+          <code>
+            mqtt://{hostname}:{mqttPort()}
+          </code>
+        </li>
+        <li>
+          <code>{webSocket}</code> (MQTT over WebSocket)
+        </li>
+      </ul>
+      {isLocal && (
+        <p>
+          A board needs this computer's address in your network instead of <code>{hostname}</code>, and the hub must
+          listen to the network (<code>AERIE_MQTT_HOST</code>).
+        </p>
+      )}
+    </div>
   );
 }

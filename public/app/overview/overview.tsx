@@ -17,6 +17,7 @@ import { askedFor, choice, choose, type Layout, type ListChoice, NO_FILTERS } fr
 import { list, readList } from "./list/list-reader.ts";
 import { STATE_WORDS } from "./list/list-words.ts";
 import { OverviewTools } from "./overview-tools.tsx";
+import { readSimulation, SimulatedBoards } from "./simulated-boards.tsx";
 
 /** Up to so many devices are cards, unless somebody chooses. */
 const CARDS_UP_TO = 60;
@@ -25,17 +26,20 @@ const PHONE = matchMedia("(max-width: 599px)");
 export function Overview() {
   const read = useHubRead(`devices ${askedFor.value}`, readList);
   usePageTitle("Overview");
+  const simulationRead = useHubRead("simulation", readSimulation);
   useEffect(followFleet, []);
   const isPhone = useIsPhone();
   const all = fleetCounts.value?.all;
   const layout: Layout = isPhone ? "table" : (choice.value.layout ?? ((all ?? 0) > CARDS_UP_TO ? "table" : "cards"));
   // What is wrong is above the list: both come together, so that the list does not move.
-  const isReady = list.value !== undefined && alertsRead.value !== "loading";
+  const isReady =
+    list.value !== undefined && alertsRead.value !== "loading" && simulationRead.state.value !== "loading";
   const isEmpty = isReady && all === 0;
   return (
     <>
       <h1 class="sr-only">Overview</h1>
       {isReady && <AttentionStrip />}
+      {isReady && <SimulatedBoards />}
       {!isEmpty && <OverviewTools layout={layout} />}
       <ReadNote what="The devices could not be read." read={read} />
       {!isReady && read.state.value === "loading" && <p class="quiet">Loading devices…</p>}
