@@ -7,6 +7,7 @@ import { nameOf } from "../../../src/http/declaration/route.ts";
 import { ROUTES } from "../../../src/http/routes/all-routes.ts";
 import { openLiveClient } from "../../support/clients/live-client.ts";
 import { connectJs, mosquittoPub } from "../../support/clients/mqtt-clients.ts";
+import { createShiftedClock } from "../../support/clock/shifted-clock.ts";
 import { setUp } from "../../support/hub/access-world.ts";
 import { commandsOfFile } from "../../support/hub/command.ts";
 import { type HubAddress, type InProcessHub, startHub, tempDir } from "../../support/hub/hub.ts";
@@ -160,6 +161,19 @@ test("it publishes and subscribes to everything but what is the hub's, and makes
   expect(session.body).toMatchObject({ level: "viewer", needsSetup: true, isUnclaimed: true });
   const made = await ask<{ code: string }>(hub, "/api/push/subscriptions", { method: "POST", body: {} });
   expect([made.status, made.body.code]).toEqual([403, "ACCOUNT_NEEDED"]);
+});
+
+test("a browser that has come by polls stays when it has a WebSocket, and what it came by is closed", async () => {
+  const clock = createShiftedClock();
+  const settings = { auth: "on", unclaimed: "loopback" } as const;
+  const { url } = await startHub({ settings, clock });
+  const { socket, of } = await openLiveClient(url, { transports: ["polling", "websocket"] });
+  await until("it has a WebSocket", () => socket.io.engine.transport.name === "websocket");
+  for (const ticks of [1, 2]) {
+    clock.skip(2_100); // the hub looks at its callers again with each tick
+    await until("a tick comes", () => of("tick").length >= ticks || !socket.connected);
+  }
+  expect(socket.connected).toBe(true);
 });
 
 /** Everything that can stay open. */
