@@ -1,6 +1,6 @@
 /** What the page knows of one device, as signals. Made here, written only by live.ts. */
 
-import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { type Signal, signal } from "@preact/signals";
 import { METRICS } from "../../../src/contract/metrics.ts";
 import type { Device, TimeFault } from "../../../src/contract/readings.ts";
 import { UNCHANGED_MS } from "../../../src/contract/silence.ts";
@@ -21,9 +21,6 @@ export interface About {
   readonly metricInfo: Device["metricInfo"];
 }
 
-/** How near the top of a list a device belongs; the smaller the nearer. */
-export type Rank = "fire" | "offline" | "clock" | "well";
-
 export interface DeviceState {
   readonly id: string;
   readonly about: Signal<About>;
@@ -36,7 +33,6 @@ export interface DeviceState {
   readonly values: Map<string, Signal<ValueAt>>;
   /** Metrics of which both numbers and texts came: their numbers are drawn, and the texts marked. */
   readonly mixed: Signal<ReadonlySet<string>>;
-  readonly rank: ReadonlySignal<Rank>;
   /** The metric with what is known of it. */
   described(metric: string): DescribedMetric;
   /** The telling ones first. */
@@ -73,11 +69,6 @@ export function createDeviceState(device: Device): DeviceState {
   const infoOf = (metric: string) => about.value.metricInfo[metric] ?? METRICS.get(metric);
   const sorted = (names: readonly string[]) => sortMetrics(names, infoOf);
   const metrics = signal(sorted([...values.keys()]));
-  const rank = computed<Rank>(() => {
-    if (metrics.value.includes("flameDetected") && values.get("flameDetected")?.value.value === true) return "fire";
-    if (presence.value.state === "offline") return "offline";
-    return about.value.timeFault === "clock" ? "clock" : "well";
-  });
   return {
     id: device.deviceId,
     about,
@@ -86,7 +77,6 @@ export function createDeviceState(device: Device): DeviceState {
     metrics,
     values,
     mixed: signal(mixedOf(device)),
-    rank,
     described: (metric) => ({ name: metric, info: infoOf(metric) }),
     sorted,
   };

@@ -107,7 +107,7 @@ function Problem({ alert }: { alert: Alert }) {
         means={spark.value?.metric === alert.metric ? spark.value?.means : undefined}
         width={60}
         height={20}
-        isAlarm
+        state={severity === "critical" ? "alarm" : "warning"}
       />
       {reaches("operator") && (
         <button

@@ -7,7 +7,6 @@ import { MetricValue } from "../ui/metric-value.tsx";
 import { deviceHref } from "../ui/route.ts";
 import { shortLabels } from "../ui/value-words.ts";
 import { type DeviceFacts, useDeviceFacts } from "./device-facts.ts";
-import { STATE_WORDS } from "./list/list-words.ts";
 import { SparkLine } from "./spark-line.tsx";
 
 const SPARK_PX = 30;
@@ -40,7 +39,7 @@ export function DeviceCard({ device, widthPx, hidesLocation }: DeviceCardProps) 
         presence={presence24}
         width={widthPx - ASIDE_PX}
         height={SPARK_PX}
-        isAlarm={trouble.state === "alarm"}
+        state={trouble.state}
       />
     </div>
   );
@@ -62,7 +61,6 @@ export function TroubleLine({ device, facts: { trouble, severity, isNamed }, hid
         {isNamed && <span class="mono">{device.id}</span>}
       </p>
     );
-  const icon = severity ?? (trouble.state === "normal" ? undefined : STATE_WORDS[trouble.state].icon);
   return (
     <p
       class={`card-about trouble trouble-${trouble.state}`}
@@ -70,7 +68,7 @@ export function TroubleLine({ device, facts: { trouble, severity, isNamed }, hid
       data-trouble={trouble.state}
       data-card-alert={severity}
     >
-      {icon !== undefined && <Icon name={icon} />}
+      {trouble.icon !== undefined && <Icon name={trouble.icon} />}
       {severity !== undefined && <span class="sr-only">{severity}: </span>}
       <span>{trouble.words}</span>
     </p>

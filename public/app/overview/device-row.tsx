@@ -7,7 +7,6 @@ import { deviceHref } from "../ui/route.ts";
 import { metricLabel } from "../ui/value-words.ts";
 import { batteryOf, signalOf } from "./card-metrics.ts";
 import { useDeviceFacts } from "./device-facts.ts";
-import { STATE_WORDS } from "./list/list-words.ts";
 import { SparkLine } from "./spark-line.tsx";
 
 const SPARK = { width: 88, height: 20 };
@@ -21,13 +20,11 @@ export function DeviceRow({ device, hidesLocation }: DeviceRowProps) {
   const { trouble, severity, name, isNamed, metrics, spark } = useDeviceFacts(device);
   const described = device.metrics.value.map(device.described);
   const { place } = device.about.value;
-  const word = trouble.state === "normal" ? device.presence.value.detail : STATE_WORDS[trouble.state].word;
-  const icon = severity ?? (trouble.state === "normal" ? "online" : STATE_WORDS[trouble.state].icon) ?? "online";
   return (
     <div class={`row row-${trouble.state}`} data-device-id={device.id} data-presence={device.presence.value.detail}>
-      <span class="cell-state" title={trouble.words ?? word}>
-        <Icon name={icon} />
-        <span class="sr-only">{trouble.words ?? word}</span>
+      <span class="cell-state" title={trouble.words}>
+        <Icon name={trouble.icon ?? "online"} />
+        {trouble.icon === undefined && <span class="sr-only">online</span>}
       </span>
       <span class="cell-name">
         <a class={isNamed ? "card-link" : "card-link mono"} href={deviceHref(device.id)} data-row>
@@ -52,7 +49,7 @@ export function DeviceRow({ device, hidesLocation }: DeviceRowProps) {
         ))}
       </span>
       <span class="cell-spark">
-        <SparkLine means={spark?.means} isAlarm={trouble.state === "alarm"} {...SPARK} />
+        <SparkLine means={spark?.means} state={trouble.state} {...SPARK} />
       </span>
       <BoardCell device={device} word="Battery" metric={batteryOf(described)} />
       <BoardCell device={device} word="Signal" metric={signalOf(described)} />

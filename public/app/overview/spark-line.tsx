@@ -1,6 +1,7 @@
 /** The last three hours as a line, where gaps are gaps and a lone value is a dot, and under it the presence of the last 24 hours; on one canvas. */
 import { useEffect, useRef } from "preact/hooks";
 import { theme } from "../preferences/theme.ts";
+import type { Trouble } from "./device-trouble.ts";
 
 interface SparkLineProps {
   /** The oldest first; null: nothing came. Undefined: not known, or of something else. */
@@ -9,10 +10,12 @@ interface SparkLineProps {
   readonly presence?: string | undefined;
   readonly width: number;
   readonly height: number;
-  readonly isAlarm?: boolean;
+  readonly state: Trouble["state"];
 }
 
-export function SparkLine({ means, presence, width, height, isAlarm = false }: SparkLineProps) {
+const TOKENS: Partial<Record<Trouble["state"], string>> = { alarm: "--bad", warning: "--warn" };
+
+export function SparkLine({ means, presence, width, height, state }: SparkLineProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const colours = theme.value;
   useEffect(() => {
@@ -20,9 +23,9 @@ export function SparkLine({ means, presence, width, height, isAlarm = false }: S
     const pen = penOf(canvas.current, width, height);
     if (pen === undefined) return;
     const barPx = presence === undefined ? 0 : BAR_PX;
-    drawLine(pen, means ?? [], { width, height: height - barPx }, isAlarm ? "--bad" : "--muted");
+    drawLine(pen, means ?? [], { width, height: height - barPx }, TOKENS[state] ?? "--muted");
     drawPresence(pen, presence ?? "", { width, height });
-  }, [means, presence, width, height, isAlarm, colours]);
+  }, [means, presence, width, height, state, colours]);
   return <canvas ref={canvas} class="spark" style={{ width: `${width}px`, height: `${height}px` }} />;
 }
 

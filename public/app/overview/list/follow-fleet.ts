@@ -1,13 +1,13 @@
 /** When the list is read again: after changes of states, and as one scrolls; and of which devices live readings are wanted. */
 import { effect } from "@preact/signals";
-import { alerts, isFiring } from "../../hub/alert-state.ts";
+import { alerts, isFiring, watchAlerts } from "../../hub/alert-state.ts";
 import { fleetChanges } from "../../hub/fleet-state.ts";
 import { watchLive } from "../../hub/link.ts";
 import { keepDevices, unreadMetrics } from "../../hub/live.ts";
 import { whenResumed } from "../../preferences/pace.ts";
 import { idsIn, keepNear, unreadSpan } from "./fleet-list.ts";
 import { aroundSight, inSight, isHeld, list, noteInput, readList, showWhenDue } from "./list-reader.ts";
-import { readSparks } from "./sparks.ts";
+import { drawAgain, readSparks } from "./sparks.ts";
 
 const READ_EVERY_MS = 2_000;
 const GATHER_MS = 300;
@@ -29,7 +29,7 @@ export function followFleet(): () => void {
   const regularly = setInterval(reading.soon, READ_AT_LAST_MS);
   const changes = () => fleetChanges.value + unreadMetrics.value;
   let seen = changes();
-  const stops = [
+  const stops: (() => void)[] = [
     effect(() => {
       const now = changes();
       if (now !== seen) reading.soon();
@@ -46,9 +46,14 @@ export function followFleet(): () => void {
     }),
     effect(() => {
       if (list.value !== undefined) subscribe(reading.now);
-      alerts.value;
     }),
   ];
+  stops.push(
+    watchAlerts((changed) => {
+      for (const { deviceId } of changed) if (deviceId !== undefined) drawAgain(deviceId);
+      subscribe(reading.now);
+    }),
+  );
   return () => {
     for (const stop of stops) stop();
     for (const input of INPUTS) removeEventListener(input, noteInput);

@@ -16,6 +16,9 @@ export const sparks = signal<ReadonlyMap<string, Spark>>(new Map());
 
 const readAtMs = new Map<string, number>();
 
+/** It may lead with another metric by now. */
+export const drawAgain = (id: string): boolean => readAtMs.delete(id);
+
 /** Reads those of these devices that are not known, or were read long ago. The others are left out. */
 export async function readSparks(ids: readonly string[]): Promise<void> {
   const nowMs = performance.now();
