@@ -26,8 +26,8 @@ import { useTexts } from "../series/texts.ts";
 import { ReadNote } from "../ui/fault-note.tsx";
 import { DownloadMenu } from "./download-menu.tsx";
 import { FoldedChart } from "./folded-chart.tsx";
-import { kindsOf } from "./metric-kinds.ts";
-import { pinnedFirst, pinnedOf } from "./pinned.ts";
+import { kindsOf } from "./metrics/metric-kinds.ts";
+import { pinnedFirst, pinnedHere } from "./metrics/pinned.ts";
 import { ScrubReadout } from "./scrub-readout.tsx";
 import { SideColumn } from "./side-column.tsx";
 import { type Sparks, useSparks } from "./sparks.ts";
@@ -103,7 +103,7 @@ function useMetrics(device: DeviceState) {
   const events = useComputed(() => eventsOf(device)).value;
   const textual = kinds.flatMap(({ metric, kind }) => (kind === "text" ? [metric] : []));
   const unordered = kinds.flatMap(({ metric, kind }) => (kind === "text" ? [] : [metric]));
-  const charted = pinnedFirst(unordered, pinnedOf(device.id));
+  const charted = pinnedFirst(unordered, pinnedHere(device.id));
   const booleans = new Set(kinds.flatMap(({ metric, kind }) => (kind === "boolean" ? [metric] : [])));
   return {
     kinds,
@@ -207,4 +207,6 @@ function RangeStatus({ context: { feed } }: { context: ChartContext }) {
 }
 
 const eventsOf = (device: DeviceState): string[] =>
-  Object.entries(device.about.value.metricInfo).flatMap(([metric, { kind }]) => (kind === "event" ? [metric] : []));
+  Object.entries(device.about.value.metricInfo).flatMap(([metric, { kind, hidden }]) =>
+    kind === "event" && hidden !== true ? [metric] : [],
+  );

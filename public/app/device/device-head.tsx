@@ -11,6 +11,7 @@ import { agoWords } from "../ui/time-words.ts";
 import { DeviceDelete } from "./device-delete.tsx";
 import { DeviceEdit } from "./device-edit.tsx";
 import { DeviceWhy } from "./device-why.tsx";
+import { MetricsEdit } from "./metrics/metrics-edit.tsx";
 import { intervalWords } from "./why-words.ts";
 
 /** It stays in view while the page is scrolled. */
@@ -69,6 +70,7 @@ export function DeviceFacts({ device }: { device: DeviceState }) {
           >
             Edit
           </button>
+          {reaches("operator") && <MetricsEdit device={device} />}
           {reaches("owner") && (
             <a class="button-link" href={newRuleHref({ device: device.id })}>
               Alert me when it is offline

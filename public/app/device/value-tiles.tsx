@@ -1,10 +1,12 @@
 /** All values of a device now, as tiles with a spark; a click on one brings its chart to the top, another returns it. */
 import { type ReadonlySignal, useSignal } from "@preact/signals";
+import { type HubFault, toFault } from "../hub/api.ts";
 import type { DeviceState } from "../hub/device-state.ts";
+import { FaultNote } from "../ui/fault-note.tsx";
 import { MetricValue } from "../ui/metric-value.tsx";
 import { shortLabels } from "../ui/value-words.ts";
-import type { MetricOfKind } from "./metric-kinds.ts";
-import { pinnedOf, togglePinned } from "./pinned.ts";
+import type { MetricOfKind } from "./metrics/metric-kinds.ts";
+import { isPinned, togglePinned } from "./metrics/pinned.ts";
 import type { Sparks } from "./sparks.ts";
 import { ValueSpark } from "./value-spark.tsx";
 
@@ -19,6 +21,7 @@ const MOST_AT_FIRST = 12;
 
 export function ValueTiles({ device, kinds, sparks }: TilesProps) {
   const all = useSignal(false);
+  const fault = useSignal<HubFault | undefined>(undefined);
   const shown = all.value ? kinds : kinds.slice(0, MOST_AT_FIRST);
   const labels = shortLabels(kinds.map(({ metric }) => device.described(metric)));
   if (kinds.length === 0) return null;
@@ -27,10 +30,20 @@ export function ValueTiles({ device, kinds, sparks }: TilesProps) {
       <ul class="tiles">
         {shown.map(({ metric, kind }, index) => (
           <li key={metric}>
-            <Tile device={device} metric={metric} kind={kind} label={labels[index] ?? metric} sparks={sparks} />
+            <Tile
+              device={device}
+              metric={metric}
+              kind={kind}
+              label={labels[index] ?? metric}
+              sparks={sparks}
+              failed={(thrown) => {
+                fault.value = thrown;
+              }}
+            />
           </li>
         ))}
       </ul>
+      {fault.value !== undefined && <FaultNote what="The chart was not pinned." fault={fault.value} />}
       {kinds.length > MOST_AT_FIRST && (
         <button
           type="button"
@@ -46,7 +59,14 @@ export function ValueTiles({ device, kinds, sparks }: TilesProps) {
   );
 }
 
-function Tile({ device, metric, kind, label, sparks }: Omit<TilesProps, "kinds"> & MetricOfKind & { label: string }) {
+function Tile({
+  device,
+  metric,
+  kind,
+  label,
+  sparks,
+  failed,
+}: Omit<TilesProps, "kinds"> & MetricOfKind & { label: string; failed: (fault: HubFault) => void }) {
   const described = device.described(metric);
   const words = (
     <>
@@ -56,15 +76,18 @@ function Tile({ device, metric, kind, label, sparks }: Omit<TilesProps, "kinds">
   );
   // A text has no chart that could be at the top.
   if (kind === "text") return <div class="tile">{words}</div>;
-  const isPinned = pinnedOf(device.id).includes(metric);
+  const isFirst = isPinned(device, metric);
+  const toggle = () => {
+    togglePinned(device, metric).catch((thrown: unknown) => failed(toFault(thrown)));
+  };
   return (
     <button
       type="button"
       class="tile"
-      aria-pressed={isPinned}
-      title={isPinned ? "Return its chart to its place" : "Pin its chart to the top"}
+      aria-pressed={isFirst}
+      title={isFirst ? "Return its chart to its place" : "Pin its chart to the top"}
       data-tile={metric}
-      onClick={() => togglePinned(device.id, metric)}
+      onClick={toggle}
     >
       {words}
       <ValueSpark device={device} metric={metric} boolean={kind === "boolean"} sparks={sparks} />

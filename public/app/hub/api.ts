@@ -13,6 +13,7 @@ import type {
   WithSecret,
 } from "../../../src/contract/access.ts";
 import type { SimulationAnswer } from "../../../src/contract/answers/simulation.ts";
+import type { MetricsPatch } from "../../../src/contract/fleet/own-metrics.ts";
 import type { SparklinesAnswer } from "../../../src/contract/fleet/sparklines.ts";
 import { CSRF_HEADER } from "../../../src/contract/levels.ts";
 import type {
@@ -85,6 +86,10 @@ export const getDevice = (id: string, abort?: AbortSignal) => ask<Device>(device
 
 export const patchDevice = (id: string, patch: { name: string; place: string }) =>
   ask<unknown>(devicePath(id), { method: "PATCH", body: JSON.stringify(patch) });
+
+/** What its owner says of metrics. */
+export const patchMetrics = (id: string, patch: MetricsPatch) =>
+  ask<Device>(`${devicePath(id)}/metrics`, { method: "PATCH", body: JSON.stringify(patch) });
 
 export const deleteDevice = (id: string, credential: "remove" | "keep") =>
   ask<unknown>(devicePath(id), { method: "DELETE", query: { credential } });

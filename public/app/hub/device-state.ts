@@ -27,7 +27,7 @@ export interface DeviceState {
   readonly presence: Signal<PresenceAt>;
   /** Undefined: never. */
   readonly heardAtMs: Signal<number | undefined>;
-  /** Names of its metrics, the telling ones first. */
+  /** Names of its metrics that are shown: without those that its owner hides, the telling ones first. */
   readonly metrics: Signal<readonly string[]>;
   /** One signal a metric, there for each name in `metrics`. */
   readonly values: Map<string, Signal<ValueAt>>;

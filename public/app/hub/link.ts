@@ -5,10 +5,10 @@ import type { BrowserToHub, HubToBrowser } from "../../../src/contract/live.ts";
 import { whenShown } from "../preferences/pace.ts";
 import { onAlerts } from "./alert-state.ts";
 import { noteHubTime, toHubMs } from "./clock.ts";
-import { readAgain, readAgainCalmly } from "./epoch.ts";
+import { readAgain, readAgainCalmly, readAgainSoon } from "./epoch.ts";
 import { noteFleetChange, onCounts } from "./fleet-state.ts";
 import { type Freshness, isStale, judgeFreshness } from "./freshness.ts";
-import { onPresence, onReadings, onRejected } from "./live.ts";
+import { deviceState, onPresence, onReadings, onRejected } from "./live.ts";
 import { onNotice } from "./notices.ts";
 
 const ANSWER_WITHIN_MS = 5_000;
@@ -64,6 +64,9 @@ export function startLink(): void {
     uncounted += count;
     whenShown(countSkipped);
     readAgainCalmly();
+  });
+  socket.on("described", ({ devices }) => {
+    if (devices.some((id) => deviceState(id) !== undefined)) readAgainSoon();
   });
   socket.on("tick", ({ time, build }) => {
     noteHubTime(Date.parse(time));

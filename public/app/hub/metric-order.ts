@@ -67,7 +67,18 @@ interface Rank {
   readonly isNamesake: boolean;
 }
 
+/** Without those that the owner hides; first what the owner pinned or put in order, then by importance. */
 export function sortMetrics(metrics: readonly string[], infoOf: (metric: string) => MetricInfo | undefined): string[] {
+  const shown = metrics.filter((metric) => infoOf(metric)?.hidden !== true);
+  const pinned = (metric: string) => Number(infoOf(metric)?.pinned === true);
+  const order = (metric: string) => infoOf(metric)?.order ?? BY_NOBODY;
+  // The sort is stable: where the owner says nothing, importance decides.
+  return byImportance(shown, infoOf).sort((a, b) => pinned(b) - pinned(a) || order(a) - order(b));
+}
+
+const BY_NOBODY = 10_000;
+
+function byImportance(metrics: readonly string[], infoOf: (metric: string) => MetricInfo | undefined): string[] {
   const ranks = metrics.map((metric) => rankOf(metric, infoOf(metric)));
   const named = new Set(ranks.flatMap(({ position, isNamesake }) => (isNamesake ? [position] : [])));
   return ranks

@@ -1,6 +1,7 @@
 /** What the page of a device computes: why it is there or not, the spans of its presence, states as long as they were, pinned charts. */
 import { expect, test } from "vitest";
 import { stateRuns } from "../../../public/app/chart/state-runs.ts";
+import { type MetricRow, metricsPatch } from "../../../public/app/device/metrics/metrics-patch.ts";
 import { verdictWords } from "../../../public/app/device/why-words.ts";
 import { gapsOf } from "../../../public/app/series/gaps.ts";
 import { atMostCells, presenceSpans, withChange } from "../../../public/app/series/presence-spans.ts";
@@ -99,4 +100,20 @@ test("a state is as long as it was, also in a bucket with both, and is not drawn
     { fromMs: at(30), toMs: at(60) },
     { fromMs: at(70), toMs: at(100) },
   ]);
+});
+
+const row = (metric: string, more: Partial<MetricRow> = {}): MetricRow => ({
+  ...{ metric, label: metric, unit: "", digits: "", pinned: false, hidden: false, isOwn: false },
+  ...more,
+});
+
+test("only what the owner changed is sent; an empty name is what Aerie knows, and a move gives all their position", () => {
+  const before = [row("a", { label: "A", digits: "1" }), row("b", { unit: "V", pinned: true })];
+  expect(metricsPatch(before, before)).toEqual({});
+  const after = [row("a", { label: " ", digits: "" }), row("b", { unit: "mV", hidden: true })];
+  expect(metricsPatch(before, after)).toEqual({
+    a: { label: null, digits: null },
+    b: { unit: "mV", pinned: false, hidden: true },
+  });
+  expect(metricsPatch(before, before.toReversed())).toEqual({ a: { order: 1 }, b: { order: 0 } });
 });

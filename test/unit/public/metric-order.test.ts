@@ -72,3 +72,16 @@ test.each<[board: string, known: Known, first: string[]]>([
 ])("the most telling metrics of %s come first", (_, known, first) => {
   expect(sorted(known).slice(0, first.length)).toEqual(first);
 });
+
+test("what the owner pins comes first, then what has a position, then the rest by importance; what is hidden is not there", () => {
+  expect(
+    sorted({
+      temperature: { deviceClass: "temperature" },
+      humidity: { deviceClass: "humidity" },
+      rssi: { order: 1 },
+      battery: { order: 0 },
+      voltage: { pinned: true },
+      current: { pinned: true, hidden: true },
+    }),
+  ).toEqual(["voltage", "battery", "rssi", "temperature", "humidity"]);
+});

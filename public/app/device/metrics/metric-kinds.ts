@@ -1,6 +1,6 @@
 /** How each metric of a device is shown: as a line, as a strip of states, or as text. */
-import type { DeviceState } from "../hub/device-state.ts";
-import { metricKind } from "../ui/value-words.ts";
+import type { DeviceState } from "../../hub/device-state.ts";
+import { metricKind } from "../../ui/value-words.ts";
 
 export interface MetricOfKind {
   readonly metric: string;
