@@ -52,13 +52,13 @@ export async function chartPicture(of: PictureOf): Promise<Blob> {
 type Token = (name: string) => string;
 
 /** `Cellar · Temperature (°C)`, below it the range with its zone, and what the dashed line is. */
-function drawHead(ctx: CanvasRenderingContext2D, { metric, context }: PictureOf, token: Token): void {
+function drawHead(ctx: CanvasRenderingContext2D, { metric, boolean, context }: PictureOf, token: Token): void {
   const { device, feed, compared } = context;
   const described = device.described(metric);
   const unit = metricUnit(described);
   const { fromMs, toMs } = feed.window.peek();
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const other = compared.words.peek();
+  const other = boolean ? "" : compared.words.peek(); // states have no dashed line
   ctx.textBaseline = "alphabetic";
   ctx.fillStyle = token("--text");
   ctx.font = `600 ${fontOf(16)}`;
@@ -92,13 +92,17 @@ async function drawPlot(ctx: CanvasRenderingContext2D, { metric, context }: Pict
     const window = feed.window.peek();
     const marks = textMarks(texts.found.peek()?.readings ?? [], metric);
     plot.draw(plotData(metric, context, buffer, { marks, window }), buffer.resolution > 0, window);
-    await new Promise((resolve) => requestAnimationFrame(resolve)); // it draws after this call
+    await nextFrame(); // it draws after this call
+    plot.layOut(); // the words of the time axis need the size that it has now
+    await nextFrame();
     ctx.drawImage(plot.canvas, MARGIN_PX * FINENESS, HEAD_PX * FINENESS);
   } finally {
     plot.close();
     host.remove();
   }
 }
+
+const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 
 function drawStrip(ctx: CanvasRenderingContext2D, { metric, context }: PictureOf, token: Token): void {
   const { device, feed } = context;

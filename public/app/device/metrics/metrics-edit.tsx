@@ -93,6 +93,11 @@ function MetricsForm({ device, close }: { device: DeviceState; close: () => void
       }}
     >
       <p class="quiet">A unit is a word beside the value; nothing is converted. What is stored does not change.</p>
+      <p class="metric-row metric-heads" aria-hidden="true">
+        <span class="metric-label">Name</span>
+        <span class="metric-unit">Unit</span>
+        <span class="metric-digits">Digits</span>
+      </p>
       <ol class="metric-rows">
         {rows.value.map((row, index) => (
           <Row
