@@ -30,6 +30,12 @@ export const refusal = z
     reason: z.string().describe("The code's text, and what exactly was wrong"),
     kind: z.enum(["connection", "message"]),
     clientId: z.string().exactOptional(),
+    via: z
+      .string()
+      .describe(
+        "The board or application with whose credential it is logged in: `clientId` is then its id, a slash and the client id",
+      )
+      .exactOptional(),
     address: z.string().exactOptional(),
     topic: z.string().exactOptional(),
     deviceId: z.string().exactOptional(),

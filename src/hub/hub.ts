@@ -61,7 +61,7 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
   const part: PartOptions = { config, clock, log, own };
   const metrics = own("metrics", createMetrics());
   const { counters } = metrics;
-  const refusals = createRefusals({ clock });
+  const refusals = createRefusals({ clock, credentialName: (owner) => access?.credentials.nameOf(owner) });
   const listeners = createListeners(part);
   const damage = createDamageNotes(log);
 

@@ -7,7 +7,7 @@ import { connectJs } from "../support/clients/mqtt-clients.ts";
 import { limitFiles, unlimitFiles } from "../support/faults/full-disk.ts";
 import { printedLinks } from "../support/hub/first-account.ts";
 import { spawnHub, startHub } from "../support/hub/hub.ts";
-import { openBrowser, openPage } from "../support/hub/page.ts";
+import { openBrowser, openPage, violations } from "../support/hub/page.ts";
 import { nonLoopbackAddress } from "../support/network.ts";
 import { within } from "../support/until.ts";
 
@@ -263,7 +263,8 @@ test("a board that is refused stands in the inspector with what to do, and comes
   await page.getByRole("link", { name: "Inspector" }).click();
   await page.getByText("Nothing was refused").waitFor(WAIT);
   await expect(connectJs(hub.mqttUrl, { clientId: "boiler", username: "boiler", password: "x" })).rejects.toThrow();
-  const row = page.locator('tr[data-code="CREDENTIAL_UNKNOWN"]');
+  const cause = (code: string) => page.locator(`article[data-code="${code}"]`);
+  const row = cause("CREDENTIAL_UNKNOWN");
   await row.waitFor(WAIT);
   await look(page, "inspector-fix");
   await row.getByRole("link", { name: "Connect this board" }).click();
@@ -277,20 +278,27 @@ test("a board that is refused stands in the inspector with what to do, and comes
   await page.locator('[data-heard="yes"]').waitFor(WAIT);
 
   await page.getByRole("link", { name: "Inspector" }).click();
-  await row.getByText("The next try was accepted").waitFor(WAIT);
+  await page.getByText("1 solved cause").click();
+  const solved = (code: string) => page.locator(`.solved [data-code="${code}"]`);
+  await solved("CREDENTIAL_UNKNOWN").getByText("The next try was accepted").waitFor(WAIT);
   void board.client.publish("devices/boiler/telemetry", '{"temperature":nan,"humidity":40}', { qos: 0 });
-  const faulty = page.locator('tr[data-code="PAYLOAD_NOT_JSON"]');
-  await faulty.getByText("Show where").click();
+  const faulty = cause("PAYLOAD_NOT_JSON");
+  await faulty.getByRole("heading", { name: "boiler: The payload is not valid JSON" }).waitFor(WAIT);
   expect(await faulty.locator(".place").textContent()).toBe('{"temperature":nan,"humidity":40}');
   expect(await faulty.locator("mark").textContent()).toBe("n");
   void board.client.publish("devices/boiler/telemetry/BAD NAME!", "1".repeat(4_300_000), { qos: 0 });
-  const large = page.locator('tr[data-code="PAYLOAD_TOO_LARGE"]');
-  await large.getByText("Raise the limit").click();
+  const large = cause("PAYLOAD_TOO_LARGE");
+  await large.getByText("How to raise it").click();
   expect(await large.locator(".command code").textContent()).toBe("AERIE_MAX_PACKET_BYTES=8388608");
   await look(page, "inspector-places");
+  await page.getByRole("button", { name: "Connections 1" }).click();
+  await faulty.waitFor({ ...WAIT, state: "detached" });
+  await large.waitFor(WAIT);
+  await page.getByRole("button", { name: "All 2" }).click();
+  expect(await violations(page)).toEqual([]);
   const again = await connectJs(hub.mqttUrl, { clientId: "boiler", username: "boiler", password });
   await again.publish("devices/boiler/telemetry", '{"temperature":61}', { qos: 1 });
-  await faulty.getByText("The next try was accepted").waitFor(WAIT);
+  await solved("PAYLOAD_NOT_JSON").getByText("The next try was accepted").waitFor(WAIT);
   expect(failures).toEqual([]);
 });
 
@@ -307,7 +315,7 @@ test("a Tasmota board with the credential of a sketch is let use its own topics 
   await refused.publish("tele/kettle/SENSOR", '{"ENERGY":{"Power":2000}}', { qos: 1 });
 
   await page.getByRole("link", { name: "Inspector" }).first().click();
-  const row = page.locator('tr[data-code="TOPIC_NOT_OWN"]');
+  const row = page.locator('article[data-code="TOPIC_NOT_OWN"]');
   await row.getByText("Its topics are those of Tasmota.").waitFor(WAIT);
   await look(page, "inspector-family");
   await row.getByRole("button", { name: "Let it use these topics" }).click();

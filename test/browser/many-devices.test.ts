@@ -1,4 +1,4 @@
-/** Two thousand devices: what the hub counts, finds and sorts over all of them is what the overview shows. The Inspector offers limits that the hub takes. */
+/** Two thousand devices: what the hub counts, finds and sorts over all of them is what the overview shows. The Inspector groups refused boards by cause, and offers limits that the hub takes. */
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { connectJs } from "../support/clients/mqtt-clients.ts";
@@ -82,16 +82,36 @@ test("of 2,000 devices a fire on any is on the first screen within a second, and
   expect(failures).toEqual([]);
 });
 
-test("a limit at its maximum is not offered", async () => {
-  const hub = await startHub({ settings: { maxTopicBytes: 65_535 } });
-  const board = await connectJs(hub.mqttUrl);
+test("boards that are refused for one cause are one entry, which can be marked as solved and comes back; a limit at its maximum is not offered", async () => {
+  const hub = await startHub({ settings: { maxTopicBytes: 65_535, maxDevices: 1 } });
+  const board = await connectJs(hub.mqttUrl, { clientId: "gateway" });
   void board.client.publish(Array.from({ length: 101 }, () => "a").join("/"), "x", { qos: 0 });
-  const { page } = await openPage(await openBrowser(), `${hub.url}/#/inspector`, { locale: "en-US" });
-  const row = page.locator('tr[data-code="TOPIC_TOO_LONG"]');
-  await row
+  const say = (id: string) => board.publish(`devices/${id}/telemetry`, '{"temperature":20}', { qos: 1 });
+  for (const id of ["let-in", "b10", "b9", "b8", "b7"]) await say(id);
+  const { page, failures } = await openPage(await openBrowser(), `${hub.url}/#/inspector`, { locale: "en-US" });
+  const long = page.locator('[data-code="TOPIC_TOO_LONG"]');
+  await long
     .getByText(
       "This limit cannot be raised: it has its highest value (AERIE_MAX_TOPIC_BYTES=65535, AERIE_MAX_TOPIC_LEVELS=100).",
     )
     .waitFor(WAIT);
-  expect(await row.getByText("Raise the limit").count()).toBe(0);
+  expect(await long.getByText("How to raise it").count()).toBe(0);
+
+  const full = page.locator('article[data-code="TOO_MANY_DEVICES"]');
+  await full.getByRole("heading", { name: "4 boards: The hub has reached its limit of devices (1)" }).waitFor(WAIT);
+  expect(await full.locator(".refusal").count()).toBe(0);
+  await full.getByRole("button", { name: "Show all 4" }).click();
+  expect(await full.locator(".refusal-who a").allTextContents()).toEqual(["b7", "b8", "b9", "b10"]);
+  expect(await full.locator("[data-times]").getAttribute("data-times")).toBe("4");
+  await look(page, "inspector-cause");
+
+  await full.getByRole("button", { name: "Mark as solved" }).click();
+  await full.waitFor({ ...WAIT, state: "detached" });
+  await page.reload();
+  await page.getByText("1 solved cause").waitFor(WAIT);
+  await page.locator('[data-causes="1"]').first().waitFor(WAIT);
+  await say("b9");
+  await full.getByRole("heading", { name: "b9: The hub has reached its limit of devices (1)" }).waitFor(WAIT);
+  expect(await full.locator("[data-times]").getAttribute("data-times")).toBe("1");
+  expect(failures).toEqual([]);
 });

@@ -4,19 +4,35 @@ import type { RefusalsAnswer } from "../../../src/contract/rest.ts";
 
 export type Refused = RefusalsAnswer;
 
-const MAX_ROWS = 500;
+/** As many as the hub keeps. */
+export const MAX_ROWS = 500;
 
 /** Refusals of one kind and one subject are one row, which the hub counts up. */
 export const refusalKey = ({ code, kind, clientId, address, topic, deviceId, metric }: Refusal): string =>
   JSON.stringify([code, kind, clientId, address, topic, deviceId, metric]);
+
+/** Until when a person holds a cause for solved, in this browser. What is refused later counts from then on. */
+export interface SolvedMark {
+  /** When the newest refusal was that is meant. */
+  readonly at: string;
+  /** How often this cause had been refused by then, since this start of the hub. */
+  readonly count: number;
+  readonly since: string;
+}
+export type SolvedMarks = { readonly [code: string]: SolvedMark };
+
+/** It was not accepted since, and nobody holds it for solved. */
+export const isOpen = ({ acceptedAt, lastAt }: Refusal, mark: SolvedMark | undefined): boolean =>
+  acceptedAt === undefined && (mark === undefined || lastAt > mark.at);
 
 export function mergeRefusals(known: Refused | undefined, live: readonly Refusal[]): Refused {
   const rows = new Map((known?.rejections ?? []).map((refusal) => [refusalKey(refusal), refusal]));
   const counts = new Map(Object.entries(known?.counts ?? {}));
   for (const refusal of live) {
     const key = refusalKey(refusal);
-    const more = refusal.count - (rows.get(key)?.count ?? 0);
-    if (more < 0) continue; // older than what was read
+    const former = rows.get(key);
+    const more = refusal.count - (former?.firstAt === refusal.firstAt ? former.count : 0);
+    if (former !== undefined && (more < 0 || refusal.firstAt < former.firstAt)) continue; // older than what was read
     rows.set(key, refusal);
     counts.set(refusal.code, (counts.get(refusal.code) ?? 0) + more);
   }
@@ -25,7 +41,7 @@ export function mergeRefusals(known: Refused | undefined, live: readonly Refusal
   return { counts: Object.fromEntries(counts), since, rejections, limits, maxima };
 }
 
-/** Codes of what is refused and was not accepted since. */
-export const openCauses = ({ rejections }: Refused): string[] => [
-  ...new Set(rejections.flatMap(({ code, acceptedAt }) => (acceptedAt === undefined ? [code] : []))),
+/** Codes of what is refused now. */
+export const openCauses = ({ rejections }: Refused, marks: SolvedMarks): string[] => [
+  ...new Set(rejections.flatMap((refusal) => (isOpen(refusal, marks[refusal.code]) ? [refusal.code] : []))),
 ];

@@ -1,7 +1,7 @@
 /** The two pages of the Inspector: what was refused, and what nobody reads. */
 
 const TABS = [
-  { tab: "refusals", href: "#/inspector", words: "Refusals" },
+  { tab: "refusals", href: "#/inspector", words: "Refused" },
   { tab: "topics", href: "#/inspector/topics", words: "Topics nobody reads" },
 ] as const;
 

@@ -1,21 +1,21 @@
 /** The inspector page: what the hub refused, from whom and why. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { reasonText } from "../../../src/contract/reason-codes.ts";
 import type { Refusal } from "../../../src/contract/refusal.ts";
-import { REFUSALS } from "../../../src/contract/refusals.ts";
 import { getRefusals } from "../hub/api.ts";
 import { watchLive } from "../hub/link.ts";
 import { watchRefusals } from "../hub/live.ts";
-import { mergeRefusals, type Refused, refusalKey } from "../hub/refused.ts";
+import { MAX_ROWS, mergeRefusals, type Refused } from "../hub/refused.ts";
+import { solvedMarks } from "../hub/solved-marks.ts";
 import { useHubRead } from "../hub/use-hub-read.ts";
 import { ReadNote } from "../ui/fault-note.tsx";
 import { usePageTitle } from "../ui/page-title.ts";
-import { deviceHref } from "../ui/route.ts";
-import { fullTime, timeOfDay } from "../ui/time-words.ts";
+import { goToQuery, query } from "../ui/route.ts";
+import { fullTime } from "../ui/time-words.ts";
 import { countWords } from "../ui/value-words.ts";
+import { CauseCard, SolvedCauses } from "./cause-card.tsx";
+import { type Cause, causesOf } from "./causes.ts";
 import { InspectorTabs } from "./inspector-tabs.tsx";
-import { RefusalFix } from "./refusal-fix.tsx";
 
 export function Inspector() {
   const refused = useSignal<Refused | undefined>(undefined);
@@ -37,7 +37,7 @@ export function Inspector() {
     <>
       <h1>Inspector</h1>
       <InspectorTabs here="refusals" />
-      <p class="lead">What the hub refused, from whom and why. Refusals of the same kind and origin share one row.</p>
+      <p class="lead">What the hub refused, from whom and why, and what helps.</p>
       <ReadNote what="The refusals could not be read." read={read} />
       {refused.value === undefined ? (
         read.state.value === "loading" && <p class="quiet">Loading refusals…</p>
@@ -48,126 +48,49 @@ export function Inspector() {
   );
 }
 
+type Show = "all" | Cause["kind"];
+const SHOWN: readonly { show: Show; words: string }[] = [
+  { show: "all", words: "All" },
+  { show: "connection", words: "Connections" },
+  { show: "message", words: "Messages" },
+];
+
 function Refusals({ refused }: { refused: Refused }) {
-  if (refused.rejections.length === 0) {
-    return <p class="empty">Nothing was refused since {fullTime(Date.parse(refused.since))}.</p>;
-  }
+  const { open, solved } = causesOf(refused, solvedMarks.value);
+  const asked = new URLSearchParams(query.value).get("show");
+  const show = SHOWN.find((each) => each.show === asked)?.show ?? "all";
+  const of = (kind: Show, causes: readonly Cause[]) => causes.filter((cause) => kind === "all" || cause.kind === kind);
+  const since = fullTime(Date.parse(refused.since));
+  if (open.length + solved.length === 0) return <p class="empty">Nothing was refused since {since}.</p>;
   return (
     <>
-      <Counts refused={refused} />
-      <div class="table-scroll">
-        <table class="refusals" aria-label="Refusals">
-          <thead>
-            <tr>
-              <th scope="col">Last</th>
-              <th scope="col">What</th>
-              <th scope="col">Why</th>
-              <th scope="col" class="number">
-                Count
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {refused.rejections.map((refusal) => (
-              <RefusalRow key={refusalKey(refusal)} refusal={refusal} refused={refused} />
-            ))}
-          </tbody>
-        </table>
+      <fieldset class="counters">
+        <legend class="sr-only">Show refusals of</legend>
+        {SHOWN.map((each) => (
+          <button
+            key={each.show}
+            type="button"
+            class={of(each.show, open).length === 0 ? "counter counter-zero" : "counter"}
+            aria-pressed={each.show === show}
+            onClick={() => goToQuery(each.show === "all" ? "" : `show=${each.show}`)}
+          >
+            <span class="counter-word">{each.words}</span>{" "}
+            <span class="counter-number">{countWords(of(each.show, open).length)}</span>
+          </button>
+        ))}
+      </fieldset>
+      {of(show, open).length === 0 && (
+        <p class="empty">Nothing {show === "all" ? "" : "of this kind "}is refused now.</p>
+      )}
+      <div class="causes">
+        {of(show, open).map((cause) => (
+          <CauseCard key={cause.code} cause={cause} refused={refused} />
+        ))}
       </div>
-    </>
-  );
-}
-
-function Counts({ refused }: { refused: Refused }) {
-  const counts = Object.entries(refused.counts).filter(([, count]) => count > 0);
-  return (
-    <section aria-labelledby="counts">
-      <h2 id="counts" class="small-head">
-        Since {fullTime(Date.parse(refused.since))}
-      </h2>
-      <ul class="counts">
-        {counts
-          .toSorted(([, a], [, b]) => b - a)
-          .map(([code, count]) => (
-            <li key={code} data-code={code}>
-              <strong>{countWords(count)}</strong> <code>{code}</code>
-            </li>
-          ))}
-      </ul>
-    </section>
-  );
-}
-
-function RefusalRow({ refusal, refused }: { refusal: Refusal; refused: Refused }) {
-  const lastMs = Date.parse(refusal.lastAt);
-  // The reason begins with the code's own words and adds what exactly was wrong; said once is enough.
-  const text = REFUSALS[refusal.code] ?? refusal.code;
-  const more = refusal.reason.startsWith(text)
-    ? refusal.reason.slice(text.length).replace(/^[\s:;,.–-]+/, "")
-    : refusal.reason;
-  return (
-    <tr data-code={refusal.code}>
-      <td>
-        <time dateTime={refusal.lastAt} title={fullTime(lastMs)}>
-          {timeOfDay(lastMs)}
-        </time>
-      </td>
-      <td>
-        <Subject refusal={refusal} />
-      </td>
-      <td>
-        {text}
-        {more !== "" && <span class="reason">{more}</span>}
-        <span class="answer">
-          <code>{refusal.code}</code>
-          <Answer refusal={refusal} />
-        </span>
-        <RefusalFix refusal={refusal} refused={refused} />
-      </td>
-      <td class="number" title={`first ${fullTime(Date.parse(refusal.firstAt))}`}>
-        {countWords(refusal.count)}
-      </td>
-    </tr>
-  );
-}
-
-/** What the client speaks and what it was answered: `MQTT 5 · 0x99 payload format invalid`. */
-function Answer({ refusal: { mqttVersion, reasonCode } }: { refusal: Refusal }) {
-  const words = [
-    ...(mqttVersion === undefined ? [] : [`MQTT ${mqttVersion}`]),
-    ...(reasonCode === undefined ? [] : [reasonText(reasonCode)]),
-  ];
-  return words.length > 0 && <span data-answer>{words.join(" · ")}</span>;
-}
-
-function Subject({ refusal }: { refusal: Refusal }) {
-  const { deviceId, topic, metric, clientId, address, kind } = refusal;
-  return (
-    <>
-      {topic !== undefined && <span class="mono subject">{topic}</span>}
-      <span class="subject-facts">
-        <span>{kind}</span>
-        {deviceId !== undefined && (
-          <span>
-            device <a href={deviceHref(deviceId)}>{deviceId}</a>
-          </span>
-        )}
-        {metric !== undefined && (
-          <span>
-            metric <span class="mono">{metric === "" ? '""' : metric}</span>
-          </span>
-        )}
-        {clientId !== undefined && (
-          <span>
-            client <span class="mono">{clientId}</span>
-          </span>
-        )}
-        {address !== undefined && (
-          <span>
-            from <span class="mono">{address}</span>
-          </span>
-        )}
-      </span>
+      <SolvedCauses causes={of(show, solved)} refused={refused} />
+      <p class="quiet">
+        Counted since {since}.{refused.rejections.length >= MAX_ROWS && ` The hub lists the ${MAX_ROWS} newest kinds.`}
+      </p>
     </>
   );
 }

@@ -1,15 +1,11 @@
-/** What a person can do about one refusal, and whether it worked: a secret, another family, a limit, the location of a fault. */
+/** What a person can do about one client or board that is refused: give it a secret, or another family. */
 import { useSignal } from "@preact/signals";
-import type { FaultLocation, Refusal, Suggestion } from "../../../src/contract/refusal.ts";
+import type { Refusal, Suggestion } from "../../../src/contract/refusal.ts";
 import { likelyBoard } from "../access/likely-board.ts";
 import { type HubFault, patchBoard, toFault } from "../hub/api.ts";
-import type { Refused } from "../hub/refused.ts";
 import { reaches } from "../hub/session.ts";
-import { CommandLine } from "../ui/command-line.tsx";
 import { FaultNote } from "../ui/fault-note.tsx";
 import { addHref } from "../ui/route.ts";
-import { fullTime, timeOfDay } from "../ui/time-words.ts";
-import { limitsBehind } from "./limits-behind.ts";
 
 const LET_IN = "Connect this board";
 const SECRETS: Partial<Record<Refusal["code"], string>> = {
@@ -19,20 +15,18 @@ const SECRETS: Partial<Record<Refusal["code"], string>> = {
   CREDENTIAL_ENDED: "Give it a new secret",
 };
 
-export function RefusalFix({ refusal, refused }: { refusal: Refusal; refused: Refused }) {
-  const { code, place, acceptedAt, suggestion } = refusal;
+export function RefusalFix({ refusal }: { refusal: Refusal }) {
+  const { code, suggestion } = refusal;
   const secret = SECRETS[code];
-  if (acceptedAt !== undefined) return <Accepted at={acceptedAt} />;
+  if (!reaches("operator")) return null;
   return (
     <>
-      {place !== undefined && <Fault location={place} />}
-      {suggestion !== undefined && reaches("operator") && <UseItsTopics suggestion={suggestion} />}
-      {secret !== undefined && reaches("operator") && (
+      {suggestion !== undefined && <UseItsTopics suggestion={suggestion} />}
+      {secret !== undefined && (
         <a class="fix" href={addHref(likelyBoard(refusal.clientId))}>
           {secret}
         </a>
       )}
-      {reaches("operator") && <Raise code={code} refused={refused} />}
     </>
   );
 }
@@ -71,43 +65,5 @@ function UseItsTopics({ suggestion }: { suggestion: Suggestion }) {
       </button>
       {fault.value !== undefined && <FaultNote what="Its topics were not changed." fault={fault.value} />}
     </p>
-  );
-}
-
-function Accepted({ at }: { at: string }) {
-  const atMs = Date.parse(at);
-  return (
-    <span class="accepted" data-accepted>
-      ✓ The next try was accepted, at <time title={fullTime(atMs)}>{timeOfDay(atMs)}</time>
-    </span>
-  );
-}
-
-function Fault({ location: { before, from } }: { location: FaultLocation }) {
-  return (
-    <details class="fix">
-      <summary>Show where</summary>
-      <code class="place">
-        {before}
-        <mark>{from === "" ? "(end of the payload)" : from.slice(0, 1)}</mark>
-        {from.slice(1)}
-      </code>
-    </details>
-  );
-}
-
-/** A limit is a setting, read at the start of the hub. */
-function Raise({ code, refused }: { code: Refusal["code"]; refused: Refused }) {
-  const { now, higher } = limitsBehind(code, refused);
-  if (now.length === 0) return null;
-  if (higher.length === 0) {
-    return <p class="fix quiet">This limit cannot be raised: it has its highest value ({now.join(", ")}).</p>;
-  }
-  return (
-    <details class="fix">
-      <summary>Raise the limit</summary>
-      <p class="quiet">Now {now.join(", ")}. To raise it, restart the hub with:</p>
-      <CommandLine name="the setting" command={higher.join(" ")} />
-    </details>
   );
 }

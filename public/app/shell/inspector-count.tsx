@@ -5,6 +5,7 @@ import { getRefusals } from "../hub/api.ts";
 import { epoch } from "../hub/epoch.ts";
 import { watchRefusals } from "../hub/live.ts";
 import { mergeRefusals, openCauses, type Refused } from "../hub/refused.ts";
+import { solvedMarks } from "../hub/solved-marks.ts";
 import { countWords } from "../ui/value-words.ts";
 
 /** What the page shows comes first. */
@@ -30,7 +31,7 @@ export function InspectorCount() {
       abort.abort();
     };
   }, [epoch.value]);
-  const count = refused.value === undefined ? 0 : openCauses(refused.value).length;
+  const count = refused.value === undefined ? 0 : openCauses(refused.value, solvedMarks.value).length;
   if (count === 0) return null;
   return (
     <span class="rail-count" data-causes={count}>

@@ -261,9 +261,9 @@ export class Client implements PacketReader, ClientControl {
   note(code: RefusalCode, about: RefusalNote): void {
     const { clientId, responses } = this.#state;
     this.#context.refusals.add({
+      clientId,
       ...about,
       code,
-      clientId,
       address: this.#connection.peer.address,
       mqttVersion: responses && MQTT_VERSIONS[responses.version],
     });

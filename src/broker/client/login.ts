@@ -33,6 +33,8 @@ export interface Login {
 /** What a refusal is about. */
 export interface RefusalNote {
   readonly kind: "connection" | "message";
+  /** Of a message the id of its session, by which it is accepted, too; left out: as CONNECT named it. */
+  readonly clientId?: string;
   readonly reasonCode?: number | undefined;
   readonly detail?: string | undefined;
   readonly topic?: string;
@@ -77,7 +79,7 @@ export function createLogin(options: LoginOptions): Login {
     end: (code, reasonCode, detail) => client.end(code, reasonCode, detail),
     refuse: (code, reasonCode, topic) => {
       const suggestion = context.suggest?.(session.who, topic, "publish");
-      client.note(code, { kind: "message", reasonCode, topic, suggestion });
+      client.note(code, { kind: "message", clientId: session.clientId, reasonCode, topic, suggestion });
     },
     stalled: (isCounted) => client.stalled(isCounted),
     isGone: () => client.isEnded(),

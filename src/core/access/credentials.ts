@@ -25,6 +25,8 @@ export interface Credentials extends DeviceCredentials {
    * Undefined: its credential is gone.
    */
   identityOf(clientId: string): MqttIdentity | undefined;
+  /** What a person calls the credential of a session's id, its part before the slash: the device id, or the application's name. */
+  nameOf(owner: string): string | undefined;
   /** From now on no board is given these topics, such as the base topics that dialects have learned. */
   reserve(topics: () => Iterable<TopicHolder>): void;
   readonly suggest: Suggest;
@@ -136,6 +138,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
     ...devices,
     identify,
     identityOf,
+    nameOf: (owner) => book.board(owner)?.deviceId ?? book.applications().find(({ id }) => ownerOf(id) === owner)?.name,
     reserve: (topics) => void reserved.push(topics),
     suggest: createSuggest((deviceId) => book.board(deviceId) !== undefined),
     applications: () => book.applications().map(applicationAnswer),

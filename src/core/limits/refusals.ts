@@ -51,7 +51,13 @@ export interface Refusals {
   onRefusal(listener: (refusal: Refusal, key: string) => void): void;
 }
 
-export function createRefusals({ clock }: { clock: Clock }): Refusals {
+export interface RefusalsOptions {
+  readonly clock: Clock;
+  /** What a credential is called whose sessions begin with `owner`; undefined: there is none, or there are no accounts. */
+  readonly credentialName?: (owner: string) => string | undefined;
+}
+
+export function createRefusals({ clock, credentialName = () => undefined }: RefusalsOptions): Refusals {
   const kinds = new Map<string, Refusal>();
   // Bounded: codes, versions and reason codes are closed lists.
   const counts = new Map<string, RefusalCount>();
@@ -88,7 +94,12 @@ export function createRefusals({ clock }: { clock: Clock }): Refusals {
     const key = JSON.stringify([code, clientId?.slice(0, MAX_CLIENT_ID), address, topic?.slice(0, MAX_TOPIC), metric]);
     const now = new Date(clock.nowMs()).toISOString();
     const former = kinds.get(key);
-    const refusal = describe(refused, former?.firstAt ?? now, now, (former?.count ?? 0) + 1);
+    // What was accepted meanwhile is refused again: it counts from now on.
+    const counted = former?.acceptedAt === undefined ? former : undefined;
+    const refusal = {
+      ...describe(refused, counted?.firstAt ?? now, now, (counted?.count ?? 0) + 1),
+      ...viaOf(refused, credentialName),
+    };
     setNewest(kinds, key, refusal, MAX_KINDS);
     setOpen(refusal);
     for (const listener of listeners) listener(refusal, key);
@@ -137,6 +148,20 @@ function byCode(counts: Iterable<RefusalCount>): Map<RefusalCode, number> {
   const sums = new Map<RefusalCode, number>();
   for (const { code, count } of counts) sums.set(code, (sums.get(code) ?? 0) + count);
   return sums;
+}
+
+/** Codes about connections that are refused by the id of their session, which may begin with the credential. */
+const OF_SESSION: ReadonlySet<RefusalCode> = new Set(["TOO_MANY_SESSIONS", "CLIENT_ID_SHARED"]);
+
+/** The id of a session is `<credential>/<client id>` where the two differ. */
+function viaOf(
+  { clientId = "", kind, code }: Refused,
+  credentialName: (owner: string) => string | undefined,
+): Pick<Refusal, "via"> {
+  const end = clientId.indexOf("/");
+  if (end < 0 || (kind === "connection" && !OF_SESSION.has(code))) return {};
+  const via = credentialName(clientId.slice(0, end));
+  return via === undefined ? {} : { via };
 }
 
 function describe(refused: Refused, firstAt: string, lastAt: string, count: number): Refusal {

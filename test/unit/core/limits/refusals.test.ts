@@ -172,7 +172,7 @@ test("what was refused and is accepted after all says since when, until it is re
   expect(refusals.list()).toMatchObject([{ count: 1, acceptedAt }]);
   expect(told).toEqual([undefined, acceptedAt]);
   refusals.add(bad);
-  expect(refusals.list()[0]).toMatchObject({ count: 2 });
+  expect(refusals.list()[0]).toMatchObject({ count: 1 });
   expect(refusals.list()[0]?.acceptedAt).toBeUndefined();
 });
 
@@ -194,4 +194,30 @@ test("whatever names of metrics a client makes up, what is remembered of it is b
   const listed = refusals.list();
   expect(listed.length).toBe(500);
   expect(listed.every(({ acceptedAt }) => acceptedAt !== undefined)).toBe(true);
+});
+
+test("what was accepted and is refused again counts from then on", () => {
+  const { clock, refusals } = start();
+  refusals.add(bad);
+  refusals.add(bad);
+  refusals.accepted("c", bad.topic);
+  clock.advance(5_000);
+  refusals.add(bad);
+  expect(refusals.list()).toMatchObject([{ count: 1, firstAt: new Date(NOW + 5_000).toISOString() }]);
+  expect(refusals.counts().get(bad.code)).toBe(3);
+});
+
+test("a client of an application is listed with its name, where its id is the id of a session", () => {
+  const clock = createManualClock({ nowMs: NOW });
+  const refusals = createRefusals({ clock, credentialName: (owner) => (owner === "@7" ? "simulator" : undefined) });
+  const via = (refused: Parameters<typeof refusals.add>[0]) => {
+    refusals.add(refused);
+    return refusals.list()[0]?.via;
+  };
+  expect(via({ ...bad, clientId: "@7/esp32-06" })).toBe("simulator");
+  expect(via({ ...bad, clientId: "@8/esp32-06" })).toBeUndefined();
+  expect(via({ ...bad, clientId: "esp32-06" })).toBeUndefined();
+  // Of a login that fails the id is what the client says.
+  expect(via({ code: "CREDENTIAL_UNKNOWN", kind: "connection", clientId: "@7/esp32-06" })).toBeUndefined();
+  expect(via({ code: "CLIENT_ID_SHARED", kind: "connection", clientId: "@7/esp32-06" })).toBe("simulator");
 });
