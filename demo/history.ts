@@ -19,9 +19,12 @@ const DAY_MS = 24 * HOUR_MS;
 const STEPS = [
   { sinceMs: 30 * DAY_MS, stepMs: 600 * SECOND_MS },
   { sinceMs: 8 * DAY_MS, stepMs: 300 * SECOND_MS },
-  { sinceMs: 26 * HOUR_MS, stepMs: 90 * SECOND_MS },
+  { sinceMs: 26 * HOUR_MS, stepMs: 120 * SECOND_MS },
   { sinceMs: 3 * HOUR_MS, stepMs: 12 * SECOND_MS },
 ] as const;
+
+/** A month of minutes in each room would take as long as all else. */
+const ROOM_STEP_MS = 300 * SECOND_MS;
 
 /** When something was sent: oldest first, up to `nowMs`. */
 export function* instantsBefore(nowMs: number): Generator<number> {
@@ -50,7 +53,7 @@ export function* historyLines(nowMs: number, utcOffsetMinutes: number): Generato
 function* players(utcOffsetMinutes: number): Generator<Player> {
   for (let index = 0; index < STATIONS; index++) {
     const deviceId = `${STATION_PREFIX}-${String(index + 1).padStart(2, "0")}`;
-    const { read } = createStationSensors({ seed: SEED, deviceId, index, utcOffsetMinutes });
+    const { read } = createStationSensors({ seed: SEED, deviceId, index, utcOffsetMinutes, stepMs: ROOM_STEP_MS });
     yield (atMs) => [[deviceId, { ...read(atMs) }]];
   }
   for (const [family, devices] of FAMILIES) {
@@ -66,7 +69,7 @@ function clientPlayer(family: SimulatedFamilyName, indexes: readonly number[], u
   let nowMs = 0;
   const clock = { now: () => nowMs };
   const [first, ...others] = indexes.map((index) =>
-    simulatedDevice({ family, seed: SEED, utcOffsetMinutes, clock }, index),
+    simulatedDevice({ family, seed: SEED, utcOffsetMinutes, clock, stepMs: ROOM_STEP_MS }, index),
   );
   if (first === undefined) return () => [];
   const mapping = createMappingDialect();

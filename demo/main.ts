@@ -22,11 +22,15 @@ async function main(signal: AbortSignal): Promise<number> {
   const steps = createSteps(process.stdout);
   let hub: DemoHub | undefined;
   const boards: Simulation[] = [];
+  let code = 0;
   try {
     const history = makeHistory(signal);
     await steps.run("Building the hub", () => buildIfChanged(signal));
     hub = await steps.run("Starting it", startHub);
-    void hub.ended.then(() => stopping.abort());
+    void hub.ended.then((errors) => {
+      if (!signal.aborted) code = failed(`The hub of the demo has ended. ${errors}`);
+      stopping.abort();
+    });
     if (!signal.aborted) await ask(hub, "POST", "/api/mappings", MAPPING);
     if (!signal.aborted) await ask(hub, "POST", "/api/rules", RULE);
     if (!signal.aborted) boards.push(...startBoards(hub));
@@ -44,17 +48,19 @@ async function main(signal: AbortSignal): Promise<number> {
     await new Promise<void>((resolve) =>
       signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve()),
     );
-    return 0;
   } catch (error) {
-    if (signal.aborted) return 0;
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return 1;
-  } finally {
-    steps.say("Removing the demo …");
-    await stopBoards(boards);
-    await hub?.stop();
-    steps.say("Removed.");
+    if (!signal.aborted) code = failed(error instanceof Error ? error.message : String(error));
   }
+  steps.say("Removing the demo …");
+  await stopBoards(boards);
+  await hub?.stop();
+  steps.say("Removed.");
+  return code;
+}
+
+function failed(why: string): number {
+  process.stderr.write(`${why}\n`);
+  return 1;
 }
 
 /** Stations first, so that the one with the leak is there at once. */

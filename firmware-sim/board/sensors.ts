@@ -94,5 +94,6 @@ export function createSensors(seed: number): Sensors {
 function asSent(name: string, value: number, digits?: number): number {
   const info = METRICS.get(name);
   const [min, max] = info?.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  return Number(Math.min(max, Math.max(min, value)).toFixed(digits ?? info?.digits ?? 1));
+  const scale = 10 ** (digits ?? info?.digits ?? 1);
+  return Math.round(Math.min(max, Math.max(min, value)) * scale) / scale;
 }

@@ -7,7 +7,7 @@ import type { BrokerAddress } from "../mqtt/broker-address.ts";
 import { createLink } from "../mqtt/link.ts";
 import type { SpokenVersion } from "../mqtt/mqtt-session.ts";
 import type { Air } from "../room/air.ts";
-import { createRoom } from "../room/room.ts";
+import { createRoom, type RoomOptions } from "../room/room.ts";
 import { ROOM_KIND_NAMES, type RoomKind } from "../room/room-kind.ts";
 import { encodeReading, styleOf } from "./reading.ts";
 import type { Board, Scenario } from "./scenario.ts";
@@ -95,10 +95,11 @@ export function createStationSensors({
   deviceId,
   index,
   utcOffsetMinutes,
-}: Pick<StationOptions, "seed" | "deviceId" | "index" | "utcOffsetMinutes">) {
+  stepMs,
+}: Pick<StationOptions, "seed" | "deviceId" | "index" | "utcOffsetMinutes"> & Pick<RoomOptions, "stepMs">) {
   const kind = ROOM_KIND_NAMES[index % ROOM_KIND_NAMES.length] ?? "office";
   const seed = seedFrom(ofAll, deviceId);
-  const room = createRoom({ kind, seed: seedFrom(seed, "room"), utcOffsetMinutes });
+  const room = createRoom({ kind, seed: seedFrom(seed, "room"), utcOffsetMinutes, stepMs });
   const sensors = createSensors(seedFrom(seed, "sensors"));
   const read = (atMs: number, disturb = (air: Air): Air => air): StationMetrics =>
     sensors.read(disturb(room.at(atMs)), atMs);

@@ -7,7 +7,7 @@ import type { Tally } from "../helpers/tally.ts";
 import type { BrokerAddress } from "../mqtt/broker-address.ts";
 import { createLink } from "../mqtt/link.ts";
 import type { SpokenVersion } from "../mqtt/mqtt-session.ts";
-import { createRoom } from "../room/room.ts";
+import { createRoom, type RoomOptions } from "../room/room.ts";
 import { ROOM_KIND_NAMES } from "../room/room-kind.ts";
 import { wattHoursAt, wattsAt } from "./appliance.ts";
 import type { Publication, SimulatedDevice } from "./family.ts";
@@ -42,17 +42,19 @@ export function startFamily(options: FamilyOptions): FamilyClient[] {
   return devices.map((device) => startClient(options, [device]));
 }
 
-export interface SimulatedDeviceOptions extends Pick<FamilyOptions, "family" | "seed" | "utcOffsetMinutes"> {
+export interface SimulatedDeviceOptions
+  extends Pick<FamilyOptions, "family" | "seed" | "utcOffsetMinutes">,
+    Pick<RoomOptions, "stepMs"> {
   readonly clock: Pick<Clock, "now">;
 }
 
 export function simulatedDevice(
-  { family, seed, utcOffsetMinutes, clock }: SimulatedDeviceOptions,
+  { family, seed, utcOffsetMinutes, clock, stepMs }: SimulatedDeviceOptions,
   index: number,
 ): SimulatedDevice {
   const own = seedFrom(seed, family, index);
   const kind = ROOM_KIND_NAMES[index % ROOM_KIND_NAMES.length] ?? "office";
-  const room = createRoom({ kind, seed: seedFrom(own, "room"), utcOffsetMinutes });
+  const room = createRoom({ kind, seed: seedFrom(own, "room"), utcOffsetMinutes, stepMs });
   const sensors = createSensors(seedFrom(own, "sensors"));
   let sensed: { readonly atMs: number; readonly metrics: StationMetrics } | undefined;
   /** A firmware asks several times for one message. */

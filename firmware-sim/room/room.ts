@@ -10,6 +10,8 @@ export interface RoomOptions {
   seed: number;
   /** People live by local time; 60 is Central European winter. */
   utcOffsetMinutes: number;
+  /** A minute where it is left out; whoever goes through a month takes longer ones. */
+  stepMs?: number | undefined;
 }
 
 export interface Room {
@@ -24,8 +26,6 @@ const STEP_MS = 60_000;
 const WARM_UP_MS = 12 * HOUR_MS;
 /** Coarser, so that a thousand rooms start in half a second. */
 const WARM_UP_STEP_MS = 10 * STEP_MS;
-/** For whoever looks so seldom: a month takes a fifth of the time. */
-const COARSE_STEP_MS = 5 * STEP_MS;
 const GAS_NAMES: readonly (keyof Gases)[] = [
   "co2Ppm",
   "tvocPpb",
@@ -43,18 +43,13 @@ const WINDOW_AIR_CHANGES_PER_HOUR = 4;
 /** How fast walls and furniture let the room's temperature follow. */
 const WARMING_PER_HOUR = 0.6;
 
-/**
- * Stepped on a fixed grid of minutes and interpolated, so that the air does not depend on who looks at it how often; only who looks every
- * five minutes or less often gets it a little coarser.
- */
-export function createRoom({ kind, seed, utcOffsetMinutes }: RoomOptions): Room {
+/** Stepped on a fixed grid of minutes and interpolated, so that the air does not depend on who looks at it how often. */
+export function createRoom({ kind, seed, utcOffsetMinutes, stepMs = STEP_MS }: RoomOptions): Room {
   const traits = ROOM_KINDS[kind];
   const weatherSeed = seedFrom(seed, "weather");
   let planned: { day: number; plan: DayPlan } | undefined;
   let before: { atMs: number; air: Air } | undefined;
   let after: { atMs: number; air: Air } | undefined;
-  /** The last time that somebody asked for. */
-  let askedMs = Number.POSITIVE_INFINITY;
 
   function planAt(localMs: number): DayPlan {
     const day = Math.floor(localMs / DAY_MS);
@@ -78,8 +73,6 @@ export function createRoom({ kind, seed, utcOffsetMinutes }: RoomOptions): Room 
 
   function advanceTo(timeMs: number): void {
     if (after === undefined || timeMs - after.atMs > WARM_UP_MS) after = warmedUp(timeMs);
-    const stepMs = timeMs - askedMs >= COARSE_STEP_MS ? COARSE_STEP_MS : STEP_MS;
-    askedMs = timeMs;
     while (after.atMs < timeMs) {
       before = after;
       after = { atMs: before.atMs + stepMs, air: step(before.air, before.atMs, stepMs) };
@@ -91,7 +84,7 @@ export function createRoom({ kind, seed, utcOffsetMinutes }: RoomOptions): Room 
       advanceTo(timeMs);
       const [from, to] = [before ?? after, after];
       if (from === undefined || to === undefined) throw new Error("a room has air once it was advanced");
-      const along = Math.min(1, Math.max(0, (timeMs - from.atMs) / Math.max(STEP_MS, to.atMs - from.atMs)));
+      const along = Math.min(1, Math.max(0, (timeMs - from.atMs) / stepMs));
       return blend(from.air, to.air, along);
     },
   };
@@ -111,11 +104,12 @@ function stepAir(air: Air, hours: number, { traits, plan, hour, weather }: Influ
   const sources = emissionsAt(plan, hour);
   const airing = isAiring(plan, hour);
   const airChanges = traits.airChangesPerHour + (airing ? WINDOW_AIR_CHANGES_PER_HOUR : 0);
+  const exchanged = 1 - Math.exp(-airChanges * hours);
   const next = { ...air, daylight: daylightAt(hour) };
   for (const gas of GAS_NAMES) {
     const outside = OUTDOORS[gas] + (gas === "waterGramsPerM3" ? 1.5 * weather : 0);
     const risePerHour = ((FURNITURE[gas] ?? 0) + (sources[gas] ?? 0)) / traits.volumeM3;
-    next[gas] += (outside + risePerHour / airChanges - air[gas]) * (1 - Math.exp(-airChanges * hours));
+    next[gas] += (outside + risePerHour / airChanges - air[gas]) * exchanged;
   }
   const restC = traits.restingC + 1.1 * dayWave(hour) + 0.7 * weather - (airing ? 2.5 : 0);
   const balanceC = restC + sources.heatCM3 / traits.volumeM3 / WARMING_PER_HOUR;
