@@ -1,5 +1,5 @@
 /** The devices as cards or rows. Only those in sight are elements; each is put where it belongs by a transform, so that nothing else moves. */
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { CARD_PX, DeviceGroup, HEADING_PX, type ListSizes } from "./device-group.tsx";
 import type { FleetList } from "./list/fleet-list.ts";
 import type { Layout } from "./list/list-choice.ts";
@@ -37,8 +37,8 @@ export function DeviceWindow({ list, layout, isPhone }: WindowProps) {
   const focused = useFocusedRow(box);
   const hold = useHold(focused);
   const isGrouped = hasHeadings(list);
-  const sizes = sizesOf(widthPx, layout, isPhone, isGrouped);
-  const laid = layOut(list.groups, sizes);
+  const sizes = useMemo(() => sizesOf(widthPx, layout, isPhone, isGrouped), [widthPx, layout, isPhone, isGrouped]);
+  const laid = useMemo(() => layOut(list.groups, sizes), [list.groups, sizes]);
   // Few are elements all of them: so the browser's own search finds them.
   const around = list.ids.length <= ALL_UP_TO ? laid.heightPx : ROWS_AROUND * sizes.rowPx;
   const visible = widthPx === 0 ? [] : visibleBetween(laid, sizes, fromPx - around, toPx + around);

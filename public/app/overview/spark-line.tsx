@@ -1,6 +1,6 @@
 /** The last three hours as a line, where gaps are gaps and a lone value is a dot, and under it the presence of the last 24 hours; on one canvas. */
 import { useEffect, useRef } from "preact/hooks";
-import { theme } from "../preferences/theme.ts";
+import { type Theme, theme } from "../preferences/theme.ts";
 import type { Trouble } from "./device-trouble.ts";
 
 interface SparkLineProps {
@@ -17,7 +17,7 @@ const TOKENS: Partial<Record<Trouble["state"], string>> = { alarm: "--bad", warn
 
 export function SparkLine({ means, presence, width, height, state }: SparkLineProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const colours = theme.value;
+  const now = theme.value;
   useEffect(() => {
     if (canvas.current === null) return;
     const pen = penOf(canvas.current, width, height);
@@ -25,7 +25,7 @@ export function SparkLine({ means, presence, width, height, state }: SparkLinePr
     const barPx = presence === undefined ? 0 : BAR_PX;
     drawLine(pen, means ?? [], { width, height: height - barPx }, TOKENS[state] ?? "--muted");
     drawPresence(pen, presence ?? "", { width, height });
-  }, [means, presence, width, height, state, colours]);
+  }, [means, presence, width, height, state, now]);
   return <canvas ref={canvas} class="spark" style={{ width: `${width}px`, height: `${height}px` }} />;
 }
 
@@ -47,8 +47,18 @@ function penOf(canvas: HTMLCanvasElement, width: number, height: number): Pen | 
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
   context.scale(ratio, ratio);
-  const style = getComputedStyle(canvas);
-  return { context, colour: (token) => style.getPropertyValue(token) };
+  return { context, colour: colourOf };
+}
+
+let colours: { readonly theme: Theme; readonly byToken: Map<string, string> } | undefined;
+
+/** Asked of the browser once a theme: each time it would compute the style of the whole page. */
+function colourOf(token: string): string {
+  if (colours?.theme !== theme.peek()) colours = { theme: theme.peek(), byToken: new Map() };
+  const { byToken } = colours;
+  const colour = byToken.get(token) ?? getComputedStyle(document.documentElement).getPropertyValue(token);
+  byToken.set(token, colour);
+  return colour;
 }
 
 const PAD_PX = 2;
