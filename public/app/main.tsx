@@ -8,6 +8,7 @@ import "../styles/device.css";
 import "../styles/range.css";
 import "../styles/inspector.css";
 import "../styles/mapping.css";
+import "../styles/settings.css";
 import "../styles/sign-in.css";
 import "../styles/alerts.css";
 import "../styles/rules.css";

@@ -48,6 +48,7 @@ async function openAda(link: string) {
 }
 
 async function addPerson(page: Page, name: string, role: string): Promise<void> {
+  await page.getByRole("button", { name: "Add a person" }).click();
   const form = page.getByRole("form", { name: "Add a person" });
   await form.getByLabel("Name").fill(name);
   await form.getByLabel("Password").fill(PASSWORD);
@@ -154,6 +155,7 @@ test("the owner makes and takes away people, tokens and applications; an operato
   expect((await fetch(new URL(licences ?? "", `${hub.url}/`))).status).toBe(200);
   await addPerson(page, "Otto", "operator");
   await addPerson(page, "Vera", "viewer");
+  await page.getByRole("button", { name: "Create a token" }).click();
   const tokens = page.getByRole("form", { name: "Create a token" });
   await tokens.getByLabel("Name of the program").fill("grafana");
   await tokens.getByLabel("Expires after (days)").fill("30");
@@ -165,11 +167,25 @@ test("the owner makes and takes away people, tokens and applications; an operato
     return (await fetch(`${hub.url}/api/devices`, { headers: { authorization } })).status;
   };
   expect(await asked()).toBe(200);
-  expect(await page.locator('[data-row="grafana"]').textContent()).toMatch(/expires (?!.*not)/);
+  expect(await page.locator('[data-row="grafana"]').textContent()).toMatch(/^grafanaviewer(?!never).*never/);
+  await page.getByRole("button", { name: "Add an application" }).click();
   const applications = page.getByRole("form", { name: "Add an application" });
   await applications.getByLabel("Name").fill("node-red");
   await applications.getByRole("button").click();
   await page.getByText("node-red logs in with this MQTT password and any user name.").waitFor(WAIT);
+  await page.locator('[data-note="loopback"]').getByText("AERIE_MQTT_HOST=0.0.0.0").waitFor(WAIT);
+  const storage = page.getByRole("table", { name: "Settings of storage" });
+  expect(await storage.locator('[data-setting="AERIE_DATA_DIR"] [data-source]').getAttribute("data-source")).toBe(
+    "flag",
+  );
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole("button", { name: "Change Otto" }).click();
+  await page.getByRole("dialog", { name: "Change Otto" }).waitFor(WAIT);
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await expect.poll(() => page.evaluate("document.activeElement.ariaLabel"), WAIT).toBe("Change Otto");
+  await page.getByRole("link", { name: "Storage and retention" }).click();
+  await expect.poll(() => page.evaluate("document.activeElement.textContent"), WAIT).toBe("Storage and retention");
   await look(page, "settings");
   limitFiles(hub.pid, 0);
   await page.getByRole("button", { name: "Remove grafana" }).click();
@@ -181,14 +197,15 @@ test("the owner makes and takes away people, tokens and applications; an operato
   unlimitFiles(hub.pid);
 
   for (const [name, sections, links] of [
-    ["Otto", ["Boards"], 2],
-    ["Vera", [], 0],
+    ["Otto", ["Devices and tokens", "Notifications", "Dashboard", "About"], 2],
+    ["Vera", ["Notifications", "Dashboard", "About"], 1],
   ] as const) {
     const { page: other } = await openPage(browser, `${hub.url}/#/settings`, { viewport: { width: 390, height: 844 } });
     await fill(other, name, PASSWORD, "Sign in");
     await other.getByRole("heading", { name: "Settings" }).waitFor(WAIT);
     await expect.poll(() => other.locator("h2").allTextContents(), WAIT).toEqual([...sections]);
-    expect(await other.getByRole("link", { name: /^(Add board|Settings)$/ }).count()).toBe(links);
+    const pages = other.getByRole("navigation", { name: "Pages" });
+    expect(await pages.getByRole("link", { name: /^(Add board|Settings)$/ }).count()).toBe(links);
     await look(other, `settings-${name}`);
     expect(await other.evaluate("document.documentElement.scrollWidth")).toBe(390);
   }

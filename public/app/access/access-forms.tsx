@@ -32,10 +32,10 @@ export function AddPerson({ added }: AddProps) {
 /** A new role or password ends the person's sign-ins. */
 export function ChangePerson({ row, changed }: ChangeProps) {
   const password = useSignal("");
-  const role = useSignal<Role>(ROLES.find((word) => word === row.about) ?? "viewer");
+  const role = useSignal<Role>(ROLES.find((word) => word === row.cells[0]) ?? "viewer");
   const change = async () => {
     await patchUser(row.id, {
-      ...(role.value !== row.about && { role: role.value }),
+      ...(role.value !== row.cells[0] && { role: role.value }),
       ...(password.value !== "" && { password: password.value }),
     });
     changed();

@@ -1,15 +1,17 @@
-/** One list of accounts, tokens or credentials: shown, added to, removed from. */
+/** One list of accounts, tokens or credentials as a table: shown, added to and changed in a dialog, removed from. */
 import { useSignal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
 import { useEffect, useId } from "preact/hooks";
 import { type HubFault, toFault } from "../hub/api.ts";
 import { CommandLine } from "../ui/command-line.tsx";
 import { FaultNote } from "../ui/fault-note.tsx";
+import { Modal } from "../ui/modal.tsx";
 
 export interface AccessRow {
   readonly id: string;
   readonly name: string;
-  readonly about: string;
+  /** One for each column but the first, which has the name. */
+  readonly cells: readonly string[];
 }
 
 export interface AddProps {
@@ -24,24 +26,34 @@ export interface ChangeProps {
 
 export interface AccessListProps {
   readonly title: string;
+  readonly columns: readonly [string, ...string[]];
   readonly read: () => Promise<readonly AccessRow[]>;
   readonly remove: (id: string) => Promise<unknown>;
   /** The end of the sentence that begins with the name of the removed one. */
   readonly removal: string;
   /** What a new secret is and how it is used, before the words that it is shown once. */
   readonly secretIs?: (name: string) => string;
-  readonly Add: FunctionComponent<AddProps>;
+  /** What the button says that opens `Add`. */
+  readonly addWords: string;
+  /** A page instead of a form. */
+  readonly addHref?: string;
+  readonly Add?: FunctionComponent<AddProps>;
   /** Left out: an entry cannot be changed, only removed and added again. */
   readonly Change?: FunctionComponent<ChangeProps>;
 }
 
-export function AccessList({ title, read, remove, removal, secretIs, Add, Change }: AccessListProps) {
+type Open = { readonly does: "add" } | { readonly does: "change" | "remove"; readonly row: AccessRow };
+
+export function AccessList(props: AccessListProps) {
+  const { title, read, remove, removal, secretIs, addWords, addHref, Add, Change } = props;
   const id = useId();
   const rows = useSignal<readonly AccessRow[] | undefined>(undefined);
   const fault = useSignal<{ what: string; fault: HubFault } | undefined>(undefined);
   const made = useSignal<{ name: string; secret: string } | undefined>(undefined);
-  const asking = useSignal<string | undefined>(undefined);
-  const changing = useSignal<string | undefined>(undefined);
+  const open = useSignal<Open | undefined>(undefined);
+  const close = () => {
+    open.value = undefined;
+  };
 
   const work = async (removed?: AccessRow) => {
     fault.value = undefined;
@@ -55,98 +67,123 @@ export function AccessList({ title, read, remove, removal, secretIs, Add, Change
       },
       failed(`${title}: the list could not be read.`),
     );
-    asking.value = undefined;
-    changing.value = undefined;
+    close();
   };
   useEffect(() => void work(), []);
 
+  const now = open.value;
   return (
-    <section class="access-list" aria-labelledby={id}>
-      <h2 id={id}>{title}</h2>
+    <section class="access-table" aria-labelledby={id}>
+      <div class="access-head">
+        <h3 id={id}>{title}</h3>
+        {addHref === undefined ? (
+          <button
+            type="button"
+            onClick={() => {
+              open.value = { does: "add" };
+            }}
+          >
+            {addWords}
+          </button>
+        ) : (
+          <a class="main-link" href={addHref}>
+            {addWords}
+          </a>
+        )}
+      </div>
       {fault.value !== undefined && <FaultNote {...fault.value} />}
-      <ul>
-        {rows.value?.map((row) => (
-          <ListEntry
-            key={row.id}
-            {...{ row, removal, Change }}
-            isAsking={asking.value === row.id}
-            isChanging={changing.value === row.id}
-            ask={(isAsking) => {
-              asking.value = isAsking ? row.id : undefined;
-            }}
-            change={(isChanging) => {
-              changing.value = isChanging ? row.id : undefined;
-            }}
-            changed={() => void work()}
-            remove={() => void work(row)}
-          />
-        ))}
-      </ul>
-      {rows.value?.length === 0 && <p class="quiet">None yet.</p>}
       {made.value !== undefined && (
-        <div role="status" data-secret={made.value.name}>
-          <p>{secretIs?.(made.value.name)} Copy it now: it is shown only once.</p>
+        <div class="note access-secret" role="status" data-secret={made.value.name}>
+          <p>{secretIs?.(made.value.name)} Copy it now; it won't be shown again.</p>
           <CommandLine name={`the secret of ${made.value.name}`} command={made.value.secret} />
         </div>
       )}
-      <Add
-        added={(name, secret) => {
-          made.value = secret === undefined ? undefined : { name, secret };
-          void work();
-        }}
-      />
+      {rows.value?.length === 0 && <p class="quiet">None yet.</p>}
+      {rows.value !== undefined && rows.value.length > 0 && (
+        <Rows
+          {...props}
+          rows={rows.value}
+          open={(next) => {
+            open.value = next;
+          }}
+        />
+      )}
+      {now?.does === "add" && Add !== undefined && (
+        <Modal title={addWords} close={close}>
+          <Add
+            added={(name, secret) => {
+              made.value = secret === undefined ? undefined : { name, secret };
+              void work();
+            }}
+          />
+        </Modal>
+      )}
+      {now?.does === "change" && Change !== undefined && (
+        <Modal title={`Change ${now.row.name}`} close={close}>
+          <Change row={now.row} changed={() => void work()} />
+        </Modal>
+      )}
+      {now?.does === "remove" && (
+        <Modal title={`Remove ${now.row.name}?`} close={close}>
+          <p>
+            {now.row.name} {removal}.
+          </p>
+          <p class="buttons">
+            <button type="button" class="danger" onClick={() => void work(now.row)}>
+              Remove
+            </button>
+            <button type="button" onClick={close}>
+              Keep
+            </button>
+          </p>
+        </Modal>
+      )}
     </section>
   );
 }
 
-interface EntryProps extends Pick<AccessListProps, "removal"> {
-  readonly Change: AccessListProps["Change"] | undefined;
-  readonly row: AccessRow;
-  /** Its removal is to be confirmed. */
-  readonly isAsking: boolean;
-  readonly isChanging: boolean;
-  readonly ask: (isAsking: boolean) => void;
-  readonly change: (isChanging: boolean) => void;
-  readonly changed: () => void;
-  readonly remove: () => void;
+interface RowsProps extends Pick<AccessListProps, "title" | "columns" | "Change"> {
+  readonly rows: readonly AccessRow[];
+  readonly open: (next: Open) => void;
 }
 
-function ListEntry({ row, removal, Change, isAsking, isChanging, ask, change, changed, remove }: EntryProps) {
+function Rows({ title, columns, Change, rows, open }: RowsProps) {
   return (
-    <li data-row={row.name}>
-      <span>
-        <strong>{row.name}</strong> <span class="quiet">{row.about}</span>
-      </span>
-      {isAsking ? (
-        <span class="buttons" role="alert">
-          <span>
-            {row.name} {removal}.
-          </span>
-          <button type="button" class="danger" onClick={remove}>
-            Remove
-          </button>
-          <button type="button" onClick={() => ask(false)}>
-            Keep
-          </button>
-        </span>
-      ) : (
-        <span class="buttons">
-          {Change !== undefined && (
-            <button
-              type="button"
-              aria-label={`Change ${row.name}`}
-              aria-expanded={isChanging}
-              onClick={() => change(!isChanging)}
-            >
-              Change…
-            </button>
-          )}
-          <button type="button" aria-label={`Remove ${row.name}`} onClick={() => ask(true)}>
-            Remove…
-          </button>
-        </span>
-      )}
-      {Change !== undefined && isChanging && <Change row={row} changed={changed} />}
-    </li>
+    <table class="stacked" aria-label={title}>
+      <thead>
+        <tr>
+          {columns.map((column) => (
+            <th key={column} scope="col">
+              {column}
+            </th>
+          ))}
+          <th scope="col">
+            <span class="sr-only">Change or remove</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.id} data-row={row.name}>
+            <th scope="row">{row.name}</th>
+            {row.cells.map((cell, index) => (
+              <td key={columns[index + 1]} data-label={columns[index + 1]}>
+                {cell}
+              </td>
+            ))}
+            <td class="buttons">
+              {Change !== undefined && (
+                <button type="button" aria-label={`Change ${row.name}`} onClick={() => open({ does: "change", row })}>
+                  Change…
+                </button>
+              )}
+              <button type="button" aria-label={`Remove ${row.name}`} onClick={() => open({ does: "remove", row })}>
+                Remove…
+              </button>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }

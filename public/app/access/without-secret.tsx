@@ -19,7 +19,7 @@ export function WithoutSecret() {
   if (devices.value.length === 0) return null;
   return (
     <section class="access-list" aria-labelledby={id}>
-      <h2 id={id}>Devices without a secret</h2>
+      <h3 id={id}>Devices without a secret</h3>
       <p>They were heard before there was an account, and cannot connect any more. Their readings are kept.</p>
       <ul>
         {devices.value.map((deviceId) => (

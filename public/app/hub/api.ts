@@ -12,6 +12,7 @@ import type {
   UserAnswer,
   WithSecret,
 } from "../../../src/contract/access.ts";
+import type { SettingsAnswer } from "../../../src/contract/answers/settings-answer.ts";
 import type { SimulationAnswer } from "../../../src/contract/answers/simulation.ts";
 import type { MetricsPatch } from "../../../src/contract/fleet/own-metrics.ts";
 import type { SparklinesAnswer } from "../../../src/contract/fleet/sparklines.ts";
@@ -173,6 +174,8 @@ export const getApplications = () => ask<{ applications: ApplicationAnswer[] }>(
 export const postApplication = (body: ApplicationRequest) =>
   made<WithSecret<ApplicationAnswer>>("/api/applications", body);
 export const deleteApplication = (id: string) => removed("/api/applications", id);
+
+export const getSettings = (abort: AbortSignal) => ask<SettingsAnswer>("/api/settings", { abort });
 
 export const getUnmapped = (abort?: AbortSignal) => ask<UnmappedAnswer>("/api/unmapped", { abort });
 export const getMappings = (abort?: AbortSignal) => ask<MappingsAnswer>("/api/mappings", { abort });

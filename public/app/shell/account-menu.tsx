@@ -1,12 +1,9 @@
 /** The menu of the person before the page: theme, keys, sign out. */
 import { session, signOut } from "../hub/session.ts";
-import { THEME_CHOICES, themeChoice } from "../preferences/theme.ts";
-import { Segments } from "../ui/form-fields.tsx";
+import { ThemeChoice } from "../settings/choices.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Menu } from "../ui/menu.tsx";
 import { isHelpOpen } from "./help-open.ts";
-
-const THEME_WORDS = { system: "As the system", light: "Light", dark: "Dark" } as const;
 
 export function AccountMenu() {
   const name = session.value?.name;
@@ -41,18 +38,5 @@ export function AccountMenu() {
         </>
       )}
     </Menu>
-  );
-}
-
-export function ThemeChoice() {
-  return (
-    <Segments
-      legend="Colours"
-      choices={THEME_CHOICES.map((choice) => [choice, THEME_WORDS[choice]] as const)}
-      value={themeChoice.value}
-      change={(choice) => {
-        themeChoice.value = choice;
-      }}
-    />
   );
 }

@@ -7,12 +7,8 @@ import { usePageTitle } from "../ui/page-title.ts";
 import { route } from "../ui/route.ts";
 
 const devicePage = async () => (await import("../device/device-page.tsx")).DevicePage;
-const alertsPage = async () => (await import("../alerts/alerts-page.tsx")).AlertsPage;
-const rulePage = async () => (await import("../rules/rule-page.tsx")).RulePage;
-const inspector = async () => (await import("../inspector/inspector.tsx")).Inspector;
-const topicsPage = async () => (await import("../mapping/topics-page.tsx")).TopicsPage;
-const addBoard = async () => (await import("../access/add-board.tsx")).AddBoard;
-const settingsPage = async () => (await import("../access/settings-page.tsx")).SettingsPage;
+const alertsPages = async () => (await import("./alerts-pages.tsx")).AlertsPages;
+const ownerPages = async () => (await import("./owner-pages.tsx")).OwnerPages;
 const signInPage = async () => (await import("../access/sign-in.tsx")).SignInPage;
 
 const NOTHING = {};
@@ -27,17 +23,13 @@ export function Page() {
     case "device":
       return <LazyPage load={devicePage} props={{ id: now.id }} key={now.id} />;
     case "alerts":
-      return <LazyPage load={alertsPage} props={{ tab: now.tab }} />;
     case "rule":
-      return <LazyPage load={rulePage} props={{ id: now.id }} key={now.id} />;
+      return <LazyPage load={alertsPages} props={{ now }} />;
     case "inspector":
-      return <LazyPage load={inspector} props={NOTHING} />;
     case "topics":
-      return <LazyPage load={topicsPage} props={NOTHING} />;
     case "add":
-      return <LazyPage load={addBoard} props={NOTHING} />;
     case "settings":
-      return <LazyPage load={settingsPage} props={NOTHING} />;
+      return <LazyPage load={ownerPages} props={now} />;
     case "setup":
       return session.value?.isUnclaimed === true ? <SignInPage /> : <SetUpAlready />;
     case "unknown":

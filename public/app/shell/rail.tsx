@@ -36,11 +36,9 @@ function Pages() {
         Inspector
         <InspectorCount />
       </PageLink>
-      {connects && (
-        <PageLink href="#/settings" icon="settings" here={page === "settings"}>
-          Settings
-        </PageLink>
-      )}
+      <PageLink href="#/settings" icon="settings" here={page === "settings"}>
+        Settings
+      </PageLink>
       {connects && (
         <PageLink href="#/add" icon="add" here={page === "add"} isButton>
           Add board

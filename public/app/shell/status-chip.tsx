@@ -1,8 +1,8 @@
 /** Whether the page is live, and how soon it shows what arrives: with the choice of that, and a pause. */
 import { freshness } from "../hub/link.ts";
 import { answerMs, SLOW_ANSWER_MS } from "../hub/readiness.ts";
-import { isPaused, PACES, updateEveryS, waitingUpdates } from "../preferences/pace.ts";
-import { Segments } from "../ui/form-fields.tsx";
+import { isPaused, updateEveryS, waitingUpdates } from "../preferences/pace.ts";
+import { UpdateChoice } from "../settings/choices.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Menu } from "../ui/menu.tsx";
 import { timeOfDay } from "../ui/time-words.ts";
@@ -47,19 +47,6 @@ export function StatusChip() {
       </Menu>
       <PauseButton />
     </div>
-  );
-}
-
-export function UpdateChoice() {
-  return (
-    <Segments
-      legend="Update every"
-      choices={PACES.map((seconds) => [String(seconds), seconds === 0 ? "live" : `${seconds} s`] as const)}
-      value={String(updateEveryS.value)}
-      change={(word) => {
-        updateEveryS.value = PACES.find((seconds) => String(seconds) === word) ?? 0;
-      }}
-    />
   );
 }
 

@@ -160,9 +160,14 @@ export function boundWords(metric: Metric, value: MetricValue): string {
 const whole = new Intl.NumberFormat();
 export const countWords = (count: number): string => whole.format(count);
 
-/** `12.5 MB` */
-export const bytesWords = (bytes: number): string =>
-  format("megabytes", { style: "unit", unit: "megabyte", maximumFractionDigits: 1 }).format(bytes / 1_000_000);
+const GIGABYTE = 1e9;
+const MEGABYTE = 1e6;
+
+/** `12.5 MB`, `1.2 GB` */
+export function bytesWords(bytes: number): string {
+  const [unit, size] = bytes >= GIGABYTE ? (["gigabyte", GIGABYTE] as const) : (["megabyte", MEGABYTE] as const);
+  return format(unit, { style: "unit", unit, maximumFractionDigits: 1 }).format(bytes / size);
+}
 
 /** As a sentence begins, unless its first word is the name of a metric as a board writes it: `gasPpm` and `switch.0` stay. */
 export const capital = (words: string): string =>
