@@ -7,8 +7,7 @@ import { usePageTitle } from "../ui/page-title.ts";
 import { route } from "../ui/route.ts";
 
 const devicePage = async () => (await import("../device/device-page.tsx")).DevicePage;
-const alertsPages = async () => (await import("./alerts-pages.tsx")).AlertsPages;
-const ownerPages = async () => (await import("./owner-pages.tsx")).OwnerPages;
+const otherPages = async () => (await import("./other-pages.tsx")).OtherPages;
 const signInPage = async () => (await import("../access/sign-in.tsx")).SignInPage;
 
 const NOTHING = {};
@@ -24,12 +23,11 @@ export function Page() {
       return <LazyPage load={devicePage} props={{ id: now.id }} key={now.id} />;
     case "alerts":
     case "rule":
-      return <LazyPage load={alertsPages} props={{ now }} />;
     case "inspector":
     case "topics":
     case "add":
     case "settings":
-      return <LazyPage load={ownerPages} props={now} />;
+      return <LazyPage load={otherPages} props={{ now }} />;
     case "setup":
       return session.value?.isUnclaimed === true ? <SignInPage /> : <SetUpAlready />;
     case "unknown":
