@@ -45,7 +45,7 @@ export interface AccessListProps {
 type Open = { readonly does: "add" } | { readonly does: "change" | "remove"; readonly row: AccessRow };
 
 export function AccessList(props: AccessListProps) {
-  const { title, read, remove, removal, secretIs, addWords, addHref, Add, Change } = props;
+  const { title, read, remove, secretIs, addWords, addHref } = props;
   const id = useId();
   const rows = useSignal<readonly AccessRow[] | undefined>(undefined);
   const fault = useSignal<{ what: string; fault: HubFault } | undefined>(undefined);
@@ -71,7 +71,6 @@ export function AccessList(props: AccessListProps) {
   };
   useEffect(() => void work(), []);
 
-  const now = open.value;
   return (
     <section class="access-table" aria-labelledby={id}>
       <div class="access-head">
@@ -108,37 +107,67 @@ export function AccessList(props: AccessListProps) {
           }}
         />
       )}
-      {now?.does === "add" && Add !== undefined && (
-        <Modal title={addWords} close={close}>
-          <Add
-            added={(name, secret) => {
-              made.value = secret === undefined ? undefined : { name, secret };
-              void work();
-            }}
-          />
-        </Modal>
-      )}
-      {now?.does === "change" && Change !== undefined && (
-        <Modal title={`Change ${now.row.name}`} close={close}>
-          <Change row={now.row} changed={() => void work()} />
-        </Modal>
-      )}
-      {now?.does === "remove" && (
-        <Modal title={`Remove ${now.row.name}?`} close={close}>
-          <p>
-            {now.row.name} {removal}.
-          </p>
-          <p class="buttons">
-            <button type="button" class="danger" onClick={() => void work(now.row)}>
-              Remove
-            </button>
-            <button type="button" onClick={close}>
-              Keep
-            </button>
-          </p>
-        </Modal>
+      {open.value !== undefined && (
+        <Dialog
+          {...props}
+          now={open.value}
+          close={close}
+          made={(secret) => {
+            made.value = secret;
+          }}
+          work={(removed) => void work(removed)}
+        />
       )}
     </section>
+  );
+}
+
+interface DialogProps extends Pick<AccessListProps, "addWords" | "removal" | "Add" | "Change"> {
+  readonly now: Open;
+  readonly close: () => void;
+  readonly made: (secret: { name: string; secret: string } | undefined) => void;
+  /** Reads the list again, after the removal of one. */
+  readonly work: (removed?: AccessRow) => void;
+}
+
+function Dialog({ now, close, made, work, addWords, removal, Add, Change }: DialogProps) {
+  if (now.does === "add") {
+    const added: AddProps["added"] = (name, secret) => {
+      made(secret === undefined ? undefined : { name, secret });
+      work();
+    };
+    return (
+      Add && (
+        <Modal title={addWords} close={close}>
+          <Add added={added} />
+        </Modal>
+      )
+    );
+  }
+  const { row } = now;
+  if (now.does === "change") {
+    return (
+      Change && (
+        <Modal title={`Change ${row.name}`} close={close}>
+          <Change row={row} changed={() => work()} />
+        </Modal>
+      )
+    );
+  }
+  return (
+    <Modal title={`Remove ${row.name}?`} close={close}>
+      <p>
+        {row.name} {removal}.
+      </p>
+      <p class="buttons">
+        <button type="button" class="danger" onClick={() => work(row)}>
+          Remove
+        </button>
+        <button type="button" onClick={close}>
+          Keep
+        </button>
+      </p>
+    </Modal>
   );
 }
 
