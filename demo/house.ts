@@ -12,7 +12,7 @@ export const STATION_PREFIX = "station";
 export const STATIONS = 4;
 export const SCENARIO: ScenarioName = "gas-leak";
 
-/** Devices of each family; together with the stations a house of sixteen. */
+/** Devices of each family; a bridge of Sparkplug is one more: together with the stations a house of eighteen. */
 export const FAMILIES: readonly (readonly [SimulatedFamilyName, number])[] = [
   ["tasmota", 1],
   ["shelly1", 1],

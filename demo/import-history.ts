@@ -1,7 +1,7 @@
 /** Makes the history of the house in steps that leave time for others, and imports it into the hub through its socket. */
 import { Agent, request } from "node:http";
 import path from "node:path";
-import { setImmediate as breathe } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { CONTROL_SOCKET, type ImportAnswer, MAX_IMPORT_LINES } from "../src/contract/control/control.ts";
 import { historyLines } from "./history.ts";
 
@@ -24,7 +24,7 @@ export function makeHistory(signal: AbortSignal): History {
       if (lines.length < MAX_IMPORT_LINES) continue;
       batches.push(lines.join("\n"));
       lines = [];
-      await breathe();
+      await nextTurn();
       if (signal.aborted) return;
     }
     if (lines.length > 0) batches.push(lines.join("\n"));
@@ -50,7 +50,7 @@ export async function importHistory(
       const text = batches.shift();
       if (text === undefined && isMade) return;
       if (text === undefined) {
-        await breathe();
+        await nextTurn();
         continue;
       }
       const answer = await ask(socketPath, agent, text);

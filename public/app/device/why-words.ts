@@ -6,7 +6,8 @@ import { durationWords } from "../ui/time-words.ts";
 type Presence = Pick<PresenceDetail, "state" | "because">;
 
 /** `5.0 s`, `12 min` */
-export const intervalWords = (ms: number): string => (ms < 9_950 ? `${(ms / 1_000).toFixed(1)} s` : durationWords(ms));
+export const intervalWords = (ms: number): string =>
+  ms < 9_950 ? `${Number((ms / 1_000).toFixed(1))} s` : durationWords(ms);
 
 export const connectionWords = ({ because }: Presence): string =>
   because.connection ? "A connection of its own is open" : "No connection of its own";
