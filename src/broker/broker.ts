@@ -30,6 +30,7 @@ import { createMatching } from "./routing/matching.ts";
 import { revived } from "./routing/publication.ts";
 import { createRetained } from "./routing/retained.ts";
 import { createRouter, type RetainedLimits } from "./routing/router.ts";
+import { type ConnectedClients, connectedClients } from "./session/connected-clients.ts";
 import type { OutboundContext } from "./session/outbound.ts";
 import type { QueueLimits } from "./session/outbound-queue.ts";
 import type { Session } from "./session/session.ts";
@@ -100,6 +101,7 @@ export interface Broker {
   queuedBytes(): number;
   /** What the store kept of the last run, where it could not be asked at the start. Once. */
   adopt(kept: KeptJournal): void;
+  readonly connected: ConnectedClients;
   /** Sessions of a credential, connected and kept. */
   drop(owner: string): void;
   /** Retained messages and last wills of a device that was deleted, by filters of its topics. Connections stay. */
@@ -265,6 +267,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       wills.adopt(late, sessions.isOfThisRun);
       sessions.adopt(late);
     },
+    connected: connectedClients(sessions, takeOvers),
     drop: sessions.drop,
     deleteMessages: (filters) => {
       for (const { publication } of filters.flatMap((filter) => [...retained.find(filter).topics()])) {

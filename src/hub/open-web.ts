@@ -117,6 +117,7 @@ export function openWeb(options: WebOptions): { readonly http: Http; readonly si
       clock,
       log,
       refusals,
+      connected: broker.connected,
       limits: limitsOf(config),
       maxima: LIMIT_MAXIMA,
       connectionLimits: config,

@@ -316,6 +316,15 @@ test("a board that is refused stands in the inspector with what to do, and comes
   const again = await connectJs(hub.mqttUrl, { clientId: "boiler", username: "boiler", password });
   await again.publish("devices/boiler/telemetry", '{"temperature":61}', { qos: 1 });
   await solved("PAYLOAD_NOT_JSON").getByText("The next try was accepted").waitFor(WAIT);
+
+  await page.getByRole("link", { name: "Clients" }).click();
+  const client = page.locator('[data-client="boiler"]');
+  await client.getByText("MQTT 3.1.1").waitFor(WAIT);
+  await look(page, "inspector-clients");
+  expect(await violations(page)).toEqual([]);
+  await client.getByRole("button", { name: "Disconnect boiler" }).click();
+  await page.getByText("No such client is connected.").waitFor(WAIT);
+  expect(again.client.connected).toBe(false);
   expect(failures).toEqual([]);
 });
 

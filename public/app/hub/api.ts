@@ -12,6 +12,7 @@ import type {
   UserAnswer,
   WithSecret,
 } from "../../../src/contract/access.ts";
+import type { ClientsAnswer } from "../../../src/contract/answers/clients.ts";
 import type { SettingsAnswer } from "../../../src/contract/answers/settings-answer.ts";
 import type { SimulationAnswer } from "../../../src/contract/answers/simulation.ts";
 import type { MetricsPatch } from "../../../src/contract/fleet/own-metrics.ts";
@@ -106,6 +107,12 @@ export const getReadings = (id: string, query: { from: number; to: number; limit
 
 export const getPresence = (id: string, query: { from: number; to: number; limit: number }, abort: AbortSignal) =>
   ask<PresenceHistory>(`${devicePath(id)}/presence`, { query, abort });
+
+/** The MQTT clients that are connected. */
+export const getClients = (query: { search: string; cursor?: string | undefined }, abort: AbortSignal) =>
+  ask<ClientsAnswer>("/api/clients", { query, abort });
+
+export const disconnectClient = (id: string) => removed("/api/clients", id);
 
 export const getRefusals = (abort: AbortSignal) => ask<RefusalsAnswer>("/api/refusals", { abort });
 

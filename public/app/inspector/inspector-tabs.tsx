@@ -1,14 +1,16 @@
-/** The two pages of the Inspector: what was refused, and what nobody reads. */
+/** The pages of the Inspector: what was refused, which clients are connected, and what nobody reads. */
+import { reaches } from "../hub/session.ts";
 
 const TABS = [
-  { tab: "refusals", href: "#/inspector", words: "Refused" },
-  { tab: "topics", href: "#/inspector/topics", words: "Topics nobody reads" },
+  { tab: "refusals", href: "#/inspector", words: "Refused", from: "viewer" },
+  { tab: "clients", href: "#/inspector/clients", words: "Clients", from: "operator" },
+  { tab: "topics", href: "#/inspector/topics", words: "Topics nobody reads", from: "viewer" },
 ] as const;
 
 export function InspectorTabs({ here }: { here: (typeof TABS)[number]["tab"] }) {
   return (
     <nav class="tabs" aria-label="Inspector">
-      {TABS.map(({ tab, href, words }) => (
+      {TABS.filter(({ from }) => reaches(from)).map(({ tab, href, words }) => (
         <a key={tab} href={href} aria-current={tab === here ? "page" : undefined}>
           {words}
         </a>

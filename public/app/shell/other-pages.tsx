@@ -1,13 +1,14 @@
 /** All pages that show no devices: they are loaded together, because many small files compress worse. */
 import { AddBoard } from "../access/add-board.tsx";
 import { AlertsPage } from "../alerts/alerts-page.tsx";
+import { ClientsPage } from "../inspector/clients-page.tsx";
 import { Inspector } from "../inspector/inspector.tsx";
 import { TopicsPage } from "../mapping/topics-page.tsx";
 import { RulePage } from "../rules/rule-page.tsx";
 import { SettingsPage } from "../settings/settings-page.tsx";
 import type { Route } from "../ui/route.ts";
 
-type OtherPage = "alerts" | "rule" | "inspector" | "topics" | "add" | "settings";
+type OtherPage = "alerts" | "rule" | "inspector" | "clients" | "topics" | "add" | "settings";
 
 export function OtherPages({ now }: { now: Extract<Route, { page: OtherPage }> }) {
   switch (now.page) {
@@ -17,6 +18,8 @@ export function OtherPages({ now }: { now: Extract<Route, { page: OtherPage }> }
       return <RulePage id={now.id} key={now.id} />;
     case "inspector":
       return <Inspector />;
+    case "clients":
+      return <ClientsPage />;
     case "topics":
       return <TopicsPage />;
     case "add":

@@ -24,6 +24,7 @@ export function Page() {
     case "alerts":
     case "rule":
     case "inspector":
+    case "clients":
     case "topics":
     case "add":
     case "settings":

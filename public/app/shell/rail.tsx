@@ -32,7 +32,11 @@ function Pages() {
         Overview
       </PageLink>
       <AlertBell here={page === "alerts" || page === "rule"} />
-      <PageLink href="#/inspector" icon="inspector" here={page === "inspector" || page === "topics"}>
+      <PageLink
+        href="#/inspector"
+        icon="inspector"
+        here={page === "inspector" || page === "topics" || page === "clients"}
+      >
         Inspector
         <InspectorCount />
       </PageLink>

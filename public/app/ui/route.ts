@@ -12,6 +12,7 @@ export type Route =
   | { page: "rule"; id: string | undefined }
   | { page: "inspector" }
   | { page: "topics" }
+  | { page: "clients" }
   | { page: "add" }
   | { page: "settings" }
   /** Without a code: what to do to make the first account. */
@@ -30,6 +31,7 @@ export function parseRoute(hash: string): Route {
   if (first === "" && second === "") return { page: "overview" };
   if (first === "inspector" && second === "") return { page: "inspector" };
   if (first === "inspector" && second === "topics") return { page: "topics" };
+  if (first === "inspector" && second === "clients") return { page: "clients" };
   if (first === "settings" && second === "") return { page: "settings" };
   if (first === "add" && second === "") return { page: "add" };
   if (first === "setup") return { page: "setup", code: second };

@@ -172,6 +172,10 @@ export class Client implements PacketReader, ClientControl {
     this.#part(REASON.administrativeAction);
   }
 
+  dismissed(): void {
+    this.#part(REASON.administrativeAction);
+  }
+
   /** The hub stops. */
   shutDown(): void {
     this.#part(REASON.serverShuttingDown);

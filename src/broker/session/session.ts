@@ -15,6 +15,8 @@ export interface Holder {
   takenOver(): void;
   /** Its credential is revoked. */
   revoked(): void;
+  /** A person ends its connection. */
+  dismissed(): void;
 }
 
 /** Of a QoS 2 message that the client sent: from PUBLISH until PUBREL. */
@@ -40,6 +42,8 @@ export class Session {
   expiryS = 0;
   /** By the hub's time; undefined: connected. */
   disconnectedAtMs: number | undefined;
+  /** When its client connected last, by the hub's time. */
+  connectedAtMs = 0;
   /** The present connection, and its last will. */
   last: { readonly connection: Connection; readonly will: Will | undefined } | undefined;
 

@@ -51,6 +51,7 @@ export interface Sessions {
   setExpiry(session: Session, expiryS: number): void;
   readonly count: number;
   all(): Iterable<Session>;
+  get(clientId: string): Session | undefined;
   /** Ends the sessions of a credential, connected or not. Their wills are not published. */
   drop(owner: string): void;
   /** Cancels the last wills to these topics, of clients that are connected or not. */
@@ -118,6 +119,7 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
     session.version = version;
     session.disconnectedAtMs = undefined;
     session.last = { connection, will };
+    session.connectedAtMs = time.nowMs();
     session.setExpiry(expiryS);
     if (session.isDurable) journal.note(sessionEntry(session));
     else if (wasDurable) journal.note({ of: "session", clientId, value: undefined });
@@ -249,6 +251,7 @@ export function createSessions(options: SessionsOptions, kept: KeptJournal, isKe
       return sessions.size;
     },
     all: () => sessions.values(),
+    get: (clientId) => sessions.get(clientId),
     stop: () => {
       stopping = true;
     },

@@ -12,6 +12,8 @@ export interface TakeOver {
 export interface TakeOvers {
   /** A sentence for the owner; undefined: it may have been one client that reconnected. */
   note(takeOver: TakeOver): string | undefined;
+  /** How often within the last minute. */
+  recent(clientId: string): number;
 }
 
 const WITHIN_MS = 60_000;
@@ -24,10 +26,14 @@ export function createTakeOvers({ clock }: { readonly clock: Pick<Clock, "monoto
   /** When it happened to each id within the last minute. */
   const instants = new Map<string, readonly number[]>();
 
+  const recentOf = (clientId: string, nowMs: number): number[] =>
+    (instants.get(clientId) ?? []).filter((atMs) => nowMs - atMs < WITHIN_MS);
+
   return {
+    recent: (clientId) => recentOf(clientId, clock.monotonicMs()).length,
     note: ({ clientId, formerAddress = "unknown", address = "unknown" }) => {
       const nowMs = clock.monotonicMs();
-      const recent = [...(instants.get(clientId) ?? []).filter((atMs) => nowMs - atMs < WITHIN_MS), nowMs].slice(-MOST);
+      const recent = [...recentOf(clientId, nowMs), nowMs].slice(-MOST);
       setNewest(instants, clientId, recent, MOST_IDS);
       if (recent.length < SUSPICIOUS) return undefined;
       const who = formerAddress === address ? `two clients at ${address}` : `${formerAddress} and ${address}`;

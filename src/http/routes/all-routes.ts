@@ -7,6 +7,7 @@ import { ALERTS_ROUTES, type AlertsParts } from "./alerts/alerts-routes.ts";
 import { CHANNELS_ROUTES, type ChannelsParts } from "./alerts/channels-routes.ts";
 import { PUSH_ROUTES, type PushParts } from "./alerts/push-routes.ts";
 import { RULES_ROUTES, type RulesParts } from "./alerts/rules-routes.ts";
+import { CLIENTS_ROUTES, type ClientsParts } from "./clients/clients-routes.ts";
 import { CREDENTIALS_ROUTES, type CredentialsParts } from "./credentials-routes.ts";
 import { DERIVED_ROUTES, type DerivedParts } from "./derived-routes.ts";
 import { DEVICE_LIST_ROUTES, type DeviceListParts } from "./device-list-routes.ts";
@@ -27,6 +28,7 @@ import { SPARKLINES_ROUTES, type SparklinesParts } from "./sparklines-routes.ts"
 
 /** What the handlers need. */
 export type RouteParts = HealthParts &
+  ClientsParts &
   DeviceListParts &
   DevicesParts &
   SparklinesParts &
@@ -54,6 +56,7 @@ export type RouteParts = HealthParts &
 /** In the order of the documents. */
 export const ROUTES: readonly Route<RouteParts>[] = [
   ...HEALTH_ROUTES,
+  ...CLIENTS_ROUTES,
   ...DEVICE_LIST_ROUTES,
   ...DEVICES_ROUTES,
   ...SPARKLINES_ROUTES,

@@ -161,6 +161,7 @@ export async function openWorld(options: WorldOptions = {}) {
         away(true);
       },
       revoked: () => away(true),
+      dismissed: () => away(true),
     });
     const sent: string[] = [];
     session.outbound.attach(createSink(sent, window));
