@@ -53,6 +53,9 @@ test("a board in alarm comes first at rest, but not under the pointer; nothing e
   await page.locator(".devices").hover();
   await say(last, 62);
   await page.locator("[data-moved]").getByText("1 board moved").waitFor(WAIT);
+  // Longer than what would be rest without the pointer.
+  const age = page.locator(`[data-device-id="${last}"] time`);
+  await age.filter({ hasText: /^[5-9] s$/ }).waitFor(WAIT);
   expect(await seenOrder(page)).toEqual(before);
   await page.mouse.move(0, 0);
   await expect.poll(() => seenOrder(page), WAIT).toEqual([last, ...before.slice(0, -1)]);
