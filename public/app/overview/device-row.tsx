@@ -1,5 +1,8 @@
 /** One device as a row of fixed height: cells of a table, on a phone two lines. */
+
 import type { DeviceState } from "../hub/device-state.ts";
+import { isStale } from "../hub/freshness.ts";
+import { freshness } from "../hub/link.ts";
 import { Age } from "../ui/age.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { MetricValue } from "../ui/metric-value.tsx";
@@ -23,8 +26,8 @@ export function DeviceRow({ device, hidesLocation }: DeviceRowProps) {
   return (
     <div class={`row row-${trouble.state}`} data-device-id={device.id} data-presence={device.presence.value.detail}>
       <span class="cell-state" title={trouble.words}>
-        <Icon name={trouble.icon ?? "online"} />
-        {trouble.icon === undefined && <span class="sr-only">online</span>}
+        {(trouble.icon !== undefined || !isStale(freshness.value)) && <Icon name={trouble.icon ?? "online"} />}
+        {trouble.icon === undefined && <span class="sr-only">{isStale(freshness.value) ? "not known" : "online"}</span>}
       </span>
       <span class="cell-name">
         <a class={isNamed ? "card-link" : "card-link mono"} href={deviceHref(device.id)} data-row>

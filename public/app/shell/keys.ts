@@ -55,7 +55,23 @@ function focusSearch(): void {
 
 /** On a new page: its search where that was asked for, else the page itself. */
 export function focusPage(main: HTMLElement | null): void {
-  const wanted = isSearchNext ? searchOf() : null;
+  const isWanted = isSearchNext;
+  const box = isWanted ? searchOf() : null;
   isSearchNext = false;
-  (wanted ?? main)?.focus({ preventScroll: true });
+  (box ?? main)?.focus({ preventScroll: true });
+  if (isWanted && box === null && main !== null) focusWhenThere(main);
+}
+
+const SEARCH_WITHIN_MS = 5_000;
+
+/** A page may show its search only when it has read what is searched. */
+function focusWhenThere(main: HTMLElement): void {
+  const watch = new MutationObserver(() => {
+    const box = searchOf();
+    if (box === null) return;
+    watch.disconnect();
+    box.focus();
+  });
+  watch.observe(main, { childList: true, subtree: true });
+  setTimeout(() => watch.disconnect(), SEARCH_WITHIN_MS);
 }
