@@ -279,6 +279,9 @@ test("every route answers as it is declared and as the OpenAPI document says, al
     body: { deviceId: "cellar" },
   });
   await fillCellar(world, board.body);
+  await connectJs(hub.mqttUrl, { username: "cellar", password: board.body.secret, clientId: "to-disconnect" });
+  await ask(owner, "GET /api/clients", "/api/clients?search=to-disconnect&limit=5");
+  await ask(owner, "DELETE /api/clients/:id", "/api/clients/cellar%2Fto-disconnect");
   await ask(owner, "GET /api/boards");
   await askAboutDevices(world, answers);
   await askAboutAccess(world, answers);
