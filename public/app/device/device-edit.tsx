@@ -1,5 +1,6 @@
 /** The form for a device's name and place. */
 import { useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import { type HubFault, patchDevice, toFault } from "../hub/api.ts";
 import type { DeviceState } from "../hub/device-state.ts";
 import { readDevice } from "../hub/read-device.ts";
@@ -7,16 +8,25 @@ import { FaultNote } from "../ui/fault-note.tsx";
 import { TextField } from "../ui/text-field.tsx";
 
 export function DeviceEdit({ device, done }: { device: DeviceState; done: () => void }) {
-  const name = useSignal(device.about.peek().name ?? "");
-  const place = useSignal(device.about.peek().place ?? "");
+  const before = useMemo(() => {
+    const { name = "", place = "" } = device.about.peek();
+    return { name, place };
+  }, []);
+  const name = useSignal(before.name);
+  const place = useSignal(before.place);
   const saving = useSignal(false);
   const fault = useSignal<HubFault | undefined>(undefined);
 
   const save = async () => {
     saving.value = true;
     fault.value = undefined;
+    const written = { name: name.value.trim(), place: place.value.trim() };
     try {
-      await patchDevice(device.id, { name: name.value.trim(), place: place.value.trim() });
+      // What the device says of itself stays its own word where it was not changed here.
+      await patchDevice(device.id, {
+        ...(written.name !== before.name && { name: written.name }),
+        ...(written.place !== before.place && { place: written.place }),
+      });
       await readDevice(device.id);
       done();
     } catch (thrown) {

@@ -86,7 +86,7 @@ export const postSparklines = (devices: readonly string[]) =>
 
 export const getDevice = (id: string, abort?: AbortSignal) => ask<Device>(devicePath(id), { abort });
 
-export const patchDevice = (id: string, patch: { name: string; place: string }) =>
+export const patchDevice = (id: string, patch: { name?: string; place?: string }) =>
   ask<unknown>(devicePath(id), { method: "PATCH", body: JSON.stringify(patch) });
 
 /** What its owner says of metrics. */
