@@ -39,7 +39,9 @@ export const fromBeforeTo = (query: { from?: number | undefined; to?: number | u
   query.from === undefined || query.to === undefined || query.from < query.to;
 export const ordered = { path: ["from"], message: "expected a time before `to`" };
 
-export const cursor = z.string().max(200).describe("The `nextCursor` of the page before");
+/** Of a page behind a long name, id and value. */
+const MAX_CURSOR = 1_000;
+export const cursor = z.string().max(MAX_CURSOR).describe("The `nextCursor` of the page before");
 
 export const devicesQuery = z
   .strictObject({

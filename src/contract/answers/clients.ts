@@ -9,7 +9,7 @@ export const MOST_CLIENTS = 200;
 export const clientsQuery = z.strictObject({
   search: z.string().max(200).describe("Part of the client id, of its credential's name or of the address").optional(),
   limit: z.coerce.number().int().min(1).max(MOST_CLIENTS).default(100),
-  cursor: z.string().max(600).describe("The `nextCursor` of the page before").optional(),
+  cursor: z.string().max(4_000).describe("The `nextCursor` of the page before").optional(),
 });
 export type ClientsQuery = z.infer<typeof clientsQuery>;
 

@@ -15,13 +15,15 @@ import { tagsChange } from "./owner-tags.ts";
 import type { Registry } from "./registry.ts";
 
 export interface DeviceChanges {
-  /** Undefined: there is no such device. */
-  change(deviceId: string, patch: DevicePatch): Promise<DeviceRecord | undefined>;
-  /** Undefined: there is no such device. `tooMany`: more would be set than a device may have; nothing was changed. */
+  /** Undefined: there is no such device. `tooMany`: of more metrics something would be set than may be; nothing was changed. */
+  change(deviceId: string, patch: DevicePatch): Promise<DeviceRecord | "tooMany" | undefined>;
+  /** The same. */
   changeMetrics(deviceId: string, patch: MetricsPatch): Promise<DeviceRecord | "tooMany" | undefined>;
   /** The same again changes nothing more: after an error it may be repeated. */
   changeMany(change: DevicesChange): Promise<ChangedMany>;
 }
+
+type OwnMetrics = ReadonlyMap<string, OwnMetricInfo>;
 
 export type ChangedMany = DevicesChanged | { readonly tooManyTags: string };
 
@@ -38,16 +40,18 @@ export function createDeviceChanges(options: DeviceChangesOptions): DeviceChange
   const { registry, store, descriptions, hubFile, onChanged } = options;
   const changing = createSerialQueue();
 
-  async function change(deviceId: string, patch: DevicePatch): Promise<DeviceRecord | undefined> {
+  async function change(deviceId: string, patch: DevicePatch): Promise<DeviceRecord | "tooMany" | undefined> {
     const device = registry.get(deviceId);
     if (device === undefined) return undefined;
+    const metrics = patch.metrics === undefined ? undefined : replaced(device, patch.metrics);
+    if (metrics !== undefined && areTooMany(device, metrics)) return "tooMany";
     if (patch.name !== undefined || patch.place !== undefined) await rename(device, patch);
     if (patch.retention !== undefined) {
       const retention = mergeRetention(device.retention, patch.retention);
       await store.setRetention(device.deviceId, retention);
       registry.setRetention(device.deviceId, retention);
     }
-    if (patch.metrics !== undefined) await describe(device, patch.metrics);
+    if (metrics !== undefined) await saveMetrics(device, metrics);
     if (patch.tags !== undefined) await setTags([[device, patch.tags ?? []]]);
     onChanged(device.deviceId);
     return device;
@@ -62,23 +66,28 @@ export function createDeviceChanges(options: DeviceChangesOptions): DeviceChange
       if (Object.keys(merged).length === 0) metrics.delete(metric);
       else metrics.set(metric, merged);
     }
-    if (metrics.size > MAX_OWN_METRICS) return "tooMany";
-    await hubFile.write([ownerChange(device.deviceId, metrics)]);
-    if (isThere(device)) setMetrics(device, metrics);
+    if (areTooMany(device, metrics)) return "tooMany";
+    await saveMetrics(device, metrics);
     return device;
   }
 
-  async function describe(device: DeviceRecord, patch: NonNullable<DevicePatch["metrics"]> | null): Promise<void> {
-    const metrics = new Map(patch === null ? [] : descriptions.ownerOf(device.deviceId));
+  function replaced({ deviceId }: DeviceRecord, patch: NonNullable<DevicePatch["metrics"]> | null): OwnMetrics {
+    const metrics = new Map(patch === null ? [] : descriptions.ownerOf(deviceId));
     for (const [metric, info] of Object.entries(patch ?? {})) {
       if (info === null) metrics.delete(metric);
       else metrics.set(metric, info);
     }
-    await hubFile.write([ownerChange(device.deviceId, metrics)]);
-    if (isThere(device)) setMetrics(device, metrics);
+    return metrics;
   }
 
-  function setMetrics({ deviceId }: DeviceRecord, metrics: ReadonlyMap<string, OwnMetricInfo>): void {
+  /** Whoever has more than that already may have fewer. */
+  const areTooMany = ({ deviceId }: DeviceRecord, metrics: OwnMetrics): boolean =>
+    metrics.size > MAX_OWN_METRICS && metrics.size >= descriptions.ownerOf(deviceId).size;
+
+  async function saveMetrics(device: DeviceRecord, metrics: OwnMetrics): Promise<void> {
+    const { deviceId } = device;
+    await hubFile.write([ownerChange(deviceId, metrics)]);
+    if (!isThere(device)) return;
     descriptions.setByOwner(deviceId, metrics);
     descriptions.changed(deviceId);
   }

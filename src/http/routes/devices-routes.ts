@@ -41,7 +41,7 @@ export const DEVICES_ROUTES: readonly Route<DevicesParts>[] = [
     body: devicePatch,
     answer: json(device),
     handle: async (parts: DevicesParts, { params, body }) =>
-      shown(known(await parts.deviceChanges.change(params.id, body)), parts),
+      shown(known(notTooMany(await parts.deviceChanges.change(params.id, body))), parts),
   }),
   route({
     method: "patch",
@@ -51,15 +51,8 @@ export const DEVICES_ROUTES: readonly Route<DevicesParts>[] = [
       "what its owner sets of its metrics: pinned, hidden, label, unit, digits, range, order; `null` takes one away; answers the device",
     body: metricsPatch,
     answer: json(device),
-    handle: async (parts: DevicesParts, { params, body }) => {
-      const changed = await parts.deviceChanges.changeMetrics(params.id, body);
-      if (changed === "tooMany")
-        throw invalidField(
-          "metrics",
-          `of more than ${MAX_OWN_METRICS} metrics something would be set; nothing was changed`,
-        );
-      return shown(known(changed), parts);
-    },
+    handle: async (parts: DevicesParts, { params, body }) =>
+      shown(known(notTooMany(await parts.deviceChanges.changeMetrics(params.id, body))), parts),
   }),
   route({
     method: "post",
@@ -108,6 +101,11 @@ export const DEVICES_ROUTES: readonly Route<DevicesParts>[] = [
 
 const shown = (record: DeviceRecord, { descriptions, alertSummary }: DevicesParts): Device =>
   toDevice(record, descriptions, alertSummary.worstOf(record.deviceId));
+
+function notTooMany<Changed>(changed: Changed | "tooMany"): Changed {
+  if (changed !== "tooMany") return changed;
+  throw invalidField("metrics", `of more than ${MAX_OWN_METRICS} metrics something would be set; nothing was changed`);
+}
 
 function known(record: DeviceRecord | undefined): DeviceRecord {
   if (record === undefined) throw new HttpError("DEVICE_UNKNOWN");

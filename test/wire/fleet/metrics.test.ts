@@ -86,4 +86,7 @@ test("of more than 256 metrics nothing can be set, and of a device that is not t
     Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`m${from + at}`, { hidden: true }]));
   const statuses = [await patch(hub, id, some(0)), await patch(hub, id, some(100)), await patch(hub, "nobody", {})];
   expect(statuses.map(({ status }) => status)).toEqual([200, 400, 404]);
+  const whole = { name: "Tank", metrics: some(100) };
+  expect((await ask(hub, `/api/devices/${id}`, { method: "PATCH", body: whole })).status).toBe(400);
+  expect((await ask<Device>(hub, `/api/devices/${id}`)).body.name).toBeUndefined();
 });

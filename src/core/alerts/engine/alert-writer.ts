@@ -90,7 +90,7 @@ export function createAlertWriter({ hubFile, sink, clock, log, onDurable }: Aler
       if (lost === 0)
         log.error("changes of alerts are lost: the hub's disk took none for too long", { waiting: MOST_WAITING });
       lost++;
-      return;
+      return notifyUnwritten(write.make());
     }
     const wasRefused = trouble !== undefined;
     const { alertId, isCritical } = write;

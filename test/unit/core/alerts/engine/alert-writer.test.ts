@@ -1,5 +1,6 @@
 /** Thousands of alerts that change at once are written in small steps, with rests in between; none is lost, doubled or overtaken. */
 import { describe, expect, test } from "vitest";
+import type { Transition } from "../../../../../src/core/alerts/alert-types.ts";
 import { type AlertWriter, createAlertWriter } from "../../../../../src/core/alerts/engine/alert-writer.ts";
 import type { HubChange } from "../../../../../src/core/ports/hub-file.ts";
 import { StoreError } from "../../../../../src/core/ports/readings-store.ts";
@@ -14,6 +15,8 @@ interface World {
   readonly clock: ManualClock;
   /** Ids in the order in which they became durable. */
   readonly written: string[];
+  /** Ids of events that are sent from memory. */
+  readonly notified: readonly string[];
   put(count: number, isCritical?: boolean): void;
   /** Promises settle; no time passes. */
   now(): Promise<void>;
@@ -22,6 +25,7 @@ interface World {
 function createWorld(refuses: (id: string) => StoreError | undefined = () => undefined): World {
   const clock = createManualClock();
   const written: string[] = [];
+  const notified: string[] = [];
   let spentMs = 0;
   let next = 0;
   const writer = createAlertWriter({
@@ -33,7 +37,11 @@ function createWorld(refuses: (id: string) => StoreError | undefined = () => und
         written.push(...ids);
       },
     },
-    sink: { changesOf: () => [], committed: () => undefined, unwritable: () => undefined },
+    sink: {
+      changesOf: () => [],
+      committed: () => undefined,
+      unwritable: (transitions) => void notified.push(...transitions.map(({ event }) => event.id)),
+    },
     clock: { ...clock, monotonicMs: () => clock.monotonicMs() + spentMs },
     log: createMemoryLog(),
     onDurable: () => undefined,
@@ -57,7 +65,7 @@ function createWorld(refuses: (id: string) => StoreError | undefined = () => und
     }
   }
 
-  return { writer, clock, written, put, now };
+  return { writer, clock, written, notified, put, now };
 }
 
 const idOf = (change: HubChange): string => (change.of === "record" ? change.id : "");
@@ -155,6 +163,14 @@ describe("what changes at once", () => {
     await world.now();
     expect(world.written).toEqual(idsUpTo(50).filter((id) => id !== "7"));
     expect(world.writer.lost()).toBe(1);
+  });
+
+  test("is sent from memory where so much waits that it is not written any more", async () => {
+    const world = createWorld();
+    world.put(100_000);
+    const fire = { event: { id: "fire" } } as Transition;
+    world.writer.put({ alertId: "fire", isCritical: true, make: () => [fire], changes: () => [] });
+    expect([world.writer.lost(), world.notified]).toEqual([1, ["fire"]]);
   });
 
   test("waits as a whole while the disk takes nothing, and is then written once", async () => {
