@@ -62,7 +62,7 @@ test("with MQTT 5 the test page shows why the hub refuses a message, and the ins
   expect(await row(page, "puback", "packet").textContent()).toContain("0x99 payload format invalid");
 
   const inspector = await openPage(browser, `${hub.url}/#/inspector`);
-  const answer = inspector.page.locator('tr[data-code="PAYLOAD_NOT_JSON"] [data-answer]');
+  const answer = inspector.page.locator('[data-code="PAYLOAD_NOT_JSON"] [data-answer]');
   await expect.poll(() => answer.textContent(), { timeout: 30_000 }).toBe("MQTT 5 · 0x99 payload format invalid");
 });
 
