@@ -13,7 +13,7 @@ import "../styles/sign-in.css";
 import "../styles/alerts.css";
 import "../styles/rules.css";
 import { firingTotal, startAlerts } from "./hub/alert-state.ts";
-import { startClock } from "./hub/clock.ts";
+import { showNow, startClock } from "./hub/clock.ts";
 import { startLink } from "./hub/link.ts";
 import { startReadiness } from "./hub/readiness.ts";
 import { isIn, startSession } from "./hub/session.ts";
@@ -21,7 +21,7 @@ import { startPace } from "./preferences/pace.ts";
 import { startTheme } from "./preferences/theme.ts";
 import { App } from "./shell/app.tsx";
 import { startTitle, titleCount } from "./ui/page-title.ts";
-import { startRoute } from "./ui/route.ts";
+import { route, startRoute } from "./ui/route.ts";
 
 const root = document.getElementById("app");
 if (root === null) throw new Error("index.html has no #app");
@@ -31,6 +31,10 @@ startTitle();
 startPace();
 startClock();
 startRoute();
+effect(() => {
+  route.value;
+  showNow();
+});
 render(<App />, root);
 startSession();
 effect(() => {

@@ -1,5 +1,5 @@
 /** Two thousand devices: what the hub counts, finds and sorts over all of them is what the overview shows. The Inspector groups refused boards by cause, and offers limits that the hub takes. */
-import type { Page } from "playwright-core";
+import type { Page, Route } from "playwright-core";
 import { expect, test } from "vitest";
 import { connectJs } from "../support/clients/mqtt-clients.ts";
 import { startHub } from "../support/hub/hub.ts";
@@ -15,6 +15,30 @@ const idOf = (index: number): string => `device-${String(index).padStart(4, "0")
 
 const nodesOf = (page: Page): Promise<number> => page.locator("*").count();
 const card = (page: Page, index: number) => page.locator(`[data-device-id="${idOf(index)}"]`);
+
+/** Requests to these addresses wait until they are let go. */
+async function holdRequests(page: Page, address: string) {
+  const held: Route[] = [];
+  let holds = true;
+  await page.route(address, (route) => (holds ? void held.push(route) : route.continue()));
+  return {
+    count: () => held.length,
+    passOthers: () => {
+      holds = false;
+    },
+    release: () => {
+      holds = false;
+      return Promise.all(held.splice(0).map((route) => route.continue()));
+    },
+  };
+}
+
+/** Its line of the last hours is drawn. */
+const isDrawn = (page: Page, index: number): Promise<boolean> =>
+  page.evaluate(`(() => {
+    const canvas = document.querySelector('[data-device-id="${idOf(index)}"] canvas');
+    return canvas?.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((byte) => byte > 0) ?? false;
+  })()`);
 
 test("of 2,000 devices a fire on any is on the first screen within a second, and only what is in sight is drawn", {
   timeout: 90_000,
@@ -71,13 +95,45 @@ test("of 2,000 devices a fire on any is on the first screen within a second, and
     .getByText("23.5")
     .waitFor(WAIT);
 
+  // Two readings of lines overlap: the answer to the former does not take away what the later one has brought.
+  const lines = await holdRequests(page, "**/api/sparklines");
+  await page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 2)");
+  await expect.poll(lines.count, WAIT).toBe(1);
+  lines.passOthers();
+  await page.evaluate("scrollTo(0, 0)");
+  await expect.poll(() => isDrawn(page, 0), WAIT).toBe(true);
+  const former = page.waitForResponse("**/api/sparklines");
+  await lines.release();
+  await (await former).finished();
+  await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+  expect(await isDrawn(page, 0)).toBe(true);
+
+  // While the hub has not answered, what is shown does not claim to be what was asked for.
+  const offline = await holdRequests(page, "**/api/devices?*state=offline*");
+  await page.getByRole("button", { name: "Offline 0" }).click();
+  await page.getByText("Loading devices…").waitFor(WAIT);
+  expect(await page.locator('.devices[aria-busy="true"]').count()).toBe(1);
+  expect(await page.getByText("2,000 match").count()).toBe(0);
+  await offline.release();
+  await page.getByText("No device is offline.").waitFor(WAIT);
+  await page.getByRole("button", { name: "Show all devices" }).click();
+
+  await page.getByRole("searchbox").fill(`${idOf(1_233)} `);
+  await page.getByText("1 match").waitFor(WAIT);
+  expect(await page.getByRole("searchbox").inputValue()).toBe(`${idOf(1_233)} `); // who hesitates after a word keeps the space
   await page.getByRole("searchbox").fill("no such");
   await page.getByText("No device that matches “no such” is there.").waitFor(WAIT);
   await page.getByRole("button", { name: "Show all devices" }).click();
   await page.getByRole("searchbox").fill(idOf(1_234));
   await page.getByText("1 match").waitFor(WAIT);
+  await page.route("**/api/alerts", (route) => route.fulfill({ status: 503, json: {} }));
   await page.reload();
   await card(page, 1_234).waitFor(WAIT);
+  await page.getByText("The alerts could not be read.").waitFor(WAIT);
+  await page.unroute("**/api/alerts");
+  await page.getByRole("button", { name: "Retry" }).click();
+  await page.locator('[data-attention="2"]').waitFor(WAIT);
+  expect(await page.locator(".note").count()).toBe(0);
   expect(await page.locator("[data-device-id]").count()).toBe(1);
   expect(failures).toEqual([]);
 });

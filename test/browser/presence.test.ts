@@ -63,5 +63,16 @@ test("a board that is overdue is late, one that comes to send is asleep, and bot
   await expect.poll(() => page.locator(".why-verdict").innerText(), WAIT).toMatch(/^Offline: it is not connected/);
   expect(await badge.innerText()).toBe("Offline: no new readings");
   await expect.poll(() => page.locator("[data-lane] .lane-offline").count(), WAIT).toBeGreaterThan(0);
+
+  // On a paused page, too, what is opened has its true age.
+  await page.getByRole("button", { name: "Pause updates" }).click();
+  clock.pass(20 * MINUTE_MS);
+  const openedAge = async () => {
+    await page.evaluate("location.hash = '#/'");
+    await card("boiler").waitFor(WAIT);
+    await page.evaluate("location.hash = '#/devices/boiler'");
+    return page.locator(".device-head time").first().innerText();
+  };
+  await expect.poll(openedAge, WAIT).toMatch(/^2\d min ago$/);
   expect(failures).toEqual([]);
 });

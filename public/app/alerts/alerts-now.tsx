@@ -3,9 +3,9 @@ import { useComputed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import type { Alert } from "../../../src/contract/alerts.ts";
-import { alerts, alertsFault, alertsLeftOut, alertsRead, firing, readAlerts } from "../hub/alert-state.ts";
+import { alerts, alertsLeftOut, alertsRead, alertsReading, firing } from "../hub/alert-state.ts";
 import { RuleOffers } from "../rules/rule-offers.tsx";
-import { FaultNote } from "../ui/fault-note.tsx";
+import { ReadNote } from "../ui/fault-note.tsx";
 import { countWords } from "../ui/value-words.ts";
 import { alertParts } from "./alert-groups.ts";
 import { AlertList } from "./alert-list.tsx";
@@ -15,13 +15,10 @@ import { SilenceList } from "./silence-list.tsx";
 
 export function AlertsNow() {
   const parts = useComputed(() => alertParts(alerts.value.values())).value;
-  const fault = alertsFault.value;
   const words = firingWords(firing.value);
   return (
     <>
-      {fault !== undefined && (
-        <FaultNote what="The alerts could not be read." fault={fault} retry={() => void readAlerts()} />
-      )}
+      <ReadNote what="The alerts could not be read." read={alertsReading} />
       {alertsRead.value === "loading" && <p class="quiet">Loading alerts…</p>}
       {alertsRead.value === "ready" && words !== "" && (
         <p class="lead" data-firing>

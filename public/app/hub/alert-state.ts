@@ -93,6 +93,9 @@ function flush(): void {
   for (const watcher of watchers) watcher(changed, before);
 }
 
+/** For a note that they could not be read, with a button to read them again. */
+export const alertsReading = { fault: alertsFault, retry: () => void readAlerts() };
+
 export async function readAlerts(): Promise<void> {
   const begun = ++reading;
   const own = new Map<string, Alert>();

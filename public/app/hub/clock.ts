@@ -47,6 +47,7 @@ export function startClock(): void {
   }, 1_000);
 }
 
-function showNow(): void {
+/** At once, also while the page is paused: what was read newly is shown with its true age. */
+export function showNow(): void {
   shownNowMs.value = hubNowMs.peek();
 }

@@ -16,6 +16,7 @@ import {
   supersedes,
   type ValueAt,
 } from "./arrivals.ts";
+import { showNow } from "./clock.ts";
 import { aboutOf, createDeviceState, type DeviceState, heardAtMsOf, mixedOf } from "./device-state.ts";
 import { readAgain } from "./epoch.ts";
 
@@ -89,6 +90,7 @@ export function takeDevices(answer: readonly Device[], since: Arrivals): void {
       else replace(known, device);
     }
     apply(since);
+    showNow();
   });
 }
 

@@ -45,7 +45,7 @@ export function AttentionStrip() {
       </ul>
       {more > 0 && (
         <p class="attention-more">
-          <a href={alertsHref("now")}>{countWords(more)} more alerts</a>
+          <a href={alertsHref("now")}>{more === 1 ? "1 more alert" : `${countWords(more)} more alerts`}</a>
         </p>
       )}
       {shown.length === 0 && <p class="attention-more quiet">Nothing is wrong any more.</p>}

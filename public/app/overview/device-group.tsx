@@ -65,7 +65,8 @@ const shift = (leftPx: number, topPx: number) => ({ transform: `translate(${left
 function GroupWords({ group: { name, count, counts }, list }: { group: ListGroup; list: FleetList }) {
   return (
     <>
-      {groupWords(list.group, name)} <span class="group-count">{countWords(count)}</span>
+      <span class="group-name">{groupWords(list.group, name)}</span>{" "}
+      <span class="group-count">{countWords(count)}</span>
       {counts !== undefined &&
         (["alarm", "late", "offline"] as const).map(
           (state) =>

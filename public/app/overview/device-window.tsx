@@ -4,7 +4,7 @@ import { CARD_PX, DeviceGroup, HEADING_PX, type ListSizes } from "./device-group
 import type { FleetList } from "./list/fleet-list.ts";
 import type { Layout } from "./list/list-choice.ts";
 import { groupAt, type ListLayout, layOut, type Visible, visibleBetween } from "./list/list-layout.ts";
-import { inSight } from "./list/list-reader.ts";
+import { inSight, isOfChoice } from "./list/list-reader.ts";
 import { moveFocus } from "./row-keys.ts";
 import { useFocusedRow, useHold, useViewport } from "./window-state.ts";
 
@@ -53,7 +53,8 @@ export function DeviceWindow({ list, layout, isPhone }: WindowProps) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: its links have the focus; the keys move it between them
     <div
-      class={`devices devices-${layout}`}
+      class={`devices devices-${layout} ${isOfChoice.value ? "" : "devices-former"}`}
+      aria-busy={!isOfChoice.value}
       onKeyDown={(event) => moveFocus(event, box.current, sizes.columns)}
       {...hold}
     >

@@ -1,11 +1,11 @@
 /** Above the list: how many devices are in which state, each a filter; search, groups, order, and cards or a table. */
-import { useComputed, useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { fleetCounts } from "../hub/fleet-state.ts";
 import { Icon } from "../ui/icon.tsx";
 import { countWords } from "../ui/value-words.ts";
 import { choice, choose, isFiltered, type Layout } from "./list/list-choice.ts";
-import { list, showWaiting, waiting } from "./list/list-reader.ts";
+import { isOfChoice, list, showWaiting, waiting } from "./list/list-reader.ts";
 import {
   COUNTED_STATES,
   type CountedState,
@@ -17,7 +17,13 @@ import {
 
 const TYPING_PAUSE_MS = 250;
 
-export function OverviewTools({ layout }: { layout: Layout }) {
+interface ToolsProps {
+  readonly layout: Layout;
+  /** The read of the list takes long enough to be shown. */
+  readonly busy: ReadonlySignal<boolean>;
+}
+
+export function OverviewTools({ layout, busy }: ToolsProps) {
   return (
     <div class="tools">
       <fieldset class="counters">
@@ -40,7 +46,7 @@ export function OverviewTools({ layout }: { layout: Layout }) {
           options={SORT_WORDS.map(({ sort, word }) => [sort, word])}
           choose={(word) => choose({ sort: SORT_WORDS.find(({ sort }) => sort === word)?.sort ?? "state" })}
         />
-        <ListLine />
+        <ListLine busy={busy} />
         <fieldset class="layouts">
           <legend class="sr-only">Show as</legend>
           <LayoutButton layout="cards" now={layout} word="Cards" />
@@ -128,9 +134,9 @@ function Filters() {
 const boards = (count: number): string => `${countWords(count)} ${count === 1 ? "board" : "boards"}`;
 
 /** How many match, and what has moved meanwhile; always there, so that nothing moves when it has something to say. */
-function ListLine() {
+function ListLine({ busy }: { busy: ReadonlySignal<boolean> }) {
   const words = useComputed(() => {
-    if (waiting.value === undefined) return "";
+    if (waiting.value === undefined || !isOfChoice.value) return "";
     const { moved, added, removed } = waiting.value.difference;
     const parts = [
       [moved, "moved"],
@@ -139,10 +145,14 @@ function ListLine() {
     ] as const;
     return parts.flatMap(([count, word]) => (count === 0 ? [] : [`${boards(count)} ${word}`])).join(", ");
   });
-  const matching = useComputed(() => list.value?.ids.length ?? 0);
+  const isRead = useComputed(() => list.value !== undefined);
+  const matching = useComputed(() => countWords(list.value?.ids.length ?? 0));
+  const isAll = !isFiltered(choice.value);
   return (
-    <p class="list-line quiet" role="status">
-      <span>{isFiltered(choice.value) && `${countWords(matching.value)} match`}</span>
+    <p class={`list-line quiet ${isAll ? "list-line-all" : ""}`} role="status">
+      <span>
+        {isRead.value && (isOfChoice.value ? !isAll && `${matching.value} match` : busy.value && "Loading devices…")}
+      </span>
       {words.value !== "" && (
         <span data-moved>
           {words.value} ·{" "}
@@ -157,12 +167,17 @@ function ListLine() {
 
 function Search() {
   const typed = useSignal(choice.peek().search);
-  // Cleared from elsewhere, the box follows.
+  const sent = useRef(typed.peek());
+  // Cleared from elsewhere, the box follows; what comes from the box itself must not take letters or spaces from it.
   useEffect(() => {
-    typed.value = choice.value.search;
+    if (choice.value.search !== sent.current) typed.value = choice.value.search;
+    sent.current = choice.value.search;
   }, [choice.value.search]);
   useEffect(() => {
-    const pause = setTimeout(() => choose({ search: typed.value.trim() }, { replaces: true }), TYPING_PAUSE_MS);
+    const pause = setTimeout(() => {
+      sent.current = typed.peek().trim();
+      choose({ search: sent.current }, { replaces: true });
+    }, TYPING_PAUSE_MS);
     return () => clearTimeout(pause);
   }, [typed.value]);
   return (

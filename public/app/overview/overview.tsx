@@ -1,7 +1,7 @@
 /** The overview: what is wrong, how many devices are in which state, and all devices, of which the hub decides the order. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { alertsRead } from "../hub/alert-state.ts";
+import { alertsRead, alertsReading } from "../hub/alert-state.ts";
 import { fleetCounts } from "../hub/fleet-state.ts";
 import { reaches } from "../hub/session.ts";
 import { useHubRead } from "../hub/use-hub-read.ts";
@@ -14,7 +14,7 @@ import { DeviceWindow } from "./device-window.tsx";
 import { FirstSteps } from "./first-steps.tsx";
 import { followFleet } from "./list/follow-fleet.ts";
 import { askedFor, choice, choose, type Layout, type ListChoice, NO_FILTERS } from "./list/list-choice.ts";
-import { list, readList } from "./list/list-reader.ts";
+import { isOfChoice, list, listFor, readList } from "./list/list-reader.ts";
 import { STATE_WORDS } from "./list/list-words.ts";
 import { OverviewTools } from "./overview-tools.tsx";
 import { readSimulation, SimulatedBoards } from "./simulated-boards.tsx";
@@ -35,16 +35,18 @@ export function Overview() {
   const isReady =
     list.value !== undefined && alertsRead.value !== "loading" && simulationRead.state.value !== "loading";
   const isEmpty = isReady && all === 0;
+  const isUnknown = read.state.value === "failed" && !isOfChoice.value;
   return (
     <>
       <h1 class="sr-only">Overview</h1>
+      <ReadNote what="The alerts could not be read." read={alertsReading} />
       {isReady && <AttentionStrip />}
       {isReady && <SimulatedBoards />}
-      {!isEmpty && <OverviewTools layout={layout} />}
+      {!isEmpty && <OverviewTools layout={layout} busy={read.busy} />}
       <ReadNote what="The devices could not be read." read={read} />
       {!isReady && read.state.value === "loading" && <p class="quiet">Loading devices…</p>}
       {isEmpty && <FirstSteps />}
-      {isReady && !isEmpty && <Devices layout={layout} isPhone={isPhone} />}
+      {isReady && !isEmpty && !isUnknown && <Devices layout={layout} isPhone={isPhone} />}
       {isReady && !isEmpty && reaches("owner") && <LazyPage load={ruleOffers} props={ELSEWHERE} isQuiet />}
     </>
   );
@@ -68,12 +70,13 @@ function useIsPhone(): boolean {
 function Devices({ layout, isPhone }: { layout: Layout; isPhone: boolean }) {
   const now = list.value;
   if (now === undefined) return null;
+  if (now.ids.length === 0 && !isOfChoice.value) return null;
   return (
     <>
       {now.ids.length === 0 ? (
         <NothingMatches />
       ) : (
-        <DeviceWindow key={`${layout} ${isPhone} ${askedFor.value}`} list={now} layout={layout} isPhone={isPhone} />
+        <DeviceWindow key={`${layout} ${isPhone} ${listFor.value}`} list={now} layout={layout} isPhone={isPhone} />
       )}
       {now.groupsLeftOut > 0 && (
         <p class="quiet">{countWords(now.groupsLeftOut)} more groups are not shown. Search, or choose another group.</p>
@@ -93,7 +96,9 @@ function NothingMatches() {
   );
 }
 
-function nothingWords({ state, search }: ListChoice): string {
-  const is = state === undefined || state === "normal" ? "there" : STATE_WORDS[state].is;
+function nothingWords({ state, search, tag, place, family }: ListChoice): string {
+  if (state === "normal" || [tag, place, family].some((filter) => filter !== undefined))
+    return search === "" ? "No device matches these filters." : `No device matches these filters and “${search}”.`;
+  const { is } = STATE_WORDS[state ?? "all"];
   return search === "" ? `No device is ${is}.` : `No device that matches “${search}” is ${is}.`;
 }

@@ -10,9 +10,9 @@ import { Icon } from "../ui/icon.tsx";
 /** Undefined: not known. */
 const simulation = signal<SimulationAnswer | undefined>(undefined);
 
-/** A hub that cannot say so has none, as far as this page knows. */
+/** Where the hub cannot say so, what was known stays. */
 export async function readSimulation(abort: AbortSignal): Promise<void> {
-  simulation.value = await getSimulation(abort).catch(() => undefined);
+  simulation.value = await getSimulation(abort).catch(() => simulation.peek());
 }
 
 /** One change at a time, its failure beside its button. */

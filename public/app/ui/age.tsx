@@ -6,15 +6,13 @@ import { ageWords, fullTime } from "./time-words.ts";
 interface AgeProps {
   /** Undefined: never. */
   at: ReadonlySignal<number | undefined>;
-  /** Off screen: it need not tick, which counts with thousands of them. */
-  asleep?: ReadonlySignal<boolean>;
   words?: (atMs: number, nowMs: number) => string;
 }
 
-export function Age({ at, asleep, words: wordsOf = ageWords }: AgeProps) {
+export function Age({ at, words: wordsOf = ageWords }: AgeProps) {
   const words = useComputed(() => {
     if (at.value === undefined) return "never";
-    return wordsOf(at.value, asleep?.value === true ? shownNowMs.peek() : shownNowMs.value);
+    return wordsOf(at.value, shownNowMs.value);
   });
   const full = useComputed(() => (at.value === undefined ? "" : fullTime(at.value)));
   const iso = useComputed(() => (at.value === undefined ? "" : new Date(at.value).toISOString()));

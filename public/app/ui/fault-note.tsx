@@ -22,12 +22,15 @@ export function FaultNote({ what, fault, retry }: { what: string; fault: HubFaul
   );
 }
 
+/** What a note needs of a read. */
+type NotedRead = Pick<HubRead, "fault" | "retry"> & Partial<Pick<HubRead, "slow">>;
+
 /** The same for a read: its failure, or its slowness. While the banner says that the hub is away, it does not say so again. */
-export function ReadNote({ what, read }: { what: string; read: HubRead }) {
+export function ReadNote({ what, read }: { what: string; read: NotedRead }) {
   if (isStale(freshness.value) && (read.fault.value === undefined || read.fault.value.code === UNREACHABLE))
     return null;
   if (read.fault.value !== undefined) return <FaultNote what={what} fault={read.fault.value} retry={read.retry} />;
-  if (!read.slow.value) return null;
+  if (!read.slow?.value) return null;
   return (
     <div class="note" role="status">
       <Icon name="clock" />

@@ -7,8 +7,6 @@ interface MenuProps {
   /** What the button shows. */
   readonly button: ComponentChildren;
   readonly buttonClass?: string;
-  /** The button's name where it shows none. */
-  readonly label?: string;
   readonly title?: string;
   /** `data-state` of the button. */
   readonly state?: string;
@@ -16,7 +14,7 @@ interface MenuProps {
   readonly children: (close: () => void) => ComponentChildren;
 }
 
-export function Menu({ button, buttonClass, label, title, state, panelClass, children }: MenuProps) {
+export function Menu({ button, buttonClass, title, state, panelClass, children }: MenuProps) {
   const isOpen = useSignal(false);
   const box = useRef<HTMLDivElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
@@ -49,7 +47,6 @@ export function Menu({ button, buttonClass, label, title, state, panelClass, chi
         type="button"
         ref={opener}
         class={buttonClass}
-        aria-label={label}
         title={title}
         data-state={state}
         aria-expanded={isOpen.value}

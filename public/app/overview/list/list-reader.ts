@@ -1,5 +1,5 @@
 /** Reads what is in sight of the list, and holds a newer order back until it may be shown. */
-import { batch, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { getDevices } from "../../hub/api.ts";
 import { fleetCounts } from "../../hub/fleet-state.ts";
 import { dropArrivals, keepArrivals, takeDevices } from "../../hub/live.ts";
@@ -40,7 +40,11 @@ export const inSight = signal<Span>({ from: 0, to: 0 });
 /** The pointer or the focus is in the list. */
 export const isHeld = signal(false);
 
-let listFor: string | undefined;
+/** What `list` is the answer to: while another choice is read, the former list is shown. */
+export const listFor = signal<string | undefined>(undefined);
+/** The list is of what is chosen. */
+export const isOfChoice = computed(() => listFor.value === askedFor.value);
+
 let inputAtMs = Number.NEGATIVE_INFINITY;
 let due: ReturnType<typeof setTimeout> | undefined;
 
@@ -59,7 +63,7 @@ const queryOf = ({ state, search, tag, place, family, group, sort }: ListChoice)
 export async function readList(abort: AbortSignal): Promise<void> {
   const key = askedFor.peek();
   const asked = choice.peek();
-  const { from, to } = key === listFor ? aroundSight() : { from: 0, to: PAGE };
+  const { from, to } = key === listFor.peek() ? aroundSight() : { from: 0, to: PAGE };
   const offset = from;
   const limit = Math.max(1, Math.min(MOST_IN_PAGE, to - from));
   const since = keepArrivals();
@@ -85,9 +89,11 @@ export function aroundSight(): Span {
 
 function offer(next: FleetList, key: string): void {
   const former = list.peek();
-  if (former === undefined || key !== listFor) {
-    listFor = key;
-    show(next);
+  if (former === undefined || key !== listFor.peek()) {
+    batch(() => {
+      listFor.value = key;
+      show(next);
+    });
     return;
   }
   const shown = (isHeld.peek() ? undefined : inShownOrder(former, next)) ?? former;
