@@ -112,6 +112,21 @@ export type StoredMapping = Omit<MappingChange, "of" | "data"> & { readonly data
 export type StoredPresence = Omit<PresenceChange, "of">;
 export type StoredRun = Omit<RunChange, "of">;
 
+export interface PresencesQuery {
+  readonly deviceIds: readonly DeviceId[];
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Of all of them together: what a device does not need is there for those that come after it. */
+  readonly mostChanges: number;
+}
+
+export interface PresenceChanges {
+  /** As `presence` has them. */
+  readonly changes: readonly Pick<StoredPresence, "atMs" | "detail">[];
+  /** The first change that there was no room for. */
+  readonly nextMs: number | undefined;
+}
+
 export interface KeptOfHub {
   readonly learned: readonly StoredLearned[];
   /** In the order in which they were made. */
@@ -135,6 +150,8 @@ export interface HubFile {
   write(changes: readonly HubChange[]): Promise<void>;
   /** From `fromMs` (inclusive) to `toMs` (exclusive), in order, at most `limit`; with the last one before, which says what held at `fromMs`. */
   presence(query: { deviceId: DeviceId; fromMs: number; toMs: number; limit: number }): Promise<StoredPresence[]>;
+  /** Of many devices, in the order of their ids. Waits for no write that is to be sent yet, and makes none wait for its turn. */
+  presences(query: PresencesQuery): Promise<PresenceChanges[]>;
   /** Times in which the hub ran, that touch the range, in order. */
   runs(query: { fromMs: number; toMs: number }): Promise<StoredRun[]>;
   /** Newest first. */

@@ -14,20 +14,31 @@ interface Change {
   readonly detail: PresenceState;
 }
 
+/** Changes that were not read. */
+interface Unread {
+  readonly fromMs: number;
+  /** The last of them: how the device is now. */
+  readonly last: Change;
+}
+
 /** The last cell is under way. */
 export const barEndMs = (nowMs: number): number => (Math.floor(nowMs / PRESENCE_STEP_MS) + 1) * PRESENCE_STEP_MS;
 
-/** `changes`: in order; the first may be from before the bar. `runs`: when the hub ran. */
-export function presenceBar(changes: readonly Change[], runs: readonly Run[], endMs: number): string {
+/** `changes`: in order; the first may be from before the bar. `runs`: when the hub ran. What was not read stays unknown. */
+export function presenceBar(changes: readonly Change[], runs: readonly Run[], endMs: number, unread?: Unread): string {
   const firstMs = endMs - PRESENCE_CELLS * PRESENCE_STEP_MS;
   const cells = new Array<string>(PRESENCE_CELLS).fill(UNKNOWN);
   for (const [index, { atMs, detail }] of changes.entries()) {
-    const untilMs = changes[index + 1]?.atMs ?? Number.POSITIVE_INFINITY;
-    for (const run of runs) put(detail, Math.max(atMs, run.fromMs), Math.min(untilMs, run.toMs));
+    put(detail, atMs, changes[index + 1]?.atMs ?? unread?.fromMs ?? Number.POSITIVE_INFINITY);
   }
+  if (unread !== undefined) put(unread.last.detail, unread.last.atMs, Number.POSITIVE_INFINITY);
   return cells.join("");
 
-  function put(detail: PresenceState, fromMs: number, toMs: number): void {
+  function put(detail: PresenceState, fromMs: number, untilMs: number): void {
+    for (const run of runs) putWhole(detail, Math.max(fromMs, run.fromMs), Math.min(untilMs, run.toMs));
+  }
+
+  function putWhole(detail: PresenceState, fromMs: number, toMs: number): void {
     if (fromMs >= toMs) return;
     const letter = LETTER_OF[detail];
     const first = Math.max(0, Math.floor((fromMs - firstMs) / PRESENCE_STEP_MS));

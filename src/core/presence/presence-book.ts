@@ -1,7 +1,8 @@
 /** Keeps changes of presence on the hub's own disk, and answers what was. Nothing waits for that disk. */
 import type { DeviceId, Presence, PresenceState } from "../../contract/readings.ts";
+import { createSerialQueue } from "../model/serial-queue.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { HubFile, PresenceChange, StoredPresence } from "../ports/hub-file.ts";
+import type { HubFile, PresenceChange, PresenceChanges, PresencesQuery, StoredPresence } from "../ports/hub-file.ts";
 import type { Log } from "../ports/log.ts";
 
 /** What is kept of a device's presence. */
@@ -28,6 +29,12 @@ export interface PresenceHistory {
   readonly nextMs: number | undefined;
 }
 
+export interface PresenceHistories {
+  readonly runs: readonly Run[];
+  /** In the order of the ids. */
+  readonly histories: readonly PresenceChanges[];
+}
+
 /** A time in which the hub ran. */
 export interface Run {
   readonly fromMs: number;
@@ -40,6 +47,8 @@ export interface PresenceBook {
   compare(devices: Iterable<PresenceAt>): void;
   /** Rejects with a StoreError. */
   history(query: HistoryQuery): Promise<PresenceHistory>;
+  /** Of many devices at once, one call after the other: alerts are written meanwhile. Rejects with a StoreError. */
+  histories(query: Omit<PresencesQuery, "mostChanges">): Promise<PresenceHistories>;
   /** Those that touch the range, in order; rejects with a StoreError. */
   runs(range: { readonly fromMs: number; readonly toMs: number }): Promise<Run[]>;
   /** From now on nothing is noted: a hub that stops makes no device offline. Settles when the rest is written, or failed to be. */
@@ -47,7 +56,7 @@ export interface PresenceBook {
 }
 
 export interface PresenceBookOptions {
-  readonly hubFile: Pick<HubFile, "write" | "presence" | "runs">;
+  readonly hubFile: Pick<HubFile, "write" | "presence" | "presences" | "runs">;
   readonly clock: Clock;
   readonly log: Log;
   /** The last change of the device that was on disk at the start. */
@@ -59,6 +68,8 @@ export interface PresenceBookOptions {
 const WRITE_EVERY_MS = 1_000;
 /** Of one device between two writes: where it changes more often, the last counts. */
 const MOST_OF_DEVICE = 2;
+/** Read in some ten milliseconds. */
+const MOST_CHANGES = 10_000;
 /** While the disk takes nothing. */
 const MOST_WAITING = 50_000;
 /** That the hub runs is written each minute. */
@@ -66,6 +77,7 @@ const ALIVE_MS = 2 * 60_000;
 
 export function createPresenceBook(options: PresenceBookOptions): PresenceBook {
   const { hubFile, clock, log, lastOf, isKnown } = options;
+  const ofMany = createSerialQueue();
   let waiting = new Map<DeviceId, PresenceChange[]>();
   let count = 0;
   let lost = 0;
@@ -135,16 +147,27 @@ export function createPresenceBook(options: PresenceBookOptions): PresenceBook {
     for (const change of [...changes, ...[...newer.values()].flat()]) note(change);
   }
 
-  async function history({ deviceId, fromMs, toMs, limit }: HistoryQuery): Promise<PresenceHistory> {
+  /** What is asked for may have just happened. */
+  async function writeNow(): Promise<void> {
     await writing;
-    if (count > 0) await write(); // what is asked for may have just happened
+    if (count > 0) await write();
+  }
+
+  async function historiesNow(query: Omit<PresencesQuery, "mostChanges">): Promise<PresenceHistories> {
+    await writeNow();
+    const histories = await hubFile.presences({ ...query, mostChanges: MOST_CHANGES });
+    return { runs: await runs(query), histories };
+  }
+
+  async function history({ deviceId, fromMs, toMs, limit }: HistoryQuery): Promise<PresenceHistory> {
+    await writeNow();
     const found = await hubFile.presence({ deviceId, fromMs, toMs, limit: limit + 1 });
     const next = found.filter(({ atMs }) => atMs >= fromMs)[limit];
     return { changes: next === undefined ? found : found.slice(0, found.indexOf(next)), nextMs: next?.atMs };
   }
 
-  async function runs(range: { readonly fromMs: number; readonly toMs: number }): Promise<Run[]> {
-    const found = await hubFile.runs(range);
+  async function runs({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }): Promise<Run[]> {
+    const found = await hubFile.runs({ fromMs, toMs });
     const nowMs = clock.nowMs();
     return found.map(({ startedAtMs, aliveAtMs }, index) => ({
       fromMs: startedAtMs,
@@ -156,6 +179,7 @@ export function createPresenceBook(options: PresenceBookOptions): PresenceBook {
     changed,
     compare,
     history,
+    histories: (query) => ofMany.run(() => historiesNow(query)),
     runs,
     close: async () => {
       isClosed = true;

@@ -23,7 +23,7 @@ export interface SparklinesParts {
   readonly descriptions: Described;
   readonly sparklines: Pick<Sparklines, "of" | "endMs">;
   readonly sparkLoader: Pick<SparkLoader, "load">;
-  readonly presenceBook: Pick<PresenceBook, "history" | "runs">;
+  readonly presenceBook: Pick<PresenceBook, "histories">;
   readonly clock: Pick<Clock, "nowMs">;
   readonly budget: TurnBudget;
 }
@@ -78,24 +78,22 @@ function toSparkline(device: DeviceRecord, endMs: number, { sparklines, descript
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** Of one device that changes all the time. */
-const MOST_CHANGES = 2_000;
-
 async function barsOf(devices: readonly DeviceRecord[], { presenceBook, budget, clock }: SparklinesParts) {
   const toMs = clock.nowMs() + 1; // with what changed just now
   const endMs = barEndMs(clock.nowMs());
   const fromMs = endMs - PRESENCE_CELLS * PRESENCE_STEP_MS;
-  const runs = await presenceBook.runs({ fromMs, toMs });
+  const deviceIds = devices.map(({ deviceId }) => deviceId);
+  const { runs, histories } = await presenceBook.histories({ deviceIds, fromMs, toMs });
   const bars = new Map<DeviceRecord, string>();
   for (let from = 0; from < devices.length; from += DEVICES_A_TURN) {
-    const some = devices.slice(from, from + DEVICES_A_TURN);
-    const found = await inTurn(budget, () =>
-      some.map(({ deviceId }) => presenceBook.history({ deviceId, fromMs, toMs, limit: MOST_CHANGES })),
-    );
-    for (const [index, { changes }] of (await Promise.all(found)).entries()) {
-      const device = some[index];
-      if (device !== undefined) bars.set(device, presenceBar(changes, runs, endMs));
-    }
+    await inTurn(budget, () => {
+      for (const [index, device] of devices.slice(from, from + DEVICES_A_TURN).entries()) {
+        const { changes = [], nextMs } = histories[from + index] ?? {};
+        const last = { atMs: device.detailSinceMs, detail: device.detail };
+        const unread = nextMs === undefined ? undefined : { fromMs: nextMs, last };
+        bars.set(device, presenceBar(changes, runs, endMs, unread));
+      }
+    });
   }
   return {
     endMs,

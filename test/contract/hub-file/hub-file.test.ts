@@ -231,6 +231,29 @@ describe("presence", () => {
     expect(await hubFile.presence({ deviceId: "unknown" as DeviceId, fromMs: 0, toMs: T0, limit: 1 })).toEqual([]);
   });
 
+  test("of many devices comes in one answer, with a bounded number of changes in all", async () => {
+    const { hubFile } = await openBuiltHubFile(tempDir());
+    await hubFile.write([
+      ...Array.from({ length: 20 }, (_, index) => presence(T0 + index, index % 2 ? "online" : "offline")),
+      presence(T0 + 5, "asleep", BOILER),
+    ]);
+    const deviceIds = ["unknown" as DeviceId, BOILER, LAMP];
+    const all = await hubFile.presences({ deviceIds, fromMs: T0 + 2, toMs: T0 + 18, mostChanges: 30 });
+    expect(all.map(({ changes, nextMs }) => [changes.length, nextMs])).toEqual([
+      [0, undefined],
+      [1, undefined],
+      [17, undefined],
+    ]);
+    expect(all[1]?.changes).toEqual([{ atMs: T0 + 5, detail: "asleep" }]);
+    const some = await hubFile.presences({ deviceIds, fromMs: T0 + 2, toMs: T0 + 18, mostChanges: 6 });
+    expect(some.map(({ changes, nextMs }) => [changes.length, nextMs])).toEqual([
+      [0, undefined],
+      [1, undefined],
+      [6, T0 + 7],
+    ]);
+    expect(some[2]?.changes[0]).toEqual({ atMs: T0 + 1, detail: "online" });
+  });
+
   test("that is too old is deleted, but for the last change of a device before that time", async () => {
     const { hubFile } = await openBuiltHubFile(tempDir());
     const many = Array.from({ length: 12_000 }, (_, index) => presence(T0 + index, index % 2 ? "online" : "offline"));

@@ -4,7 +4,7 @@ import path from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { DeviceId } from "../../../contract/readings.ts";
-import type { AlertEventsQuery, HubChange, HubFile, KeptOfHub } from "../../../core/ports/hub-file.ts";
+import type { AlertEventsQuery, HubChange, HubFile, KeptOfHub, PresencesQuery } from "../../../core/ports/hub-file.ts";
 import { StoreError } from "../../../core/ports/readings-store.ts";
 import type { NoteDamage } from "../db/damage-note.ts";
 import { freeBytes, isDiskFull, RESERVE_BYTES } from "../db/disk-space.ts";
@@ -42,6 +42,7 @@ function createOperations(hub: Current, file: string) {
     },
     write: (calls: readonly (readonly HubChange[])[]) => write(hub.opened, calls),
     presence: (query: Parameters<HubFile["presence"]>[0]) => hub.opened.times.presence(query),
+    presences: (query: PresencesQuery) => hub.opened.times.presences(query),
     runs: (query: Parameters<HubFile["runs"]>[0]) => hub.opened.times.runs(query),
     alertEvents: (query: AlertEventsQuery) => hub.opened.alerts.events(query, note),
     expireStep: (beforeMs: number) => expireStep(hub.opened, beforeMs),

@@ -58,7 +58,7 @@ export async function withHubFile<T>(
 }
 
 const STARTING = new Set(["open", "load"]);
-const READING = new Set(["presence", "runs", "alertEvents", "bytes", "space"]);
+const READING = new Set(["presence", "presences", "runs", "alertEvents", "bytes", "space"]);
 
 /** Rejects with a StartError if it cannot be opened. Damage is no reason: what can be read is kept. */
 export async function openHubFile(options: HubFileOptions): Promise<HubFile> {
@@ -146,6 +146,7 @@ export async function openHubFile(options: HubFileOptions): Promise<HubFile> {
     load: () => inOrder(() => link.call("load", [])),
     write: groups.write,
     presence: (query) => inOrder(() => link.call("presence", [query])),
+    presences: (query) => link.call("presences", [query]),
     runs: (query) => inOrder(() => link.call("runs", [query])),
     alertEvents: (query) => inOrder(() => link.call("alertEvents", [query])),
     expire,

@@ -2,7 +2,15 @@
 import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import type { DeviceId, Presence } from "../../../contract/readings.ts";
 import { parseDeviceId } from "../../../core/model/device-id.ts";
-import type { HubFile, PresenceChange, RunChange, StoredPresence, StoredRun } from "../../../core/ports/hub-file.ts";
+import type {
+  HubFile,
+  PresenceChange,
+  PresenceChanges,
+  PresencesQuery,
+  RunChange,
+  StoredPresence,
+  StoredRun,
+} from "../../../core/ports/hub-file.ts";
 import { isPresenceState } from "../../../core/presence/presence-rules.ts";
 import { prepared } from "../db/prepared.ts";
 import { isWholeUpTo } from "../format/stored-fields.ts";
@@ -17,6 +25,7 @@ export interface HubTimes {
   writeRun(change: RunChange): void;
   deletePresence(deviceId: DeviceId): void;
   presence(query: PresenceQuery): StoredPresence[];
+  presences(query: PresencesQuery): PresenceChanges[];
   /** Of each device. */
   lastPresence(): StoredPresence[];
   runs(query: RunsQuery): StoredRun[];
@@ -67,6 +76,18 @@ export function createHubTimes(db: DatabaseSyncInstance): HubTimes {
     return [...before, ...within].flatMap((row) => toPresence(deviceId, row));
   }
 
+  function presences({ deviceIds, fromMs, toMs, mostChanges }: PresencesQuery): PresenceChanges[] {
+    let left = mostChanges;
+    return deviceIds.map((deviceId, index) => {
+      const limit = Math.max(1, Math.floor(left / (deviceIds.length - index)));
+      const found = presence({ deviceId, fromMs, toMs, limit: limit + 1 });
+      const next = found.filter(({ atMs }) => atMs >= fromMs)[limit];
+      const changes = next === undefined ? found : found.slice(0, found.indexOf(next));
+      left -= changes.length;
+      return { changes: changes.map(({ atMs, detail }) => ({ atMs, detail })), nextMs: next?.atMs };
+    });
+  }
+
   function runs({ fromMs, toMs }: RunsQuery): StoredRun[] {
     const sql = "SELECT started_at, alive_at FROM run WHERE started_at < ? AND alive_at >= ? ORDER BY started_at";
     return prepared(db, sql).all(toMs, fromMs).flatMap(toRun);
@@ -105,6 +126,7 @@ export function createHubTimes(db: DatabaseSyncInstance): HubTimes {
       prepared(db, "DELETE FROM device WHERE key = ?").run(key);
     },
     presence,
+    presences,
     lastPresence,
     runs,
     lastRun,

@@ -41,3 +41,14 @@ test("what was before the bar counts only as what held at its beginning", () => 
   ] as const;
   expect(presenceBar(changes, ALWAYS, END)).toBe("o".repeat(48));
 });
+
+test("what was not read is unknown, up to the state that the device has now", () => {
+  const changes = [
+    { atMs: before(60), detail: "online" },
+    { atMs: before(40), detail: "late" },
+  ] as const;
+  const last = { atMs: before(3), detail: "offline" } as const;
+  expect(presenceBar(changes, ALWAYS, END, { fromMs: before(38), last })).toBe(
+    `${"o".repeat(8)}ll${"-".repeat(35)}xxx`,
+  );
+});

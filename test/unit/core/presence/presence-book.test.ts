@@ -25,6 +25,7 @@ function start({ runs = [] as StoredRun[] } = {}) {
   const kept: StoredPresence[] = [];
   const known = new Set<DeviceId>([boiler]);
   const before = new Map<DeviceId, StoredPresence>();
+  const many = { underWay: 0, most: 0 };
   const book = createPresenceBook({
     hubFile: {
       write: async (changes) => {
@@ -36,6 +37,12 @@ function start({ runs = [] as StoredRun[] } = {}) {
         ...kept.filter(({ atMs }) => atMs < fromMs).slice(-1),
         ...kept.filter(({ atMs }) => atMs >= fromMs && atMs < toMs).slice(0, limit),
       ],
+      presences: async ({ deviceIds }) => {
+        many.most = Math.max(many.most, ++many.underWay);
+        await Promise.resolve();
+        many.underWay--;
+        return deviceIds.map((id) => ({ changes: kept.filter(({ deviceId }) => deviceId === id), nextMs: undefined }));
+      },
       runs: async () => runs,
     },
     clock,
@@ -49,7 +56,7 @@ function start({ runs = [] as StoredRun[] } = {}) {
     await book.history({ deviceId: boiler, fromMs: 0, toMs: 0, limit: 1 }).catch(() => undefined);
   };
   const written = (): string[] => kept.map(({ detail, atMs }) => `${detail} ${atMs - NOW}`);
-  return { clock, log, disk, book, known, before, pass, written };
+  return { clock, log, disk, book, known, before, many, pass, written };
 }
 
 describe("changes of presence", () => {
@@ -164,4 +171,16 @@ describe("the history", () => {
       { fromMs: former.startedAtMs, toMs: former.aliveAtMs },
     ]);
   });
+});
+
+test("histories of many devices have what just happened, and are read one request after the other", async () => {
+  const { book, many } = start({ runs: [{ startedAtMs: NOW - 9, aliveAtMs: NOW }] });
+  book.changed(at("late", NOW + 5));
+  const query = { deviceIds: ["none" as DeviceId, boiler], fromMs: 0, toMs: NOW + 9 };
+  const [first] = await Promise.all(Array.from({ length: 4 }, () => book.histories(query)));
+  expect(first).toMatchObject({
+    runs: [{ fromMs: NOW - 9 }],
+    histories: [{ changes: [] }, { changes: [{ atMs: NOW + 5, detail: "late" }] }],
+  });
+  expect(many.most).toBe(1);
 });
