@@ -1,5 +1,5 @@
-/** Keeps the sparklines of an orderly stop for the next start, in a file of the data directory. What is missing is read from the store. */
-import { readFileSync } from "node:fs";
+/** Keeps the sparklines of an orderly stop for the next start only, in a file of the data directory. What is missing is read from the store. */
+import { readFileSync, rmSync } from "node:fs";
 import { endianness } from "node:os";
 import path from "node:path";
 import { crc32 } from "node:zlib";
@@ -42,6 +42,9 @@ export function openSparklineFile(dataDir: string): SparklineFile {
   };
 }
 
+/** Before readings change while no hub runs: the next start reads all from the store. Throws as `node:fs` does. */
+export const dropSparklineFile = (dataDir: string): void => rmSync(path.join(dataDir, SPARKLINE_FILE), { force: true });
+
 export function encodeSparklines(sparklines: readonly KeptSparkline[]): Uint8Array {
   const list = sparklines.map(
     ({ deviceId, metric, newestStep, latestAtMs, wholeFrom }): StoredHead => [
@@ -74,7 +77,10 @@ function littleEndian(floats: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> 
 
 function read(file: string): readonly KeptSparkline[] {
   try {
-    return decodeSparklines(readFileSync(file));
+    const content = readFileSync(file);
+    // After this run is killed, it would bring back what was erased in it.
+    rmSync(file);
+    return decodeSparklines(content);
   } catch {
     return [];
   }

@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import path from "node:path";
 import { ACCESS_FILES } from "../../platform/access/access-file.ts";
+import { dropSparklineFile } from "../../platform/sparkline-file.ts";
 import { restoreStore } from "../../store/sqlite/copy/restore.ts";
 import { HUB_FILE } from "../../store/sqlite/hub-file/hub-schema.ts";
 import { IMPORTS_FOLDER } from "../import/import-position.ts";
@@ -26,6 +27,7 @@ export async function restoreCommand(name: string, { config, clock, screen, say 
     bytes = sofar;
   };
   try {
+    dropSparklineFile(dataDir); // it may be newer than the copy
     const kept = await restoreStore({
       dataDir,
       copy,

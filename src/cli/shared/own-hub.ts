@@ -24,6 +24,7 @@ import { openAccess } from "../../platform/access/open-access.ts";
 import { createLifecycle } from "../../platform/lifecycle.ts";
 import { listenLocally } from "../../platform/local-socket.ts";
 import { refuseNewerFiles } from "../../platform/newer-files.ts";
+import { dropSparklineFile } from "../../platform/sparkline-file.ts";
 import { openTimeFile } from "../../platform/time-file.ts";
 import { openStore } from "../../store/open-store.ts";
 import { copyHubFile, refuseNewerHubFile, withHubFile } from "../../store/sqlite/hub-file/hub-file.ts";
@@ -83,6 +84,7 @@ export async function openOwnHub({ config, clock, changes, imports }: OwnHubOpti
     if (imports && opened.forward === undefined && (await hasUnjudged(store, registry, ofHubFile))) {
       throw new StartError(UNJUDGED, 1);
     }
+    if (imports) dropSparklineFile(dataDir);
     const stateSaver = own(
       "state saver",
       createStateSaver({ store, registry, judged: async () => {}, clock, log: LOG }),

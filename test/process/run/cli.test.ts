@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { Device, Reading } from "../../../src/contract/readings.ts";
 import type { SeriesAnswer } from "../../../src/contract/rest.ts";
+import { SPARKLINE_FILE } from "../../../src/platform/sparkline-file.ts";
 import { createBoard } from "../../support/clients/board.ts";
 import { connectJs } from "../../support/clients/mqtt-clients.ts";
 import { beginCommand, commandsOfFile, runCommand } from "../../support/hub/command.ts";
@@ -66,8 +67,10 @@ describe("export and import", () => {
 
       const exported = await aerie("export", "-d", hub.dataDir, "-o", file);
       const imported = await aerie("import", "-d", other, file);
+      writeFileSync(path.join(other, SPARKLINE_FILE), "of before the import");
       const again = await aerie("import", "-d", other, file);
 
+      expect(existsSync(path.join(other, SPARKLINE_FILE))).toBe(false);
       expect(exported).toMatchObject({ exitCode: 0, stdout: "" });
       expect(imported.stderr).toContain(
         "Readings: 1,204 stored, 0 skipped because they are stored already, 0 refused, in ",

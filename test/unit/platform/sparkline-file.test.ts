@@ -38,12 +38,13 @@ test("the sample of version 1 is read and written byte by byte", () => {
   expect(Buffer.from(encodeSparklines(HELD)).equals(bytes)).toBe(true);
 });
 
-test("what is saved is there for the next start; without a file there is nothing", async () => {
+test("what is saved is there for the next start, and for no other; without a file there is nothing", async () => {
   const dataDir = folder();
   const first = openSparklineFile(dataDir);
   expect(first.kept).toEqual([]);
   await first.save(HELD);
   expect(openSparklineFile(dataDir).kept).toEqual(HELD);
+  expect(openSparklineFile(dataDir).kept).toEqual([]);
 });
 
 test("a file that is damaged, cut off, or of another version counts as missing", () => {
