@@ -194,7 +194,7 @@ function listenAddresses(config: PartOptions["config"], { portOf }: WebOptions["
   ];
 }
 function openSimulation(
-  { config, clock, log, registry, broker, listeners, simulatorLogin }: WebOptions,
+  { config, clock, log, storage, registry, broker, listeners, simulatorLogin }: WebOptions,
   { run }: DeviceDeletion,
 ): Simulation {
   const launch = () =>
@@ -211,7 +211,9 @@ function openSimulation(
     );
   const endLogin = (): void => broker.drop(simulatorLogin.revoke());
   const deleteDevice = (deviceId: DeviceId): Promise<void> => run(deviceId, topicsOfId(deviceId));
-  return createSimulation({ registry, launch, endLogin, deleteDevice, clock, log });
+  const { hubFile, keptOfHub } = storage;
+  const { records } = keptOfHub;
+  return createSimulation({ registry, hubFile, records, launch, endLogin, deleteDevice, clock, log });
 }
 
 /** Where a program of this machine finds what listens there. */

@@ -1,10 +1,11 @@
-/** Decides about the simulated boards: one set at most, started and removed by a person, resumed after a restart, never restarted after a crash. */
+/** Decides about the simulated boards: one set at most, started and removed by a person, resumed after a restart if a person had started it, never restarted after a crash. */
 
 import { SIMULATED_BOARDS, SIMULATED_PREFIX, type SimulationAnswer } from "../../contract/answers/simulation.ts";
 import type { DeviceId } from "../../contract/readings.ts";
 import type { Registry } from "../devices/registry.ts";
 import { createSerialQueue } from "../model/serial-queue.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { HubFile, StoredRecord } from "../ports/hub-file.ts";
 import type { Log } from "../ports/log.ts";
 
 /** The process of the boards. */
@@ -20,17 +21,19 @@ export interface SimulatorProcess {
 
 export interface Simulation {
   status(): SimulationAnswer;
-  /** Does nothing where they run. */
+  /** Does nothing where they run. Rejects with a StoreError where hub.db cannot keep that they were started. */
   start(): Promise<void>;
   /** Ends them and deletes their devices, with their history. Rejects with a StoreError; what is left can be removed then. */
   remove(): Promise<void>;
-  /** Where devices of an earlier run of the hub are left, their boards run again. */
+  /** Where a person started them in an earlier run of the hub and has not removed them, they run again. */
   resume(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface SimulationOptions {
   readonly registry: Pick<Registry, "get">;
+  readonly hubFile: Pick<HubFile, "write">;
+  readonly records: readonly StoredRecord[];
   readonly launch: () => SimulatorProcess;
   /** Their secret is worth nothing from now on, and who came with it is disconnected. */
   readonly endLogin: () => void;
@@ -43,6 +46,9 @@ type State =
   | { readonly kind: "off" }
   | { readonly kind: "running"; readonly process: SimulatorProcess; readonly sinceMs: number }
   | { readonly kind: "failed"; readonly reason: string };
+
+/** There from the start to the removal: without it, devices of these ids are somebody's own. */
+const RECORD = { of: "record", kind: "setting", id: "simulated-boards" } as const;
 
 /** A last will of a board that was cut off makes its device again. */
 const DELETE_ATTEMPTS = 5;
@@ -57,14 +63,23 @@ const IDS = Array.from(
 export const SIMULATED_TOPICS: readonly string[] = IDS.map((id) => `devices/${id}/#`);
 
 export function createSimulation(options: SimulationOptions): Simulation {
-  const { registry, launch, endLogin, deleteDevice, clock, log } = options;
+  const { registry, hubFile, records, launch, endLogin, deleteDevice, clock, log } = options;
   const queue = createSerialQueue();
   let state: State = { kind: "off" };
+  let isStarted = records.some(({ kind, id }) => kind === RECORD.kind && id === RECORD.id);
 
-  const known = (): DeviceId[] => IDS.flatMap((id) => registry.get(id)?.deviceId ?? []);
+  const known = (): DeviceId[] => (isStarted ? IDS.flatMap((id) => registry.get(id)?.deviceId ?? []) : []);
+
+  async function keep(started: boolean): Promise<void> {
+    if (isStarted === started) return;
+    const data = started ? JSON.stringify({ started }) : undefined;
+    await hubFile.write([{ ...RECORD, data }]);
+    isStarted = started;
+  }
 
   async function startNow(): Promise<void> {
     if (state.kind === "running") return;
+    await keep(true);
     const process = launch();
     const running: State = { kind: "running", process, sinceMs: clock.nowMs() };
     state = running;
@@ -91,6 +106,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
       if (known().length === 0) break;
     }
     state = { kind: "off" };
+    await keep(false);
     if (kind !== "off") log.info("simulated boards removed");
   }
 
@@ -108,7 +124,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     },
     start: () => queue.run(startNow),
     remove: () => queue.run(removeNow),
-    resume: () => queue.run(async () => (known().length > 0 ? startNow() : undefined)),
+    resume: () => queue.run(async () => (isStarted ? startNow() : undefined)),
     close: () =>
       queue.run(async () => {
         const former = state;
