@@ -185,7 +185,7 @@ export function openSparklines(options: SparklinesOptions): SparklineParts {
         log.warn("the sparklines of devices could not be saved; the next start reads them from the store", { cause });
       }),
   });
-  const sparkLoader = own("reading of sparklines", createSparkLoader({ store, sparklines, clock }));
+  const sparkLoader = own("reading of sparklines", createSparkLoader({ store, sparklines, clock, log }));
   descriptions.onChanged(sparklines.decideAgain);
   engine.onChange((changed) => {
     for (const { deviceId } of changed) if (deviceId !== undefined) sparklines.decideAgain(deviceId);

@@ -46,6 +46,9 @@ const NONE = Number.NEGATIVE_INFINITY;
 
 export const stepOf = (atMs: number): number => Math.floor(atMs / SPARK_STEP_MS);
 
+/** Steps before 1970 are negative: a hub whose clock begins there has them. */
+const indexOf = (step: number): number => ((step % SPARK_STEPS) + SPARK_STEPS) % SPARK_STEPS;
+
 export class SparkRing {
   readonly slot: Slot;
   /** The newest step with a value, counted from 1970. */
@@ -76,7 +79,7 @@ export class SparkRing {
     const step = stepOf(atMs);
     if (!this.#reach(step, nowMs)) return;
     const { numbers, offset } = this.slot;
-    const index = offset + (step % SPARK_STEPS);
+    const index = offset + indexOf(step);
     if ((numbers[index + SPARK_STEPS] ?? 0) > count) return;
     numbers[index] = mean;
     numbers[index + SPARK_STEPS] = count;
@@ -87,7 +90,7 @@ export class SparkRing {
     const step = stepOf(atMs);
     if (step !== this.#newest && !this.#reach(step, nowMs)) return;
     const { numbers, offset } = this.slot;
-    const index = offset + (step % SPARK_STEPS);
+    const index = offset + indexOf(step);
     const count = (numbers[index + SPARK_STEPS] ?? 0) + 1;
     const mean = numbers[index] ?? 0;
     numbers[index + SPARK_STEPS] = count;
@@ -101,7 +104,7 @@ export class SparkRing {
     for (let at = 0; at < SPARK_STEPS; at++) {
       const step = lastStep - SPARK_STEPS + 1 + at;
       if (step > this.#newest || step <= this.#newest - SPARK_STEPS) continue;
-      const index = offset + (step % SPARK_STEPS);
+      const index = offset + indexOf(step);
       if (numbers[index + SPARK_STEPS] !== 0) means[at] = numbers[index] ?? Number.NaN;
     }
     return means;
@@ -111,11 +114,12 @@ export class SparkRing {
   #reach(step: number, nowMs: number): boolean {
     const last = stepOf(nowMs) + 1;
     if (this.#newest > last) this.clear(); // the hub's clock was ahead
-    if (step > last || step <= this.#newest - SPARK_STEPS) return false;
+    // An import may have what is older than all steps.
+    if (step > last || step < last - SPARK_STEPS || step <= this.#newest - SPARK_STEPS) return false;
     if (step <= this.#newest) return true;
     const { numbers, offset } = this.slot;
     for (let each = Math.max(this.#newest + 1, step - SPARK_STEPS + 1); each <= step; each++) {
-      const index = offset + (each % SPARK_STEPS);
+      const index = offset + indexOf(each);
       numbers[index] = 0;
       numbers[index + SPARK_STEPS] = 0;
     }

@@ -60,3 +60,14 @@ test("rings do not disturb each other, and one that is used again begins with no
   rings.free(first);
   expect(shown(rings.ring())).toEqual(ending());
 });
+
+test("a reading of 1970, of an import or of a hub whose clock begins there, changes no other ring", () => {
+  for (const nowMs of [NOW, minutes(15)]) {
+    const rings = createSparkRings();
+    const [first, second] = [rings.ring(), rings.ring()];
+    for (let at = 0; at < 4; at++) first.add(at, nowMs - minutes(5 * at), nowMs);
+    second.add(9, minutes(2), nowMs);
+    expect(shown(first, nowMs)).toEqual(ending(3, 2, 1, 0));
+    expect(shown(second, nowMs)).toEqual(nowMs === NOW ? ending() : ending(9, null, null, null));
+  }
+});

@@ -8,6 +8,7 @@ import { StoreError } from "../../../../src/core/ports/readings-store.ts";
 import { createSparkLoader } from "../../../../src/core/sparklines/spark-loader.ts";
 import { createSparklines, type KeptSparkline } from "../../../../src/core/sparklines/sparklines.ts";
 import { createManualClock } from "../../../support/clock/manual-clock.ts";
+import { createMemoryLog } from "../../../support/memory/memory-log.ts";
 
 const boiler = "boiler" as DeviceId;
 const clock = createManualClock();
@@ -31,6 +32,7 @@ function world({ kept = [], device = newEntry(boiler, PARTS) }: { kept?: KeptSpa
   });
   const loader = createSparkLoader({
     clock,
+    log: createMemoryLog(),
     sparklines,
     store: {
       series: async (query) => {
