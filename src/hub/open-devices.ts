@@ -136,6 +136,7 @@ export function openFleet({
   registry.onChange((deviceId: DeviceId, change) => {
     if (change === "appeared") firstHeard.appeared(deviceId);
     if (change === "removed") firstHeard.removed(deviceId);
+    if (change === "moved") live.described(deviceId);
     refresh(deviceId);
   });
   descriptions.onChanged(refresh);

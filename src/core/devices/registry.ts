@@ -19,8 +19,8 @@ import { allValues, separateEvents } from "./event-values.ts";
 import { applyImported, applyReading, dropLatest, hasBeenNumber, restoreLatest } from "./latest-values.ts";
 import { createPresenceWatch } from "./presence-watch.ts";
 
-/** `appeared`: something of it is stored for the first time. */
-export type DeviceChange = "appeared" | "changed" | "removed";
+/** `appeared`: something of it is stored for the first time. `moved`: by what it says itself, it stands elsewhere. */
+export type DeviceChange = "appeared" | "changed" | "moved" | "removed";
 
 export interface Registry extends Admission {
   get(deviceId: string): DeviceRecord | undefined;
@@ -141,7 +141,8 @@ export function createRegistry(options: RegistryOptions): Registry {
     const place = locationOf(entry);
     mergeAttributes(entry.attributes, patch);
     entry.clockSuspect = clockSuspect ?? former;
-    if (entry.clockSuspect !== former || locationOf(entry) !== place) notify(deviceId, "changed");
+    if (locationOf(entry) !== place) notify(deviceId, "moved");
+    else if (entry.clockSuspect !== former) notify(deviceId, "changed");
   }
 
   function sweep(): void {

@@ -62,6 +62,16 @@ test("the pinned metric is in the sparkline, with what the store has of it, and 
   await page.next("described", () => page.of("described").length > 1);
 });
 
+test("live clients hear of a device that says that it stands elsewhere", async () => {
+  const hub = hubOf();
+  const id = unique("moved");
+  await speak(hub, id);
+  const page = await openLiveClient(hub.url);
+  const board = await connectJs(hub.mqttUrl);
+  await board.publish(`devices/${id}/attributes`, '{"room":"Attic"}', { qos: 1 });
+  expect(await page.next("described")).toEqual({ devices: [id] });
+});
+
 test.each<[string, object, string]>([
   ["an unknown field", { temperature: { colour: "red" } }, "colour"],
   ["a label of nothing", { temperature: { label: " " } }, "temperature.label"],

@@ -444,6 +444,21 @@ describe("what is known of a device", () => {
     expect(registry.get(boiler)?.clockSuspect).toBe(true);
   });
 
+  test("another place by its attributes is a move, unless its owner gave it a place", () => {
+    const { registry, speak } = start();
+    speak(connection(1));
+    const moves: string[] = [];
+    registry.onChange((_deviceId, change) => void moves.push(change));
+    const say = (room: string): void => registry.storedAttributes(boiler, new Map([["room", room]]), undefined);
+    say("Cellar");
+    say("Cellar");
+    say("Attic");
+    expect(moves).toEqual(["moved", "moved"]);
+    registry.rename(boiler, { name: undefined, place: "Hall" });
+    say("Kitchen");
+    expect(moves).toEqual(["moved", "moved", "changed"]);
+  });
+
   test("metrics and attributes named like members of every object are like any other", () => {
     const { registry, speak } = start();
     speak(connection(1), { constructor: 1, toString: 2 });
