@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { connectJs } from "../support/clients/mqtt-clients.ts";
 import { type HubAddress, startHub } from "../support/hub/hub.ts";
 import { openBrowser, openPage, shown, showTables } from "../support/hub/page.ts";
+import { ask } from "../support/hub/rest.ts";
 
 const MINUTE_MS = 60_000;
 const WAIT = { timeout: 30_000 };
@@ -114,12 +115,17 @@ test("digits, charts with texts among their numbers, and long names, on a desk a
   await expect.poll(() => other.page.locator('[data-tile="counter"]').count(), WAIT).toBe(1);
   await expect.poll(() => page.locator('[data-tile="meter"]').innerText(), WAIT).toMatch(/^meter\n/);
 
+  await ask(hub, "/api/devices/meter", { method: "PATCH", body: { place: "behind the shed ".repeat(6).trim() } });
   await page.setViewportSize({ width: 360, height: 740 });
   for (const at of ["#/", `#/devices/${LONG}`, "#/devices/meter", "#/inspector"]) {
     await page.goto(`${hub.url}/${at}`);
     await page.locator('[data-state="live"]').waitFor();
     await page.locator("h1").first().waitFor();
     await expect.poll(() => overhangPx(page), { ...WAIT, message: at }).toBe(0);
+    if (at !== "#/") continue;
+    const heading = page.locator(".group-head", { hasText: "behind the shed" });
+    await heading.waitFor(WAIT);
+    expect(await heading.evaluate((head) => head.scrollHeight - head.clientHeight)).toBe(0);
   }
   expect([...failures, ...other.failures]).toEqual([]);
 });
