@@ -146,6 +146,18 @@ test("while the hub is away one banner says so, no card claims to be online, and
   const { page, failures } = await openPage(await openBrowser(), away.url, PHONE);
   await page.locator('[data-device-id="shed"]').getByText("7").first().waitFor(WAIT);
   await page.locator('[data-state="live"]').waitFor(WAIT);
+  const { page: device } = await openPage(await openBrowser(), `${away.url}/#/devices/shed`, DESK);
+  const badge = device.locator(".charts-head .badge");
+  await expect.poll(() => badge.innerText(), WAIT).toMatch(/Live$/);
+  await device.locator("[data-lane] .lane-online").first().waitFor(WAIT);
+  await device.getByRole("button", { name: "Why?" }).click();
+  const verdict = device.locator(".why-verdict");
+  await verdict.getByText("Online: ").waitFor(WAIT);
+  await device.getByRole("button", { name: "Pause updates" }).click();
+  await expect.poll(() => badge.innerText(), WAIT).toBe("Paused");
+  await device.getByRole("button", { name: "Resume updates" }).click();
+  await expect.poll(() => badge.innerText(), WAIT).toMatch(/Live$/);
+  await device.getByRole("button", { name: "Why?" }).click();
   await board.client.endAsync();
   await away.close();
 
@@ -157,5 +169,8 @@ test("while the hub is away one banner says so, no card claims to be online, and
   expect(await page.locator("main").innerText()).not.toMatch(/Error|failed to fetch|_[A-Z]/);
   expect(await violations(page)).toEqual([]);
   await look(page, "shell-away");
+  await verdict.getByText("Not known: ").waitFor(WAIT);
+  expect(await badge.innerText()).toBe("Not live now");
+  await look(device, "shell-away-device");
   expect(failures).toEqual([]);
 });

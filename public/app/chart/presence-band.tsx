@@ -1,6 +1,8 @@
 /** Whether the device was there, over the time of all figures: one lane below them, told apart by pattern and word. */
 import { useComputed } from "@preact/signals";
 import { hubNowMs } from "../hub/clock.ts";
+import { knownUntilMs } from "../hub/freshness.ts";
+import { freshness } from "../hub/link.ts";
 import { spanOf } from "../range/range-moves.ts";
 import type { ChartContext } from "../series/chart-context.ts";
 import { atMostCells, type PresenceSpan, type PresenceWord, presenceSpans } from "../series/presence-spans.ts";
@@ -20,7 +22,8 @@ export function PresenceBand({ context }: { context: ChartContext }) {
   const spans = useComputed(() => {
     feed.version.value;
     const record = presence.value;
-    return record === undefined ? undefined : presenceSpans(record, feed.window.value, hubNowMs.peek());
+    if (record === undefined) return undefined;
+    return presenceSpans(record, feed.window.value, knownUntilMs(freshness.value, hubNowMs.peek()));
   }).value;
   if (spans === undefined || spans.length === 0) return null;
   const window = feed.window.value;

@@ -1,12 +1,14 @@
 /** Why a device is online, late, asleep or offline: the facts that the hub decides by, and its verdict. */
 import { useEffect } from "preact/hooks";
-import { hubNowMs } from "../hub/clock.ts";
+import { shownNowMs } from "../hub/clock.ts";
 import type { DeviceState } from "../hub/device-state.ts";
+import { isStale } from "../hub/freshness.ts";
+import { freshness } from "../hub/link.ts";
 import { readDevice } from "../hub/read-device.ts";
 import { isPaused } from "../preferences/pace.ts";
 import { agoWords, fullTime } from "../ui/time-words.ts";
 import { DropPanel } from "./drop-panel.tsx";
-import { availabilityWords, connectionWords, usualWords, verdictWords } from "./why-words.ts";
+import { availabilityWords, connectionWords, unknownWords, usualWords, verdictWords } from "./why-words.ts";
 
 /** The facts change with each reading, the events say only when the verdict does. */
 const AGAIN_MS = 5_000;
@@ -27,12 +29,13 @@ function Facts({ device }: { device: DeviceState }) {
   }, [device]);
   const { detail: state, detailSinceMs, because } = device.presence.value;
   const presence = { state, because };
-  const nowMs = hubNowMs.value;
+  const link = freshness.value;
+  const nowMs = shownNowMs.value;
   const { lastReadingAt } = because;
   const lastMs = lastReadingAt === undefined ? undefined : Date.parse(lastReadingAt);
   return (
     <>
-      <p class="why-verdict">{verdictWords(presence, nowMs)}</p>
+      <p class="why-verdict">{isStale(link) ? unknownWords(link.sinceMs) : verdictWords(presence, nowMs)}</p>
       <dl>
         <dt>Connection</dt>
         <dd data-why="connection">{connectionWords(presence)}</dd>

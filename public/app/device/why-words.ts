@@ -1,7 +1,7 @@
 /** Says in a sentence why a device is online, late, asleep or offline; pure. The rules are those of the hub, in its order. */
 import type { PresenceDetail } from "../../../src/contract/readings.ts";
 import { allowedSilenceMs, MISSED_INTERVALS } from "../../../src/contract/silence.ts";
-import { durationWords } from "../ui/time-words.ts";
+import { durationWords, timeOfDay } from "../ui/time-words.ts";
 
 type Presence = Pick<PresenceDetail, "state" | "because">;
 
@@ -19,6 +19,10 @@ export function availabilityWords({ because: { availability } }: Presence): stri
 export function usualWords({ because: { intervalMs } }: Presence): string {
   return intervalMs === undefined ? "It keeps none" : `${intervalWords(intervalMs)}, learned from its readings`;
 }
+
+/** Nothing is claimed of now while the hub cannot be asked. */
+export const unknownWords = (sinceMs: number): string =>
+  `Not known: nothing has come from the hub since ${timeOfDay(sinceMs)}. What follows is from before.`;
 
 export function verdictWords({ state, because }: Presence, nowMs: number): string {
   const { connection, availability, lastReadingAt, intervalMs } = because;

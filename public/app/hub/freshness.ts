@@ -30,4 +30,11 @@ export function judgeFreshness(signs: FreshnessSigns): Freshness {
   return Math.abs(nowMs - lastSignAtMs) < STALE_AFTER_MS ? { kind: "live" } : { kind: "silent", sinceMs: lastSignAtMs };
 }
 
-export const isStale = (freshness: Freshness): boolean => freshness.kind === "lost" || freshness.kind === "silent";
+type Stale = Extract<Freshness, { sinceMs: number }>;
+
+export const isStale = (freshness: Freshness): freshness is Stale =>
+  freshness.kind === "lost" || freshness.kind === "silent";
+
+/** Until when the page knows what the hub knows: now, or where nothing comes from the hub since then. */
+export const knownUntilMs = (freshness: Freshness, nowMs: number): number =>
+  isStale(freshness) ? Math.min(freshness.sinceMs, nowMs) : nowMs;

@@ -1,7 +1,8 @@
 /** Shows whether the charts are live or fixed in the past, with the way back to live. Of a device that sends nothing nothing is live. */
 
 import { isStale } from "../hub/freshness.ts";
-import { freshness } from "../hub/link.ts";
+import { freshness, subscribeFault } from "../hub/link.ts";
+import { isPaused } from "../preferences/pace.ts";
 import type { ChartContext } from "../series/chart-context.ts";
 
 export function LiveBadge({ context: { view, device } }: { context: ChartContext }) {
@@ -16,7 +17,10 @@ export function LiveBadge({ context: { view, device } }: { context: ChartContext
     );
   }
   // A chart must not look alive while the page is not.
-  if (isStale(freshness.value)) return <span class="badge badge-fixed">Not live now</span>;
+  if (isStale(freshness.value) || subscribeFault.value !== undefined) {
+    return <span class="badge badge-fixed">Not live now</span>;
+  }
+  if (isPaused.value) return <span class="badge badge-fixed">Paused</span>;
   const { detail } = device.presence.value;
   if (detail !== "online") return <span class="badge badge-fixed">{SILENT[detail]}</span>;
   return (

@@ -1,6 +1,6 @@
 /** What is wrong with the hub, or between page and hub: the worst first. Only the first is shown at once. */
 import type { Readiness } from "../../../src/contract/rest.ts";
-import type { Freshness } from "../hub/freshness.ts";
+import { type Freshness, isStale } from "../hub/freshness.ts";
 import { durationWords, timeOfDay } from "../ui/time-words.ts";
 import { bytesWords, countWords } from "../ui/value-words.ts";
 
@@ -58,7 +58,7 @@ export function hubNotices(facts: HubFacts): HubNotice[] {
 }
 
 function lostNotice(freshness: Freshness): HubNotice | undefined {
-  if (freshness.kind !== "lost" && freshness.kind !== "silent") return undefined;
+  if (!isStale(freshness)) return undefined;
   const time = timeOfDay(freshness.sinceMs);
   return {
     id: freshness.kind,

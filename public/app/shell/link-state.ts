@@ -1,17 +1,19 @@
 /** What the status chip says of the connection. */
-import type { Freshness } from "../hub/freshness.ts";
+import { type Freshness, isStale } from "../hub/freshness.ts";
 
 export interface LinkFacts {
   readonly freshness: Freshness;
   /** How long the hub's newest answer took. */
   readonly answerMs: number | undefined;
   readonly isPaused: boolean;
+  /** The hub refused to send live values. */
+  readonly isRefused: boolean;
   readonly waiting: number;
   readonly updateEveryS: number;
 }
 
 export interface LinkState {
-  readonly state: "connecting" | "live" | "slow" | "stale" | "paused";
+  readonly state: "connecting" | "live" | "slow" | "stale" | "paused" | "refused";
   readonly words: string;
 }
 
@@ -22,15 +24,16 @@ export interface LinkWords {
 
 const TENTH_MS = 100;
 
-/** A lost connection counts more than a pause, and a pause more than slowness. */
+/** A lost connection counts more than a pause, a pause more than a refusal, and a refusal more than slowness. */
 export function linkState(facts: LinkFacts, slowMs: number, words: LinkWords): LinkState {
-  const { freshness, answerMs, isPaused, waiting, updateEveryS } = facts;
-  if (freshness.kind === "lost" || freshness.kind === "silent") {
+  const { freshness, answerMs, isPaused, isRefused, waiting, updateEveryS } = facts;
+  if (isStale(freshness)) {
     return { state: "stale", words: `Stale since ${words.timeOfDay(freshness.sinceMs)}` };
   }
   if (isPaused) {
     return { state: "paused", words: waiting === 0 ? "Paused" : `Paused · ${words.count(waiting)} waiting` };
   }
+  if (isRefused) return { state: "refused", words: "Not live" };
   if (freshness.kind === "connecting") return { state: "connecting", words: "Connecting…" };
   if (answerMs !== undefined && answerMs >= slowMs) return { state: "slow", words: "Slow" };
   if (updateEveryS > 0) return { state: "live", words: `Live · every ${updateEveryS} s` };

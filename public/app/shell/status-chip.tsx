@@ -1,5 +1,5 @@
 /** Whether the page is live, and how soon it shows what arrives: with the choice of that, and a pause. */
-import { freshness } from "../hub/link.ts";
+import { freshness, subscribeFault } from "../hub/link.ts";
 import { answerMs, SLOW_ANSWER_MS } from "../hub/readiness.ts";
 import { isPaused, updateEveryS, waitingUpdates } from "../preferences/pace.ts";
 import { UpdateChoice } from "../settings/choices.tsx";
@@ -14,6 +14,7 @@ const MEANINGS: Record<LinkState["state"], string> = {
   live: "The page shows what arrives. The time is how long the hub takes to answer",
   slow: "The hub takes more than two seconds to answer",
   stale: "Nothing has come from the hub since then",
+  refused: "The hub does not send live values to this page",
   paused: "The page stands still until you resume it; alerts that begin are shown all the same",
 };
 
@@ -23,6 +24,7 @@ export function StatusChip() {
       freshness: freshness.value,
       answerMs: answerMs.value,
       isPaused: isPaused.value,
+      isRefused: subscribeFault.value !== undefined,
       waiting: waitingUpdates.value,
       updateEveryS: updateEveryS.value,
     },

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { stateRuns } from "../../../public/app/chart/state-runs.ts";
 import { type MetricRow, metricsPatch } from "../../../public/app/device/metrics/metrics-patch.ts";
 import { verdictWords } from "../../../public/app/device/why-words.ts";
+import { knownUntilMs } from "../../../public/app/hub/freshness.ts";
 import { gapsOf } from "../../../public/app/series/gaps.ts";
 import { atMostCells, presenceSpans, withChange } from "../../../public/app/series/presence-spans.ts";
 import { createSeriesBuffer } from "../../../public/app/series/series-buffer.ts";
@@ -61,6 +62,12 @@ test("presence is unknown while the hub was off, and ends now", () => {
   ]);
   expect(spansOf([[30, "online"]], [[-10, 49]])).toEqual([["online", 30, 50]]);
   expect(spansOf([], [[-10, 49]])).toEqual([]);
+});
+
+test("presence is known until the hub was heard last, or now", () => {
+  expect(knownUntilMs({ kind: "live" }, at(50))).toBe(at(50));
+  expect(knownUntilMs({ kind: "lost", sinceMs: at(20) }, at(50))).toBe(at(20));
+  expect(knownUntilMs({ kind: "silent", sinceMs: at(20) }, at(50))).toBe(at(20));
 });
 
 test("a live change counts if it is later than all others, and of many changes the worst of a cell is shown", () => {

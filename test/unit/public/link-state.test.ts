@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type LinkFacts, linkState } from "../../../public/app/shell/link-state.ts";
 
 const WORDS = { timeOfDay: () => "21:03:12", count: String };
-const WELL: LinkFacts = { freshness: { kind: "live" }, answerMs: 12, isPaused: false, waiting: 0, updateEveryS: 0 };
+const WELL: LinkFacts = { freshness: { kind: "live" }, answerMs: 12, isPaused: false, isRefused: false, waiting: 0, updateEveryS: 0 };
 const LOST: LinkFacts["freshness"] = { kind: "lost", sinceMs: 0 };
 
 test.each<[string, Partial<LinkFacts>]>([
@@ -16,6 +16,10 @@ test.each<[string, Partial<LinkFacts>]>([
   ["Paused", { isPaused: true }],
   ["Paused · 128 waiting", { isPaused: true, waiting: 128 }],
   ["Paused", { isPaused: true, answerMs: 5_000 }],
+  ["Not live", { isRefused: true }],
+  ["Not live", { isRefused: true, freshness: { kind: "connecting" }, answerMs: 5_000 }],
+  ["Paused", { isRefused: true, isPaused: true }],
+  ["Stale since 21:03:12", { freshness: LOST, isRefused: true }],
   ["Stale since 21:03:12", { freshness: LOST }],
   ["Stale since 21:03:12", { freshness: { kind: "silent", sinceMs: 0 }, isPaused: true, waiting: 3 }],
 ])("the chip says %s", (words, facts) => {
