@@ -50,9 +50,10 @@ const BackLink = () => (
   </a>
 );
 
-/** What is known of a device, and buttons to change it. */
+/** What is known of a device, and buttons to change it for who may. */
 export function DeviceFacts({ device }: { device: DeviceState }) {
   const editing = useSignal(false);
+  const mayChange = reaches("operator");
   const about = device.about.value;
   return (
     <div class="device-about">
@@ -61,22 +62,24 @@ export function DeviceFacts({ device }: { device: DeviceState }) {
         {about.place !== undefined && <span>{about.place}</span>}
         {about.intervalMs !== undefined && <span>usually every {intervalWords(about.intervalMs)}</span>}
         <div class="device-actions">
-          <button
-            type="button"
-            aria-expanded={editing.value}
-            onClick={() => {
-              editing.value = !editing.value;
-            }}
-          >
-            Edit
-          </button>
-          {reaches("operator") && <MetricsEdit device={device} />}
+          {mayChange && (
+            <button
+              type="button"
+              aria-expanded={editing.value}
+              onClick={() => {
+                editing.value = !editing.value;
+              }}
+            >
+              Edit
+            </button>
+          )}
+          {mayChange && <MetricsEdit device={device} />}
           {reaches("owner") && (
             <a class="button-link" href={newRuleHref({ device: device.id })}>
               Alert me when it is offline
             </a>
           )}
-          <DeviceDelete device={device} />
+          {mayChange && <DeviceDelete device={device} />}
         </div>
       </div>
       {about.timeFault !== undefined && <TimeNote fault={about.timeFault} said={about.attributes["deviceClock"]} />}

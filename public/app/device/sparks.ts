@@ -1,13 +1,13 @@
 /** The small charts beside values: the last 24 hours of each metric, read at once and again each minute. */
 import { type ReadonlySignal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { getSeries } from "../hub/api.ts";
 import { hubNowMs } from "../hub/clock.ts";
 import type { DeviceState } from "../hub/device-state.ts";
 import { useHubRead } from "../hub/use-hub-read.ts";
 import { isPaused } from "../preferences/pace.ts";
 import { DEFAULT_PRESET, FUTURE_MS, type TimeWindow } from "../range/chart-range.ts";
 import { gapLimitMs } from "../series/gaps.ts";
+import { readSeries } from "../series/read-series.ts";
 import { createSeriesBuffer, type SeriesBuffer } from "../series/series-buffer.ts";
 
 const POINTS = 96;
@@ -34,8 +34,8 @@ export function useSparks(device: DeviceState, metrics: readonly string[]): Read
     async (abort) => {
       const toMs = Math.ceil(hubNowMs.peek());
       const fromMs = toMs - DEFAULT_PRESET.spanMs;
-      const query = { metrics: names, from: fromMs, to: toMs + FUTURE_MS, points: POINTS };
-      const { resolution, metrics: columns } = await getSeries(device.id, query, abort);
+      const range = { from: fromMs, to: toMs + FUTURE_MS, points: POINTS };
+      const { resolution, metrics: columns } = await readSeries(device.id, metrics, range, abort);
       const buffers = new Map(
         metrics.map((metric) => [metric, createSeriesBuffer(resolution, columns[metric]?.t[0] ?? 0, columns[metric])]),
       );

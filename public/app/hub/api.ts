@@ -96,6 +96,7 @@ export const patchMetrics = (id: string, patch: MetricsPatch) =>
 export const deleteDevice = (id: string, credential: "remove" | "keep") =>
   ask<unknown>(devicePath(id), { method: "DELETE", query: { credential } });
 
+/** At most 64 metrics, with commas between them; `readSeries` takes any number. */
 export const getSeries = (
   id: string,
   query: { metrics: string; from: number; to: number; points: number },

@@ -1,6 +1,5 @@
 /** Reads what a device's charts are compared with: the same metrics days before, or of another device. */
 import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
-import { getSeries } from "../hub/api.ts";
 import type { DeviceState } from "../hub/device-state.ts";
 import { deviceState } from "../hub/live.ts";
 import { type HubRead, useHubRead } from "../hub/use-hub-read.ts";
@@ -11,6 +10,7 @@ import { query } from "../ui/route.ts";
 import type { ChartFeed } from "./chart-feed.ts";
 import { type ComparedLine, comparedLine } from "./compared-line.ts";
 import { gapLimitMs } from "./gaps.ts";
+import { readSeries } from "./read-series.ts";
 import { createSeriesBuffer, nearestIndex, type SeriesBuffer } from "./series-buffer.ts";
 import { tilePoints } from "./tile-request.ts";
 
@@ -102,7 +102,7 @@ async function readCompared(
   const [fromMs, toMs] = [daysBefore(window.fromMs, days), daysBefore(window.toMs, days)];
   const from = Math.max(Math.floor(fromMs), EARLIEST_MS);
   const to = Math.max(Math.ceil(toMs), from + 1);
-  const answer = await getSeries(id, { metrics: metrics.join(","), from, to, points }, abort);
+  const answer = await readSeries(id, metrics, { from, to, points }, abort);
   const intervalMs = comparison.kind === "device" ? answer.intervalMs : device.about.peek().stepMs;
   const series = metrics.map((metric) => {
     const columns = answer.metrics[metric];

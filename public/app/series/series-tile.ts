@@ -1,8 +1,9 @@
 /** Reads the series of a time range from the hub, and the readings needed to continue them live. */
 import type { Reading } from "../../../src/contract/readings.ts";
 import type { DamagedSpan, PartialAnswer, SeriesAnswer } from "../../../src/contract/rest.ts";
-import { getReadings, getSeries } from "../hub/api.ts";
+import { getReadings } from "../hub/api.ts";
 import { EARLIEST_MS, FUTURE_MS, type Preset } from "../range/chart-range.ts";
+import { readSeries } from "./read-series.ts";
 import { bucketStart, createSeriesBuffer, type SeriesBuffer, trimBefore, trimFrom } from "./series-buffer.ts";
 import type { Held, TileRequest } from "./tile-request.ts";
 
@@ -49,7 +50,7 @@ export async function readTile(
   abort: AbortSignal,
 ): Promise<SeriesTile> {
   const { preset, points, toMs } = request;
-  const ask = (fromMs: number) => getSeries(id, { metrics: metrics.join(","), from: fromMs, to: toMs, points }, abort);
+  const ask = (fromMs: number) => readSeries(id, metrics, { from: fromMs, to: toMs, points }, abort);
   let answer = await ask(request.fromMs);
   let { fromMs, forSpanMs } = request;
   const firstMs = firstInstant(answer);
