@@ -185,13 +185,17 @@ test("the owner makes and takes away people, tokens and applications; an operato
   await page.keyboard.press("Escape");
   await expect.poll(() => page.evaluate("document.activeElement.ariaLabel"), WAIT).toBe("Change Otto");
   await page.getByRole("link", { name: "Storage and retention" }).click();
-  await expect.poll(() => page.evaluate("document.activeElement.textContent"), WAIT).toBe("Storage and retention");
+  const focused = () => page.evaluate("document.activeElement.tagName + document.activeElement.textContent");
+  await expect.poll(focused, WAIT).toBe("H2Storage and retention");
+  await page.getByRole("link", { name: "Storage and retention" }).click();
+  await expect.poll(focused, WAIT).toBe("H2Storage and retention");
   await look(page, "settings");
   limitFiles(hub.pid, 0);
   await page.getByRole("button", { name: "Remove grafana" }).click();
   await page.getByRole("button", { name: "Remove", exact: true }).click();
   await page.locator('[data-row="grafana"]').waitFor({ state: "detached", ...WAIT });
   await page.getByText("Done, but not saved to disk yet.").waitFor(WAIT);
+  await expect.poll(focused, WAIT).toMatch(/^H3/);
   expect(await asked()).toBe(401);
   await look(page, "settings-full-disk");
   unlimitFiles(hub.pid);
@@ -275,8 +279,8 @@ test("without a board at hand the empty hub starts three simulated boards, and t
   expect(failures).toEqual([]);
 });
 
-test("a board that is refused stands in the inspector with what to do, and comes in by it", async () => {
-  const { hub, page, failures } = await openAsOwner();
+test("a board that is refused stands in the inspector with what to do, and comes in by it; a viewer cannot change it", async () => {
+  const { hub, browser, page, failures } = await openAsOwner();
   await page.getByRole("link", { name: "Inspector" }).click();
   await page.getByText("Nothing was refused").waitFor(WAIT);
   await expect(connectJs(hub.mqttUrl, { clientId: "boiler", username: "boiler", password: "x" })).rejects.toThrow();
@@ -325,6 +329,13 @@ test("a board that is refused stands in the inspector with what to do, and comes
   await client.getByRole("button", { name: "Disconnect boiler" }).click();
   await page.getByText("No such client is connected.").waitFor(WAIT);
   expect(again.client.connected).toBe(false);
+
+  await page.getByRole("link", { name: "Settings" }).click();
+  await addPerson(page, "Vera", "viewer");
+  const { page: other } = await openPage(browser, `${hub.url}/#/devices/boiler`);
+  await fill(other, "Vera", PASSWORD, "Sign in");
+  await other.getByRole("button", { name: "Why?" }).waitFor(WAIT);
+  expect(await other.getByRole("button", { name: /^(Edit|Delete)/ }).count()).toBe(0);
   expect(failures).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
 /** One list of accounts, tokens or credentials as a table: shown, added to and changed in a dialog, removed from. */
 import { useSignal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
-import { useEffect, useId } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { type HubFault, toFault } from "../hub/api.ts";
 import { CommandLine } from "../ui/command-line.tsx";
 import { FaultNote } from "../ui/fault-note.tsx";
@@ -51,6 +51,8 @@ export function AccessList(props: AccessListProps) {
   const fault = useSignal<{ what: string; fault: HubFault } | undefined>(undefined);
   const made = useSignal<{ name: string; secret: string } | undefined>(undefined);
   const open = useSignal<Open | undefined>(undefined);
+  const isRemoving = useSignal(false);
+  const heading = useRef<HTMLHeadingElement>(null);
   const close = () => {
     open.value = undefined;
   };
@@ -69,12 +71,21 @@ export function AccessList(props: AccessListProps) {
     );
     close();
   };
+  const removeRow = async (row: AccessRow) => {
+    isRemoving.value = true;
+    await work(row);
+    isRemoving.value = false;
+    // The button that opened the dialog is gone with its row.
+    requestAnimationFrame(() => document.activeElement === document.body && heading.current?.focus());
+  };
   useEffect(() => void work(), []);
 
   return (
     <section class="access-table" aria-labelledby={id}>
       <div class="access-head">
-        <h3 id={id}>{title}</h3>
+        <h3 id={id} ref={heading} tabIndex={-1}>
+          {title}
+        </h3>
         {addHref === undefined ? (
           <button
             type="button"
@@ -115,7 +126,9 @@ export function AccessList(props: AccessListProps) {
           made={(secret) => {
             made.value = secret;
           }}
-          work={(removed) => void work(removed)}
+          work={() => void work()}
+          isRemoving={isRemoving.value}
+          remove={(row) => void removeRow(row)}
         />
       )}
     </section>
@@ -126,11 +139,13 @@ interface DialogProps extends Pick<AccessListProps, "addWords" | "removal" | "Ad
   readonly now: Open;
   readonly close: () => void;
   readonly made: (secret: { name: string; secret: string } | undefined) => void;
-  /** Reads the list again, after the removal of one. */
-  readonly work: (removed?: AccessRow) => void;
+  /** Reads the list again. */
+  readonly work: () => void;
+  readonly isRemoving: boolean;
+  readonly remove: (row: AccessRow) => void;
 }
 
-function Dialog({ now, close, made, work, addWords, removal, Add, Change }: DialogProps) {
+function Dialog({ now, close, made, work, isRemoving, remove, addWords, removal, Add, Change }: DialogProps) {
   if (now.does === "add") {
     const added: AddProps["added"] = (name, secret) => {
       made(secret === undefined ? undefined : { name, secret });
@@ -160,8 +175,8 @@ function Dialog({ now, close, made, work, addWords, removal, Add, Change }: Dial
         {row.name} {removal}.
       </p>
       <p class="buttons">
-        <button type="button" class="danger" onClick={() => work(row)}>
-          Remove
+        <button type="button" class="danger" disabled={isRemoving} onClick={() => remove(row)}>
+          {isRemoving ? "Removing…" : "Remove"}
         </button>
         <button type="button" onClick={close}>
           Keep

@@ -6,6 +6,7 @@ import { noReadingWords } from "../range/range-words.ts";
 import type { FigureProps } from "../series/chart-context.ts";
 import { type TextChange, textMarks } from "../series/text-changes.ts";
 import type { Texts } from "../series/texts.ts";
+import { metricUnit } from "../ui/value-words.ts";
 import type { Plot } from "./plot/plot.ts";
 import { plotData } from "./plot-data.ts";
 import { TimeSlider } from "./time-slider.tsx";
@@ -53,7 +54,7 @@ function createMarks(): (found: Texts | undefined, metric: string) => readonly T
 
 type HostRef = { current: HTMLDivElement | null };
 
-/** Loads the chart library when the first plot is shown, and makes a new plot when the colours change. */
+/** Loads the chart library when the first plot is shown, and makes a new plot when the colours or the unit change. */
 function usePlot(
   host: HostRef,
   { metric, context: { axisPx, device } }: FigureProps,
@@ -61,6 +62,7 @@ function usePlot(
   fault: Signal<boolean>,
 ): void {
   const colours = theme.value;
+  const unit = metricUnit(device.described(metric));
   useEffect(() => {
     const box = host.current;
     if (box === null) return;
@@ -95,7 +97,7 @@ function usePlot(
       plot.peek()?.close();
       plot.value = undefined;
     };
-  }, [metric, colours]);
+  }, [metric, colours, unit]);
 }
 
 function drawWhileVisible(

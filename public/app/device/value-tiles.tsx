@@ -6,7 +6,7 @@ import { FaultNote } from "../ui/fault-note.tsx";
 import { MetricValue } from "../ui/metric-value.tsx";
 import { shortLabels } from "../ui/value-words.ts";
 import type { MetricOfKind } from "./metrics/metric-kinds.ts";
-import { isPinned, togglePinned } from "./metrics/pinned.ts";
+import { isPinned, togglePinned, togglesForAll } from "./metrics/pinned.ts";
 import type { Sparks } from "./sparks.ts";
 import { ValueSpark } from "./value-spark.tsx";
 
@@ -77,6 +77,7 @@ function Tile({
   // A text has no chart that could be at the top.
   if (kind === "text") return <div class="tile">{words}</div>;
   const isFirst = isPinned(device, metric);
+  const reach = togglesForAll(device, metric) ? "for everybody" : "in this browser";
   const toggle = () => {
     togglePinned(device, metric).catch((thrown: unknown) => failed(toFault(thrown)));
   };
@@ -85,7 +86,7 @@ function Tile({
       type="button"
       class="tile"
       aria-pressed={isFirst}
-      title={isFirst ? "Return its chart to its place" : "Pin its chart to the top"}
+      title={`${isFirst ? "Return its chart to its place" : "Pin its chart to the top"}, ${reach}`}
       data-tile={metric}
       onClick={toggle}
     >

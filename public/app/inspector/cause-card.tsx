@@ -1,9 +1,10 @@
 /** One cause of refusals: a sentence, of whom and how often, what helps all of them, and each of them on demand. */
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
-import type { Refused } from "../hub/refused.ts";
+import { hubNowMs } from "../hub/clock.ts";
+import { type Refused, refusalKey } from "../hub/refused.ts";
 import { solvedMarks } from "../hub/solved-marks.ts";
-import { fullTime, timeOfDay } from "../ui/time-words.ts";
+import { fullTime, sinceWords } from "../ui/time-words.ts";
 import { countWords } from "../ui/value-words.ts";
 import { type Cause, causeWords, markOf } from "./causes.ts";
 import { RaiseLimit } from "./raise-limit.tsx";
@@ -50,7 +51,7 @@ function CauseFacts({ cause: { code, times, lastAt } }: { cause: Cause }) {
       <span>
         last at{" "}
         <time dateTime={lastAt} title={fullTime(lastMs)}>
-          {timeOfDay(lastMs)}
+          {sinceWords(lastMs, hubNowMs.peek())}
         </time>
       </span>
       <code>{code}</code>
@@ -79,10 +80,7 @@ function Members({ refusals }: Pick<Cause, "refusals">) {
       )}
       <ul id={list} class="refusal-list" hidden={!isOpen}>
         {shown.map((refusal) => (
-          <RefusalEntry
-            key={JSON.stringify([refusal.clientId, refusal.address, refusal.topic, refusal.metric])}
-            refusal={refusal}
-          />
+          <RefusalEntry key={refusalKey(refusal)} refusal={refusal} />
         ))}
       </ul>
       {isOpen && left > 0 && (
@@ -143,7 +141,7 @@ function AcceptedNote({ at }: { at: string }) {
   const atMs = Date.parse(at);
   return (
     <p class="accepted" data-accepted>
-      ✓ The next try was accepted, at <time title={fullTime(atMs)}>{timeOfDay(atMs)}</time>
+      ✓ The next try was accepted, at <time title={fullTime(atMs)}>{sinceWords(atMs, hubNowMs.peek())}</time>
     </p>
   );
 }

@@ -1,10 +1,11 @@
 /** The page of the MQTT clients that are connected, with a search, and a button that disconnects one. */
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { ClientsAnswer, ConnectedClient } from "../../../src/contract/answers/clients.ts";
 import { disconnectClient, getClients, type HubFault, toFault } from "../hub/api.ts";
 import { watchLive } from "../hub/link.ts";
 import { useHubRead } from "../hub/use-hub-read.ts";
+import { isPaused } from "../preferences/pace.ts";
 import { FaultNote, ReadNote } from "../ui/fault-note.tsx";
 import { usePageTitle } from "../ui/page-title.ts";
 import { fullTime, sinceWords } from "../ui/time-words.ts";
@@ -19,17 +20,26 @@ export function ClientsPage() {
   const cursors = useSignal<readonly string[]>([]);
   const found = useSignal<ClientsAnswer | undefined>(undefined);
   const turn = useSignal(0);
+  /** A slow answer must come: another read would end the one under way. */
+  const reading = useRef(0);
   const cursor = cursors.value.at(-1);
   usePageTitle("Clients");
   useEffect(() => {
     watchLive([]); // no readings are shown here
-    const timer = setInterval(() => (turn.value += 1), LOOK_EVERY_MS);
+    const timer = setInterval(() => {
+      if (!document.hidden && !isPaused.peek() && reading.current === 0) turn.value += 1;
+    }, LOOK_EVERY_MS);
     return () => clearInterval(timer);
   }, []);
   const read = useHubRead(
     "clients",
     async (abort) => {
-      found.value = await getClients({ search: search.value.trim(), cursor }, abort);
+      reading.current += 1;
+      try {
+        found.value = await getClients({ search: search.value.trim(), cursor }, abort);
+      } finally {
+        reading.current -= 1;
+      }
     },
     turn.value,
   );
@@ -67,7 +77,7 @@ export function ClientsPage() {
                   look();
                 }}
               >
-                Back
+                Previous page
               </button>
             )}
             <NextPage
@@ -88,7 +98,7 @@ function NextPage({ cursor, go }: { cursor: string | null; go: (cursor: string) 
   if (cursor === null) return null;
   return (
     <button type="button" onClick={() => go(cursor)}>
-      Show more
+      Next page
     </button>
   );
 }

@@ -1,8 +1,9 @@
 /** One client or board of a cause: where, what exactly was wrong, what it was answered, and what helps it. */
 import { reasonText } from "../../../src/contract/reason-codes.ts";
 import type { FaultLocation, Refusal } from "../../../src/contract/refusal.ts";
+import { hubNowMs } from "../hub/clock.ts";
 import { deviceHref } from "../ui/route.ts";
-import { fullTime, timeOfDay } from "../ui/time-words.ts";
+import { fullTime, sinceWords } from "../ui/time-words.ts";
 import { countWords } from "../ui/value-words.ts";
 import { clientNameOf, detailOf } from "./causes.ts";
 import { RefusalFix } from "./refusal-fix.tsx";
@@ -18,7 +19,7 @@ export function RefusalEntry({ refusal }: { refusal: Refusal }) {
         <span class="refusal-when" title={`first ${fullTime(Date.parse(firstAt))}`}>
           {countWords(count)} ×, last{" "}
           <time dateTime={lastAt} title={fullTime(lastMs)}>
-            {timeOfDay(lastMs)}
+            {sinceWords(lastMs, hubNowMs.peek())}
           </time>
         </span>
       </div>

@@ -8,9 +8,12 @@ import { useHubRead } from "../hub/use-hub-read.ts";
 import { EARLIEST_MS } from "../range/chart-range.ts";
 import { spanOf } from "../range/range-moves.ts";
 import type { ChartFeed } from "./chart-feed.ts";
-import { type PresenceRecord, recordOf, withChange } from "./presence-spans.ts";
+import { type PresenceRecord, readRecord, withChange } from "./presence-spans.ts";
 
+/** Of one answer. */
 const LIMIT = 5_000;
+/** A board that changes more often than these hold is shown up to there. */
+const MOST_ANSWERS = 8;
 
 /** Undefined until it was read. */
 export function usePresence(device: DeviceState, feed: ChartFeed): ReadonlySignal<PresenceRecord | undefined> {
@@ -24,7 +27,8 @@ export function usePresence(device: DeviceState, feed: ChartFeed): ReadonlySigna
     const nowMs = Math.ceil(hubNowMs.peek());
     const [from, to] = [window.fromMs - spanOf(window), Math.min(window.toMs + spanOf(window), nowMs)];
     const query = { from: Math.max(Math.floor(from), EARLIEST_MS), to: Math.max(Math.ceil(to), EARLIEST_MS + 1) };
-    found.value = recordOf(await getPresence(device.id, { ...query, limit: LIMIT }, abort));
+    const ask = (range: typeof query) => getPresence(device.id, { ...range, limit: LIMIT }, abort);
+    found.value = await readRecord(query, ask, MOST_ANSWERS);
   });
   const isLive = useComputed(() => feed.still.value.preset !== undefined);
   useEffect(

@@ -14,12 +14,32 @@ export interface PresenceRecord {
   readonly changes: readonly { readonly atMs: number; readonly state: PresenceState }[];
   /** When the hub ran. */
   readonly runs: readonly TimeWindow[];
+  /** There were too many changes to read all: those from here on are missing. */
+  readonly endMs?: number;
 }
 
-export const recordOf = ({ changes, runs }: Pick<PresenceHistory, "changes" | "runs">): PresenceRecord => ({
-  changes: changes.map(({ at, state }) => ({ atMs: Date.parse(at), state })),
-  runs: runs.map(({ from, to }) => ({ fromMs: Date.parse(from), toMs: Date.parse(to) })),
-});
+/** Asks on from where the answer before ends, at most `most` times. */
+export async function readRecord(
+  { from, to }: { from: number; to: number },
+  ask: (range: { from: number; to: number }) => Promise<Pick<PresenceHistory, "changes" | "runs" | "nextFrom">>,
+  most: number,
+): Promise<PresenceRecord> {
+  const first = await ask({ from, to });
+  const changes = [...first.changes];
+  let { nextFrom } = first;
+  for (let answers = 1; nextFrom !== undefined && answers < most; answers += 1) {
+    const sinceMs = Date.parse(nextFrom);
+    const next = await ask({ from: sinceMs, to });
+    // What held before is in the answer before.
+    changes.push(...next.changes.filter(({ at }) => Date.parse(at) >= sinceMs));
+    nextFrom = next.nextFrom;
+  }
+  return {
+    changes: changes.map(({ at, state }) => ({ atMs: Date.parse(at), state })),
+    runs: first.runs.map((run) => ({ fromMs: Date.parse(run.from), toMs: Date.parse(run.to) })),
+    ...(nextFrom !== undefined && { endMs: Date.parse(nextFrom) }),
+  };
+}
 
 /** A change that came live, if it is later than all others. */
 export function withChange(record: PresenceRecord, atMs: number, state: PresenceState): PresenceRecord {
@@ -29,8 +49,9 @@ export function withChange(record: PresenceRecord, atMs: number, state: Presence
 }
 
 /** Within the window, in order, without a hole after the first change. The hub that answers now runs until `nowMs`. */
-export function presenceSpans({ changes, runs }: PresenceRecord, window: TimeWindow, nowMs: number): PresenceSpan[] {
-  const endMs = Math.min(window.toMs, nowMs);
+export function presenceSpans(record: PresenceRecord, window: TimeWindow, nowMs: number): PresenceSpan[] {
+  const { changes, runs } = record;
+  const endMs = Math.min(window.toMs, nowMs, record.endMs ?? Number.POSITIVE_INFINITY);
   const running = runs.map((run, index) =>
     index === runs.length - 1 ? { ...run, toMs: Math.max(run.toMs, nowMs) } : run,
   );

@@ -35,11 +35,7 @@ export function SettingsPage() {
   const at = new URLSearchParams(query.value).get("at");
   useEffect(() => {
     if (at === null || !isThere) return;
-    const frame = requestAnimationFrame(() => {
-      const heading = document.getElementById(`settings-${at}`);
-      heading?.focus({ preventScroll: true });
-      heading?.scrollIntoView();
-    });
+    const frame = requestAnimationFrame(() => goTo(at));
     return () => cancelAnimationFrame(frame);
   }, [at, isThere]);
   return (
@@ -49,7 +45,12 @@ export function SettingsPage() {
       <div class="settings">
         <nav class="settings-index" aria-label="Sections of the settings">
           {sections.map(({ id, title }) => (
-            <a key={id} href={`#/settings?at=${id}`} aria-current={id === at ? "true" : undefined}>
+            <a
+              key={id}
+              href={`#/settings?at=${id}`}
+              aria-current={id === at ? "true" : undefined}
+              onClick={() => id === at && goTo(id)}
+            >
               {title}
             </a>
           ))}
@@ -67,6 +68,13 @@ export function SettingsPage() {
       </div>
     </>
   );
+}
+
+/** Also where its address is the present one, and does not change. */
+function goTo(id: string): void {
+  const heading = document.getElementById(`settings-${id}`);
+  heading?.focus({ preventScroll: true });
+  heading?.scrollIntoView();
 }
 
 function sectionsFor(settings: SettingsAnswer | undefined): Section[] {

@@ -1,11 +1,11 @@
 /** What the page of a device computes: why it is there or not, the spans of its presence, states as long as they were, pinned charts. */
 import { expect, test } from "vitest";
 import { stateRuns } from "../../../public/app/chart/state-runs.ts";
-import { type MetricRow, metricsPatch } from "../../../public/app/device/metrics/metrics-patch.ts";
+import { type MetricRow, metricsPatch, withRow } from "../../../public/app/device/metrics/metrics-patch.ts";
 import { verdictWords } from "../../../public/app/device/why-words.ts";
 import { knownUntilMs } from "../../../public/app/hub/freshness.ts";
 import { gapsOf } from "../../../public/app/series/gaps.ts";
-import { atMostCells, presenceSpans, withChange } from "../../../public/app/series/presence-spans.ts";
+import { atMostCells, presenceSpans, readRecord, withChange } from "../../../public/app/series/presence-spans.ts";
 import { createSeriesBuffer } from "../../../public/app/series/series-buffer.ts";
 import type { PresenceDetail } from "../../../src/contract/readings.ts";
 
@@ -70,6 +70,31 @@ test("presence is known until the hub was heard last, or now", () => {
   expect(knownUntilMs({ kind: "silent", sinceMs: at(20) }, at(50))).toBe(at(20));
 });
 
+test("presence of many changes is read on from where an answer ends; of more than that nothing is claimed", async () => {
+  const iso = (minutes: number) => new Date(at(minutes)).toISOString();
+  const stored = [1, 2, 3, 4].map((minutes) => ({ at: iso(minutes), state: "online" as const }));
+  const runs = [{ from: iso(0), to: iso(9) }];
+  // Two changes an answer, and before them what held at its beginning.
+  const ask = async ({ from }: { from: number }) => {
+    const index = stored.findIndex((change) => Date.parse(change.at) >= from);
+    const next = stored[index + 2];
+    return {
+      changes: stored.slice(Math.max(index - 1, 0), index + 2),
+      runs,
+      ...(next !== undefined && { nextFrom: next.at }),
+    };
+  };
+  const range = { from: at(0), to: at(10) };
+  const whole = await readRecord(range, ask, 8);
+  expect(whole.changes.map(({ atMs }) => atMs)).toEqual([at(1), at(2), at(3), at(4)]);
+  expect(whole.endMs).toBeUndefined();
+  const part = await readRecord(range, ask, 1);
+  expect(part.endMs).toBe(at(3));
+  const window = { fromMs: at(0), toMs: at(10) };
+  expect(presenceSpans(whole, window, at(9)).at(-1)?.toMs).toBe(at(9));
+  expect(presenceSpans(part, window, at(9)).at(-1)?.toMs).toBe(at(3));
+});
+
 test("a live change counts if it is later than all others, and of many changes the worst of a cell is shown", () => {
   const record = withChange({ changes: [], runs: [{ fromMs: at(0), toMs: at(1) }] }, at(1), "online");
   expect(withChange(record, at(1), "offline")).toBe(record);
@@ -112,6 +137,17 @@ test("a state is as long as it was, also in a bucket with both, and is not drawn
 const row = (metric: string, more: Partial<MetricRow> = {}): MetricRow => ({
   ...{ metric, label: metric, unit: "", digits: "", pinned: false, hidden: false, isOwn: false },
   ...more,
+});
+
+test("a row that is reset leaves what is not saved of the others, in their order", () => {
+  const first = [row("a", { label: "Mine", isOwn: true }), row("b")];
+  const edited = [row("b", { unit: "V" }), row("a", { label: "Mine, edited", isOwn: true })];
+  const fresh = row("a", { label: "Temperature" });
+  expect(withRow(edited, fresh)).toEqual([row("b", { unit: "V" }), fresh]);
+  expect(metricsPatch(withRow(first, fresh), withRow(edited, fresh))).toEqual({
+    a: { order: 1 },
+    b: { unit: "V", order: 0 },
+  });
 });
 
 test("only what the owner changed is sent; an empty name is what Aerie knows, and a move gives all their position", () => {

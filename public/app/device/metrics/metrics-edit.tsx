@@ -7,7 +7,7 @@ import type { DeviceState } from "../../hub/device-state.ts";
 import { changeMetrics } from "../../hub/read-device.ts";
 import { FaultNote } from "../../ui/fault-note.tsx";
 import { metricLabel, metricUnit } from "../../ui/value-words.ts";
-import { type MetricRow, metricsPatch } from "./metrics-patch.ts";
+import { type MetricRow, metricsPatch, withRow } from "./metrics-patch.ts";
 
 export function MetricsEdit({ device }: { device: DeviceState }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -58,8 +58,8 @@ function rowsOf(device: DeviceState): MetricRow[] {
 }
 
 function MetricsForm({ device, close }: { device: DeviceState; close: () => void }) {
-  const first = useSignal(rowsOf(device));
-  const rows = useSignal<readonly MetricRow[]>(first.peek());
+  const first = useSignal<readonly MetricRow[]>(rowsOf(device));
+  const rows = useSignal(first.peek());
   const fault = useSignal<HubFault | undefined>(undefined);
   const send = async (patch: MetricsPatch) => {
     try {
@@ -81,8 +81,10 @@ function MetricsForm({ device, close }: { device: DeviceState; close: () => void
   };
   const reset = async (metric: string) => {
     if (!(await send({ [metric]: null }))) return;
-    first.value = rowsOf(device);
-    rows.value = first.value;
+    const fresh = rowsOf(device).find((row) => row.metric === metric);
+    if (fresh === undefined) return;
+    first.value = withRow(first.value, fresh);
+    rows.value = withRow(rows.value, fresh); // what is not saved of the others stays
   };
   return (
     <form

@@ -13,6 +13,10 @@ export interface MetricRow {
   readonly isOwn: boolean;
 }
 
+/** The rows with this one in place of the former one of its metric; the others stay as they are. */
+export const withRow = (rows: readonly MetricRow[], next: MetricRow): MetricRow[] =>
+  rows.map((row) => (row.metric === next.metric ? next : row));
+
 /** Only what was changed. Where one was moved, all get their position. */
 export function metricsPatch(before: readonly MetricRow[], after: readonly MetricRow[]): MetricsPatch {
   const isMoved = after.some(({ metric }, index) => before[index]?.metric !== metric);

@@ -25,15 +25,18 @@ const isPinnedByOwner = (device: DeviceState, metric: string): boolean =>
 export const isPinned = (device: DeviceState, metric: string): boolean =>
   isPinnedByOwner(device, metric) || pinnedHere(device.id).includes(metric);
 
+/** Whether a toggle changes it for everybody: who may, does; but for what is pinned in this browser. */
+export const togglesForAll = (device: DeviceState, metric: string): boolean =>
+  reaches("operator") && !pinnedHere(device.id).includes(metric);
+
 /** For everybody, where the viewer may; else in this browser. Rejects with a HubFault. */
 export async function togglePinned(device: DeviceState, metric: string): Promise<void> {
-  const isHere = pinnedHere(device.id).includes(metric);
-  if (reaches("operator") && !isHere) {
+  if (togglesForAll(device, metric)) {
     await changeMetrics(device.id, { [metric]: { pinned: !isPinnedByOwner(device, metric) } });
     return;
   }
   const { [device.id]: own = [], ...others } = pinned.peek();
-  const next = isHere ? own.filter((name) => name !== metric) : [...own, metric];
+  const next = own.includes(metric) ? own.filter((name) => name !== metric) : [...own, metric];
   const kept = Object.entries(others).slice(1 - MOST_DEVICES);
   pinned.value = Object.fromEntries(next.length === 0 ? kept : [...kept, [device.id, next]]);
 }
