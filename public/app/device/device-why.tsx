@@ -6,17 +6,17 @@ import { isStale } from "../hub/freshness.ts";
 import { freshness } from "../hub/link.ts";
 import { readDevice } from "../hub/read-device.ts";
 import { isPaused } from "../preferences/pace.ts";
+import { Menu } from "../ui/menu.tsx";
 import { agoWords, fullTime } from "../ui/time-words.ts";
-import { DropPanel } from "./drop-panel.tsx";
 import { availabilityWords, connectionWords, unknownWords, usualWords, verdictWords } from "./why-words.ts";
 
 /** The facts change with each reading, the events say only when the verdict does. */
 const AGAIN_MS = 5_000;
 
 export const DeviceWhy = ({ device }: { device: DeviceState }) => (
-  <DropPanel class="why" button="Why?">
+  <Menu kind="drop" class="why" panelClass="why-panel" button="Why?">
     {() => <Facts device={device} />}
-  </DropPanel>
+  </Menu>
 );
 
 function Facts({ device }: { device: DeviceState }) {

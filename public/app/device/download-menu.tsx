@@ -4,9 +4,9 @@ import { csvText, fileName } from "../chart/csv-text.ts";
 import type { TimeWindow } from "../range/chart-range.ts";
 import type { ChartContext } from "../series/chart-context.ts";
 import { Icon } from "../ui/icon.tsx";
+import { Menu } from "../ui/menu.tsx";
 import { saveFile } from "../ui/save-file.ts";
 import { metricLabel } from "../ui/value-words.ts";
-import { DropPanel } from "./drop-panel.tsx";
 
 interface DownloadProps {
   context: ChartContext;
@@ -16,8 +16,10 @@ interface DownloadProps {
 }
 
 export const DownloadMenu = (props: DownloadProps) => (
-  <DropPanel
+  <Menu
+    kind="drop"
     class="download"
+    panelClass="download-panel"
     button={
       <>
         <Icon name="download" /> Download
@@ -25,7 +27,7 @@ export const DownloadMenu = (props: DownloadProps) => (
     }
   >
     {() => <Choices {...props} />}
-  </DropPanel>
+  </Menu>
 );
 
 function Choices({ context, metrics, booleans }: DownloadProps) {

@@ -1,5 +1,4 @@
 /** The overview: what is wrong, how many devices are in which state, and all devices, of which the hub decides the order. */
-import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { alertsRead, alertsReading } from "../hub/alert-state.ts";
 import { fleetCounts } from "../hub/fleet-state.ts";
@@ -7,6 +6,7 @@ import { reaches } from "../hub/session.ts";
 import { useHubRead } from "../hub/use-hub-read.ts";
 import { ReadNote } from "../ui/fault-note.tsx";
 import { LazyPage } from "../ui/lazy-page.tsx";
+import { isNarrow } from "../ui/narrow.ts";
 import { usePageTitle } from "../ui/page-title.ts";
 import { countWords } from "../ui/value-words.ts";
 import { AttentionStrip } from "./attention-strip.tsx";
@@ -21,14 +21,13 @@ import { readSimulation, SimulatedBoards } from "./simulated-boards.tsx";
 
 /** Up to so many devices are cards, unless somebody chooses. */
 const CARDS_UP_TO = 60;
-const PHONE = matchMedia("(max-width: 599px)");
 
 export function Overview() {
   const read = useHubRead(`devices ${askedFor.value}`, readList);
   usePageTitle("Overview");
   const simulationRead = useHubRead("simulation", readSimulation);
   useEffect(followFleet, []);
-  const isPhone = useIsPhone();
+  const isPhone = isNarrow.value;
   const all = fleetCounts.value?.all;
   const layout: Layout = isPhone ? "table" : (choice.value.layout ?? ((all ?? 0) > CARDS_UP_TO ? "table" : "cards"));
   // What is wrong is above the list: both come together, so that the list does not move.
@@ -54,18 +53,6 @@ export function Overview() {
 
 const ELSEWHERE = { isElsewhere: true };
 const ruleOffers = async () => (await import("../rules/rule-offers.tsx")).RuleOffers;
-
-function useIsPhone(): boolean {
-  const isPhone = useSignal(PHONE.matches);
-  useEffect(() => {
-    const changed = () => {
-      isPhone.value = PHONE.matches;
-    };
-    PHONE.addEventListener("change", changed);
-    return () => PHONE.removeEventListener("change", changed);
-  }, []);
-  return isPhone.value;
-}
 
 function Devices({ layout, isPhone }: { layout: Layout; isPhone: boolean }) {
   const now = list.value;

@@ -6,8 +6,8 @@ import { liveRange, PRESETS } from "../range/chart-range.ts";
 import { panned } from "../range/range-moves.ts";
 import type { ChartContext } from "../series/chart-context.ts";
 import { Icon, type IconName } from "../ui/icon.tsx";
+import { isNarrow } from "../ui/narrow.ts";
 import { CompareChoice } from "./compare-choice.tsx";
-import { isNarrow } from "./narrow.ts";
 import { OwnRangeForm } from "./own-range-form.tsx";
 import { ZOOM_STEP, zoomBy } from "./range-keys.ts";
 

@@ -1,9 +1,12 @@
-/** A button that opens a panel beside it, which closes by Escape, by a click elsewhere and when the focus leaves. */
+/** A button that opens a panel above or below it, which closes by Escape, by a click elsewhere and when the focus leaves. */
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 
 interface MenuProps {
+  /** `menu`: the panel is above the button; `drop`: below it. */
+  readonly kind?: "menu" | "drop";
+  readonly class?: string;
   /** What the button shows. */
   readonly button: ComponentChildren;
   readonly buttonClass?: string;
@@ -14,7 +17,8 @@ interface MenuProps {
   readonly children: (close: () => void) => ComponentChildren;
 }
 
-export function Menu({ button, buttonClass, title, state, panelClass, children }: MenuProps) {
+export function Menu(props: MenuProps) {
+  const { kind = "menu", class: name = "", button, buttonClass, title, state, panelClass = "", children } = props;
   const isOpen = useSignal(false);
   const box = useRef<HTMLDivElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
@@ -42,7 +46,7 @@ export function Menu({ button, buttonClass, title, state, panelClass, children }
     };
   }, [isOpen.value]);
   return (
-    <div class="menu" ref={box}>
+    <div class={`${kind} ${name}`} ref={box}>
       <button
         type="button"
         ref={opener}
@@ -57,7 +61,7 @@ export function Menu({ button, buttonClass, title, state, panelClass, children }
       >
         {button}
       </button>
-      <div class={`menu-panel ${panelClass ?? ""}`} id={panel} hidden={!isOpen.value}>
+      <div class={`${kind}-panel ${panelClass}`} id={panel} hidden={!isOpen.value}>
         {isOpen.value && children(close)}
       </div>
     </div>
