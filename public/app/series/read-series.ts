@@ -15,8 +15,7 @@ export const readSeries = (
   metrics: readonly string[],
   range: SeriesRange,
   abort: AbortSignal,
-): Promise<SeriesAnswer> =>
-  inParts(metrics, (part) => getSeries(id, { metrics: part.join(","), ...range }, abort));
+): Promise<SeriesAnswer> => inParts(metrics, (part) => getSeries(id, { metrics: part.join(","), ...range }, abort));
 
 /** One part after the other: the hub has others to answer, too. */
 export async function inParts(

@@ -2,7 +2,14 @@ import { expect, test } from "vitest";
 import { type LinkFacts, linkState } from "../../../public/app/shell/link-state.ts";
 
 const WORDS = { timeOfDay: () => "21:03:12", count: String };
-const WELL: LinkFacts = { freshness: { kind: "live" }, answerMs: 12, isPaused: false, isRefused: false, waiting: 0, updateEveryS: 0 };
+const WELL: LinkFacts = {
+  freshness: { kind: "live" },
+  answerMs: 12,
+  isPaused: false,
+  isRefused: false,
+  waiting: 0,
+  updateEveryS: 0,
+};
 const LOST: LinkFacts["freshness"] = { kind: "lost", sinceMs: 0 };
 
 test.each<[string, Partial<LinkFacts>]>([
