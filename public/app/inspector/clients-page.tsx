@@ -1,5 +1,5 @@
 /** The page of the MQTT clients that are connected, with a search, and a button that disconnects one. */
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { ClientsAnswer, ConnectedClient } from "../../../src/contract/answers/clients.ts";
 import { disconnectClient, getClients, type HubFault, toFault } from "../hub/api.ts";
@@ -68,38 +68,38 @@ export function ClientsPage() {
       ) : (
         <>
           <Clients found={found.value} look={look} />
-          <p class="pager">
-            {cursors.value.length > 0 && (
-              <button
-                type="button"
-                onClick={() => {
-                  cursors.value = cursors.value.slice(0, -1);
-                  look();
-                }}
-              >
-                Previous page
-              </button>
-            )}
-            <NextPage
-              cursor={found.value.nextCursor}
-              go={(next) => {
-                cursors.value = [...cursors.value, next];
-                look();
-              }}
-            />
-          </p>
+          <Pager cursors={cursors} next={found.value.nextCursor} look={look} />
         </>
       )}
     </>
   );
 }
 
-function NextPage({ cursor, go }: { cursor: string | null; go: (cursor: string) => void }) {
-  if (cursor === null) return null;
+interface PagerProps {
+  cursors: Signal<readonly string[]>;
+  /** Null: there is no further page. */
+  next: string | null;
+  look: () => void;
+}
+
+function Pager({ cursors, next, look }: PagerProps) {
+  const turnTo = (pages: readonly string[]) => {
+    cursors.value = pages;
+    look();
+  };
   return (
-    <button type="button" onClick={() => go(cursor)}>
-      Next page
-    </button>
+    <p class="pager">
+      {cursors.value.length > 0 && (
+        <button type="button" onClick={() => turnTo(cursors.value.slice(0, -1))}>
+          Previous page
+        </button>
+      )}
+      {next !== null && (
+        <button type="button" onClick={() => turnTo([...cursors.value, next])}>
+          Next page
+        </button>
+      )}
+    </p>
   );
 }
 

@@ -2,11 +2,11 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useId, useRef } from "preact/hooks";
+import { isNarrow } from "../preferences/narrow.ts";
 import { liveRange, PRESETS } from "../range/chart-range.ts";
 import { panned } from "../range/range-moves.ts";
 import type { ChartContext } from "../series/chart-context.ts";
 import { Icon, type IconName } from "../ui/icon.tsx";
-import { isNarrow } from "../ui/narrow.ts";
 import { CompareChoice } from "./compare-choice.tsx";
 import { OwnRangeForm } from "./own-range-form.tsx";
 import { ZOOM_STEP, zoomBy } from "./range-keys.ts";
