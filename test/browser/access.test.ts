@@ -382,7 +382,7 @@ test("one kind of board after another gets its secret and its settings", async (
   expect(failures).toEqual([]);
 });
 
-test("before the first account, this computer sees values and is told how to make one; then boards that had no secret get theirs", async () => {
+test("before the first account, this computer sees values and how to make one; then boards that had no secret get theirs", async () => {
   const hub = await startHub({ settings: { auth: "on", unclaimed: "loopback" } });
   const { page, failures } = await openPage(await openBrowser(), hub.url);
   await page.getByText("This hub is open to this computer only.").first().waitFor(WAIT);

@@ -35,7 +35,7 @@ export interface SimulationOptions {
   readonly hubFile: Pick<HubFile, "write">;
   readonly records: readonly StoredRecord[];
   readonly launch: () => SimulatorProcess;
-  /** Their secret is worth nothing from now on, and who came with it is disconnected. */
+  /** Their secret is revoked, and who came with it is disconnected. */
   readonly endLogin: () => void;
   readonly deleteDevice: (deviceId: DeviceId) => Promise<void>;
   readonly clock: Pick<Clock, "nowMs" | "after">;

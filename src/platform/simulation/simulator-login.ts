@@ -13,7 +13,7 @@ const SECRET_BYTES = 24;
 const WHO: MqttIdentity = { kind: "application", id: ID, publish: SIMULATED_TOPICS, subscribe: [] };
 
 export interface SimulatorLogin {
-  /** A new secret; the former one is worth nothing. Undefined: there are no accounts, and none is needed. */
+  /** A new secret; the former one is revoked. Undefined: there are no accounts, and none is needed. */
   make(): { readonly userName: string; readonly password: string } | undefined;
   /** Revokes the secret. Answers the owner of the clients that came with it. */
   revoke(): string;

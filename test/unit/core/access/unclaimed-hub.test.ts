@@ -23,7 +23,7 @@ test("it is never open where the start did not allow it", () => {
   expect(createUnclaimedHub({ isAllowed: false, hasAccount: () => false }).isOpen()).toBe(false);
 });
 
-test("who is let in without an account reads what a viewer may, changes nothing, and is told to make an account", () => {
+test("who is let in without an account reads what a viewer may, changes nothing, and is asked to make an account", () => {
   const unclaimed = { level: "viewer", isUnclaimed: true } as const;
   const refusals = (["nobody", "metrics", "viewer", "operator", "owner"] as const).map((level) => [
     routeRefusal(unclaimed, { level, onlyReads: true }),

@@ -72,7 +72,7 @@ test("numbers count as they are, true as 1 and texts not at all", () => {
   expect(values()).toEqual([0.5]);
 });
 
-test("another metric begins anew, and what came of it before is read from the store once", async () => {
+test("another metric begins with nothing, and what came of it before is read from the store once", async () => {
   const { read, values, show, load, stored, asked } = world();
   const nowMs = clock.nowMs();
   read({ t: 20, co: 1 });
