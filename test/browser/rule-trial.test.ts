@@ -58,7 +58,7 @@ test("how often it would have fired, its messages, and their repetitions, on des
     .getByRole("listitem")
     .allInnerTexts();
   expect(spans).toMatchObject([expect.stringContaining("still fires"), expect.stringMatching(/2 h 10 min$/)]);
-  expect(await desk.page.locator(".trial-band").count()).toBe(2);
+  await expect.poll(() => desk.page.locator(".trial-band").count(), WAIT).toBe(2);
   await look(desk.page, "trial-desk");
 
   const phone = await openPage(browser, url, { viewport: { width: 390, height: 844 }, hasTouch: true });

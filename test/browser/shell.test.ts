@@ -77,6 +77,7 @@ test("keys go to pages, search and explain themselves, never while somebody type
   }
   await page.keyboard.press("g");
   await page.keyboard.press("i");
+  await page.getByRole("heading", { name: "Inspector", level: 1 }).waitFor(WAIT);
   await page.keyboard.press("/");
   await page.getByRole("heading", { name: "Overview" }).waitFor(WAIT);
   await expect.poll(() => page.evaluate("document.activeElement.type"), WAIT).toBe("search");

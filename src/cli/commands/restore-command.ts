@@ -27,7 +27,6 @@ export async function restoreCommand(name: string, { config, clock, screen, say 
     bytes = sofar;
   };
   try {
-    dropSparklineFile(dataDir); // it may be newer than the copy
     const kept = await restoreStore({
       dataDir,
       copy,
@@ -37,6 +36,7 @@ export async function restoreCommand(name: string, { config, clock, screen, say 
       outdated: [IMPORTS_FOLDER],
       say,
     });
+    dropSparklineFile(dataDir); // it is of the former store
     progress.end();
     say(`The copy was restored to ${dataDir} in ${durationText(clock.monotonicMs() - startedMs)}. Start the hub.`);
     if (kept.length > 0) {
