@@ -45,12 +45,6 @@ const AT_ONCE = 50;
  */
 const REST_SHARE = 4;
 const MOST_REST_MS = 20;
-/**
- * While more comes than is written, as in a power cut, boards need the time themselves: it rests longer then. Critical alerts are
- * written first all the same. Only so often, until nothing waits any more.
- */
-const GROWING_REST_MS = 100;
-const MOST_GROWING = 20;
 /** Where even more waits, it does not rest: alerts change faster than that all the time. */
 const MOST_RESTED = 20_000;
 /** While the disk takes nothing. */
@@ -122,7 +116,6 @@ export function createAlertWriter({ hubFile, sink, clock, log, onDurable }: Aler
   async function work(): Promise<void> {
     // What one turn of the event loop changes goes together.
     await new Promise<void>((resolve) => clock.soon(resolve));
-    const isGrowing = watchGrowth();
     while (queue.size() > 0) {
       const some = queue.next(AT_ONCE);
       const preparedMs = timeOf(() => some.forEach(prepare));
@@ -138,19 +131,8 @@ export function createAlertWriter({ hubFile, sink, clock, log, onDurable }: Aler
         return retryLater();
       }
       if (queue.size() > AT_ONCE && queue.size() <= MOST_RESTED)
-        await rest(isGrowing() ? GROWING_REST_MS : Math.min(MOST_REST_MS, REST_SHARE * (preparedMs + notifiedMs)));
+        await rest(Math.min(MOST_REST_MS, REST_SHARE * (preparedMs + notifiedMs)));
     }
-  }
-
-  /** Whether more came since it was asked last than is written at once; until nothing waits, only so often. */
-  function watchGrowth(): () => boolean {
-    let seen = nextNumber;
-    let left = MOST_GROWING;
-    return () => {
-      const came = nextNumber - seen;
-      seen = nextNumber;
-      return came > AT_ONCE && left-- > 0;
-    };
   }
 
   function timeOf(run: () => void): number {
