@@ -62,7 +62,7 @@ export function DeviceWindow({ list, layout, isPhone }: WindowProps) {
       <div ref={box} class="devices-box" style={{ height: `${laid.heightPx}px` }}>
         {groups.map(({ laid: own, span }) => (
           <DeviceGroup
-            key={`${own.group.name}`}
+            key={own.group.name ?? ""}
             {...{ list, sizes, isTable, isGrouped, kept }}
             laid={own}
             from={span.from}

@@ -11,9 +11,11 @@ export interface ListChoice {
   /** Undefined: all devices. */
   readonly state: FleetState | undefined;
   readonly search: string;
-  /** Undefined: any. */
+  /** Undefined: with any tag, or none. */
   readonly tag: string | undefined;
+  /** Undefined: wherever they stand. Empty: those without a place. */
   readonly place: string | undefined;
+  /** Undefined: of all families. */
   readonly family: string | undefined;
   /** Undefined: one list. */
   readonly group: FleetGroup | undefined;

@@ -29,6 +29,16 @@ test("a value past the threshold fires, one between changes nothing, one clear o
   expect(file.events().at(-1)).toMatchObject({ id: `${id}/2/firing`, episode: 2 });
 });
 
+test("a critical alert is written and notified before two hundred warnings that fired before it", async () => {
+  const { add, read, written, committed } = createWorld();
+  await add({ severity: "warning", condition: { kind: "below", metric: "power", threshold: 1 } });
+  await add();
+  for (let at = 0; at < 200; at++) read(`hall-${at}`, { power: 0 });
+  read("boiler", { t: 60 });
+  await written();
+  expect(committed[0]?.event).toMatchObject({ kind: "firing", deviceId: "boiler" });
+});
+
 test("while hub.db takes nothing, what fires is notified from memory, and is written when it takes again", async () => {
   const { add, read, written, file, unwritable, committed, pass, engine } = createWorld();
   await add();
