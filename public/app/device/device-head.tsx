@@ -45,7 +45,7 @@ export const UnknownHead = ({ id }: { id: string }) => (
 );
 
 const BackLink = () => (
-  <a class="back" href="#/" aria-label="All devices" title="All devices">
+  <a class="head-back" href="#/" aria-label="All devices" title="All devices">
     <Icon name="back" />
   </a>
 );

@@ -54,7 +54,9 @@ export const SPARK = { width: 100, height: 24 } as const;
 export function sparkPath(buffer: SeriesBuffer, { fromMs, toMs }: TimeWindow, stepMs: number | undefined): string {
   const limit = gapLimitMs(buffer, stepMs);
   const [low, high] = [Math.min(...buffer.mean), Math.max(...buffer.mean)];
-  const xOf = (t: number) => (((Math.max(t, fromMs) - fromMs) / Math.max(toMs - fromMs, 1)) * SPARK.width).toFixed(1);
+  // A reading may be newer than the hub's time was when it was last known here.
+  const within = (t: number) => Math.min(Math.max(t, fromMs), toMs);
+  const xOf = (t: number) => (((within(t) - fromMs) / Math.max(toMs - fromMs, 1)) * SPARK.width).toFixed(1);
   const yOf = (value: number) =>
     (high > low ? 2 + ((high - value) / (high - low)) * (SPARK.height - 4) : 12).toFixed(1);
   const parts = buffer.t.map((t, index) => {

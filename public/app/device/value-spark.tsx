@@ -34,8 +34,8 @@ export function ValueSpark({ device, metric, boolean, sparks }: SparkProps) {
 function runsOf(buffer: SeriesBuffer, { window: { fromMs, toMs } }: Sparks, stepMs: number | undefined) {
   const perMs = SPARK.width / Math.max(toMs - fromMs, 1);
   return stateRuns(buffer, stepMs, toMs).map((run) => {
-    const x = Math.max(0, (run.fromMs - fromMs) * perMs);
-    const width = Math.max(LEAST_WIDTH, (run.toMs - run.fromMs) * perMs);
+    const x = Math.min(Math.max(0, (run.fromMs - fromMs) * perMs), SPARK.width - LEAST_WIDTH);
+    const width = Math.min(Math.max(LEAST_WIDTH, (run.toMs - run.fromMs) * perMs), SPARK.width - x);
     return (
       <rect
         key={run.fromMs}
