@@ -61,9 +61,11 @@ export async function startOutageLoad(hub: HubAddress, options: OutageLoadOption
   const liveGapMs = await watchLive(hub);
 
   function publish(): void {
-    const board = sent++ % boards;
+    const board = sent % boards;
+    // Of each board's own readings: by `seq`, one board could have nothing but these.
+    const isTimed = Math.floor(sent / boards) % 3 === 0;
+    sent++;
     const mine = seq++;
-    const isTimed = mine % 3 === 0;
     const body = { ...(isTimed && { timestamp: pastMs + mine }), seq: mine, temperature: 20 + (mine % 100) / 10 };
     const sinceMs = performance.now();
     open++;
