@@ -135,6 +135,7 @@ export function openWeb(options: WebOptions): { readonly http: Http; readonly si
       version: build.version,
       mqttPort: () => listeners.portOf("mqtt"),
       settings: settingsOf(options),
+      addresses: () => listenAddresses(config, listeners),
       connectedBrowsers: live.clients,
       gatekeeper: createGatekeeper({
         ownNames: watchOwnNames([config.httpHost, ...config.hostNames, ...hostIn(config.publicUrl)], clock),
@@ -193,6 +194,7 @@ function listenAddresses(config: PartOptions["config"], { portOf }: WebOptions["
     ...at("mqttOverWebSocket", `ws${secure}`, config.httpHost, portOf("http"), "/mqtt"),
   ];
 }
+
 function openSimulation(
   { config, clock, log, storage, registry, broker, listeners, simulatorLogin }: WebOptions,
   { run }: DeviceDeletion,

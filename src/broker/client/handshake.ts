@@ -86,9 +86,9 @@ export class Handshake {
     const { responses } = checking;
     const { version, clean } = packet;
     if (!identified.ok) {
-      const { code, detail } = identified;
+      const { code, detail, deviceId } = identified;
       if (MAY_WAIT.has(code) && this.#wait(checking, said, packet.will)) return;
-      return this.#refuse(checking, code, reasonCodeOf(code), detail);
+      return this.#refuse(checking, code, reasonCodeOf(code), detail, deviceId);
     }
     const { who, owner, isClientIdSecret } = identified;
     const clientId = isClientIdSecret === true && owner !== undefined ? owner : admission.clientId;
@@ -195,9 +195,11 @@ export class Handshake {
   }
 
   /** Answers with the reason and closes. [MQTT-3.1.4-2] */
-  #refuse({ responses }: Checking, code: RefusalCode, reasonCode: number, detail: string): void {
+  #refuse({ responses }: Checking, code: RefusalCode, reasonCode: number, detail: string, deviceId?: string): void {
     responses.connack({ reasonCode, sessionPresent: false, reasonString: detail });
-    this.#client.end(code, reasonCode, detail, responses.version === 5);
+    const said = responses.version === 5 ? reasonCode : undefined;
+    this.#client.note(code, { kind: "connection", reasonCode: said, detail, deviceId });
+    this.#client.close();
   }
 
   /** A CONNECT that cannot be read is answered where its version has an answer. [MQTT-3.1.4-1] */

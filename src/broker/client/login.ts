@@ -38,6 +38,8 @@ export interface RefusalNote {
   readonly reasonCode?: number | undefined;
   readonly detail?: string | undefined;
   readonly topic?: string;
+  /** Whose credential a client tried that was not let in. */
+  readonly deviceId?: string | undefined;
   readonly suggestion?: Suggestion | undefined;
 }
 

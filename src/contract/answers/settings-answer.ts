@@ -15,7 +15,7 @@ export type SettingAnswer = z.infer<typeof settingAnswer>;
 
 const WIRES = ["http", "mqtt", "mqtts", "mqttOverWebSocket"] as const;
 
-const listenAddress = z.strictObject({
+export const listenAddress = z.strictObject({
   wire: z.enum(WIRES),
   url: z.string(),
   reach: z

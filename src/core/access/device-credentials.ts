@@ -14,6 +14,8 @@ export interface DeviceCredentials {
   /** Whether a board with a secret logs in by this name. */
   hasBoard(name: string): boolean;
   boards(): BoardAnswer[];
+  /** Since the start of the hub or before, epoch ms; undefined: never. */
+  lastLoginMs(deviceId: string): number | undefined;
   /** Undefined: this device has no credential. */
   topicsOfDevice(deviceId: string): CredentialTopics | undefined;
   /** A new secret; one that the device had before is revoked once this settles. */
@@ -63,15 +65,21 @@ export function createDeviceCredentials(options: DeviceCredentialsOptions): Devi
   /** Device → its adopted password as it is kept, and the keyed hash of what was found right for it in this run. */
   const seen = new Map<string, { readonly adopted: string; readonly hash: string }>();
 
-  const wrong = (named: string): Identified => ({ ok: false, code: "CREDENTIAL_WRONG", detail: `device ${named}` });
+  const wrong = (deviceId: string, named = deviceId): Identified => ({
+    ok: false,
+    code: "CREDENTIAL_WRONG",
+    detail: `device ${named}`,
+    deviceId,
+  });
 
   function bySecret(hash: string, login: MqttLogin): Identified | Promise<Identified> | undefined {
     const board = book.boardByHash(hash);
     if (board === undefined) return undefined;
     const { userName } = login;
     if (userName !== undefined && userName !== "" && !loginsOf(board).includes(userName)) {
-      const detail = `the secret of ${board.deviceId} with the user ${userName}`;
-      return { ok: false, code: "CREDENTIAL_WRONG", detail };
+      const { deviceId } = board;
+      const detail = `the secret of ${deviceId} with the user ${userName}`;
+      return { ok: false, code: "CREDENTIAL_WRONG", detail, deviceId };
     }
     return board.family === "tasmota" ? withClientId(board, login.clientId) : letIn(board);
   }
@@ -87,7 +95,7 @@ export function createDeviceCredentials(options: DeviceCredentialsOptions): Devi
     const board = book.boardByLogin(named);
     if (board === undefined) return undefined;
     const { adopted, deviceId } = board;
-    if (adopted === undefined) return wrong(named);
+    if (adopted === undefined) return wrong(deviceId, named);
     const known = seen.get(deviceId);
     if (known?.hash === hash && known.adopted === adopted) return withClientId(board, login.clientId);
     return byAdopted(board, adopted, hash, login);
@@ -101,7 +109,7 @@ export function createDeviceCredentials(options: DeviceCredentialsOptions): Devi
   ): Promise<Identified> {
     if (delay.waitMs(deviceId, address) > 0) return wrong(deviceId);
     const isRight = await passwords.verify(adopted, password);
-    if (isRight === undefined) return { ok: false, code: "CREDENTIAL_BUSY", detail: `device ${deviceId}` };
+    if (isRight === undefined) return { ok: false, code: "CREDENTIAL_BUSY", detail: `device ${deviceId}`, deviceId };
     // It may have been removed or replaced while this one was tried.
     const now = book.board(deviceId);
     if (!isRight || now?.adopted !== adopted) {
@@ -202,6 +210,7 @@ export function createDeviceCredentials(options: DeviceCredentialsOptions): Devi
     byName,
     hasBoard: (name) => book.boardByLogin(name) !== undefined,
     boards: () => book.boards().map(boardAnswer),
+    lastLoginMs: (deviceId) => book.lastUsedMs(deviceId),
     topicsOfDevice: (deviceId) => {
       const board = book.board(deviceId);
       return board && topicsOfBoard(board);

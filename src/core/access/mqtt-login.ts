@@ -20,7 +20,13 @@ export type Identified =
       /** Its client id is its secret: it is known by its credential instead. */
       readonly isClientIdSecret?: true;
     }
-  | { readonly ok: false; readonly code: RefusalCode; readonly detail: string };
+  | {
+      readonly ok: false;
+      readonly code: RefusalCode;
+      readonly detail: string;
+      /** Whose credential it tried; left out: of nobody that the hub knows. */
+      readonly deviceId?: string;
+    };
 
 /**
  * Identifies a client. Asynchronous only for a password that was chosen by a person, which is verified slowly, and for a first login

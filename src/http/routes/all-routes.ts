@@ -7,6 +7,7 @@ import { ALERTS_ROUTES, type AlertsParts } from "./alerts/alerts-routes.ts";
 import { CHANNELS_ROUTES, type ChannelsParts } from "./alerts/channels-routes.ts";
 import { PUSH_ROUTES, type PushParts } from "./alerts/push-routes.ts";
 import { RULES_ROUTES, type RulesParts } from "./alerts/rules-routes.ts";
+import { BOARD_CHECK_ROUTES, type BoardCheckParts } from "./clients/board-check-routes.ts";
 import { CLIENTS_ROUTES, type ClientsParts } from "./clients/clients-routes.ts";
 import { CREDENTIALS_ROUTES, type CredentialsParts } from "./credentials-routes.ts";
 import { DERIVED_ROUTES, type DerivedParts } from "./derived-routes.ts";
@@ -50,6 +51,7 @@ export type RouteParts = HealthParts &
   ChannelsParts &
   PushParts &
   SettingsParts &
+  BoardCheckParts &
   AcknowledgeParts &
   OpenApiParts;
 
@@ -68,6 +70,7 @@ export const ROUTES: readonly Route<RouteParts>[] = [
   ...SESSION_ROUTES,
   ...CREDENTIALS_ROUTES,
   ...PAIRING_ROUTES,
+  ...BOARD_CHECK_ROUTES,
   ...SIMULATION_ROUTES,
   ...ACCESS_ROUTES,
   ...MAPPINGS_ROUTES,

@@ -283,6 +283,7 @@ test("every route answers as it is declared and as the OpenAPI document says, al
   await ask(owner, "GET /api/clients", "/api/clients?search=to-disconnect&limit=5");
   await ask(owner, "DELETE /api/clients/:id", "/api/clients/cellar%2Fto-disconnect");
   await ask(owner, "GET /api/boards");
+  await ask(owner, "GET /api/board-check", "/api/board-check?device=cellar&since=2026-01-01T00:00:00Z");
   await askAboutDevices(world, answers);
   await askAboutAccess(world, answers);
   await askAboutPairing(world, answers);
