@@ -16,6 +16,9 @@ const role = z.enum(ROLES);
 
 export const loginRequest = z.strictObject({ name, password: z.string().max(MAX_PASSWORD) });
 
+/** `token` is the one in the link for a wall tablet. */
+export const tabletRequest = z.strictObject({ token: z.string().max(200) });
+
 /** `code` is the one-time code in the link that the hub printed. */
 export const setupRequest = z.strictObject({ code: z.string().max(100), name, password });
 
@@ -130,6 +133,7 @@ export const sessionAnswer = z
       )
       .exactOptional(),
     name: z.string().describe("Of a person").exactOptional(),
+    isTablet: z.literal(true).describe("The browser of a wall tablet, which its link let in").exactOptional(),
     csrf: z.string().exactOptional(),
     mqttPort: z
       .int()

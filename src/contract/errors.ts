@@ -4,6 +4,10 @@ export const ERRORS = {
   REQUEST_INVALID: { status: 400, text: "The request is invalid" },
   LOGIN_NEEDED: { status: 401, text: "Sign in, or send a token, to see this" },
   LOGIN_FAILED: { status: 401, text: "Wrong user name or password" },
+  TABLET_LINK_WRONG: {
+    status: 401,
+    text: "This link is unknown, was revoked, or is not of the level viewer; make a new one in the view",
+  },
   LEVEL_TOO_LOW: { status: 403, text: "This account or token may not do this; ask an owner of the hub" },
   ACCOUNT_NEEDED: {
     status: 403,
@@ -69,6 +73,8 @@ export const ERRORS = {
   DERIVED_TAKEN: { status: 409, text: "Of some of these devices this metric is derived already" },
   DERIVED_USED: { status: 409, text: "Another derived metric is computed from this one; change that one first" },
   TOO_MANY_DERIVED: { status: 409, text: "A hub has at most 200 derived metrics; remove one" },
+  VIEW_UNKNOWN: { status: 404, text: "No such view" },
+  TOO_MANY_VIEWS: { status: 409, text: "A hub has at most 50 views; remove one" },
   EXPECTATION_UNKNOWN: { status: 417, text: "The hub supports no other Expect header than 100-continue" },
   BODY_TOO_LARGE: { status: 413, text: "The request's body is too large" },
   TOO_MANY_REQUESTS: {

@@ -17,7 +17,7 @@ export const LEVEL_MEANINGS: Readonly<Record<Exclude<Level, "nobody">, string>> 
   metrics: "for Prometheus only: may read /metrics and the details of /readyz, no readings of devices",
   viewer: "may see devices, readings, charts and refusals, and export readings",
   operator:
-    "may also name and delete devices, delete readings, connect boards, map topics, acknowledge and silence alerts",
+    "may also name and delete devices, delete readings, connect boards, make views, map topics, acknowledge and silence alerts",
   owner: "may also manage people, tokens, applications, and the rules and channels of alerts",
 };
 

@@ -35,6 +35,7 @@ export function openLiveParts(options: LiveOptions): LiveParts {
   const forwarding = createForwarding(config.trustedProxies);
   const callers = createCallers({
     accounts: access?.accounts,
+    tablets: access?.tablets,
     unclaimed: access?.unclaimed,
     isOfOwnComputer: forwarding.isOfOwnComputer,
     port: () => listeners.portOf("http"),

@@ -23,6 +23,7 @@ import type { PresenceBook } from "../core/presence/presence-book.ts";
 import { createSimulation, type Simulation } from "../core/simulation/simulation.ts";
 import type { SparkLoader } from "../core/sparklines/spark-loader.ts";
 import type { Sparklines } from "../core/sparklines/sparklines.ts";
+import { createViewBook } from "../core/views/view-book.ts";
 import { type Http, type HttpOptions, openHttp } from "../http/http-server.ts";
 import type { Access } from "../platform/access/open-access.ts";
 import type { Build } from "../platform/build.ts";
@@ -105,6 +106,7 @@ export function openWeb(options: WebOptions): { readonly http: Http; readonly si
       notifications: options.alerts.notifications,
       push: { key: pushKey, add: pushSubscriptions.add, remove: pushSubscriptions.remove },
       hubFile,
+      views: createViewBook({ hubFile, stored: storage.keptOfHub.records, clock, log }),
       ...options.derivedParts,
       backfill: upkeep.backfill,
       store,
@@ -125,6 +127,7 @@ export function openWeb(options: WebOptions): { readonly http: Http; readonly si
       readiness,
       metrics: shareAnswer({ clock, forMs: METRICS_FOR_MS, make: metrics.text }),
       accounts: access?.accounts,
+      tablets: access?.tablets,
       credentials: access?.credentials,
       pairing: access?.pairing,
       callers,

@@ -26,6 +26,8 @@ export interface Caller {
   readonly csrf?: string;
   /** Let in because there is no account yet. */
   readonly isUnclaimed?: true;
+  /** A wall tablet, by a token that its browser keeps. */
+  readonly isTablet?: true;
 }
 
 export const NOBODY: Caller = { level: "nobody" };

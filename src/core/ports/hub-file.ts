@@ -62,6 +62,8 @@ export const RECORD_KINDS = [
   "rhythm",
   /** When a device was heard for the first time, while it is new. */
   "first-heard",
+  /** A saved page of charts and values. */
+  "view",
 ] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 

@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { parse } from "cookie";
 import type { Response } from "express";
 import { type Accounts, type Caller, EVERYBODY, NOBODY, OF_OWN_COMPUTER } from "../../core/access/accounts.ts";
+import type { TabletAccess } from "../../core/access/tablet-access.ts";
 import type { UnclaimedHub } from "../../core/access/unclaimed/unclaimed-hub.ts";
 import type { Forwarding } from "./forwarding.ts";
 
@@ -11,6 +12,8 @@ export type CallerOf = (request: IncomingMessage) => Caller;
 export interface CallersOptions {
   /** Undefined: there are no accounts, and everybody may do everything. */
   readonly accounts: Accounts | undefined;
+  /** Undefined: the same. */
+  readonly tablets: Pick<TabletAccess, "callerOfCookie"> | undefined;
   /** Undefined: the same. */
   readonly unclaimed: Pick<UnclaimedHub, "isOpen"> | undefined;
   readonly isOfOwnComputer: Forwarding["isOfOwnComputer"];
@@ -37,7 +40,7 @@ const KEEP_MS = 180 * 86_400_000;
 const TOKEN = /^[\w-]{1,200}$/;
 
 export function createCallers(options: CallersOptions): Callers {
-  const { accounts, unclaimed, isOfOwnComputer, port, isSecure } = options;
+  const { accounts, tablets, unclaimed, isOfOwnComputer, port, isSecure } = options;
   // With the prefix no page of another name, and none without TLS, can set it. [RFC 6265bis, 4.1.3.2]
   const cookieName = (request: IncomingMessage): string => `${isSecure(request) ? "__Host-" : ""}aerie_${port()}`;
   const optionsFor = (request: IncomingMessage) =>
@@ -52,7 +55,8 @@ export function createCallers(options: CallersOptions): Callers {
     // A wrong token is refused even with a valid cookie.
     if (authorization !== undefined) return callerOfHeader(accounts, authorization);
     const secret = secretOf(request);
-    return (secret === undefined ? undefined : accounts.callerOfCookie(secret)) ?? callerWithout(request);
+    const caller = secret && (accounts.callerOfCookie(secret) ?? tablets?.callerOfCookie(secret));
+    return caller || callerWithout(request);
   }
 
   /** A browser may have a cookie of another hub that was at this port. */

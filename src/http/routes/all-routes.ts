@@ -26,6 +26,7 @@ import { SESSION_ROUTES, type SessionParts } from "./session-routes.ts";
 import { SETTINGS_ROUTES, type SettingsParts } from "./settings-routes.ts";
 import { SIMULATION_ROUTES, type SimulationParts } from "./simulation-routes.ts";
 import { SPARKLINES_ROUTES, type SparklinesParts } from "./sparklines-routes.ts";
+import { VIEWS_ROUTES, type ViewsParts } from "./views-routes.ts";
 
 /** What the handlers need. */
 export type RouteParts = HealthParts &
@@ -53,6 +54,7 @@ export type RouteParts = HealthParts &
   SettingsParts &
   BoardCheckParts &
   AcknowledgeParts &
+  ViewsParts &
   OpenApiParts;
 
 /** In the order of the documents. */
@@ -73,6 +75,7 @@ export const ROUTES: readonly Route<RouteParts>[] = [
   ...BOARD_CHECK_ROUTES,
   ...SIMULATION_ROUTES,
   ...ACCESS_ROUTES,
+  ...VIEWS_ROUTES,
   ...MAPPINGS_ROUTES,
   ...RULE_TOOLS_ROUTES,
   ...RULES_ROUTES,

@@ -1,8 +1,9 @@
 /** `/api/session`, `/api/setup`: the caller's level, signing in and out, and the first account. */
 import type { Response } from "express";
-import { loginRequest, type SessionAnswer, sessionAnswer, setupRequest } from "../../contract/access.ts";
+import { loginRequest, type SessionAnswer, sessionAnswer, setupRequest, tabletRequest } from "../../contract/access.ts";
 import type { Accounts, Caller, Outcome, SignedIn } from "../../core/access/accounts.ts";
 import { reaches } from "../../core/access/required-level.ts";
+import type { TabletAccess } from "../../core/access/tablet-access.ts";
 import { HttpError } from "../answers/problem.ts";
 import { EMPTY, json, type Route, route } from "../declaration/route.ts";
 import { callerIn } from "../requests/access-guard.ts";
@@ -12,6 +13,8 @@ import type { Forwarding } from "../requests/forwarding.ts";
 export interface SessionParts {
   /** Undefined: there are no accounts, and everybody may do everything. */
   readonly accounts: Accounts | undefined;
+  /** Undefined: the same. */
+  readonly tablets: TabletAccess | undefined;
   readonly callers: Callers;
   readonly forwarding: Forwarding;
   readonly auth: SessionAnswer["auth"];
@@ -25,9 +28,13 @@ export const SESSION_ROUTES: readonly Route<SessionParts>[] = [
     level: "nobody",
     summary: "of the caller",
     answer: json(sessionAnswer),
-    handle: (parts: SessionParts, { response }) => {
+    handle: (parts: SessionParts, { request, response }) => {
       response.setHeader("Cache-Control", "no-store");
-      return answerOf(parts, callerIn(response));
+      const caller = callerIn(response);
+      const token = caller.isTablet === true ? parts.callers.secretOf(request) : undefined;
+      // It stays for as long as its token does: nobody comes by to sign it in again.
+      if (token !== undefined) parts.callers.keep(response, token);
+      return answerOf(parts, caller);
     },
   }),
   route({
@@ -41,6 +48,16 @@ export const SESSION_ROUTES: readonly Route<SessionParts>[] = [
       const address = parts.forwarding.addressOf(request) ?? "";
       return letIn(parts, response, await needed(parts.accounts).signIn(name, password, address));
     },
+  }),
+  route({
+    method: "post",
+    path: "/api/session/tablet",
+    level: "nobody",
+    summary: "lets a wall tablet in by the token of its link, of the level viewer; the answer sets a cookie",
+    body: tabletRequest,
+    answer: json(sessionAnswer),
+    handle: (parts: SessionParts, { body: { token }, request, response }) =>
+      letIn(parts, response, needed(parts.tablets).letIn(token, parts.forwarding.addressOf(request) ?? "")),
   }),
   route({
     method: "delete",
@@ -66,12 +83,13 @@ export const SESSION_ROUTES: readonly Route<SessionParts>[] = [
   }),
 ];
 
-const answerOf = (parts: SessionParts, { level, user, csrf, isUnclaimed }: Caller): SessionAnswer => ({
+const answerOf = (parts: SessionParts, { level, user, csrf, isUnclaimed, isTablet }: Caller): SessionAnswer => ({
   auth: parts.auth,
   level,
   needsSetup: parts.accounts?.needsSetup() ?? false,
   ...(isUnclaimed === true && { isUnclaimed }),
   ...(user !== undefined && { name: user.name }),
+  ...(isTablet === true && { isTablet }),
   ...(csrf !== undefined && { csrf }),
   ...(reaches(level, "viewer") && { mqttPort: parts.mqttPort() }),
 });

@@ -5,6 +5,7 @@ import { type Credentials, createCredentials } from "../../core/access/credentia
 import { createLoginDelay } from "../../core/access/login-delay.ts";
 import { nameIn } from "../../core/access/mqtt-login.ts";
 import { createPairing, type Pairing, type Quarantine } from "../../core/access/pairing.ts";
+import { createTabletAccess, type TabletAccess } from "../../core/access/tablet-access.ts";
 import { createUnclaimedHub, UNCLAIMED, type UnclaimedHub } from "../../core/access/unclaimed/unclaimed-hub.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
@@ -15,6 +16,7 @@ import { createSecrets } from "./secrets.ts";
 
 export interface Access {
   readonly accounts: Accounts;
+  readonly tablets: TabletAccess;
   readonly credentials: Credentials;
   readonly pairing: Pairing;
   readonly unclaimed: Pick<UnclaimedHub, "isOpen">;
@@ -83,21 +85,23 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
     onEnded: ended.credential,
   });
   const pairing = createPairing({ clock, makeId: secrets.id });
+  const accounts = createAccounts({
+    book,
+    secrets,
+    passwords,
+    delay,
+    clock,
+    time,
+    onEnded: ended.signIns,
+    onClaimed: () => {
+      unclaimed.claim();
+      ended.signIns([UNCLAIMED]);
+      ended.credential(UNCLAIMED);
+    },
+  });
   return {
-    accounts: createAccounts({
-      book,
-      secrets,
-      passwords,
-      delay,
-      clock,
-      time,
-      onEnded: ended.signIns,
-      onClaimed: () => {
-        unclaimed.claim();
-        ended.signIns([UNCLAIMED]);
-        ended.credential(UNCLAIMED);
-      },
-    }),
+    accounts,
+    tablets: createTabletAccess({ accounts, secrets, delay }),
     credentials,
     pairing,
     unclaimed,

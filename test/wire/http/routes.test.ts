@@ -14,6 +14,7 @@ import type { Level } from "../../../src/contract/levels.ts";
 import type { Mapping, UnmappedAnswer } from "../../../src/contract/mappings.ts";
 import { type Device, reading } from "../../../src/contract/readings.ts";
 import type { OpenApiDocument, ReadingsPage } from "../../../src/contract/rest.ts";
+import type { View } from "../../../src/contract/views.ts";
 import { nameOf } from "../../../src/http/declaration/route.ts";
 import { ROUTES } from "../../../src/http/routes/all-routes.ts";
 import { connectJs } from "../../support/clients/mqtt-clients.ts";
@@ -97,6 +98,11 @@ async function askAboutAccess({ hub, owner, nobody }: AccessWorld, { ask }: Decl
   const user = { name: "Vera", password: PASSWORD, role: "viewer" };
   const { id } = (await ask<UserAnswer>(owner, "POST /api/users", undefined, { body: user })).body;
   await ask(nobody, "POST /api/session", undefined, { body: { name: "Vera", password: PASSWORD } });
+  const ofTablet = { name: "tablet", scope: "viewer" };
+  const { secret: token } = (
+    await ask<WithSecret<TokenAnswer>>(owner, "POST /api/tokens", undefined, { body: ofTablet })
+  ).body;
+  await ask(nobody, "POST /api/session/tablet", undefined, { body: { token } });
   await ask(nobody, "DELETE /api/session");
   await ask(nobody, "GET /api/session");
   await ask(owner, "PATCH /api/users/:id", `/api/users/${id}`, { body: { role: "operator" } });
@@ -157,6 +163,23 @@ async function askAboutMappings({ hub, owner, ...world }: AccessWorld, { ask }: 
   await ask(owner, "POST /api/mappings/try", undefined, { body: { ...body, replaces: id } });
   await ask(owner, "PUT /api/mappings/:id", "/api/mappings/none", { body });
   await ask(owner, "DELETE /api/mappings/:id", `/api/mappings/${id}`);
+}
+
+async function askAboutViews({ owner }: AccessWorld, { ask }: DeclaredAnswers): Promise<void> {
+  const lines = [
+    { device: "cellar", metric: "temperature" },
+    { device: "gone", metric: "_dewPoint" },
+  ];
+  const body = { name: "Air", parts: [{ kind: "chart", lines }] };
+  const { id } = (await ask<View>(owner, "POST /api/views", undefined, { body })).body;
+  await ask(owner, "GET /api/views");
+  const value = { kind: "value", lines: lines.slice(0, 1) };
+  await ask(owner, "PUT /api/views/:id", `/api/views/${id}`, { body: { ...body, parts: [...body.parts, value] } });
+  await ask(owner, "POST /api/views", undefined, { body: { name: "Two", parts: [{ ...value, lines }] } });
+  const shown = await ask<View>(owner, "GET /api/views/:id", `/api/views/${id}`);
+  expect(shown.body).toEqual({ id, name: "Air", parts: [...body.parts, value] });
+  await ask(owner, "DELETE /api/views/:id", `/api/views/${id}`);
+  await ask(owner, "GET /api/views/:id", `/api/views/${id}`);
 }
 
 /** A rule whose alert fires at once, is acknowledged, silenced and ends. */
@@ -288,6 +311,7 @@ test("every route answers as it is declared and as the OpenAPI document says, al
   await askAboutAccess(world, answers);
   await askAboutPairing(world, answers);
   for (const method of ["POST", "GET", "DELETE"]) await ask(owner, `${method} /api/simulation`);
+  await askAboutViews(world, answers);
   await askAboutMappings(world, answers);
   await askAboutAlerts(world, answers);
   await askAboutChannels(world, answers);
