@@ -1,6 +1,6 @@
 /** Keeps the views: saved pages of charts and values. */
-import { MAX_VIEWS } from "../../contract/view-limits.ts";
-import { readView, type View, type ViewFields, writeView } from "../../contract/views.ts";
+import { MAX_VIEWS } from "../../contract/views/view-limits.ts";
+import { readView, type View, type ViewFields, writeView } from "../../contract/views/views.ts";
 import type { BookOutcome } from "../alerts/alert-types.ts";
 import { newRecordId } from "../alerts/record-id.ts";
 import { createSerialQueue } from "../model/serial-queue.ts";

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { parse } from "cookie";
 import type { Response } from "express";
 import { type Accounts, type Caller, EVERYBODY, NOBODY, OF_OWN_COMPUTER } from "../../core/access/accounts.ts";
-import type { TabletAccess } from "../../core/access/tablet-access.ts";
+import type { TabletAccess } from "../../core/access/tablet/tablet-access.ts";
 import type { UnclaimedHub } from "../../core/access/unclaimed/unclaimed-hub.ts";
 import type { Forwarding } from "./forwarding.ts";
 

@@ -26,7 +26,7 @@ import { SESSION_ROUTES, type SessionParts } from "./session-routes.ts";
 import { SETTINGS_ROUTES, type SettingsParts } from "./settings-routes.ts";
 import { SIMULATION_ROUTES, type SimulationParts } from "./simulation-routes.ts";
 import { SPARKLINES_ROUTES, type SparklinesParts } from "./sparklines-routes.ts";
-import { VIEWS_ROUTES, type ViewsParts } from "./views-routes.ts";
+import { VIEWS_ROUTES, type ViewsParts } from "./views/views-routes.ts";
 
 /** What the handlers need. */
 export type RouteParts = HealthParts &

@@ -3,7 +3,7 @@ import type { Response } from "express";
 import { loginRequest, type SessionAnswer, sessionAnswer, setupRequest, tabletRequest } from "../../contract/access.ts";
 import type { Accounts, Caller, Outcome, SignedIn } from "../../core/access/accounts.ts";
 import { reaches } from "../../core/access/required-level.ts";
-import type { TabletAccess } from "../../core/access/tablet-access.ts";
+import type { TabletAccess } from "../../core/access/tablet/tablet-access.ts";
 import { HttpError } from "../answers/problem.ts";
 import { EMPTY, json, type Route, route } from "../declaration/route.ts";
 import { callerIn } from "../requests/access-guard.ts";

@@ -5,7 +5,7 @@ import { type Credentials, createCredentials } from "../../core/access/credentia
 import { createLoginDelay } from "../../core/access/login-delay.ts";
 import { nameIn } from "../../core/access/mqtt-login.ts";
 import { createPairing, type Pairing, type Quarantine } from "../../core/access/pairing.ts";
-import { createTabletAccess, type TabletAccess } from "../../core/access/tablet-access.ts";
+import { createTabletAccess, type TabletAccess } from "../../core/access/tablet/tablet-access.ts";
 import { createUnclaimedHub, UNCLAIMED, type UnclaimedHub } from "../../core/access/unclaimed/unclaimed-hub.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";

@@ -14,7 +14,7 @@ import type { Level } from "../../../src/contract/levels.ts";
 import type { Mapping, UnmappedAnswer } from "../../../src/contract/mappings.ts";
 import { type Device, reading } from "../../../src/contract/readings.ts";
 import type { OpenApiDocument, ReadingsPage } from "../../../src/contract/rest.ts";
-import type { View } from "../../../src/contract/views.ts";
+import type { View } from "../../../src/contract/views/views.ts";
 import { nameOf } from "../../../src/http/declaration/route.ts";
 import { ROUTES } from "../../../src/http/routes/all-routes.ts";
 import { connectJs } from "../../support/clients/mqtt-clients.ts";

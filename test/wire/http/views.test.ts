@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { SessionAnswer } from "../../../src/contract/access.ts";
 import { CSRF_HEADER } from "../../../src/contract/levels.ts";
-import type { View, ViewsAnswer } from "../../../src/contract/views.ts";
+import type { View, ViewsAnswer } from "../../../src/contract/views/views.ts";
 import { openLiveClient } from "../../support/clients/live-client.ts";
 import { type AccessWorld, browserOf, cookieOf, openAccessWorld, originOf } from "../../support/hub/access-world.ts";
 import { startHub, tempDir } from "../../support/hub/hub.ts";

@@ -1,8 +1,8 @@
 /** Views are kept over restarts, in their order, within their bounds. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { MAX_LINES_IN_ALL, MAX_VIEWS } from "../../../../src/contract/view-limits.ts";
-import { type ViewFields, viewFields } from "../../../../src/contract/views.ts";
+import { MAX_LINES_IN_ALL, MAX_VIEWS } from "../../../../src/contract/views/view-limits.ts";
+import { type ViewFields, viewFields } from "../../../../src/contract/views/views.ts";
 import type { HubChange, StoredRecord } from "../../../../src/core/ports/hub-file.ts";
 import { StoreError } from "../../../../src/core/ports/readings-store.ts";
 import { createViewBook } from "../../../../src/core/views/view-book.ts";

@@ -1,8 +1,8 @@
 /** Lets a wall tablet in by a token of the level viewer, which its browser keeps as a cookie: it lasts as long as the token. */
 
-import type { Secrets } from "./access-records.ts";
-import type { Accounts, Caller, Outcome, SignedIn } from "./accounts.ts";
-import type { LoginDelay } from "./login-delay.ts";
+import type { Secrets } from "../access-records.ts";
+import type { Accounts, Caller, Outcome, SignedIn } from "../accounts.ts";
+import type { LoginDelay } from "../login-delay.ts";
 
 export interface TabletAccess {
   /** A wrong token is a failed sign-in of its address. */

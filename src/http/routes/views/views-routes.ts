@@ -1,9 +1,9 @@
 /** `/api/views`: saved pages of charts and values of several devices. */
-import { viewAnswer, viewFields, viewsAnswer } from "../../contract/views.ts";
-import type { ViewBook } from "../../core/views/view-book.ts";
-import { doneIn } from "../answers/book-outcome.ts";
-import { HttpError } from "../answers/problem.ts";
-import { EMPTY, json, type Route, route } from "../declaration/route.ts";
+import { viewAnswer, viewFields, viewsAnswer } from "../../../contract/views/views.ts";
+import type { ViewBook } from "../../../core/views/view-book.ts";
+import { doneIn } from "../../answers/book-outcome.ts";
+import { HttpError } from "../../answers/problem.ts";
+import { EMPTY, json, type Route, route } from "../../declaration/route.ts";
 
 export interface ViewsParts {
   readonly views: ViewBook;
