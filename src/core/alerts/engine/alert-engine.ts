@@ -14,7 +14,7 @@ import type { OwnRuleBook } from "../rule-book.ts";
 import { matches, type OwnSilenceBook } from "../silence-book.ts";
 import type { AlertDevices } from "./alert-devices.ts";
 import { createAlertIndex } from "./alert-index.ts";
-import { type AlertInstance, type KeptAlert, keptOf, readKept, restore } from "./alert-instance.ts";
+import { type AlertInstance, type KeptAlert, keptOf, readKept, restore, wallAheadMs } from "./alert-instance.ts";
 import { createJudge, type Moment } from "./alert-judge.ts";
 import { bySeverity, createAlertView } from "./alert-view.ts";
 import { createAlertWriter } from "./alert-writer.ts";
@@ -230,7 +230,7 @@ export function createAlertEngine(options: AlertEngineOptions): OwnAlertEngine {
   function deviceRemoved(deviceId: DeviceId): void {
     for (const instance of index.ofDevice(deviceId)?.instances.slice() ?? []) {
       judge.end(instance, instance.phase.episode === 0);
-      if (instance.phase.episode > 0) kept.set(instance.id, keptOf(instance, undefined, clock));
+      if (instance.phase.episode > 0) kept.set(instance.id, keptOf(instance, undefined, wallAheadMs(clock)));
     }
     index.removeDevice(deviceId);
   }

@@ -47,8 +47,6 @@ export class AlertInstance {
   /** The last reading that was judged before this start. While it has not come again, readings are left out. */
   judgedBefore: Position | undefined;
   isSkipping = false;
-  /** What is kept of it is outdated. */
-  isDirty = false;
   /** There is a record of it. */
   isKept = false;
 
@@ -68,6 +66,7 @@ export class AlertInstance {
     made.noDataSinceMs = this.noDataSinceMs;
     made.acknowledged = this.acknowledged;
     made.supersededBy = this.supersededBy;
+    made.late = this.late;
     made.hubText = this.hubText;
     return made;
   }
@@ -96,14 +95,16 @@ export interface KeptAlert {
   readonly late?: { readonly fromMs: number; readonly toMs: number; readonly hasFired: boolean };
 }
 
-/** As it is now, to be written. */
-export function keptOf(instance: AlertInstance, judged: Position | undefined, clock: Clock): KeptAlert {
+/** The wall clock against the monotonic one. */
+export const wallAheadMs = (clock: Pick<Clock, "nowMs" | "monotonicMs">): number => clock.nowMs() - clock.monotonicMs();
+
+/** To be written. `aheadMs`: of `wallAheadMs`, when it was so. */
+export function keptOf(instance: AlertInstance, judged: Position | undefined, aheadMs: number): KeptAlert {
   const { phase, value, verdicts, noDataSinceMs, acknowledged, late, rule } = instance;
-  const since = clock.nowMs() - (clock.monotonicMs() - phase.sinceMs);
   return {
     state: phase.state,
     data: phase.data,
-    since: Math.round(since),
+    since: Math.round(phase.sinceMs + aheadMs),
     episode: phase.episode,
     ...(value !== undefined && { value }),
     ...(rule.join !== "one" && { verdicts: verdicts.map((verdict) => verdict ?? null) }),
@@ -113,6 +114,14 @@ export function keptOf(instance: AlertInstance, judged: Position | undefined, cl
     ...(late !== undefined && { late: { fromMs: late.fromMs, toMs: late.toMs, hasFired: late.hasFired } }),
   };
 }
+
+/** Only a reading changes it, or that none came for long. */
+export const waitsForReadings = ({ phase, rule, late }: AlertInstance): boolean =>
+  (phase.state === "normal" || phase.state === "firing") &&
+  phase.data === "fresh" &&
+  rule.isOfValues &&
+  rule.rule.activeTimes === undefined &&
+  late === undefined;
 
 /** Whether there is anything to be kept of it. */
 export const hasState = ({ phase, verdicts, rule, late }: AlertInstance): boolean =>

@@ -8,7 +8,14 @@ import type { LateStep } from "../decisions/late-episode.ts";
 import { type Happened, type Input, isOngoing, type Phase, step, verdictInput } from "../decisions/state-machine.ts";
 import { joinVerdicts, type Verdict } from "../decisions/verdict.ts";
 import { logLine } from "../log-line.ts";
-import { type AlertInstance, hasState, keptOf, type Position } from "./alert-instance.ts";
+import {
+  type AlertInstance,
+  hasState,
+  keptOf,
+  type Position,
+  waitsForReadings,
+  wallAheadMs,
+} from "./alert-instance.ts";
 import type { AlertView, EventParts } from "./alert-view.ts";
 import type { AlertWriter } from "./alert-writer.ts";
 import type { DeviceAlerts, Said } from "./device-alerts.ts";
@@ -49,6 +56,9 @@ export interface Judge {
   /** What changed without an event since the last call. */
   takeChanged(): Alert[];
 }
+
+/** Its data is overdue after minutes at the soonest, and these few seconds do not matter then. */
+const STEADY_LOOK_MS = 5_000;
 
 export interface JudgeOptions {
   readonly clock: Clock;
@@ -135,7 +145,7 @@ export function createJudge({ clock, view, writer, deviceOf }: JudgeOptions): Ju
     const make = (): Transition[] =>
       happened.map((each, at) => transitionOf(then, each, { wallOf, explainedBy: explainedBy[at] }));
     // Of a device that is being deleted, its name is known only now.
-    write(instance, input.kind === "end" ? ready(make()) : make);
+    write(instance, then, input.kind === "end" ? ready(make()) : make);
   }
 
   function follow(instance: AlertInstance, before: Phase): void {
@@ -146,8 +156,14 @@ export function createJudge({ clock, view, writer, deviceOf }: JudgeOptions): Ju
     if (device === undefined) return;
     device.changed();
     device.overdue += Number(phase.data === "overdue") - Number(before.data === "overdue");
-    device.dueMs = 0;
+    device.dueMs = nextLookMs(instance, device);
     if (isOngoing(phase) !== isOngoing(before)) device.explain();
+  }
+
+  /** Ten thousand may change at once: those that time cannot change soon need no look at once. */
+  function nextLookMs(instance: AlertInstance, { dueMs }: DeviceAlerts): number {
+    if (!waitsForReadings(instance)) return 0;
+    return instance.phase.state === "normal" ? dueMs : Math.min(dueMs, clock.monotonicMs() + STEADY_LOOK_MS);
   }
 
   function noteIn(instance: AlertInstance, { kind, atMs }: Happened, wallOf: WallOf): void {
@@ -176,18 +192,19 @@ export function createJudge({ clock, view, writer, deviceOf }: JudgeOptions): Ju
   const judgedBy = (instance: AlertInstance): Position | undefined => deviceOf(instance)?.last ?? instance.judgedBefore;
 
   /**
-   * Its state is that of now: what changes before this is written is written after it. Ten thousand may change at once, so what is
+   * `then`: as it is now; what changes before this is written is written after it. Ten thousand may change at once, so what is kept and
    * said of them is made when they are written, some at a time.
    */
-  function write(instance: AlertInstance, make: () => readonly Transition[]): void {
+  function write(instance: AlertInstance, then: AlertInstance, make: () => readonly Transition[]): void {
     dirty.delete(instance);
-    const kept = keptOf(instance, judgedBy(instance), clock);
+    const judged = judgedBy(instance);
+    const aheadMs = wallAheadMs(clock);
     instance.isKept = true;
     writer.put({
       ...aboutOf(instance),
       make,
       changes: (transitions) => [
-        record(instance.id, JSON.stringify(kept)),
+        record(instance.id, JSON.stringify(keptOf(then, judged, aheadMs))),
         ...transitions.map(({ event }) => logLine(event, instance.deviceId)),
       ],
     });
@@ -195,7 +212,7 @@ export function createJudge({ clock, view, writer, deviceOf }: JudgeOptions): Ju
 
   function note(instance: AlertInstance, parts: EventParts): void {
     const event = view.eventOf(instance, parts);
-    write(instance, ready([{ event, alert: view.alertOf(instance), rule: instance.rule.rule }]));
+    write(instance, instance.copy(), ready([{ event, alert: view.alertOf(instance), rule: instance.rule.rule }]));
   }
 
   function end(instance: AlertInstance, isDeleted: boolean): void {
@@ -205,7 +222,7 @@ export function createJudge({ clock, view, writer, deviceOf }: JudgeOptions): Ju
     instance.supersededBy = undefined;
     drop(instance);
     if (!instance.isKept) return;
-    const kept = isDeleted ? undefined : JSON.stringify(keptOf(instance, undefined, clock));
+    const kept = isDeleted ? undefined : JSON.stringify(keptOf(instance, undefined, wallAheadMs(clock)));
     writer.put({ ...aboutOf(instance), make: NONE, changes: () => [record(instance.id, kept)] });
   }
 
@@ -237,7 +254,7 @@ export function createJudge({ clock, view, writer, deviceOf }: JudgeOptions): Ju
     for (const instance of dirty) {
       if (!hasState(instance) && !instance.isKept) continue;
       instance.isKept = true;
-      const kept = keptOf(instance, judgedBy(instance), clock);
+      const kept = keptOf(instance, judgedBy(instance), wallAheadMs(clock));
       writer.put({ ...aboutOf(instance), make: NONE, changes: () => [record(instance.id, JSON.stringify(kept))] });
     }
     dirty.clear();

@@ -41,10 +41,10 @@ export interface AlertWriterOptions {
 const AT_ONCE = 50;
 /**
  * Where more waits, it rests for so many times what that took: boards are answered in between. Ten thousand alerts at once are written
- * within seconds; a few are not delayed.
+ * within ten seconds; a few are not delayed.
  */
-const REST_SHARE = 4;
-const MOST_REST_MS = 20;
+const REST_SHARE = 9;
+const MOST_REST_MS = 40;
 /** Where even more waits, it does not rest: alerts change faster than that all the time. */
 const MOST_RESTED = 20_000;
 /** While the disk takes nothing. */

@@ -4,7 +4,7 @@ import type { Clock } from "../../ports/clock.ts";
 import { compileRule, judgesAs } from "../decisions/compiled-rule.ts";
 import type { OwnRuleBook } from "../rule-book.ts";
 import type { AlertIndex } from "./alert-index.ts";
-import { type AlertInstance, type KeptAlert, keptOf } from "./alert-instance.ts";
+import { type AlertInstance, type KeptAlert, keptOf, wallAheadMs } from "./alert-instance.ts";
 import type { Judge } from "./alert-judge.ts";
 
 export interface RuleChangesOptions {
@@ -35,7 +35,7 @@ export function createRuleChanges({ book, index, judge, clock, kept }: RuleChang
       if (index.get(instance.id) !== undefined) judge.drop(instance);
       else {
         judge.end(instance, after === undefined);
-        if (after !== undefined) kept.set(instance.id, keptOf(instance, undefined, clock));
+        if (after !== undefined) kept.set(instance.id, keptOf(instance, undefined, wallAheadMs(clock)));
       }
     }
     if (before !== undefined && after === undefined) deleteAll(before.id);
@@ -51,7 +51,7 @@ export function createRuleChanges({ book, index, judge, clock, kept }: RuleChang
   }
 
   function continued(instance: AlertInstance, isSame: boolean): KeptAlert {
-    const { verdicts, ...rest } = keptOf(instance, undefined, clock);
+    const { verdicts, ...rest } = keptOf(instance, undefined, wallAheadMs(clock));
     return isSame && verdicts !== undefined ? { ...rest, verdicts } : rest;
   }
 

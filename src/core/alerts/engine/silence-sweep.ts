@@ -3,7 +3,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Pauses } from "../decisions/pauses.ts";
 import { dueAfter, isOverdue, overdueFromMs, type SilenceFacts, verdictOfSilence } from "../decisions/silence-rules.ts";
 import type { AlertDevices } from "./alert-devices.ts";
-import type { AlertInstance } from "./alert-instance.ts";
+import { type AlertInstance, waitsForReadings } from "./alert-instance.ts";
 import type { Judge, Moment } from "./alert-judge.ts";
 import type { DeviceAlerts } from "./device-alerts.ts";
 
@@ -118,11 +118,12 @@ export function createSilenceSweep(options: SilenceSweepOptions): SilenceSweep {
 }
 
 /** When it is to be looked at again. What fires by values still fires until readings say otherwise, or none come: thousands may fire for days. */
-function dueOf({ phase, rule, late }: AlertInstance, facts: SilenceFacts): number {
-  if (late !== undefined || rule.rule.activeTimes !== undefined) return facts.nowMs;
-  if (phase.state === "normal") return Number.POSITIVE_INFINITY;
-  const isSteady = phase.state === "firing" && phase.data === "fresh" && rule.isOfValues;
-  return isSteady ? overdueFromMs(facts) : facts.nowMs;
+function dueOf(instance: AlertInstance, facts: SilenceFacts): number {
+  const { phase, rule, late } = instance;
+  const isNormal = phase.state === "normal";
+  if (waitsForReadings(instance)) return isNormal ? Number.POSITIVE_INFINITY : overdueFromMs(facts);
+  const isTimed = late !== undefined || rule.rule.activeTimes !== undefined || !isNormal;
+  return isTimed ? facts.nowMs : Number.POSITIVE_INFINITY;
 }
 
 const cameMsOf = (device: DeviceAlerts, leaf: DeviceAlerts["silent"][number]["leaf"]): number | undefined =>
