@@ -7,6 +7,7 @@ import "../styles/overview.css";
 import "../styles/device.css";
 import "../styles/range.css";
 import "../styles/inspector.css";
+import "../styles/live.css";
 import "../styles/mapping.css";
 import "../styles/settings.css";
 import "../styles/sign-in.css";

@@ -11,6 +11,7 @@ import type { Writer } from "../core/ingest/writer.ts";
 import { createRateLimit } from "../core/limits/rate-limit.ts";
 import type { Refusals } from "../core/limits/refusals.ts";
 import { createTakeOvers } from "../core/limits/take-overs.ts";
+import type { MessageTraces } from "../core/messages/message-trace.ts";
 import type { Journal as KeptJournal } from "../core/ports/broker-state.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Counters } from "../core/ports/counters.ts";
@@ -24,9 +25,9 @@ import { createClientSet } from "./client/client-set.ts";
 import { createJournal } from "./journal/journal.ts";
 import { type IdentityOfSession, withinRights } from "./journal/kept-rights.ts";
 import { withoutDamaged } from "./journal/kept-whole.ts";
-import type { Qos } from "./packets/packet.ts";
 import { openAedesCore } from "./routing/aedes-core.ts";
 import { createMatching } from "./routing/matching.ts";
+import { createOwnMessages, type OwnMessages } from "./routing/own-messages.ts";
 import { revived } from "./routing/publication.ts";
 import { createRetained } from "./routing/retained.ts";
 import { createRouter, type RetainedLimits } from "./routing/router.ts";
@@ -61,6 +62,8 @@ export interface BrokerOptions {
   /** False: the store could not be asked; `adopt` gets the journal later. */
   readonly isKeptKnown?: boolean;
   readonly refusals: Refusals;
+  /** Follows messages that somebody watches. */
+  readonly traces: MessageTraces;
   readonly counters: Counters;
   readonly clock: Clock;
   readonly time: TrustedTime;
@@ -79,12 +82,6 @@ export interface BrokerOptions {
   readonly tls?: TlsSource | undefined;
   readonly onConnectionClosed: (connection: ClientConnection) => void;
   readonly httpLocation: () => HttpLocation;
-}
-
-/** QoS 0 and not retained, where nothing else is said. */
-export interface OwnPublish {
-  readonly qos?: Qos;
-  readonly retain?: boolean;
 }
 
 export interface Broker {
@@ -107,13 +104,12 @@ export interface Broker {
   /** Retained messages and last wills of a device that was deleted, by filters of its topics. Connections stay. */
   deleteMessages(filters: readonly string[]): void;
   /** A message of the hub itself. */
-  publish(topic: string, payload: Uint8Array, how?: OwnPublish): void;
+  readonly publish: OwnMessages["publish"];
   /** From now on new messages with QoS above 0 are not acknowledged; their boards send them again after the restart. */
   stopTaking(): void;
   close(): Promise<void>;
 }
 
-const NO_PROPERTIES = new Uint8Array();
 const SWEEP_MS = 500;
 /** The budget for large packets that are not complete yet is the byte budget divided by this. */
 const GATHERING_SHARE = 4;
@@ -121,7 +117,8 @@ const GATHERING_SHARE = 4;
 const GOODBYE_MS = 1_000;
 
 export async function openBroker(options: BrokerOptions): Promise<Broker> {
-  const { intake, writer, byteBudget, refusals, counters, clock, time, log, limits, onConnectionClosed } = options;
+  const { intake, writer, byteBudget, refusals, traces, counters, clock, time, log, limits, onConnectionClosed } =
+    options;
   let stopping = false;
   let serial = 0;
   const identify: ClientContext["identify"] = (client) => ({ ...client, serial: ++serial });
@@ -159,6 +156,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     isWanted: router.isWanted,
     route: router.route,
   });
+  const own = createOwnMessages({ router, retained, journal, traces });
   const totals = { bytes: 0 };
   const drops = new Map<string, number>();
   const outbound: OutboundContext = {
@@ -171,8 +169,10 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       drops.set(clientId, (drops.get(clientId) ?? 0) + count);
     },
   };
-  const inbound = { intake, router, journal, byteBudget, maxInflight: limits.maxInflight, isStopping: () => stopping };
-  const wills = createWills({ clock, time, journal, publish: createWillPublisher({ intake, router, journal }) }, kept);
+  const { maxInflight } = limits;
+  const inbound = { intake, traces, router, journal, byteBudget, maxInflight, isStopping: () => stopping };
+  const publishWill = createWillPublisher({ intake, traces, router, journal });
+  const wills = createWills({ clock, time, journal, publish: publishWill }, kept);
   const takeOvers = createTakeOvers({ clock });
   const sessions = createSessions(
     {
@@ -270,16 +270,10 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     connected: connectedClients(sessions, takeOvers),
     drop: sessions.drop,
     deleteMessages: (filters) => {
-      for (const { publication } of filters.flatMap((filter) => [...retained.find(filter).topics()])) {
-        if (publication === undefined) continue;
-        const { topic } = publication;
-        retained.delete(topic);
-        journal.note({ of: "retained", topic, value: undefined });
-      }
+      own.deleteRetained(filters);
       sessions.cancelWills((topic) => filters.some((filter) => filterCovers(filter, topic)));
     },
-    publish: (topic, payload, { qos = 0, retain = false } = {}) =>
-      void router.publish({ topic, payload, qos, retain, expiryS: undefined, properties: NO_PROPERTIES }, undefined),
+    publish: own.publish,
     stopTaking: () => {
       stopping = true;
     },

@@ -1,6 +1,7 @@
 /** The events of Socket.IO in both directions, as types that hub and dashboard share. */
 import type { AlertsEvent, Severity } from "./alerts.ts";
 import type { FleetCounts } from "./fleet/states.ts";
+import type { MessagesEvent, WatchAnswer, WatchRequest } from "./messages/watched-messages.ts";
 import type { Metrics, Presence, PresenceDetail, Reading } from "./readings.ts";
 import type { Refusal } from "./refusal.ts";
 
@@ -54,6 +55,8 @@ export interface HubToBrowser {
   notify(event: NotificationEvent): void;
   /** At most four a second. */
   rejected(event: Refusal): void;
+  /** MQTT messages, to who asked by `watchMessages`; at most two a second. */
+  messages(event: MessagesEvent): void;
   /** How many readings this client was not sent. */
   dropped(event: { count: number }): void;
   /** Every 2 s: the hub's time (ISO 8601) and the build that serves the page. */
@@ -72,4 +75,6 @@ export type SubscribeAnswer = { ok: true } | { ok: false; code: string };
 export interface BrowserToHub {
   /** Replaces the former subscription. */
   subscribe(options: SubscribeOptions, reply: (answer: SubscribeAnswer) => void): void;
+  /** Replaces the former request; null ends it. For operators, also with payloads. */
+  watchMessages(request: WatchRequest | null, reply: (answer: WatchAnswer) => void): void;
 }

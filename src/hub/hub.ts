@@ -2,6 +2,7 @@
 import type { DeviceId } from "../contract/readings.ts";
 import { createDamageNotes } from "../core/health/damage.ts";
 import { createRefusals } from "../core/limits/refusals.ts";
+import { createMessageWatch } from "../core/messages/message-watch.ts";
 import { StartError } from "../core/model/start-error.ts";
 import { StoreError } from "../core/ports/readings-store.ts";
 import type { TrustedTime } from "../core/time/trusted-time.ts";
@@ -61,7 +62,9 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
   const part: PartOptions = { config, clock, log, own };
   const metrics = own("metrics", createMetrics());
   const { counters } = metrics;
-  const refusals = createRefusals({ clock, credentialName: (owner) => access?.credentials.nameOf(owner) });
+  const credentialName = (owner: string): string | undefined => access?.credentials.nameOf(owner);
+  const refusals = createRefusals({ clock, credentialName });
+  const messages = createMessageWatch({ clock, credentialName, dialectOf: (topic) => dialects.claimedBy(topic) });
   const listeners = createListeners(part);
   const damage = createDamageNotes(log);
 
@@ -72,7 +75,7 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
   const times = openTimes({ ...part, build, storage, damage });
   const { time, retentionClock } = times;
   const access = await openAccounts(part, time);
-  const liveParts = openLiveParts({ ...part, build, counters, refusals, tls, access, listeners });
+  const liveParts = openLiveParts({ ...part, build, counters, refusals, messages, tls, access, listeners });
   const { live } = liveParts;
 
   const { hubFile } = storage;
@@ -117,6 +120,7 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
     registry,
     presenceBook,
     refusals,
+    traces: messages,
     counters,
     time,
     damage,

@@ -1,6 +1,8 @@
 /** Opens Socket.IO, and what it shares with HTTP: who calls, from which address, and within which budget. */
+
 import type { Refusals } from "../core/limits/refusals.ts";
 import { createRequestBudget } from "../core/limits/request-budget.ts";
+import type { MessageWatch } from "../core/messages/message-watch.ts";
 import type { Counters } from "../core/ports/counters.ts";
 import type { TlsSource } from "../core/ports/tls.ts";
 import { type Callers, createCallers } from "../http/requests/callers.ts";
@@ -15,6 +17,7 @@ export interface LiveOptions extends PartOptions {
   readonly build: Build;
   readonly counters: Counters;
   readonly refusals: Refusals;
+  readonly messages: MessageWatch;
   /** Undefined: there is no certificate. */
   readonly tls: TlsSource | undefined;
   /** Undefined: there are no accounts. */
@@ -31,7 +34,7 @@ export interface LiveParts {
 
 /** Opened before the parts that tell it of readings and presence. Browsers come once HTTP listens. */
 export function openLiveParts(options: LiveOptions): LiveParts {
-  const { config, clock, log, own, build, counters, refusals, tls, access, listeners } = options;
+  const { config, clock, log, own, build, counters, refusals, messages, tls, access, listeners } = options;
   const forwarding = createForwarding(config.trustedProxies);
   const callers = createCallers({
     accounts: access?.accounts,
@@ -53,6 +56,7 @@ export function openLiveParts(options: LiveOptions): LiveParts {
       clock,
       counters,
       log,
+      messages,
       build: build.id,
     }),
   );

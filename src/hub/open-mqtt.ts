@@ -3,6 +3,7 @@ import { type Broker, openBroker } from "../broker/broker.ts";
 import type { Registry } from "../core/devices/registry.ts";
 import type { DamageNotes } from "../core/health/damage.ts";
 import type { Refusals } from "../core/limits/refusals.ts";
+import type { MessageTraces } from "../core/messages/message-trace.ts";
 import type { Counters } from "../core/ports/counters.ts";
 import type { TlsSource } from "../core/ports/tls.ts";
 import type { PresenceBook } from "../core/presence/presence-book.ts";
@@ -21,6 +22,7 @@ export interface MqttOptions extends PartOptions {
   readonly registry: Registry;
   readonly presenceBook: PresenceBook;
   readonly refusals: Refusals;
+  readonly traces: MessageTraces;
   readonly counters: Counters;
   readonly time: TrustedTime;
   readonly damage: DamageNotes;
@@ -45,6 +47,7 @@ export async function openMqtt(options: MqttOptions): Promise<Broker> {
       kept: storage.kept.journal,
       isKeptKnown: storage.isKeptKnown,
       refusals,
+      traces: options.traces,
       counters,
       clock,
       time,

@@ -5,11 +5,13 @@ import { Server, type Socket } from "socket.io";
 import type { Alert, FiringCounts } from "../contract/alerts.ts";
 import type { FleetCounts } from "../contract/fleet/states.ts";
 import type { BrowserToHub, HubToBrowser, NotificationEvent, SubscribeAnswer } from "../contract/live.ts";
+import type { MessagesEvent } from "../contract/messages/watched-messages.ts";
 import type { Refusal } from "../contract/refusal.ts";
 import { reaches } from "../core/access/required-level.ts";
 import { toPresenceAnswer } from "../core/devices/device-answer.ts";
 import type { DeviceRecord } from "../core/devices/device-record.ts";
 import { toReading } from "../core/devices/reading-answer.ts";
+import type { MessageWatch } from "../core/messages/message-watch.ts";
 import type { LiveReading } from "../core/model/live-reading.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Counters } from "../core/ports/counters.ts";
@@ -19,11 +21,14 @@ import { type Batch, createBatchBuffer } from "./batch-buffer.ts";
 import { corkFlushes } from "./corked-flush.ts";
 import { createCountsFeed } from "./counts-feed.ts";
 import { createDescribedFeed } from "./described-feed.ts";
+import { frozenAmong } from "./frozen-browsers.ts";
 import { createLiveBudget } from "./live-budget.ts";
 import { createLiveGuard, type LiveGuardOptions } from "./live-guard.ts";
 import { createLiveSessions, type LiveSessionsOptions } from "./live-sessions.ts";
+import { createMessageFeed } from "./message-feed.ts";
 import { createRefusalFeed } from "./refusal-feed.ts";
 import { type LiveSubscription, parseSubscribeOptions } from "./subscribe-options.ts";
+import { BATCHES, EACH, eachOf, enterRooms } from "./subscription-rooms.ts";
 import { sum, sumOf } from "./unsent-sums.ts";
 import { countWaitingBytes } from "./waiting-bytes.ts";
 
@@ -33,6 +38,7 @@ export interface LiveOptions
   readonly clock: Clock;
   readonly counters: Counters;
   readonly log: Log;
+  readonly messages: MessageWatch;
   /** Of this build: an open page sees by it that it is outdated. */
   readonly build: string;
 }
@@ -76,15 +82,6 @@ const TICK_EVERY_MS = 2_000;
 /** Under load `sensorData` is sent this often, so that the events of some milliseconds share one write. */
 const GATHER_MS = 6;
 const MAX_BATCH_READINGS = 20_000;
-/** Unsent bytes of one browser. Beyond this it is disconnected; it reconnects by itself. */
-const MAX_WAITING_BYTES = 4 * 1024 * 1024;
-/** Unsent bytes of all browsers. Beyond this, each that holds more than its share is disconnected. */
-const MAX_ALL_WAITING_BYTES = 64 * 1024 * 1024;
-
-/** Rooms of Socket.IO: `sensorData` of all devices, `sensorData` of one device, and batches. */
-const EACH = "each";
-const eachOf = (deviceId: string): string => `each:${deviceId}`;
-const BATCHES = "batches";
 
 export function openLive(options: LiveOptions): Live {
   const { addressOf, refusals, clock, counters, log, build } = options;
@@ -113,6 +110,9 @@ export function openLive(options: LiveOptions): Live {
   const isWanted = (): boolean => browsers.size > 0;
   const alertFeed = createAlertFeed({ clock, isWanted, send: (event) => io.emit("alert", event) });
   const countsFeed = createCountsFeed({ clock, send: (counts) => io.emit("counts", counts) });
+  const { messages } = options;
+  const spend = (work: () => void): void => void (budget.hasTime() && budget.spend(work));
+  const messageFeed = createMessageFeed<Browser>({ clock, messages, spend });
   const describedFeed = createDescribedFeed({ clock, isWanted, send: (devices) => io.emit("described", { devices }) });
   let isClosed = false;
   const stops = [clock.every(BATCH_EVERY_MS, flush), clock.every(TICK_EVERY_MS, tick)];
@@ -131,8 +131,10 @@ export function openLive(options: LiveOptions): Live {
     browser.emit("alert", alertFeed.now());
     browser.emit("counts", countsFeed.now());
     browser.on("subscribe", (options: unknown, reply: unknown) => subscribe(browser, options, reply));
+    browser.on("watchMessages", (request: unknown, reply: unknown) => watchMessages(browser, request, reply));
     browser.on("disconnect", () => {
       browsers.delete(browser);
+      messageFeed.end(browser);
       sessions.disconnected(browser.conn);
     });
     browser.on("error", (error) => log.debug("browser failed", { error }));
@@ -146,11 +148,15 @@ export function openLive(options: LiveOptions): Live {
   }
 
   function applySubscription(browser: Browser, subscription: LiveSubscription): void {
-    for (const room of browser.rooms) if (room !== browser.id) void browser.leave(room);
     browser.data.subscription = subscription;
-    if (subscription.batch) void browser.join(BATCHES);
-    else if (subscription.devices === undefined) void browser.join(EACH);
-    else for (const deviceId of subscription.devices) void browser.join(eachOf(deviceId));
+    enterRooms(browser, subscription);
+  }
+
+  function watchMessages(browser: Browser, request: unknown, reply: unknown): void {
+    const send = (event: MessagesEvent): void => void browser.emit("messages", event);
+    const seesPayloads = (): boolean => reaches(guard.callerOf(browser).level, "operator");
+    const answer = messageFeed.watch(browser, { send, seesPayloads }, request);
+    if (typeof reply === "function") reply(answer);
   }
 
   function readings(stored: readonly LiveReading[]): void {
@@ -239,11 +245,7 @@ export function openLive(options: LiveOptions): Live {
   }
 
   function disconnectFrozen(): void {
-    const all = sum([...browsers].map(({ conn }) => waiting.of(conn)));
-    const most = all > MAX_ALL_WAITING_BYTES ? MAX_ALL_WAITING_BYTES / browsers.size : MAX_WAITING_BYTES;
-    for (const browser of browsers) {
-      const waitingBytes = waiting.of(browser.conn);
-      if (waitingBytes <= most) continue;
+    for (const { browser, waitingBytes } of frozenAmong(browsers, ({ conn }) => waiting.of(conn))) {
       log.warn("a browser did not read its live values and was disconnected", { clientId: browser.id, waitingBytes });
       refusals.add({ code: "READER_TOO_SLOW", kind: "connection", address: browser.data.address });
       browsers.delete(browser);
@@ -289,6 +291,7 @@ export function openLive(options: LiveOptions): Live {
       alertFeed.close();
       countsFeed.close();
       describedFeed.close();
+      messageFeed.close();
       // Not io.close(): that would close the HTTP server, too.
       io.disconnectSockets(true);
       io.engine.close();

@@ -1,24 +1,13 @@
 /** Topics that nobody reads, in a real browser: one click shows what a mapping would make of them, a second one adds it. */
-import { mkdirSync } from "node:fs";
-import path from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { connectJs } from "../support/clients/mqtt-clients.ts";
 import { openAccessWorld } from "../support/hub/access-world.ts";
 import { startHub } from "../support/hub/hub.ts";
-import { openBrowser, openPage } from "../support/hub/page.ts";
+import { look, openBrowser, openPage, violations } from "../support/hub/page.ts";
 import { readingsOf } from "../support/hub/rest.ts";
 
 const WAIT = { timeout: 30_000 };
-/** A folder, for who wants to look. */
-const SCREENSHOTS = process.env["AERIE_TEST_SCREENSHOTS"];
-
-async function look(page: Page, name: string): Promise<void> {
-  if (SCREENSHOTS === undefined) return;
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage: true });
-}
-
 const rowsOf = (page: Page, group: string): Promise<string[][]> =>
   page.locator(`${group} .preview tbody tr`).evaluateAll((rows) =>
     // Runs in the page; this project is compiled without the DOM's types.
@@ -136,5 +125,54 @@ test("a viewer sees the topics and neither their payloads nor a way to map them"
   await group.locator('[data-topic="home/kitchen/temperature"]').waitFor(WAIT);
   expect(await group.textContent()).not.toContain("20.5");
   expect(await page.locator("main").getByRole("button").count()).toBe(0);
+  expect(failures).toEqual([]);
+});
+
+test("the live page shows messages with what became of them and what changed, counts what passes while it is paused, and makes a metric of a number", async () => {
+  const hub = await startHub();
+  const board = await connectJs(hub.mqttUrl, { clientId: "probe" });
+  const browser = await openBrowser();
+  const { page, failures } = await openPage(browser, `${hub.url}/#/inspector`, {
+    viewport: { width: 390, height: 844 },
+  });
+  await page.getByRole("link", { name: "Live", exact: true }).click();
+  const filter = page.getByLabel("Topic filter");
+  await filter.fill("live/#/x");
+  await page.getByText("it must be the last level").waitFor(WAIT);
+  await filter.fill("live/#");
+  await page.getByRole("button", { name: "Watch topics" }).click();
+  await page.getByText("No message has come yet").waitFor(WAIT);
+  const cards = page.locator('[data-message="live/shed/data"]');
+  const say = (level: number) => board.publish("live/shed/data", JSON.stringify({ level, lid: 1 }), { qos: 1 });
+  await expect
+    .poll(async () => {
+      await say(1); // until the hub knows the filter
+      return cards.count();
+    }, WAIT)
+    .toBeGreaterThan(0);
+  await say(7);
+  const changed = page.locator('[data-message="live/shed/data"] [data-leaf="level"][data-changed]').first();
+  await changed.waitFor(WAIT);
+  expect(await changed.textContent()).toContain("7was 1");
+  expect(await cards.first().textContent()).toContain("Nobody reads this topic");
+
+  await page.getByRole("button", { name: "Pause updates" }).last().click();
+  await say(8);
+  await page.locator('[data-passed="1"]').waitFor(WAIT);
+  expect(await page.locator('[data-leaf="level"]').first().textContent()).toContain("7was 1");
+  await look(page, "phone-live");
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole("button", { name: "Resume updates" }).last().click();
+  await page.locator('[data-leaf="level"]', { hasText: "8was 7" }).first().waitFor(WAIT);
+
+  await page.getByRole("button", { name: "Make this a metric: level" }).first().click();
+  const editor = page.getByRole("region", { name: "New metric" });
+  await editor.getByRole("button", { name: "Add this mapping" }).click();
+  await editor.locator("[data-saved]").waitFor(WAIT);
+  await say(9);
+  await page.getByRole("link", { name: "Show chart of level of shed" }).first().click();
+  await page.locator('figure[data-metric="level"]').waitFor(WAIT);
+  expect((await readingsOf(hub, "shed")).map(({ metrics }) => metrics)).toEqual([{ level: 9 }]);
   expect(failures).toEqual([]);
 });

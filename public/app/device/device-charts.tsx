@@ -24,6 +24,7 @@ import { useCompared } from "../series/compared.ts";
 import { usePresence } from "../series/presence-read.ts";
 import { useTexts } from "../series/texts.ts";
 import { ReadNote } from "../ui/fault-note.tsx";
+import { query } from "../ui/route.ts";
 import { DownloadMenu } from "./download-menu.tsx";
 import { FoldedChart } from "./folded-chart.tsx";
 import { kindsOf } from "./metrics/metric-kinds.ts";
@@ -103,7 +104,11 @@ function useMetrics(device: DeviceState) {
   const events = useComputed(() => eventsOf(device)).value;
   const textual = kinds.flatMap(({ metric, kind }) => (kind === "text" ? [metric] : []));
   const unordered = kinds.flatMap(({ metric, kind }) => (kind === "text" ? [] : [metric]));
-  const charted = pinnedFirst(unordered, pinnedHere(device.id));
+  const asked = useComputed(() => new URLSearchParams(query.value).get("metric")).value;
+  const charted = pinnedFirst(
+    unordered,
+    asked === null ? pinnedHere(device.id) : [asked, ...pinnedHere(device.id).filter((metric) => metric !== asked)],
+  );
   const booleans = new Set(kinds.flatMap(({ metric, kind }) => (kind === "boolean" ? [metric] : [])));
   return {
     kinds,

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { io, type Socket } from "socket.io-client";
 import type { BrowserToHub, HubToBrowser } from "../../../src/contract/live.ts";
+import type { MessagesEvent } from "../../../src/contract/messages/watched-messages.ts";
 import { whenShown } from "../preferences/pace.ts";
 import { onAlerts } from "./alert-state.ts";
 import { noteHubTime, toHubMs } from "./clock.ts";
@@ -43,11 +44,14 @@ let widened = readAgain;
 /** The hub has confirmed this subscription on this connection, so nothing stored from now on is missed. */
 let confirmed = false;
 const waiting: (() => void)[] = [];
+/** What watches MQTT messages, if a page does. */
+let messageWatch: MessageWatch | undefined;
 
 export function startLink(): void {
   socket.on("connect", () => {
     widened = readAgain;
     void subscribe("widened");
+    void askForMessages();
   });
   socket.on("disconnect", onDisconnect);
   socket.on("connect_error", connectAgain);
@@ -58,6 +62,7 @@ export function startLink(): void {
   });
   socket.on("counts", onCounts);
   socket.on("rejected", onRejected);
+  socket.on("messages", (event) => messageWatch?.came(event));
   socket.on("alert", onAlerts);
   socket.on("notify", onNotice);
   socket.on("dropped", ({ count }) => {
@@ -78,6 +83,7 @@ export function startLink(): void {
   });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) readAgain();
+    void askForMessages();
   });
   setInterval(judge, 1_000);
   socket.connect();
@@ -95,6 +101,32 @@ export function watchLive(devices: readonly string[], whenWidened = readAgain): 
   // Where all is to be read again already, it is.
   if (confirmed || widened !== readAgain) widened = whenWidened;
   if (socket.connected) void subscribe(change);
+}
+
+export interface MessageWatch {
+  /** A topic filter. */
+  readonly filter: string;
+  came(event: MessagesEvent): void;
+  /** Why the hub does not send them; undefined: it does. */
+  answered(reason: string | undefined): void;
+}
+
+/** From now on MQTT messages come to `next` only, while the page is seen; undefined: to nobody. */
+export function watchMessages(next: MessageWatch | undefined): void {
+  const former = messageWatch;
+  messageWatch = next;
+  if (former !== undefined || next !== undefined) void askForMessages();
+}
+
+async function askForMessages(): Promise<void> {
+  const asked = messageWatch;
+  if (!socket.connected) return;
+  const request = asked === undefined || document.hidden ? null : { filter: asked.filter };
+  const answer = await socket
+    .timeout(ANSWER_WITHIN_MS)
+    .emitWithAck("watchMessages", request)
+    .catch(() => undefined);
+  if (asked === messageWatch && answer !== undefined) asked?.answered(answer.ok ? undefined : answer.reason);
 }
 
 function countSkipped(): void {

@@ -6,16 +6,16 @@ import { getMappings, getUnmapped } from "../hub/api.ts";
 import { watchLive } from "../hub/link.ts";
 import { useHubRead } from "../hub/use-hub-read.ts";
 import { InspectorTabs } from "../inspector/inspector-tabs.tsx";
+import { whenShown } from "../preferences/pace.ts";
 import { ReadNote } from "../ui/fault-note.tsx";
 import { usePageTitle } from "../ui/page-title.ts";
-import { deviceHref } from "../ui/route.ts";
 import type { Saved } from "./mapping-editor.tsx";
 import { MappingList } from "./mapping-list.tsx";
+import { SavedNote } from "./saved-note.tsx";
 import { TopicGroupCard } from "./topic-group.tsx";
 import { groupsOf } from "./topic-groups.ts";
 
 const LOOK_EVERY_MS = 5_000;
-const MOST_DEVICES = 10;
 
 export function TopicsPage() {
   const topics = useSignal<readonly UnmappedTopic[] | undefined>(undefined);
@@ -33,7 +33,7 @@ export function TopicsPage() {
   usePageTitle("Topics nobody reads");
   useEffect(() => {
     watchLive([]); // no readings are shown here
-    const timer = setInterval(again, LOOK_EVERY_MS);
+    const timer = setInterval(() => !document.hidden && whenShown(again), LOOK_EVERY_MS);
     return () => clearInterval(timer);
   }, []);
   const take = (one: Saved) => {
@@ -77,26 +77,5 @@ function Topics({ topics, saved }: { topics: readonly UnmappedTopic[]; saved: (s
         <TopicGroupCard key={group.key} group={group} saved={saved} />
       ))}
     </div>
-  );
-}
-
-function SavedNote({ saved: { mapping, devices } }: { saved: Saved }) {
-  return (
-    <p class="note note-ok" role="status" data-saved={mapping.topic}>
-      <span>
-        <strong>
-          From now on the hub reads <span class="mono">{mapping.topic}</span>.
-        </strong>{" "}
-        {devices.length > 0 && "Readings come with the next messages of "}
-        {devices.slice(0, MOST_DEVICES).map((id, at) => (
-          <span key={id}>
-            {at > 0 && ", "}
-            <a href={deviceHref(id)}>{id}</a>
-          </span>
-        ))}
-        {devices.length > MOST_DEVICES && ` and ${devices.length - MOST_DEVICES} more`}
-        {devices.length > 0 && "."}
-      </span>
-    </p>
   );
 }

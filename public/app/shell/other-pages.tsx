@@ -3,12 +3,13 @@ import { AddBoard } from "../access/add-board.tsx";
 import { AlertsPage } from "../alerts/alerts-page.tsx";
 import { ClientsPage } from "../inspector/clients-page.tsx";
 import { Inspector } from "../inspector/inspector.tsx";
+import { LivePage } from "../inspector/live/live-page.tsx";
 import { TopicsPage } from "../mapping/topics-page.tsx";
 import { RulePage } from "../rules/rule-page.tsx";
 import { SettingsPage } from "../settings/settings-page.tsx";
 import type { Route } from "../ui/route.ts";
 
-type OtherPage = "alerts" | "rule" | "inspector" | "clients" | "topics" | "add" | "settings";
+type OtherPage = "alerts" | "rule" | "inspector" | "clients" | "live" | "topics" | "add" | "settings";
 
 export function OtherPages({ now }: { now: Extract<Route, { page: OtherPage }> }) {
   switch (now.page) {
@@ -20,6 +21,8 @@ export function OtherPages({ now }: { now: Extract<Route, { page: OtherPage }> }
       return <Inspector />;
     case "clients":
       return <ClientsPage />;
+    case "live":
+      return <LivePage />;
     case "topics":
       return <TopicsPage />;
     case "add":

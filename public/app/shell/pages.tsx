@@ -25,6 +25,7 @@ export function Page() {
     case "rule":
     case "inspector":
     case "clients":
+    case "live":
     case "topics":
     case "add":
     case "settings":

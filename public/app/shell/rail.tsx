@@ -35,7 +35,7 @@ function Pages() {
       <PageLink
         href="#/inspector"
         icon="inspector"
-        here={page === "inspector" || page === "topics" || page === "clients"}
+        here={page === "inspector" || page === "live" || page === "topics" || page === "clients"}
       >
         Inspector
         <InspectorCount />

@@ -11,6 +11,7 @@ export type Route =
   /** `id` undefined: a new one. */
   | { page: "rule"; id: string | undefined }
   | { page: "inspector" }
+  | { page: "live" }
   | { page: "topics" }
   | { page: "clients" }
   | { page: "add" }
@@ -30,6 +31,7 @@ export function parseRoute(hash: string): Route {
   if (rest.length > 0) return { page: "unknown" };
   if (first === "" && second === "") return { page: "overview" };
   if (first === "inspector" && second === "") return { page: "inspector" };
+  if (first === "inspector" && second === "live") return { page: "live" };
   if (first === "inspector" && second === "topics") return { page: "topics" };
   if (first === "inspector" && second === "clients") return { page: "clients" };
   if (first === "settings" && second === "") return { page: "settings" };
@@ -75,6 +77,10 @@ export const addHref = ({ kind, id }: { kind?: string | undefined; id: string })
   `#/add?${new URLSearchParams({ ...(kind !== undefined && { kind }), id })}`;
 
 export const deviceHref = (id: string): string => `#/devices/${encodeURIComponent(id)}`;
+
+/** The page of a device with the chart of one metric before the others. */
+export const metricHref = (id: string, metric: string): string =>
+  `${deviceHref(id)}?${new URLSearchParams({ metric })}`;
 
 /** Changes with the page only, not with what the page shows of itself. */
 export const route = signal(parseRoute(location.hash));

@@ -4,6 +4,7 @@ import { type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
 import type { Connection as ClientConnection } from "../../core/devices/connection.ts";
 import type { ByteBudget } from "../../core/ingest/byte-budget.ts";
 import type { Intake, Outcome } from "../../core/ingest/intake.ts";
+import type { MessageTrace, MessageTraces } from "../../core/messages/message-trace.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { PublishPacket } from "../packets/packet.ts";
 import type { Router } from "../routing/router.ts";
@@ -12,6 +13,7 @@ import type { Hold } from "../transport/packet-reader.ts";
 
 export interface InboundContext {
   readonly intake: Intake;
+  readonly traces: MessageTraces;
   readonly router: Router;
   readonly journal: Journal;
   readonly byteBudget: ByteBudget;
@@ -32,6 +34,7 @@ export interface Sender {
 
 interface Arrival {
   readonly packet: PublishPacket;
+  trace: MessageTrace | undefined;
   /** Known when intake has answered. */
   outcome: Outcome | "repeat" | undefined;
   code: RefusalCode | undefined;
@@ -84,11 +87,21 @@ export class Inbound {
 
   take(packet: PublishPacket, refusal: RefusalCode | undefined): void {
     if (packet.qos > 0 && this.#context.isStopping()) return;
-    const arrival: Arrival = { packet, outcome: undefined, code: undefined, reasonCode: 0, isDone: false };
+    const arrival: Arrival = {
+      packet,
+      trace: undefined,
+      outcome: undefined,
+      code: undefined,
+      reasonCode: 0,
+      isDone: false,
+    };
     this.#arrivals.push(arrival);
     if (packet.qos === 2 && this.#isRepeat(arrival)) return;
+    const { intake, traces } = this.#context;
+    const trace = traces.begin(packet, this.#session.clientId);
+    arrival.trace = trace;
     if (refusal !== undefined) return this.#answered(arrival, "refuse", refusal);
-    this.#context.intake.accept(
+    intake.accept(
       {
         connection: this.#identity,
         topic: packet.topic,
@@ -97,6 +110,7 @@ export class Inbound {
         retain: packet.retain,
         dup: packet.dup,
         packetId: packet.qos > 0 ? packet.packetId : undefined,
+        trace,
       },
       (outcome, code) => this.#answered(arrival, outcome, code),
     );
@@ -145,6 +159,7 @@ export class Inbound {
   #answered(arrival: Arrival, outcome: Outcome | "repeat", code: RefusalCode | undefined): void {
     arrival.outcome = outcome;
     arrival.code = code;
+    if (outcome !== "repeat") arrival.trace?.ended(outcome, code);
     this.#advance();
   }
 

@@ -1,4 +1,5 @@
 /** What the MQTT standards allow as topic names and topic filters. */
+import { plainFilterFault } from "../../contract/messages/topic-filters.ts";
 
 const SHARE = "$share";
 
@@ -33,17 +34,4 @@ export function levelCount(topic: string): number {
   let levels = 1;
   for (let at = topic.indexOf("/"); at !== -1; at = topic.indexOf("/", at + 1)) levels++;
   return levels;
-}
-
-function plainFilterFault(filter: string): string | undefined {
-  if (filter.length === 0) return "an empty topic filter [MQTT-4.7.3-1]";
-  const hash = filter.indexOf("#");
-  if (hash !== -1 && (hash !== filter.length - 1 || (hash > 0 && filter[hash - 1] !== "/"))) {
-    return "# is not the last level, or not the whole of it [MQTT-4.7.1-2] (5: [MQTT-4.7.1-1])";
-  }
-  for (let at = filter.indexOf("+"); at !== -1; at = filter.indexOf("+", at + 1)) {
-    const wholeLevel = (at === 0 || filter[at - 1] === "/") && (at === filter.length - 1 || filter[at + 1] === "/");
-    if (!wholeLevel) return "+ is not the whole of its level [MQTT-4.7.1-3] (5: [MQTT-4.7.1-2])";
-  }
-  return undefined;
 }

@@ -2,7 +2,6 @@
 import type { DeviceId } from "../../contract/readings.ts";
 import { type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
 import type { Derivation } from "../derived/derivation.ts";
-import type { Connection } from "../devices/connection.ts";
 import type { Registry } from "../devices/registry.ts";
 import type { Dialects } from "../dialects/dialect.ts";
 import type { LearnedBook } from "../dialects/learned-book.ts";
@@ -15,22 +14,12 @@ import type { Fault } from "../model/result.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Counters } from "../ports/counters.ts";
 import type { HubFile, LearnedChange } from "../ports/hub-file.ts";
-import type { ReadingWrite, Write } from "../ports/writes.ts";
+import type { Write } from "../ports/writes.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 import type { Dating } from "./dating.ts";
+import { bytesOf, deviceOf, type InboundMessage, packetOf } from "./inbound-message.ts";
 import { createPartAcceptance, type StorablePart } from "./part-acceptance.ts";
 import type { MessageOutcome, Writer } from "./writer.ts";
-
-export interface InboundMessage {
-  readonly connection: Connection;
-  readonly topic: string;
-  readonly payload: Uint8Array;
-  readonly qos: 0 | 1 | 2;
-  readonly retain: boolean;
-  readonly dup: boolean;
-  /** Packet id of QoS 1 and 2. */
-  readonly packetId: number | undefined;
-}
 
 /**
  * `carry`: forward it as any broker does. `stored`: the same, and what was accepted of it is on disk. `refuse`:
@@ -84,9 +73,6 @@ const OF_FAMILY: Fault = {
   code: "DEVICE_ID_INVALID",
   detail: "ids that begin with a family, such as tasmota:, belong to the boards of that family",
 };
-
-/** What a write holds in memory beside its bytes: a list of a thousand small readings is small only on the wire. */
-const HELD_BYTES_A_WRITE = 1_024;
 
 export function createIntake(options: IntakeOptions): Intake {
   const {
@@ -258,8 +244,10 @@ export function createIntake(options: IntakeOptions): Intake {
     }
     let accepted = false;
     for (const [index, each] of outcome.entries()) {
-      if (each.kind !== "refused") accepted = true;
-      else note(message, deviceOf(writes[index]), { code: "STORE_REFUSED", detail: each.reason });
+      if (each.kind !== "refused") {
+        accepted = true;
+        message.trace?.stored(writes[index]);
+      } else note(message, deviceOf(writes[index]), { code: "STORE_REFUSED", detail: each.reason });
     }
     counters.message(accepted ? "stored" : "refused");
     if (accepted) answer("stored");
@@ -280,6 +268,7 @@ export function createIntake(options: IntakeOptions): Intake {
 
   function note(message: InboundMessage, deviceId: DeviceId | undefined, fault: Fault): void {
     const { clientId, mqttVersion } = message.connection;
+    message.trace?.refused(deviceId, fault);
     // What is refused in part is acknowledged as taken; a note of it says all the same what it would be in MQTT 5.
     const reasonCode = mqttVersion === "5" && message.qos > 0 ? reasonCodeOf(fault.code) : undefined;
     refusals.add({ ...fault, kind: "message", clientId, topic: message.topic, deviceId, mqttVersion, reasonCode });
@@ -289,12 +278,3 @@ export function createIntake(options: IntakeOptions): Intake {
 }
 
 const WRITTEN = Promise.resolve(true);
-
-const bytesOf = ({ payload, topic }: InboundMessage, writes: readonly Write[]): number =>
-  payload.length + topic.length + writes.length * HELD_BYTES_A_WRITE;
-
-const deviceOf = (write: Write | undefined): DeviceId | undefined =>
-  write === undefined || write.kind === "journal" ? undefined : write.deviceId;
-
-const packetOf = ({ packetId, connection, dup }: InboundMessage): ReadingWrite["packet"] =>
-  packetId === undefined ? undefined : { clientId: connection.clientId, id: packetId, dup };

@@ -13,7 +13,9 @@ import { createSubscribing, type SubscribingOptions } from "../../../src/broker/
 import { createWillPublisher } from "../../../src/broker/session/will-publisher.ts";
 import { createWills } from "../../../src/broker/session/wills.ts";
 import { ANYBODY, type MqttIdentity } from "../../../src/core/access/mqtt-access.ts";
-import type { Answer, InboundMessage, Intake } from "../../../src/core/ingest/intake.ts";
+import type { InboundMessage } from "../../../src/core/ingest/inbound-message.ts";
+import type { Answer, Intake } from "../../../src/core/ingest/intake.ts";
+import type { MessageTraces } from "../../../src/core/messages/message-trace.ts";
 import type { Journal as KeptJournal } from "../../../src/core/ports/broker-state.ts";
 import type { TrustedTime } from "../../../src/core/time/trusted-time.ts";
 import { createManualClock, type ManualClock } from "../clock/manual-clock.ts";
@@ -124,7 +126,8 @@ export async function openWorld(options: WorldOptions = {}) {
     retained: retained.get,
     onDropped: (clientId: string, count: number) => void drops.set(clientId, (drops.get(clientId) ?? 0) + count),
   };
-  const wills = createWills({ clock, time, journal, publish: createWillPublisher({ intake, router, journal }) }, kept);
+  const publishWill = createWillPublisher({ intake, traces: NOBODY_WATCHES, router, journal });
+  const wills = createWills({ clock, time, journal, publish: publishWill }, kept);
   const sessions = createSessions(
     {
       time,
@@ -237,6 +240,8 @@ function createSink(sent: string[], window: number): Sink {
     pubrel: (packetId) => void sent.push(`pubrel #${packetId}`),
   };
 }
+
+export const NOBODY_WATCHES: MessageTraces = { begin: () => undefined };
 
 /** In place of a store: what is under `store/` waits for the test to answer it, all else is carried at once. */
 function createHeldIntake() {

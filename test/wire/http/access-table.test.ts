@@ -208,6 +208,7 @@ const EVENTS: Readonly<
   counts: () => undefined, // on connect
   described: ({ owner }) => owner.ask("/api/devices/cellar", { method: "PATCH", body: { name: "Boiler" } }),
   notify: (_, board) => board.publish("devices/cellar/telemetry", JSON.stringify({ level: nextLevel() }), { qos: 1 }),
+  messages: (_, board) => board.publish("devices/cellar/telemetry", '{"temperature":3}', { qos: 1 }),
   tick: () => undefined,
 };
 
@@ -251,6 +252,7 @@ test("every event comes to viewers, operators and owners, and to nobody below", 
     const each = await openLiveClient(hub.url, { extraHeaders: { ...headers } });
     const batched = await openLiveClient(hub.url, { extraHeaders: { ...headers } });
     await batched.socket.emitWithAck("subscribe", { batch: true });
+    await each.socket.emitWithAck("watchMessages", { filter: "#" });
     for (const [event, bringAbout] of Object.entries(EVENTS)) {
       const client = event === "readings" ? batched : each;
       await bringAbout(world, board);

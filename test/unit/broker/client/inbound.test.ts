@@ -4,7 +4,7 @@ import { NEVER_EXPIRES, type PublishPacket, type Qos } from "../../../../src/bro
 import type { Hold } from "../../../../src/broker/transport/packet-reader.ts";
 import { REASON } from "../../../../src/contract/reason-codes.ts";
 import { createByteBudget } from "../../../../src/core/ingest/byte-budget.ts";
-import { type ComeWish, openWorld, type World } from "../../../support/memory/session-world.ts";
+import { type ComeWish, NOBODY_WATCHES, openWorld, type World } from "../../../support/memory/session-world.ts";
 import { message } from "../../../support/packets/publications.ts";
 
 const open: World[] = [];
@@ -18,7 +18,8 @@ async function start({ maxInflight = 100 } = {}) {
   const byteBudget = createByteBudget({ maxBytes: 100 });
   const hub = { isStopping: false };
   const { intake, router, journal } = world;
-  const context = { intake, router, journal, byteBudget, maxInflight, isStopping: () => hub.isStopping };
+  const isStopping = (): boolean => hub.isStopping;
+  const context = { intake, traces: NOBODY_WATCHES, router, journal, byteBudget, maxInflight, isStopping };
 
   /** A client that publishes; what it is told, in order. */
   function publisher(clientId: string, wish: ComeWish = {}) {
