@@ -10,12 +10,12 @@ import { fieldsFor, type Making } from "./metric-fields.ts";
 export function MakeMetric({ making, close }: { making: Making; close: () => void }) {
   const fields = useSignal<MappingFields | undefined>(undefined);
   const saved = useSignal<Saved | undefined>(undefined);
-  const place = useRef<HTMLElement>(null);
+  const section = useRef<HTMLElement>(null);
   useEffect(() => {
     const abort = new AbortController();
     fields.value = undefined;
     saved.value = undefined;
-    place.current?.focus();
+    section.current?.focus();
     const read = async () => {
       // Without a proposal the topic as it is can be mapped, too.
       const { topics } = await getUnmapped(abort.signal).catch(() => ({ topics: [] }));
@@ -25,7 +25,7 @@ export function MakeMetric({ making, close }: { making: Making; close: () => voi
     return () => abort.abort();
   }, [making]);
   return (
-    <section class="topic-group" aria-label="New metric" tabIndex={-1} ref={place}>
+    <section class="topic-group" aria-label="New metric" tabIndex={-1} ref={section}>
       <h2>
         Make a metric of{" "}
         <span class="mono">

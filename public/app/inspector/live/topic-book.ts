@@ -40,7 +40,7 @@ export const openTopicBook = (nowMs: number): TopicBook => ({
 });
 
 export function noteTopics(book: TopicBook, { topics, onOthers }: MessagesEvent, nowMs: number): void {
-  forget(book, nowMs);
+  expire(book, nowMs);
   book.onOthers += onOthers;
   const counts: [string, number][] = [];
   for (const [topic, count] of topics) {
@@ -59,7 +59,7 @@ export function noteTopics(book: TopicBook, { topics, onOthers }: MessagesEvent,
 }
 
 /** What came longer ago than rates are about. */
-function forget(book: TopicBook, nowMs: number): void {
+function expire(book: TopicBook, nowMs: number): void {
   const isOld = ({ atMs }: { atMs: number }) => nowMs - atMs >= RATE_OVER_MS;
   for (const { counts } of book.windows.filter(isOld)) {
     for (const [topic, count] of counts) {
@@ -76,7 +76,7 @@ interface Level {
 }
 
 export function treeOf(book: TopicBook, nowMs: number): readonly TopicNode[] {
-  forget(book, nowMs);
+  expire(book, nowMs);
   const root: Level = { own: undefined, below: new Map() };
   for (const [topic, counted] of book.topics) {
     let level = root;
