@@ -1,6 +1,6 @@
 /** The test page: connects to a hub as any Socket.IO client does and shows each event as it arrives. */
 import { io, type Socket } from "socket.io-client";
-import type { ConnectRefusal, HubToBrowser } from "../src/contract/live.ts";
+import type { ConnectRefusal, HubToBrowser } from "../src/contract/live/events.ts";
 import "./styles/tokens.css";
 import "./styles/shell.css";
 import "./styles/websocket-test.css";

@@ -87,7 +87,7 @@ const VALUES_FOR_PUBLIC = [
   "src/contract/reason-codes.ts",
   "src/contract/refusals.ts",
   "src/contract/silence.ts",
-  "src/contract/messages/topic-filters.ts",
+  "src/contract/topic-filters.ts",
 ];
 
 /** The simulated hub of the benchmarks works at the pace of the hub: these constants are imported, so that no copy becomes outdated. */

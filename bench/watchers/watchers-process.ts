@@ -1,6 +1,6 @@
 /** Plays the browsers: Socket.IO clients in one process that count and time what reaches them. */
 import { io, type Socket } from "socket.io-client";
-import type { BrowserToHub, HubToBrowser } from "../../src/contract/live.ts";
+import type { BrowserToHub, HubToBrowser } from "../../src/contract/live/events.ts";
 import { quantile } from "../helpers/quantile.ts";
 import type { FromWatchers, ToWatchers, WatchReport, WatchSpec } from "./watch-spec.ts";
 

@@ -49,6 +49,7 @@ export const ERRORS = {
   },
   NAME_TAKEN: { status: 409, text: "This name is taken; choose another" },
   LAST_OWNER: { status: 409, text: "A hub needs at least one owner; make another account owner first" },
+  TOO_MANY_WATCHERS: { status: 409, text: "Ten pages watch messages already; close one of them" },
   CLIENT_UNKNOWN: { status: 404, text: "No client with this id is connected" },
   MAPPING_UNKNOWN: { status: 404, text: "No such mapping" },
   TOPIC_TAKEN: { status: 409, text: "These topics are read already; change the topic of the mapping" },

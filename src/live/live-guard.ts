@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "socket.io";
 import { ERRORS } from "../contract/errors.ts";
-import type { ConnectRefusal } from "../contract/live.ts";
+import type { ConnectRefusal } from "../contract/live/events.ts";
 import type { Caller } from "../core/access/accounts.ts";
 import { reaches } from "../core/access/required-level.ts";
 import type { Conn, LiveSessions } from "./live-sessions.ts";

@@ -1,6 +1,7 @@
 /** Sends MQTT messages to the browsers that watch them. */
-import { watchFilterFault } from "../contract/messages/topic-filters.ts";
-import { type MessagesEvent, type WatchAnswer, watchRequest } from "../contract/messages/watched-messages.ts";
+import { ERRORS } from "../contract/errors.ts";
+import { type MessagesEvent, type WatchAnswer, watchRequest } from "../contract/live/watched-messages.ts";
+import { watchFilterFault } from "../contract/topic-filters.ts";
 import type { MessageWatch, Watcher } from "../core/messages/message-watch.ts";
 import type { Clock } from "../core/ports/clock.ts";
 
@@ -77,5 +78,5 @@ export function createMessageFeed<Key>({ clock, messages, spend }: MessageFeedOp
 const TOO_MANY: WatchAnswer = {
   ok: false,
   code: "TOO_MANY_WATCHERS",
-  reason: "Ten pages watch messages already. Close one of them.",
+  reason: ERRORS.TOO_MANY_WATCHERS.text,
 };

@@ -1,5 +1,5 @@
 /** What pages of the dashboard that are open are sent of a notification. */
-import type { NotificationEvent } from "../contract/live.ts";
+import type { NotificationEvent } from "../contract/live/events.ts";
 import type { ChannelAdapter } from "../core/ports/alert-channel.ts";
 
 /** Where no page is open, nobody is to be sent it: that is no failure. */

@@ -1,5 +1,5 @@
 /** Collects what came live: one value a device and metric, the newest instant winning. */
-import type { PresenceEvent } from "../../../src/contract/live.ts";
+import type { PresenceEvent } from "../../../src/contract/live/events.ts";
 import type { MetricValue, Presence, PresenceDetail, PresenceState, Reading } from "../../../src/contract/readings.ts";
 
 export interface ValueAt {

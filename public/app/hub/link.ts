@@ -1,8 +1,8 @@
 /** The Socket.IO connection: its subscription, and whether the hub is alive. */
 import { signal } from "@preact/signals";
 import { io, type Socket } from "socket.io-client";
-import type { BrowserToHub, HubToBrowser } from "../../../src/contract/live.ts";
-import type { MessagesEvent } from "../../../src/contract/messages/watched-messages.ts";
+import type { BrowserToHub, HubToBrowser } from "../../../src/contract/live/events.ts";
+import type { MessagesEvent } from "../../../src/contract/live/watched-messages.ts";
 import { whenShown } from "../preferences/pace.ts";
 import { onAlerts } from "./alert-state.ts";
 import { noteHubTime, toHubMs } from "./clock.ts";

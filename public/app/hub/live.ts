@@ -2,7 +2,7 @@
  * Turns live events and REST answers into signals, once an animation frame or at the pace that was chosen. Nothing else writes the signals of devices.
  */
 import { batch, signal } from "@preact/signals";
-import type { PresenceEvent } from "../../../src/contract/live.ts";
+import type { PresenceEvent } from "../../../src/contract/live/events.ts";
 import type { Device, Reading } from "../../../src/contract/readings.ts";
 import type { Refusal } from "../../../src/contract/refusal.ts";
 import { noteWaiting, whenShown } from "../preferences/pace.ts";

@@ -1,5 +1,5 @@
 /** Notifications that the hub sends to open pages, for a channel of the kind `browser`. Each is heard once, however often it comes. */
-import type { NotificationEvent } from "../../../src/contract/live.ts";
+import type { NotificationEvent } from "../../../src/contract/live/events.ts";
 
 type Watcher = (notice: NotificationEvent) => void;
 

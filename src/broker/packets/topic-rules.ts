@@ -1,5 +1,5 @@
 /** What the MQTT standards allow as topic names and topic filters. */
-import { plainFilterFault } from "../../contract/messages/topic-filters.ts";
+import { plainFilterFault } from "../../contract/topic-filters.ts";
 
 const SHARE = "$share";
 

@@ -1,6 +1,6 @@
 /** Collects MQTT messages and what became of them for those who watch; while nobody does, it does nothing. */
 
-import type { MessagesEvent, RefusedPart, WatchedMessage } from "../../contract/messages/watched-messages.ts";
+import type { MessagesEvent, RefusedPart, WatchedMessage } from "../../contract/live/watched-messages.ts";
 import { REFUSALS } from "../../contract/refusals.ts";
 import { filterCovers } from "../access/filter-cover.ts";
 import { createPaces, type Pace } from "../limits/pace.ts";

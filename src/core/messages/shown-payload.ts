@@ -1,5 +1,5 @@
 /** A payload as a person sees it: its beginning as text, or in hexadecimal where it is no text. */
-import type { WatchedMessage } from "../../contract/messages/watched-messages.ts";
+import type { WatchedMessage } from "../../contract/live/watched-messages.ts";
 
 export const MOST_TEXT_BYTES = 4 * 1024;
 const MOST_BINARY_BYTES = 64;

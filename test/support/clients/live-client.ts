@@ -1,7 +1,12 @@
 /** A Socket.IO client as a page has one, which remembers what it was sent. */
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import { onTestFinished } from "vitest";
-import type { BrowserToHub, HubToBrowser, SubscribeAnswer, SubscribeOptions } from "../../../src/contract/live.ts";
+import type {
+  BrowserToHub,
+  HubToBrowser,
+  SubscribeAnswer,
+  SubscribeOptions,
+} from "../../../src/contract/live/events.ts";
 import { LONG_MS, until, within } from "../until.ts";
 
 type EventName = keyof HubToBrowser;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { MOST_SHOWN, NO_MESSAGES, withMessages } from "../../../public/app/inspector/live/message-log.ts";
 import { fieldsFor } from "../../../public/app/inspector/live/metric-fields.ts";
-import type { WatchedMessage } from "../../../src/contract/messages/watched-messages.ts";
+import type { WatchedMessage } from "../../../src/contract/live/watched-messages.ts";
 
 const message = (topic: string, payload: string): WatchedMessage => ({
   at: "2026-12-01T12:00:00.000Z",

@@ -1,6 +1,6 @@
 /** Every identity against every topic and every event, cell by cell, on the wire; routes are in access.test.ts. */
 import { expect, test } from "vitest";
-import type { HubToBrowser } from "../../../src/contract/live.ts";
+import type { HubToBrowser } from "../../../src/contract/live/events.ts";
 import { REASON } from "../../../src/contract/reason-codes.ts";
 import * as topics from "../../../src/contract/topics.ts";
 import { openLiveClient } from "../../support/clients/live-client.ts";

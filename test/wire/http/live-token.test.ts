@@ -2,7 +2,7 @@
 import { io, type ManagerOptions, type SocketOptions } from "socket.io-client";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
-import type { ConnectRefusal } from "../../../src/contract/live.ts";
+import type { ConnectRefusal } from "../../../src/contract/live/events.ts";
 import { openLiveClient } from "../../support/clients/live-client.ts";
 import { connectJs } from "../../support/clients/mqtt-clients.ts";
 import { createShiftedClock } from "../../support/clock/shifted-clock.ts";

@@ -1,8 +1,8 @@
 /** The page of MQTT messages as they come: a tree of topics with rates, and each message with what became of it. */
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useId } from "preact/hooks";
-import { MAX_WATCH_FILTER, watchFilterFault } from "../../../../src/contract/messages/topic-filters.ts";
-import type { MessagesEvent, WatchedMessage } from "../../../../src/contract/messages/watched-messages.ts";
+import type { MessagesEvent, WatchedMessage } from "../../../../src/contract/live/watched-messages.ts";
+import { MAX_WATCH_FILTER, watchFilterFault } from "../../../../src/contract/topic-filters.ts";
 import { watchLive, watchMessages } from "../../hub/link.ts";
 import { reaches } from "../../hub/session.ts";
 import { isPaused, noteWaiting, whenShown } from "../../preferences/pace.ts";

@@ -1,5 +1,5 @@
 /** One message: topic, client, what became of it, and its payload with what changed since the one before it. */
-import type { WatchedMessage } from "../../../../src/contract/messages/watched-messages.ts";
+import type { WatchedMessage } from "../../../../src/contract/live/watched-messages.ts";
 import { reaches } from "../../hub/session.ts";
 import { groupWords } from "../../overview/list/list-words.ts";
 import { deviceHref, metricHref } from "../../ui/route.ts";

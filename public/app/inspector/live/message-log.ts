@@ -1,5 +1,5 @@
 /** The messages that are on screen, the newest first, each with the payload that came on its topic before it. */
-import type { WatchedMessage } from "../../../../src/contract/messages/watched-messages.ts";
+import type { WatchedMessage } from "../../../../src/contract/live/watched-messages.ts";
 
 export interface ShownMessage {
   readonly id: number;

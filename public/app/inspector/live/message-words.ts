@@ -1,5 +1,5 @@
 /** What became of a message, in words. */
-import type { RefusedPart, WatchedMessage } from "../../../../src/contract/messages/watched-messages.ts";
+import type { RefusedPart, WatchedMessage } from "../../../../src/contract/live/watched-messages.ts";
 
 /** Without what was stored of it, which is said with its devices. */
 export function outcomeWords({ outcome, dialect, readings }: WatchedMessage): string {

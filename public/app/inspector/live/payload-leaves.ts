@@ -1,5 +1,5 @@
 /** The values in a payload by their paths, what changed since the payload before it, and which metric each became. */
-import type { WatchedMessage } from "../../../../src/contract/messages/watched-messages.ts";
+import type { WatchedMessage } from "../../../../src/contract/live/watched-messages.ts";
 
 export interface Leaf {
   /** `BME280.Temperature`; empty: the payload is this one value. */

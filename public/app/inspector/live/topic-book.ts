@@ -1,5 +1,5 @@
 /** Counts messages by topic, with the rate of the last seconds, and arranges topics as a tree. */
-import type { MessagesEvent } from "../../../../src/contract/messages/watched-messages.ts";
+import type { MessagesEvent } from "../../../../src/contract/live/watched-messages.ts";
 
 /** Topics that are listed; messages on further ones are counted together. */
 export const MAX_TOPICS = 2_000;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { watchFilterFault } from "../../../../src/contract/messages/topic-filters.ts";
+import { watchFilterFault } from "../../../src/contract/topic-filters.ts";
 
 test.each(["#", "home/#", "home/+/temperature", "+", "/", "devices/Küche/status"])(
   "messages can be watched by %s",

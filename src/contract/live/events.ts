@@ -1,9 +1,9 @@
 /** The events of Socket.IO in both directions, as types that hub and dashboard share. */
-import type { AlertsEvent, Severity } from "./alerts.ts";
-import type { FleetCounts } from "./fleet/states.ts";
-import type { MessagesEvent, WatchAnswer, WatchRequest } from "./messages/watched-messages.ts";
-import type { Metrics, Presence, PresenceDetail, Reading } from "./readings.ts";
-import type { Refusal } from "./refusal.ts";
+import type { AlertsEvent, Severity } from "../alerts.ts";
+import type { FleetCounts } from "../fleet/states.ts";
+import type { Metrics, Presence, PresenceDetail, Reading } from "../readings.ts";
+import type { Refusal } from "../refusal.ts";
+import type { MessagesEvent, WatchAnswer, WatchRequest } from "./watched-messages.ts";
 
 /** The seed's event, to the letter; both timestamps are the reading's instant, ISO 8601. */
 export interface SensorData {

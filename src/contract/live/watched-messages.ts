@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Family } from "../families.ts";
 import type { Metrics } from "../readings.ts";
 import type { RefusalCode } from "../refusals.ts";
-import { MAX_WATCH_FILTER } from "./topic-filters.ts";
+import { MAX_WATCH_FILTER } from "../topic-filters.ts";
 
 export const watchRequest = z.strictObject({ filter: z.string().max(MAX_WATCH_FILTER * 4) });
 /** An MQTT topic filter: `#` for all messages. */
