@@ -152,7 +152,7 @@ const DEVICE_PLACE = [
 /** Fields `place` of refusals in REST, and of deliveries in the stores. */
 const NAMED_PLACE = [
   "(contract/refusal|core/limits/refusals)\\.ts place$",
-  "refusal-entry\\.tsx place$",
+  "faulty-payload\\.tsx place$",
   "(broker-documents|broker-journal|outbox-entry|load-journal)\\.ts (place|by_client_and_place)$",
 ];
 

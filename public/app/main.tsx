@@ -11,6 +11,7 @@ import "../styles/live.css";
 import "../styles/mapping.css";
 import "../styles/settings.css";
 import "../styles/sign-in.css";
+import "../styles/connect.css";
 import "../styles/alerts.css";
 import "../styles/rules.css";
 import { firingTotal, startAlerts } from "./hub/alert-state.ts";

@@ -76,11 +76,11 @@ test("from an empty hub to a board whose chart moves: the link, a name, and what
   await fill(page, "Ada", PASSWORD, "Create account");
   await page.locator('[data-state="live"]').waitFor(WAIT);
   await page.getByRole("link", { name: "Connect a board" }).click();
-  await page.getByLabel("Device id").fill("cellar");
+  await page.getByRole("textbox", { name: "Name" }).fill("cellar");
   await page.getByRole("button", { name: "Create a secret" }).click();
   await page.getByRole("heading", { name: "Put this on the board" }).waitFor(WAIT);
   await page.getByLabel("Wi-Fi password").fill("never sent");
-  const sketch = (await page.locator(".command code").textContent()) ?? "";
+  const sketch = (await page.locator(".command-long code").textContent()) ?? "";
   await look(page, "add-board");
 
   const said = (name: string): string => new RegExp(`${name} = "?([^";]+)"?;`).exec(sketch)?.[1] ?? "";
@@ -92,8 +92,8 @@ test("from an empty hub to a board whose chart moves: the link, a name, and what
     password: said("DEVICE_SECRET"),
   });
   await board.publish(said("TELEMETRY"), '{"temperature":21.5}', { qos: 1 });
-  await page.locator('[data-heard="yes"]').waitFor(WAIT);
-  await page.getByRole("link", { name: "See what it sends" }).click();
+  await page.locator('[data-step="stored"][data-state="done"]').waitFor(WAIT);
+  await page.getByRole("link", { name: "Open cellar" }).click();
   const chart = page.locator('figure[data-metric="temperature"]');
   await expect.poll(() => chart.getAttribute("data-points"), WAIT).toBe("1");
   await board.publish(said("TELEMETRY"), '{"temperature":22.5}', { qos: 1 });
@@ -142,7 +142,7 @@ test("a board that connects by itself is let in with one click, with the passwor
   await page.getByRole("heading", { name: "tasmota_1 is let in" }).waitFor(WAIT);
   const back = await connectJs(hub.mqttUrl, login);
   await back.publish("devices/tasmota_1/telemetry", '{"temperature":19}', { qos: 1 });
-  await page.locator('[data-heard="yes"]').waitFor(WAIT);
+  await page.locator('[data-step="stored"][data-state="done"]').waitFor(WAIT);
   expect(failures).toEqual([]);
 });
 
@@ -290,14 +290,14 @@ test("a board that is refused stands in the inspector with what to do, and comes
   await row.waitFor(WAIT);
   await look(page, "inspector-fix");
   await row.getByRole("link", { name: "Connect this board" }).click();
-  expect(await page.getByLabel("Device id").inputValue()).toBe("boiler");
+  expect(await page.getByRole("textbox", { name: "Name" }).inputValue()).toBe("boiler");
   await page.getByRole("button", { name: "Create a secret" }).click();
   await page.getByRole("button", { name: "Command line" }).click();
-  const command = (await page.locator(".command code").textContent()) ?? "";
+  const command = (await page.locator(".command-long code").textContent()) ?? "";
   const password = / -P (\S+) /.exec(command)?.[1] ?? "";
   const board = await connectJs(hub.mqttUrl, { clientId: "boiler", username: "boiler", password });
   await board.publish("devices/boiler/telemetry", '{"temperature":60}', { qos: 1 });
-  await page.locator('[data-heard="yes"]').waitFor(WAIT);
+  await page.locator('[data-step="stored"][data-state="done"]').waitFor(WAIT);
 
   await page.getByRole("link", { name: "Inspector" }).click();
   await page.getByText("1 solved cause").click();
@@ -343,10 +343,10 @@ test("a board that is refused stands in the inspector with what to do, and comes
 test("a Tasmota board with the credential of a sketch is let use its own topics with one click", async () => {
   const { hub, page, failures } = await openAsOwner();
   await page.getByRole("link", { name: "Connect a board" }).first().click();
-  await page.getByLabel("Device id").fill("kettle");
+  await page.getByRole("textbox", { name: "Name" }).fill("kettle");
   await page.getByRole("button", { name: "Create a secret" }).click();
   await page.getByRole("button", { name: "Command line" }).click();
-  const command = (await page.locator(".command code").textContent()) ?? "";
+  const command = (await page.locator(".command-long code").textContent()) ?? "";
   const password = / -P (\S+) /.exec(command)?.[1] ?? "";
   const login = { clientId: "DVES_C0FFEE", username: "kettle", password };
   const refused = await connectJs(hub.mqttUrl, login);
@@ -370,7 +370,7 @@ test("one kind of board after another gets its secret and its settings", async (
   const { page, failures } = await openAsOwner();
   await page.getByRole("link", { name: "Connect a board" }).first().click();
   for (const [kind, label, name, text] of [
-    ["Arduino", "Device id", "shed", "PubSubClient"],
+    ["Arduino", "Name", "shed", "PubSubClient"],
     ["Tasmota", "Topic", "kettle", "Topic kettle;"],
     ["Zigbee2MQTT", "Name", "my house", "base_topic: zigbee2mqtt"],
     ["ThingsBoard client", "Device id", "press-4", "ACCESS_TOKEN"],
@@ -378,7 +378,7 @@ test("one kind of board after another gets its secret and its settings", async (
     await page.getByRole("button", { name: kind, exact: true }).click();
     await page.getByLabel(label, { exact: true }).fill(name);
     await page.getByRole("button", { name: "Create a secret" }).click();
-    await page.locator(".command code", { hasText: text }).waitFor(WAIT);
+    await page.locator(".command-long code", { hasText: text }).waitFor(WAIT);
   }
   expect(failures).toEqual([]);
 });

@@ -1,81 +1,32 @@
 /** The join window: opens it, shows the boards that wait in it, and lets one in. */
-import { type Signal, useSignal } from "@preact/signals";
+import { type ReadonlySignal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { PairingAnswer, WaitingBoard } from "../../../src/contract/access.ts";
-import { type CredentialFamily, FAMILY_NAMES } from "../../../src/contract/families.ts";
+import { FAMILY_NAMES } from "../../../src/contract/families.ts";
 import { admitBoard, closePairing, getPairing, type HubFault, openPairing, toFault } from "../hub/api.ts";
 import { hubNowMs } from "../hub/clock.ts";
 import { FaultNote } from "../ui/fault-note.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import { durationWords } from "../ui/time-words.ts";
+import { type Connected, connectedAs } from "./connected-board.ts";
 
 const LOOK_EVERY_MS = 2_000;
 const MINUTES = 10;
 const DEVICE_ID = /^[A-Za-z0-9._:~-]{1,64}$/;
 
-export interface LetIn {
-  readonly deviceId: string;
-  readonly family: CredentialFamily;
-  /** As it calls itself in its topics. */
-  readonly name: string;
-  /** Undefined: it keeps the password that it brought along. */
-  readonly secret: string | undefined;
+export interface Joining {
+  readonly state: ReadonlySignal<PairingAnswer | undefined>;
+  readonly fault: ReadonlySignal<HubFault | undefined>;
+  readonly open: () => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
-export function JoinWindow({ letIn }: { letIn: (board: LetIn) => void }) {
+/** What is in the join window, read again and again where there is one. */
+export function useJoining(isThere: boolean): Joining {
   const state = useSignal<PairingAnswer | undefined>(undefined);
   const fault = useSignal<HubFault | undefined>(undefined);
-  useLooking(state);
-  const openUntil = state.value?.openUntil ?? null;
-
-  const change = async (work: () => Promise<unknown>) => {
-    fault.value = undefined;
-    try {
-      await work();
-      state.value = await getPairing();
-    } catch (thrown) {
-      fault.value = toFault(thrown);
-    }
-  };
-
-  return (
-    <section aria-labelledby="join">
-      <h2 id="join">Let in a board that tries to connect</h2>
-      <p class="quiet">
-        Open the join window, then start the board: it connects and waits here. Nothing that it sends is stored or
-        forwarded until you let it in.
-      </p>
-      <div class="buttons">
-        {openUntil === null ? (
-          <button type="button" onClick={() => void change(() => openPairing(MINUTES))}>
-            Open for {MINUTES} minutes
-          </button>
-        ) : (
-          <>
-            <p role="status" data-window="open">
-              Open for another {durationWords(Date.parse(openUntil) - hubNowMs.value)}
-            </p>
-            <button type="button" onClick={() => void change(closePairing)}>
-              Close
-            </button>
-          </>
-        )}
-      </div>
-      {fault.value !== undefined && <FaultNote what="The join window was not opened or closed." fault={fault.value} />}
-      <ul class="waiting" aria-label="Boards that wait" aria-live="polite">
-        {state.value?.waiting.map((board) => (
-          <WaitingRow key={board.id} board={board} letIn={letIn} />
-        ))}
-      </ul>
-      {openUntil !== null && state.value?.waiting.length === 0 && (
-        <p class="quiet">No board is waiting yet. Start or restart the board.</p>
-      )}
-    </section>
-  );
-}
-
-function useLooking(state: Signal<PairingAnswer | undefined>): void {
   useEffect(() => {
+    if (!isThere) return;
     let isOver = false;
     const look = async () => {
       const now = await getPairing().catch(() => undefined);
@@ -87,12 +38,72 @@ function useLooking(state: Signal<PairingAnswer | undefined>): void {
       isOver = true;
       clearInterval(timer);
     };
-  }, []);
+  }, [isThere]);
+  const change = async (work: () => Promise<unknown>) => {
+    fault.value = undefined;
+    try {
+      await work();
+      state.value = await getPairing();
+    } catch (thrown) {
+      fault.value = toFault(thrown);
+    }
+  };
+  return { state, fault, open: () => change(() => openPairing(MINUTES)), close: () => change(closePairing) };
+}
+
+export function JoinWindow({ joining: { state, fault, open, close } }: { joining: Joining }) {
+  const openUntil = state.value?.openUntil ?? null;
+  return (
+    <section aria-labelledby="join">
+      <h2 id="join">Or let in a board that tries to connect</h2>
+      <p class="quiet">
+        Open the join window, then start the board: it connects and waits here. Nothing that it sends is stored or
+        forwarded until you let it in.
+      </p>
+      <div class="buttons">
+        {openUntil === null ? (
+          <button type="button" onClick={() => void open()}>
+            Open for {MINUTES} minutes
+          </button>
+        ) : (
+          <>
+            <p role="status" data-window="open">
+              Open for another {durationWords(Date.parse(openUntil) - hubNowMs.value)}
+            </p>
+            <button type="button" onClick={() => void close()}>
+              Close
+            </button>
+          </>
+        )}
+      </div>
+      {fault.value !== undefined && <FaultNote what="The join window was not opened or closed." fault={fault.value} />}
+      {openUntil !== null && state.value?.waiting.length === 0 && (
+        <p class="quiet">No board is waiting yet. Start or restart the board.</p>
+      )}
+    </section>
+  );
+}
+
+interface WaitingBoardsProps {
+  joining: Joining;
+  letIn: (board: Connected) => void;
+}
+
+/** They wait for a person: the first thing on the page. */
+export function WaitingBoards({ joining: { state }, letIn }: WaitingBoardsProps) {
+  const waiting = state.value?.waiting ?? [];
+  return (
+    <ul class="waiting" aria-label="Boards that wait" aria-live="polite">
+      {waiting.map((board) => (
+        <WaitingRow key={board.id} board={board} letIn={letIn} />
+      ))}
+    </ul>
+  );
 }
 
 const nameOf = ({ userName, clientId }: WaitingBoard): string => userName || clientId;
 
-function WaitingRow({ board, letIn }: { board: WaitingBoard; letIn: (board: LetIn) => void }) {
+function WaitingRow({ board, letIn }: { board: WaitingBoard; letIn: (board: Connected) => void }) {
   const said = nameOf(board);
   const deviceId = useSignal(DEVICE_ID.test(said) ? said : "");
   const fault = useSignal<HubFault | undefined>(undefined);
@@ -104,8 +115,7 @@ function WaitingRow({ board, letIn }: { board: WaitingBoard; letIn: (board: LetI
     fault.value = undefined;
     try {
       const spec = ofFamily ?? { deviceId: deviceId.value.trim() };
-      const { deviceId: id, family, name, secret } = await admitBoard(board.id, { ...spec, adopt });
-      letIn({ deviceId: id, family, name, secret });
+      letIn(connectedAs(await admitBoard(board.id, { ...spec, adopt })));
     } catch (thrown) {
       fault.value = toFault(thrown);
     }

@@ -12,6 +12,7 @@ import type {
   UserAnswer,
   WithSecret,
 } from "../../../src/contract/access.ts";
+import type { BoardCheckAnswer } from "../../../src/contract/answers/board-check.ts";
 import type { ClientsAnswer } from "../../../src/contract/answers/clients.ts";
 import type { SettingsAnswer } from "../../../src/contract/answers/settings-answer.ts";
 import type { SimulationAnswer } from "../../../src/contract/answers/simulation.ts";
@@ -142,6 +143,10 @@ export const postBoard = (board: BoardRequest) =>
 /** Lets the board use the topics of another family; it keeps its password. */
 export const patchBoard = (deviceId: string, spec: Pick<BoardAnswer, "family" | "name" | "options">) =>
   ask<BoardAnswer>(`/api/boards/${encodeURIComponent(deviceId)}`, { method: "PATCH", body: JSON.stringify(spec) });
+
+/** `device` empty: whichever board tries. */
+export const getBoardCheck = (query: { device: string; since: string | undefined }, abort: AbortSignal) =>
+  ask<BoardCheckAnswer>("/api/board-check", { query, abort });
 
 export const getPairing = () => ask<PairingAnswer>("/api/pairing", {});
 

@@ -1,6 +1,7 @@
 /** One client or board of a cause: where, what exactly was wrong, what it was answered, and what helps it. */
 import { reasonText } from "../../../src/contract/reason-codes.ts";
-import type { FaultLocation, Refusal } from "../../../src/contract/refusal.ts";
+import type { Refusal } from "../../../src/contract/refusal.ts";
+import { FaultyPayload } from "../access/faulty-payload.tsx";
 import { hubNowMs } from "../hub/clock.ts";
 import { deviceHref } from "../ui/route.ts";
 import { fullTime, sinceWords } from "../ui/time-words.ts";
@@ -9,7 +10,7 @@ import { clientNameOf, detailOf } from "./causes.ts";
 import { RefusalFix } from "./refusal-fix.tsx";
 
 export function RefusalEntry({ refusal }: { refusal: Refusal }) {
-  const { topic, metric, place: location, count, lastAt, firstAt } = refusal;
+  const { topic, metric, count, lastAt, firstAt } = refusal;
   const lastMs = Date.parse(lastAt);
   const detail = detailOf(refusal);
   return (
@@ -34,7 +35,7 @@ export function RefusalEntry({ refusal }: { refusal: Refusal }) {
         </p>
       )}
       {detail !== "" && <p class="reason">{detail}</p>}
-      {location !== undefined && <Fault location={location} />}
+      <FaultyPayload refusal={refusal} />
       <RefusalFix refusal={refusal} />
     </li>
   );
@@ -64,16 +65,5 @@ function Subject({ refusal }: { refusal: Refusal }) {
         </span>
       )}
     </p>
-  );
-}
-
-/** The payload around the character that should not be there, which is underlined. */
-function Fault({ location: { before, from } }: { location: FaultLocation }) {
-  return (
-    <code class="place">
-      {before}
-      <mark>{from === "" ? "(end of the payload)" : from.slice(0, 1)}</mark>
-      {from.slice(1)}
-    </code>
   );
 }

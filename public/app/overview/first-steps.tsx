@@ -47,8 +47,8 @@ function FirstMessage() {
   return (
     <>
       <p>
-        A board publishes JSON to its topic, as this command does. If nothing appears, the{" "}
-        <a href="#/inspector">Inspector</a> shows what the hub refused, and why.
+        A board publishes JSON to its topic, as this command does. <a href="#/add">Connect a board</a> has the code for
+        others, and shows how far each has come.
       </p>
       <CommandLine name="the publish command" command={publish} />
     </>

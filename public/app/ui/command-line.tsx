@@ -6,7 +6,14 @@ import { type CopyOutcome, copyText } from "./copy-text.ts";
 const WORDS: Record<CopyOutcome, string> = { copied: "Copied", selected: "Selected: press Ctrl+C" };
 const OUTCOME_SHOWN_MS = 4_000;
 
-export function CommandLine({ name, command }: { name: string; command: string }) {
+interface CommandLineProps {
+  name: string;
+  command: string;
+  /** It scrolls below its button. */
+  isLong?: boolean;
+}
+
+export function CommandLine({ name, command, isLong = false }: CommandLineProps) {
   const code = useRef<HTMLElement>(null);
   const outcome = useSignal<CopyOutcome | undefined>(undefined);
   const copy = async () => {
@@ -16,14 +23,19 @@ export function CommandLine({ name, command }: { name: string; command: string }
       outcome.value = undefined;
     }, OUTCOME_SHOWN_MS);
   };
+  const text = (
+    // With the focus on it, the keys of a keyboard scroll it.
+    <pre key="text" {...(isLong && { tabIndex: 0, role: "region", "aria-label": name })}>
+      <code ref={code}>{command}</code>
+    </pre>
+  );
   return (
-    <div class="command">
-      <pre>
-        <code ref={code}>{command}</code>
-      </pre>
-      <button type="button" aria-label={`Copy ${name}`} onClick={() => void copy()}>
+    <div class={isLong ? "command command-long" : "command"}>
+      {!isLong && text}
+      <button key="copy" type="button" aria-label={`Copy ${name}`} onClick={() => void copy()}>
         {outcome.value === undefined ? "Copy" : WORDS[outcome.value]}
       </button>
+      {isLong && text}
       <span class="sr-only" role="status">
         {outcome.value === undefined ? "" : WORDS[outcome.value]}
       </span>

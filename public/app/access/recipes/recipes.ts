@@ -10,9 +10,9 @@ const commandLine = ({ host, port, name, login, secret }: BoardCode): string =>
 
 const SKETCH = {
   family: "native",
-  nameLabel: "Device id",
-  placeholder: "cellar",
-  nameHelp: "Choose it: it is the board's name in its topics and on this page.",
+  nameLabel: "Name",
+  placeholder: "Cellar",
+  nameHelp: "Choose it. Its device id stands in its topics.",
 } as const;
 
 export const RECIPES = [

@@ -1,0 +1,144 @@
+/** How far a board has come on its way into the hub, step by step; on a phone a bar that unfolds. */
+import { useSignal } from "@preact/signals";
+import type { Rung, Step } from "../../../src/contract/answers/board-check.ts";
+import { Icon } from "../ui/icon.tsx";
+import { deviceHref } from "../ui/route.ts";
+import { fullTime, timeOfDay } from "../ui/time-words.ts";
+import { type CheckerProps, CheckFix } from "./check-fix.tsx";
+import type { Connected } from "./connected-board.ts";
+import { FirstValue } from "./first-value.tsx";
+import type { FoundCheck } from "./use-board-check.ts";
+
+export function BoardChecker(props: CheckerProps) {
+  const { found, board, isOpen } = props;
+  const isUnfolded = useSignal(false);
+  const rungs = rungsOf(found, board);
+  const now = momentOf(rungs);
+  const isThere = rungs.some(({ step, state }) => step === "stored" && state === "done");
+  const said = isThere ? "Its values are stored" : now === undefined ? "It was let in" : wordsOf(now, isOpen);
+  const tone = isThere ? "done" : (now?.state ?? "done");
+  return (
+    <aside
+      class={`checker checker-${tone} ${isUnfolded.value ? "checker-unfolded" : ""}`}
+      aria-labelledby="checker"
+      data-checked={found?.deviceId}
+    >
+      <h2 id="checker">3. Watch it arrive</h2>
+      <button
+        type="button"
+        class="checker-bar"
+        aria-expanded={isUnfolded.value}
+        onClick={() => {
+          isUnfolded.value = !isUnfolded.peek();
+        }}
+      >
+        <StateIcon state={tone} />
+        <span>{said}</span>
+      </button>
+      <p class="sr-only" role="status">
+        {found !== undefined && said}
+      </p>
+      <ol class="rungs">
+        {rungs.map((rung) => (
+          <RungRow key={rung.step} rung={rung} {...props} />
+        ))}
+      </ol>
+    </aside>
+  );
+}
+
+/** What decides now: the last step that failed, or else the next. A board of the hub's own computer does not need the network. */
+function momentOf(rungs: readonly Rung[]): Rung | undefined {
+  const isIn = rungs.some(({ step, state }) => step === "knocked" && state === "done");
+  const failed = rungs.findLast(({ state }) => state === "failed");
+  return failed === undefined || (failed.step === "reachable" && isIn)
+    ? rungs.find(({ state }) => state === "waiting")
+    : failed;
+}
+
+/** An application speaks for many devices: what of them is read is on their own pages. */
+function rungsOf(found: FoundCheck | undefined, board: Connected | undefined): readonly Rung[] {
+  const rungs = found?.rungs ?? [];
+  if (board?.recipe.family !== "application") return rungs;
+  return rungs.filter(({ step, state }) => state === "failed" || (step !== "read" && step !== "stored"));
+}
+
+function RungRow({ rung, ...props }: { rung: Rung } & CheckerProps) {
+  const { step, state, at } = rung;
+  const { found, board, isOpen } = props;
+  const atMs = at === undefined ? undefined : Date.parse(at);
+  return (
+    <li class={`rung rung-${state}`} data-step={step} data-state={state}>
+      <StateIcon state={state} />
+      <div>
+        <p class="rung-head">
+          <span>{wordsOf(rung, isOpen)}</span>
+          {at !== undefined && atMs !== undefined && (
+            <time dateTime={at} title={fullTime(atMs)}>
+              {timeOfDay(atMs)}
+            </time>
+          )}
+        </p>
+        {step === "reachable" && <Addresses found={found} />}
+        {state === "failed" && <CheckFix rung={rung} {...props} />}
+        {step === "knocked" && state === "waiting" && <NobodyYet />}
+        {step === "loggedIn" && state === "done" && board?.recipe.family === "application" && (
+          <p class="quiet">
+            Its devices appear in the <a href="#/">overview</a> as they report.
+          </p>
+        )}
+        {step === "stored" && state === "done" && found?.value !== undefined && (
+          <>
+            <FirstValue key={`${found.deviceId} ${found.value.metric}`} value={found.value} />
+            <a class="main-link" href={deviceHref(found.deviceId)}>
+              Open {found.deviceId}
+            </a>
+          </>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function StateIcon({ state }: { state: Rung["state"] }) {
+  return <Icon name={state === "done" ? "done" : state === "failed" ? "warning" : "clock"} />;
+}
+
+const WORDS: Readonly<Record<Step, Readonly<Record<Rung["state"], string>>>> = {
+  reachable: {
+    done: "The hub listens to your network",
+    failed: "The hub listens to its own computer only",
+    waiting: "The hub",
+  },
+  knocked: { done: "A board connects", failed: "No board connects", waiting: "Waiting for a board to connect" },
+  loggedIn: { done: "Its password is right", failed: "It was not let in", waiting: "Its password" },
+  read: { done: "Its message was read", failed: "Its message was not read", waiting: "Its first message" },
+  stored: { done: "Its values are stored", failed: "Nothing is stored", waiting: "Its first value" },
+};
+
+function wordsOf({ step, state, isOther }: Rung, isOpen: boolean): string {
+  if (isOther === true) return "A client was not let in. Is it your board?";
+  if (step === "loggedIn" && isOpen && state !== "failed") return "No password is needed";
+  return WORDS[step][state];
+}
+
+function Addresses({ found }: { found: FoundCheck | undefined }) {
+  const mqtt = (found?.addresses ?? []).filter(({ wire }) => wire === "mqtt");
+  const outside = mqtt.filter(({ reach }) => reach === "network");
+  return (
+    <p class="rung-addresses quiet">
+      {(outside.length > 0 ? outside : mqtt).slice(0, 4).map(({ url }) => (
+        <code key={url}>{url}</code>
+      ))}
+    </p>
+  );
+}
+
+function NobodyYet() {
+  return (
+    <p class="quiet">
+      Is the board on, and in the same network as the hub? Boards need Wi-Fi of 2.4 GHz; a guest network keeps devices
+      apart. The address in its code must be one of those above.
+    </p>
+  );
+}
