@@ -11,6 +11,7 @@ import { accounts, accountsSeconds } from "./sections/accounts.ts";
 import { alerts, alertsSeconds } from "./sections/alerts/alerts.ts";
 import { boards, boardsSeconds } from "./sections/boards.ts";
 import { carry, carrySeconds } from "./sections/carry.ts";
+import { dashboard, dashboardSeconds } from "./sections/dashboard/dashboard.ts";
 import { fanOut, fanOutSeconds } from "./sections/fan-out.ts";
 import { ingest, ingestRunSeconds } from "./sections/ingest.ts";
 import { latency, latencySeconds } from "./sections/latency.ts";
@@ -33,6 +34,7 @@ function plannedSeconds(options: BenchOptions): number {
     mongodb: mongodbSeconds(options),
     accounts: accountsSeconds(options),
     alerts: alertsSeconds(options),
+    dashboard: dashboardSeconds(options),
   };
   return sections.reduce((sum, section) => sum + seconds[section], 0);
 }
@@ -76,6 +78,9 @@ async function runSection(bench: Bench, section: Section, results: Results): Pro
       break;
     case "alerts":
       results.alerts = await alerts(bench);
+      break;
+    case "dashboard":
+      results.dashboard = await dashboard(bench);
   }
 }
 

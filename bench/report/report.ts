@@ -10,6 +10,7 @@ import { type AccountsResult, accountsTable } from "../sections/accounts.ts";
 import type { AlertsResult } from "../sections/alerts/alerts.ts";
 import type { BoardsResult } from "../sections/boards.ts";
 import type { CarryResult } from "../sections/carry.ts";
+import type { DashboardResult } from "../sections/dashboard/dashboard.ts";
 import type { FanOutOutcome } from "../sections/fan-out.ts";
 import type { IngestResult } from "../sections/ingest.ts";
 import type { LatencyResult } from "../sections/latency.ts";
@@ -20,6 +21,7 @@ import type { StartResult } from "../sections/start.ts";
 import type { WatchReport } from "../watchers/watch-spec.ts";
 import { alertsTable } from "./report-alerts.ts";
 import { boardsTable, carryTable, fanOutTable, retainedTable } from "./report-broker.ts";
+import { dashboardTable } from "./report-dashboard.ts";
 import { mongodbTable } from "./report-mongodb.ts";
 
 export interface Results {
@@ -34,6 +36,7 @@ export interface Results {
   mongodb?: MongoResult;
   accounts?: AccountsResult;
   alerts?: AlertsResult;
+  dashboard?: DashboardResult;
 }
 
 function total(records: readonly RunRecord[], read: (record: RunRecord) => number): string {
@@ -140,5 +143,6 @@ export function report(results: Results): string {
   if (results.mongodb !== undefined) parts.push(mongodbTable(results.mongodb));
   if (results.accounts !== undefined) parts.push(accountsTable(results.accounts));
   if (results.alerts !== undefined) parts.push(alertsTable(results.alerts));
+  if (results.dashboard !== undefined) parts.push(dashboardTable(results.dashboard));
   return parts.join("\n");
 }

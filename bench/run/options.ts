@@ -15,6 +15,7 @@ export const SECTIONS = [
   "mongodb",
   "accounts",
   "alerts",
+  "dashboard",
 ] as const;
 export type Section = (typeof SECTIONS)[number];
 
