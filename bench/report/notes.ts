@@ -33,6 +33,6 @@ export function notes({ boards, connected, pairs, seconds, warmUpSeconds, cpuPro
     cost hold for 1 or 100 of 1,000 boards each and are never reached; the main thread's time is what the kernel counts. Those that are on from
     the start fire whenever a board sees a flame, which is in each hundredth reading of that load, and of no other. The hall's devices send within a second.
   - Dashboard: headless Chromium on the same cores, watched for 5 × the measured time (--seconds 120: ten minutes), while twenty devices
-    of 10,000 get in and out of an alert each two seconds.
+    of 10,000 connect, send and are cut off, in turn each two seconds, and get in and out of an alert.
 `;
 }

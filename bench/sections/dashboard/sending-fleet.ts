@@ -1,6 +1,6 @@
-/** 10,000 devices that send in turn, of which some are in trouble and out of it again all the time. */
+/** 10,000 devices that send in turn, of which some lose their connection, and are in trouble and out of it again, all the time. */
 import type { Peer } from "../../run/peer-process.ts";
-import { openReadingsLink } from "../alerts/readings-link.ts";
+import { openReadingsLink, type ReadingsLink } from "../alerts/readings-link.ts";
 
 export interface Fleet {
   idOf(index: number): string;
@@ -34,19 +34,41 @@ export async function openFleet(hub: Peer): Promise<Fleet> {
       if (next % DEVICES >= FLAPPING) void link.send(idOf(next), valuesOf(next));
     }
   }, TICK_MS);
-  let isDamp = false;
-  const flapping = setInterval(() => {
-    isDamp = !isDamp;
-    for (let index = 0; index < FLAPPING; index++)
-      void link.send(idOf(index), { ...valuesOf(index), humidity: isDamp && index % 2 === 0 ? 95 : 50 });
-  }, FLAP_MS);
+  const flapping = openFlapping(
+    hub,
+    Array.from({ length: FLAPPING }, (_, index) => idOf(index)),
+  );
   return {
     idOf,
     send: link.send,
     close: () => {
       clearInterval(sending);
-      clearInterval(flapping);
+      flapping.close();
       link.close();
+    },
+  };
+}
+
+/** Each connects, sends and is cut off, all the time; its humidity is too high every other time. */
+function openFlapping(hub: Peer, ids: readonly string[]): { close(): void } {
+  const open = new Map<string, ReadingsLink>();
+  let turn = 0;
+  const flip = async (deviceId: string): Promise<void> => {
+    const connected = open.get(deviceId);
+    open.delete(deviceId);
+    if (connected !== undefined) return connected.close();
+    const link = await openReadingsLink(hub, deviceId);
+    open.set(deviceId, link);
+    await link.send(deviceId, { temperature: 20, humidity: turn % 4 === 1 ? 95 : 50, battery: 80 });
+  };
+  const flapping = setInterval(() => {
+    turn++;
+    for (const id of ids) void flip(id);
+  }, FLAP_MS);
+  return {
+    close: () => {
+      clearInterval(flapping);
+      for (const link of open.values()) link.close();
     },
   };
 }

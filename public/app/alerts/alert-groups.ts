@@ -30,6 +30,12 @@ export function partOf(alert: Alert): AlertPart | undefined {
 const bySeverity = (a: Alert, b: Alert): number =>
   RANKS[a.severity] - RANKS[b.severity] || (a.since < b.since ? 1 : a.since > b.since ? -1 : a.id < b.id ? -1 : 1);
 
+/** Of alerts that are sorted: among those of one severity, the ones that are `shown` already stay before others, in their order. */
+export function keepShown(sorted: readonly Alert[], shown: readonly string[]): readonly Alert[] {
+  const rankOf = ({ id }: Alert): number => (shown.includes(id) ? shown.indexOf(id) : shown.length);
+  return [...sorted].sort((a, b) => RANKS[a.severity] - RANKS[b.severity] || rankOf(a) - rankOf(b));
+}
+
 export function alertParts(alerts: Iterable<Alert>): AlertParts {
   const parts: Record<AlertPart, Alert[]> = { open: [], acknowledged: [], silenced: [], explained: [], pending: [] };
   for (const alert of alerts) {

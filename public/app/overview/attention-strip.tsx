@@ -1,9 +1,9 @@
 /** What is wrong now, the worst first: one row a problem, with what one can do about it. */
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { Alert } from "../../../src/contract/alerts.ts";
 import { actionsDisabled, useWork } from "../alerts/alert-actions.tsx";
-import { alertParts } from "../alerts/alert-groups.ts";
+import { alertParts, keepShown } from "../alerts/alert-groups.ts";
 import { sentencesOf } from "../alerts/alert-words.ts";
 import { acknowledge } from "../hub/alert-api.ts";
 import { alerts, alertsLeftOut } from "../hub/alert-state.ts";
@@ -28,8 +28,10 @@ const problems = (): readonly Alert[] =>
 export function AttentionStrip() {
   const open = useComputed(problems);
   const space = useSpace(() => Math.min(MOST_ROWS, open.value.length) + Number(open.value.length > MOST_ROWS));
+  const lastShown = useRef<readonly string[]>([]);
+  const shown = keepShown(open.value, lastShown.current).slice(0, MOST_ROWS);
+  lastShown.current = shown.map(({ id }) => id);
   if (space.value === 0) return null;
-  const shown = open.value.slice(0, MOST_ROWS);
   const more = open.value.length - shown.length + alertsLeftOut.value;
   return (
     <section

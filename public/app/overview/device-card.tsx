@@ -81,9 +81,10 @@ function CardValues({ device, metrics }: { device: DeviceState; metrics: readonl
   const labels = shortLabels(metrics.map(device.described));
   return (
     <dl class={isOld.value ? "card-values card-old" : "card-values"}>
-      {metrics.map((metric, index) => (
-        <div key={metric}>
-          <dt>{labels[index]}</dt>
+      {Object.entries(metrics).map(([place, metric]) => (
+        // By place: another metric in the largest one moves nothing.
+        <div key={place}>
+          <dt>{labels[Number(place)]}</dt>
           <dd>
             <MetricValue metric={device.described(metric)} value={device.values.get(metric)} />
           </dd>

@@ -44,7 +44,7 @@ export function DeviceRow({ device, hidesLocation }: DeviceRowProps) {
         )}
       </span>
       <span class="cell-values">
-        {metrics.map((metric) => (
+        {inColumns(metrics, device).map((metric) => (
           <span key={metric} class="cell-value" title={metricLabel(device.described(metric))}>
             <span class="sr-only">{metricLabel(device.described(metric))} </span>
             <MetricValue metric={device.described(metric)} value={device.values.get(metric)} />
@@ -62,6 +62,10 @@ export function DeviceRow({ device, hidesLocation }: DeviceRowProps) {
     </div>
   );
 }
+
+/** A metric stays in its column, also while an alert is about it. */
+const inColumns = (shown: readonly string[], { metrics }: DeviceState): string[] =>
+  metrics.value.filter((metric) => shown.includes(metric));
 
 interface BoardCellProps {
   readonly device: DeviceState;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { alertParts, groupsOf, worstOf } from "../../../../public/app/alerts/alert-groups.ts";
+import { alertParts, groupsOf, keepShown, worstOf } from "../../../../public/app/alerts/alert-groups.ts";
 import { morningMs, SNOOZES, sentencesOf, textWithoutDevice } from "../../../../public/app/alerts/alert-words.ts";
 import { beganToFire, callWords } from "../../../../public/app/channels/alert-call.ts";
 import type { Alert } from "../../../../src/contract/alerts.ts";
@@ -87,4 +87,14 @@ test("a snooze until tomorrow ends on a morning at eight that is at least two ho
   expect(ends(7).getDate()).toBe(1);
   const [, , tomorrow] = SNOOZES;
   expect([tomorrow?.label(at(20)), tomorrow?.label(at(3))]).toEqual(["Until tomorrow 08:00", "Until 08:00"]);
+});
+
+test("alerts that are shown stay in their order, before newer ones of the same severity; a worse one comes first", () => {
+  const ids = (sorted: readonly Alert[], shown: readonly string[]): string[] =>
+    keepShown(sorted, shown).map(({ id }) => id);
+  const [newest, second, first] = [alert("newest"), alert("second"), alert("first")];
+  expect(ids([newest, second, first], [])).toEqual(["newest", "second", "first"]);
+  expect(ids([newest, second, first], ["first", "gone", "second"])).toEqual(["first", "second", "newest"]);
+  const worse = alert("worse", { severity: "critical" });
+  expect(ids([worse, newest, first], ["first"])).toEqual(["worse", "first", "newest"]);
 });
