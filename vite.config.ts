@@ -1,20 +1,14 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 import { thirdPartyLicenses } from "./scripts/third-party-licenses.ts";
+import { uplotParts } from "./scripts/uplot-parts.ts";
 
 const page = (name: string) => fileURLToPath(new URL(`public/${name}`, import.meta.url));
-
-/** The client of Socket.IO has a third transport, which the dashboard never asks for (`transports` in public/app/hub/link.ts). */
-const withoutWebTransport = {
-  name: "without-webtransport",
-  load: (id: string) =>
-    /engine\.io-client\/build\/esm\/transports\/webtransport\.js$/.test(id) ? "export class WT {}" : null,
-};
 
 export default defineConfig({
   root: "public",
   base: "./",
-  plugins: [thirdPartyLicenses("dashboard"), withoutWebTransport],
+  plugins: [thirdPartyLicenses("dashboard"), uplotParts],
   build: {
     outDir: "../dist/public",
     emptyOutDir: true,

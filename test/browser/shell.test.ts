@@ -140,6 +140,22 @@ test.each([
   },
 );
 
+test("where a proxy passes no WebSocket, the page is live by requests of HTTP", async () => {
+  const device = unique("polling");
+  const board = await connectJs(hub().mqttUrl);
+  const say = (temperature: number) =>
+    board.publish(`devices/${device}/telemetry`, JSON.stringify({ temperature }), { qos: 1 });
+  await say(20);
+  const context = await (await openBrowser()).newContext(DESK);
+  await context.routeWebSocket("**/socket.io/**", (socket) => socket.close());
+  const page = await context.newPage();
+  await page.goto(hub().url);
+  await page.locator('[data-state="live"]').waitFor(WAIT);
+  await page.locator(`[data-device-id="${device}"] [data-metric="temperature"]`).getByText("20").waitFor(WAIT);
+  await say(21);
+  await page.locator(`[data-device-id="${device}"] [data-metric="temperature"]`).getByText("21").waitFor(WAIT);
+});
+
 test("while the hub is away one banner says so, no card claims to be online, and no section speaks of it", async () => {
   const away = await startHub();
   const board = await connectJs(away.mqttUrl);

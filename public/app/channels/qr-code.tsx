@@ -1,5 +1,5 @@
 /** A QR code, drawn dark on light in both themes: some cameras read no other. */
-import { correction, generate } from "lean-qr";
+import { correction, generate } from "lean-qr/nano";
 import { useMemo } from "preact/hooks";
 
 /** Modules of free space that a reader needs around it. */

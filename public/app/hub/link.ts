@@ -1,8 +1,8 @@
 /** The Socket.IO connection: its subscription, and whether the hub is alive. */
 import { signal } from "@preact/signals";
-import { io, type Socket } from "socket.io-client";
 import type { BrowserToHub, HubToBrowser } from "../../../src/contract/live/events.ts";
 import type { MessagesEvent } from "../../../src/contract/live/watched-messages.ts";
+import { createLiveSocket } from "../live-socket/live-socket.ts";
 import { whenShown } from "../preferences/pace.ts";
 import { onAlerts } from "./alert-state.ts";
 import { noteHubTime, toHubMs } from "./clock.ts";
@@ -12,9 +12,7 @@ import { type Freshness, isStale, judgeFreshness } from "./freshness.ts";
 import { deviceState, onPresence, onReadings, onRejected } from "./live.ts";
 import { onNotice } from "./notices.ts";
 
-const ANSWER_WITHIN_MS = 5_000;
 const TRY_AGAIN_AFTER_MS = 5_000;
-const CONNECT_AGAIN_AFTER_MS = 2_000;
 
 export const freshness = signal<Freshness>({ kind: "connecting" });
 /** Another build serves the page than the one that the page was loaded from. */
@@ -24,11 +22,17 @@ export const skipped = signal(0);
 /** Why the hub does not send live values, when it refused to. */
 export const subscribeFault = signal<string | undefined>(undefined);
 
-const socket: Socket<HubToBrowser, BrowserToHub> = io({
-  autoConnect: false,
-  transports: ["websocket", "polling"],
-  tryAllTransports: true,
-  reconnectionDelayMax: 5_000,
+const socket = createLiveSocket<HubToBrowser, BrowserToHub>({
+  connected() {
+    widened = readAgain;
+    void subscribe("widened");
+    void askForMessages();
+  },
+  disconnected() {
+    confirmed = false;
+    disconnectedAtMs = toHubMs(Date.now());
+    judge();
+  },
 });
 
 const startedAtMs = Date.now();
@@ -48,13 +52,6 @@ const waiting: (() => void)[] = [];
 let messageWatch: MessageWatch | undefined;
 
 export function startLink(): void {
-  socket.on("connect", () => {
-    widened = readAgain;
-    void subscribe("widened");
-    void askForMessages();
-  });
-  socket.on("disconnect", onDisconnect);
-  socket.on("connect_error", connectAgain);
   socket.on("readings", onReadings);
   socket.on("presence", (event) => {
     onPresence(event);
@@ -90,7 +87,7 @@ export function startLink(): void {
 }
 
 export function connectNow(): void {
-  socket.disconnect().connect();
+  socket.connect();
 }
 
 /** Asks for the live readings of these devices, at most 1,000. Fewer than before: at once. More: what is shown is read again, or what `whenWidened` reads. */
@@ -100,7 +97,7 @@ export function watchLive(devices: readonly string[], whenWidened = readAgain): 
   subscribed = devices;
   // Where all is to be read again already, it is.
   if (confirmed || widened !== readAgain) widened = whenWidened;
-  if (socket.connected) void subscribe(change);
+  if (socket.isConnected()) void subscribe(change);
 }
 
 export interface MessageWatch {
@@ -120,12 +117,9 @@ export function watchMessages(next: MessageWatch | undefined): void {
 
 async function askForMessages(): Promise<void> {
   const asked = messageWatch;
-  if (!socket.connected) return;
+  if (!socket.isConnected()) return;
   const request = asked === undefined || document.hidden ? null : { filter: asked.filter };
-  const answer = await socket
-    .timeout(ANSWER_WITHIN_MS)
-    .emitWithAck("watchMessages", request)
-    .catch(() => undefined);
+  const answer = await socket.ask("watchMessages", request);
   if (asked === messageWatch && answer !== undefined) asked?.answered(answer.ok ? undefined : answer.reason);
 }
 
@@ -154,14 +148,11 @@ function compareSubscriptions(former: readonly string[], next: readonly string[]
 async function subscribe(change: SubscriptionChange): Promise<void> {
   const asked = subscribed;
   if (change === "widened") confirmed = false;
-  const answer = await socket
-    .timeout(ANSWER_WITHIN_MS)
-    .emitWithAck("subscribe", { batch: true, devices: [...asked] })
-    .catch(() => undefined);
-  if (asked !== subscribed || !socket.connected) return; // a newer subscription, or the next connection, asks again
+  const answer = await socket.ask("subscribe", { batch: true, devices: [...asked] });
+  if (asked !== subscribed || !socket.isConnected()) return; // a newer subscription, or the next connection, asks again
   subscribeFault.value = answer?.ok === false ? answer.code : undefined;
   if (answer?.ok !== true) {
-    setTimeout(() => socket.connected && asked === subscribed && void subscribe("widened"), TRY_AGAIN_AFTER_MS);
+    setTimeout(() => socket.isConnected() && asked === subscribed && void subscribe("widened"), TRY_AGAIN_AFTER_MS);
     return;
   }
   noteSign();
@@ -169,18 +160,6 @@ async function subscribe(change: SubscriptionChange): Promise<void> {
   confirmed = true;
   widened();
   for (const resolve of waiting.splice(0)) resolve();
-}
-
-function onDisconnect(reason: Socket.DisconnectReason): void {
-  confirmed = false;
-  disconnectedAtMs = toHubMs(Date.now());
-  judge();
-  if (reason === "io server disconnect") connectAgain();
-}
-
-/** Socket.IO takes the server's own goodbye and its refusal as final; a wall tablet must not: somebody may sign in again. */
-function connectAgain(): void {
-  setTimeout(() => !socket.active && socket.connect(), CONNECT_AGAIN_AFTER_MS);
 }
 
 function noteSign(): void {
@@ -191,7 +170,7 @@ function noteSign(): void {
 
 function judge(): void {
   const next = judgeFreshness({
-    connected: socket.connected,
+    connected: socket.isConnected(),
     startedAtMs: toHubMs(startedAtMs),
     lastSignAtMs,
     disconnectedAtMs,

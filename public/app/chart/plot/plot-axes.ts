@@ -1,4 +1,5 @@
 /** The axes of a plot: their words, and how much space these take. Knows of the chart library only what it asks of it. */
+import { TIME_STEPS_MS, timeSplits } from "./time-splits.ts";
 import { tickWords } from "./time-ticks.ts";
 import { splitWords } from "./value-axis.ts";
 
@@ -30,6 +31,8 @@ export const fontOf = (px: number): string =>
   `${px}px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif`;
 export const FONT_PX = 12;
 
+const clockOffsetMs = (ms: number): number => new Date(ms).getTimezoneOffset() * -60_000;
+
 export function timeAxis({ text, grid, scale }: AxisLook) {
   return {
     stroke: text,
@@ -37,6 +40,9 @@ export function timeAxis({ text, grid, scale }: AxisLook) {
     size: 22 * scale,
     gap: 4 * scale,
     space: 56 * scale,
+    incrs: [...TIME_STEPS_MS],
+    splits: (_self: Axed, _axis: number, from: number, to: number, step: number) =>
+      timeSplits(from, to, step, clockOffsetMs),
     values: (self: Axed, splits: number[], _axis: number, space: number, step: number) => {
       const words = splits.map((at) => tickWords(at, step));
       const widths = words.map((word) => textWidthPx(word, scale));

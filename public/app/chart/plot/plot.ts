@@ -11,6 +11,7 @@ import type { TextChange } from "../../series/text-changes.ts";
 import { boundWords } from "../../ui/value-words.ts";
 import { alertColoursOf, drawAlertSpans, drawBounds } from "./plot-alerts.ts";
 import { type AxisWidth, timeAxis, valueAxis } from "./plot-axes.ts";
+import { createCrosshair } from "./plot-crosshair.ts";
 import { drawGaps } from "./plot-gaps.ts";
 import { drawCompared, drawMarks, drawWhiskers } from "./plot-marks.ts";
 import { valueRange, withBounds } from "./value-axis.ts";
@@ -73,7 +74,7 @@ export function createPlot({ host, metric, width, height, axisWidth, scale = 1 }
   };
   const look = { text: colour.axis, grid: colour.grid, scale };
   const ratioOf = () => uPlot.pxRatio * scale;
-  const silent = () => null;
+  const crosshair = createCrosshair();
   const chart = new uPlot(
     {
       width,
@@ -82,13 +83,8 @@ export function createPlot({ host, metric, width, height, axisWidth, scale = 1 }
       padding: [8 * scale, 8 * scale, 0, 0],
       legend: { show: false },
       // The pointer is the page's: mouse, touch and keys move one crosshair over all plots of the device.
-      cursor: {
-        y: false,
-        drag: { x: false, y: false },
-        points: { size: 7 },
-        bind: { mousedown: silent, mouseup: silent, mousemove: silent, mouseleave: silent, dblclick: silent },
-      },
-      scales: { x: { time: true }, y: { range: rangeInView } },
+      cursor: { show: false },
+      scales: { x: { time: false }, y: { range: rangeInView } },
       axes: [timeAxis(look), valueAxis(look, axisWidth)],
       series: [
         {},
@@ -122,6 +118,7 @@ export function createPlot({ host, metric, width, height, axisWidth, scale = 1 }
           },
           (self) => drawWhiskers(self, data.isolated, colour.line, ratioOf()),
           (self) => drawMarks(self, data.marks, colour.axis, ratioOf()),
+          (self) => crosshair.place(self, data),
         ],
       },
     },
@@ -143,11 +140,7 @@ export function createPlot({ host, metric, width, height, axisWidth, scale = 1 }
       view = window;
       chart.setScale("x", { min: window.fromMs, max: window.toMs });
     },
-    showCursor(instant) {
-      const left = instant === undefined ? -1 : chart.valToPos(instant, "x");
-      const inside = left >= 0 && left <= chart.over.clientWidth;
-      chart.setCursor(inside ? { left, top: 0 } : { left: -10, top: -10 }, false);
-    },
+    showCursor: crosshair.show,
     resize: (nextWidth, nextHeight) => chart.setSize({ width: nextWidth, height: nextHeight }),
     layOut: () => chart.redraw(false, true),
     close: () => chart.destroy(),
