@@ -14,7 +14,7 @@ export interface Crosshair {
   /** Undefined: hides it. */
   show(instant: number | undefined): void;
   /** After the plot was drawn. */
-  place(area: Area, data: CrosshairData): void;
+  draw(area: Area, data: CrosshairData): void;
 }
 
 export function createCrosshair(): Crosshair {
@@ -25,7 +25,7 @@ export function createCrosshair(): Crosshair {
   let instant: number | undefined;
   let drawn: [Area, CrosshairData] | undefined;
 
-  function place(area: Area, data: CrosshairData): void {
+  function draw(area: Area, data: CrosshairData): void {
     drawn = [area, data];
     if (line.parentNode !== area.over) area.over.append(line, dot);
     const left = instant === undefined ? -1 : area.valToPos(instant, "x");
@@ -40,9 +40,9 @@ export function createCrosshair(): Crosshair {
   return {
     show(next) {
       instant = next;
-      if (drawn !== undefined) place(...drawn);
+      if (drawn !== undefined) draw(...drawn);
     },
-    place,
+    draw,
   };
 }
 

@@ -118,7 +118,7 @@ export function createPlot({ host, metric, width, height, axisWidth, scale = 1 }
           },
           (self) => drawWhiskers(self, data.isolated, colour.line, ratioOf()),
           (self) => drawMarks(self, data.marks, colour.axis, ratioOf()),
-          (self) => crosshair.place(self, data),
+          (self) => crosshair.draw(self, data),
         ],
       },
     },

@@ -39,7 +39,7 @@ function clockSplits(fromMs: number, toMs: number, stepMs: number, offsetAt: Off
   return splits;
 }
 
-/** Each is a midnight. Counted from the same day for ever, so that lines do not jump while the window moves. */
+/** Each is a midnight. Counted from the same day always, so that lines do not jump while the window moves. */
 function dateSplits(fromMs: number, toMs: number, stepMs: number, offsetAt: OffsetAt): number[] {
   const atWall = (wallMs: number): number => wallMs - offsetAt(wallMs - offsetAt(wallMs));
   const start = fromMs + offsetAt(fromMs);
