@@ -1,5 +1,6 @@
 /** The composition root: opens every part in order and wires them. Reading it is reading the architecture. */
 import type { DeviceId } from "../contract/readings.ts";
+import { createHardwareBook, type HardwareBook } from "../core/hardware/hardware-book.ts";
 import { createDamageNotes } from "../core/health/damage.ts";
 import { createRefusals } from "../core/limits/refusals.ts";
 import { createMessageWatch } from "../core/messages/message-watch.ts";
@@ -70,20 +71,20 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
 
   const onRefused = (count: number): void => counters.readings("refused", count);
   const storage = await openStorage({ ...part, onFatal, damage, onRefused, storeLimits });
-  const { store } = storage;
+  const { store, hubFile } = storage;
+  const hardware = createHardwareBook({ hubFile, stored: storage.keptOfHub.records, log });
   const tls = await openCertificate(part);
   const times = openTimes({ ...part, build, storage, damage });
   const { time, retentionClock } = times;
-  const access = await openAccounts(part, time);
+  const access = await openAccounts(part, time, hardware);
   const liveParts = openLiveParts({ ...part, build, counters, refusals, messages, tls, access, listeners });
   const { live } = liveParts;
 
-  const { hubFile } = storage;
   const hubRecords = openHubRecords({ ...part, storage, retentionClock });
-  const { dialects, descriptions, learned, mappingParts } = openDialects({ clock, log, storage });
+  const { dialects, descriptions, learned, mappingParts } = openDialects({ clock, log, storage, hardware });
   access?.credentials.reserve(() => topicHoldersIn(dialects));
   const onPresence = (deviceId: DeviceId): void => alerts.engine.presenceChanged(deviceId);
-  const deviceParts = { storage, live, descriptions, counters, onPresence };
+  const deviceParts = { storage, live, descriptions, counters, onPresence, hardware };
   const { registry, presenceBook, derivedParts } = openDevices({ ...part, ...deviceParts });
   const isWritable = (): boolean => writer.problem() === undefined;
   const inHouse = { storage, registry, presenceBook, descriptions, time, isWritable };
@@ -108,6 +109,7 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
     unmapped: mappingParts.unmapped,
     alerts,
     sparklines,
+    hardware,
   });
   const { writer } = ingest;
   // Not before: while this waits for the disk, the sweep of alerts asks whether the writer can write.
@@ -155,6 +157,7 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
     sparklines,
     onStored,
     onBackup,
+    hardware,
   };
   const control = openCommands({ ...part, ...commandParts });
   openHubWatch({ ...part, storage, hubRecords, times, upkeep, writer, tls, alerts, backups });
@@ -186,6 +189,8 @@ async function openParts(options: HubOptions, { own, close }: Lifecycle): Promis
     backups,
     given: options.given,
     simulatorLogin,
+    hardware,
+    time,
   };
   const { http, simulation } = openWeb({ ...part, ...webParts, listeners });
   metrics.watch({
@@ -233,11 +238,15 @@ async function openCertificate({ config, clock, log, own }: PartOptions): Promis
 }
 
 /** Undefined: the settings say that there are no accounts. */
-async function openAccounts({ config, clock, log, own }: PartOptions, time: TrustedTime): Promise<Access | undefined> {
+async function openAccounts(
+  { config, clock, log, own }: PartOptions,
+  time: TrustedTime,
+  { isRevoked }: HardwareBook,
+): Promise<Access | undefined> {
   if (config.auth !== "on") return undefined;
   const { dataDir, unclaimed } = config;
   return own(
     "access",
-    await openAccess({ dataDir, isHub: true, isUnclaimedOpen: unclaimed === "loopback", clock, time, log }),
+    await openAccess({ dataDir, isHub: true, isUnclaimedOpen: unclaimed === "loopback", clock, time, log, isRevoked }),
   );
 }

@@ -2,6 +2,7 @@
 import type { Backfill } from "../core/derived/backfill.ts";
 import type { Registry } from "../core/devices/registry.ts";
 import type { Descriptions } from "../core/dialects/descriptions.ts";
+import type { HardwareBook } from "../core/hardware/hardware-book.ts";
 import { createRawHorizon } from "../core/history/raw-horizon.ts";
 import type { Counters } from "../core/ports/counters.ts";
 import type { HubFile } from "../core/ports/hub-file.ts";
@@ -35,6 +36,7 @@ export interface CommandsOptions extends PartOptions {
   readonly sparklines: Sparklines;
   readonly onStored: (readings: number) => void;
   readonly onBackup: () => Promise<void>;
+  readonly hardware: HardwareBook;
 }
 
 export function openCommands(options: CommandsOptions): Control {
@@ -88,6 +90,7 @@ export function openCommands(options: CommandsOptions): Control {
       credentials: access?.credentials,
       pairing: access?.pairing,
       onBackup: options.onBackup,
+      hardware: options.hardware,
       mappingParts: options.mappingParts,
       alertParts: { ...ruleParts, silences, alerts, alertSummary, channels, notifications, hubFile, clock, log },
       derivedParts: { ...derivedParts, registry, descriptions },

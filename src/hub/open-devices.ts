@@ -11,6 +11,7 @@ import { createRegistry, type Registry } from "../core/devices/registry.ts";
 import type { Descriptions } from "../core/dialects/descriptions.ts";
 import { createFirstHeard, type FirstHeard } from "../core/fleet/first-heard.ts";
 import { createFleetIndex, type FleetIndex } from "../core/fleet/fleet-index.ts";
+import type { HardwareBook } from "../core/hardware/hardware-book.ts";
 import type { Counters } from "../core/ports/counters.ts";
 import type { StoredPresence } from "../core/ports/hub-file.ts";
 import type { Store } from "../core/ports/readings-store.ts";
@@ -32,6 +33,7 @@ export interface DevicesOptions extends PartOptions {
   readonly counters: Counters;
   /** Presence of a device changed. */
   readonly onPresence: (deviceId: DeviceId) => void;
+  readonly hardware: HardwareBook;
 }
 
 export interface Devices {
@@ -59,6 +61,7 @@ export function openDevices(options: DevicesOptions): Devices {
       familyOf: descriptions.familyOf,
       before: { lastOf, aliveAtMs: keptOfHub.lastRun?.aliveAtMs },
       tags: tagsIn(keptOfHub.learned),
+      hidden: options.hardware.hidden(),
       onPresence: (device) => {
         live.presence(device);
         presenceBook.changed(device);

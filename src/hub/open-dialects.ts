@@ -4,6 +4,7 @@ import { createDescriptions, type Descriptions } from "../core/dialects/descript
 import type { Dialects } from "../core/dialects/dialect.ts";
 import { createLearnedBook, type LearnedBook } from "../core/dialects/learned-book.ts";
 import { ownerMetricsOf } from "../core/dialects/owner-metrics.ts";
+import type { HardwareBook } from "../core/hardware/hardware-book.ts";
 import { createMappingBook, type MappingBook } from "../core/mappings/mapping-book.ts";
 import { createTrial, type Trial } from "../core/mappings/trial.ts";
 import { createUnmapped, type Unmapped } from "../core/mappings/unmapped.ts";
@@ -31,14 +32,15 @@ export interface MappingParts {
 
 export interface DialectsOptions extends Pick<PartOptions, "clock" | "log"> {
   readonly storage: Pick<Storage, "hubFile" | "keptOfHub">;
+  readonly hardware: HardwareBook;
 }
 
-export function openDialects({ clock, log, storage }: DialectsOptions): DialectParts {
+export function openDialects({ clock, log, storage, hardware }: DialectsOptions): DialectParts {
   const { hubFile, keptOfHub } = storage;
   const { learned: stored } = keptOfHub;
   const dialect = createMappingDialect();
   const dialects = createDialects([...FAMILY_DIALECTS.map((create) => create({ inflate })), dialect]);
-  const descriptions = createDescriptions(dialects);
+  const descriptions = createDescriptions(dialects, hardware);
   for (const each of stored) {
     const metrics = ownerMetricsOf(each);
     if (metrics !== undefined) descriptions.setByOwner(each.deviceId, metrics);

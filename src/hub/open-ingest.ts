@@ -3,11 +3,13 @@ import type { Derivation } from "../core/derived/derivation.ts";
 import type { Registry } from "../core/devices/registry.ts";
 import type { Dialects } from "../core/dialects/dialect.ts";
 import type { LearnedBook } from "../core/dialects/learned-book.ts";
+import type { HardwareBook } from "../core/hardware/hardware-book.ts";
 import { createRawHorizon } from "../core/history/raw-horizon.ts";
 import { createAfterCommit } from "../core/ingest/after-commit.ts";
 import { type ByteBudget, createByteBudget } from "../core/ingest/byte-budget.ts";
 import { createDating } from "../core/ingest/dating.ts";
 import { createIntake, type Intake } from "../core/ingest/intake.ts";
+import { createReplacedTopics } from "../core/ingest/replaced-topics.ts";
 import { createWriter, type Writer } from "../core/ingest/writer.ts";
 import type { Refusals } from "../core/limits/refusals.ts";
 import type { Unmapped } from "../core/mappings/unmapped.ts";
@@ -35,9 +37,10 @@ export interface IngestOptions extends PartOptions {
   readonly unmapped: Unmapped;
   readonly alerts: Alerts;
   readonly sparklines: Pick<Sparklines, "stored">;
+  readonly hardware: HardwareBook;
 }
 
-type Publish = (topic: string, payload: Uint8Array) => void;
+type Publish = (topic: string, payload: Uint8Array, how?: { qos: 0 | 1 | 2; retain: boolean }) => void;
 
 export interface Ingest {
   readonly intake: Intake;
@@ -50,7 +53,7 @@ export interface Ingest {
 
 export function openIngest(options: IngestOptions): Ingest {
   const { config, clock, log, own, store, registry, counters, refusals, times, live, onStored } = options;
-  const { hubFile, dialects, learned, unmapped, derivation, alerts, sparklines } = options;
+  const { hubFile, dialects, learned, unmapped, derivation, alerts, sparklines, hardware } = options;
   const { clockSanity, retentionClock } = times;
   const { commitIntervalMs, groupWaitMs, rawDays, maxWaitingBytes } = config;
   const onCommitted = createAfterCommit({
@@ -61,6 +64,7 @@ export function openIngest(options: IngestOptions): Ingest {
     publish: live.readings,
     hasAudience: () => live.clients() > 0,
     onStored,
+    hardware,
     judge: (readings) => {
       alerts.engine.stored(readings);
       sparklines.stored(readings);
@@ -89,9 +93,10 @@ export function openIngest(options: IngestOptions): Ingest {
     clock,
     dating,
     derivation,
+    hardware,
   });
   return {
-    intake,
+    intake: createReplacedTopics({ intake, hardware, publish: (topic, payload, how) => publish(topic, payload, how) }),
     writer,
     byteBudget,
     sendThrough: (send) => {

@@ -10,11 +10,13 @@ import type { DeviceId } from "../contract/readings.ts";
 import { createGatekeeper } from "../core/access/gatekeeper.ts";
 import { topicsOfId } from "../core/access/topics-of.ts";
 import type { BackupRecord } from "../core/alerts/hub/backup-record.ts";
+import { createBoardReplacement } from "../core/devices/board-replacement.ts";
 import { createDeviceChanges } from "../core/devices/device-changes.ts";
 import { createDeviceDeletion, type DeviceDeletion } from "../core/devices/device-deletion.ts";
 import type { Registry } from "../core/devices/registry.ts";
 import type { Descriptions } from "../core/dialects/descriptions.ts";
 import type { FleetIndex } from "../core/fleet/fleet-index.ts";
+import type { HardwareBook } from "../core/hardware/hardware-book.ts";
 import { createErasure } from "../core/history/erasure.ts";
 import type { Refusals } from "../core/limits/refusals.ts";
 import { shareAnswer } from "../core/limits/shared-answer.ts";
@@ -23,6 +25,7 @@ import type { PresenceBook } from "../core/presence/presence-book.ts";
 import { createSimulation, type Simulation } from "../core/simulation/simulation.ts";
 import type { SparkLoader } from "../core/sparklines/spark-loader.ts";
 import type { Sparklines } from "../core/sparklines/sparklines.ts";
+import type { TrustedTime } from "../core/time/trusted-time.ts";
 import { createViewBook } from "../core/views/view-book.ts";
 import { type Http, type HttpOptions, openHttp } from "../http/http-server.ts";
 import type { Access } from "../platform/access/open-access.ts";
@@ -69,11 +72,13 @@ export interface WebOptions extends PartOptions {
   readonly listeners: Pick<Listeners, "portOf">;
   readonly backups: Pick<BackupRecord, "lastMs">;
   readonly given: GivenSettings;
+  readonly hardware: HardwareBook;
+  readonly time: TrustedTime;
 }
 
 export function openWeb(options: WebOptions): { readonly http: Http; readonly simulation: Simulation } {
   const { config, clock, log, own, build, metrics, refusals, storage, registry, upkeep, tls, access } = options;
-  const { readiness, broker, listeners, descriptions, sparklines } = options;
+  const { readiness, broker, listeners, descriptions, sparklines, hardware, time } = options;
   const { live, callers, forwarding, requests } = options.liveParts;
   const { store, forward, hubFile } = storage;
   const alerts = options.alerts.engine;
@@ -84,6 +89,9 @@ export function openWeb(options: WebOptions): { readonly http: Http; readonly si
     "deletion of devices",
     createDeviceDeletion({ registry, descriptions, alerts, onRemoved, store, hubFile, deleteTopics, clock, log }),
   );
+  const credentials = access?.boards;
+  const replacementParts = { book: hardware, registry, alerts, descriptions, credentials, time, clock, log };
+  const replacement = own("replacement of boards", createBoardReplacement(replacementParts));
   const simulation = own("simulated boards", openSimulation(options, deletion));
   const http = own(
     "http",
@@ -114,6 +122,8 @@ export function openWeb(options: WebOptions): { readonly http: Http; readonly si
       acknowledgeLinks: options.alerts.notifications.links,
       deviceChanges: createDeviceChanges({ registry, store, descriptions, hubFile, onChanged: live.described }),
       deleteDevice: deletion.run,
+      hardware,
+      replacement,
       simulation,
       erase: createErasure({ store, registry, saveState: upkeep.stateSaver.saveNow, onErased: sparklines.erased }),
       clock,

@@ -3,6 +3,7 @@
 import type { MetricValue } from "../../contract/readings.ts";
 import { isStoredName } from "../../core/model/device-id.ts";
 import { delimiterOf, readRecord, readTextCell, readValueCell } from "../../core/transfer/csv.ts";
+import { CSV_ABOUT, CSV_HARDWARE } from "../../core/transfer/export-line.ts";
 import { CommandFault } from "../shared/command-fault.ts";
 
 /** `reason`: one of few, to be counted by; `detail`: what exactly. */
@@ -48,7 +49,7 @@ interface Column {
   readonly isMetric: boolean;
 }
 
-const ABOUT = new Set(["_id", "deviceId", "timestamp", "receivedAt"]);
+const ABOUT = new Set<string>([...CSV_ABOUT, CSV_HARDWARE]);
 
 function columnsOf(header: string, delimiter: string, deviceId: string | undefined): Column[] {
   const names = (readRecord(header, delimiter) ?? []).map((name) => (/^(ts|time)$/.test(name) ? "timestamp" : name));

@@ -7,6 +7,7 @@ import { judgedSinceMs } from "../../core/alerts/engine/judging-again.ts";
 import { createBackupRecord } from "../../core/alerts/hub/backup-record.ts";
 import { createRegistry, type Registry } from "../../core/devices/registry.ts";
 import { createStateSaver } from "../../core/devices/state-saver.ts";
+import { createHardwareBook } from "../../core/hardware/hardware-book.ts";
 import { createRawHorizon } from "../../core/history/raw-horizon.ts";
 import { createUpkeep } from "../../core/history/upkeep.ts";
 import { StartError } from "../../core/model/start-error.ts";
@@ -80,7 +81,14 @@ export async function openOwnHub({ config, clock, changes, imports }: OwnHubOpti
     }
     const { dataDir } = config;
     const ofHubFile = { dataDir, clock, log: LOG, onDead: nothing };
-    const registry = own("registry", createRegistry({ clock, stored, limits: config, onPresence: () => undefined }));
+    const records = (await withHubFile(ofHubFile, ({ load }) => load()))?.records ?? [];
+    // Commands that change which board a device has are the hub's own.
+    const hardware = createHardwareBook({ hubFile: { write: async () => undefined }, stored: records, log: LOG });
+    const hidden = hardware.hidden();
+    const registry = own(
+      "registry",
+      createRegistry({ clock, stored, limits: config, onPresence: () => undefined, hidden }),
+    );
     if (imports && opened.forward === undefined && (await hasUnjudged(store, registry, ofHubFile))) {
       throw new StartError(UNJUDGED, 1);
     }
@@ -117,6 +125,7 @@ export async function openOwnHub({ config, clock, changes, imports }: OwnHubOpti
         clock,
         time,
         log: LOG,
+        isRevoked: hardware.isRevoked,
       }),
     );
     const rebuilder = createRebuilder({ store, registry });
@@ -134,6 +143,7 @@ export async function openOwnHub({ config, clock, changes, imports }: OwnHubOpti
         hubFileCopy: async (options) =>
           (await withHubFile(ofHubFile, (hubFile) => copyHubFile(hubFile, options))) ?? [],
         secretFiles: () => readAccessFiles(dataDir),
+        hardware,
         onBackup: () => noteBackup(ofHubFile, time.nowMs),
         accounts,
         credentials,

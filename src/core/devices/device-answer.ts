@@ -82,8 +82,10 @@ export function toPresenceAnswer(record: DeviceRecord): Pick<Device, "presence" 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Given by its owner, or else by the device itself. */
-export const nameOf = ({ deviceId, name }: DeviceRecord, described: Described): string | undefined =>
-  name ?? described.nameOf(deviceId);
+export const nameOf = (
+  { deviceId, name }: Pick<DeviceRecord, "deviceId" | "name">,
+  described: Pick<Described, "nameOf">,
+): string | undefined => name ?? described.nameOf(deviceId);
 
 export function toLatest(record: DeviceRecord): Device["latest"] {
   return Object.fromEntries(

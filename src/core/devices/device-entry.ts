@@ -3,11 +3,11 @@ import type { Availability, DeviceId } from "../../contract/readings.ts";
 import type { OfFamily } from "../dialects/descriptions.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { StoredPresence } from "../ports/hub-file.ts";
-import type { LatestMetric, StoredDevice } from "../ports/stored-device.ts";
+import type { DeviceState, LatestMetric, StoredDevice } from "../ports/stored-device.ts";
 import { Rhythm } from "../presence/rhythm.ts";
 import type { Connection } from "./connection.ts";
 import { type DeviceRecord, laterOf } from "./device-record.ts";
-import { keepNewer, separateEvents, valuesOf } from "./event-values.ts";
+import { allValues, keepNewer, separateEvents, valuesOf } from "./event-values.ts";
 
 /** What an entry is made with. */
 export interface EntryParts {
@@ -165,6 +165,14 @@ export function mergeStored(entry: DeviceEntry, device: StoredDevice): void {
   entry.lastHeardAtMs = laterOf(entry.lastHeardAtMs, device.lastHeardAtMs);
   entry.lastReadingAtMs = laterOf(entry.lastReadingAtMs, lastReadingOf(device, entry.family !== undefined));
 }
+
+/** What is saved of it. */
+export const stateOf = (entry: DeviceEntry): DeviceState => ({
+  deviceId: entry.deviceId,
+  lastHeardAtMs: entry.lastHeardAtMs,
+  latest: allValues(entry),
+  intervalMs: entry.rhythm.usual?.ms,
+});
 
 /** Former versions made a device out of a last will alone; such a device is not shown. */
 export const isNothingKnown = ({ lastHeardAtMs, name, place, attributes, latest }: StoredDevice): boolean =>

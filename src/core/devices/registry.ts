@@ -12,10 +12,11 @@ import {
   mergeStored,
   newEntry,
   type PresenceBefore,
+  stateOf,
   storedEntry,
 } from "./device-entry.ts";
 import { type DeviceRecord, type DeviceSilence, locationOf, mergeAttributes } from "./device-record.ts";
-import { allValues, separateEvents } from "./event-values.ts";
+import { separateEvents } from "./event-values.ts";
 import { applyImported, applyReading, dropLatest, hasBeenNumber, restoreLatest } from "./latest-values.ts";
 import { createPresenceWatch } from "./presence-watch.ts";
 
@@ -63,6 +64,11 @@ export interface Registry extends Admission {
   /** Adds devices that the store could not name at the start, because it was away. */
   adopt(stored: readonly StoredDevice[]): void;
   remove(deviceId: DeviceId): void;
+  /** It stands for another device from now on: nobody sees it until it is brought back. */
+  setAside(deviceId: DeviceId): void;
+  bringBack(deviceId: DeviceId): void;
+  /** Those that are set aside, in no order. */
+  aside(): Iterable<DeviceRecord>;
   /** Undefined: it is unknown. */
   silenceOf(deviceId: DeviceId): DeviceSilence | undefined;
   /** `run` is called with each device that appears, is removed, or of which something but values changed. */
@@ -84,18 +90,24 @@ export interface RegistryOptions {
   readonly before?: PresenceBefore;
   /** As their owners set them before this start, also of devices that the store names later. */
   readonly tags?: ReadonlyMap<DeviceId, readonly string[]>;
+  /** Those that are set aside from the start. */
+  readonly hidden?: ReadonlySet<DeviceId>;
 }
 
 const SWEEP_MS = 1_000;
 /** After so long, a device whose first message was never stored is removed again. */
 const UNSTORED_MS = 60_000;
 const NONE: readonly string[] = [];
+const byId = (a: DeviceEntry, b: DeviceEntry): number => (a.deviceId < b.deviceId ? -1 : 1);
 const NOTHING: PresenceBefore = { lastOf: () => undefined, aliveAtMs: undefined };
 
 export function createRegistry(options: RegistryOptions): Registry {
   const { clock, stored, limits, onPresence, familyOf = () => undefined, before = NOTHING } = options;
   const tags = new Map(options.tags);
   const entries = new Map<string, DeviceEntry>();
+  const hidden = new Set(options.hidden);
+  const aside = new Map<string, DeviceEntry>();
+  const mapOf = (deviceId: DeviceId): Map<string, DeviceEntry> => (hidden.has(deviceId) ? aside : entries);
   const parts: EntryParts = { clock, familyOf, before, tags };
   const { admitDevice, admitMetrics, admitAttributes } = createAdmission(entries, { limits, parts });
   const listeners: ((deviceId: DeviceId, change: DeviceChange) => void)[] = [];
@@ -107,19 +119,22 @@ export function createRegistry(options: RegistryOptions): Registry {
     notify(entry.deviceId, "changed");
   });
   let sorted: DeviceEntry[] | undefined;
-  for (const device of stored) if (!isNothingKnown(device)) entries.set(device.deviceId, storedEntry(device, parts));
+  for (const device of stored) {
+    if (!isNothingKnown(device)) mapOf(device.deviceId).set(device.deviceId, storedEntry(device, parts));
+  }
   for (const entry of entries.values()) presence.begin(entry);
   const stopSweep = clock.every(SWEEP_MS, sweep);
 
   /** The device's entry. It is created again if the device was deleted while one of its messages was being stored. */
   function entryOf(deviceId: DeviceId): DeviceEntry {
-    const known = entries.get(deviceId);
+    const among = mapOf(deviceId);
+    const known = among.get(deviceId);
     const entry = known ?? newEntry(deviceId, parts);
-    if (known === undefined) entries.set(deviceId, entry);
+    if (known === undefined) among.set(deviceId, entry);
     if (!entry.stored) {
       entry.stored = true;
       sorted = undefined;
-      notify(deviceId, "appeared");
+      if (among === entries) notify(deviceId, "appeared");
     }
     entry.dirty = true;
     return entry;
@@ -154,22 +169,22 @@ export function createRegistry(options: RegistryOptions): Registry {
   }
 
   function list(): readonly DeviceRecord[] {
-    sorted ??= [...entries.values()]
-      .filter((entry) => entry.stored)
-      .sort((a, b) => (a.deviceId < b.deviceId ? -1 : a.deviceId > b.deviceId ? 1 : 0));
+    sorted ??= [...entries.values()].filter((entry) => entry.stored).sort(byId);
     return sorted;
   }
 
   function adopt(devices: readonly StoredDevice[]): void {
     for (const device of devices) {
       if (isNothingKnown(device)) continue;
-      const known = entries.get(device.deviceId);
+      const among = mapOf(device.deviceId);
+      const known = among.get(device.deviceId);
       if (known !== undefined) mergeStored(known, device);
       else {
         const entry = storedEntry(device, parts);
-        entries.set(device.deviceId, entry);
+        among.set(device.deviceId, entry);
         presence.begin(entry);
       }
+      if (among === aside) continue;
       presence.update(entryOf(device.deviceId));
       notify(device.deviceId, "changed");
     }
@@ -186,6 +201,29 @@ export function createRegistry(options: RegistryOptions): Registry {
     notify(deviceId, "removed");
   }
 
+  function setAside(deviceId: DeviceId): void {
+    hidden.add(deviceId);
+    const entry = entries.get(deviceId);
+    if (entry === undefined) return;
+    for (const open of entry.connections) open.entries.delete(entry);
+    entry.connections.clear();
+    entries.delete(deviceId);
+    aside.set(deviceId, entry);
+    sorted = undefined;
+    notify(deviceId, "removed");
+  }
+
+  function bringBack(deviceId: DeviceId): void {
+    hidden.delete(deviceId);
+    const entry = aside.get(deviceId);
+    aside.delete(deviceId);
+    if (entry?.stored !== true) return;
+    entries.set(deviceId, entry);
+    sorted = undefined;
+    presence.update(entry);
+    notify(deviceId, "changed");
+  }
+
   function set(deviceId: DeviceId, fields: Partial<Pick<DeviceRecord, "name" | "place" | "tags" | "retention">>): void {
     const entry = visible(deviceId);
     if (entry === undefined) return;
@@ -199,14 +237,9 @@ export function createRegistry(options: RegistryOptions): Registry {
   }
 
   function takeDirty(): DeviceState[] {
-    const states: DeviceState[] = [];
-    for (const entry of entries.values()) {
-      if (!entry.dirty) continue;
-      entry.dirty = false;
-      const { deviceId, lastHeardAtMs } = entry;
-      states.push({ deviceId, lastHeardAtMs, latest: allValues(entry), intervalMs: entry.rhythm.usual?.ms });
-    }
-    return states;
+    const changed = [...entries.values(), ...aside.values()].filter(({ dirty }) => dirty);
+    for (const entry of changed) entry.dirty = false;
+    return changed.map(stateOf);
   }
 
   return {
@@ -249,6 +282,9 @@ export function createRegistry(options: RegistryOptions): Registry {
     setRetention: (deviceId, retention) => set(deviceId, { retention }),
     adopt,
     remove,
+    setAside,
+    bringBack,
+    aside: () => aside.values(),
     silenceOf: (deviceId) => {
       const entry = visible(deviceId);
       return entry && presence.silenceOf(entry);
@@ -256,10 +292,8 @@ export function createRegistry(options: RegistryOptions): Registry {
     onChange: (run) => void listeners.push(run),
     takeDirty,
     markDirty: (states) => {
-      for (const { deviceId } of states) {
-        const entry = entries.get(deviceId);
-        if (entry !== undefined) entry.dirty = true;
-      }
+      for (const { deviceId } of states)
+        Object.assign(mapOf(deviceId as DeviceId).get(deviceId) ?? {}, { dirty: true });
     },
     close: stopSweep,
   };

@@ -3,6 +3,7 @@
 import { FAMILIES } from "../../contract/families.ts";
 import { METRICS, type MetricInfo, OWNED_FIELDS, type OwnMetricInfo } from "../../contract/metrics.ts";
 import type { DeviceId } from "../../contract/readings.ts";
+import type { HardwareBook } from "../hardware/hardware-book.ts";
 import { isDerivedName } from "../model/device-id.ts";
 import type { DialectPresence, Dialects } from "./dialect.ts";
 
@@ -34,7 +35,15 @@ export interface OfFamily {
 
 const NONE: ReadonlyMap<string, OwnMetricInfo> = new Map();
 
-export function createDescriptions(dialects: Pick<Dialects, "nameOf" | "metricInfo" | "presenceOf">): Descriptions {
+/** Where the board of a device was replaced, the new one describes what it sends. */
+export type BoardOf = Pick<HardwareBook, "deviceOf" | "hardwareOf">;
+
+const NEVER_REPLACED: BoardOf = { deviceOf: (deviceId) => deviceId, hardwareOf: (deviceId) => deviceId };
+
+export function createDescriptions(
+  dialects: Pick<Dialects, "nameOf" | "metricInfo" | "presenceOf">,
+  boards: BoardOf = NEVER_REPLACED,
+): Descriptions {
   const known = new Map<DeviceId, Map<string, MetricInfo | undefined>>();
   const listeners: ((deviceId: DeviceId) => void)[] = [];
   let derivedInfo = (_deviceId: DeviceId, _metric: string): MetricInfo | undefined => undefined;
@@ -52,11 +61,23 @@ export function createDescriptions(dialects: Pick<Dialects, "nameOf" | "metricIn
   function infoOf(deviceId: DeviceId, metric: string): MetricInfo | undefined {
     const found = isDerivedName(metric)
       ? derivedInfo(deviceId, metric)
-      : (dialects.metricInfo(deviceId, metric) ?? METRICS.get(metric));
+      : (described(deviceId, metric) ?? METRICS.get(metric));
     const own = owners.get(deviceId)?.get(metric);
     if (own === undefined) return found;
     const byOwner = OWNED_FIELDS.filter((field) => own[field] !== undefined);
     return { ...(found ?? { label: metric, kind: "number", unit: "" }), ...own, byOwner };
+  }
+
+  function described(deviceId: DeviceId, metric: string): MetricInfo | undefined {
+    const board = boards.hardwareOf(deviceId);
+    return (
+      dialects.metricInfo(board, metric) ?? (board === deviceId ? undefined : dialects.metricInfo(deviceId, metric))
+    );
+  }
+
+  function changed(deviceId: DeviceId): void {
+    known.delete(deviceId);
+    for (const listener of listeners) listener(deviceId);
   }
 
   return {
@@ -66,7 +87,7 @@ export function createDescriptions(dialects: Pick<Dialects, "nameOf" | "metricIn
       isOfFamily(deviceId)
         ? {
             isEvent: (metric) => metricInfo(deviceId, metric)?.kind === "event",
-            presence: () => dialects.presenceOf(deviceId),
+            presence: () => dialects.presenceOf(boards.hardwareOf(deviceId)),
           }
         : undefined,
     setByOwner: (deviceId, metrics) => {
@@ -76,8 +97,9 @@ export function createDescriptions(dialects: Pick<Dialects, "nameOf" | "metricIn
     },
     ownerOf: (deviceId) => owners.get(deviceId) ?? NONE,
     changed: (deviceId) => {
-      known.delete(deviceId);
-      for (const listener of listeners) listener(deviceId);
+      const owner = boards.deviceOf(deviceId);
+      changed(deviceId);
+      if (owner !== deviceId) changed(owner);
     },
     mappingsChanged: () => known.clear(),
     setDerived: (infoOf) => {

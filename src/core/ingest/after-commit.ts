@@ -3,6 +3,7 @@
 import type { StoredForAlerts } from "../alerts/alert-types.ts";
 import type { Derivation } from "../derived/derivation.ts";
 import type { Registry } from "../devices/registry.ts";
+import type { HardwareBook } from "../hardware/hardware-book.ts";
 import type { LiveReading } from "../model/live-reading.ts";
 import type { JournalWrite } from "../ports/broker-state.ts";
 import type { Counters } from "../ports/counters.ts";
@@ -23,12 +24,14 @@ export interface AfterCommitOptions {
   /** A browser is connected. */
   readonly hasAudience: () => boolean;
   readonly onStored: (readings: number) => void;
+  /** What was on its way when its board began to stand for another device is stored, and shown to nobody. */
+  readonly hardware: Pick<HardwareBook, "hidden">;
   /** Judges the readings of a commit: before their messages are acknowledged. */
   readonly judge: (readings: readonly StoredForAlerts[]) => void;
 }
 
 export function createAfterCommit(options: AfterCommitOptions): (messages: readonly CommittedMessage[]) => void {
-  const { registry, derivation, clockSanity, counters, publish, hasAudience, onStored, judge } = options;
+  const { registry, derivation, clockSanity, counters, publish, hasAudience, onStored, judge, hardware } = options;
 
   return (messages) => {
     const stored: LiveReading[] = [];
@@ -47,13 +50,15 @@ export function createAfterCommit(options: AfterCommitOptions): (messages: reado
       }
     }
     registry.settle();
+    const shown =
+      hardware.hidden().size === 0 ? stored : stored.filter((reading) => !hardware.hidden().has(reading.deviceId));
     for (const [outcome, count] of Object.entries(tally) as [keyof typeof tally, number][]) {
       if (count > 0) counters.readings(outcome, count);
     }
     onStored(tally.stored);
-    if (stored.length === 0) return;
-    judge(stored);
-    if (hasAudience()) publish(stored);
+    if (shown.length === 0) return;
+    judge(shown);
+    if (hasAudience()) publish(shown);
   };
 
   /** Any message except a last will is a sign of life of the devices that it is about, which come one after the other. */

@@ -2,7 +2,6 @@
 import type { DeviceId } from "../../contract/readings.ts";
 import { type RefusalCode, reasonCodeOf } from "../../contract/refusals.ts";
 import type { Derivation } from "../derived/derivation.ts";
-import type { Registry } from "../devices/registry.ts";
 import type { Dialects } from "../dialects/dialect.ts";
 import type { LearnedBook } from "../dialects/learned-book.ts";
 import type { Part } from "../dialects/parsed-message.ts";
@@ -12,13 +11,11 @@ import type { Unmapped } from "../mappings/unmapped.ts";
 import { hasFamilyPrefix } from "../model/device-id.ts";
 import type { Fault } from "../model/result.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Counters } from "../ports/counters.ts";
 import type { HubFile, LearnedChange } from "../ports/hub-file.ts";
 import type { Write } from "../ports/writes.ts";
 import type { ByteBudget } from "./byte-budget.ts";
-import type { Dating } from "./dating.ts";
 import { bytesOf, deviceOf, type InboundMessage, packetOf } from "./inbound-message.ts";
-import { createPartAcceptance, type StorablePart } from "./part-acceptance.ts";
+import { createPartAcceptance, type PartAcceptanceOptions, type StorablePart } from "./part-acceptance.ts";
 import type { MessageOutcome, Writer } from "./writer.ts";
 
 /**
@@ -35,7 +32,7 @@ export interface Intake {
   accept(message: InboundMessage, answer: Answer): void;
 }
 
-export interface IntakeOptions {
+export interface IntakeOptions extends PartAcceptanceOptions {
   readonly dialects: Pick<Dialects, "read">;
   readonly learned: LearnedBook;
   /** Is shown each message that no dialect reads. */
@@ -45,11 +42,8 @@ export interface IntakeOptions {
   readonly publish: (topic: string, payload: Uint8Array) => void;
   readonly writer: Writer;
   readonly byteBudget: Pick<ByteBudget, "acquire" | "release">;
-  readonly registry: Registry;
   readonly refusals: Refusals;
-  readonly counters: Counters;
   readonly clock: Clock;
-  readonly dating: Dating;
   readonly derivation: Pick<Derivation, "derive" | "settled">;
 }
 
@@ -87,12 +81,12 @@ export function createIntake(options: IntakeOptions): Intake {
     refusals,
     counters,
     clock,
-    dating,
     derivation,
+    hardware,
   } = options;
   /** By connection: the last of what waits for a description to be written. What it sends next is stored afterwards. */
   const waiting = new Map<number, Promise<void>>();
-  const acceptance = createPartAcceptance({ registry, counters, dating, derivation });
+  const acceptance = createPartAcceptance(options);
 
   function accept(message: InboundMessage, answer: Answer): void {
     const receivedAtMs = clock.nowMs();
@@ -197,7 +191,8 @@ export function createIntake(options: IntakeOptions): Intake {
       if (part.kind === "publish") publish(part.topic, part.payload);
       else if (part.kind === "refused") gathered.faults.push(part);
       else if (!maySpeakFor(publisher, part.deviceId)) others.add(part.deviceId);
-      else if (part.kind === "heard") registry.alive(part.deviceId, message.connection, receivedAtMs);
+      else if (part.kind === "heard")
+        registry.alive(hardware.deviceOf(part.deviceId), message.connection, receivedAtMs);
       else if (part.kind === "learned") {
         const taken = learned.take(part);
         if (!taken.ok) gathered.faults.push({ deviceId: part.deviceId, fault: taken.fault });

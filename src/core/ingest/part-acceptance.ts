@@ -3,6 +3,7 @@ import type { RefusalCode } from "../../contract/refusals.ts";
 import type { Derivation } from "../derived/derivation.ts";
 import type { Registry } from "../devices/registry.ts";
 import type { AttributesPart, StatusPart, TelemetryPart } from "../dialects/parsed-message.ts";
+import type { HardwareBook } from "../hardware/hardware-book.ts";
 import { metricsJson, type ReadingMetrics } from "../model/metric-list.ts";
 import { withNumbers } from "../model/numeric-text.ts";
 import type { Fault } from "../model/result.ts";
@@ -24,6 +25,8 @@ export interface PartAcceptanceOptions {
   readonly counters: Counters;
   readonly dating: Dating;
   readonly derivation: Pick<Derivation, "derive">;
+  /** Where a board stands for another device, what it sends is that device's. */
+  readonly hardware: Pick<HardwareBook, "deviceOf">;
 }
 
 /** Undefined: it needs no answer, such as the last will of a device that nobody knows. */
@@ -36,9 +39,12 @@ export function createPartAcceptance({
   counters,
   dating,
   derivation,
+  hardware,
 }: PartAcceptanceOptions): PartAcceptance {
-  return (part, clientId, receipt) => {
+  return (sent, clientId, receipt) => {
     const { receivedAtMs } = receipt;
+    const owner = hardware.deviceOf(sent.deviceId);
+    const part = owner === sent.deviceId ? sent : { ...sent, deviceId: owner };
     switch (part.kind) {
       case "telemetry": {
         const dated = dating(part, receipt);

@@ -109,6 +109,12 @@ export interface RebuiltHour {
   readonly metrics: ReadonlyMap<string, Rollup>;
 }
 
+/** Readings that were received from then on are from this board. */
+export interface HardwareSince {
+  readonly hardwareId: DeviceId;
+  readonly sinceMs: number;
+}
+
 export interface ExportQuery {
   readonly deviceId: DeviceId;
   readonly fromMs: number;
@@ -118,6 +124,8 @@ export interface ExportQuery {
   readonly format: "csv" | "ndjson";
   /** Begin behind this position. */
   readonly behind: ReadingPosition | undefined;
+  /** Oldest first. The lines say which board each reading is from; undefined: they do not. */
+  readonly hardware?: readonly HardwareSince[] | undefined;
 }
 
 export interface ExportChunk {

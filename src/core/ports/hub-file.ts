@@ -64,6 +64,8 @@ export const RECORD_KINDS = [
   "first-heard",
   /** A saved page of charts and values. */
   "view",
+  /** Of a device: the boards that its readings come from, where one was replaced. */
+  "hardware",
 ] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 

@@ -2,6 +2,7 @@
 import type { MetricValue } from "../../contract/readings.ts";
 import { createInstantBytes } from "../model/instant-bytes.ts";
 import type { TextBytes } from "../model/text-bytes.ts";
+import type { HardwareSince } from "../ports/history.ts";
 import { textCell, valueCell } from "./csv.ts";
 
 /** Which reading it is. */
@@ -19,6 +20,8 @@ export interface LineOptions {
   readonly format: "csv" | "ndjson";
   /** Undefined: all. Of CSV the columns, so it must be given. */
   readonly metrics: readonly string[] | undefined;
+  /** Oldest first: each line says which board the reading is from. */
+  readonly hardware?: readonly HardwareSince[] | undefined;
 }
 
 /** Each writes one line with its end; false: the reading has none of the metrics, and nothing was written. */
@@ -37,16 +40,31 @@ export interface LineWriter {
 }
 
 export const CSV_ABOUT = ["_id", "deviceId", "timestamp", "receivedAt"] as const;
+/** Behind those, where the board of a device was replaced. No metric has such a name. */
+export const CSV_HARDWARE = "_hardware";
 
 /** By it a spreadsheet knows that the file is UTF-8. */
 const BYTE_ORDER_MARK = "\uFEFF";
 
 /** Of a CSV file, with its end. Metric names need no quotes. */
-export const csvHeader = (metrics: readonly string[]): string =>
-  `${BYTE_ORDER_MARK}${[...CSV_ABOUT, ...metrics].join(",")}\r\n`;
+export const csvHeader = (metrics: readonly string[], hasHardware = false): string =>
+  `${BYTE_ORDER_MARK}${[...CSV_ABOUT, ...(hasHardware ? [CSV_HARDWARE] : []), ...metrics].join(",")}\r\n`;
 
-export function createLineWriter({ deviceId, format, metrics }: LineOptions): LineWriter {
-  return format === "csv" ? csvWriter(deviceId, metrics ?? []) : ndjsonWriter(deviceId, metrics);
+export function createLineWriter(options: LineOptions): LineWriter {
+  return options.format === "csv" ? csvWriter(options) : ndjsonWriter(options);
+}
+
+/** The bytes that say which board a reading is from, by when it was received. Undefined: nothing says it. */
+function hardwareBytes(
+  { deviceId, hardware }: LineOptions,
+  textOf: (hardwareId: string) => string,
+): ((receivedAtMs: number) => Uint8Array) | undefined {
+  if (hardware === undefined) return undefined;
+  const first = ascii(textOf(deviceId));
+  const newestFirst = hardware
+    .map(({ hardwareId, sinceMs }) => ({ sinceMs, bytes: ascii(textOf(hardwareId)) }))
+    .reverse();
+  return (receivedAtMs) => newestFirst.find(({ sinceMs }) => receivedAtMs >= sinceMs)?.bytes ?? first;
 }
 
 const encoder = new TextEncoder();
@@ -57,7 +75,9 @@ const OPEN = 123;
 const TRUE = ascii("true");
 const FALSE = ascii("false");
 
-function ndjsonWriter(deviceId: string, selected: readonly string[] | undefined): LineWriter {
+function ndjsonWriter(options: LineOptions): LineWriter {
+  const { deviceId, metrics: selected } = options;
+  const hardwareOf = hardwareBytes(options, (id) => `","_hardware":${JSON.stringify(id).slice(0, -1)}`);
   const instants = createInstantBytes();
   const quotedId = JSON.stringify(deviceId);
   const begin = ascii(`{"_id":${quotedId.slice(0, -1)}-`);
@@ -79,6 +99,7 @@ function ndjsonWriter(deviceId: string, selected: readonly string[] | undefined)
       into.bytes(toReceivedAt);
       instants.iso(into, receivedAtMs);
     }
+    if (hardwareOf !== undefined) into.bytes(hardwareOf(receivedAtMs));
     into.bytes(toMetrics);
   }
 
@@ -112,7 +133,9 @@ function ndjsonWriter(deviceId: string, selected: readonly string[] | undefined)
   return writer;
 }
 
-function csvWriter(deviceId: string, selected: readonly string[]): LineWriter {
+function csvWriter(options: LineOptions): LineWriter {
+  const { deviceId, metrics: selected = [] } = options;
+  const hardwareOf = hardwareBytes(options, (id) => `,${textCell(id)}`);
   const instants = createInstantBytes();
   const begin = ascii(`${textCell(deviceId)}-`);
   const toTimestamp = ascii(`,${textCell(deviceId)},`);
@@ -130,6 +153,7 @@ function csvWriter(deviceId: string, selected: readonly string[]): LineWriter {
       instants.iso(into, atMs);
       into.byte(COMMA);
       if (receivedAtMs !== atMs) instants.iso(into, receivedAtMs);
+      if (hardwareOf !== undefined) into.bytes(hardwareOf(receivedAtMs));
       let isEmpty = true;
       for (let column = 0; column < columns.length; column++) {
         const value = columns[column]?.[index];

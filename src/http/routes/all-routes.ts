@@ -11,8 +11,9 @@ import { BOARD_CHECK_ROUTES, type BoardCheckParts } from "./clients/board-check-
 import { CLIENTS_ROUTES, type ClientsParts } from "./clients/clients-routes.ts";
 import { CREDENTIALS_ROUTES, type CredentialsParts } from "./credentials-routes.ts";
 import { DERIVED_ROUTES, type DerivedParts } from "./derived-routes.ts";
-import { DEVICE_LIST_ROUTES, type DeviceListParts } from "./device-list-routes.ts";
-import { DEVICES_ROUTES, type DevicesParts } from "./devices-routes.ts";
+import { DEVICE_LIST_ROUTES, type DeviceListParts } from "./devices/device-list-routes.ts";
+import { DEVICES_ROUTES, type DevicesParts } from "./devices/devices-routes.ts";
+import { REPLACEMENT_ROUTES, type ReplacementParts } from "./devices/replacement-routes.ts";
 import { ERASURE_ROUTES, type ErasureParts } from "./erasure-routes.ts";
 import { EXPORT_ROUTES, type ExportParts } from "./export-routes.ts";
 import { HEALTH_ROUTES, type HealthParts } from "./health-routes.ts";
@@ -33,6 +34,7 @@ export type RouteParts = HealthParts &
   ClientsParts &
   DeviceListParts &
   DevicesParts &
+  ReplacementParts &
   SparklinesParts &
   ReadingsParts &
   PresenceParts &
@@ -63,6 +65,7 @@ export const ROUTES: readonly Route<RouteParts>[] = [
   ...CLIENTS_ROUTES,
   ...DEVICE_LIST_ROUTES,
   ...DEVICES_ROUTES,
+  ...REPLACEMENT_ROUTES,
   ...SPARKLINES_ROUTES,
   ...READINGS_ROUTES,
   ...PRESENCE_ROUTES,

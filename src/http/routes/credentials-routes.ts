@@ -11,10 +11,12 @@ import {
   boardWithSecret,
 } from "../../contract/access.ts";
 import { filtersOf } from "../../contract/application-presets.ts";
+import type { DeviceId } from "../../contract/readings.ts";
 import type { Accounts } from "../../core/access/accounts.ts";
 import type { Credentials } from "../../core/access/credentials.ts";
 import { devicesWithoutSecret } from "../../core/access/unclaimed/without-secret.ts";
 import type { Registry } from "../../core/devices/registry.ts";
+import type { HardwareBook } from "../../core/hardware/hardware-book.ts";
 import { invalidField } from "../answers/problem.ts";
 import { EMPTY, json, type Route, route } from "../declaration/route.ts";
 import { needed, outcomeIn } from "./session-routes.ts";
@@ -25,6 +27,7 @@ export interface CredentialsParts {
   /** Undefined: the same. */
   readonly accounts: Accounts | undefined;
   readonly registry: Registry;
+  readonly hardware: HardwareBook;
 }
 
 export const CREDENTIALS_ROUTES: readonly Route<CredentialsParts>[] = [
@@ -34,8 +37,10 @@ export const CREDENTIALS_ROUTES: readonly Route<CredentialsParts>[] = [
     level: "operator",
     summary: "the boards that have a secret, and the devices that need one",
     answer: json(boardsAnswer),
-    handle: ({ credentials, accounts, registry }: CredentialsParts) => {
-      const { boards, hasBoard: hasSecret } = needed(credentials);
+    handle: ({ credentials, accounts, registry, hardware }: CredentialsParts) => {
+      const { boards, hasBoard } = needed(credentials);
+      const hasSecret = (deviceId: string): boolean =>
+        hasBoard(deviceId) || hasBoard(hardware.hardwareOf(deviceId as DeviceId));
       const made = (accounts?.users() ?? []).map(({ createdAt }) => Date.parse(createdAt));
       const claimedAtMs = made.length === 0 ? undefined : Math.min(...made);
       return { boards: boards(), withoutSecret: devicesWithoutSecret(registry.list(), { claimedAtMs, hasSecret }) };

@@ -3,7 +3,7 @@ import { eraseQuery } from "../../contract/rest.ts";
 import type { Registry } from "../../core/devices/registry.ts";
 import type { Erasure } from "../../core/history/erasure.ts";
 import { EMPTY, type Route, route } from "../declaration/route.ts";
-import { knownDevice } from "./devices-routes.ts";
+import { knownDevice } from "./devices/devices-routes.ts";
 
 export interface ErasureParts {
   readonly registry: Registry;

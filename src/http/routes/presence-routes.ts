@@ -10,7 +10,7 @@ import type { Log } from "../../core/ports/log.ts";
 import type { PresenceBook, Run } from "../../core/presence/presence-book.ts";
 import { type Chunks, streamAnswer } from "../answers/stream-answer.ts";
 import { json, type Route, route } from "../declaration/route.ts";
-import { knownDevice } from "./devices-routes.ts";
+import { knownDevice } from "./devices/devices-routes.ts";
 import { chosen } from "./export-routes.ts";
 
 export interface PresenceParts {

@@ -21,7 +21,7 @@ import type { Store } from "../../core/ports/readings-store.ts";
 import { parseReadingCursor, readingCursor } from "../answers/page-cursor.ts";
 import { type Chunks, JSON_HEADERS, streamAnswer } from "../answers/stream-answer.ts";
 import { jsonStream, type Route, route } from "../declaration/route.ts";
-import { knownDevice } from "./devices-routes.ts";
+import { knownDevice } from "./devices/devices-routes.ts";
 
 export interface ReadingsParts {
   readonly registry: Registry;

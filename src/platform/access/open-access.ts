@@ -7,6 +7,8 @@ import { nameIn } from "../../core/access/mqtt-login.ts";
 import { createPairing, type Pairing, type Quarantine } from "../../core/access/pairing.ts";
 import { createTabletAccess, type TabletAccess } from "../../core/access/tablet/tablet-access.ts";
 import { createUnclaimedHub, UNCLAIMED, type UnclaimedHub } from "../../core/access/unclaimed/unclaimed-hub.ts";
+import type { BoardCredentials } from "../../core/devices/board-replacement.ts";
+import { type IsRevoked, withoutRevoked } from "../../core/hardware/without-revoked.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { TrustedTime } from "../../core/time/trusted-time.ts";
@@ -19,6 +21,8 @@ export interface Access {
   readonly tablets: TabletAccess;
   readonly credentials: Credentials;
   readonly pairing: Pairing;
+  /** For replacements of boards. */
+  readonly boards: BoardCredentials;
   readonly unclaimed: Pick<UnclaimedHub, "isOpen">;
   /** In words for the owner, while accounts cannot be written. */
   problem(): string | undefined;
@@ -44,11 +48,13 @@ export interface AccessOptions {
   readonly clock: Clock;
   readonly time: TrustedTime;
   readonly log: Log;
+  /** Whether the credential of this board, made then, is not valid any more. Left out: all are. */
+  readonly isRevoked?: IsRevoked;
 }
 
 /** Rejects with a StartError where the file of accounts cannot be read. */
 export async function openAccess(options: AccessOptions): Promise<Access> {
-  const { dataDir, isHub, isUnclaimedOpen = false, clock, time, log } = options;
+  const { dataDir, isHub, isUnclaimedOpen = false, clock, time, log, isRevoked = () => false } = options;
   const notified: EndedAccess[] = [];
   const file = openAccessFile({ dataDir, log });
   if (isHub) {
@@ -59,7 +65,8 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
     });
   }
   const secrets = createSecrets(file.key);
-  const book: AccessBook = createAccessBook({ store: file, clock, log });
+  const whole: AccessBook = createAccessBook({ store: file, clock, log });
+  const book = withoutRevoked(whole, isRevoked);
   const delay = createLoginDelay({ clock });
   const passwords = createPasswords();
   const unclaimed = createUnclaimedHub({
@@ -99,7 +106,15 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
       ended.credential(UNCLAIMED);
     },
   });
+  const boards: BoardCredentials = {
+    madeAtMs: (hardwareId) => book.board(hardwareId)?.createdAtMs,
+    end: ended.credential,
+    remove: async ({ hardwareId, madeAtMs }) => {
+      if (whole.board(hardwareId)?.createdAtMs === madeAtMs) await whole.removeBoard(hardwareId);
+    },
+  };
   return {
+    boards,
     accounts,
     tablets: createTabletAccess({ accounts, secrets, delay }),
     credentials,

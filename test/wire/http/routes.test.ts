@@ -93,6 +93,18 @@ async function askAboutDevices({ owner }: AccessWorld, { ask }: DeclaredAnswers)
   await ask(owner, "DELETE /api/devices/:id/readings", "/api/devices/cellar/readings?metrics=on");
 }
 
+async function askAboutReplacement({ hub, owner, board }: AccessWorld, { ask }: DeclaredAnswers): Promise<void> {
+  const { secret } = await board("spare");
+  const client = await connectJs(hub.mqttUrl, { username: "spare", password: secret });
+  await client.publish("devices/spare/telemetry", '{"temperature":1}', { qos: 1 });
+  const path = "/api/devices/cellar/replacement";
+  await ask(owner, "GET /api/devices/:id/replacement/candidates", `${path}/candidates`);
+  await ask(owner, "POST /api/devices/:id/replacement", path, { body: { by: "spare" } });
+  await ask(owner, "POST /api/devices/:id/replacement", path, { body: { by: "nobody" } });
+  await ask(owner, "GET /api/devices/:id/replacement", path);
+  for (let twice = 0; twice < 2; twice++) await ask(owner, "DELETE /api/devices/:id/replacement", path);
+}
+
 /** Accounts, tokens and credentials: made, listed, changed and removed. */
 async function askAboutAccess({ hub, owner, nobody }: AccessWorld, { ask }: DeclaredAnswers): Promise<void> {
   const user = { name: "Vera", password: PASSWORD, role: "viewer" };
@@ -308,6 +320,7 @@ test("every route answers as it is declared and as the OpenAPI document says, al
   await ask(owner, "GET /api/boards");
   await ask(owner, "GET /api/board-check", "/api/board-check?device=cellar&since=2026-01-01T00:00:00Z");
   await askAboutDevices(world, answers);
+  await askAboutReplacement(world, answers);
   await askAboutAccess(world, answers);
   await askAboutPairing(world, answers);
   for (const method of ["POST", "GET", "DELETE"]) await ask(owner, `${method} /api/simulation`);

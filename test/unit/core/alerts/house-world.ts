@@ -30,6 +30,7 @@ import { startDerivation } from "../../../support/memory/derivation-world.ts";
 import { createMemoryAlertFile } from "../../../support/memory/memory-alert-file.ts";
 import { createMemoryCounters, createMemoryLog } from "../../../support/memory/memory-log.ts";
 import { allStored, createMemoryStore, turn } from "../../../support/memory/memory-store.ts";
+import { noReplacements } from "../../../support/memory/no-replacements.ts";
 
 /** A connection of a board or a bridge. */
 export interface HouseClient {
@@ -128,12 +129,14 @@ export async function startHouse(): Promise<HouseWorld> {
   });
   const { derivation } = startDerivation({ registry, counters, clock });
   const byteBudget = createByteBudget({ maxBytes: 1e8 });
+  const hardware = noReplacements();
   const onCommitted = createAfterCommit({
     ...{ registry, derivation, clockSanity, counters },
     publish: () => undefined,
     hasAudience: () => false,
     onStored: () => undefined,
     judge: engine.stored,
+    hardware,
   });
   const writer = createWriter({
     ...{ store, clock, log, counters, onCommitted, byteBudget },
@@ -146,6 +149,7 @@ export async function startHouse(): Promise<HouseWorld> {
     ...{ dialects, learned, hubFile, writer, byteBudget, registry, refusals, counters, clock, dating, derivation },
     unmapped: { note: () => undefined },
     publish: () => undefined,
+    hardware,
   });
 
   let serial = 0;

@@ -9,6 +9,7 @@ import { createClockSanity } from "../../../../src/core/time/clock-sanity.ts";
 import { createManualClock } from "../../../support/clock/manual-clock.ts";
 import { startDerivation } from "../../../support/memory/derivation-world.ts";
 import { createMemoryCounters } from "../../../support/memory/memory-log.ts";
+import { noReplacements } from "../../../support/memory/no-replacements.ts";
 
 const boiler = "boiler" as DeviceId;
 const board = { clientId: "board", serial: 1 };
@@ -38,6 +39,7 @@ function start() {
     hasAudience: () => audience.isThere,
     onStored: (count) => void storedCounts.push(count),
     judge: (readings) => void judged.push([...readings]),
+    hardware: noReplacements(),
   });
   const commit = (...messages: readonly (readonly [Write, WriteOutcome][])[]): void =>
     afterCommit(

@@ -21,6 +21,7 @@ import { createManualClock } from "../../../support/clock/manual-clock.ts";
 import { startDerivation } from "../../../support/memory/derivation-world.ts";
 import { createMemoryCounters, createMemoryLog } from "../../../support/memory/memory-log.ts";
 import { allStored, createMemoryStore, turn } from "../../../support/memory/memory-store.ts";
+import { noReplacements } from "../../../support/memory/no-replacements.ts";
 
 export const NOW = Date.UTC(2026, 10, 22, 12);
 export const board = { clientId: "board", serial: 1 };
@@ -47,6 +48,7 @@ export function start(limits: Partial<DeviceLimits> = {}, options: StartOptions 
     onPresence: () => {},
   });
   const published: LiveReading[] = [];
+  const hardware = noReplacements();
   const { derivation } = startDerivation({ registry, counters, clock });
   const onCommitted = createAfterCommit({
     registry,
@@ -57,6 +59,7 @@ export function start(limits: Partial<DeviceLimits> = {}, options: StartOptions 
     hasAudience: () => true,
     onStored: () => {},
     judge: () => {},
+    hardware,
   });
   const log = createMemoryLog();
   const byteBudget = createByteBudget({ maxBytes: 1e6 });
@@ -94,6 +97,7 @@ export function start(limits: Partial<DeviceLimits> = {}, options: StartOptions 
     clock,
     dating,
     derivation,
+    hardware,
   });
 
   /** Why messages were refused, as their clients are told. */

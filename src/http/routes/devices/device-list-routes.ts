@@ -1,15 +1,15 @@
 /** `GET /api/devices`: the list, in pages. It is made a few devices at a time, so that a long one delays nothing else. */
-import type { Device } from "../../contract/readings.ts";
-import { type DevicesPage, devicesPage, devicesQuery } from "../../contract/rest.ts";
-import type { AlertSummary } from "../../core/alerts/shown/alert-summary.ts";
-import { type Described, toDevice } from "../../core/devices/device-answer.ts";
-import type { DeviceRecord } from "../../core/devices/device-record.ts";
-import type { FleetIndex } from "../../core/fleet/fleet-index.ts";
-import { inTurn, type TurnBudget } from "../../core/limits/turn-budget.ts";
-import type { Log } from "../../core/ports/log.ts";
-import { fleetCursor, parseFleetCursor } from "../answers/page-cursor.ts";
-import { type Chunks, JSON_HEADERS, streamAnswer } from "../answers/stream-answer.ts";
-import { jsonStream, type Route, route } from "../declaration/route.ts";
+import type { Device } from "../../../contract/readings.ts";
+import { type DevicesPage, devicesPage, devicesQuery } from "../../../contract/rest.ts";
+import type { AlertSummary } from "../../../core/alerts/shown/alert-summary.ts";
+import { type Described, toDevice } from "../../../core/devices/device-answer.ts";
+import type { DeviceRecord } from "../../../core/devices/device-record.ts";
+import type { FleetIndex } from "../../../core/fleet/fleet-index.ts";
+import { inTurn, type TurnBudget } from "../../../core/limits/turn-budget.ts";
+import type { Log } from "../../../core/ports/log.ts";
+import { fleetCursor, parseFleetCursor } from "../../answers/page-cursor.ts";
+import { type Chunks, JSON_HEADERS, streamAnswer } from "../../answers/stream-answer.ts";
+import { jsonStream, type Route, route } from "../../declaration/route.ts";
 
 export interface DeviceListParts {
   readonly descriptions: Described;

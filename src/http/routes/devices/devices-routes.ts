@@ -1,18 +1,20 @@
 /** `/api/devices/:id`: one device, what its owner sets of it, its latest values, and its deletion; and changes of many at once. */
-import { MAX_OWN_METRICS, metricsPatch } from "../../contract/fleet/own-metrics.ts";
-import { devicesChange, devicesChanged, MAX_TAGS } from "../../contract/fleet/tags.ts";
-import { type Device, device } from "../../contract/readings.ts";
-import { deviceDeletion, devicePatch, latestAnswer } from "../../contract/rest.ts";
-import type { Credentials } from "../../core/access/credentials.ts";
-import { topicsOfId } from "../../core/access/topics-of.ts";
-import type { AlertSummary } from "../../core/alerts/shown/alert-summary.ts";
-import { type Described, toDevice, toLatest } from "../../core/devices/device-answer.ts";
-import type { DeviceChanges } from "../../core/devices/device-changes.ts";
-import type { DeviceDeletion } from "../../core/devices/device-deletion.ts";
-import type { DeviceRecord } from "../../core/devices/device-record.ts";
-import type { Registry } from "../../core/devices/registry.ts";
-import { HttpError, invalidField } from "../answers/problem.ts";
-import { EMPTY, json, type Route, route } from "../declaration/route.ts";
+import { MAX_OWN_METRICS, metricsPatch } from "../../../contract/fleet/own-metrics.ts";
+import { devicesChange, devicesChanged, MAX_TAGS } from "../../../contract/fleet/tags.ts";
+import { type Device, type DeviceId, device } from "../../../contract/readings.ts";
+import { deviceDeletion, devicePatch, latestAnswer } from "../../../contract/rest.ts";
+import type { Credentials } from "../../../core/access/credentials.ts";
+import { topicsOfId } from "../../../core/access/topics-of.ts";
+import type { AlertSummary } from "../../../core/alerts/shown/alert-summary.ts";
+import type { BoardReplacement } from "../../../core/devices/board-replacement.ts";
+import { type Described, toDevice, toLatest } from "../../../core/devices/device-answer.ts";
+import type { DeviceChanges } from "../../../core/devices/device-changes.ts";
+import type { DeviceDeletion } from "../../../core/devices/device-deletion.ts";
+import type { DeviceRecord } from "../../../core/devices/device-record.ts";
+import type { Registry } from "../../../core/devices/registry.ts";
+import type { HardwareBook } from "../../../core/hardware/hardware-book.ts";
+import { HttpError, invalidField } from "../../answers/problem.ts";
+import { EMPTY, json, type Route, route } from "../../declaration/route.ts";
 
 export interface DevicesParts {
   readonly registry: Registry;
@@ -22,6 +24,8 @@ export interface DevicesParts {
   readonly deleteDevice: DeviceDeletion["run"];
   /** Undefined: there are no accounts. */
   readonly credentials: Credentials | undefined;
+  readonly hardware: HardwareBook;
+  readonly replacement: BoardReplacement;
 }
 
 export const DEVICES_ROUTES: readonly Route<DevicesParts>[] = [
@@ -78,13 +82,8 @@ export const DEVICES_ROUTES: readonly Route<DevicesParts>[] = [
       "deletes its readings, settings, retained messages and last wills, and the board's secret unless `credential=keep`",
     query: deviceDeletion,
     answer: EMPTY,
-    handle: async ({ registry, credentials, deleteDevice }: DevicesParts, { params, query }) => {
-      const { deviceId } = knownDevice(registry, params.id);
-      // First: a board that is still let in would be a new device at once.
-      const topics = credentials?.topicsOfDevice(deviceId);
-      if (query.credential === "remove") await credentials?.removeBoard(deviceId);
-      await deleteDevice(deviceId, topics === undefined ? topicsOfId(deviceId) : [...topics.own, ...topics.discovery]);
-    },
+    handle: (parts: DevicesParts, { params, query }) =>
+      deleteWhole(parts, knownDevice(parts.registry, params.id).deviceId, query.credential),
   }),
   route({
     method: "get",
@@ -98,6 +97,20 @@ export const DEVICES_ROUTES: readonly Route<DevicesParts>[] = [
     },
   }),
 ];
+
+async function deleteWhole(
+  { credentials, hardware, replacement, deleteDevice }: DevicesParts,
+  deviceId: DeviceId,
+  credential: "keep" | "remove",
+): Promise<void> {
+  const topics = credentials?.topicsOfDevice(deviceId);
+  // First: a board that is still let in would be a new device at once.
+  if (credential === "remove") {
+    for (const board of new Set([deviceId, hardware.hardwareOf(deviceId)])) await credentials?.removeBoard(board);
+  }
+  await replacement.removed(deviceId);
+  await deleteDevice(deviceId, topics === undefined ? topicsOfId(deviceId) : [...topics.own, ...topics.discovery]);
+}
 
 const shown = (record: DeviceRecord, { descriptions, alertSummary }: DevicesParts): Device =>
   toDevice(record, descriptions, alertSummary.worstOf(record.deviceId));
