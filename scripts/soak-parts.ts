@@ -137,6 +137,12 @@ export const SOAK_PARTS: readonly SoakPart[] = [
     env: { AERIE_TEST_BOARDS: "5000" },
   },
   {
+    name: "page-memory",
+    what: "8 simulated hours of readings on open pages of the dashboard, and what they hold then",
+    file: "test/browser/page-memory.test.ts",
+    env: { AERIE_TEST_PAGE_HOURS: "8" },
+  },
+  {
     name: "mongodb-kill",
     what: "100 SIGKILLs of MongoDB while the hub writes into it",
     file: "test/process/durability/mongodb-kill.test.ts",
