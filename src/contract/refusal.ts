@@ -27,7 +27,8 @@ export type Suggestion = z.infer<typeof suggestion>;
 export const refusal = z
   .strictObject({
     code: z.enum(CODES),
-    reason: z.string().describe("The code's text, and what exactly was wrong"),
+    reason: z.string().describe("The code's text, and where there is a detail, a colon and that"),
+    detail: z.string().describe("What exactly was wrong").exactOptional(),
     kind: z.enum(["connection", "message"]),
     clientId: z.string().exactOptional(),
     via: z

@@ -15,9 +15,9 @@ const FEW = 3;
 const PAGE = 50;
 
 export function CauseCard({ cause, refused }: { cause: Cause; refused: Refused }) {
-  const { code, who, refusals } = cause;
+  const { code, text, who, refusals } = cause;
   const heading = useId();
-  const { sentence, advice } = causeWords(code, refused.limits);
+  const { sentence, advice } = causeWords(text, refused.limits);
   const solve = () => {
     solvedMarks.value = { ...solvedMarks.peek(), [code]: markOf(cause, refused) };
   };
@@ -37,7 +37,7 @@ export function CauseCard({ cause, refused }: { cause: Cause; refused: Refused }
       </div>
       <CauseFacts cause={cause} />
       {advice !== "" && <p class="cause-advice">{advice}</p>}
-      <RaiseLimit code={code} refused={refused} />
+      <RaiseLimit text={text} refused={refused} />
       <Members refusals={refusals} />
     </article>
   );
@@ -108,7 +108,7 @@ export function SolvedCauses({ causes, refused }: { causes: readonly Cause[]; re
 }
 
 function SolvedCause({ cause, refused }: { cause: Cause; refused: Refused }) {
-  const { code, who, isMarked, refusals } = cause;
+  const { code, text, who, isMarked, refusals } = cause;
   const reopen = () => {
     const { [code]: _, ...others } = solvedMarks.peek();
     solvedMarks.value = others;
@@ -116,7 +116,7 @@ function SolvedCause({ cause, refused }: { cause: Cause; refused: Refused }) {
   return (
     <li class="refusal" data-code={code}>
       <p>
-        <span class="cause-who">{who}:</span> {causeWords(code, refused.limits).sentence}
+        <span class="cause-who">{who}:</span> {causeWords(text, refused.limits).sentence}
       </p>
       <CauseFacts cause={cause} />
       {isMarked ? (

@@ -1,11 +1,13 @@
 /** Groups refusals by cause: what is refused now and what is solved, of whom, how often, and in which words. */
 import type { Refusal } from "../../../src/contract/refusal.ts";
-import { REFUSALS, type RefusalCode } from "../../../src/contract/refusals.ts";
+import type { RefusalCode } from "../../../src/contract/refusals.ts";
 import { isOpen, type Refused, type SolvedMark, type SolvedMarks } from "../hub/refused.ts";
 
 export interface Cause {
   readonly code: RefusalCode;
   readonly kind: Refusal["kind"];
+  /** What the hub says of the code. */
+  readonly text: string;
   /** Of an open cause those that are refused now, of a solved one all. By name. */
   readonly refusals: readonly Refusal[];
   /** `49 boards`, or the name of the only one. */
@@ -57,6 +59,7 @@ function causeOf(code: RefusalCode, refusals: readonly Refusal[], refused: Refus
   return {
     code,
     kind: sorted[0]?.kind ?? "message",
+    text: sorted[0] === undefined ? code : textOf(sorted[0]),
     refusals: sorted,
     who: whoOf(sorted),
     times: sinceMark > 0 ? Math.min(sum, sinceMark) : sum,
@@ -105,8 +108,8 @@ export interface CauseWords {
 const SETTING = /AERIE_MAX_[A-Z_]+/;
 
 /** A limit that stands alone in brackets is said as the number that it is; where there are more, the names are left to the advice. */
-export function causeWords(code: RefusalCode, limits: Refused["limits"]): CauseWords {
-  const [, sentence = REFUSALS[code], advice = ""] = /^(.*?)[:;.] (.*)$/s.exec(REFUSALS[code]) ?? [];
+export function causeWords(text: string, limits: Refused["limits"]): CauseWords {
+  const [, sentence = text, advice = ""] = /^(.*?)[:;.] (.*)$/s.exec(text) ?? [];
   const said = sentence.replace(/ \(([^)]*AERIE_[^)]*)\)/, (_, inside: string) => {
     const value = SETTING.exec(inside)?.[0] === inside ? limits[inside] : undefined;
     if (value === undefined) return "";
@@ -115,6 +118,6 @@ export function causeWords(code: RefusalCode, limits: Refused["limits"]): CauseW
   return { sentence: said, advice: advice.slice(0, 1).toUpperCase() + advice.slice(1) };
 }
 
-/** What exactly was wrong with this one: the reason without the words that its code has for all. */
-export const detailOf = ({ code, reason }: Refusal): string =>
-  reason.startsWith(REFUSALS[code]) ? reason.slice(REFUSALS[code].length).replace(/^[\s:;,.–-]+/, "") : reason;
+/** What the hub says of the code: the reason without what exactly was wrong with this one. */
+const textOf = ({ reason, detail }: Refusal): string =>
+  detail === undefined ? reason : reason.slice(0, reason.length - detail.length - ": ".length);

@@ -1,5 +1,4 @@
 /** The limits that a refusal names: what they are now, and a higher value where the hub would take one. */
-import { REFUSALS, type RefusalCode } from "../../../src/contract/refusals.ts";
 import type { RefusalsAnswer } from "../../../src/contract/rest.ts";
 
 export interface LimitsBehind {
@@ -9,8 +8,8 @@ export interface LimitsBehind {
   readonly higher: readonly string[];
 }
 
-export function limitsBehind(code: RefusalCode, known: Pick<RefusalsAnswer, "limits" | "maxima">): LimitsBehind {
-  const limits = [...REFUSALS[code].matchAll(/AERIE_MAX_[A-Z_]+/g)].flatMap(([name]) => {
+export function limitsBehind(text: string, known: Pick<RefusalsAnswer, "limits" | "maxima">): LimitsBehind {
+  const limits = [...text.matchAll(/AERIE_MAX_[A-Z_]+/g)].flatMap(([name]) => {
     const value = known.limits[name] ?? 0;
     return value > 0
       ? [{ name, value, next: Math.min(2 * value, known.maxima[name] ?? Number.POSITIVE_INFINITY) }]

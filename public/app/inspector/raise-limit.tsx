@@ -1,12 +1,11 @@
 /** How to raise the limit behind a refusal. A limit is a setting, read at the start of the hub. */
-import type { RefusalCode } from "../../../src/contract/refusals.ts";
 import type { Refused } from "../hub/refused.ts";
 import { reaches } from "../hub/session.ts";
 import { CommandLine } from "../ui/command-line.tsx";
 import { limitsBehind } from "./limits-behind.ts";
 
-export function RaiseLimit({ code, refused }: { code: RefusalCode; refused: Refused }) {
-  const { now, higher } = limitsBehind(code, refused);
+export function RaiseLimit({ text, refused }: { text: string; refused: Refused }) {
+  const { now, higher } = limitsBehind(text, refused);
   if (now.length === 0 || !reaches("operator")) return null;
   if (higher.length === 0) {
     return <p class="fix quiet">This limit cannot be raised: it has its highest value ({now.join(", ")}).</p>;

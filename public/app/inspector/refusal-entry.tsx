@@ -6,13 +6,12 @@ import { hubNowMs } from "../hub/clock.ts";
 import { deviceHref } from "../ui/route.ts";
 import { fullTime, sinceWords } from "../ui/time-words.ts";
 import { countWords } from "../ui/value-words.ts";
-import { clientNameOf, detailOf } from "./causes.ts";
+import { clientNameOf } from "./causes.ts";
 import { RefusalFix } from "./refusal-fix.tsx";
 
 export function RefusalEntry({ refusal }: { refusal: Refusal }) {
-  const { topic, metric, count, lastAt, firstAt } = refusal;
+  const { topic, metric, count, lastAt, firstAt, detail } = refusal;
   const lastMs = Date.parse(lastAt);
-  const detail = detailOf(refusal);
   return (
     <li class="refusal">
       <div class="refusal-head">
@@ -34,7 +33,7 @@ export function RefusalEntry({ refusal }: { refusal: Refusal }) {
           )}
         </p>
       )}
-      {detail !== "" && <p class="reason">{detail}</p>}
+      {detail !== undefined && <p class="reason">{detail}</p>}
       <FaultyPayload refusal={refusal} />
       <RefusalFix refusal={refusal} />
     </li>

@@ -170,6 +170,7 @@ function describe(refused: Refused, firstAt: string, lastAt: string, count: numb
   return {
     code,
     reason: detail === undefined ? REFUSALS[code] : copyOf(`${REFUSALS[code]}: ${detail}`),
+    ...(detail !== undefined && { detail: copyOf(detail) }),
     kind,
     ...(clientId !== undefined && { clientId: clientId.slice(0, MAX_CLIENT_ID) }),
     ...(address !== undefined && { address }),

@@ -1,7 +1,7 @@
 /** The Inspector groups refusals by cause, says what is solved, and counts from then on. */
 import { expect, test } from "vitest";
 import { mergeRefusals, openCauses, type Refused } from "../../../public/app/hub/refused.ts";
-import { causesOf, causeWords, detailOf, markOf, nameOf } from "../../../public/app/inspector/causes.ts";
+import { causesOf, causeWords, markOf, nameOf } from "../../../public/app/inspector/causes.ts";
 import type { Refusal } from "../../../src/contract/refusal.ts";
 import { REFUSALS, type RefusalCode } from "../../../src/contract/refusals.ts";
 
@@ -99,22 +99,24 @@ test("a row that the hub began to count again is not taken for an old one", () =
 
 test("a sentence says a limit as its number, and what to do comes apart", () => {
   const limits = { AERIE_MAX_DEVICES: 10_000 };
-  expect(causeWords("TOO_MANY_DEVICES", limits)).toEqual({
+  expect(causeWords(REFUSALS.TOO_MANY_DEVICES, limits)).toEqual({
     sentence: "The hub has reached its limit of devices (10,000)",
     advice: "",
   });
-  expect(causeWords("TOPIC_TOO_LONG", {})).toEqual({
+  expect(causeWords(REFUSALS.TOPIC_TOO_LONG, {})).toEqual({
     sentence: "The topic is too long, or has too many levels",
     advice: "Use a shorter topic",
   });
-  expect(causeWords("TOPIC_UNKNOWN", {}).advice).toMatch(/^Use devices\/<id>\/telemetry/);
-  for (const code of Object.keys(REFUSALS) as RefusalCode[]) {
-    expect(causeWords(code, {}).sentence, code).not.toMatch(/AERIE_|[.:;]$/);
+  expect(causeWords(REFUSALS.TOPIC_UNKNOWN, {}).advice).toMatch(/^Use devices\/<id>\/telemetry/);
+  for (const text of Object.values(REFUSALS)) {
+    expect(causeWords(text, {}).sentence, text).not.toMatch(/AERIE_|[.:;]$/);
   }
 });
 
-test("of one refusal only what its code does not say already", () => {
+test("a cause says what is true of all of its refusals, without what was wrong with one", () => {
   const { PAYLOAD_EMPTY: words } = REFUSALS;
-  expect(detailOf(refusal("PAYLOAD_EMPTY", { reason: `${words}: on Monday` }))).toBe("on Monday");
-  expect(detailOf(refusal("PAYLOAD_EMPTY"))).toBe("");
+  const detail = "on Monday";
+  const { open } = causesOf(refused(refusal("PAYLOAD_EMPTY", { reason: `${words}: ${detail}`, detail })), {});
+  expect(open).toMatchObject([{ text: words }]);
+  expect(causesOf(refused(refusal("PAYLOAD_EMPTY")), {}).open).toMatchObject([{ text: words }]);
 });

@@ -1,11 +1,12 @@
 /** The Inspector offers no limit with which the hub would not start. */
 import { expect, test } from "vitest";
 import { limitsBehind } from "../../../public/app/inspector/limits-behind.ts";
+import { REFUSALS } from "../../../src/contract/refusals.ts";
 
 const [BYTES, LEVELS] = ["AERIE_MAX_TOPIC_BYTES", "AERIE_MAX_TOPIC_LEVELS"];
 const maxima = { [BYTES]: 65_535, [LEVELS]: 100 };
 const behind = (bytes: number, levels: number) =>
-  limitsBehind("TOPIC_TOO_LONG", { limits: { [BYTES]: bytes, [LEVELS]: levels }, maxima });
+  limitsBehind(REFUSALS.TOPIC_TOO_LONG, { limits: { [BYTES]: bytes, [LEVELS]: levels }, maxima });
 
 test("a limit is offered doubled, or at its maximum, and not at all where it is there already", () => {
   expect(behind(1_024, 60)).toEqual({
@@ -17,6 +18,8 @@ test("a limit is offered doubled, or at its maximum, and not at all where it is 
 });
 
 test("a limit that is not in force is not offered, and a refusal without one has none", () => {
-  expect(limitsBehind("TOO_MANY_REQUESTS", { limits: { AERIE_MAX_REQUESTS_PER_MINUTE: 0 }, maxima }).now).toEqual([]);
-  expect(limitsBehind("PAYLOAD_EMPTY", { limits: {}, maxima }).now).toEqual([]);
+  expect(
+    limitsBehind(REFUSALS.TOO_MANY_REQUESTS, { limits: { AERIE_MAX_REQUESTS_PER_MINUTE: 0 }, maxima }).now,
+  ).toEqual([]);
+  expect(limitsBehind(REFUSALS.PAYLOAD_EMPTY, { limits: {}, maxima }).now).toEqual([]);
 });
