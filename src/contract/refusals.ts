@@ -85,6 +85,7 @@ export const REFUSALS = {
   CREDENTIAL_BUSY: "Too many boards are logging in at this moment; this one tries again by itself",
   CREDENTIAL_EXPIRED: "The credential has expired. Remove the application under Settings and add it again",
   CREDENTIAL_ENDED: "The credential was removed or replaced while its client was connected",
+  DISCONNECTED: "An operator disconnected the client; it may connect again",
   TOPIC_NOT_OWN:
     "This credential may not publish to this topic. A board publishes to the topics of its family (devices/<its id>/ if it has none), an application to its own filters (Settings)",
   TOPIC_OF_HUB: "Only the hub publishes below aerie/. Publish to another topic",
@@ -174,6 +175,7 @@ const REASON_OF: Readonly<Record<RefusalCode, ReasonCode>> = {
   CREDENTIAL_BUSY: REASON.serverBusy,
   CREDENTIAL_EXPIRED: REASON.notAuthorized,
   CREDENTIAL_ENDED: REASON.administrativeAction,
+  DISCONNECTED: REASON.administrativeAction,
   TOPIC_NOT_OWN: REASON.notAuthorized,
   TOPIC_OF_HUB: REASON.notAuthorized,
   VERSION_UNSUPPORTED: REASON.unsupportedProtocolVersion,

@@ -9,7 +9,7 @@ import { isPaused } from "../preferences/pace.ts";
 import { FaultNote, ReadNote } from "../ui/fault-note.tsx";
 import { usePageTitle } from "../ui/page-title.ts";
 import { fullTime, sinceWords } from "../ui/time-words.ts";
-import { countWords } from "../ui/value-words.ts";
+import { countWords, rateWords } from "../ui/value-words.ts";
 import { InspectorTabs } from "./inspector-tabs.tsx";
 
 const LOOK_EVERY_MS = 5_000;
@@ -117,9 +117,22 @@ function Clients({ found: { clients, total }, look }: { found: ClientsAnswer; lo
   );
 }
 
+type TrafficProps = Pick<ConnectedClient, "inPerS" | "outPerS" | "bytesIn" | "bytesOut">;
+
+function Traffic({ inPerS, outPerS, bytesIn, bytesOut }: TrafficProps) {
+  const title = `Since it connected: ${countWords(bytesIn)} bytes from it, ${countWords(bytesOut)} bytes to it`;
+  return (
+    <span title={title} data-traffic>
+      {rateWords(inPerS)} in, {rateWords(outPerS)} out, {kilobytes(bytesIn + bytesOut)} kB
+    </span>
+  );
+}
+
+const kilobytes = (bytes: number): string => countWords(Math.ceil(bytes / 1_000));
+
 function ClientRow({ client, look }: { client: ConnectedClient; look: () => void }) {
   const fault = useSignal<HubFault | undefined>(undefined);
-  const { id, via, address, mqttVersion, connectedAt, inFlight, subscriptions, takeOvers } = client;
+  const { id, via, address, mqttVersion, connectedAt, inFlight, subscriptions, takeOvers, ...traffic } = client;
   const name = via === undefined ? id : id.slice(id.indexOf("/") + 1);
   const sinceMs = Date.parse(connectedAt);
   const end = async () => {
@@ -145,6 +158,7 @@ function ClientRow({ client, look }: { client: ConnectedClient; look: () => void
         </time>
         <span>{subscriptions === 1 ? "1 subscription" : `${countWords(subscriptions)} subscriptions`}</span>
         <span>{countWords(inFlight)} in flight</span>
+        <Traffic {...traffic} />
         {takeOvers > 0 && <span class="client-taken">replaced {countWords(takeOvers)} × in the last minute</span>}
       </p>
       <button type="button" aria-label={`Disconnect ${name}`} onClick={() => void end()}>

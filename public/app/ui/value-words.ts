@@ -160,6 +160,11 @@ export function boundWords(metric: Metric, value: MetricValue): string {
 const whole = new Intl.NumberFormat();
 export const countWords = (count: number): string => whole.format(count);
 
+const rate = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 2 });
+
+/** `2.5/s` */
+export const rateWords = (perS: number): string => `${rate.format(perS)}/s`;
+
 const GIGABYTE = 1e9;
 const MEGABYTE = 1e6;
 

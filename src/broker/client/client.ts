@@ -7,19 +7,14 @@ import { foreignProtocol, isFirstByte } from "../packets/framing.ts";
 import type { DisconnectPacket, PublishPacket } from "../packets/packet.ts";
 import type { Connection } from "../transport/connection.ts";
 import type { Hold, PacketReader } from "../transport/packet-reader.ts";
+import type { TrafficFacts } from "../transport/traffic.ts";
 import { expiryWithin } from "./admission.ts";
 import type { ClientContext } from "./client-context.ts";
 import type { ClientControl, ClientState, Connected, WaitingForPairing } from "./client-state.ts";
 import { Handshake } from "./handshake.ts";
 import type { Login, RefusalNote } from "./login.ts";
+import { overdueOf } from "./overdue.ts";
 import { serveWaiting } from "./waiting-board.ts";
-
-/** How long a client may be silent, in keep-alives. [MQTT-3.1.2-22] */
-const KEEP_ALIVE_GRACE = 1.5;
-/** While the budget for large packets is full, a client that sends nothing more of its packet for so long is cut off. */
-const UNFINISHED_MS = 10_000;
-/** A client that reads nothing for so long is cut off. */
-const READER_TIMEOUT_MS = 20_000;
 
 export class Client implements PacketReader, ClientControl {
   readonly #connection: Connection;
@@ -91,8 +86,10 @@ export class Client implements PacketReader, ClientControl {
       login.pacing?.spend(to - from);
     }
     const packet = decodePacket(first, bytes, from, to, responses.version, this.#memo);
-    if (packet.type === "publish") login.service.publish(packet);
-    else if (packet.type === "fault") this.end("PROTOCOL_VIOLATION", packet.reasonCode, packet.detail);
+    if (packet.type === "publish") {
+      this.#connection.traffic.messagesIn++;
+      login.service.publish(packet);
+    } else if (packet.type === "fault") this.end("PROTOCOL_VIOLATION", packet.reasonCode, packet.detail);
     else if (packet.type === "disconnect") this.#disconnect(packet, login);
     else login.service.serve(packet);
     return undefined;
@@ -145,6 +142,10 @@ export class Client implements PacketReader, ClientControl {
     return this.#connection.peer.address;
   }
 
+  traffic(): TrafficFacts {
+    return this.#connection.traffic.facts(this.#context.clock.monotonicMs());
+  }
+
   closed(): void {
     this.#leave(true);
   }
@@ -167,13 +168,12 @@ export class Client implements PacketReader, ClientControl {
   }
 
   revoked(): void {
-    const reasonCode = this.#isReasonSent() ? REASON.administrativeAction : undefined;
-    this.note("CREDENTIAL_ENDED", { kind: "connection", reasonCode });
-    this.#part(REASON.administrativeAction);
+    this.end("CREDENTIAL_ENDED", REASON.administrativeAction, undefined);
   }
 
   dismissed(): void {
-    this.#part(REASON.administrativeAction);
+    this.#context.log.info("a client was disconnected by an operator", { clientId: this.#state.clientId });
+    this.end("DISCONNECTED", REASON.administrativeAction, undefined);
   }
 
   /** The hub stops. */
@@ -189,34 +189,13 @@ export class Client implements PacketReader, ClientControl {
   /** To be called from time to time; `mayJudge` false: the hub itself stood still, so no client was silent. */
   sweep(nowMs: number, mayJudge: boolean, isGatheringFull: boolean): void {
     this.#connection.tidy();
+    this.#connection.traffic.mark(nowMs);
     if (!mayJudge) return;
-    const state = this.#state;
-    switch (state.kind) {
-      case "connecting":
-      case "checking":
-        if (nowMs - state.sinceMs >= this.#context.limits.connectTimeoutMs) this.end("CONNECT_TIMEOUT", 0, undefined);
-        return;
-      case "connected":
-        return this.#judge(state.login, nowMs, isGatheringFull);
-      case "waiting for pairing": // pairing ends it after two minutes
-      case "admitting": // the handshake lets it in after a second
-      case "ended":
-        return;
-    }
-  }
-
-  /** Ends a client that is silent, that does not finish its packet or that does not read. */
-  #judge({ keepAliveMs }: Login, nowMs: number, isGatheringFull: boolean): void {
-    const connection = this.#connection;
-    const silentMs = nowMs - connection.heardMs;
-    const isSilent = keepAliveMs > 0 && silentMs > keepAliveMs * KEEP_ALIVE_GRACE;
-    const isIdling = isGatheringFull && connection.isGathering && silentMs > UNFINISHED_MS;
-    if (isIdling && !connection.isHeld) this.end("PACKET_UNFINISHED", REASON.quotaExceeded, undefined);
-    else if (isSilent && !connection.isHeld) this.end("KEEP_ALIVE_EXPIRED", REASON.keepAliveTimeout, undefined);
-    else if (nowMs - (connection.behindSinceMs ?? nowMs) > READER_TIMEOUT_MS) {
-      this.end("READER_TOO_SLOW", REASON.quotaExceeded, undefined);
-      connection.destroy(); // it would not read the reason
-    }
+    const { connectTimeoutMs } = this.#context.limits;
+    const overdue = overdueOf(this.#state, this.#connection, { nowMs, connectTimeoutMs, isGatheringFull });
+    if (overdue === undefined) return;
+    this.end(overdue.code, overdue.reasonCode, undefined);
+    if (overdue.readsNothing) this.#connection.destroy();
   }
 
   #disconnect({ reasonCode, sessionExpiryS }: DisconnectPacket, { session, sessionExpiryS: saidBefore }: Login): void {

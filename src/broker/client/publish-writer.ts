@@ -41,6 +41,7 @@ export class PublishWriter implements Sink {
     if (encoded !== undefined) {
       if (encoded.length > this.#maxPacketBytes) return false;
       this.#connection.send(encoded);
+      this.#connection.traffic.messagesOut++;
       return true;
     }
     const alias = this.#aliases?.of(publication.topic);
@@ -64,6 +65,7 @@ export class PublishWriter implements Sink {
     }
     this.#connection.send(head);
     if (publication.payload.length > 0) this.#connection.send(publication.payload);
+    this.#connection.traffic.messagesOut++;
     return true;
   }
 

@@ -5,12 +5,14 @@ import type { Connection } from "../../core/devices/connection.ts";
 import type { JournalEntry, KeptSession, KeptSubscription } from "../../core/ports/broker-state.ts";
 import type { Version, Will } from "../packets/packet.ts";
 import type { Subscription } from "../routing/matching.ts";
+import type { TrafficFacts } from "../transport/traffic.ts";
 import { Outbound, type OutboundContext } from "./outbound.ts";
 
 /** The connection that a session has at the moment. */
 export interface Holder {
   /** Of its client. */
   readonly address: string | undefined;
+  traffic(): TrafficFacts;
   /** Another connection came with the same client id. [MQTT-3.1.4-2, -3] */
   takenOver(): void;
   /** Its credential is revoked. */

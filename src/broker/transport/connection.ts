@@ -7,6 +7,7 @@ import type { ConnectionState } from "./connection-state.ts";
 import type { Flusher } from "./flusher.ts";
 import type { Hold, PacketReader } from "./packet-reader.ts";
 import type { Peer } from "./peer.ts";
+import { Traffic } from "./traffic.ts";
 
 /** Beyond it, deliveries wait in the session instead of in the socket. */
 const MAX_BEHIND_BYTES = 64 * 1024;
@@ -50,6 +51,7 @@ export class Connection {
   heardMs: number;
   /** Since when the socket has not emptied; undefined: it is not behind. */
   behindSinceMs: number | undefined;
+  readonly traffic: Traffic;
 
   constructor(stream: Duplex, peer: Peer, clock: Clock, flusher: Flusher, gathering: ByteBudget) {
     this.#stream = stream;
@@ -58,6 +60,7 @@ export class Connection {
     this.#flusher = flusher;
     this.#gathering = gathering;
     this.heardMs = clock.monotonicMs();
+    this.traffic = new Traffic(this.heardMs);
   }
 
   start(reader: PacketReader): void {
@@ -96,6 +99,7 @@ export class Connection {
     if (this.#out.length === 0) this.#flusher.add(this);
     this.#out.push(bytes);
     this.#outBytes += bytes.length;
+    this.traffic.bytesOut += bytes.length;
     // So many bytes are written at once: at the end of a turn that read from fifty publishers more would not fit.
     if (this.#outBytes >= MAX_COPIED_BYTES) this.flush();
   }
@@ -162,6 +166,7 @@ export class Connection {
   #take(chunk: Buffer): void {
     if (this.isEnding) return;
     this.heardMs = this.#clock.monotonicMs();
+    this.traffic.bytesIn += chunk.length;
     this.#framer.push(chunk);
     this.#work();
   }

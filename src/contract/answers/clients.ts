@@ -28,6 +28,10 @@ export const connectedClient = z
     inFlight: count.describe("Messages to it that wait for its acknowledgement or for their turn"),
     subscriptions: count,
     takeOvers: count.describe("How often a client with this id replaced another one in the last minute"),
+    inPerS: z.number().min(0).describe("Messages a second from it, over the last 5 to 10 seconds"),
+    outPerS: z.number().min(0).describe("Messages a second to it, over the last 5 to 10 seconds"),
+    bytesIn: count.describe("From it since it connected, with all packets"),
+    bytesOut: count.describe("To it since it connected, with all packets"),
   })
   .describe("An MQTT client that is connected");
 export type ConnectedClient = z.infer<typeof connectedClient>;

@@ -159,6 +159,7 @@ export async function openWorld(options: WorldOptions = {}) {
     const arrival = { connection, version, clean, expiryS, keepAliveS, will, who: wish.who ?? ANYBODY };
     const { session, isPresent } = sessions.open(arrival, {
       address: undefined,
+      traffic: () => ({ inPerS: 0, outPerS: 0, bytesIn: 0, bytesOut: 0 }),
       takenOver: () => {
         isTakenOver = true;
         away(true);

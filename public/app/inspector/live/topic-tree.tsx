@@ -1,6 +1,6 @@
 /** Topics as a tree, each with how often messages come; a click shows only what is below one. */
 import { useSignal } from "@preact/signals";
-import { countWords } from "../../ui/value-words.ts";
+import { countWords, rateWords } from "../../ui/value-words.ts";
 import type { TopicNode } from "./topic-book.ts";
 
 /** Of one level; further ones on demand. */
@@ -78,13 +78,10 @@ function Node({ node: { name, path, count, perS, isTopic, children }, show, isOp
           {isFolder && !isTopic && <span class="quiet"> /</span>}
         </button>
         <span class="topic-rate" title={`${countWords(count)} messages`}>
-          {rateWords(perS)}
+          {perS === 0 ? "silent" : rateWords(perS)}
         </span>
       </div>
       {isFolder && isOpen.value && <Nodes nodes={children} show={show} isOpen={children.length < 4} />}
     </li>
   );
 }
-
-const rate = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 2 });
-const rateWords = (perS: number): string => (perS <= 0 ? "silent" : `${rate.format(perS)}/s`);

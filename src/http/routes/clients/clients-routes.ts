@@ -6,29 +6,15 @@ import {
   clientsAnswer,
   clientsQuery,
 } from "../../../contract/answers/clients.ts";
-import type { MqttVersion } from "../../../contract/refusals.ts";
 import type { Credentials } from "../../../core/access/credentials.ts";
+import type { ClientFacts, ConnectedClients } from "../../../core/ports/connected-clients.ts";
 import { HttpError } from "../../answers/problem.ts";
 import { EMPTY, json, type Route, route } from "../../declaration/route.ts";
 
 export interface ClientsParts {
   /** Undefined: there are no accounts. */
   readonly credentials: Pick<Credentials, "nameOf"> | undefined;
-  readonly connected: {
-    ids(): string[];
-    get(id: string): ClientShown | undefined;
-    disconnect(id: string): boolean;
-  };
-}
-
-interface ClientShown {
-  readonly id: string;
-  readonly address: string | undefined;
-  readonly mqttVersion: MqttVersion | undefined;
-  readonly connectedAtMs: number;
-  readonly inFlight: number;
-  readonly subscriptions: number;
-  readonly takeOvers: number;
+  readonly connected: ConnectedClients;
 }
 
 export const CLIENTS_ROUTES: readonly Route<ClientsParts>[] = [
@@ -77,15 +63,16 @@ function pageOf({ connected, credentials }: ClientsParts, { search = "", limit, 
 }
 
 const toClient = (
-  { id, address, mqttVersion, connectedAtMs, inFlight, subscriptions, takeOvers }: ClientShown,
+  { address, mqttVersion, connectedAtMs, inPerS, outPerS, ...others }: ClientFacts,
   via: string | undefined,
 ): ConnectedClient => ({
-  id,
+  ...others,
   ...(via !== undefined && { via }),
   ...(address !== undefined && { address }),
   ...(mqttVersion !== undefined && { mqttVersion }),
   connectedAt: new Date(connectedAtMs).toISOString(),
-  inFlight,
-  subscriptions,
-  takeOvers,
+  inPerS: rounded(inPerS),
+  outPerS: rounded(outPerS),
 });
+
+const rounded = (perS: number): number => Math.round(perS * 100) / 100;
