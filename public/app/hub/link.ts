@@ -82,6 +82,7 @@ export function startLink(): void {
     if (!document.hidden) readAgain();
     void askForMessages();
   });
+  addEventListener("offline", socket.lose);
   setInterval(judge, 1_000);
   socket.connect();
 }

@@ -10,6 +10,8 @@ export interface LiveSocket<Receives, Asks> {
   isConnected(): boolean;
   /** Now; a connection that there is ends. */
   connect(): void;
+  /** The network is gone: a connection that there is ends, and is tried again after a while. */
+  lose(): void;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the types of the contract's functions are taken apart here.
@@ -107,8 +109,6 @@ export function createLiveSocket<Receives, Asks>(events: LiveSocketEvents): Live
     open(...TRANSPORTS);
   }
 
-  addEventListener("offline", () => transport !== undefined && lose());
-
   return {
     on: (name, listener) => void listeners.set(name, listener as (data: never) => void),
     ask: (name, data) =>
@@ -126,5 +126,6 @@ export function createLiveSocket<Receives, Asks>(events: LiveSocketEvents): Live
       }),
     isConnected: () => connected,
     connect,
+    lose: () => transport !== undefined && lose(),
   };
 }

@@ -28,6 +28,7 @@ test("a refusal says what was wrong in words, with who, where and when", () => {
       deviceId: "a",
       reason:
         "Aerie knows this metric name and expects another type (a number without its unit, or true/false): send that, or use another name: t is a number, not true",
+      detail: "t is a number, not true",
       firstAt: new Date(NOW).toISOString(),
       lastAt: new Date(NOW).toISOString(),
       count: 1,
