@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { connectJs } from "../support/clients/mqtt-clients.ts";
 import { startHub } from "../support/hub/hub.ts";
-import { openBrowser, openPage, violations } from "../support/hub/page.ts";
+import { look, openBrowser, openPage, violations } from "../support/hub/page.ts";
 import { ask } from "../support/hub/rest.ts";
 import { ruleFields } from "../support/notify/alert-records.ts";
 
@@ -83,6 +83,46 @@ test("a board in alarm comes first at rest, but not under the pointer; nothing e
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: order[2] ?? "" }).waitFor(WAIT);
+  expect(failures).toEqual([]);
+});
+
+test("an owner replaces a board on the page of its device, after it was said what happens, and undoes it there", {
+  timeout: 90_000,
+}, async () => {
+  const hub = await startHub();
+  const board = await connectJs(hub.mqttUrl);
+  const say = (id: string, reading: object) =>
+    board.publish(`devices/${id}/telemetry`, JSON.stringify(reading), { qos: 1 });
+  await say("boiler", { temperature: 41, pressure: 1.5 });
+  await say("other", { power: 4 });
+  await say("spare", { temperature: 42, pressure: 1.6 });
+  const { page, failures } = await openPage(await openBrowser(), `${hub.url}/#/devices/boiler`, { locale: "en-US" });
+  await page.getByRole("button", { name: "Edit", exact: true }).click();
+  await page.getByRole("button", { name: "Replace this board…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("You can undo it for 7 days.").waitFor(WAIT);
+  await dialog.getByText("sends 2 of 2 metrics").waitFor(WAIT);
+  expect(await dialog.locator("label .mono").allInnerTexts()).toEqual(["spare", "other"]);
+  expect(await dialog.getByRole("button", { name: "Replace board" }).isDisabled()).toBe(true);
+  expect(await violations(page)).toEqual([]);
+  await dialog.getByRole("radio").first().focus();
+  await page.keyboard.press("Space");
+  await look(page, "replace-board");
+  await page.keyboard.press("Enter");
+  await page.locator('[data-replaced="spare"]').waitFor(WAIT);
+  await say("spare", { temperature: 77, pressure: 1.7 });
+  await expect.poll(() => page.locator('[data-tile="temperature"]').innerText(), WAIT).toContain("77");
+  await look(page, "replaced-board");
+  expect(await violations(page)).toEqual([]);
+
+  await page
+    .locator("[data-replaced]")
+    .getByRole("button", { name: /^Undo until/ })
+    .click();
+  await expect.poll(() => page.locator("[data-replaced]").count(), WAIT).toBe(0);
+  await say("spare", { temperature: 78 });
+  await page.goto(`${hub.url}/#/`);
+  await expect.poll(async () => (await seenOrder(page)).sort(), WAIT).toEqual(["boiler", "other", "spare"]);
   expect(failures).toEqual([]);
 });
 

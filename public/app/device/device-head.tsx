@@ -5,6 +5,7 @@ import { type DeviceState, displayName } from "../hub/device-state.ts";
 import { reaches } from "../hub/session.ts";
 import { Age } from "../ui/age.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { LazyPage } from "../ui/lazy-page.tsx";
 import { PresenceMark } from "../ui/presence-mark.tsx";
 import { newRuleHref } from "../ui/route.ts";
 import { agoWords } from "../ui/time-words.ts";
@@ -91,9 +92,12 @@ export function DeviceFacts({ device }: { device: DeviceState }) {
           }}
         />
       )}
+      <LazyPage load={boardReplacement} props={{ device, isEditing: editing.value }} isQuiet />
     </div>
   );
 }
+
+const boardReplacement = async () => (await import("./board-replacement.tsx")).BoardReplacement;
 
 const TIME_FAULTS: Record<TimeFault, { what: string; fix: string }> = {
   clock: {

@@ -42,6 +42,8 @@ const withZone = (format: Intl.DateTimeFormat, ms: number): string => `${format.
 export const timeOfDay = (ms: number): string => withZone(time, ms);
 /** `21:03` */
 export const minuteOfDay = (ms: number): string => withZone(minute, ms);
+/** `14 Nov` */
+export const dateWords = (ms: number): string => dayOfYear.format(ms);
 /** `14 Nov 2026, 21:03:12` */
 export const fullTime = (ms: number): string => (Number.isFinite(ms) ? withZone(full, ms) : "unknown");
 
