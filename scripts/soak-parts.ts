@@ -137,6 +137,12 @@ export const SOAK_PARTS: readonly SoakPart[] = [
     env: { AERIE_TEST_BOARDS: "5000" },
   },
   {
+    name: "every-page",
+    what: "each page of the dashboard, empty, full and without its hub, at three sizes in both themes",
+    file: "test/browser/every-page.test.ts",
+    env: { AERIE_TEST_LOOKS: "all" },
+  },
+  {
     name: "page-memory",
     what: "8 simulated hours of readings on open pages of the dashboard, and what they hold then",
     file: "test/browser/page-memory.test.ts",
