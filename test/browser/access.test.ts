@@ -82,6 +82,12 @@ test("from an empty hub to a board whose chart moves: the link, a name, and what
   await page.getByLabel("Wi-Fi password").fill("never sent");
   const sketch = (await page.locator(".command-long code").textContent()) ?? "";
   await look(page, "add-board");
+  // A page of http:// at an address has no clipboard of its own.
+  expect(await page.evaluate("isSecureContext")).toBe(false);
+  await page.getByRole("button", { name: "Copy the code" }).click();
+  await page.getByText("Copied").first().waitFor(WAIT);
+  await page.getByLabel("Wi-Fi name").press("Control+v");
+  expect(await page.getByLabel("Wi-Fi name").inputValue()).toBe(sketch.replaceAll("\n", " ").slice(0, 64));
 
   const said = (name: string): string => new RegExp(`${name} = "?([^";]+)"?;`).exec(sketch)?.[1] ?? "";
   expect(sketch).toContain('WIFI_PASSWORD = "never sent"');

@@ -63,8 +63,9 @@ test("with a wrong user name, a wrong password, a wrong topic and bad JSON, each
   await look(page, "add-board-done");
   expect(await page.locator('[data-state="failed"]').count()).toBe(1); // the hub of this test listens to its own computer only
   expect(await violations(page)).toEqual([]);
+  await page.getByText("It is called Cellar, north now.").waitFor(WAIT);
   await page.getByRole("link", { name: "Open cellar-north" }).click();
-  await page.getByRole("heading", { name: "cellar-north" }).waitFor(WAIT);
+  await page.getByRole("heading", { name: "Cellar, north" }).waitFor(WAIT);
   expect(failures).toEqual([]);
 });
 
@@ -123,5 +124,22 @@ test("before there is an account, with a program of this computer and a topic th
   expect(await violations(page)).toEqual([]);
   await board.publish("devices/cellar/telemetry", '{"temperature":21.5}', { qos: 1 });
   await step(page, "stored", "done").getByText("21.5").waitFor(WAIT);
+
+  await page.clock.install();
+  await page.reload();
+  await step(page, "knocked", "waiting").waitFor(WAIT);
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().includes("/api/board-check")) asked.push(request.url());
+  });
+  await page.getByRole("button", { name: "Pause updates" }).click();
+  for (let second = 0; second < 5; second++) {
+    await page.clock.runFor(1_000);
+    await page.evaluate("fetch('/healthz')"); // what was asked before it is answered
+  }
+  expect(asked.length).toBeLessThanOrEqual(1); // that was under way
+  await page.getByRole("button", { name: "Resume updates" }).click();
+  await page.clock.runFor(3_000);
+  await expect.poll(() => asked.length, WAIT).toBeGreaterThan(1);
   expect(failures).toEqual([]);
 });

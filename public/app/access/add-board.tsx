@@ -64,7 +64,10 @@ function Connecting({ isOpen, kinds }: ConnectingProps) {
   const make = async (ofRecipe: Recipe, itsName: string) => {
     fault.value = undefined;
     try {
-      show(await connectedBy(ofRecipe, itsName));
+      const next = await connectedBy(ofRecipe, itsName);
+      // A device that is there has a name, or none.
+      const isNew = found.peek()?.deviceId === next.checkedId && found.peek()?.isKnown === false;
+      show({ ...next, title: isNew ? next.title : undefined });
     } catch (thrown) {
       fault.value = toFault(thrown);
     }
@@ -96,7 +99,7 @@ function Connecting({ isOpen, kinds }: ConnectingProps) {
         board={shown}
         isOpen={isOpen}
         fixes={{
-          renew: () => (shown === undefined ? typed() : make(shown.recipe, shown.name)),
+          renew: () => (shown === undefined ? typed() : make(shown.recipe, shown.title ?? shown.name)),
           openWindow: joining.open,
           // Its credential got another family, and it keeps its password.
           renamed: (checkedId) => shown && show({ ...shown, checkedId, secret: undefined }),

@@ -7,7 +7,11 @@ import { fullTime, timeOfDay } from "../ui/time-words.ts";
 import { type CheckerProps, CheckFix } from "./check-fix.tsx";
 import type { Connected } from "./connected-board.ts";
 import { FirstValue } from "./first-value.tsx";
+import { GiveName } from "./give-name.tsx";
+import { hostsOf, mqttPort } from "./hub-hosts.ts";
 import type { FoundCheck } from "./use-board-check.ts";
+
+const MOST_HOSTS = 4;
 
 export function BoardChecker(props: CheckerProps) {
   const { found, board, isOpen } = props;
@@ -90,6 +94,7 @@ function RungRow({ rung, ...props }: { rung: Rung } & CheckerProps) {
         {step === "stored" && state === "done" && found?.value !== undefined && (
           <>
             <FirstValue key={`${found.deviceId} ${found.value.metric}`} value={found.value} />
+            {board?.title !== undefined && <GiveName deviceId={found.deviceId} name={board.title} />}
             <a class="main-link" href={deviceHref(found.deviceId)}>
               Open {found.deviceId}
             </a>
@@ -123,13 +128,15 @@ function wordsOf({ step, state, isOther }: Rung, isOpen: boolean): string {
 }
 
 function Addresses({ found }: { found: FoundCheck | undefined }) {
-  const mqtt = (found?.addresses ?? []).filter(({ wire }) => wire === "mqtt");
-  const outside = mqtt.filter(({ reach }) => reach === "network");
   return (
     <p class="rung-addresses quiet">
-      {(outside.length > 0 ? outside : mqtt).slice(0, 4).map(({ url }) => (
-        <code key={url}>{url}</code>
-      ))}
+      {hostsOf(found?.addresses ?? [])
+        .slice(0, MOST_HOSTS)
+        .map((host) => (
+          <code key={host}>
+            mqtt://{host}:{mqttPort()}
+          </code>
+        ))}
     </p>
   );
 }

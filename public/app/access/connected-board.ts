@@ -14,6 +14,8 @@ export interface Connected {
   readonly secret: string | undefined;
   /** By which the hub is asked about it: a device id, or that of an application. */
   readonly checkedId: string;
+  /** What its device is to be called once it is there. Undefined: as it is called. */
+  readonly title?: string | undefined;
   /** What was before does not count, by the hub's time; empty: all counts. */
   readonly at: string;
 }
@@ -25,8 +27,10 @@ export async function connectedBy(recipe: Recipe, name: string): Promise<Connect
     const { id, secret, createdAt } = await postApplication({ name, preset });
     return { recipe, name, login: "zigbee2mqtt", secret, checkedId: `@${id}`, at: createdAt };
   }
-  const made = await postBoard(family === "native" ? { deviceId: deviceIdOf(name) } : { family, name });
-  return { ...connectedAs(made), recipe };
+  if (family !== "native") return { ...connectedAs(await postBoard({ family, name })), recipe };
+  const deviceId = deviceIdOf(name);
+  const made = connectedAs(await postBoard({ deviceId }));
+  return { ...made, recipe, title: deviceId === name ? undefined : name };
 }
 
 /** By what the hub answers of its credential. */

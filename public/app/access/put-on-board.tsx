@@ -1,11 +1,11 @@
 /** What to put on a board so that it reaches the hub. What is typed here stays in the page. */
 import { useSignal } from "@preact/signals";
 import type { ListenAddress } from "../../../src/contract/answers/settings-answer.ts";
-import { session } from "../hub/session.ts";
 import { CommandLine } from "../ui/command-line.tsx";
 import { Select } from "../ui/form-fields.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import type { Connected } from "./connected-board.ts";
+import { hostsOf, mqttPort } from "./hub-hosts.ts";
 import type { Recipe } from "./recipes/recipe.ts";
 
 interface PutOnBoardProps {
@@ -31,7 +31,7 @@ export function PutOnBoard({ recipe, board, addresses }: PutOnBoardProps) {
   }
   const text = recipe.text({
     host,
-    port: session.value?.mqttPort ?? 1883,
+    port: mqttPort(),
     name,
     login,
     secret,
@@ -70,16 +70,4 @@ export function PutOnBoard({ recipe, board, addresses }: PutOnBoardProps) {
       <CommandLine name="the code" command={text} isLong />
     </section>
   );
-}
-
-/** At first the one in the browser's address: a board of the same network reaches the hub there, too. IPv6 is last: few boards speak it. */
-function hostsOf(addresses: readonly ListenAddress[]): string[] {
-  const here = session.value?.isUnclaimed === true ? "localhost" : location.hostname;
-  if (session.value?.isUnclaimed === true) return [here];
-  const outside = addresses
-    .filter(({ wire, reach }) => wire === "mqtt" && reach === "network")
-    .map(({ url }) => url.replace(/^mqtt:\/\/|:\d+$/g, ""))
-    .sort((a, b) => Number(a.includes(":")) - Number(b.includes(":")));
-  const isHere = /^(localhost|127\..*|\[::1\])$/.test(here);
-  return [...new Set(isHere && outside.length > 0 ? outside : [here, ...outside])];
 }

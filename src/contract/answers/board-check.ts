@@ -5,7 +5,11 @@ import { refusal } from "../refusal.ts";
 import { listenAddress } from "./settings-answer.ts";
 
 export const boardCheckQuery = z.strictObject({
-  device: z.string().max(100).describe("Its device id; left out: whichever board tries").optional(),
+  device: z
+    .string()
+    .max(100)
+    .describe("Its device id, or `@` and the id of an application; left out: whichever board tries")
+    .optional(),
   since: isoInstant.describe("What happened before does not count. Left out: from now on").optional(),
 });
 export type BoardCheckQuery = z.infer<typeof boardCheckQuery>;

@@ -58,6 +58,11 @@ test("a board with a wrong password, a wrong topic and bad JSON is seen at each 
     value: { metric: "temperature", value: 21.5, unit: "°C", at: expect.stringMatching(/^20/) },
   });
 
+  const application = await world.application({ name: "bridge", publish: ["devices/#"], subscribe: [] });
+  const ofApplication = await follow(world.owner, `@${application.id}`);
+  await connectJs(world.hub.mqttUrl, { clientId: "bridge", username: "any", password: application.secret });
+  expect((await ofApplication.at()).words).toEqual(DOOR);
+
   // What came before the question does not count.
   const later = await follow(await world.token("viewer"), "cellar");
   expect((await later.check()).isKnown).toBe(true);

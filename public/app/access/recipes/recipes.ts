@@ -12,7 +12,7 @@ const SKETCH = {
   family: "native",
   nameLabel: "Name",
   placeholder: "Cellar",
-  nameHelp: "Choose it. Its device id stands in its topics.",
+  nameHelp: "Choose it. The device id is made of it, and stands in the board's topics.",
 } as const;
 
 export const RECIPES = [
