@@ -1,5 +1,5 @@
 /** All pages that show no devices: they are loaded together, because many small files compress worse. */
-import { AddBoard } from "../access/add-board.tsx";
+import { AddBoard } from "../add-board/add-board.tsx";
 import { AlertsPage } from "../alerts/alerts-page.tsx";
 import { ClientsPage } from "../inspector/clients-page.tsx";
 import { Inspector } from "../inspector/inspector.tsx";

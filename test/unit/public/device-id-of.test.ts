@@ -1,6 +1,6 @@
 /** The device id that becomes of a board's name. */
 import { expect, test } from "vitest";
-import { deviceIdOf } from "../../../public/app/access/device-id-of.ts";
+import { deviceIdOf } from "../../../public/app/add-board/device-id-of.ts";
 
 test.each([
   ["cellar", "cellar"],

@@ -1,12 +1,12 @@
 /** The name of a board that is to be connected, and what the hub knows of its device id while it is typed. */
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import type { Recipe } from "../access/recipes/recipe.ts";
 import { getBoards, type HubFault } from "../hub/api.ts";
 import { reaches } from "../hub/session.ts";
 import { FaultNote } from "../ui/fault-note.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import { deviceIdOf } from "./device-id-of.ts";
-import type { Recipe } from "./recipes/recipe.ts";
 import type { FoundCheck } from "./use-board-check.ts";
 
 interface NameBoardProps {

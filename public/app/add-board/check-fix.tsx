@@ -1,11 +1,11 @@
 /** Why a step failed, and what helps: a button, or a text to copy. */
 import { useSignal } from "@preact/signals";
 import type { Fix, Rung } from "../../../src/contract/answers/board-check.ts";
+import { FamilyTopics } from "../access/family-topics.tsx";
+import { FaultyPayload } from "../access/faulty-payload.tsx";
 import { reaches, session } from "../hub/session.ts";
 import { CommandLine } from "../ui/command-line.tsx";
 import type { Connected } from "./connected-board.ts";
-import { FamilyTopics } from "./family-topics.tsx";
-import { FaultyPayload } from "./faulty-payload.tsx";
 import type { FoundCheck } from "./use-board-check.ts";
 
 export interface Fixes {

@@ -1,9 +1,9 @@
 /** A board that the page connects: by the credential that the hub made for it, or without one. */
 import type { BoardAnswer } from "../../../src/contract/access.ts";
+import type { Recipe } from "../access/recipes/recipe.ts";
+import { RECIPES } from "../access/recipes/recipes.ts";
 import { postApplication, postBoard } from "../hub/api.ts";
 import { deviceIdOf } from "./device-id-of.ts";
-import type { Recipe } from "./recipes/recipe.ts";
-import { RECIPES } from "./recipes/recipes.ts";
 
 export interface Connected {
   readonly recipe: Recipe;

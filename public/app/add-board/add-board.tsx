@@ -1,5 +1,7 @@
 /** Connects a board: by a secret with what to put on it, or by letting it in. Beside it is how far it has come. */
 import { batch, type Signal, useSignal } from "@preact/signals";
+import type { Recipe } from "../access/recipes/recipe.ts";
+import { RECIPES } from "../access/recipes/recipes.ts";
 import { type HubFault, toFault } from "../hub/api.ts";
 import { reaches, session } from "../hub/session.ts";
 import { usePageTitle } from "../ui/page-title.ts";
@@ -10,8 +12,6 @@ import { deviceIdOf } from "./device-id-of.ts";
 import { JoinWindow, useJoining, WaitingBoards } from "./join-window.tsx";
 import { NameBoard } from "./name-board.tsx";
 import { PutOnBoard } from "./put-on-board.tsx";
-import type { Recipe } from "./recipes/recipe.ts";
-import { RECIPES } from "./recipes/recipes.ts";
 import { useBoardCheck } from "./use-board-check.ts";
 
 export function AddBoard() {

@@ -1,12 +1,12 @@
 /** What to put on a board so that it reaches the hub. What is typed here stays in the page. */
 import { useSignal } from "@preact/signals";
 import type { ListenAddress } from "../../../src/contract/answers/settings-answer.ts";
+import type { Recipe } from "../access/recipes/recipe.ts";
 import { CommandLine } from "../ui/command-line.tsx";
 import { Select } from "../ui/form-fields.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import type { Connected } from "./connected-board.ts";
 import { hostsOf, mqttPort } from "./hub-hosts.ts";
-import type { Recipe } from "./recipes/recipe.ts";
 
 interface PutOnBoardProps {
   recipe: Recipe;
