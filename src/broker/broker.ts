@@ -17,6 +17,7 @@ import type { Clock } from "../core/ports/clock.ts";
 import type { ConnectedClients } from "../core/ports/connected-clients.ts";
 import type { Counters } from "../core/ports/counters.ts";
 import type { Log } from "../core/ports/log.ts";
+import type { RetainedMessages } from "../core/ports/retained-messages.ts";
 import type { TlsSource } from "../core/ports/tls.ts";
 import type { TrustedTime } from "../core/time/trusted-time.ts";
 import { Client } from "./client/client.ts";
@@ -31,6 +32,7 @@ import { createMatching } from "./routing/matching.ts";
 import { createOwnMessages, type OwnMessages } from "./routing/own-messages.ts";
 import { revived } from "./routing/publication.ts";
 import { createRetained } from "./routing/retained.ts";
+import { createRetainedList } from "./routing/retained-list.ts";
 import { createRouter, type RetainedLimits } from "./routing/router.ts";
 import { connectedClients } from "./session/connected-clients.ts";
 import type { OutboundContext } from "./session/outbound.ts";
@@ -100,6 +102,7 @@ export interface Broker {
   /** What the store kept of the last run, where it could not be asked at the start. Once. */
   adopt(kept: KeptJournal): void;
   readonly connected: ConnectedClients;
+  readonly retainedMessages: RetainedMessages;
   /** Sessions of a credential, connected and kept. */
   drop(owner: string): void;
   /** Retained messages and last wills of a device that was deleted, by filters of its topics. Connections stay. */
@@ -269,6 +272,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       sessions.adopt(late);
     },
     connected: connectedClients(sessions, takeOvers),
+    retainedMessages: createRetainedList({ retained, own, journal }),
     drop: sessions.drop,
     deleteMessages: (filters) => {
       own.deleteRetained(filters);

@@ -57,6 +57,7 @@ export const ERRORS = {
   },
   NAME_TAKEN: { status: 409, text: "This name is taken; choose another" },
   LAST_OWNER: { status: 409, text: "A hub needs at least one owner; make another account owner first" },
+  RETAINED_UNKNOWN: { status: 404, text: "On this topic nothing is retained that can be removed" },
   TOO_MANY_WATCHERS: { status: 409, text: "Ten pages watch messages already; close one of them" },
   CLIENT_UNKNOWN: { status: 404, text: "No client with this id is connected" },
   MAPPING_UNKNOWN: { status: 404, text: "No such mapping" },

@@ -130,6 +130,8 @@ export function openWeb(options: WebOptions): { readonly http: Http; readonly si
       log,
       refusals,
       connected: broker.connected,
+      retained: broker.retainedMessages,
+      startedAtMs: clock.nowMs(),
       limits: limitsOf(config),
       maxima: LIMIT_MAXIMA,
       connectionLimits: config,

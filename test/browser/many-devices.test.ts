@@ -156,7 +156,7 @@ test("boards that are refused for one cause are one entry, which can be marked a
   const full = page.locator('article[data-code="TOO_MANY_DEVICES"]');
   await full.getByRole("heading", { name: "4 boards: The hub has reached its limit of devices (1)" }).waitFor(WAIT);
   expect(await full.locator(".refusal").count()).toBe(0);
-  await full.getByRole("button", { name: "Show all 4" }).click();
+  await full.getByRole("button", { name: "Show all 4 boards" }).click();
   expect(await full.locator(".refusal-who a").allTextContents()).toEqual(["b7", "b8", "b9", "b10"]);
   expect(await full.locator("[data-times]").getAttribute("data-times")).toBe("4");
   await look(page, "inspector-cause");

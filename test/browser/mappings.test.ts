@@ -176,3 +176,28 @@ test("the live page shows messages with what became of them and what changed, co
   expect((await readingsOf(hub, "shed")).map(({ metrics }) => metrics)).toEqual([{ level: 9 }]);
   expect(failures).toEqual([]);
 });
+
+test("retained messages are found, and those that are selected are removed after a question", async () => {
+  const hub = await startHub();
+  const board = await connectJs(hub.mqttUrl, { clientId: "probe" });
+  for (const room of ["bath", "hall", "attic"]) await board.publish(`house/${room}`, "18", { qos: 1, retain: true });
+  const { page, failures } = await openPage(await openBrowser(), `${hub.url}/#/inspector/clients`, {
+    viewport: { width: 390, height: 844 },
+  });
+  await page.locator('[data-client="probe"] [data-traffic]').waitFor(WAIT);
+  await look(page, "phone-clients");
+  await page.getByRole("link", { name: "Retained" }).click();
+  await page.getByText("3 retained messages").waitFor(WAIT);
+  await page.getByLabel("Search retained messages").fill("A");
+  await page.getByText("3 retained messages").waitFor(WAIT);
+  await page.getByLabel("house/bath").check();
+  await page.getByLabel("house/attic").check();
+  await page.getByRole("button", { name: "Remove 2 messages…" }).click();
+  await look(page, "phone-retained");
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole("button", { name: "Remove 2 messages", exact: true }).click();
+  await page.getByText("1 retained message", { exact: true }).waitFor(WAIT);
+  expect(await page.locator("[data-retained]").getAttribute("data-retained")).toBe("house/hall");
+  expect(failures).toEqual([]);
+});

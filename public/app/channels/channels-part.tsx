@@ -6,6 +6,7 @@ import type { ChannelKind } from "../../../src/contract/channels.ts";
 import { getChannels, postChannel } from "../hub/alert-api.ts";
 import { reaches } from "../hub/session.ts";
 import { useHubRead } from "../hub/use-hub-read.ts";
+import { whenShown } from "../preferences/pace.ts";
 import { ReadNote } from "../ui/fault-note.tsx";
 import { emptyChannel } from "./channel-draft.ts";
 import { ChannelEntry } from "./channel-entry.tsx";
@@ -23,7 +24,8 @@ export function ChannelsPart() {
   };
   const read = useHubRead("channels", look);
   useEffect(() => {
-    const timer = setInterval(() => !document.hidden && void look().catch(() => undefined), LOOK_EVERY_MS);
+    const again = () => void look().catch(() => undefined);
+    const timer = setInterval(() => !document.hidden && whenShown(again), LOOK_EVERY_MS);
     return () => clearInterval(timer);
   }, []);
   return (

@@ -14,6 +14,7 @@ import type {
 } from "../../../src/contract/access.ts";
 import type { BoardCheckAnswer } from "../../../src/contract/answers/board-check.ts";
 import type { ClientsAnswer } from "../../../src/contract/answers/clients.ts";
+import type { RemovedAnswer, RetainedAnswer } from "../../../src/contract/answers/retained.ts";
 import type { SettingsAnswer } from "../../../src/contract/answers/settings-answer.ts";
 import type { SimulationAnswer } from "../../../src/contract/answers/simulation.ts";
 import type { MetricsPatch } from "../../../src/contract/fleet/own-metrics.ts";
@@ -113,6 +114,10 @@ export const getPresence = (id: string, query: { from: number; to: number; limit
 /** The MQTT clients that are connected. */
 export const getClients = (query: { search: string; cursor?: string | undefined }, abort: AbortSignal) =>
   ask<ClientsAnswer>("/api/clients", { query, abort });
+
+export const getRetained = (query: { search: string; cursor?: string | undefined }, abort: AbortSignal) =>
+  ask<RetainedAnswer>("/api/retained", { query, abort });
+export const removeRetained = (topics: readonly string[]) => made<RemovedAnswer>("/api/retained/removals", { topics });
 
 export const disconnectClient = (id: string) => removed("/api/clients", id);
 

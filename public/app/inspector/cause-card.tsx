@@ -6,7 +6,7 @@ import { type Refused, refusalKey } from "../hub/refused.ts";
 import { solvedMarks } from "../hub/solved-marks.ts";
 import { fullTime, sinceWords } from "../ui/time-words.ts";
 import { countWords } from "../ui/value-words.ts";
-import { type Cause, causeWords, markOf } from "./causes.ts";
+import { type Cause, causeWords, markOf, membersWords } from "./causes.ts";
 import { RaiseLimit } from "./raise-limit.tsx";
 import { RefusalEntry } from "./refusal-entry.tsx";
 
@@ -75,7 +75,7 @@ function Members({ refusals }: Pick<Cause, "refusals">) {
           aria-controls={list}
           onClick={() => (most.value = isOpen ? 0 : PAGE)}
         >
-          {isOpen ? "Hide the details" : `Show all ${countWords(refusals.length)}`}
+          {isOpen ? "Hide the details" : membersWords(refusals)}
         </button>
       )}
       <ul id={list} class="refusal-list" hidden={!isOpen}>

@@ -90,12 +90,27 @@ export function nameOf(refusal: Refusal): string {
   return via === undefined || via === name ? name : `${name} via ${via}`;
 }
 
+const namesIn = (refusals: readonly Refusal[]): number => new Set(refusals.map(nameOf)).size;
+
 function whoOf(refusals: readonly Refusal[]): string {
-  const count = new Set(refusals.map(nameOf)).size;
   const [first] = refusals;
-  if (count === 1 && first !== undefined) return nameOf(first);
+  if (namesIn(refusals) === 1 && first !== undefined) return nameOf(first);
+  return subjectsWords(refusals);
+}
+
+/** `49 boards` */
+function subjectsWords(refusals: readonly Refusal[]): string {
+  const count = namesIn(refusals);
   if (refusals.some(({ deviceId }) => deviceId !== undefined)) return `${count} boards`;
   return refusals.some(({ clientId }) => clientId !== undefined) ? `${count} clients` : `${count} addresses`;
+}
+
+/** What a click unfolds: `Show all 49 boards`, or `Show 18 metrics of 6 boards` where some have several. */
+export function membersWords(refusals: readonly Refusal[]): string {
+  const count = namesIn(refusals);
+  if (count === refusals.length) return `Show all ${subjectsWords(refusals)}`;
+  const what = refusals.every(({ metric }) => metric !== undefined) ? "metrics" : "topics";
+  return `Show ${refusals.length} ${what}${count === 1 ? "" : ` of ${subjectsWords(refusals)}`}`;
 }
 
 export interface CauseWords {

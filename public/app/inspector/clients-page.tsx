@@ -1,105 +1,25 @@
 /** The page of the MQTT clients that are connected, with a search, and a button that disconnects one. */
-import { type Signal, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useSignal } from "@preact/signals";
 import type { ClientsAnswer, ConnectedClient } from "../../../src/contract/answers/clients.ts";
 import { disconnectClient, getClients, type HubFault, toFault } from "../hub/api.ts";
-import { watchLive } from "../hub/link.ts";
-import { useHubRead } from "../hub/use-hub-read.ts";
-import { isPaused } from "../preferences/pace.ts";
-import { FaultNote, ReadNote } from "../ui/fault-note.tsx";
+import { FaultNote } from "../ui/fault-note.tsx";
 import { usePageTitle } from "../ui/page-title.ts";
 import { fullTime, sinceWords } from "../ui/time-words.ts";
 import { countWords, rateWords } from "../ui/value-words.ts";
 import { InspectorTabs } from "./inspector-tabs.tsx";
-
-const LOOK_EVERY_MS = 5_000;
+import { PagedList } from "./paged-list.tsx";
 
 export function ClientsPage() {
-  const search = useSignal("");
-  /** The pages that were turned to: of each the cursor before it. */
-  const cursors = useSignal<readonly string[]>([]);
-  const found = useSignal<ClientsAnswer | undefined>(undefined);
-  const turn = useSignal(0);
-  /** A slow answer must come: another read would end the one under way. */
-  const reading = useRef(0);
-  const cursor = cursors.value.at(-1);
   usePageTitle("Clients");
-  useEffect(() => {
-    watchLive([]); // no readings are shown here
-    const timer = setInterval(() => {
-      if (!document.hidden && !isPaused.peek() && reading.current === 0) turn.value += 1;
-    }, LOOK_EVERY_MS);
-    return () => clearInterval(timer);
-  }, []);
-  const read = useHubRead(
-    "clients",
-    async (abort) => {
-      reading.current += 1;
-      try {
-        found.value = await getClients({ search: search.value.trim(), cursor }, abort);
-      } finally {
-        reading.current -= 1;
-      }
-    },
-    turn.value,
-  );
-  const look = () => (turn.value += 1);
   return (
     <>
       <h1>Inspector</h1>
       <InspectorTabs here="clients" />
       <p class="lead">The MQTT clients that are connected now. A client that is disconnected may connect again.</p>
-      <input
-        type="search"
-        class="client-search"
-        aria-label="Search clients"
-        placeholder="Client id, account or address"
-        maxLength={200}
-        value={search.value}
-        onInput={(event) => {
-          search.value = event.currentTarget.value;
-          cursors.value = [];
-          look();
-        }}
-      />
-      <ReadNote what="The clients could not be read." read={read} />
-      {found.value === undefined ? (
-        read.state.value === "loading" && <p class="quiet">Loading clients…</p>
-      ) : (
-        <>
-          <Clients found={found.value} look={look} />
-          <Pager cursors={cursors} next={found.value.nextCursor} look={look} />
-        </>
-      )}
+      <PagedList name="clients" label="Search clients" placeholder="Client id, account or address" read={getClients}>
+        {(found, look) => <Clients found={found} look={look} />}
+      </PagedList>
     </>
-  );
-}
-
-interface PagerProps {
-  cursors: Signal<readonly string[]>;
-  /** Null: there is no further page. */
-  next: string | null;
-  look: () => void;
-}
-
-function Pager({ cursors, next, look }: PagerProps) {
-  const turnTo = (pages: readonly string[]) => {
-    cursors.value = pages;
-    look();
-  };
-  return (
-    <p class="pager">
-      {cursors.value.length > 0 && (
-        <button type="button" onClick={() => turnTo(cursors.value.slice(0, -1))}>
-          Previous page
-        </button>
-      )}
-      {next !== null && (
-        <button type="button" onClick={() => turnTo([...cursors.value, next])}>
-          Next page
-        </button>
-      )}
-    </p>
   );
 }
 

@@ -4,12 +4,13 @@ import { AlertsPage } from "../alerts/alerts-page.tsx";
 import { ClientsPage } from "../inspector/clients-page.tsx";
 import { Inspector } from "../inspector/inspector.tsx";
 import { LivePage } from "../inspector/live/live-page.tsx";
+import { RetainedPage } from "../inspector/retained-page.tsx";
 import { TopicsPage } from "../mapping/topics-page.tsx";
 import { RulePage } from "../rules/rule-page.tsx";
 import { SettingsPage } from "../settings/settings-page.tsx";
 import type { Route } from "../ui/route.ts";
 
-type OtherPage = "alerts" | "rule" | "inspector" | "clients" | "live" | "topics" | "add" | "settings";
+type OtherPage = "alerts" | "rule" | "inspector" | "clients" | "live" | "retained" | "topics" | "add" | "settings";
 
 export function OtherPages({ now }: { now: Extract<Route, { page: OtherPage }> }) {
   switch (now.page) {
@@ -23,6 +24,8 @@ export function OtherPages({ now }: { now: Extract<Route, { page: OtherPage }> }
       return <ClientsPage />;
     case "live":
       return <LivePage />;
+    case "retained":
+      return <RetainedPage />;
     case "topics":
       return <TopicsPage />;
     case "add":

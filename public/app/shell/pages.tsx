@@ -27,6 +27,7 @@ export function Page() {
     case "clients":
     case "live":
     case "topics":
+    case "retained":
     case "add":
     case "settings":
       return <LazyPage load={otherPages} props={{ now }} />;

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { isIn, reaches, session } from "../hub/session.ts";
 import { Icon, type IconName } from "../ui/icon.tsx";
-import { route } from "../ui/route.ts";
+import { type Route, route } from "../ui/route.ts";
 import { AccountMenu } from "./account-menu.tsx";
 import { AlertBell } from "./alert-bell.tsx";
 import { InspectorCount } from "./inspector-count.tsx";
@@ -23,6 +23,8 @@ export function Rail() {
   );
 }
 
+const OF_INSPECTOR: ReadonlySet<Route["page"]> = new Set(["inspector", "live", "clients", "retained", "topics"]);
+
 function Pages() {
   const { page } = route.value;
   const connects = session.value?.auth === "on" && reaches("operator");
@@ -32,11 +34,7 @@ function Pages() {
         Overview
       </PageLink>
       <AlertBell here={page === "alerts" || page === "rule"} />
-      <PageLink
-        href="#/inspector"
-        icon="inspector"
-        here={page === "inspector" || page === "live" || page === "topics" || page === "clients"}
-      >
+      <PageLink href="#/inspector" icon="inspector" here={OF_INSPECTOR.has(page)}>
         Inspector
         <InspectorCount />
       </PageLink>

@@ -13,6 +13,7 @@ export type Route =
   | { page: "inspector" }
   | { page: "live" }
   | { page: "topics" }
+  | { page: "retained" }
   | { page: "clients" }
   | { page: "add" }
   | { page: "settings" }
@@ -32,6 +33,7 @@ export function parseRoute(hash: string): Route {
   if (first === "" && second === "") return { page: "overview" };
   if (first === "inspector" && second === "") return { page: "inspector" };
   if (first === "inspector" && second === "live") return { page: "live" };
+  if (first === "inspector" && second === "retained") return { page: "retained" };
   if (first === "inspector" && second === "topics") return { page: "topics" };
   if (first === "inspector" && second === "clients") return { page: "clients" };
   if (first === "settings" && second === "") return { page: "settings" };

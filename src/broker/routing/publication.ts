@@ -14,6 +14,8 @@ export interface Publication {
   readonly properties: Uint8Array;
   /** Undefined: it does not expire. */
   readonly expiry: Expiry | undefined;
+  /** By the hub's time; undefined: an earlier run got it. */
+  readonly setAtMs: number | undefined;
   /** Client id of the publisher. */
   readonly publisher: string | undefined;
   /** Greater than that of every message before it; 0 for what an earlier run left. */
@@ -60,6 +62,7 @@ export function publicationOf(
     retain,
     properties,
     expiry: expiryS === undefined ? undefined : { fromMs: nowMs, forMs: expiryS * 1000 },
+    setAtMs: nowMs,
     publisher,
     serial,
     bytes: topic.length + payload.length + properties.length + OVERHEAD_BYTES,
@@ -98,6 +101,7 @@ export function revived(kept: KeptMessage, nowMs: number): Publication {
     retain,
     properties,
     expiry: expiresAtMs === undefined ? undefined : expiryOf(expiresAtMs, intervalS, nowMs),
+    setAtMs: undefined,
     publisher,
     serial: 0,
     bytes: topic.length + payload.length + properties.length + OVERHEAD_BYTES,

@@ -19,6 +19,8 @@ export interface Retained {
   set(publication: Publication): void;
   delete(topic: string): boolean;
   find(filter: string): RetainedMatches;
+  /** In no order. */
+  all(): Iterable<Publication>;
   readonly count: number;
   /** Of messages and of the index. */
   readonly bytes: number;
@@ -85,6 +87,9 @@ export function createRetained(): Retained {
     set,
     delete: remove,
     find,
+    all: function* () {
+      for (const { publication } of nodes.values()) if (publication !== undefined) yield publication;
+    },
     get count() {
       return nodes.size;
     },

@@ -6,9 +6,13 @@ const MOST_BINARY_BYTES = 64;
 /** Control characters but tab and line ends. */
 const NO_TEXT = /[^\P{Cc}\t\n\r]/u;
 
-export function shownPayload(payload: Uint8Array): Pick<WatchedMessage, "payload" | "isBinary" | "bytes"> {
+export interface ShownPayload extends Pick<WatchedMessage, "isBinary" | "bytes"> {
+  readonly payload: string;
+}
+
+export function shownPayload(payload: Uint8Array, most = MOST_TEXT_BYTES): ShownPayload {
   const bytes = payload.length;
-  const text = textOf(payload.subarray(0, MOST_TEXT_BYTES), bytes > MOST_TEXT_BYTES);
+  const text = textOf(payload.subarray(0, most), bytes > most);
   if (text !== undefined) return { payload: text, bytes };
   const start = [...payload.subarray(0, MOST_BINARY_BYTES)];
   return { payload: start.map((byte) => byte.toString(16).padStart(2, "0")).join(" "), isBinary: true, bytes };

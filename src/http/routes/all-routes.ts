@@ -9,6 +9,7 @@ import { PUSH_ROUTES, type PushParts } from "./alerts/push-routes.ts";
 import { RULES_ROUTES, type RulesParts } from "./alerts/rules-routes.ts";
 import { BOARD_CHECK_ROUTES, type BoardCheckParts } from "./clients/board-check-routes.ts";
 import { CLIENTS_ROUTES, type ClientsParts } from "./clients/clients-routes.ts";
+import { RETAINED_ROUTES, type RetainedParts } from "./clients/retained-routes.ts";
 import { CREDENTIALS_ROUTES, type CredentialsParts } from "./credentials-routes.ts";
 import { DERIVED_ROUTES, type DerivedParts } from "./derived-routes.ts";
 import { DEVICE_LIST_ROUTES, type DeviceListParts } from "./devices/device-list-routes.ts";
@@ -32,6 +33,7 @@ import { VIEWS_ROUTES, type ViewsParts } from "./views/views-routes.ts";
 /** What the handlers need. */
 export type RouteParts = HealthParts &
   ClientsParts &
+  RetainedParts &
   DeviceListParts &
   DevicesParts &
   ReplacementParts &
@@ -63,6 +65,7 @@ export type RouteParts = HealthParts &
 export const ROUTES: readonly Route<RouteParts>[] = [
   ...HEALTH_ROUTES,
   ...CLIENTS_ROUTES,
+  ...RETAINED_ROUTES,
   ...DEVICE_LIST_ROUTES,
   ...DEVICES_ROUTES,
   ...REPLACEMENT_ROUTES,

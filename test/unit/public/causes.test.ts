@@ -1,7 +1,7 @@
 /** The Inspector groups refusals by cause, says what is solved, and counts from then on. */
 import { expect, test } from "vitest";
 import { mergeRefusals, openCauses, type Refused } from "../../../public/app/hub/refused.ts";
-import { causesOf, causeWords, markOf, nameOf } from "../../../public/app/inspector/causes.ts";
+import { causesOf, causeWords, markOf, membersWords, nameOf } from "../../../public/app/inspector/causes.ts";
 import type { Refusal } from "../../../src/contract/refusal.ts";
 import { REFUSALS, type RefusalCode } from "../../../src/contract/refusals.ts";
 
@@ -119,4 +119,15 @@ test("a cause says what is true of all of its refusals, without what was wrong w
   const { open } = causesOf(refused(refusal("PAYLOAD_EMPTY", { reason: `${words}: ${detail}`, detail })), {});
   expect(open).toMatchObject([{ text: words }]);
   expect(causesOf(refused(refusal("PAYLOAD_EMPTY")), {}).open).toMatchObject([{ text: words }]);
+});
+
+test("what is unfolded is said by what it is: boards, or topics or metrics where some boards have several", () => {
+  const of = (deviceId: string, topic: string, metric?: string) =>
+    refusal("METRIC_VALUE_INVALID", { deviceId, topic, ...(metric !== undefined && { metric }) });
+  expect(membersWords([of("a", "a/t"), of("b", "b/t")])).toBe("Show all 2 boards");
+  expect(membersWords([of("a", "a/t"), of("a", "a/u"), of("b", "b/t")])).toBe("Show 3 topics of 2 boards");
+  expect(membersWords([of("a", "a/t", "x"), of("a", "a/t", "y"), of("b", "b/t", "x")])).toBe(
+    "Show 3 metrics of 2 boards",
+  );
+  expect(membersWords([of("a", "a/t", "x"), of("a", "a/t", "y")])).toBe("Show 2 metrics");
 });

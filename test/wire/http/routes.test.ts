@@ -315,6 +315,15 @@ test("every route answers as it is declared and as the OpenAPI document says, al
   });
   await fillCellar(world, board.body);
   await connectJs(hub.mqttUrl, { username: "cellar", password: board.body.secret, clientId: "to-disconnect" });
+  const retaining = await connectJs(hub.mqttUrl, { username: "cellar", password: board.body.secret });
+  for (const key of ["status", "attributes"]) {
+    await retaining.publish(`devices/cellar/${key}`, key === "status" ? "online" : "{}", { qos: 1, retain: true });
+  }
+  await ask(owner, "GET /api/retained", "/api/retained?search=CELLAR&limit=1");
+  await ask(owner, "POST /api/retained/removals", undefined, {
+    body: { topics: ["devices/cellar/status", "nothing"] },
+  });
+  await ask(owner, "DELETE /api/retained/:topic", "/api/retained/devices%2Fcellar%2Fattributes");
   await ask(owner, "GET /api/clients", "/api/clients?search=to-disconnect&limit=5");
   await ask(owner, "DELETE /api/clients/:id", "/api/clients/cellar%2Fto-disconnect");
   await ask(owner, "GET /api/boards");
