@@ -45,12 +45,12 @@ async function fill({ hub, owner, application }: AccessWorld): Promise<void> {
   const board = await connectJs(hub.mqttUrl, { username: name, password: secret });
   const many = Object.fromEntries(Array.from({ length: 250 }, (_, index) => [`metric${index}`, index]));
   const odd = {
-    ...many,
     temperature: 1e308,
     humidity: -0,
     "größe🌡": 5e-324,
     text: "مرحبا بالعالم",
     state: "x".repeat(300),
+    ...many,
   };
   await board.publish(`devices/${AWKWARD}/telemetry`, JSON.stringify(odd), { qos: 1 });
   await board.publish(`devices/${FIRE}/telemetry`, '{"temperature":62,"flameDetected":true}', { qos: 1 });
