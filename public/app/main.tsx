@@ -14,6 +14,7 @@ import "../styles/sign-in.css";
 import "../styles/connect.css";
 import "../styles/alerts.css";
 import "../styles/rules.css";
+import "../styles/views.css";
 import { firingTotal, startAlerts } from "./hub/alert-state.ts";
 import { showNow, startClock } from "./hub/clock.ts";
 import { startLink } from "./hub/link.ts";
@@ -22,6 +23,7 @@ import { isIn, startSession } from "./hub/session.ts";
 import { startPace } from "./preferences/pace.ts";
 import { startTheme } from "./preferences/theme.ts";
 import { App } from "./shell/app.tsx";
+import { isKiosk, reloadWhenAnswered } from "./tablet/kiosk-mode.ts";
 import { startTitle, titleCount } from "./ui/page-title.ts";
 import { route, startRoute } from "./ui/route.ts";
 
@@ -37,7 +39,8 @@ effect(() => {
   route.value;
   showNow();
 });
-render(<App />, root);
+if (isKiosk) showKiosk(root);
+else render(<App />, root);
 startSession();
 effect(() => {
   titleCount.value = firingTotal.value;
@@ -50,3 +53,7 @@ effect(() => {
   startReadiness();
   startAlerts();
 });
+
+function showKiosk(root: HTMLElement): void {
+  import("./kiosk/kiosk-app.tsx").then(({ KioskApp }) => render(<KioskApp />, root), reloadWhenAnswered);
+}

@@ -1,6 +1,7 @@
 /** One metric's figure: header with value and readout, plot or strip, and the same numbers as a table. */
 
 import { type Signal, useComputed, useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import { hubNowMs } from "../hub/clock.ts";
 import type { DescribedMetric } from "../hub/described-metric.ts";
@@ -20,9 +21,11 @@ interface ChartFigureProps extends FigureProps {
   boolean: boolean;
   /** It can be folded into a row. */
   fold?: (() => void) | undefined;
+  /** Further buttons in its head. */
+  tools?: ComponentChildren;
 }
 
-export function ChartFigure({ metric, boolean, context, fold }: ChartFigureProps) {
+export function ChartFigure({ metric, boolean, context, fold, tools }: ChartFigureProps) {
   const { device, feed, view } = context;
   const label = useId();
   const asTable = useSignal(false);
@@ -41,6 +44,7 @@ export function ChartFigure({ metric, boolean, context, fold }: ChartFigureProps
         <Readout metric={metric} boolean={boolean} context={context} />
         <span class="figure-tools">
           <AlertMe deviceId={device.id} metric={device.described(metric)} />
+          {tools}
           <TableButton metric={device.described(metric)} open={asTable} />
           {fold !== undefined && (
             <button

@@ -6,10 +6,14 @@ import { noReadingWords } from "../range/range-words.ts";
 import type { FigureProps } from "../series/chart-context.ts";
 import { type TextChange, textMarks } from "../series/text-changes.ts";
 import type { Texts } from "../series/texts.ts";
+import { isKiosk, reloadWhenAnswered } from "../tablet/kiosk-mode.ts";
 import { metricUnit } from "../ui/value-words.ts";
 import type { Plot } from "./plot/plot.ts";
 import { plotData } from "./plot-data.ts";
 import { TimeSlider } from "./time-slider.tsx";
+
+/** Its letters are read from across a room. */
+const WALL_SCALE = 1.5;
 
 export function LinePlot({ metric, context }: FigureProps) {
   const host = useRef<HTMLDivElement>(null);
@@ -20,7 +24,7 @@ export function LinePlot({ metric, context }: FigureProps) {
   // One drawing a frame: the window changes once a frame at most, the feed's version less often; off screen nothing is drawn.
   useEffect(
     () => drawWhileVisible(host.current, plot, { metric, context }),
-    [context.feed, context.texts.found, context.alerts.version, metric],
+    [context.feed, context.texts.found, context.alerts.version, context.others, metric],
   );
   useEffect(() => effect(() => plot.value?.showCursor(context.crosshair.value)), [context.crosshair]);
   useEffect(() => context.axisPx.subscribe(() => plot.peek()?.layOut()), [context.axisPx]);
@@ -85,11 +89,13 @@ function usePlot(
         width: box.clientWidth,
         height: box.clientHeight,
         axisWidth,
+        scale: isKiosk ? WALL_SCALE : 1,
       });
       resized.observe(box);
     };
     load().catch(() => {
       fault.value = true;
+      if (isKiosk) reloadWhenAnswered();
     });
     return () => {
       closed = true;
@@ -106,7 +112,7 @@ function drawWhileVisible(
   { metric, context }: FigureProps,
 ) {
   if (box === null) return;
-  const { feed, device, crosshair, texts, alerts, compared } = context;
+  const { feed, device, crosshair, texts, alerts, compared, others } = context;
   const marksOf = createMarks();
   let visible = false;
   let drawn: readonly unknown[] = [];
@@ -117,7 +123,7 @@ function drawWhileVisible(
     const marks = marksOf(texts.found.value, metric);
     const ofAlerts = alerts.of(metric);
     const other = compared.line(metric);
-    const data = [chart, feed.version.value, device.about.value.stepMs, marks, ofAlerts, other] as const;
+    const data = [chart, feed.version.value, device.about.value.stepMs, marks, ofAlerts, other, others?.value] as const;
     if (!visible || chart === undefined || buffer === undefined) return;
     if (data.every((part, index) => part === drawn[index])) chart.move(window);
     else {

@@ -12,7 +12,7 @@ const ALL_TIME = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFIN
 
 export function plotData(
   metric: string,
-  { device, alerts, compared }: ChartContext,
+  { device, alerts, compared, others }: ChartContext,
   buffer: SeriesBuffer,
   { marks, window }: { marks: readonly TextChange[]; window: TimeWindow },
 ): PlotData {
@@ -22,6 +22,9 @@ export function plotData(
     stepMs,
     marks.map(({ atMs }) => atMs),
   );
-  const gaps = gapsOf(buffer, stepMs, ALL_TIME, Math.min(hubNowMs.peek(), window.toMs));
-  return { ...columns, marks, alerts: alerts.of(metric), gaps, compared: compared.line(metric) };
+  // Hatched only where it is the only line: another one may be there.
+  const until = Math.min(hubNowMs.peek(), window.toMs);
+  const gaps = others === undefined ? gapsOf(buffer, stepMs, ALL_TIME, until) : [];
+  const over = others?.value ?? [];
+  return { ...columns, marks, alerts: alerts.of(metric), gaps, compared: compared.line(metric), others: over };
 }

@@ -25,6 +25,7 @@ import { usePresence } from "../series/presence-read.ts";
 import { useTexts } from "../series/texts.ts";
 import { ReadNote } from "../ui/fault-note.tsx";
 import { query } from "../ui/route.ts";
+import { PinToView } from "../views/pin-to-view.tsx";
 import { DownloadMenu } from "./download-menu.tsx";
 import { FoldedChart } from "./folded-chart.tsx";
 import { kindsOf } from "./metrics/metric-kinds.ts";
@@ -75,7 +76,7 @@ export function DeviceCharts({ device }: { device: DeviceState }) {
             {read.busy.value && <span class="quiet">Loading…</span>}
             <DownloadMenu context={context} metrics={names} booleans={booleans} />
           </div>
-          <RangeBar context={context} />
+          <RangeBar context={context} compares={context} />
           <RangeStatus context={context} />
           <ReadNote what="The charts could not be read." read={read} />
           <ReadNote what="What the charts are compared with could not be read." read={compared.read} />
@@ -143,6 +144,7 @@ function Figures({ context, charted, booleans, unfolded, sparks }: FiguresProps)
         boolean={boolean}
         context={context}
         fold={isFirst ? undefined : toggle(metric)}
+        tools={<PinToView device={context.device} metric={metric} />}
       />
     ) : (
       <FoldedChart

@@ -136,6 +136,10 @@ export const getSession = () => ask<SessionAnswer>("/api/session", {});
 export const postSession = (body: { name: string; password: string }) =>
   ask<SessionAnswer>("/api/session", { method: "POST", body: JSON.stringify(body) });
 
+/** Lets a wall tablet in by the token of its link. */
+export const postTablet = (token: string) =>
+  ask<SessionAnswer>("/api/session/tablet", { method: "POST", body: JSON.stringify({ token }) });
+
 export const postSetup = (body: { code: string; name: string; password: string }) =>
   ask<SessionAnswer>("/api/setup", { method: "POST", body: JSON.stringify(body) });
 

@@ -2,6 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import type { SessionAnswer } from "../../../src/contract/access.ts";
 import { LEVELS, type Level } from "../../../src/contract/levels.ts";
+import { forgetLinkToken, linkToken } from "../tablet/link-token.ts";
 import {
   deleteSession,
   getSession,
@@ -9,12 +10,16 @@ import {
   onLoginNeeded,
   postSession,
   postSetup,
+  postTablet,
   setCsrf,
   toFault,
+  UNREACHABLE,
 } from "./api.ts";
 
 /** Undefined: the hub has not said yet. */
 export const session = signal<SessionAnswer | undefined>(undefined);
+/** Why the link of a wall tablet did not let it in. */
+export const tabletFault = signal<HubFault | undefined>(undefined);
 /** Why it could not be asked. */
 export const sessionFault = signal<HubFault | undefined>(undefined);
 
@@ -33,12 +38,32 @@ export function startSession(): void {
   void askSession();
 }
 
-async function askSession(): Promise<void> {
+export async function askSession(): Promise<void> {
   try {
-    take(await getSession());
+    const answer = await getSession();
+    setCsrf(answer.csrf);
+    take((await letTabletIn(answer)) ?? answer);
   } catch (thrown) {
     sessionFault.value = toFault(thrown);
     setTimeout(() => void askSession(), ASK_AGAIN_MS);
+  }
+}
+
+/** By the token of its link. A person who is signed in stays so. Undefined: there is none, or it is refused. */
+async function letTabletIn({ auth, level, isTablet }: SessionAnswer): Promise<SessionAnswer | undefined> {
+  const token = linkToken();
+  if (token === undefined || auth !== "on" || (level !== "nobody" && isTablet !== true)) return undefined;
+  try {
+    const answer = await postTablet(token);
+    tabletFault.value = undefined;
+    forgetLinkToken();
+    return answer;
+  } catch (thrown) {
+    const fault = toFault(thrown);
+    if (fault.code === UNREACHABLE) throw fault;
+    if (fault.code === "TABLET_LINK_WRONG") forgetLinkToken();
+    tabletFault.value = fault;
+    return undefined;
   }
 }
 

@@ -25,7 +25,8 @@ const MOST_ROWS = 3;
 const problems = (): readonly Alert[] =>
   alertParts(alerts.value.values()).open.filter(({ severity }) => severity !== "info");
 
-export function AttentionStrip() {
+/** `isOnlyShown`: without links and buttons, for a wall. */
+export function AttentionStrip({ isOnlyShown = false }: { isOnlyShown?: boolean }) {
   const open = useComputed(problems);
   const space = useSpace(() => Math.min(MOST_ROWS, open.value.length) + Number(open.value.length > MOST_ROWS));
   const lastShown = useRef<readonly string[]>([]);
@@ -42,18 +43,20 @@ export function AttentionStrip() {
     >
       <ul>
         {shown.map((alert) => (
-          <Problem key={alert.id} alert={alert} />
+          <Problem key={alert.id} alert={alert} isOnlyShown={isOnlyShown} />
         ))}
       </ul>
       {more > 0 && (
         <p class="attention-more">
-          <a href={alertsHref("now")}>{more === 1 ? "1 more alert" : `${countWords(more)} more alerts`}</a>
+          {isOnlyShown ? moreWords(more) : <a href={alertsHref("now")}>{moreWords(more)}</a>}
         </p>
       )}
       {shown.length === 0 && <p class="attention-more quiet">Nothing is wrong any more.</p>}
     </section>
   );
 }
+
+const moreWords = (more: number): string => (more === 1 ? "1 more alert" : `${countWords(more)} more alerts`);
 
 /** The space that it has taken stays until the viewer does something: what is below moves once at most, not with each alert. */
 function useSpace(wanted: () => number) {
@@ -72,7 +75,7 @@ function useSpace(wanted: () => number) {
   return space;
 }
 
-function Problem({ alert }: { alert: Alert }) {
+function Problem({ alert, isOnlyShown }: { alert: Alert; isOnlyShown: boolean }) {
   const { deviceId, severity } = alert;
   const work = useWork();
   const device = deviceId === undefined ? undefined : deviceState(deviceId);
@@ -100,7 +103,11 @@ function Problem({ alert }: { alert: Alert }) {
       <span class="sr-only">{severity}: </span>
       <span class="problem-where">
         {where !== undefined && <span class="quiet">{where}</span>}{" "}
-        {deviceId === undefined ? <b>This hub</b> : <a href={deviceHref(deviceId)}>{alert.deviceName ?? deviceId}</a>}
+        {deviceId === undefined || isOnlyShown ? (
+          <b>{alert.deviceName ?? deviceId ?? "This hub"}</b>
+        ) : (
+          <a href={deviceHref(deviceId)}>{alert.deviceName ?? deviceId}</a>
+        )}
       </span>
       <span class="problem-words">
         {sentencesOf(alert).cause}, for <b>{forWords}</b>
@@ -111,7 +118,7 @@ function Problem({ alert }: { alert: Alert }) {
         height={20}
         state={severity === "critical" ? "alarm" : "warning"}
       />
-      {reaches("operator") && (
+      {reaches("operator") && !isOnlyShown && (
         <button
           type="button"
           disabled={work.busy.value || actionsDisabled()}

@@ -5,13 +5,19 @@ import { useId, useRef } from "preact/hooks";
 import { isNarrow } from "../preferences/narrow.ts";
 import { liveRange, PRESETS } from "../range/chart-range.ts";
 import { panned } from "../range/range-moves.ts";
-import type { ChartContext } from "../series/chart-context.ts";
+import type { ChartContext, RangeContext } from "../series/chart-context.ts";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import { CompareChoice } from "./compare-choice.tsx";
 import { OwnRangeForm } from "./own-range-form.tsx";
 import { ZOOM_STEP, zoomBy } from "./range-keys.ts";
 
-export function RangeBar({ context }: { context: ChartContext }) {
+interface RangeBarProps {
+  readonly context: RangeContext;
+  /** The charts of one device can be compared with others. */
+  readonly compares?: ChartContext | undefined;
+}
+
+export function RangeBar({ context, compares }: RangeBarProps) {
   const form = useSignal(false);
   const dialog = useRef<HTMLDialogElement>(null);
   const hide = () => dialog.current?.close();
@@ -26,7 +32,7 @@ export function RangeBar({ context }: { context: ChartContext }) {
   if (!isNarrow.value) {
     return (
       <div class="range-bar">
-        <Controls context={context} form={form} chosen={hide} />
+        <Controls context={context} compares={compares} form={form} chosen={hide} />
         {hints}
       </div>
     );
@@ -34,7 +40,7 @@ export function RangeBar({ context }: { context: ChartContext }) {
   return (
     <div class="range-bar">
       <button type="button" class="range-open" onClick={() => dialog.current?.showModal()}>
-        <RangeLabel context={context} />
+        <RangeLabel context={context} compares={compares} />
       </button>
       {hints}
       <dialog
@@ -44,7 +50,7 @@ export function RangeBar({ context }: { context: ChartContext }) {
         onPointerDown={(event) => event.target === event.currentTarget && hide()}
       >
         <div class="sheet-body range-bar">
-          <Controls context={context} form={form} chosen={hide} />
+          <Controls context={context} compares={compares} form={form} chosen={hide} />
           <button type="button" class="primary" onClick={hide}>
             Done
           </button>
@@ -55,21 +61,20 @@ export function RangeBar({ context }: { context: ChartContext }) {
 }
 
 /** `24 h · yesterday` */
-function RangeLabel({ context: { view, compared } }: { context: ChartContext }): ComponentChildren {
+function RangeLabel({ context: { view }, compares }: RangeBarProps): ComponentChildren {
   const range = view.range.value;
-  const other = compared.words.value;
+  const other = compares?.compared.words.value ?? "";
   return `Range: ${range.kind === "live" ? range.preset.label : "custom"}${other === "" ? "" : ` · compared with ${other}`}`;
 }
 
-interface ControlsProps {
-  context: ChartContext;
+interface ControlsProps extends RangeBarProps {
   /** The form of an own range is open. */
   form: Signal<boolean>;
   /** A range was chosen. */
   chosen: () => void;
 }
 
-function Controls({ context, form, chosen }: ControlsProps) {
+function Controls({ context, compares, form, chosen }: ControlsProps) {
   const { view, feed } = context;
   const group = useId();
   const bar = useRef<HTMLFieldSetElement>(null);
@@ -118,7 +123,7 @@ function Controls({ context, form, chosen }: ControlsProps) {
         />
       )}
       <MoveButtons context={context} />
-      <CompareChoice context={context} />
+      {compares !== undefined && <CompareChoice context={compares} />}
     </>
   );
 }
@@ -138,7 +143,7 @@ const Segment = ({ group, label, title, checked, choose }: SegmentProps) => (
   </label>
 );
 
-function MoveButtons({ context }: { context: ChartContext }) {
+function MoveButtons({ context }: { context: RangeContext }) {
   const { view, feed } = context;
   const pan = (windows: number) => () => view.nudge(feed.window.peek(), (window) => panned(window, windows));
   const atEnd = view.range.value.kind === "live";

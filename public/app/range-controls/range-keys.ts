@@ -2,12 +2,12 @@
 
 import { liveRange, PRESETS } from "../range/chart-range.ts";
 import { zoomed } from "../range/range-moves.ts";
-import type { ChartContext } from "../series/chart-context.ts";
+import type { RangeContext } from "../series/chart-context.ts";
 
 export const ZOOM_STEP = 2;
 
 /** `+` and `-` around the crosshair, `0` back out, `1` … `5` a preset. True where it was one of these. */
-export function rangeKeys(event: KeyboardEvent, context: ChartContext): boolean {
+export function rangeKeys(event: KeyboardEvent, context: RangeContext): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   const { view } = context;
   const preset = PRESETS[Number(event.key) - 1];
@@ -21,7 +21,7 @@ export function rangeKeys(event: KeyboardEvent, context: ChartContext): boolean 
 }
 
 /** Around the crosshair where it is in the window, else around the middle. */
-export function zoomBy(factor: number, { view, feed, crosshair }: ChartContext): void {
+export function zoomBy(factor: number, { view, feed, crosshair }: RangeContext): void {
   const at = crosshair.peek();
   view.nudge(feed.window.peek(), (window) => {
     const middle = (window.fromMs + window.toMs) / 2;

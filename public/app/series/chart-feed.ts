@@ -49,7 +49,8 @@ export interface ChartFeed {
   close(): void;
 }
 
-export function createChartFeed(id: string, view: TimeView): ChartFeed {
+/** `shared`: the window of charts of several devices, of which none has one of its own. */
+export function createChartFeed(id: string, view: TimeView, shared?: ReadonlySignal<ChartWindow>): ChartFeed {
   const version = signal(0);
   let tile: SeriesTile | undefined;
   let coming: (TileRequest & Held) | undefined;
@@ -68,7 +69,7 @@ export function createChartFeed(id: string, view: TimeView): ChartFeed {
   let lastWindow: ChartWindow | undefined;
   const window = computed(() => {
     version.value; // the tile is no signal; this is
-    const next = windowOf(view.range.value, tile, hubNowMs.peek());
+    const next = shared?.value ?? windowOf(view.range.value, tile, hubNowMs.peek());
     // A motion that settles, and new points in a fixed window, move nothing.
     if (lastWindow === undefined || !sameWindow(lastWindow, next)) lastWindow = next;
     return lastWindow;
@@ -138,7 +139,7 @@ export function createChartFeed(id: string, view: TimeView): ChartFeed {
     const requested = { ...tileRequestFor(view.range.peek(), widthPx, nowMs), resolution: undefined };
     coming = requested;
     try {
-      const next = await readTile(id, metrics, requested, nowMs, abort);
+      const next = await readTile(id, metrics, { ...requested, mayBeShorter: shared === undefined }, nowMs, abort);
       tile = next;
       clearTimeout(wholeTimer);
       if (next.partial !== undefined) wholeTimer = setTimeout(readAgainCalmly, WHOLE_AGAIN_MS);

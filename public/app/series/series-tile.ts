@@ -45,7 +45,7 @@ const CLOSED: SeriesTail = { fromMs: Number.POSITIVE_INFINITY, readings: [] };
 export async function readTile(
   id: string,
   metrics: readonly string[],
-  request: TileRequest,
+  request: TileRequest & { readonly mayBeShorter: boolean },
   nowMs: number,
   abort: AbortSignal,
 ): Promise<SeriesTile> {
@@ -55,7 +55,7 @@ export async function readTile(
   let { fromMs, forSpanMs } = request;
   const firstMs = firstInstant(answer);
   const late = firstMs !== undefined && firstMs - fromMs > WHOLE * (nowMs - fromMs);
-  const young = preset !== undefined && late && !(await hasReadingBefore(id, fromMs, abort));
+  const young = request.mayBeShorter && preset !== undefined && late && !(await hasReadingBefore(id, fromMs, abort));
   if (young && answer.resolution > 0) {
     forSpanMs = SPANS_MS.find((span) => span >= nowMs - firstMs && span < forSpanMs) ?? forSpanMs;
     if (nowMs - forSpanMs > fromMs) answer = await ask(nowMs - forSpanMs);

@@ -8,6 +8,7 @@ import { route } from "../ui/route.ts";
 
 const devicePage = async () => (await import("../device/device-page.tsx")).DevicePage;
 const otherPages = async () => (await import("./other-pages.tsx")).OtherPages;
+const viewPages = async () => (await import("../views/view-pages.tsx")).ViewPages;
 const signInPage = async () => (await import("../access/sign-in.tsx")).SignInPage;
 
 const NOTHING = {};
@@ -21,6 +22,9 @@ export function Page() {
       return <Overview />;
     case "device":
       return <LazyPage load={devicePage} props={{ id: now.id }} key={now.id} />;
+    case "view":
+    case "views":
+      return <LazyPage load={viewPages} props={{ now }} />;
     case "alerts":
     case "rule":
     case "inspector":

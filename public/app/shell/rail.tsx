@@ -33,6 +33,9 @@ function Pages() {
       <PageLink href="#/" icon="overview" here={page === "overview" || page === "device"}>
         Overview
       </PageLink>
+      <PageLink href="#/views" icon="view" here={page === "views" || page === "view"}>
+        Views
+      </PageLink>
       <AlertBell here={page === "alerts" || page === "rule"} />
       <PageLink href="#/inspector" icon="inspector" here={OF_INSPECTOR.has(page)}>
         Inspector

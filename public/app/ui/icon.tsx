@@ -76,6 +76,9 @@ const DRAWINGS = {
   forth: <path {...stroke(1.7)} d="m6 3 5 5-5 5" />,
   nearer: <path {...stroke(1.6)} d="M8 3.2v9.6M3.2 8h9.6" />,
   further: <path {...stroke(1.6)} d="M3.2 8h9.6" />,
+  pin: <path {...stroke(1.5)} d="M6 2.2h4M6.7 2.2v4L4.4 9.2h7.2L9.3 6.2v-4M8 9.2v4.6" />,
+  /** A picture with a line in it. */
+  view: <path {...stroke(1.5)} d="M2 3h12v10H2V3Zm2 7 2.6-3.2 2.4 2L12 5.6" />,
   download: <path {...stroke(1.5)} d="M8 2.2v7.6M4.8 6.9 8 10.1l3.2-3.2M2.8 13.4h10.4" />,
 } as const;
 

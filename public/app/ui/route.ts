@@ -1,5 +1,6 @@
 /** Reads the page from the address's hash, and makes such addresses. */
 import { batch, signal } from "@preact/signals";
+import { takeLinkToken } from "../tablet/link-token.ts";
 
 export const ALERTS_TABS = ["now", "log", "rules", "channels"] as const;
 export type AlertsTab = (typeof ALERTS_TABS)[number];
@@ -16,6 +17,9 @@ export type Route =
   | { page: "retained" }
   | { page: "clients" }
   | { page: "add" }
+  /** All of them. */
+  | { page: "views" }
+  | { page: "view"; id: string }
   | { page: "settings" }
   /** Without a code: what to do to make the first account. */
   | { page: "setup"; code: string }
@@ -39,7 +43,9 @@ export function parseRoute(hash: string): Route {
   if (first === "settings" && second === "") return { page: "settings" };
   if (first === "add" && second === "") return { page: "add" };
   if (first === "setup") return { page: "setup", code: second };
+  if (first === "views" && second === "") return { page: "views" };
   const id = decoded(second);
+  if (first === "views" && id !== undefined) return { page: "view", id };
   return first !== "devices" || second === "" || id === undefined ? { page: "unknown" } : { page: "device", id };
 }
 
@@ -84,6 +90,10 @@ export const deviceHref = (id: string): string => `#/devices/${encodeURIComponen
 export const metricHref = (id: string, metric: string): string =>
   `${deviceHref(id)}?${new URLSearchParams({ metric })}`;
 
+export const viewHref = (id: string): string => `#/views/${encodeURIComponent(id)}`;
+
+takeLinkToken();
+
 /** Changes with the page only, not with what the page shows of itself. */
 export const route = signal(parseRoute(location.hash));
 /** What follows the hash's `?`: the page's own affair. */
@@ -100,6 +110,7 @@ export function goToQuery(next: string, { replaces = false } = {}): void {
 
 export function startRoute(): void {
   addEventListener("hashchange", () => {
+    takeLinkToken();
     const next = parseRoute(location.hash);
     batch(() => {
       if (JSON.stringify(next) !== JSON.stringify(route.peek())) route.value = next;

@@ -63,13 +63,14 @@ export function drawMarks(
   ctx.restore();
 }
 
-const COMPARED_PX = 1.25;
+const DASHED_PX = 1.25;
+const SOLID_PX = 1.5;
 
-/** Dashed, and broken where it has a gap; a lone point is a short line. */
-export function drawCompared(
+/** Broken where it has a gap; a lone point is a short line. */
+export function drawLine(
   { ctx, bbox, valToPos }: Surface,
   { t, mean, limitMs }: ComparedLine,
-  colour: string,
+  { colour, isDashed }: { readonly colour: string; readonly isDashed: boolean },
   ratio: number,
 ): void {
   ctx.save();
@@ -77,8 +78,8 @@ export function drawCompared(
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
   ctx.strokeStyle = colour;
-  ctx.lineWidth = COMPARED_PX * ratio;
-  ctx.setLineDash([6 * ratio, 4 * ratio]);
+  ctx.lineWidth = (isDashed ? DASHED_PX : SOLID_PX) * ratio;
+  ctx.setLineDash(isDashed ? [6 * ratio, 4 * ratio] : []);
   ctx.beginPath();
   for (const [index, at] of t.entries()) {
     const [x, y] = [valToPos(at, "x", true), valToPos(mean[index] ?? 0, "y", true)];

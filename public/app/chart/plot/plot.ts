@@ -5,6 +5,7 @@ import type { DescribedMetric } from "../../hub/described-metric.ts";
 import "uplot/dist/uPlot.min.css";
 import type { TimeWindow } from "../../range/chart-range.ts";
 import { type AlertMarks, NO_MARKS } from "../../series/alert-spans.ts";
+import type { OtherLine } from "../../series/chart-context.ts";
 import { type ComparedLine, extentOf } from "../../series/compared-line.ts";
 import type { Gap, PlotColumns } from "../../series/gaps.ts";
 import type { TextChange } from "../../series/text-changes.ts";
@@ -13,7 +14,7 @@ import { alertColoursOf, drawAlertSpans, drawBounds } from "./plot-alerts.ts";
 import { type AxisWidth, timeAxis, valueAxis } from "./plot-axes.ts";
 import { createCrosshair } from "./plot-crosshair.ts";
 import { drawGaps } from "./plot-gaps.ts";
-import { drawCompared, drawMarks, drawWhiskers } from "./plot-marks.ts";
+import { drawLine, drawMarks, drawWhiskers } from "./plot-marks.ts";
 import { valueRange, withBounds } from "./value-axis.ts";
 
 export interface PlotData extends PlotColumns {
@@ -21,6 +22,7 @@ export interface PlotData extends PlotColumns {
   readonly alerts: AlertMarks;
   readonly gaps: readonly Gap[];
   readonly compared: ComparedLine | undefined;
+  readonly others: readonly OtherLine[];
 }
 
 export interface Plot {
@@ -55,6 +57,7 @@ const NOTHING: PlotData = {
   alerts: NO_MARKS,
   gaps: [],
   compared: undefined,
+  others: [],
 };
 
 export function createPlot({ host, metric, width, height, axisWidth, scale = 1 }: PlotOptions): Plot {
@@ -64,8 +67,8 @@ export function createPlot({ host, metric, width, height, axisWidth, scale = 1 }
   let range: [number, number] = [0, 1];
   let view: TimeWindow = { fromMs: 0, toMs: 0 };
   const rangeInView = (_: uPlot, low: number | null, high: number | null) => {
-    const other = data.compared === undefined ? undefined : extentOf(data.compared, view);
-    const all = [low, high, ...(other ?? [])].filter((value) => value !== null);
+    const lines = [...(data.compared === undefined ? [] : [data.compared]), ...data.others.map(({ line }) => line)];
+    const all = [low, high, ...lines.flatMap((line) => extentOf(line, view) ?? [])].filter((value) => value !== null);
     // Where nothing is in view, the axis stays: it must not jump while a gap is passed.
     if (all.length > 0) {
       range = valueRange(metric, ...withBounds(Math.min(...all), Math.max(...all), data.alerts.bounds));
@@ -109,7 +112,14 @@ export function createPlot({ host, metric, width, height, axisWidth, scale = 1 }
           (self) => drawAlertSpans(self, data.alerts.spans, alertColours, ratioOf()),
         ],
         drawAxes: [
-          (self) => data.compared !== undefined && drawCompared(self, data.compared, colour.compared, ratioOf()),
+          (self) =>
+            data.compared !== undefined &&
+            drawLine(self, data.compared, { colour: colour.compared, isDashed: true }, ratioOf()),
+          (self) => {
+            for (const other of data.others) {
+              drawLine(self, other.line, { colour: colour.others(other.colour), isDashed: false }, ratioOf());
+            }
+          },
         ],
         draw: [
           (self) => {
@@ -154,6 +164,7 @@ interface Colours {
   grid: string;
   gap: string;
   compared: string;
+  others: (index: number) => string;
   none: string;
 }
 
@@ -167,6 +178,7 @@ function coloursOf(host: HTMLElement): Colours {
     grid: token("--line"),
     gap: token("--control"),
     compared: token("--cmp"),
+    others: (index) => token(`--s${index}`),
     none: "transparent",
   };
 }

@@ -1,0 +1,124 @@
+/** Pins a metric of a device to a view: as a chart of its own, over another chart, or as a large value. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { MAX_VIEWS } from "../../../src/contract/views/view-limits.ts";
+import type { View } from "../../../src/contract/views/views.ts";
+import { type HubFault, toFault } from "../hub/api.ts";
+import { type DeviceState, displayName } from "../hub/device-state.ts";
+import { deviceState } from "../hub/live.ts";
+import { FaultNote } from "../ui/fault-note.tsx";
+import { Select } from "../ui/form-fields.tsx";
+import { Modal } from "../ui/modal.tsx";
+import { viewHref } from "../ui/route.ts";
+import { TextField } from "../ui/text-field.tsx";
+import { metricLabel } from "../ui/value-words.ts";
+import { type PinPlace, pinFault, pinned } from "./parts/view-edits.ts";
+import { getViews, postView, putView } from "./view-api.ts";
+
+interface PinDialogProps {
+  readonly device: DeviceState;
+  readonly metric: string;
+  readonly close: () => void;
+}
+
+const NEW = "";
+
+export function PinDialog({ device, metric, close }: PinDialogProps) {
+  const views = useSignal<readonly View[] | undefined>(undefined);
+  const chosen = useSignal(NEW);
+  const place = useSignal("chart");
+  const name = useSignal("");
+  const done = useSignal<View | undefined>(undefined);
+  const fault = useSignal<HubFault | undefined>(undefined);
+  const failed = (thrown: unknown) => {
+    fault.value = toFault(thrown);
+  };
+  useEffect(() => {
+    getViews().then((answer) => {
+      views.value = answer.views;
+      chosen.value = answer.views.at(-1)?.id ?? NEW;
+    }, failed);
+  }, []);
+  const view = views.value?.find(({ id }) => id === chosen.value);
+  const line = { device: device.id, metric };
+  const at = placeOf(place.value);
+  const refused = pinFault(view?.parts ?? [], line, at);
+  const pin = async () => {
+    fault.value = undefined;
+    const parts = pinned(view?.parts ?? [], line, at);
+    try {
+      done.value = await (view === undefined ? postView({ name: name.value, parts }) : putView({ ...view, parts }));
+    } catch (thrown) {
+      failed(thrown);
+    }
+  };
+  const title = `Pin ${metricLabel(device.described(metric))} of ${displayName(device.id, device.about.value)}`;
+  if (done.value !== undefined) {
+    return (
+      <Modal title={title} close={close}>
+        <p role="status">
+          Pinned to {done.value.name}. <a href={viewHref(done.value.id)}>Open the view</a>
+        </p>
+      </Modal>
+    );
+  }
+  return (
+    <Modal title={title} close={close}>
+      <form
+        class="pin-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void pin();
+        }}
+      >
+        {views.value !== undefined && (
+          <>
+            <Select
+              label="View"
+              value={chosen.value}
+              choices={[
+                ...views.value.map((each) => [each.id, each.name] as const),
+                ...(views.value.length < MAX_VIEWS ? [[NEW, "a new view"] as const] : []),
+              ]}
+              change={(id) => {
+                chosen.value = id;
+                place.value = "chart";
+              }}
+            />
+            {view === undefined && <TextField label="Name of the new view" value={name} isRequired />}
+            <Select
+              label="Show it as"
+              value={place.value}
+              choices={[
+                ["chart", "a chart of its own"],
+                ["value", "a large value"],
+                ...(view?.parts ?? []).flatMap(({ kind, lines }, index) =>
+                  kind === "chart" ? [[String(index), `a line in the chart of ${linesWords(lines)}`] as const] : [],
+                ),
+              ]}
+              change={(word) => {
+                place.value = word;
+              }}
+            />
+            {refused !== undefined && <p role="alert">{refused}.</p>}
+          </>
+        )}
+        {fault.value !== undefined && <FaultNote what="It was not pinned." fault={fault.value} />}
+        <button type="submit" class="primary" disabled={views.value === undefined || refused !== undefined}>
+          Pin to view
+        </button>
+      </form>
+    </Modal>
+  );
+}
+
+function placeOf(word: string): PinPlace {
+  return word === "chart" || word === "value" ? { as: word } : { over: Number(word) };
+}
+
+/** `Temperature of Cellar, Kitchen` */
+function linesWords(lines: View["parts"][number]["lines"]): string {
+  const labels = lines.map(({ device, metric }) => metricLabel(deviceState(device)?.described(metric) ?? metric));
+  const names = lines.map(({ device }) => deviceState(device)?.about.value.name ?? device);
+  return `${[...new Set(labels)].join(", ")} of ${[...new Set(names)].join(", ")}`;
+}
