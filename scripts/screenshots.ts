@@ -20,6 +20,7 @@ const pagesOf = (device: string): Readonly<Record<string, string>> => ({
   clients: "#/inspector/clients",
   topics: "#/inspector/topics",
   settings: "#/settings",
+  views: "#/views",
 });
 
 const [address, folder, device = "station-01"] = process.argv.slice(2);

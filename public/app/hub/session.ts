@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import type { SessionAnswer } from "../../../src/contract/access.ts";
 import { LEVELS, type Level } from "../../../src/contract/levels.ts";
-import { forgetLinkToken, linkToken } from "../tablet/link-token.ts";
+import { linkToken } from "../tablet/link-token.ts";
 import {
   deleteSession,
   getSession,
@@ -36,6 +36,10 @@ export function startSession(): void {
     if (session.peek()?.level !== "nobody") void askSession();
   });
   void askSession();
+  // A link may be opened in a page that is there already.
+  linkToken.subscribe((token) => {
+    if (token !== undefined && session.peek() !== undefined) void askSession();
+  });
 }
 
 export async function askSession(): Promise<void> {
@@ -51,17 +55,17 @@ export async function askSession(): Promise<void> {
 
 /** By the token of its link. A person who is signed in stays so. Undefined: there is none, or it is refused. */
 async function letTabletIn({ auth, level, isTablet }: SessionAnswer): Promise<SessionAnswer | undefined> {
-  const token = linkToken();
+  const token = linkToken.peek();
   if (token === undefined || auth !== "on" || (level !== "nobody" && isTablet !== true)) return undefined;
   try {
     const answer = await postTablet(token);
     tabletFault.value = undefined;
-    forgetLinkToken();
+    linkToken.value = undefined;
     return answer;
   } catch (thrown) {
     const fault = toFault(thrown);
     if (fault.code === UNREACHABLE) throw fault;
-    if (fault.code === "TABLET_LINK_WRONG") forgetLinkToken();
+    if (fault.code === "TABLET_LINK_WRONG") linkToken.value = undefined;
     tabletFault.value = fault;
     return undefined;
   }

@@ -14,7 +14,8 @@ import type { ChartFeed } from "./chart-feed.ts";
 const BEFORE_MS = 30 * 86_400_000;
 const MOST_EVENTS = 1_000;
 
-interface Found {
+/** What was read of the alerts of a device. */
+export interface AlertsRead {
   readonly rules: readonly Rule[];
   readonly events: readonly AlertEvent[];
 }
@@ -26,7 +27,7 @@ export interface AlertMarksRead {
 }
 
 export function useAlertMarks(device: DeviceState, feed: ChartFeed): AlertMarksRead {
-  const found = useSignal<Found>({ rules: [], events: [] });
+  const found = useSignal<AlertsRead>({ rules: [], events: [] });
   const changes = useSignal(0);
   const range = useComputed(() => {
     const { preset, fromMs, toMs } = feed.still.value;
@@ -43,11 +44,8 @@ export function useAlertMarks(device: DeviceState, feed: ChartFeed): AlertMarksR
     `alert marks ${device.id} ${range.value}`,
     async (abort) => {
       const { fromMs, toMs, preset } = feed.still.peek();
-      const about = { device: device.id, from: Math.floor(fromMs - BEFORE_MS), limit: MOST_EVENTS };
-      const [{ rules }, { events }] = await Promise.all([
-        getRules(abort),
-        getAlertLog({ ...about, ...(preset === undefined && { to: Math.ceil(toMs) }) }, abort),
-      ]);
+      const window = { fromMs, ...(preset === undefined && { toMs }) };
+      const [{ rules }, { events }] = await Promise.all([getRules(abort), readEvents(device.id, window, abort)]);
       found.value = { rules, events };
     },
     changes.value,
@@ -56,7 +54,19 @@ export function useAlertMarks(device: DeviceState, feed: ChartFeed): AlertMarksR
   return { of: (metric) => marks.value.get(metric) ?? NO_MARKS, version: marks };
 }
 
-function marksOf(device: DeviceState, { rules, events }: Found): ReadonlyMap<string, AlertMarks> {
+/** Without `toMs` up to now. */
+export const readEvents = (device: string, { fromMs, toMs }: { fromMs: number; toMs?: number }, abort: AbortSignal) =>
+  getAlertLog(
+    {
+      device,
+      from: Math.floor(fromMs - BEFORE_MS),
+      limit: MOST_EVENTS,
+      ...(toMs !== undefined && { to: Math.ceil(toMs) }),
+    },
+    abort,
+  );
+
+export function marksOf(device: DeviceState, { rules, events }: AlertsRead): ReadonlyMap<string, AlertMarks> {
   const log = { rules, events, firing: alertsOf(device.id) };
   return new Map(
     device.metrics.value.map((metric) => {

@@ -1,8 +1,10 @@
 /** The token in the link of a wall tablet. It is taken out of the address before anything else reads that: no history, log or other page has it. */
+import { signal } from "@preact/signals";
 
 const NAME = "token";
 
-let taken: string | undefined;
+/** Undefined: the link had none, or it was used. */
+export const linkToken = signal<string | undefined>(undefined);
 
 /** Called at the start, and when the address has changed. */
 export function takeLinkToken(): void {
@@ -10,15 +12,8 @@ export function takeLinkToken(): void {
   const query = new URLSearchParams(rest.join("?"));
   const token = query.get(NAME);
   if (token === null) return;
-  taken = token;
+  linkToken.value = token;
   query.delete(NAME);
   const others = query.toString();
   history.replaceState(null, "", others === "" ? path : `${path}?${others}`);
-}
-
-/** Undefined: the link had none, or it was used. */
-export const linkToken = (): string | undefined => taken;
-
-export function forgetLinkToken(): void {
-  taken = undefined;
 }

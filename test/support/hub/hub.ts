@@ -75,6 +75,8 @@ export interface InProcessOptions {
   settings?: Partial<Config>;
   storeLimits?: HubOptions["storeLimits"];
   clock?: Clock;
+  /** Of what serves the pages. */
+  buildId?: string;
 }
 
 export interface InProcessHub extends HubAddress {
@@ -113,7 +115,7 @@ export async function launchHub(options: InProcessOptions & { settings: { dataDi
     clock,
     log: { debug: note("debug"), info: note("info"), warn: note("warn"), error: note("error") },
     logLinesDropped: () => 0,
-    build: { version: "0.0.0-test", id: "test-build", builtAtMs: 0 },
+    build: { version: "0.0.0-test", id: options.buildId ?? "test-build", builtAtMs: 0 },
     onFatal: (cause) => note("fatal")("the hub cannot continue", { cause }),
     ...(storeLimits !== undefined && { storeLimits }),
   });

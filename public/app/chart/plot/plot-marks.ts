@@ -66,7 +66,7 @@ export function drawMarks(
 const DASHED_PX = 1.25;
 const SOLID_PX = 1.5;
 
-/** Broken where it has a gap; a lone point is a short line. */
+/** Broken where it has a gap; a lone point is a short dash, or a dot of a solid line. */
 export function drawLine(
   { ctx, bbox, valToPos }: Surface,
   { t, mean, limitMs }: ComparedLine,
@@ -87,7 +87,9 @@ export function drawLine(
     if (before !== undefined && at - before <= limitMs) ctx.lineTo(x, y);
     else ctx.moveTo(x, y);
     const isAlone = (before === undefined || at - before > limitMs) && (after === undefined || after - at > limitMs);
-    if (isAlone) ctx.lineTo(x + 3 * ratio, y);
+    if (!isAlone) continue;
+    if (isDashed) ctx.lineTo(x + 3 * ratio, y);
+    else ctx.rect(x - ratio, y - ratio, 2 * ratio, 2 * ratio);
   }
   ctx.stroke();
   ctx.restore();

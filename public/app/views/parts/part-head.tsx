@@ -21,29 +21,21 @@ export function PartHead({ title, tools }: { title: string; tools: PartTools | u
 export function PartButtons({ title, tools }: { title: string; tools: PartTools }) {
   return (
     <span class="view-tools">
-      <button type="button" disabled={tools.earlier === undefined} onClick={tools.earlier}>
-        Move up<span class="sr-only">: {title}</span>
-      </button>
-      <button type="button" disabled={tools.later === undefined} onClick={tools.later}>
-        Move down<span class="sr-only">: {title}</span>
-      </button>
-      <button type="button" onClick={tools.remove}>
-        Remove<span class="sr-only">: {title}</span>
-      </button>
+      <Tool words="Move up" of={title} act={tools.earlier} />
+      <Tool words="Move down" of={title} act={tools.later} />
+      <Tool words="Remove" of={title} act={tools.remove} />
     </span>
   );
 }
 
+const Tool = ({ words, of, act }: { words: string; of: string; act: (() => void) | undefined }) => (
+  <button type="button" disabled={act === undefined} aria-label={`${words}: ${of}`} onClick={act}>
+    {words}
+  </button>
+);
+
 /** While the view is edited. */
 export function RemoveLine({ line, tools }: { line: ViewLine; tools: PartTools | undefined }) {
   if (tools === undefined) return null;
-  return (
-    <button type="button" onClick={() => tools.removeLine(line)}>
-      Remove
-      <span class="sr-only">
-        {" "}
-        the line of {line.metric} of {line.device}
-      </span>
-    </button>
-  );
+  return <Tool words="Remove" of={`the line ${line.metric} of ${line.device}`} act={() => tools.removeLine(line)} />;
 }

@@ -8,8 +8,10 @@ import { readDevice } from "../../hub/read-device.ts";
 import { type HubRead, useHubRead } from "../../hub/use-hub-read.ts";
 import type { TimeWindow } from "../../range/chart-range.ts";
 import { createTimeView, type TimeView } from "../../range/time-view.ts";
+import type { AlertMarksRead } from "../../series/alert-marks.ts";
 import { NO_MARKS } from "../../series/alert-spans.ts";
 import type { ChartContext } from "../../series/chart-context.ts";
+import { useViewAlerts } from "./view-alerts.ts";
 import { metricsDrawn } from "./view-edits.ts";
 import { createViewFeeds, type ViewFeeds } from "./view-feeds.ts";
 
@@ -21,6 +23,8 @@ export interface ViewShared extends Pick<ChartContext, "crosshair" | "touched" |
   readonly feeds: ViewFeeds;
   /** By device; left out: it was not read yet. */
   readonly devices: ReadonlyMap<string, DeviceRead>;
+  /** By device. */
+  readonly alerts: ReadonlyMap<string, AlertMarksRead>;
   readonly read: HubRead;
 }
 
@@ -54,7 +58,9 @@ export function useViewShared(id: string, parts: readonly ViewPart[], widthPx: (
     (abort) => readAll(drawn, feeds, { widthPx: widthPx(), devices, abort }),
     feeds.wanted() + changes,
   );
-  return { crosshair, selection, touched, axisPx, time, feeds, devices: devices.value, read };
+  const charted = [...drawn].flatMap(([device, metrics]) => (metrics.length > 0 ? [device] : []));
+  const alerts = useViewAlerts(charted, feeds.still, devices);
+  return { alerts, crosshair, selection, touched, axisPx, time, feeds, devices: devices.value, read };
 }
 
 /** How often the key was another one than before. */
@@ -112,10 +118,11 @@ const NOTHING_READ: HubRead = {
   retry: () => undefined,
 };
 
+export const NO_ALERTS: AlertMarksRead = { of: () => NO_MARKS, version: signal(0) };
+
 /** A view shows neither texts nor presence over time, and compares its charts with nothing. */
-export const WITHOUT: Pick<ChartContext, "texts" | "alerts" | "compared" | "presence"> = {
+export const WITHOUT: Pick<ChartContext, "texts" | "compared" | "presence"> = {
   texts: { found: signal(undefined), read: NOTHING_READ },
-  alerts: { of: () => NO_MARKS, version: signal(0) },
   compared: {
     comparison: signal({ kind: "none" }),
     words: signal(""),
