@@ -1,5 +1,5 @@
 /** Pins a metric of a device to a view: as a chart of its own, over another chart, or as a large value. */
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { MAX_VIEWS } from "../../../src/contract/views/view-limits.ts";
 import type { View } from "../../../src/contract/views/views.ts";
@@ -12,7 +12,7 @@ import { Modal } from "../ui/modal.tsx";
 import { viewHref } from "../ui/route.ts";
 import { TextField } from "../ui/text-field.tsx";
 import { metricLabel } from "../ui/value-words.ts";
-import { type PinPlace, pinFault, pinned } from "./parts/view-edits.ts";
+import { type PinAs, pinFault, pinned } from "./parts/view-edits.ts";
 import { getViews, postView, putView } from "./view-api.ts";
 
 interface PinDialogProps {
@@ -26,7 +26,7 @@ const NEW = "";
 export function PinDialog({ device, metric, close }: PinDialogProps) {
   const views = useSignal<readonly View[] | undefined>(undefined);
   const chosen = useSignal(NEW);
-  const place = useSignal("chart");
+  const pinAs = useSignal("chart");
   const name = useSignal("");
   const done = useSignal<View | undefined>(undefined);
   const fault = useSignal<HubFault | undefined>(undefined);
@@ -41,7 +41,7 @@ export function PinDialog({ device, metric, close }: PinDialogProps) {
   }, []);
   const view = views.value?.find(({ id }) => id === chosen.value);
   const line = { device: device.id, metric };
-  const at = placeOf(place.value);
+  const at = pinAsOf(pinAs.value);
   const refused = pinFault(view?.parts ?? [], line, at);
   const pin = async () => {
     fault.value = undefined;
@@ -72,37 +72,9 @@ export function PinDialog({ device, metric, close }: PinDialogProps) {
         }}
       >
         {views.value !== undefined && (
-          <>
-            <Select
-              label="View"
-              value={chosen.value}
-              choices={[
-                ...views.value.map((each) => [each.id, each.name] as const),
-                ...(views.value.length < MAX_VIEWS ? [[NEW, "a new view"] as const] : []),
-              ]}
-              change={(id) => {
-                chosen.value = id;
-                place.value = "chart";
-              }}
-            />
-            {view === undefined && <TextField label="Name of the new view" value={name} isRequired />}
-            <Select
-              label="Show it as"
-              value={place.value}
-              choices={[
-                ["chart", "a chart of its own"],
-                ["value", "a large value"],
-                ...(view?.parts ?? []).flatMap(({ kind, lines }, index) =>
-                  kind === "chart" ? [[String(index), `a line in the chart of ${linesWords(lines)}`] as const] : [],
-                ),
-              ]}
-              change={(word) => {
-                place.value = word;
-              }}
-            />
-            {refused !== undefined && <p role="alert">{refused}.</p>}
-          </>
+          <Choices views={views.value} view={view} chosen={chosen} pinAs={pinAs} name={name} />
         )}
+        {refused !== undefined && <p role="alert">{refused}.</p>}
         {fault.value !== undefined && <FaultNote what="It was not pinned." fault={fault.value} />}
         <button type="submit" class="primary" disabled={views.value === undefined || refused !== undefined}>
           Pin to view
@@ -112,7 +84,47 @@ export function PinDialog({ device, metric, close }: PinDialogProps) {
   );
 }
 
-function placeOf(word: string): PinPlace {
+interface ChoicesProps {
+  readonly views: readonly View[];
+  readonly view: View | undefined;
+  readonly chosen: Signal<string>;
+  readonly pinAs: Signal<string>;
+  readonly name: Signal<string>;
+}
+
+/** The view, and what the metric is shown as there. */
+function Choices({ views, view, chosen, pinAs, name }: ChoicesProps) {
+  const charts = (view?.parts ?? []).flatMap(({ kind, lines }, index) =>
+    kind === "chart" ? [[String(index), `a line in the chart of ${linesWords(lines)}`] as const] : [],
+  );
+  return (
+    <>
+      <Select
+        label="View"
+        value={chosen.value}
+        choices={[
+          ...views.map((each) => [each.id, each.name] as const),
+          ...(views.length < MAX_VIEWS ? [[NEW, "a new view"] as const] : []),
+        ]}
+        change={(id) => {
+          chosen.value = id;
+          pinAs.value = "chart";
+        }}
+      />
+      {view === undefined && <TextField label="Name of the new view" value={name} isRequired />}
+      <Select
+        label="Show it as"
+        value={pinAs.value}
+        choices={[["chart", "a chart of its own"], ["value", "a large value"], ...charts]}
+        change={(word) => {
+          pinAs.value = word;
+        }}
+      />
+    </>
+  );
+}
+
+function pinAsOf(word: string): PinAs {
   return word === "chart" || word === "value" ? { as: word } : { over: Number(word) };
 }
 

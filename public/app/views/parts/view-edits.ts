@@ -3,33 +3,33 @@ import { MAX_LINES, MAX_LINES_IN_ALL, MAX_PARTS, VIEW_FORMAT } from "../../../..
 import type { ViewFields, ViewLine, ViewPart } from "../../../../src/contract/views/views.ts";
 
 /** A part of its own, or over the lines of the chart with that index. */
-export type PinPlace = { readonly as: "chart" | "value" } | { readonly over: number };
+export type PinAs = { readonly as: "chart" | "value" } | { readonly over: number };
 
 type Parts = readonly ViewPart[];
 
 const sameLine = (a: ViewLine, b: ViewLine): boolean => a.device === b.device && a.metric === b.metric;
 
 /** A sentence: why it cannot be pinned there. */
-export function pinFault(parts: Parts, line: ViewLine, place: PinPlace): string | undefined {
+export function pinFault(parts: Parts, line: ViewLine, pinAs: PinAs): string | undefined {
   if (parts.reduce((sum, { lines }) => sum + lines.length, 0) >= MAX_LINES_IN_ALL) {
     return `This view has ${MAX_LINES_IN_ALL} lines already. Remove one, or choose another view`;
   }
-  if ("as" in place) {
+  if ("as" in pinAs) {
     return parts.length < MAX_PARTS
       ? undefined
       : `This view has ${MAX_PARTS} charts and values already. Remove one, or choose another view`;
   }
-  const lines = parts[place.over]?.lines ?? [];
+  const lines = parts[pinAs.over]?.lines ?? [];
   if (lines.some((each) => sameLine(each, line))) return "This chart has this line already";
   return lines.length < MAX_LINES ? undefined : `This chart has ${MAX_LINES} lines already`;
 }
 
-export function pinned(parts: Parts, line: ViewLine, place: PinPlace): ViewPart[] {
-  if ("as" in place) return [...parts, { kind: place.as, lines: [line] }];
-  return parts.map((part, index) => (index === place.over ? { ...part, lines: [...part.lines, line] } : part));
+export function pinned(parts: Parts, line: ViewLine, pinAs: PinAs): ViewPart[] {
+  if ("as" in pinAs) return [...parts, { kind: pinAs.as, lines: [line] }];
+  return parts.map((part, index) => (index === pinAs.over ? { ...part, lines: [...part.lines, line] } : part));
 }
 
-/** One place earlier (-1) or later (1). */
+/** One position earlier (-1) or later (1). */
 export function moved(parts: Parts, index: number, by: -1 | 1): ViewPart[] {
   const part = parts[index];
   const other = parts[index + by];
