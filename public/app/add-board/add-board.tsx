@@ -98,6 +98,7 @@ function Connecting({ isOpen, kinds }: ConnectingProps) {
         found={found.value}
         board={shown}
         isOpen={isOpen}
+        isAsked={(joining.state.value?.waiting ?? []).length > 0}
         fixes={{
           renew: () => (shown === undefined ? typed() : make(shown.recipe, shown.title ?? shown.name)),
           openWindow: joining.open,

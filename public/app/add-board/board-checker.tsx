@@ -14,12 +14,12 @@ import type { FoundCheck } from "./use-board-check.ts";
 const MOST_HOSTS = 4;
 
 export function BoardChecker(props: CheckerProps) {
-  const { found, board, isOpen } = props;
+  const { found, board } = props;
   const isUnfolded = useSignal(false);
   const rungs = rungsOf(found, board);
   const now = momentOf(rungs);
   const isThere = rungs.some(({ step, state }) => step === "stored" && state === "done");
-  const said = isThere ? "Its values are stored" : now === undefined ? "It was let in" : wordsOf(now, isOpen);
+  const said = isThere ? "Its values are stored" : now === undefined ? "It was let in" : wordsOf(now, props);
   const tone = isThere ? "done" : (now?.state ?? "done");
   return (
     <aside
@@ -69,14 +69,14 @@ function rungsOf(found: FoundCheck | undefined, board: Connected | undefined): r
 
 function RungRow({ rung, ...props }: { rung: Rung } & CheckerProps) {
   const { step, state, at } = rung;
-  const { found, board, isOpen } = props;
+  const { found, board, isAsked } = props;
   const atMs = at === undefined ? undefined : Date.parse(at);
   return (
     <li class={`rung rung-${state}`} data-step={step} data-state={state}>
       <StateIcon state={state} />
       <div>
         <p class="rung-head">
-          <span>{wordsOf(rung, isOpen)}</span>
+          <span>{wordsOf(rung, props)}</span>
           {at !== undefined && atMs !== undefined && (
             <time dateTime={at} title={fullTime(atMs)}>
               {timeOfDay(atMs)}
@@ -85,7 +85,7 @@ function RungRow({ rung, ...props }: { rung: Rung } & CheckerProps) {
         </p>
         {step === "reachable" && <Addresses found={found} />}
         {state === "failed" && <CheckFix rung={rung} {...props} />}
-        {step === "knocked" && state === "waiting" && <NobodyYet />}
+        {step === "knocked" && state === "waiting" && !isAsked && <NobodyYet />}
         {step === "loggedIn" && state === "done" && board?.recipe.family === "application" && (
           <p class="quiet">
             Its devices appear in the <a href="#/">overview</a> as they report.
@@ -121,8 +121,9 @@ const WORDS: Readonly<Record<Step, Readonly<Record<Rung["state"], string>>>> = {
   stored: { done: "Its values are stored", failed: "Nothing is stored", waiting: "Its first value" },
 };
 
-function wordsOf({ step, state, isOther }: Rung, isOpen: boolean): string {
+function wordsOf({ step, state, isOther }: Rung, { isOpen, isAsked }: CheckerProps): string {
   if (isOther === true) return "A client was not let in. Is it your board?";
+  if (step === "knocked" && state === "waiting" && isAsked) return "A board waits until you let it in";
   if (step === "loggedIn" && isOpen && state !== "failed") return "No password is needed";
   return WORDS[step][state];
 }

@@ -22,6 +22,8 @@ export interface CheckerProps {
   board: Connected | undefined;
   /** No board needs a password. */
   isOpen: boolean;
+  /** A board is in the join window. */
+  isAsked: boolean;
   fixes: Fixes;
 }
 
