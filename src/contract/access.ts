@@ -139,6 +139,7 @@ export const sessionAnswer = z
       .int()
       .describe("Port at which boards reach the hub; only for callers that may see devices")
       .exactOptional(),
+    timeZone: z.string().describe("Of the hub: Europe/Berlin; only for callers that may see devices").exactOptional(),
   })
   .describe("Who sends the request, and what a page needs to know before it can do more");
 export type SessionAnswer = z.infer<typeof sessionAnswer>;

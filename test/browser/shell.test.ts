@@ -140,6 +140,43 @@ test.each([
   },
 );
 
+test("values and times are shown in the units and by the clocks that this browser chose, and rules keep the hub's unit", async () => {
+  const device = unique("units");
+  const board = await connectJs(hub().mqttUrl);
+  const hourMs = 3_600_000;
+  const atMs = (Math.floor(Date.now() / hourMs) - 24) * hourMs;
+  const say = (metrics: object) =>
+    board.publish(`devices/${device}/telemetry`, JSON.stringify({ ...metrics, timestamp: atMs }), { qos: 1 });
+  await say({ temperature: 20, pressure: 1013 });
+  const { page, failures } = await openPage(await openBrowser(), `${hub().url}/#/settings`, {
+    ...DESK,
+    locale: "en-GB",
+    timezoneId: "Europe/Berlin",
+  });
+  await page.getByText("°F", { exact: true }).click();
+  await page.getByText("inHg", { exact: true }).click();
+  const zone = page.getByLabel("Time zone");
+  expect(await zone.locator("option").first().innerText()).toBe("This browser's (Europe/Berlin)");
+  await zone.selectOption("Australia/Adelaide");
+  expect(await violations(page)).toEqual([]);
+  await look(page, "shell-units");
+  await page.reload(); // this browser keeps them
+  await expect.poll(() => zone.inputValue(), WAIT).toBe("Australia/Adelaide");
+
+  const [from, to] = [atMs - hourMs, atMs + hourMs].map((ms) => new Date(ms).toISOString());
+  await page.goto(`${hub().url}/#/devices/${device}?from=${from}&to=${to}`);
+  await page.locator('[data-tile="temperature"]').getByText("68.0").waitFor(WAIT);
+  expect(await page.locator('[data-tile="pressure"]').innerText()).toContain("29.91");
+  const figure = page.locator('figure[data-metric="temperature"]');
+  await figure.getByRole("button", { name: /table/ }).click();
+  await figure.getByRole("table", { name: /in °F$/ }).waitFor(WAIT);
+  // Of a full hour in UTC: clocks are half an hour away there.
+  await figure.getByRole("row", { name: /^\d\d:30.* 68\.0/ }).waitFor(WAIT);
+  await look(page, "shell-units-device");
+  expect(await violations(page)).toEqual([]);
+  expect(failures).toEqual([]);
+});
+
 test("where a proxy passes no WebSocket, the page is live by requests of HTTP", async () => {
   const device = unique("polling");
   const board = await connectJs(hub().mqttUrl);

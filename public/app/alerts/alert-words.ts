@@ -1,5 +1,8 @@
 /** Alerts, and what happened to them, in words. */
+
 import type { Alert, AlertEvent, AlertEventKind, FiringCounts, Severity } from "../../../src/contract/alerts.ts";
+import { instantAt } from "../preferences/time-zone.ts";
+import { dayNumber } from "../ui/time-words.ts";
 import { capital, countWords } from "../ui/value-words.ts";
 
 export const EVENT_WORDS: Readonly<Record<AlertEventKind, string>> = {
@@ -62,14 +65,13 @@ export interface Snooze {
 
 /** The next morning at eight, in the viewer's zone. */
 export function morningMs(nowMs: number): number {
-  const at = new Date(nowMs);
-  at.setHours(MORNING_HOUR, 0, 0, 0);
+  const morningOf = (day: number) => instantAt(day * 24 * HOUR_MS + MORNING_HOUR * HOUR_MS);
+  const today = dayNumber(nowMs);
   // Who snoozes at seven does not mean an hour.
-  if (at.getTime() < nowMs + 2 * HOUR_MS) at.setDate(at.getDate() + 1);
-  return at.getTime();
+  return morningOf(morningOf(today) < nowMs + 2 * HOUR_MS ? today + 1 : today);
 }
 
-const isToday = (ms: number, nowMs: number): boolean => new Date(ms).toDateString() === new Date(nowMs).toDateString();
+const isToday = (ms: number, nowMs: number): boolean => dayNumber(ms) === dayNumber(nowMs);
 
 export const SNOOZES: readonly Snooze[] = [
   { key: "hour", label: () => "1 hour", untilMs: (nowMs) => nowMs + HOUR_MS },

@@ -1,6 +1,8 @@
 /** A figure as a picture: at least twice as fine as on screen, with title and range. */
+
 import { hubNowMs } from "../hub/clock.ts";
 import { displayName } from "../hub/device-state.ts";
+import { browserZone, timeZone } from "../preferences/time-zone.ts";
 import type { ChartContext } from "../series/chart-context.ts";
 import { textMarks } from "../series/text-changes.ts";
 import { instantWords, spanWords } from "../ui/time-words.ts";
@@ -57,7 +59,7 @@ function drawHead(ctx: CanvasRenderingContext2D, { metric, boolean, context }: P
   const described = device.described(metric);
   const unit = metricUnit(described);
   const { fromMs, toMs } = feed.window.peek();
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zone = timeZone.peek() ?? browserZone();
   const other = boolean ? "" : compared.words.peek(); // states have no dashed line
   ctx.textBaseline = "alphabetic";
   ctx.fillStyle = token("--text");

@@ -24,7 +24,10 @@ export function ChartTable({ metric, boolean, context }: FigureProps & { boolean
     Math.max(...filled.map(({ max }) => max)),
   );
   return (
-    <div class="table-scroll chart-table">
+    <div
+      class="table-scroll chart-table"
+      {...{ tabIndex: 0, role: "region", "aria-label": `${metricLabel(described)}, table` }}
+    >
       <table
         aria-label={`${metricLabel(described)}, ${rangeWords(window, hubNowMs.peek())}${unit === "" ? "" : `, in ${unit}`}`}
       >

@@ -7,7 +7,7 @@ import { gapLimitMs } from "../series/gaps.ts";
 import { nearestIndex, statsOf } from "../series/series-buffer.ts";
 import { type TextChange, textMarks } from "../series/text-changes.ts";
 import { instantWords, timeOfDay } from "../ui/time-words.ts";
-import { boundWords, digitsBetween, numberWords, withUnit } from "../ui/value-words.ts";
+import { boundWords, differenceWords, digitsBetween, numberWords, withUnit } from "../ui/value-words.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -98,7 +98,7 @@ function comparedWords({ metric, context }: FigureProps, t: number, mean: number
   const other = valueAt(metric, t);
   if (other === undefined) return ` · ${words.value} no data`;
   const described = context.device.described(metric);
-  const difference = numberWords(described, mean - other, digits);
+  const difference = differenceWords(described, mean, other, digits);
   return ` · ${words.value} ${numberWords(described, other, digits)} · ${mean >= other ? "+" : ""}${difference}`;
 }
 

@@ -1,4 +1,5 @@
 /** Turns a series into at most 48 rows of equal time, including the rows without data. */
+import { clockOffsetMs, instantAt } from "../preferences/time-zone.ts";
 import type { TimeWindow } from "../range/chart-range.ts";
 import { indicesIn, type SeriesBuffer } from "../series/series-buffer.ts";
 
@@ -38,10 +39,9 @@ export function tableRows(buffer: SeriesBuffer, window: TimeWindow): TableRow[] 
 
 /** Beginnings of rows, counted back from that of the last. Days begin at the viewer's midnight, however long they are. */
 function rowsOf(lastMs: number, width: number): (back: number) => number {
-  const offset = new Date(lastMs).getTimezoneOffset() * MINUTE_MS;
-  const last = Math.floor((lastMs - offset) / width);
-  if (width < DAY_MS) return (back) => (last - back) * width + offset;
-  return (back) => new Date(1970, 0, 1 + ((last - back) * width) / DAY_MS).getTime();
+  const offset = clockOffsetMs(lastMs);
+  const last = Math.floor((lastMs + offset) / width);
+  return width < DAY_MS ? (back) => (last - back) * width - offset : (back) => instantAt((last - back) * width);
 }
 
 function rowOf(buffer: SeriesBuffer, { fromMs, toMs }: TimeWindow, window: TimeWindow): TableRow {

@@ -2,6 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import type { SessionAnswer } from "../../../src/contract/access.ts";
 import { LEVELS, type Level } from "../../../src/contract/levels.ts";
+import { hubZone } from "../preferences/time-zone.ts";
 import { linkToken } from "../tablet/link-token.ts";
 import {
   deleteSession,
@@ -74,6 +75,7 @@ async function letTabletIn({ auth, level, isTablet }: SessionAnswer): Promise<Se
 function take(answer: SessionAnswer): void {
   sessionFault.value = undefined;
   setCsrf(answer.csrf);
+  hubZone.value = answer.timeZone;
   session.value = answer;
 }
 

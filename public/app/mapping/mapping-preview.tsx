@@ -2,7 +2,7 @@
 import type { MappingFields, TryAnswer } from "../../../src/contract/mappings.ts";
 import { METRICS } from "../../../src/contract/metrics.ts";
 import { fullTime } from "../ui/time-words.ts";
-import { countWords, type Metric, metricLabel, withUnit } from "../ui/value-words.ts";
+import { countWords, inHubUnit, type Metric, metricLabel, withUnit } from "../ui/value-words.ts";
 
 const MOST_ROWS = 100;
 const MOST_REFUSED = 10;
@@ -37,7 +37,7 @@ export function MappingPreview({ fields, answer }: { fields: MappingFields; answ
                   <td>
                     <Name metric={metric} />
                   </td>
-                  <td class="number">{withUnit(describedBy(fields, metric), value)}</td>
+                  <td class="number">{withUnit(inHubUnit(describedBy(fields, metric)), value)}</td>
                   {hasTimes && <td>{timestamp === undefined ? "when it came" : fullTime(Date.parse(timestamp))}</td>}
                 </tr>
               ))}

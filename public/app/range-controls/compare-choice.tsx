@@ -1,7 +1,9 @@
 /** Chooses what the charts are compared with: yesterday, last week, or another device. */
+
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useId } from "preact/hooks";
 import { getDevices } from "../hub/api.ts";
+import { clockOffsetMs } from "../preferences/time-zone.ts";
 import {
   type Comparison,
   daysBefore,
@@ -117,9 +119,7 @@ function ClockNote({ context: { compared, feed } }: { context: ChartContext }) {
     const comparison = compared.comparison.value;
     if (comparison.kind !== "days") return false;
     const { fromMs, toMs } = feed.still.value;
-    const offsets = [fromMs, toMs]
-      .flatMap((ms) => [ms, daysBefore(ms, comparison.days)])
-      .map((ms) => new Date(ms).getTimezoneOffset());
+    const offsets = [fromMs, toMs].flatMap((ms) => [ms, daysBefore(ms, comparison.days)]).map(clockOffsetMs);
     return new Set(offsets).size > 1;
   });
   if (!isChanged.value) return null;

@@ -1,4 +1,5 @@
 /** What charts are compared with: kept in the address, and which instants stand for each other; pure. */
+import { clockOffsetMs, instantAt } from "../preferences/time-zone.ts";
 
 export type Comparison =
   | { readonly kind: "none" }
@@ -35,12 +36,11 @@ export function withComparison(query: string, next: Comparison): string {
 
 /** What the clock of the viewer's zone showed the same so many days before: 23 or 25 hours back where the clocks were changed. */
 export function daysBefore(ms: number, days: number): number {
-  const at = new Date(ms);
-  at.setDate(at.getDate() - days);
-  return at.getTime();
+  return instantAt(ms + clockOffsetMs(ms) - days * DAY_MS);
 }
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** By so much clocks are changed. */
 const CHANGES_MS = [-HOUR_MS, -HOUR_MS / 2, 0, HOUR_MS / 2, HOUR_MS];
 

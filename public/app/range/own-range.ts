@@ -1,4 +1,5 @@
 /** Parses a range that a person typed, in the viewer's time zone. */
+import { clockDate, instantAt } from "../preferences/time-zone.ts";
 import { EARLIEST_MS, LEAST_SPAN_MS, type TimeWindow } from "./chart-range.ts";
 
 export type OwnRange =
@@ -7,10 +8,7 @@ export type OwnRange =
 
 /** `2026-11-25T21:03`, as an input of kind datetime-local has it. */
 export function localText(ms: number): string {
-  const at = new Date(ms);
-  const two = (value: number) => String(value).padStart(2, "0");
-  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  return `${day}T${two(at.getHours())}:${two(at.getMinutes())}`;
+  return clockDate(ms).toISOString().slice(0, "2026-11-25T21:03".length);
 }
 
 export function parseOwnRange(from: string, to: string, nowMs: number): OwnRange {
@@ -27,6 +25,6 @@ export function parseOwnRange(from: string, to: string, nowMs: number): OwnRange
 /** A date without a zone is the viewer's own time. */
 function instantOf(text: string): number | undefined {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text)) return undefined;
-  const ms = new Date(text).getTime();
-  return Number.isNaN(ms) ? undefined : ms;
+  const ms = Date.parse(`${text}Z`);
+  return Number.isNaN(ms) ? undefined : instantAt(ms);
 }

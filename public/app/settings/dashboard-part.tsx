@@ -1,5 +1,12 @@
 /** The choices of this browser. */
-import { ShortcutChoice, ThemeChoice, UpdateChoice } from "./choices.tsx";
+import {
+  PressureChoice,
+  ShortcutChoice,
+  TemperatureChoice,
+  ThemeChoice,
+  UpdateChoice,
+  ZoneChoice,
+} from "./choices.tsx";
 
 export function DashboardPart() {
   return (
@@ -9,7 +16,13 @@ export function DashboardPart() {
         <ThemeChoice />
         <UpdateChoice />
         <ShortcutChoice />
+        <TemperatureChoice />
+        <PressureChoice />
+        <ZoneChoice />
       </div>
+      <p class="quiet">
+        Rules, mappings and messages of alerts keep the units of the hub, and so do downloads, whose times are UTC.
+      </p>
     </>
   );
 }

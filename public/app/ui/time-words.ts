@@ -1,22 +1,18 @@
-/** Instants and ages as text, in the viewer's time zone. */
+/** Instants and ages as text, by the clocks that the viewer chose. */
+import { clockDate, clockOffsetMs, zonedFormat } from "../preferences/time-zone.ts";
 
-const time = new Intl.DateTimeFormat(undefined, {
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  hourCycle: "h23",
-});
-const minute = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const dayAndMinute = new Intl.DateTimeFormat(undefined, {
+const time = zonedFormat({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const minute = zonedFormat({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const dayAndMinute = zonedFormat({
   day: "numeric",
   month: "short",
   hour: "2-digit",
   minute: "2-digit",
   hourCycle: "h23",
 });
-const dayOfYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" });
+const dayOfYear = zonedFormat({ day: "numeric", month: "short" });
+const day = zonedFormat({ day: "numeric", month: "short", year: "numeric" });
+const full = zonedFormat({ dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" });
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -26,9 +22,9 @@ const DAY_MS = 24 * HOUR_MS;
 /** An hour that the clocks repeat begins and ends within so long of their change. */
 const NEAR_CHANGE_MS = 3 * HOUR_MS;
 
-/** ` +01:00` where the viewer's clocks are changed within hours, so that an hour that comes twice can be told apart; else nothing. */
+/** ` +01:00` where the clocks are changed within hours, so that an hour that comes twice can be told apart; else nothing. */
 function zoneNear(ms: number): string {
-  const minutesAt = (at: number) => -new Date(at).getTimezoneOffset();
+  const minutesAt = (at: number) => clockOffsetMs(at) / MINUTE_MS;
   if (minutesAt(ms - NEAR_CHANGE_MS) === minutesAt(ms + NEAR_CHANGE_MS)) return "";
   const minutes = minutesAt(ms);
   const two = (value: number) => String(value).padStart(2, "0");
@@ -39,13 +35,13 @@ function zoneNear(ms: number): string {
 const withZone = (format: Intl.DateTimeFormat, ms: number): string => `${format.format(ms)}${zoneNear(ms)}`;
 
 /** `21:03:12` */
-export const timeOfDay = (ms: number): string => withZone(time, ms);
+export const timeOfDay = (ms: number): string => withZone(time(), ms);
 /** `21:03` */
-export const minuteOfDay = (ms: number): string => withZone(minute, ms);
+export const minuteOfDay = (ms: number): string => withZone(minute(), ms);
 /** `14 Nov` */
-export const dateWords = (ms: number): string => dayOfYear.format(ms);
+export const dateWords = (ms: number): string => dayOfYear().format(ms);
 /** `14 Nov 2026, 21:03:12` */
-export const fullTime = (ms: number): string => (Number.isFinite(ms) ? withZone(full, ms) : "unknown");
+export const fullTime = (ms: number): string => (Number.isFinite(ms) ? withZone(full(), ms) : "unknown");
 
 /** `now`, `12 s`, `4 min`, `3 h`, `2 d`, and from a week on the date. */
 export function ageWords(atMs: number, nowMs: number): string {
@@ -56,7 +52,7 @@ export function ageWords(atMs: number, nowMs: number): string {
   if (age < HOUR_MS) return `${Math.floor(age / MINUTE_MS)} min`;
   if (age < DAY_MS) return `${Math.floor(age / HOUR_MS)} h`;
   if (age < 7 * DAY_MS) return `${Math.floor(age / DAY_MS)} d`;
-  return day.format(atMs);
+  return day().format(atMs);
 }
 
 /** `just now`, `3 h ago`, and from a week on the date. */
@@ -77,36 +73,37 @@ export function durationWords(ms: number): string {
 
 /** A moment within a day or so: the time alone today, with the date before. */
 export const sinceWords = (ms: number, nowMs: number): string =>
-  new Date(ms).toDateString() === new Date(nowMs).toDateString() ? minuteOfDay(ms) : fullTime(ms);
+  dayNumber(ms) === dayNumber(nowMs) ? minuteOfDay(ms) : fullTime(ms);
 
 /** `Today`, `Yesterday`, and from then on the date. */
 export function dayWords(ms: number, nowMs: number): string {
-  const yesterday = new Date(nowMs);
-  yesterday.setDate(yesterday.getDate() - 1);
-  const date = new Date(ms).toDateString();
-  if (date === new Date(nowMs).toDateString()) return "Today";
-  return date === yesterday.toDateString() ? "Yesterday" : day.format(ms);
+  const days = dayNumber(nowMs) - dayNumber(ms);
+  return days === 0 ? "Today" : days === 1 ? "Yesterday" : day().format(ms);
 }
+
+/** The same for all instants of one day. */
+export const dayNumber = (ms: number): number => Math.floor(clockDate(ms).getTime() / DAY_MS);
 
 /** An instant within so long a time: no date within a day, no hour within years, nor for a whole day. */
 export function instantWords(ms: number, spanMs: number): string {
   if (spanMs <= DAY_MS + HOUR_MS) return minuteOfDay(ms);
-  if (spanMs > 300 * DAY_MS) return day.format(ms);
-  return isMidnight(ms) && spanMs > 7 * DAY_MS ? dayOfYear.format(ms) : withZone(dayAndMinute, ms);
+  if (spanMs > 300 * DAY_MS) return day().format(ms);
+  return isMidnight(ms) && spanMs > 7 * DAY_MS ? dayOfYear().format(ms) : withZone(dayAndMinute(), ms);
 }
+
+const SPAN = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+const spanFormats = {
+  thisYear: { minute: zonedFormat(SPAN), second: zonedFormat({ ...SPAN, second: "2-digit" }) },
+  anyYear: {
+    minute: zonedFormat({ ...SPAN, year: "numeric" }),
+    second: zonedFormat({ ...SPAN, year: "numeric", second: "2-digit" }),
+  },
+};
 
 /** From then to then, with what both have in common said once; with the year where it is not this one. */
 export function spanWords(fromMs: number, toMs: number, nowMs: number): string {
-  const thisYear = [fromMs, toMs].every((ms) => new Date(ms).getFullYear() === new Date(nowMs).getFullYear());
-  const format = new Intl.DateTimeFormat(undefined, {
-    ...(thisYear ? {} : { year: "numeric" }),
-    day: "numeric",
-    month: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-    ...(toMs - fromMs < 10 * MINUTE_MS ? { second: "2-digit" } : {}),
-    hourCycle: "h23",
-  });
+  const thisYear = [fromMs, toMs].every((ms) => clockDate(ms).getUTCFullYear() === clockDate(nowMs).getUTCFullYear());
+  const format = spanFormats[thisYear ? "thisYear" : "anyYear"][toMs - fromMs < 10 * MINUTE_MS ? "second" : "minute"]();
   return rangeOf(format, fromMs, toMs);
 }
 
@@ -119,15 +116,14 @@ const rangeOf = (format: Intl.DateTimeFormat, fromMs: number, toMs: number): str
 /** `24 Nov` where both are the viewer's midnights a day apart. */
 export function rowWords(fromMs: number, toMs: number, spanMs: number): string {
   if (isMidnight(fromMs) && isMidnight(toMs)) {
-    const last = new Date(toMs).setDate(new Date(toMs).getDate() - 1);
-    return dayOfYear.formatRange(fromMs, last);
+    return dayOfYear().formatRange(fromMs, toMs - SECOND_MS);
   }
-  if (spanMs > DAY_MS + HOUR_MS) return rangeOf(dayAndMinute, fromMs, toMs);
+  if (spanMs > DAY_MS + HOUR_MS) return rangeOf(dayAndMinute(), fromMs, toMs);
   const words = toMs - fromMs < MINUTE_MS ? timeOfDay : minuteOfDay;
   return `${words(fromMs)}–${words(toMs)}`;
 }
 
 export function isMidnight(ms: number): boolean {
-  const at = new Date(ms);
-  return at.getHours() + at.getMinutes() + at.getSeconds() === 0;
+  const at = clockDate(ms);
+  return at.getUTCHours() + at.getUTCMinutes() + at.getUTCSeconds() === 0;
 }

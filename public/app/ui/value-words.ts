@@ -2,6 +2,7 @@
 import { METRICS, type MetricInfo } from "../../../src/contract/metrics.ts";
 import type { MetricValue } from "../../../src/contract/readings.ts";
 import type { DescribedMetric } from "../hub/described-metric.ts";
+import { type Conversion, conversionOf } from "../preferences/units.ts";
 
 /** A metric of a device with what is known of it, or one by its name alone. */
 export type Metric = string | DescribedMetric;
@@ -52,7 +53,33 @@ function shortLabel(metric: Metric): string {
       : label.slice(start + 1, start + 2).toUpperCase() + label.slice(start + 2);
   return SHORT.get(nameOf(metric)) ?? (short || label);
 }
-export const metricUnit = (metric: Metric): string => infoOf(metric)?.unit ?? "";
+/** The one in which readings are stored and rules written. */
+export const hubUnit = (metric: Metric): string => infoOf(metric)?.unit ?? "";
+
+/** Undefined: what is shown are the hub's values in the hub's unit. */
+export const shownConversion = (metric: Metric): Conversion | undefined =>
+  typeof metric !== "string" && metric.inHubUnit ? undefined : conversionOf(hubUnit(metric));
+
+/** The one in which the viewer sees the values. */
+export const metricUnit = (metric: Metric): string => shownConversion(metric)?.unit ?? hubUnit(metric);
+
+/** A value of the hub in the viewer's unit. */
+export function shownValue(metric: Metric, value: number): number {
+  const conversion = shownConversion(metric);
+  return conversion === undefined ? value : conversion.factor * value + conversion.offset;
+}
+
+/** The same metric where values are in the hub's unit for everybody. */
+export const inHubUnit = (metric: Metric): DescribedMetric => ({
+  name: nameOf(metric),
+  info: infoOf(metric),
+  inHubUnit: true,
+});
+
+function knownDigits(metric: Metric): number | undefined {
+  const digits = infoOf(metric)?.digits;
+  return digits === undefined ? undefined : Math.max(0, digits + (shownConversion(metric)?.digits ?? 0));
+}
 
 /** Kind of a metric: the catalogue's word, else what its value is. */
 export function metricKind(metric: Metric, value: MetricValue): "number" | "boolean" | "text" {
@@ -72,7 +99,7 @@ const LIKELY_DIGITS = 3;
 
 /** Decimals of one value alone: the catalogue's, else those that it has, as far as they mean something. */
 function digitsOfOne(metric: Metric, value: number): number {
-  const known = infoOf(metric)?.digits;
+  const known = knownDigits(metric);
   if (known !== undefined) return known;
   const size = Math.abs(value);
   const most = size >= 1 || size === 0 ? LIKELY_DIGITS : LIKELY_DIGITS - Math.floor(Math.log10(size));
@@ -81,15 +108,23 @@ function digitsOfOne(metric: Metric, value: number): number {
 
 /** Decimals by which the values between these two can be told apart, in a table or beside a chart. */
 export function digitsBetween(metric: Metric, low: number, high: number): number {
-  const own = infoOf(metric)?.digits ?? (Number.isInteger(low) && Number.isInteger(high) ? 0 : LIKELY_DIGITS);
-  const spread = high - low;
-  if (!(spread > 0)) return Math.max(own, digitsOfOne(metric, low));
+  const [from, to] = [shownValue(metric, low), shownValue(metric, high)];
+  const own = knownDigits(metric) ?? (Number.isInteger(from) && Number.isInteger(to) ? 0 : LIKELY_DIGITS);
+  const spread = to - from;
+  if (!(spread > 0)) return Math.max(own, digitsOfOne(metric, from));
   return Math.min(Math.max(own, Math.ceil(1 - Math.log10(spread) - 1e-9)), MOST_DIGITS);
 }
 
 /** `between`: decimals where others stand beside it (`digitsBetween`). A whole number keeps all of its digits, and gets no others. */
-export function numberWords(metric: Metric, value: number, between?: number): string {
-  const known = infoOf(metric)?.digits;
+export const numberWords = (metric: Metric, value: number, between?: number): string =>
+  shownNumberWords(metric, shownValue(metric, value), between);
+
+/** Of two values of the metric, the first less the second. */
+export const differenceWords = (metric: Metric, value: number, other: number, between?: number): string =>
+  shownNumberWords(metric, shownValue(metric, value) - shownValue(metric, other), between);
+
+function shownNumberWords(metric: Metric, value: number, between?: number): string {
+  const known = knownDigits(metric);
   const digits = between ?? digitsOfOne(metric, value);
   const size = Math.abs(value);
   const isPower = size >= HUGE || (size > 0 && size < TINY);
@@ -153,7 +188,7 @@ export function withUnit(metric: Metric, value: MetricValue, digits?: number): s
 
 /** A number as somebody entered it: with as many decimals as it has, and no others. */
 export function boundWords(metric: Metric, value: MetricValue): string {
-  if (typeof value !== "number") return withUnit(metric, value);
+  if (typeof value !== "number" || shownConversion(metric) !== undefined) return withUnit(metric, value);
   return withUnit(metric, value, (/\.(\d+)$/.exec(String(value))?.[1] ?? "").length);
 }
 

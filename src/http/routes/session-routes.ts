@@ -91,7 +91,10 @@ const answerOf = (parts: SessionParts, { level, user, csrf, isUnclaimed, isTable
   ...(user !== undefined && { name: user.name }),
   ...(isTablet === true && { isTablet }),
   ...(csrf !== undefined && { csrf }),
-  ...(reaches(level, "viewer") && { mqttPort: parts.mqttPort() }),
+  ...(reaches(level, "viewer") && {
+    mqttPort: parts.mqttPort(),
+    timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+  }),
 });
 
 function letIn(parts: SessionParts, response: Response, outcome: Outcome<SignedIn>): SessionAnswer {

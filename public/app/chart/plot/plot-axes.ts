@@ -1,7 +1,9 @@
 /** The axes of a plot: their words, and how much space these take. Knows of the chart library only what it asks of it. */
+import { clockOffsetMs } from "../../preferences/time-zone.ts";
+import type { Conversion } from "../../preferences/units.ts";
 import { TIME_STEPS_MS, timeSplits } from "./time-splits.ts";
 import { tickWords } from "./time-ticks.ts";
-import { splitWords } from "./value-axis.ts";
+import { shownSplits, splitWords } from "./value-axis.ts";
 
 /** Width of the value axis: the same beside all plots of a device, so that one instant is in one line. */
 export interface AxisWidth {
@@ -31,8 +33,6 @@ export const fontOf = (px: number): string =>
   `${px}px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif`;
 export const FONT_PX = 12;
 
-const clockOffsetMs = (ms: number): number => new Date(ms).getTimezoneOffset() * -60_000;
-
 export function timeAxis({ text, grid, scale }: AxisLook) {
   return {
     stroke: text,
@@ -59,7 +59,8 @@ export function timeAxis({ text, grid, scale }: AxisLook) {
   };
 }
 
-export function valueAxis({ text, grid, scale }: AxisLook, axisWidth: AxisWidth) {
+export function valueAxis({ text, grid, scale }: AxisLook, axisWidth: AxisWidth, shown: Conversion | undefined) {
+  let shownStep = 1;
   return {
     stroke: text,
     font: fontOf(FONT_PX * scale),
@@ -69,8 +70,19 @@ export function valueAxis({ text, grid, scale }: AxisLook, axisWidth: AxisWidth)
     },
     gap: AXIS_GAP_PX * scale,
     space: 32 * scale,
-    values: (self: Axed, splits: number[], _axis: number, _space: number, step: number) =>
-      (self.data[0]?.length ?? 0) === 0 ? [] : splits.map((value) => splitWords(value, step)),
+    ...(shown !== undefined && {
+      splits: (_self: Axed, _axis: number, low: number, high: number, step: number) => {
+        const found = shownSplits(shown, low, high, step);
+        shownStep = found.step;
+        return found.splits;
+      },
+    }),
+    values: (self: Axed, splits: number[], _axis: number, _space: number, step: number) => {
+      if ((self.data[0]?.length ?? 0) === 0) return [];
+      if (shown === undefined) return splits.map((value) => splitWords(value, step));
+      const round = (value: number) => Math.round((shown.factor * value + shown.offset) / shownStep) * shownStep;
+      return splits.map((value) => splitWords(round(value), shownStep));
+    },
     grid: { stroke: grid, width: scale },
     ticks: { show: false },
   };

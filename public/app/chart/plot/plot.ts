@@ -9,7 +9,7 @@ import type { OtherLine } from "../../series/chart-context.ts";
 import { type ComparedLine, extentOf } from "../../series/compared-line.ts";
 import type { Gap, PlotColumns } from "../../series/gaps.ts";
 import type { TextChange } from "../../series/text-changes.ts";
-import { boundWords } from "../../ui/value-words.ts";
+import { boundWords, shownConversion } from "../../ui/value-words.ts";
 import { alertColoursOf, drawAlertSpans, drawBounds } from "./plot-alerts.ts";
 import { type AxisWidth, timeAxis, valueAxis } from "./plot-axes.ts";
 import { createCrosshair } from "./plot-crosshair.ts";
@@ -88,7 +88,7 @@ export function createPlot({ host, metric, width, height, axisWidth, scale = 1 }
       // The pointer is the page's: mouse, touch and keys move one crosshair over all plots of the device.
       cursor: { show: false },
       scales: { x: { time: false }, y: { range: rangeInView } },
-      axes: [timeAxis(look), valueAxis(look, axisWidth)],
+      axes: [timeAxis(look), valueAxis(look, axisWidth, shownConversion(metric))],
       series: [
         {},
         { label: "max", points: { show: false }, width: 0, stroke: colour.none },

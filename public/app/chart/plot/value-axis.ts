@@ -1,5 +1,6 @@
 /** Decides which values an axis spans, and labels its lines. */
-import { type Metric, metricUnit } from "../../ui/value-words.ts";
+import type { Conversion } from "../../preferences/units.ts";
+import { hubUnit, type Metric } from "../../ui/value-words.ts";
 
 /** Of what is known a smaller change is noise, and shall not fill the plot. */
 const LEAST_SPAN: Record<string, number> = { "°C": 2, "%": 5, ppm: 20, ppb: 20, hPa: 4, dBm: 10 };
@@ -10,7 +11,7 @@ const FLAT_SHARE = 0.01;
 
 /** What is known has its least span; the axis of all else follows the data, however small their change. */
 export function valueRange(metric: Metric, low: number, high: number): [from: number, to: number] {
-  const unit = metricUnit(metric);
+  const unit = hubUnit(metric);
   const size = Math.max(Math.abs(low), Math.abs(high));
   const least =
     LEAST_SPAN[unit] ?? (high > low ? Math.max(size * LEAST_SHARE, 1e-12) : Math.max(size * FLAT_SHARE, 1e-6));
@@ -37,6 +38,23 @@ export function withBounds(
     .map(({ value }) => value)
     .filter((value) => value >= low - size * NEAR_SHARE && value <= high + size * NEAR_SHARE);
   return [Math.min(low, ...near), Math.max(high, ...near)];
+}
+
+/** Lines at round values of the unit that is shown, as values of the hub's; at least `stepLeast` of the hub's apart. */
+export function shownSplits(
+  { factor, offset }: Conversion,
+  low: number,
+  high: number,
+  stepLeast: number,
+): { splits: number[]; step: number } {
+  const least = stepLeast * factor;
+  const power = 10 ** Math.floor(Math.log10(least));
+  const step = ([1, 2, 2.5, 5].find((count) => count * power >= least * (1 - 1e-9)) ?? 10) * power;
+  const splits: number[] = [];
+  for (let count = Math.ceil((factor * low + offset) / step); count * step <= factor * high + offset; count++) {
+    splits.push((count * step - offset) / factor);
+  }
+  return { splits, step };
 }
 
 const HUGE = 1e15;

@@ -6,7 +6,7 @@ import { type HubFault, toFault } from "../../hub/api.ts";
 import type { DeviceState } from "../../hub/device-state.ts";
 import { changeMetrics } from "../../hub/read-device.ts";
 import { FaultNote } from "../../ui/fault-note.tsx";
-import { metricLabel, metricUnit } from "../../ui/value-words.ts";
+import { hubUnit, metricLabel } from "../../ui/value-words.ts";
 import { type MetricRow, metricsPatch, withRow } from "./metrics-patch.ts";
 
 export function MetricsEdit({ device }: { device: DeviceState }) {
@@ -48,7 +48,7 @@ function rowsOf(device: DeviceState): MetricRow[] {
     return {
       metric,
       label: metricLabel(described),
-      unit: metricUnit(described),
+      unit: hubUnit(described),
       digits: digits === undefined ? "" : String(digits),
       pinned,
       hidden: isHidden,

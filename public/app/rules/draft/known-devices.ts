@@ -5,7 +5,6 @@ import type { Device } from "../../../../src/contract/readings.ts";
 import { getDevices } from "../../hub/api.ts";
 import { sortMetrics } from "../../hub/metric-order.ts";
 import { type HubRead, useHubRead } from "../../hub/use-hub-read.ts";
-import type { Metric } from "../../ui/value-words.ts";
 import type { ValueKind } from "./condition-draft.ts";
 import type { Names } from "./rule-words.ts";
 
@@ -47,7 +46,7 @@ export function knownDevices(devices: readonly Device[], total: number): KnownDe
     classes: [...classes].sort(),
     kindOf: (metric) => kinds.get(metric) ?? kindOfValue(undefined, infoOf(metric)),
     has: (deviceId, metric) => devices.some((device) => device.deviceId === deviceId && metric in device.latest),
-    describe: (metric): Metric => ({ name: metric, info: infoOf(metric) }),
+    describe: (metric) => ({ name: metric, info: infoOf(metric), inHubUnit: true }),
     deviceName: (id) => names.get(id) ?? id,
   };
 }
