@@ -148,6 +148,13 @@ test("charts of two devices are pinned to a view, which a wall tablet shows by a
   await say("attic", { eco2: 603 });
   await value.getByText("603").waitFor(WAIT);
 
+  // What is wrong is on top, with nothing to press.
+  await say("attic", { flameDetected: true });
+  await tablet.locator("[data-attention] [data-alert]").getByText("attic").waitFor(WAIT);
+  expect(await tablet.locator("a, button").count()).toBe(0);
+  expect(await violations(tablet)).toEqual([]);
+  await look(tablet, "kiosk-alarm");
+
   // A device that is deleted is said; a token that is revoked is no reason to ask for a password.
   await owner.ask("/api/devices/cellar", { method: "DELETE" });
   await tablet.reload();

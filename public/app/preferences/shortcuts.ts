@@ -14,6 +14,7 @@ export interface Shortcut {
 
 export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ["g", "o"], words: "Overview", action: { goTo: "#/" } },
+  { keys: ["g", "v"], words: "Views", action: { goTo: "#/views" } },
   { keys: ["g", "a"], words: "Alerts", action: { goTo: "#/alerts" } },
   { keys: ["g", "i"], words: "Inspector", action: { goTo: "#/inspector" } },
   { keys: ["g", "s"], words: "Settings", action: { goTo: "#/settings" } },
