@@ -1,6 +1,8 @@
 /** The order of the overview: it follows states at rest, stays as it is under a pointer, moves nothing else, and can be walked by keys. */
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import type { Device } from "../../src/contract/readings.ts";
+import type { DevicesPage } from "../../src/contract/rest.ts";
 import { connectJs } from "../support/clients/mqtt-clients.ts";
 import { startHub } from "../support/hub/hub.ts";
 import { look, openBrowser, openPage, violations } from "../support/hub/page.ts";
@@ -83,6 +85,78 @@ test("a board in alarm comes first at rest, but not under the pointer; nothing e
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: order[2] ?? "" }).waitFor(WAIT);
+  expect(failures).toEqual([]);
+});
+
+test("several devices are selected, by keys and with a range, and get a place and tags or are deleted at once", {
+  timeout: 90_000,
+}, async () => {
+  const hub = await startHub();
+  const board = await connectJs(hub.mqttUrl);
+  for (const id of [...IDS, "other"]) await board.publish(`devices/${id}/telemetry`, '{"t":1}', { qos: 1 });
+  const { page, failures } = await openPage(await openBrowser(), `${hub.url}/#/?view=table&sort=id&group=none`, {
+    locale: "en-US",
+  });
+  const box = (id: string) => page.getByRole("checkbox", { name: `Select ${id}` });
+  const bar = page.getByRole("region", { name: "Selected devices" });
+  const isSaid = (count: number) => bar.locator(`[data-selected="${count}"]`).waitFor(WAIT);
+  await page.getByRole("button", { name: "Select", exact: true }).click();
+  await bar.waitFor(WAIT);
+  expect(await bar.getByRole("button", { name: "Set place…" }).isDisabled()).toBe(true);
+
+  await box("board-a").click();
+  await box("board-c").click({ modifiers: ["Shift"] });
+  await isSaid(3);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Space");
+  await isSaid(4);
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Space");
+  await isSaid(3);
+  expect(await violations(page)).toEqual([]);
+  await look(page, "selected-table");
+  await bar.getByRole("button", { name: "Set place…" }).click();
+  await page.getByRole("textbox", { name: "Place", exact: true }).fill("Attic");
+  await look(page, "selected-place");
+  await page.keyboard.press("Enter");
+  await bar.getByText("3 devices changed.").waitFor(WAIT);
+  await expect.poll(() => page.getByText("Attic").count(), WAIT).toBe(3);
+  await bar.getByRole("button", { name: "Tags…" }).click();
+  await page.getByLabel("Add tags").fill("heating, top floor");
+  await page.getByRole("button", { name: "Change tags" }).click();
+  await expect.poll(() => page.getByRole("dialog").count(), WAIT).toBe(0);
+  const { body: tagged } = await ask<Device>(hub, "/api/devices/board-d");
+  expect(tagged).toMatchObject({ place: "Attic", tags: ["heating", "top floor"] });
+
+  await page.setViewportSize({ width: 390, height: 844 });
+  await bar.getByRole("button", { name: "Select none" }).click();
+  await page.getByRole("searchbox").fill("board");
+  await page.getByText("4 match").waitFor(WAIT);
+  await bar.getByRole("button", { name: "Select all 4" }).click();
+  await isSaid(4);
+  await box("board-c").click();
+  await isSaid(3);
+  expect(await violations(page)).toEqual([]);
+  await look(page, "selected-phone");
+  await bar.getByRole("button", { name: "Delete…" }).click();
+  const confirm = page.getByRole("button", { name: "Delete 3 devices" });
+  expect(await confirm.isDisabled()).toBe(true);
+  await page.getByLabel("To confirm, type how many: 3").fill("3");
+  await confirm.click();
+  await bar.getByText("3 devices deleted.").waitFor(WAIT);
+  await expect.poll(() => page.locator("[data-device-id]").count(), WAIT).toBe(1);
+  await bar.getByRole("button", { name: "Done" }).click();
+  await expect.poll(() => bar.count(), WAIT).toBe(0);
+  const { body: left } = await ask<DevicesPage>(hub, "/api/devices");
+  expect(left.devices.map(({ deviceId }) => deviceId)).toEqual(["board-c", "other"]);
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await page.getByRole("searchbox").fill("");
+  await page.getByRole("button", { name: "Cards" }).click();
+  await page.getByRole("button", { name: "Select", exact: true }).click();
+  await box("other").click();
+  await isSaid(1);
+  expect(await violations(page)).toEqual([]);
+  await look(page, "selected-cards");
   expect(failures).toEqual([]);
 });
 

@@ -8,6 +8,8 @@ import { DeviceRow } from "./device-row.tsx";
 import type { FleetList, ListGroup } from "./list/fleet-list.ts";
 import { type GroupLayout, type ListMeasures, pointOf } from "./list/list-layout.ts";
 import { groupWords, STATE_WORDS } from "./list/list-words.ts";
+import { SelectBox } from "./selection/select-box.tsx";
+import { selected } from "./selection/selected-devices.ts";
 
 export const CARD_PX = { least: 264, gap: 12, height: 148 } as const;
 export const HEADING_PX = 36;
@@ -52,6 +54,7 @@ export function DeviceGroup(props: GroupProps) {
             key={list.ids[at] ?? at}
             {...{ laid, sizes, isTable, at }}
             id={list.ids[at]}
+            ids={list.ids}
             hidesLocation={list.group === "place"}
           />
         ))}
@@ -87,11 +90,12 @@ interface SlotProps {
   readonly at: number;
   /** Undefined: it is not read yet. */
   readonly id: string | undefined;
+  readonly ids: FleetList["ids"];
   readonly isTable: boolean;
   readonly hidesLocation: boolean;
 }
 
-function Slot({ laid, sizes, at, id, isTable, hidesLocation }: SlotProps) {
+function Slot({ laid, sizes, at, id, ids, isTable, hidesLocation }: SlotProps) {
   const { column, topPx } = pointOf(laid, sizes, at);
   const device = id === undefined ? undefined : deviceState(id);
   return (
@@ -109,6 +113,7 @@ function Slot({ laid, sizes, at, id, isTable, hidesLocation }: SlotProps) {
       ) : (
         <DeviceCard device={device} widthPx={sizes.cardPx} hidesLocation={hidesLocation} />
       )}
+      {device !== undefined && selected.value !== undefined && <SelectBox device={device} ids={ids} />}
     </li>
   );
 }

@@ -6,6 +6,7 @@ import type { Layout } from "./list/list-choice.ts";
 import { groupAt, type ListLayout, layOut, type Visible, visibleBetween } from "./list/list-layout.ts";
 import { inSight, isOfChoice } from "./list/list-reader.ts";
 import { moveFocus } from "./row-keys.ts";
+import { selected } from "./selection/selected-devices.ts";
 import { useFocusedRow, useHold, useViewport } from "./window-state.ts";
 
 const ROWS_AROUND = 6;
@@ -53,7 +54,7 @@ export function DeviceWindow({ list, layout, isPhone }: WindowProps) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: its links have the focus; the keys move it between them
     <div
-      class={`devices devices-${layout} ${isOfChoice.value ? "" : "devices-former"}`}
+      class={`devices devices-${layout} ${isOfChoice.value ? "" : "devices-former"} ${selected.value === undefined ? "" : "devices-selecting"}`}
       aria-busy={!isOfChoice.value}
       onKeyDown={(event) => moveFocus(event, box.current, sizes.columns)}
       {...hold}

@@ -2,6 +2,7 @@
 import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { fleetCounts } from "../hub/fleet-state.ts";
+import { reaches } from "../hub/session.ts";
 import { Icon } from "../ui/icon.tsx";
 import { countWords } from "../ui/value-words.ts";
 import { choice, choose, isFiltered, type Layout } from "./list/list-choice.ts";
@@ -14,6 +15,8 @@ import {
   SORT_WORDS,
   STATE_WORDS,
 } from "./list/list-words.ts";
+
+import { selected, startSelecting, stopSelecting } from "./selection/selected-devices.ts";
 
 const TYPING_PAUSE_MS = 250;
 
@@ -47,6 +50,16 @@ export function OverviewTools({ layout, busy }: ToolsProps) {
           choose={(word) => choose({ sort: SORT_WORDS.find(({ sort }) => sort === word)?.sort ?? "state" })}
         />
         <ListLine busy={busy} />
+        {reaches("operator") && (
+          <button
+            type="button"
+            class="select-devices"
+            aria-pressed={selected.value !== undefined}
+            onClick={() => (selected.peek() === undefined ? startSelecting() : stopSelecting())}
+          >
+            Select
+          </button>
+        )}
         <fieldset class="layouts">
           <legend class="sr-only">Show as</legend>
           <LayoutButton layout="cards" now={layout} word="Cards" />

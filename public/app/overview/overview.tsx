@@ -17,6 +17,7 @@ import { askedFor, choice, choose, type Layout, type ListChoice, NO_FILTERS } fr
 import { isOfChoice, list, listFor, readList } from "./list/list-reader.ts";
 import { STATE_WORDS } from "./list/list-words.ts";
 import { OverviewTools } from "./overview-tools.tsx";
+import { selected } from "./selection/selected-devices.ts";
 import { readSimulation, SimulatedBoards } from "./simulated-boards.tsx";
 
 /** Up to so many devices are cards, unless somebody chooses. */
@@ -46,11 +47,14 @@ export function Overview() {
       {!isReady && read.state.value === "loading" && <p class="quiet">Loading devices…</p>}
       {isEmpty && <FirstSteps />}
       {isReady && !isEmpty && !isUnknown && <Devices layout={layout} isPhone={isPhone} />}
+      {selected.value !== undefined && !isEmpty && <LazyPage load={selectionBar} props={NOTHING} isQuiet />}
       {isReady && !isEmpty && reaches("owner") && <LazyPage load={ruleOffers} props={ELSEWHERE} isQuiet />}
     </>
   );
 }
 
+const NOTHING = {};
+const selectionBar = async () => (await import("./selection/selection-bar.tsx")).SelectionBar;
 const ELSEWHERE = { isElsewhere: true };
 const ruleOffers = async () => (await import("../rules/rule-offers.tsx")).RuleOffers;
 

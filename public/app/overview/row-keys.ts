@@ -1,4 +1,4 @@
-/** Arrow keys move the focus between the links of the devices. */
+/** Arrow keys move the focus between the links of the devices, and between their checkboxes while some are selected. */
 
 const STEPS: Readonly<Record<string, (columns: number) => number>> = {
   ArrowDown: (columns) => columns,
@@ -10,7 +10,8 @@ const STEPS: Readonly<Record<string, (columns: number) => number>> = {
 export function moveFocus(event: KeyboardEvent, box: HTMLElement | null, columns: number): void {
   const step = STEPS[event.key]?.(columns);
   if (step === undefined || box === null || !(event.target instanceof HTMLElement)) return;
-  const links = [...box.querySelectorAll<HTMLElement>("[data-row]")];
+  const kind = event.target.matches("[data-select]") ? "[data-select]" : "[data-row]";
+  const links = [...box.querySelectorAll<HTMLElement>(kind)];
   const index = links.indexOf(event.target);
   if (index < 0) return;
   const to = links[Math.min(links.length - 1, Math.max(0, index + step))];

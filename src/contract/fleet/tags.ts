@@ -25,13 +25,15 @@ export const tags = z
 
 export const place = z.string().trim().max(100).nullable();
 
+const devices = z
+  .array(z.string().min(1).max(64))
+  .min(1)
+  .max(MAX_CHANGED_DEVICES, `at most ${MAX_CHANGED_DEVICES} devices in one request; send the others in another`)
+  .describe("Their ids");
+
 export const devicesChange = z
   .strictObject({
-    devices: z
-      .array(z.string().min(1).max(64))
-      .min(1)
-      .max(MAX_CHANGED_DEVICES, `at most ${MAX_CHANGED_DEVICES} devices in one request`)
-      .describe("Their ids"),
+    devices,
     addTags: tags.optional(),
     removeTags: tags.optional(),
     place: place.describe("Empty text or null takes it away").optional(),
@@ -47,3 +49,14 @@ export const devicesChanged = z.strictObject({
   unknown: z.array(z.string()).describe("Ids that no device has; the others were changed"),
 });
 export type DevicesChanged = z.infer<typeof devicesChanged>;
+
+export const devicesDeletion = z.strictObject({
+  devices,
+  credential: z.enum(["remove", "keep"]).default("remove").describe("Whether the boards' secrets are removed, too"),
+});
+
+export const devicesDeleted = z.strictObject({
+  deleted: z.int().min(0),
+  unknown: z.array(z.string()).describe("Ids that no device has; the others were deleted"),
+});
+export type DevicesDeleted = z.infer<typeof devicesDeleted>;

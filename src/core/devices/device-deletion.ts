@@ -62,6 +62,7 @@ export function createDeviceDeletion(options: DeviceDeletionOptions): DeviceDele
       descriptions.setByOwner(deviceId, new Map());
       deleteTopics(topics);
       await deleteInHubFile(deviceId);
+      log.info("a device was deleted", { deviceId });
     },
     close: stop,
   };

@@ -1,6 +1,6 @@
 /** Tags of devices and changes of many at once, over HTTP. */
 import { expect, test } from "vitest";
-import type { DevicesChanged } from "../../../src/contract/fleet/tags.ts";
+import type { DevicesChanged, DevicesDeleted } from "../../../src/contract/fleet/tags.ts";
 import type { Problem } from "../../../src/contract/problem.ts";
 import type { Device } from "../../../src/contract/readings.ts";
 import { connectJs } from "../../support/clients/mqtt-clients.ts";
@@ -126,4 +126,20 @@ test.each([
   const answer = await change(hubOf(), body);
   expect(answer.status).toBe(400);
   expect(answer.body.errors).toContainEqual({ field, message: expect.stringContaining(message) });
+});
+
+test("many devices are deleted at once; what is unknown is named, and more than 200 are refused with nothing deleted", async () => {
+  const hub = hubOf();
+  const ids = await speak(hub, unique("a"), unique("b"), unique("c"));
+  const remove = (devices: readonly string[]) =>
+    ask<DevicesDeleted & Problem>(hub, "/api/devices/deletions", { method: "POST", body: { devices } });
+
+  const tooMany = await remove([...ids, ...Array.from({ length: 198 }, (_, index) => `x${index}`)]);
+  const answer = await remove([...ids.slice(0, 2), "no-such-device", ids[0] ?? ""]);
+
+  expect(tooMany.status).toBe(400);
+  expect(tooMany.text).toContain("at most 200 devices in one request");
+  expect(answer.body).toEqual({ deleted: 2, unknown: ["no-such-device"] });
+  const statuses = await Promise.all(ids.map(async (id) => (await ask(hub, `/api/devices/${id}`)).status));
+  expect(statuses).toEqual([404, 404, 200]);
 });

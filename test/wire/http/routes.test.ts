@@ -74,6 +74,7 @@ async function askAboutDevices({ owner }: AccessWorld, { ask }: DeclaredAnswers)
   await ask(owner, "PATCH /api/devices/:id/metrics", "/api/devices/cellar/metrics", { body: pinned });
   const change = { devices: ["cellar", "nobody"], addTags: ["damp"] };
   await ask(owner, "POST /api/devices/changes", undefined, { body: change });
+  await ask(owner, "POST /api/devices/deletions", undefined, { body: { devices: ["nobody"] } });
   await ask(owner, "POST /api/sparklines", undefined, { body: { devices: ["cellar", "nobody"], presence: true } });
   await ask(owner, "GET /api/devices", "/api/devices?limit=1&search=BOIL");
   await ask(owner, "GET /api/devices/:id/latest", "/api/devices/cellar/latest");

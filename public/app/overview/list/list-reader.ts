@@ -48,7 +48,7 @@ export const isOfChoice = computed(() => listFor.value === askedFor.value);
 let inputAtMs = Number.NEGATIVE_INFINITY;
 let due: ReturnType<typeof setTimeout> | undefined;
 
-const queryOf = ({ state, search, tag, place, family, group, sort }: ListChoice) => ({
+export const queryOf = ({ state, search, tag, place, family, group, sort }: ListChoice) => ({
   state,
   tag,
   place,

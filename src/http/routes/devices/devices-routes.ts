@@ -1,6 +1,12 @@
 /** `/api/devices/:id`: one device, what its owner sets of it, its latest values, and its deletion; and changes of many at once. */
 import { MAX_OWN_METRICS, metricsPatch } from "../../../contract/fleet/own-metrics.ts";
-import { devicesChange, devicesChanged, MAX_TAGS } from "../../../contract/fleet/tags.ts";
+import {
+  devicesChange,
+  devicesChanged,
+  devicesDeleted,
+  devicesDeletion,
+  MAX_TAGS,
+} from "../../../contract/fleet/tags.ts";
 import { type Device, type DeviceId, device } from "../../../contract/readings.ts";
 import { deviceDeletion, devicePatch, latestAnswer } from "../../../contract/rest.ts";
 import type { Credentials } from "../../../core/access/credentials.ts";
@@ -72,6 +78,22 @@ export const DEVICES_ROUTES: readonly Route<DevicesParts>[] = [
         throw invalidField("addTags", `${tooManyTags} would have more than ${MAX_TAGS} tags; nothing was changed`);
       }
       return changed;
+    },
+  }),
+  route({
+    method: "post",
+    path: "/api/devices/deletions",
+    level: "operator",
+    summary:
+      "deletes many devices, each as `DELETE /api/devices/:id` does; after an error the same again deletes the rest",
+    body: devicesDeletion,
+    answer: json(devicesDeleted),
+    handle: async (parts: DevicesParts, { body }) => {
+      const ids = [...new Set(body.devices)];
+      const known = ids.flatMap((id) => parts.registry.get(id) ?? []);
+      for (const { deviceId } of known) await deleteWhole(parts, deviceId, body.credential);
+      const found = new Set<string>(known.map(({ deviceId }) => deviceId));
+      return { deleted: known.length, unknown: ids.filter((id) => !found.has(id)) };
     },
   }),
   route({
