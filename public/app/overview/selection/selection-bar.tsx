@@ -52,7 +52,7 @@ export function SelectionBar() {
         <button type="button" disabled={count === 0} onClick={selectNone}>
           Select none
         </button>
-        <PlaceDialog isUsable={isUsable} said={said} />
+        <LocationDialog isUsable={isUsable} said={said} />
         <TagsDialog isUsable={isUsable} said={said} />
         <DeleteDialog isUsable={isUsable} said={said} />
         <button type="button" onClick={stopSelecting}>
@@ -150,7 +150,7 @@ async function change(patch: { place?: string; addTags?: string[]; removeTags?: 
   return `${devices(changed)} changed.`;
 }
 
-function PlaceDialog({ isUsable, said }: ActionProps) {
+function LocationDialog({ isUsable, said }: ActionProps) {
   const place = useSignal("");
   return (
     <ActionDialog
