@@ -9,6 +9,7 @@ import { fullTime, sinceWords } from "../ui/time-words.ts";
 import { countWords } from "../ui/value-words.ts";
 import { InspectorTabs } from "./inspector-tabs.tsx";
 import { PagedList } from "./paged-list.tsx";
+import { Sample } from "./sample.tsx";
 
 export function RetainedPage() {
   const chosen = useSignal<ReadonlySet<string>>(new Set());
@@ -45,7 +46,7 @@ function Found({ found: { messages, total }, chosen, look }: FoundProps) {
   return (
     <>
       <p class="quiet">{total === 1 ? "1 retained message" : `${countWords(total)} retained messages`}</p>
-      <div class="buttons">
+      <div class="buttons retained-buttons">
         {stale.length > 0 && (
           <button type="button" onClick={() => choose(stale, true)}>
             Select {countWords(stale.length)} stale
@@ -160,7 +161,7 @@ function Row({ message, isChosen, choose }: RowProps) {
         <span>QoS {qos}</span>
         <span>{bytes === 1 ? "1 byte" : `${countWords(bytes)} bytes`}</span>
       </p>
-      <code class="place">{payload}</code>
+      <Sample text={payload} />
     </li>
   );
 }

@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { UnmappedTopic } from "../../../src/contract/mappings.ts";
 import { reaches } from "../hub/session.ts";
+import { Sample } from "../inspector/sample.tsx";
 import { fullTime, timeOfDay } from "../ui/time-words.ts";
 import { countWords } from "../ui/value-words.ts";
 import { MappingEditor, type Saved } from "./mapping-editor.tsx";
@@ -73,21 +74,6 @@ function TopicRow({ topic: { topic, sample, count, perMinute, firstAt, lastAt } 
         </time>
       </td>
     </tr>
-  );
-}
-
-const SAMPLE_CHARS = 120;
-
-/** As much as stands in a line or two; the rest on demand. */
-function Sample({ text }: { text: string }) {
-  if (text.length <= SAMPLE_CHARS) return <code>{text}</code>;
-  return (
-    <details>
-      <summary>
-        <code>{text.slice(0, SAMPLE_CHARS)}…</code>
-      </summary>
-      <code class="place">{text}</code>
-    </details>
   );
 }
 

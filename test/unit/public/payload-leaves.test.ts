@@ -30,6 +30,7 @@ test("a number is found among the readings by its name, and by its value where o
   expect(storedAs({ path: "x.y", value: 12 }, readings)).toEqual({ deviceId: "plug", metric: "ENERGY.Power" });
   expect(storedAs({ path: "data.voltage", value: 230 }, readings)).toEqual({ deviceId: "plug", metric: "voltage" });
   expect(storedAs({ path: "volts", value: 230 }, readings)).toBeUndefined();
-  expect(storedAs({ path: "voltage", value: 231 }, readings)).toBeUndefined();
+  expect(storedAs({ path: "voltage", value: 2300 }, readings)).toEqual({ deviceId: "plug", metric: "voltage" });
+  expect(storedAs({ path: "current", value: 1 }, readings)).toBeUndefined();
   expect(storedAs({ path: "voltage", value: "230" }, readings)).toBeUndefined();
 });

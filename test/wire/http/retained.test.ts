@@ -1,6 +1,7 @@
 /** Retained messages over HTTP: the list, and a removal that subscribers see and a restart keeps. */
 import { expect, test } from "vitest";
 import type { RemovedAnswer, RetainedAnswer } from "../../../src/contract/answers/retained.ts";
+import { openLiveClient } from "../../support/clients/live-client.ts";
 import { connectJs } from "../../support/clients/mqtt-clients.ts";
 import { openAccessWorld } from "../../support/hub/access-world.ts";
 import { startHub, tempDir } from "../../support/hub/hub.ts";
@@ -26,6 +27,8 @@ test("retained messages come by topic in pages, with who set them; a removal rea
   expect([second.messages.map(({ topic }) => topic), second.nextCursor]).toEqual([["b/x", "c/y"], null]);
   expect((await list("search=%2FX")).messages.map(({ topic }) => topic)).toEqual(["a/x", "b/x"]);
 
+  const live = await openLiveClient(hub.url);
+  await live.socket.emitWithAck("watchMessages", { filter: "b/#" });
   const reader = await connectJs(hub.mqttUrl);
   await reader.subscribe("b/x");
   await reader.message("b/x");
@@ -33,6 +36,9 @@ test("retained messages come by topic in pages, with who set them; a removal rea
   const { body } = await ask<RemovedAnswer>(hub, "/api/retained/removals", removal);
   expect(body).toEqual({ removed: 2, unknown: ["none"] });
   await expect.poll(() => reader.received.map(({ payload }) => payload)).toEqual(["of b/x", ""]);
+  const { messages } = await live.next("messages", (event) => event.messages.length > 0);
+  expect(messages).toMatchObject([{ topic: "b/x", bytes: 0, retain: true, outcome: "carried" }]);
+  expect(messages[0]).not.toHaveProperty("clientId"); // the hub's own
   const path = `/api/retained/${encodeURIComponent("/root")}`;
   expect((await ask(hub, path, { method: "DELETE" })).status).toBe(204);
   expect((await ask(hub, path, { method: "DELETE" })).body).toMatchObject({ code: "RETAINED_UNKNOWN" });

@@ -5,13 +5,15 @@ import { groupWords } from "../../overview/list/list-words.ts";
 import { deviceHref, metricHref } from "../../ui/route.ts";
 import { fullTime, timeOfDay } from "../../ui/time-words.ts";
 import { countWords } from "../../ui/value-words.ts";
+import { Sample } from "../sample.tsx";
 import type { ShownMessage } from "./message-log.ts";
 import { outcomeWords, refusedWords } from "./message-words.ts";
 import type { Making } from "./metric-fields.ts";
 import { type ComparedLeaf, compare, leavesOf, storedAs } from "./payload-leaves.ts";
 
 const MOST_LEAVES = 24;
-const MOST_TEXT = 400;
+/** Never a metric. */
+const NAMES_OF_INSTANTS: ReadonlySet<string> = new Set(["timestamp", "ts", "time"]);
 
 interface CardProps {
   readonly shown: ShownMessage;
@@ -80,11 +82,11 @@ function Payload({ shown: { message, former }, make }: CardProps) {
   if (leaves === undefined || leaves.length === 0) {
     return (
       <>
-        <Text text={payload} />
-        {former !== undefined && former !== payload && former.length <= MOST_TEXT && (
-          <p class="quiet">
-            before: <code>{former}</code>
-          </p>
+        <Sample text={payload} />
+        {former !== undefined && former !== payload && (
+          <div class="quiet">
+            before: <Sample text={former} />
+          </div>
         )}
       </>
     );
@@ -101,15 +103,11 @@ function Payload({ shown: { message, former }, make }: CardProps) {
       {leaves.length > MOST_LEAVES && (
         <details>
           <summary>Show all {leaves.length} values</summary>
-          <Text text={payload} />
+          <code class="place">{payload}</code>
         </details>
       )}
     </>
   );
-}
-
-function Text({ text }: { text: string }) {
-  return <code class="place">{text}</code>;
 }
 
 interface LeafProps {
@@ -123,6 +121,7 @@ function LeafRow({ leaf, message, make }: LeafProps) {
   const stored = storedAs(leaf, message.readings);
   const isChanged = was !== undefined || isNew === true;
   const isFree = message.outcome === "carried" && message.dialect === undefined && reaches("operator");
+  const mayBeMetric = typeof value === "number" && !NAMES_OF_INSTANTS.has(path.slice(path.lastIndexOf(".") + 1));
   return (
     <li data-leaf={path} data-changed={isChanged || undefined}>
       {path !== "" && <span class="mono leaf-path">{path}</span>}
@@ -137,10 +136,9 @@ function LeafRow({ leaf, message, make }: LeafProps) {
           Show chart
         </a>
       )}
-      {isFree && typeof value === "number" && (
+      {isFree && mayBeMetric && (
         <button
           type="button"
-          class="unfold"
           aria-label={`Make this a metric: ${path === "" ? message.topic : path}`}
           onClick={() => make({ topic: message.topic, path })}
         >

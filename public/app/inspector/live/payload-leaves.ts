@@ -66,7 +66,10 @@ export function compare(
   };
 }
 
-/** By its name, or by its value where only one metric has that; undefined: it was not stored, or it is not certain as what. */
+/**
+ * By its name and value; by its value where only one metric has that; by its name where the value was converted. Undefined: it was not stored,
+ * or it is not certain as what.
+ */
 export function storedAs({ path, value }: Leaf, readings: WatchedMessage["readings"]): StoredAs | undefined {
   if (typeof value !== "number") return undefined;
   const name = path.slice(path.lastIndexOf(".") + 1);
@@ -74,12 +77,16 @@ export function storedAs({ path, value }: Leaf, readings: WatchedMessage["readin
     Object.entries(metrics).map(([metric, stored]) => ({ deviceId, metric, stored })),
   );
   const equal = all.filter(({ stored }) => stored === value);
-  const named = equal.filter(({ metric }) => metric === path || metric === name || metric.endsWith(`.${name}`));
-  const [found, ...others] = named.length > 0 ? named : equal;
-  if (
-    found === undefined ||
-    others.some(({ metric, deviceId }) => metric !== found.metric || deviceId !== found.deviceId)
-  )
-    return undefined;
-  return { deviceId: found.deviceId, metric: found.metric };
+  const isNamed = ({ metric }: StoredAs): boolean => metric === path || metric === name || metric.endsWith(`.${name}`);
+  return onlyOne(equal.filter(isNamed)) ?? onlyOne(equal) ?? onlyOne(all.filter(isNamed));
+}
+
+/** Several readings of one metric are one. */
+function onlyOne(some: readonly StoredAs[]): StoredAs | undefined {
+  const [first, ...others] = some;
+  if (first === undefined) return undefined;
+  const { deviceId, metric } = first;
+  return others.every((other) => other.metric === metric && other.deviceId === deviceId)
+    ? { deviceId, metric }
+    : undefined;
 }
