@@ -12,7 +12,7 @@ import { hubNotices } from "../shell/hub-notices.ts";
 import { Icon } from "../ui/icon.tsx";
 import { usePageTitle } from "../ui/page-title.ts";
 import { route } from "../ui/route.ts";
-import { timeOfDay } from "../ui/time-words.ts";
+import { minuteOfDay } from "../ui/time-words.ts";
 import { ViewParts } from "../views/parts/view-parts.tsx";
 import { getView, getViews } from "../views/view-api.ts";
 import { useWall } from "./use-wall.ts";
@@ -71,7 +71,7 @@ function Wall() {
   );
 }
 
-const Time = () => <time>{useComputed(() => timeOfDay(shownNowMs.value).slice(0, 5))}</time>;
+const Time = () => <time>{useComputed(() => minuteOfDay(shownNowMs.value))}</time>;
 
 /** The same words as on every page, without buttons. */
 function HubTrouble() {

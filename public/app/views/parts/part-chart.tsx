@@ -2,7 +2,7 @@
 import type { ViewPart } from "../../../../src/contract/views/views.ts";
 import { StateStrip } from "../../chart/state-strip.tsx";
 import { MetricValue } from "../../ui/metric-value.tsx";
-import { metricLabel, metricUnit } from "../../ui/value-words.ts";
+import { hubUnit, metricLabel } from "../../ui/value-words.ts";
 import { contextOf } from "./chart-context-of.ts";
 import { DeviceName } from "./device-name.tsx";
 import { type DrawnLine, lineKey, type ShownLine, shownLine } from "./line-of.ts";
@@ -20,7 +20,8 @@ interface PartChartProps {
 export function PartChart({ part, shared, tools }: PartChartProps) {
   const lines = part.lines.map((line) => shownLine(line, shared));
   const numbers = lines.filter((shown): shown is DrawnLine => shown.kind === "number");
-  const groups = byUnit(numbers, ({ device, line }) => metricUnit(device.described(line.metric)));
+  // Lines hold the values of the hub: what a browser converts is only their words.
+  const groups = byUnit(numbers, ({ device, line }) => hubUnit(device.described(line.metric)));
   return (
     <figure class="figure view-chart" aria-label={titleOf(lines)} data-part="chart">
       <PartHead title={titleOf(lines)} tools={tools} />
