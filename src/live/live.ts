@@ -134,7 +134,7 @@ export function openLive(options: LiveOptions): Live {
     browser.on("watchMessages", (request: unknown, reply: unknown) => watchMessages(browser, request, reply));
     browser.on("disconnect", () => {
       browsers.delete(browser);
-      messageFeed.end(browser);
+      messageFeed.left(browser);
       sessions.disconnected(browser.conn);
     });
     browser.on("error", (error) => log.debug("browser failed", { error }));

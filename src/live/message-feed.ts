@@ -2,6 +2,7 @@
 import { ERRORS } from "../contract/errors.ts";
 import { type MessagesEvent, type WatchAnswer, watchRequest } from "../contract/live/watched-messages.ts";
 import { watchFilterFault } from "../contract/topic-filters.ts";
+import type { Pace } from "../core/limits/pace.ts";
 import type { MessageWatch, Watcher } from "../core/messages/message-watch.ts";
 import type { Clock } from "../core/ports/clock.ts";
 
@@ -15,7 +16,8 @@ export interface WatchingBrowser {
 export interface MessageFeed<Key> {
   /** `request` is what the browser sent: any value. */
   watch(key: Key, browser: WatchingBrowser, request: unknown): WatchAnswer;
-  end(key: Key): void;
+  /** The browser is gone. */
+  left(key: Key): void;
   close(): void;
 }
 
@@ -30,6 +32,8 @@ const SEND_EVERY_MS = 500;
 
 export function createMessageFeed<Key>({ clock, messages, spend }: MessageFeedOptions): MessageFeed<Key> {
   const watching = new Map<Key, { readonly browser: WatchingBrowser; readonly watcher: Watcher }>();
+  /** A browser's next filter begins with what its last one has left. */
+  const paces = new Map<Key, Pace | undefined>();
   let stop: (() => void) | undefined;
 
   function sendAll(): void {
@@ -62,13 +66,17 @@ export function createMessageFeed<Key>({ clock, messages, spend }: MessageFeedOp
       const reason = watchFilterFault(data.filter);
       if (reason !== undefined) return { ok: false, code: "REQUEST_INVALID", reason };
       end(key);
-      const watcher = messages.watch(data.filter);
+      if (!paces.has(key)) paces.set(key, messages.pace());
+      const watcher = messages.watch(data.filter, paces.get(key));
       if (watcher === undefined) return TOO_MANY;
       watching.set(key, { browser, watcher });
       stop ??= clock.every(SEND_EVERY_MS, sendAll);
       return { ok: true };
     },
-    end,
+    left: (key) => {
+      end(key);
+      paces.delete(key);
+    },
     close: () => {
       for (const key of [...watching.keys()]) end(key);
     },

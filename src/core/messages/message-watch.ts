@@ -18,8 +18,10 @@ export interface Watcher {
 }
 
 export interface MessageWatch extends MessageTraces {
-  /** Undefined: so many watch already. The filter is valid. */
-  watch(filter: string): Watcher | undefined;
+  /** Undefined: so many watch already. The filter is valid. `pace` is the watcher's own, whatever it watched before. */
+  watch(filter: string, pace: Pace | undefined): Watcher | undefined;
+  /** For somebody who may watch. */
+  pace(): Pace | undefined;
 }
 
 export interface MessageWatchOptions {
@@ -40,6 +42,8 @@ const MAX_TOPIC_CHARS = 512;
 const MAX_KNOWN_TOPICS = 10_000;
 /** Of one message: a backlog may have a thousand. */
 const MAX_READINGS = 20;
+/** Names and values of these readings. */
+const MAX_READINGS_CHARS = MOST_TEXT_BYTES;
 const MAX_REFUSED = 10;
 
 interface OpenWatcher {
@@ -69,9 +73,12 @@ export function createMessageWatch({ clock, dialectOf, credentialName }: Message
     const payload = shownPayload(message.payload);
     const readings: WatchedMessage["readings"] = [];
     const refused: RefusedPart[] = [];
+    let readingsChars = 0;
     return {
       stored: (write) => {
-        if (write?.kind === "reading" && readings.length < MAX_READINGS) readings.push(readingOf(write));
+        if (write?.kind !== "reading" || readings.length >= MAX_READINGS) return;
+        readingsChars += charsOf(write);
+        if (readingsChars <= MAX_READINGS_CHARS) readings.push(readingOf(write));
       },
       refused: (deviceId, fault) => {
         if (refused.length < MAX_REFUSED) refused.push(partOf(fault, deviceId));
@@ -101,13 +108,15 @@ export function createMessageWatch({ clock, dialectOf, credentialName }: Message
     return via === undefined ? {} : { via };
   }
 
-  function watch(filter: string): Watcher | undefined {
+  const pace = (): Pace | undefined =>
+    createPaces({ clock, messagesPerS: MESSAGES_A_SECOND, bytesPerS: BYTES_A_SECOND }).of("");
+
+  function watch(filter: string, ownPace: Pace | undefined): Watcher | undefined {
     if (watchers.size >= MAX_WATCHERS) return undefined;
-    const paces = createPaces({ clock, messagesPerS: MESSAGES_A_SECOND, bytesPerS: BYTES_A_SECOND });
     const watcher: OpenWatcher = {
       filter,
       matches: new Map(),
-      pace: paces.of(filter),
+      pace: ownPace,
       messages: [],
       counts: new Map(),
       onOthers: 0,
@@ -117,7 +126,7 @@ export function createMessageWatch({ clock, dialectOf, credentialName }: Message
     return { take: () => takeOf(watcher), end: () => void watchers.delete(watcher) };
   }
 
-  return { begin, watch };
+  return { begin, watch, pace };
 }
 
 const OUTCOMES = { carry: "carried", stored: "stored", refuse: "refused", stalled: "stalled" } as const;
@@ -146,7 +155,8 @@ function isShown(watcher: OpenWatcher, { topic, payload }: CameMessage): boolean
     watcher.left++;
     return false;
   }
-  watcher.pace.spend(topic.length + Math.min(payload.length, MOST_TEXT_BYTES));
+  // Its readings say once more what is in its payload.
+  watcher.pace.spend(topic.length + 2 * Math.min(payload.length, MOST_TEXT_BYTES));
   return true;
 }
 
@@ -158,6 +168,12 @@ function takeOf(watcher: OpenWatcher): MessagesEvent | undefined {
   watcher.onOthers = 0;
   watcher.left = 0;
   return { messages, topics: [...counts], onOthers, left };
+}
+
+function charsOf({ metrics }: Extract<Write, { kind: "reading" }>): number {
+  let chars = 0;
+  for (const [name, value] of metrics) chars += name.length + (typeof value === "string" ? value.length : 8);
+  return chars;
 }
 
 function readingOf({ deviceId, metrics }: Extract<Write, { kind: "reading" }>): WatchedMessage["readings"][number] {

@@ -18,19 +18,20 @@ function start() {
   });
   const begin = (topic: string, payload = "1", clientId: string | undefined = "board") =>
     messages.begin({ topic, payload: new TextEncoder().encode(payload), qos: 1, retain: false }, clientId);
-  return { clock, messages, begin };
+  const watch = (filter: string) => messages.watch(filter, messages.pace());
+  return { clock, messages, begin, watch };
 }
 
 test("while nobody watches, nothing is noted of a message", () => {
-  const { messages, begin } = start();
+  const { begin, watch } = start();
   expect(begin("a")).toBeUndefined();
-  messages.watch("#")?.end();
+  watch("#")?.end();
   expect(begin("a")).toBeUndefined();
 });
 
 test("a message comes with its client, its dialect and what became of it", () => {
-  const { messages, begin } = start();
-  const watcher = messages.watch("#");
+  const { begin, watch } = start();
+  const watcher = watch("#");
   begin("devices/x/telemetry", "{", "@1/probe")?.ended("refuse", "PAYLOAD_NOT_JSON");
   begin("other", "on")?.ended("carry");
   expect(watcher?.take()).toMatchObject({
@@ -58,8 +59,8 @@ test("a message comes with its client, its dialect and what became of it", () =>
 });
 
 test("one that still waits for the disk comes when it is stored, and is counted when it came", () => {
-  const { messages, begin } = start();
-  const watcher = messages.watch("#");
+  const { begin, watch } = start();
+  const watcher = watch("#");
   const trace = begin("a");
   expect(watcher?.take()).toMatchObject({ messages: [], topics: [["a", 1]] });
   trace?.ended("stored");
@@ -67,9 +68,9 @@ test("one that still waits for the disk comes when it is stored, and is counted 
 });
 
 test("each gets what its filter matches, and nobody gets $SYS", () => {
-  const { messages, begin } = start();
-  const kitchen = messages.watch("home/kitchen/#");
-  const all = messages.watch("#");
+  const { begin, watch } = start();
+  const kitchen = watch("home/kitchen/#");
+  const all = watch("#");
   begin("home/kitchen/temp")?.ended("carry");
   begin("home/cellar/temp")?.ended("carry");
   expect(begin("$SYS/x")).toBeUndefined();
@@ -78,8 +79,8 @@ test("each gets what its filter matches, and nobody gets $SYS", () => {
 });
 
 test("more than twenty a second are counted and left out; all are counted by their topics", () => {
-  const { clock, messages, begin } = start();
-  const watcher = messages.watch("#");
+  const { clock, begin, watch } = start();
+  const watcher = watch("#");
   const burst = MESSAGES_A_SECOND * 10;
   for (let n = 0; n < burst + 50; n++) begin("a")?.ended("carry");
   const first = watcher?.take();
@@ -91,8 +92,8 @@ test("more than twenty a second are counted and left out; all are counted by the
 });
 
 test("messages on more topics than are listed are counted together", () => {
-  const { messages, begin } = start();
-  const watcher = messages.watch("#");
+  const { begin, watch } = start();
+  const watcher = watch("#");
   for (let n = 0; n < MAX_TOPICS + 7; n++) begin(`t/${n}`)?.ended("carry");
   begin("long/".repeat(200))?.ended("carry");
   const event = watcher?.take();
@@ -100,9 +101,29 @@ test("messages on more topics than are listed are counted together", () => {
 });
 
 test("only so many may watch", () => {
-  const { messages } = start();
-  const watchers = Array.from({ length: MAX_WATCHERS }, () => messages.watch("#"));
-  expect(messages.watch("#")).toBeUndefined();
+  const { watch } = start();
+  const watchers = Array.from({ length: MAX_WATCHERS }, () => watch("#"));
+  expect(watch("#")).toBeUndefined();
   watchers[0]?.end();
-  expect(messages.watch("#")).toBeDefined();
+  expect(watch("#")).toBeDefined();
+});
+
+test("what is shown of a message's readings has a bound, and a next filter begins with what the last one has left", () => {
+  const { messages, begin } = start();
+  const pace = messages.pace();
+  const watcher = messages.watch("#", pace);
+  const metrics = new Map(Array.from({ length: 64 }, (_, at) => [`metric${at}`, "x".repeat(256)]));
+  const trace = begin("devices/x/telemetry", "y".repeat(300_000));
+  for (let n = 0; n < 20; n++)
+    trace?.stored({ kind: "reading", deviceId: "x", metrics: n === 0 ? new Map([["t", 1]]) : metrics } as never);
+  trace?.ended("stored");
+  expect(watcher?.take()?.messages[0]?.readings).toEqual([{ deviceId: "x", metrics: { t: 1 } }]);
+
+  const burst = MESSAGES_A_SECOND * 10;
+  for (let n = 1; n < burst; n++) begin("a")?.ended("carry");
+  expect(watcher?.take()?.left).toBe(0);
+  watcher?.end();
+  const next = messages.watch("a", pace);
+  begin("a")?.ended("carry");
+  expect(next?.take()).toMatchObject({ messages: [], left: 1 });
 });
