@@ -40,11 +40,11 @@ export const ERRORS = {
   },
   BOARD_NOT_FREE: {
     status: 409,
-    text: "This board stands for another device already, or was itself replaced. Undo that first, or choose another board",
+    text: "This board already replaces another device, or was replaced itself. Undo that replacement first, or choose another board",
   },
   NOTHING_TO_UNDO: {
     status: 409,
-    text: "There is no replacement of this device to undo: it can be undone for 7 days. To use the former board again, replace the board by it",
+    text: "There is no replacement of this device to undo: it can be undone for 7 days. To use the former board again, replace the current board with it",
   },
   DEVICE_HAS_SECRET: { status: 409, text: "This device already has a secret; give it a new one, or choose another id" },
   PASSWORD_TOO_SHORT: {

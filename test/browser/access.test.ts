@@ -75,7 +75,7 @@ test("from an empty hub to a board whose chart moves: the link, a name, and what
   await look(page, "setup");
   await fill(page, "Ada", PASSWORD, "Create account");
   await page.locator('[data-state="live"]').waitFor(WAIT);
-  await page.getByRole("link", { name: "Connect a board" }).click();
+  await page.getByRole("link", { name: "Add a board" }).click();
   await page.getByRole("textbox", { name: "Name" }).fill("cellar");
   await page.getByRole("button", { name: "Create a secret" }).click();
   await page.getByRole("heading", { name: "Put this on the board" }).waitFor(WAIT);
@@ -135,8 +135,8 @@ test("who is signed out sees nothing, a wrong password is named, and signing out
 
 test("a board that connects by itself is let in with one click, with the password that it has", async () => {
   const { hub, page, failures } = await openAsOwner();
-  await page.getByRole("link", { name: "Connect a board" }).click();
-  await page.getByRole("button", { name: "Open for 10 minutes" }).click();
+  await page.getByRole("link", { name: "Add a board" }).click();
+  await page.getByRole("button", { name: "Open join window for 10 minutes" }).click();
   await page.locator('[data-window="open"]').waitFor(WAIT);
   const login = { clientId: "tasmota_1", username: "tasmota_1", password: "its own long password" };
   const board = await connectJs(hub.mqttUrl, login);
@@ -273,7 +273,7 @@ test("a page whose sign-in has ended, and that was refused since, gets live valu
 
 test("without a board at hand the empty hub starts three simulated boards, and takes away all of them with a click", async () => {
   const { page, failures } = await openAsOwner();
-  await page.getByRole("heading", { name: "Connect a board" }).waitFor(WAIT);
+  await page.getByRole("heading", { name: "Add a board" }).waitFor(WAIT);
   await look(page, "first-steps");
   await page.getByRole("button", { name: "Start three simulated boards" }).click();
 
@@ -349,7 +349,7 @@ test("a board that is refused stands in the inspector with what to do, and comes
 
 test("a Tasmota board with the credential of a sketch is let use its own topics with one click", async () => {
   const { hub, page, failures } = await openAsOwner();
-  await page.getByRole("link", { name: "Connect a board" }).first().click();
+  await page.getByRole("link", { name: "Add a board" }).first().click();
   await page.getByRole("textbox", { name: "Name" }).fill("kettle");
   await page.getByRole("button", { name: "Create a secret" }).click();
   await page.getByRole("button", { name: "Command line" }).click();
@@ -375,7 +375,7 @@ test("a Tasmota board with the credential of a sketch is let use its own topics 
 
 test("one kind of board after another gets its secret and its settings", async () => {
   const { page, failures } = await openAsOwner();
-  await page.getByRole("link", { name: "Connect a board" }).first().click();
+  await page.getByRole("link", { name: "Add a board" }).first().click();
   for (const [kind, label, name, text] of [
     ["Arduino", "Name", "shed", "PubSubClient"],
     ["Tasmota", "Topic", "kettle", "Topic kettle;"],

@@ -102,7 +102,7 @@ test("charts of two devices are pinned to a view, which a wall tablet shows by a
   ]);
 
   // The link for a tablet: its token is in no address, and in no request but the one that exchanges it.
-  await page.getByRole("button", { name: "Link for a wall tablet…" }).click();
+  await page.getByRole("button", { name: "Create tablet link…" }).click();
   await page.getByRole("button", { name: "Make link" }).click();
   const link = (await page.locator(".command code").textContent(WAIT)) ?? "";
   expect(await violations(page)).toEqual([]);

@@ -15,13 +15,13 @@ import { PutOnBoard } from "./put-on-board.tsx";
 import { useBoardCheck } from "./use-board-check.ts";
 
 export function AddBoard() {
-  usePageTitle("Connect a board");
+  usePageTitle("Add a board");
   const { auth, isUnclaimed } = session.value ?? {};
   const isOpen = auth !== "on" || isUnclaimed === true;
-  if (!isOpen && !reaches("operator")) return <p class="quiet">Only an operator or owner can connect a board.</p>;
+  if (!isOpen && !reaches("operator")) return <p class="quiet">Only an operator or owner can add a board.</p>;
   return (
     <>
-      <h1>Connect a board</h1>
+      <h1>Add a board</h1>
       {isUnclaimed === true && (
         <p data-unclaimed>
           Until there is an account, only programs on this computer may send values, and they need no password. To let

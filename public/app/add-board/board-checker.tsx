@@ -27,7 +27,7 @@ export function BoardChecker(props: CheckerProps) {
       aria-labelledby="checker"
       data-checked={found?.deviceId}
     >
-      <h2 id="checker">3. Watch it arrive</h2>
+      <h2 id="checker">3. Check the connection</h2>
       <button
         type="button"
         class="checker-bar"

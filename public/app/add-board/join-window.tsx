@@ -63,7 +63,7 @@ export function JoinWindow({ joining: { state, fault, open, close } }: { joining
       <div class="buttons">
         {openUntil === null ? (
           <button type="button" onClick={() => void open()}>
-            Open for {MINUTES} minutes
+            Open join window for {MINUTES} minutes
           </button>
         ) : (
           <>
@@ -71,7 +71,7 @@ export function JoinWindow({ joining: { state, fault, open, close } }: { joining
               Open for another {durationWords(Date.parse(openUntil) - hubNowMs.value)}
             </p>
             <button type="button" onClick={() => void close()}>
-              Close
+              Close join window
             </button>
           </>
         )}

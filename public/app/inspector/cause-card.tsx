@@ -70,7 +70,6 @@ function Members({ refusals }: Pick<Cause, "refusals">) {
       {refusals.length > FEW && (
         <button
           type="button"
-          class="unfold"
           aria-expanded={isOpen}
           aria-controls={list}
           onClick={() => (most.value = isOpen ? 0 : PAGE)}
@@ -84,7 +83,7 @@ function Members({ refusals }: Pick<Cause, "refusals">) {
         ))}
       </ul>
       {isOpen && left > 0 && (
-        <button type="button" class="unfold" onClick={() => (most.value += PAGE)}>
+        <button type="button" onClick={() => (most.value += PAGE)}>
           Show {countWords(Math.min(left, PAGE))} more
         </button>
       )}

@@ -109,8 +109,12 @@ function subjectsWords(refusals: readonly Refusal[]): string {
 export function membersWords(refusals: readonly Refusal[]): string {
   const count = namesIn(refusals);
   if (count === refusals.length) return `Show all ${subjectsWords(refusals)}`;
-  const what = refusals.every(({ metric }) => metric !== undefined) ? "metrics" : "topics";
-  return `Show ${refusals.length} ${what}${count === 1 ? "" : ` of ${subjectsWords(refusals)}`}`;
+  return `Show ${refusals.length} ${partsWord(refusals)}${count === 1 ? "" : ` of ${subjectsWords(refusals)}`}`;
+}
+
+function partsWord(refusals: readonly Refusal[]): string {
+  if (refusals.every(({ metric }) => metric !== undefined)) return "metrics";
+  return refusals.every(({ topic }) => topic !== undefined) ? "topics" : "refusals";
 }
 
 export interface CauseWords {

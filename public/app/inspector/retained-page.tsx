@@ -37,7 +37,7 @@ interface FoundProps {
 }
 
 function Found({ found: { messages, total }, chosen, look }: FoundProps) {
-  if (total === 0) return <p class="empty">No message is retained on such a topic.</p>;
+  if (total === 0) return <p class="empty">No retained messages found.</p>;
   const stale = messages.flatMap(({ topic, isStale }) => (isStale === true ? [topic] : []));
   const choose = (topics: readonly string[], isChosen: boolean) => {
     const others = [...chosen.peek()].filter((topic) => !topics.includes(topic));
@@ -49,7 +49,7 @@ function Found({ found: { messages, total }, chosen, look }: FoundProps) {
       <div class="buttons retained-buttons">
         {stale.length > 0 && (
           <button type="button" onClick={() => choose(stale, true)}>
-            Select {countWords(stale.length)} stale
+            Select {stale.length === 1 ? "1 stale message" : `${countWords(stale.length)} stale messages`}
           </button>
         )}
         {chosen.value.size > 0 && <Removal chosen={chosen} look={look} />}

@@ -63,7 +63,7 @@ function Wall() {
       {shown === undefined && (
         <p class="kiosk-words" data-no-view>
           {isGone || read.state.value === "ready"
-            ? "There is no such view any more. Make a new link: open another view on a phone or computer, and choose Link for a wall tablet…"
+            ? "There is no such view any more. Make a new link: open another view on a phone or computer, and choose Create tablet link…"
             : "Loading…"}
         </p>
       )}
@@ -111,7 +111,7 @@ function NotIn() {
       <ol>
         <li>On a phone or computer, open Aerie and sign in as its owner.</li>
         <li>
-          Open the view, and choose <b>Link for a wall tablet…</b>
+          Open the view, and choose <b>Create tablet link…</b>
         </li>
         <li>Scan the code with this tablet.</li>
       </ol>

@@ -10,7 +10,7 @@ export function FirstSteps() {
       <p>A device appears here as soon as it sends something.</p>
       <div class="first-tiles">
         <div class="first-tile">
-          <h3>Connect a board</h3>
+          <h3>Add a board</h3>
           <ConnectBoard />
         </div>
         <div class="first-tile">
@@ -28,13 +28,13 @@ const isOpen = (): boolean => session.value?.auth !== "on" || session.value.isUn
 
 function ConnectBoard() {
   if (isOpen()) return <FirstMessage />;
-  if (!reaches("operator")) return <p>Only an operator or owner can connect a board.</p>;
+  if (!reaches("operator")) return <p>Only an operator or owner can add a board.</p>;
   return (
     <>
       <p>The page gives you the code or the settings for it, and shows its first message when it arrives.</p>
       <p>
         <a class="main-link" href="#/add">
-          Connect a board
+          Add a board
         </a>
       </p>
     </>
@@ -47,7 +47,7 @@ function FirstMessage() {
   return (
     <>
       <p>
-        A board publishes JSON to its topic, as this command does. <a href="#/add">Connect a board</a> has the code for
+        A board publishes JSON to its topic, as this command does. <a href="#/add">Add a board</a> has the code for
         others, and shows how far each has come.
       </p>
       <CommandLine name="the publish command" command={publish} />

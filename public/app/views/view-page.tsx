@@ -100,7 +100,7 @@ function Tools({ view, doing }: { view: View; doing: Signal<Doing> }) {
       <a href={`?kiosk=1#/views/${encodeURIComponent(view.id)}`}>Show full screen</a>
       {reaches("owner") && session.value?.auth === "on" && (
         <button type="button" onClick={open("link")}>
-          Link for a wall tablet…
+          Create tablet link…
         </button>
       )}
       <button type="button" onClick={() => saveFile(`${fileName(view.name)}.json`, viewFile(view), "application/json")}>

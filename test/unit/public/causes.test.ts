@@ -121,7 +121,7 @@ test("a cause says what is true of all of its refusals, without what was wrong w
   expect(causesOf(refused(refusal("PAYLOAD_EMPTY")), {}).open).toMatchObject([{ text: words }]);
 });
 
-test("what is unfolded is said by what it is: boards, or topics or metrics where some boards have several", () => {
+test("what is unfolded is said by what it is: boards, or topics, metrics or refusals where some boards have several", () => {
   const of = (deviceId: string, topic: string, metric?: string) =>
     refusal("METRIC_VALUE_INVALID", { deviceId, topic, ...(metric !== undefined && { metric }) });
   expect(membersWords([of("a", "a/t"), of("b", "b/t")])).toBe("Show all 2 boards");
@@ -130,4 +130,8 @@ test("what is unfolded is said by what it is: boards, or topics or metrics where
     "Show 3 metrics of 2 boards",
   );
   expect(membersWords([of("a", "a/t", "x"), of("a", "a/t", "y")])).toBe("Show 2 metrics");
+  const login = (clientId: string, address: string) => refusal("CREDENTIAL_WRONG", { clientId, address });
+  expect(membersWords([login("a", "10.0.0.1"), login("a", "10.0.0.2"), login("b", "10.0.0.1")])).toBe(
+    "Show 3 refusals of 2 clients",
+  );
 });

@@ -1,4 +1,4 @@
-/** Each recipe of *Connect a board* is put on a board of its kind, which then appears with its readings, and is refused nothing. */
+/** Each recipe of *Add a board* is put on a board of its kind, which then appears with its readings, and is refused nothing. */
 import { expect, onTestFinished, test } from "vitest";
 import { startFamily } from "../../../firmware-sim/families/family-client.ts";
 import type { SimulatedFamilyName } from "../../../firmware-sim/families/family-list.ts";

@@ -111,8 +111,8 @@ function Watched({ filter, make }: { filter: string; make: (making: Making) => v
               {isPaused.value ? "Resume updates" : "Pause updates"}
             </button>
             <span class="quiet" data-passed={passed.value}>
-              {isPaused.value && `${messagesWords(passed.value)} passed meanwhile. `}
-              {left > 0 && `${messagesWords(left)} left out: at most 20 a second are shown. `}
+              {isPaused.value && `${messagesWords(passed.value)} received while paused. `}
+              {left > 0 && `${messagesWords(left)} not shown: at most 20 a second are. `}
               {shown.length >= MOST_SHOWN && `The newest ${MOST_SHOWN} are shown.`}
             </span>
           </p>

@@ -37,7 +37,7 @@ export function MakeMetric({ making, close }: { making: Making; close: () => voi
         <>
           <SavedNote saved={saved.value} />
           <button type="button" onClick={close}>
-            Close this
+            Close form
           </button>
         </>
       ) : fields.value === undefined ? (

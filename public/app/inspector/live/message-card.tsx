@@ -85,7 +85,7 @@ function Payload({ shown: { message, former }, make }: CardProps) {
         <Sample text={payload} />
         {former !== undefined && former !== payload && (
           <div class="quiet">
-            before: <Sample text={former} />
+            Before: <Sample text={former} />
           </div>
         )}
       </>
@@ -99,7 +99,7 @@ function Payload({ shown: { message, former }, make }: CardProps) {
           <LeafRow key={leaf.path} leaf={leaf} message={message} make={make} />
         ))}
       </ul>
-      {compared.gone.length > 0 && <p class="quiet">No more in it: {compared.gone.slice(0, MOST_LEAVES).join(", ")}</p>}
+      {compared.gone.length > 0 && <p class="quiet">Removed: {compared.gone.slice(0, MOST_LEAVES).join(", ")}</p>}
       {leaves.length > MOST_LEAVES && (
         <details>
           <summary>Show all {leaves.length} values</summary>

@@ -5,11 +5,11 @@ import type { RefusedPart, WatchedMessage } from "../../../../src/contract/live/
 export function outcomeWords({ outcome, dialect, readings }: WatchedMessage): string {
   switch (outcome) {
     case "stored":
-      return readings.length > 0 ? "Stored" : "Stored: what the device says of itself";
+      return readings.length > 0 ? "Stored" : "Stored: device description";
     case "refused":
       return "Refused";
     case "stalled":
-      return "Not taken in time: the client is to send it again";
+      return "Not stored in time; the client should send it again";
     case "carried":
       return dialect === undefined
         ? "Delivered to subscribers. Nobody reads this topic"

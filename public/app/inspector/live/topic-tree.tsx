@@ -38,7 +38,7 @@ function Nodes({ nodes, show, isOpen }: Omit<TreeProps, "onOthers"> & { isOpen: 
       ))}
       {left > 0 && (
         <li>
-          <button type="button" class="unfold" onClick={() => (most.value += PAGE)}>
+          <button type="button" onClick={() => (most.value += PAGE)}>
             Show {countWords(Math.min(PAGE, left))} more
           </button>
         </li>
@@ -78,7 +78,7 @@ function Node({ node: { name, path, count, perS, isTopic, children }, show, isOp
           {isFolder && !isTopic && <span class="quiet"> /</span>}
         </button>
         <span class="topic-rate" title={`${countWords(count)} messages`}>
-          {perS === 0 ? "silent" : rateWords(perS)}
+          {perS === 0 ? "0/s" : rateWords(perS)}
         </span>
       </div>
       {isFolder && isOpen.value && <Nodes nodes={children} show={show} isOpen={children.length < 4} />}

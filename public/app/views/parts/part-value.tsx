@@ -44,7 +44,7 @@ export function PartValue({ part, shared, tools }: PartValueProps) {
       ) : (
         <p class="quiet">Loading {line.device}…</p>
       )}
-      {tools !== undefined && <PartButtons title={`${title} of ${line.device}`} tools={tools} />}
+      {tools !== undefined && <PartButtons kind="value" title={`${title} of ${line.device}`} tools={tools} />}
     </section>
   );
 }
