@@ -45,6 +45,7 @@ const SETTLED: readonly [RegExp, string][] = [
   [/\bisTime\b/g, "false"],
   [/\bseries\.some\(s => s\._focus\) && ctxAlpha != focus\.alpha/g, "false"],
   [/\bopts\.plugins\b/g, "null"],
+  [/\brangeNum\((_min|dataMin), (_max|dataMax), (?:rangePad, true|cfg)\)/g, "[$1, $2]"],
 ];
 
 function withoutPart(source: string, first: string, next: string): string {
