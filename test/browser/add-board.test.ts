@@ -21,7 +21,7 @@ async function offered(page: Page, name: string): Promise<string> {
 /** A name of the sketch, and what stands there. */
 const inSketch = (code: string, name: string): string => new RegExp(`${name} = "?([^";]+)"?;`).exec(code)?.[1] ?? "";
 
-test("with a wrong user name, a wrong password, a wrong topic and bad JSON, each until its fix is used", async () => {
+test("with a wrong user name, a wrong password, a wrong topic and bad JSON, each until its fix is used, and a second board after it", async () => {
   const { hub, owner } = await openAccessWorld();
   const extraHTTPHeaders = { cookie: owner.headers["cookie"] ?? "" };
   const { page, failures } = await openPage(await openBrowser(), `${hub.url}/#/add`, { ...DESK, extraHTTPHeaders });
@@ -64,8 +64,19 @@ test("with a wrong user name, a wrong password, a wrong topic and bad JSON, each
   expect(await page.locator('[data-state="failed"]').count()).toBe(1); // the hub of this test listens to its own computer only
   expect(await violations(page)).toEqual([]);
   await page.getByText("It is called Cellar, north now.").waitFor(WAIT);
-  await page.getByRole("link", { name: "Open cellar-north" }).click();
-  await page.getByRole("heading", { name: "Cellar, north" }).waitFor(WAIT);
+
+  // A second one on the same page.
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("Attic, south");
+  await page.getByRole("button", { name: "Create a secret" }).click();
+  await page.locator('[data-checked="attic-south"]').waitFor(WAIT);
+  const second = await offered(page, "the code");
+  const other = { username: "attic-south", password: inSketch(second, "DEVICE_SECRET") };
+  await (await connectJs(hub.mqttUrl, other)).publish(inSketch(second, "TELEMETRY"), '{"temperature":27.5}', {
+    qos: 1,
+  });
+  await page.getByText("It is called Attic, south now.").waitFor(WAIT);
+  await page.getByRole("link", { name: "Open attic-south" }).click();
+  await page.getByRole("heading", { name: "Attic, south" }).waitFor(WAIT);
   expect(failures).toEqual([]);
 });
 

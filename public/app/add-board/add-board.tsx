@@ -64,10 +64,7 @@ function Connecting({ isOpen, kinds }: ConnectingProps) {
   const make = async (ofRecipe: Recipe, itsName: string) => {
     fault.value = undefined;
     try {
-      const next = await connectedBy(ofRecipe, itsName);
-      // A device that is there has a name, or none.
-      const isNew = found.peek()?.deviceId === next.checkedId && found.peek()?.isKnown === false;
-      show({ ...next, title: isNew ? next.title : undefined });
+      show(await connectedBy(ofRecipe, itsName));
     } catch (thrown) {
       fault.value = toFault(thrown);
     }

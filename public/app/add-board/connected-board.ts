@@ -2,7 +2,7 @@
 import type { BoardAnswer } from "../../../src/contract/access.ts";
 import type { Recipe } from "../access/recipes/recipe.ts";
 import { RECIPES } from "../access/recipes/recipes.ts";
-import { postApplication, postBoard } from "../hub/api.ts";
+import { getBoardCheck, postApplication, postBoard } from "../hub/api.ts";
 import { deviceIdOf } from "./device-id-of.ts";
 
 export interface Connected {
@@ -29,8 +29,10 @@ export async function connectedBy(recipe: Recipe, name: string): Promise<Connect
   }
   if (family !== "native") return { ...connectedAs(await postBoard({ family, name })), recipe };
   const deviceId = deviceIdOf(name);
+  // A device that is there has a name, or none.
+  const { isKnown } = await getBoardCheck({ device: deviceId });
   const made = connectedAs(await postBoard({ deviceId }));
-  return { ...made, recipe, title: deviceId === name ? undefined : name };
+  return { ...made, recipe, title: isKnown || deviceId === name ? undefined : name };
 }
 
 /** By what the hub answers of its credential. */

@@ -1,7 +1,7 @@
 /** The newest value of a board that has come in, and a small chart that grows with each. */
 import { useRef } from "preact/hooks";
 import type { BoardCheckAnswer } from "../../../src/contract/answers/board-check.ts";
-import { metricLabel, numberWords } from "../ui/value-words.ts";
+import { metricLabel, withUnitOf } from "../ui/value-words.ts";
 
 type Value = NonNullable<BoardCheckAnswer["value"]>;
 
@@ -18,11 +18,7 @@ export function FirstValue({ value: { metric, value, unit, at } }: { value: Valu
   return (
     <div class="first-value">
       <p>
-        {metricLabel(metric)}{" "}
-        <strong data-value={metric}>
-          {typeof value === "number" ? numberWords(metric, value) : String(value)}
-          {unit !== "" && `\u202f${unit}`}
-        </strong>
+        {metricLabel(metric)} <strong data-value={metric}>{withUnitOf(metric, value, unit)}</strong>
       </p>
       {points.current.length > 1 && (
         <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">

@@ -131,14 +131,21 @@ export async function getReadiness(): Promise<Readiness> {
   throw new HubFault("LOGIN_NEEDED", "The sign-in has ended");
 }
 
-export const getSession = () => ask<SessionAnswer>("/api/session", {});
+/** After that, the page asks again. */
+const SESSION_WITHIN_MS = 20_000;
+
+export const getSession = () => ask<SessionAnswer>("/api/session", { abort: AbortSignal.timeout(SESSION_WITHIN_MS) });
 
 export const postSession = (body: { name: string; password: string }) =>
   ask<SessionAnswer>("/api/session", { method: "POST", body: JSON.stringify(body) });
 
 /** Lets a wall tablet in by the token of its link. */
 export const postTablet = (token: string) =>
-  ask<SessionAnswer>("/api/session/tablet", { method: "POST", body: JSON.stringify({ token }) });
+  ask<SessionAnswer>("/api/session/tablet", {
+    method: "POST",
+    body: JSON.stringify({ token }),
+    abort: AbortSignal.timeout(SESSION_WITHIN_MS),
+  });
 
 export const postSetup = (body: { code: string; name: string; password: string }) =>
   ask<SessionAnswer>("/api/setup", { method: "POST", body: JSON.stringify(body) });
@@ -154,7 +161,7 @@ export const patchBoard = (deviceId: string, spec: Pick<BoardAnswer, "family" | 
   ask<BoardAnswer>(`/api/boards/${encodeURIComponent(deviceId)}`, { method: "PATCH", body: JSON.stringify(spec) });
 
 /** `device` empty: whichever board tries. */
-export const getBoardCheck = (query: { device: string; since: string | undefined }, abort: AbortSignal) =>
+export const getBoardCheck = (query: { device: string; since?: string | undefined }, abort?: AbortSignal) =>
   ask<BoardCheckAnswer>("/api/board-check", { query, abort });
 
 export const getPairing = () => ask<PairingAnswer>("/api/pairing", {});
@@ -249,7 +256,7 @@ export async function ask<Answer>(
     body: body ?? null,
     signal: abort ?? null,
   }).catch(() => {
-    abort?.throwIfAborted();
+    if (abort?.reason?.name !== "TimeoutError") abort?.throwIfAborted();
     throw new HubFault(UNREACHABLE, "The hub cannot be reached. Check that it runs, and your network");
   });
   noteHubDate(response.headers.get("date"));

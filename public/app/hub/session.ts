@@ -43,14 +43,26 @@ export function startSession(): void {
   });
 }
 
-export async function askSession(): Promise<void> {
+let underWay: Promise<void> | undefined;
+let again: ReturnType<typeof setTimeout> | undefined;
+
+/** One request at a time, until the hub answers. */
+export function askSession(): Promise<void> {
+  underWay ??= askOnce().finally(() => {
+    underWay = undefined;
+  });
+  return underWay;
+}
+
+async function askOnce(): Promise<void> {
+  clearTimeout(again);
   try {
     const answer = await getSession();
     setCsrf(answer.csrf);
     take((await letTabletIn(answer)) ?? answer);
   } catch (thrown) {
     sessionFault.value = toFault(thrown);
-    setTimeout(() => void askSession(), ASK_AGAIN_MS);
+    again = setTimeout(() => void askSession(), ASK_AGAIN_MS);
   }
 }
 

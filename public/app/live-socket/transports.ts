@@ -51,7 +51,8 @@ export const openPolling: OpenTransport = ({ received, closed }) => {
   }
   // The hub takes one request with packets at a time.
   const send = (packet: string): void => {
-    sending = sending.then(() => request({ method: "POST", body: packet, keepalive: true })).catch(fail);
+    const keepalive = packet === CLOSE; // browsers refuse more than 64 KiB with it
+    sending = sending.then(() => request({ method: "POST", body: packet, keepalive })).catch(fail);
   };
   poll().catch(fail);
   return {

@@ -186,6 +186,12 @@ export function withUnit(metric: Metric, value: MetricValue, digits?: number): s
   return unit === "" ? words : `${words}${NARROW_SPACE}${unit}`;
 }
 
+/** The same of an answer that names the unit of its value. */
+export function withUnitOf(metric: string, value: MetricValue, unit: string): string {
+  const known = METRICS.get(metric) ?? { label: metric, kind: metricKind(metric, value) };
+  return withUnit({ name: metric, info: { ...known, unit } }, value);
+}
+
 /** A number as somebody entered it: with as many decimals as it has, and no others. */
 export function boundWords(metric: Metric, value: MetricValue): string {
   if (typeof value !== "number" || shownConversion(metric) !== undefined) return withUnit(metric, value);

@@ -30,6 +30,7 @@ export function PinDialog({ device, metric, close }: PinDialogProps) {
   const name = useSignal("");
   const done = useSignal<View | undefined>(undefined);
   const fault = useSignal<HubFault | undefined>(undefined);
+  const isBusy = useSignal(false);
   const failed = (thrown: unknown) => {
     fault.value = toFault(thrown);
   };
@@ -44,6 +45,8 @@ export function PinDialog({ device, metric, close }: PinDialogProps) {
   const at = pinAsOf(pinAs.value);
   const refused = pinFault(view?.parts ?? [], line, at);
   const pin = async () => {
+    if (isBusy.peek()) return;
+    isBusy.value = true;
     fault.value = undefined;
     const parts = pinned(view?.parts ?? [], line, at);
     try {
@@ -51,6 +54,7 @@ export function PinDialog({ device, metric, close }: PinDialogProps) {
     } catch (thrown) {
       failed(thrown);
     }
+    isBusy.value = false;
   };
   const title = `Pin ${metricLabel(device.described(metric))} of ${displayName(device.id, device.about.value)}`;
   if (done.value !== undefined) {
@@ -76,7 +80,11 @@ export function PinDialog({ device, metric, close }: PinDialogProps) {
         )}
         {refused !== undefined && <p role="alert">{refused}.</p>}
         {fault.value !== undefined && <FaultNote what="It was not pinned." fault={fault.value} />}
-        <button type="submit" class="primary" disabled={views.value === undefined || refused !== undefined}>
+        <button
+          type="submit"
+          class="primary"
+          disabled={isBusy.value || views.value === undefined || refused !== undefined}
+        >
           Pin to view
         </button>
       </form>

@@ -55,13 +55,17 @@ function contentWords({ parts }: View): string {
 function NewView() {
   const name = useSignal("");
   const fault = useSignal<HubFault | undefined>(undefined);
+  const isBusy = useSignal(false);
   const add = async (fields: () => Promise<ViewFields>) => {
+    if (isBusy.peek()) return;
+    isBusy.value = true;
     fault.value = undefined;
     try {
       location.hash = viewHref((await postView(await fields())).id);
     } catch (thrown) {
       fault.value = toFault(thrown);
     }
+    isBusy.value = false;
   };
   return (
     <section class="view-new" aria-labelledby="new-view">
@@ -74,13 +78,16 @@ function NewView() {
         }}
       >
         <TextField label="Name" value={name} isRequired />
-        <button type="submit">Create view</button>
+        <button type="submit" disabled={isBusy.value}>
+          Create view
+        </button>
       </form>
       <label class="view-upload">
         Or upload one that was downloaded from this hub or another{" "}
         <input
           type="file"
           accept=".json,application/json"
+          disabled={isBusy.value}
           onChange={(event) => {
             const [file] = event.currentTarget.files ?? [];
             event.currentTarget.value = ""; // the same file again is a change, too

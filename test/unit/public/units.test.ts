@@ -11,6 +11,7 @@ import {
   metricUnit,
   numberWords,
   withUnit,
+  withUnitOf,
 } from "../../../public/app/ui/value-words.ts";
 
 beforeEach(() => {
@@ -34,6 +35,13 @@ test("values are converted with the digits that the other unit needs, and all el
   temperatureUnit.value = "°C";
   expect(withUnit(FAHRENHEIT, 68)).toBe("20\u202f°C");
   expect(withUnit("temperature", 21.5)).toBe("21.5\u202f°C");
+});
+
+test("a value that came with its unit is converted from that unit, also where nobody knows its metric", () => {
+  expect(withUnitOf("temperature", 21.5, "°C")).toBe("70.7\u202f°F");
+  expect(withUnitOf("temperature", 70.7, "°F")).toBe("70.7\u202f°F");
+  expect(withUnitOf("pool", 25, "°C")).toBe("77\u202f°F");
+  expect(withUnitOf("pool", "warm", "")).toBe("warm");
 });
 
 test("a difference has no offset, and the digits of a range are those of the unit that is shown", () => {
