@@ -11,6 +11,7 @@ import {
   type RevokedCredential,
   replaced,
   undone,
+  withoutBoards,
 } from "../hardware/hardware-record.ts";
 import { createSerialQueue } from "../model/serial-queue.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -24,7 +25,7 @@ export interface BoardCredentials {
   madeAtMs(hardwareId: DeviceId): number | undefined;
   /** Disconnects its clients. */
   end(hardwareId: DeviceId): void;
-  /** Deletes this very credential, where it is still there; settles when that is on disk. */
+  /** Deletes what is meant, where it is still there; settles when that is on disk. */
   remove(credential: RevokedCredential): Promise<void>;
 }
 
@@ -49,7 +50,7 @@ export interface BoardReplacementOptions {
   readonly registry: Pick<Registry, "get" | "setAside" | "bringBack">;
   readonly alerts: Pick<AlertEngine, "deviceRemoved">;
   readonly descriptions: Pick<Descriptions, "changed">;
-  /** Undefined: there are no accounts. */
+  /** Undefined: the hub runs without accounts now, and credentials of other runs are valid again when it has them. */
   readonly credentials: BoardCredentials | undefined;
   readonly time: Pick<TrustedTime, "nowMs">;
   readonly clock: Clock;
@@ -72,18 +73,25 @@ export function createBoardReplacement(options: BoardReplacementOptions): BoardR
     const former = book.hardwareOf(deviceId);
     const next = by as DeviceId;
     if (next === former) return fault("SAME_BOARD");
-    if (book.hidden().has(next) || (next !== deviceId && book.hardwareOf(next) !== next))
-      return fault("BOARD_NOT_FREE");
+    if (!isFree(next, deviceId)) return fault("BOARD_NOT_FREE");
     if (registry.get(by) === undefined) return fault("BOARD_UNKNOWN");
-    const revoked = [...new Set([former, deviceId])].flatMap((hardwareId) => {
-      const madeAtMs = credentials?.madeAtMs(hardwareId);
-      return madeAtMs === undefined ? [] : [{ hardwareId, madeAtMs }];
-    });
-    const how = { by: next, atMs: clock.nowMs(), hubMs: time.nowMs(), credentials: revoked };
+    const atMs = clock.nowMs();
+    const revoked = [...new Set([former, deviceId])].flatMap((hardwareId) => revocationOf(hardwareId, atMs));
+    const how = { by: next, atMs, hubMs: time.nowMs(), credentials: revoked };
     await change(replaced(book.record(deviceId), how));
     for (const { hardwareId } of revoked) if (hardwareId !== next) credentials?.end(hardwareId);
     log.info("the board of a device was replaced", { deviceId, former, by });
     return { ok: true, value: book.answer(deviceId) };
+  }
+
+  /** It neither stands for another device, nor does another board stand for it. */
+  const isFree = (board: DeviceId, deviceId: DeviceId): boolean =>
+    !book.hidden().has(board) && (board === deviceId || book.hardwareOf(board) === board);
+
+  function revocationOf(hardwareId: DeviceId, atMs: number): RevokedCredential[] {
+    if (credentials === undefined) return [{ hardwareId, madeAtMs: atMs, orEarlier: true }];
+    const madeAtMs = credentials.madeAtMs(hardwareId);
+    return madeAtMs === undefined ? [] : [{ hardwareId, madeAtMs }];
   }
 
   async function undo(id: string): Promise<ReplacementOutcome> {
@@ -92,9 +100,11 @@ export function createBoardReplacement(options: BoardReplacementOptions): BoardR
     const { deviceId } = device;
     const record = undone(book.record(deviceId), { atMs: clock.nowMs(), hubMs: time.nowMs() });
     if (record === undefined) return fault("NOTHING_TO_UNDO");
+    const former = hardwareOf(record);
+    if (!isFree(former, deviceId)) return fault("BOARD_NOT_FREE");
     const by = book.hardwareOf(deviceId);
     await change(record);
-    log.info("the replacement of a board was undone", { deviceId, by, former: hardwareOf(record) });
+    log.info("the replacement of a board was undone", { deviceId, by, former });
     return { ok: true, value: book.answer(deviceId) };
   }
 
@@ -117,20 +127,18 @@ export function createBoardReplacement(options: BoardReplacementOptions): BoardR
   }
 
   async function removed(deviceId: DeviceId): Promise<void> {
-    const { undo: last, revoked } = book.record(deviceId);
-    const before = book.hidden();
-    for (const each of [...revoked, ...(last?.revoked ?? [])]) await credentials?.remove(each);
-    await book.remove(deviceId);
-    follow(before, deviceId);
+    await change(withoutBoards(book.record(deviceId)));
+    await expire();
   }
 
   async function expire(): Promise<void> {
     for (const record of [...book.records()]) {
       const due = expired(record, time.nowMs());
-      if (due === record && due.revoked.length === 0) continue;
+      const mayDelete = credentials !== undefined && due.revoked.length > 0;
+      if (due === record && !mayDelete) continue;
       try {
-        for (const each of due.revoked) await credentials?.remove(each);
-        await book.save({ ...due, revoked: [] });
+        if (mayDelete) for (const each of due.revoked) await credentials.remove(each);
+        await book.save(mayDelete ? { ...due, revoked: [] } : due);
       } catch (cause) {
         log.warn("the secret of a replaced board could not be deleted; it is revoked, and the hub tries again", {
           deviceId: record.deviceId,

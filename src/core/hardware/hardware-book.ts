@@ -4,7 +4,15 @@ import type { DeviceId } from "../../contract/readings.ts";
 import type { HardwareSince } from "../ports/history.ts";
 import type { HubFile, StoredRecord } from "../ports/hub-file.ts";
 import type { Log } from "../ports/log.ts";
-import { type HardwareRecord, hardwareOf, isRevokedBy, readRecord, textOf, untouched } from "./hardware-record.ts";
+import {
+  type HardwareRecord,
+  hardwareOf,
+  isRevokedBy,
+  readRecord,
+  saysNothing,
+  textOf,
+  untouched,
+} from "./hardware-record.ts";
 
 export interface HardwareBook {
   /** The device that a board of this id stands for: another one's id where it replaces its board. */
@@ -20,9 +28,8 @@ export interface HardwareBook {
   answer(deviceId: DeviceId): HardwareAnswer;
   /** For exports; undefined: it was never replaced. */
   since(deviceId: DeviceId): readonly HardwareSince[] | undefined;
-  /** In force when it is durable; rejects with a StoreError, and nothing has changed. */
+  /** In force when it is durable; rejects with a StoreError, and nothing has changed. One that says nothing is deleted. */
   save(record: HardwareRecord): Promise<void>;
-  remove(deviceId: DeviceId): Promise<void>;
 }
 
 export interface HardwareBookOptions {
@@ -76,16 +83,18 @@ export function createHardwareBook({ hubFile, stored, log }: HardwareBookOptions
         ...(record.undo !== undefined && { undoUntil: iso(record.undo.untilMs) }),
       };
     },
-    since: (deviceId) => records.get(deviceId)?.changes.map(({ hardwareId, atMs }) => ({ hardwareId, sinceMs: atMs })),
-    save: async (record) => {
-      await hubFile.write([{ of: "record", kind: "hardware", id: record.deviceId, data: textOf(record) }]);
-      records.set(record.deviceId, record);
-      index();
+    since: (deviceId) => {
+      const { changes } = recordOf(deviceId);
+      return changes.length === 0 ? undefined : changes.map(({ hardwareId, atMs }) => ({ hardwareId, sinceMs: atMs }));
     },
-    remove: async (deviceId) => {
-      if (!records.has(deviceId)) return;
-      await hubFile.write([{ of: "record", kind: "hardware", id: deviceId, data: undefined }]);
-      records.delete(deviceId);
+    save: async (record) => {
+      const { deviceId } = record;
+      const isNothing = saysNothing(record);
+      if (isNothing && !records.has(deviceId)) return;
+      const data = isNothing ? undefined : textOf(record);
+      await hubFile.write([{ of: "record", kind: "hardware", id: deviceId, data }]);
+      if (isNothing) records.delete(deviceId);
+      else records.set(deviceId, record);
       index();
     },
   };

@@ -14,6 +14,8 @@ export interface HardwareChange {
 export interface RevokedCredential {
   readonly hardwareId: DeviceId;
   readonly madeAtMs: number;
+  /** Any that was made until then: nobody could say which there is, because the hub ran without accounts. */
+  readonly orEarlier?: true;
 }
 
 export interface HardwareRecord {
@@ -74,7 +76,20 @@ export function expired(record: HardwareRecord, hubMs: number): HardwareRecord {
 }
 
 export const isRevokedBy = ({ undo, revoked }: HardwareRecord, { hardwareId, madeAtMs }: RevokedCredential): boolean =>
-  [...revoked, ...(undo?.revoked ?? [])].some((each) => each.hardwareId === hardwareId && each.madeAtMs === madeAtMs);
+  [...revoked, ...(undo?.revoked ?? [])].some((each) => isMeant(each, { hardwareId, madeAtMs }));
+
+export const isMeant = (revoked: RevokedCredential, { hardwareId, madeAtMs }: RevokedCredential): boolean =>
+  revoked.hardwareId === hardwareId &&
+  (revoked.orEarlier === true ? madeAtMs <= revoked.madeAtMs : madeAtMs === revoked.madeAtMs);
+
+/** The device is deleted, and its board stands for itself again. What is revoked stays so until it is deleted. */
+export const withoutBoards = ({ deviceId, undo, revoked }: HardwareRecord): HardwareRecord => ({
+  ...untouched(deviceId),
+  revoked: [...revoked, ...(undo?.revoked ?? [])],
+});
+
+export const saysNothing = ({ changes, revoked }: HardwareRecord): boolean =>
+  changes.length === 0 && revoked.length === 0;
 
 export function textOf({ deviceId: _deviceId, ...record }: HardwareRecord): string {
   return JSON.stringify(record);

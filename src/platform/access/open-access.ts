@@ -8,6 +8,7 @@ import { createPairing, type Pairing, type Quarantine } from "../../core/access/
 import { createTabletAccess, type TabletAccess } from "../../core/access/tablet/tablet-access.ts";
 import { createUnclaimedHub, UNCLAIMED, type UnclaimedHub } from "../../core/access/unclaimed/unclaimed-hub.ts";
 import type { BoardCredentials } from "../../core/devices/board-replacement.ts";
+import { isMeant } from "../../core/hardware/hardware-record.ts";
 import { type IsRevoked, withoutRevoked } from "../../core/hardware/without-revoked.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
@@ -109,8 +110,10 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
   const boards: BoardCredentials = {
     madeAtMs: (hardwareId) => book.board(hardwareId)?.createdAtMs,
     end: ended.credential,
-    remove: async ({ hardwareId, madeAtMs }) => {
-      if (whole.board(hardwareId)?.createdAtMs === madeAtMs) await whole.removeBoard(hardwareId);
+    remove: async (revoked) => {
+      const { hardwareId } = revoked;
+      const madeAtMs = whole.board(hardwareId)?.createdAtMs;
+      if (madeAtMs !== undefined && isMeant(revoked, { hardwareId, madeAtMs })) await whole.removeBoard(hardwareId);
     },
   };
   return {

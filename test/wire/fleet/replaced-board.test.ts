@@ -170,6 +170,19 @@ test("a device that is deleted goes with the secret of its new board, whose id i
   expect([await valuesOf(owner, "spare"), await valuesOf(owner, "boiler")]).toEqual([[2, 3], [4]]);
 });
 
+test("a board that is replaced while there are no accounts has no valid secret when there are accounts again", async () => {
+  const { hub, boiler, spare } = await twoBoards();
+  const { dataDir } = hub;
+  await hub.close();
+  const open = await startHub({ settings: { dataDir } });
+  expect((await ask(open, REPLACEMENT, by("spare"))).status).toBe(200);
+  await open.close();
+
+  const again = await startHub({ settings: { dataDir, auth: "on" } });
+  await expect(connectJs(again.mqttUrl, { username: "boiler", password: boiler })).rejects.toThrow();
+  await send(again, "spare", spare, 3);
+});
+
 test("killed while a board is replaced, the hub has replaced it or not, and nothing between", async () => {
   const hub = await spawnHub();
   await send(hub, "boiler", undefined, 1);

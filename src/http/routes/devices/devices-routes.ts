@@ -130,8 +130,9 @@ async function deleteWhole(
   if (credential === "remove") {
     for (const board of new Set([deviceId, hardware.hardwareOf(deviceId)])) await credentials?.removeBoard(board);
   }
-  await replacement.removed(deviceId);
   await deleteDevice(deviceId, topics === undefined ? topicsOfId(deviceId) : [...topics.own, ...topics.discovery]);
+  // Last: where the store cannot delete it, its board still stands for it.
+  await replacement.removed(deviceId);
 }
 
 const shown = (record: DeviceRecord, { descriptions, alertSummary }: DevicesParts): Device =>
