@@ -108,7 +108,9 @@ const spellingsOf = (path: string): string[] => [
 test("what has no declaration is 404 to everybody, in every spelling", async () => {
   const world = await openAccessWorld();
   const likeRoutes = ROUTES.flatMap(({ method, path }) =>
-    spellingsOf(path.replace(":token", ":id")).map((odd) => `${method.toUpperCase()} ${odd.replace(/:id/i, "none")}`),
+    spellingsOf(path.replace(/:(token|topic)$/, ":id")).map(
+      (odd) => `${method.toUpperCase()} ${odd.replace(/:id/i, "none")}`,
+    ),
   );
   const wrong: string[] = [];
   for (const asker of [world.nobody, await world.token("viewer"), world.owner]) {
