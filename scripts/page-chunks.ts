@@ -7,11 +7,10 @@ interface Modules {
 
 const APP = path.join(import.meta.dirname, "..", "public", "app");
 const ENTRY = "main.tsx";
-/** What these import is in one file, with them; what two of them import is in `shared-pages`. */
+/** None may import the plot, which imports them. What these import is in one file, with them; what two of them import is in `shared-pages`. */
 const DEVICE_PAGES = [
   "device/device-page.tsx",
   "device/board-replacement.tsx",
-  "chart/chart-picture.ts",
   "views/view-pages.tsx",
   "kiosk/kiosk-app.tsx",
 ];
