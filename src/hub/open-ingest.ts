@@ -40,7 +40,7 @@ export interface IngestOptions extends PartOptions {
   readonly hardware: HardwareBook;
 }
 
-type Publish = (topic: string, payload: Uint8Array, how?: { qos: 0 | 1 | 2; retain: boolean }) => void;
+type Publish = (topic: string, payload: Uint8Array) => void;
 
 export interface Ingest {
   readonly intake: Intake;
@@ -96,7 +96,7 @@ export function openIngest(options: IngestOptions): Ingest {
     hardware,
   });
   return {
-    intake: createReplacedTopics({ intake, hardware, publish: (topic, payload, how) => publish(topic, payload, how) }),
+    intake: createReplacedTopics({ intake, hardware }),
     writer,
     byteBudget,
     sendThrough: (send) => {

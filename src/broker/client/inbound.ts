@@ -8,6 +8,7 @@ import type { MessageTrace, MessageTraces } from "../../core/messages/message-tr
 import type { Journal } from "../journal/journal.ts";
 import type { PublishPacket } from "../packets/packet.ts";
 import type { Router } from "../routing/router.ts";
+import { publishUnderBoth } from "../routing/under-both.ts";
 import type { InboundHold, Session } from "../session/session.ts";
 import type { Hold } from "../transport/packet-reader.ts";
 
@@ -38,6 +39,8 @@ interface Arrival {
   /** Known when intake has answered. */
   outcome: Outcome | "repeat" | undefined;
   code: RefusalCode | undefined;
+  /** The topic under which it is delivered as well. */
+  alsoUnder: string | undefined;
   reasonCode: number;
   /** It may be acknowledged. */
   isDone: boolean;
@@ -92,6 +95,7 @@ export class Inbound {
       trace: undefined,
       outcome: undefined,
       code: undefined,
+      alsoUnder: undefined,
       reasonCode: 0,
       isDone: false,
     };
@@ -112,7 +116,10 @@ export class Inbound {
         packetId: packet.qos > 0 ? packet.packetId : undefined,
         trace,
       },
-      (outcome, code) => this.#answered(arrival, outcome, code),
+      (outcome, code, alsoUnder) => {
+        arrival.alsoUnder = alsoUnder;
+        this.#answered(arrival, outcome, code);
+      },
     );
   }
 
@@ -217,7 +224,8 @@ export class Inbound {
   }
 
   #route(arrival: Arrival, isStored: boolean): void {
-    const { isMatched, isNoted } = this.#context.router.publish(arrival.packet, this.#session);
+    const { packet, alsoUnder } = arrival;
+    const { isMatched, isNoted } = publishUnderBoth(this.#context, packet, alsoUnder, this.#session);
     if (!isMatched && !isStored) arrival.reasonCode = REASON.noMatchingSubscribers;
     this.#finish(arrival, isNoted);
   }

@@ -3,6 +3,7 @@ import type { Intake } from "../../core/ingest/intake.ts";
 import type { MessageTraces } from "../../core/messages/message-trace.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Router } from "../routing/router.ts";
+import { publishUnderBoth } from "../routing/under-both.ts";
 import type { WillsOptions } from "./wills.ts";
 
 export interface WillPublisherOptions {
@@ -22,10 +23,10 @@ export function createWillPublisher({
     const { topic, payload, qos, retain } = will;
     const trace = traces.begin(will, connection.clientId);
     const message = { connection, topic, payload, qos, retain, dup: false, packetId: undefined, trace };
-    intake.accept(message, (outcome, code) => {
+    intake.accept(message, (outcome, code, alsoUnder) => {
       trace?.ended(outcome, code);
       if (outcome === "stalled") return done(false);
-      const isNoted = outcome !== "refuse" && router.publish(will, undefined).isNoted;
+      const isNoted = outcome !== "refuse" && publishUnderBoth({ router, traces }, will, alsoUnder, undefined).isNoted;
       // If the store is away this is written later, and before the will is deleted.
       if (isNoted) journal.settle(() => done(true));
       else done(true);

@@ -24,8 +24,11 @@ import type { MessageOutcome, Writer } from "./writer.ts";
  */
 export type Outcome = "carry" | "stored" | "refuse" | "stalled";
 
-/** `code`: why it was refused. */
-export type Answer = (outcome: Outcome, code?: RefusalCode) => void;
+/**
+ * `code`: why it was refused. `alsoUnder`: the topic under which it is to be delivered as well, as one message with the other: neither is
+ * acknowledged before both are durable.
+ */
+export type Answer = (outcome: Outcome, code?: RefusalCode, alsoUnder?: string) => void;
 
 export interface Intake {
   /** Answers once, at once or after the commit; never throws. */

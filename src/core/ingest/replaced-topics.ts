@@ -1,4 +1,4 @@
-/** Delivers what a replaced board's topics are about to both: its values under the device's topics, commands to the board that is there now. */
+/** Says under which topic what a replaced board's topics are about is delivered as well: its values under the device's topics, commands to the board that is there now. */
 import type { DeviceId } from "../../contract/readings.ts";
 import type { HardwareBook } from "../hardware/hardware-book.ts";
 import { hasFamilyPrefix } from "../model/device-id.ts";
@@ -7,20 +7,14 @@ import type { Intake } from "./intake.ts";
 export interface ReplacedTopicsOptions {
   readonly intake: Intake;
   readonly hardware: Pick<HardwareBook, "deviceOf" | "hardwareOf" | "hidden">;
-  /** Delivers a message, of which nothing is stored. */
-  readonly publish: (topic: string, payload: Uint8Array, how: { qos: 0 | 1 | 2; retain: boolean }) => void;
 }
 
-export function createReplacedTopics({ intake, hardware, publish }: ReplacedTopicsOptions): Intake {
+export function createReplacedTopics({ intake, hardware }: ReplacedTopicsOptions): Intake {
   return {
     accept: (message, answer) => {
       const topic = hardware.hidden().size === 0 ? undefined : otherTopic(message.topic, hardware);
       if (topic === undefined) return intake.accept(message, answer);
-      const { payload, qos, retain } = message;
-      intake.accept(message, (outcome, code) => {
-        if (outcome === "carry" || outcome === "stored") publish(topic, payload, { qos, retain });
-        answer(outcome, code);
-      });
+      intake.accept(message, (outcome, code) => answer(outcome, code, topic));
     },
   };
 }

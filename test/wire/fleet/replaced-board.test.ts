@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import type { Alert } from "../../../src/contract/alerts.ts";
 import type { CandidatesAnswer, HardwareAnswer } from "../../../src/contract/answers/hardware.ts";
+import type { RetainedAnswer } from "../../../src/contract/answers/retained.ts";
 import type { Problem } from "../../../src/contract/problem.ts";
 import type { Device, Reading } from "../../../src/contract/readings.ts";
 import type { DevicesPage, ReadingsPage } from "../../../src/contract/rest.ts";
@@ -87,17 +88,22 @@ onEachEngine(({ settings }) => {
 test("the session of the replaced board ends at once, and the new one is reached by the device's topics", async () => {
   const { hub, owner, boiler, spare, application } = await twoBoards();
   const { secret } = await application({ name: "house", publish: ["devices/#"], subscribe: ["devices/#"] });
-  const house = await connectJs(hub.mqttUrl, { username: "house", password: secret });
+  const house = await connectJs(hub.mqttUrl, { username: "house", password: secret, protocolVersion: 5 });
   await house.subscribe("devices/boiler/#", 1);
   const old = await connectJs(hub.mqttUrl, { username: "boiler", password: boiler, protocolVersion: 5 });
-  const board = await connectJs(hub.mqttUrl, { username: "spare", password: spare });
+  const board = await connectJs(hub.mqttUrl, { username: "spare", password: spare, protocolVersion: 5 });
   await board.subscribe("devices/spare/commands/#", 1);
 
   await owner.ask(REPLACEMENT, by("spare"));
 
   await until("its session ends", () => old.disconnect() !== undefined || !old.client.connected);
-  await house.publish("devices/boiler/commands/reset", "now", { qos: 1 });
-  expect((await board.message("devices/spare/commands/reset")).payload.toString()).toBe("now");
+  const properties = { responseTopic: "answers", correlationData: Buffer.from("7"), userProperties: { who: "Ada" } };
+  await house.publish("devices/boiler/commands/reset", "now", { qos: 1, retain: true, properties });
+  const { payload, qos, properties: received } = await board.message("devices/spare/commands/reset");
+  expect([payload.toString(), qos]).toEqual(["now", 1]);
+  expect(received).toMatchObject({ responseTopic: "answers", userProperties: { who: "Ada" } });
+  const { body: page } = await owner.ask<RetainedAnswer>("/api/retained?search=reset");
+  expect(page.messages.map(({ topic }) => topic)).toEqual(["devices/boiler/commands/reset"]);
   await board.publish("devices/spare/telemetry", '{"co":7}', { qos: 1 });
   expect((await house.message("devices/boiler/telemetry")).payload.toString()).toBe('{"co":7}');
 });

@@ -7,11 +7,13 @@ import {
 } from "../../../contract/answers/board-check.ts";
 import type { ListenAddress } from "../../../contract/answers/settings-answer.ts";
 import type { UnmappedTopic } from "../../../contract/mappings.ts";
+import type { DeviceId } from "../../../contract/readings.ts";
 import type { Credentials } from "../../../core/access/credentials.ts";
 import { type BoardFacts, boardRungs } from "../../../core/access/joining/board-check.ts";
 import { type Described, infoShown } from "../../../core/devices/device-answer.ts";
 import { type DeviceRecord, laterOf } from "../../../core/devices/device-record.ts";
 import type { Registry } from "../../../core/devices/registry.ts";
+import type { HardwareBook } from "../../../core/hardware/hardware-book.ts";
 import type { Refusals } from "../../../core/limits/refusals.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import { json, type Route, route } from "../../declaration/route.ts";
@@ -20,6 +22,7 @@ import type { ClientsParts } from "./clients-routes.ts";
 export interface BoardCheckParts extends Pick<ClientsParts, "connected"> {
   readonly clock: Clock;
   readonly registry: Pick<Registry, "get">;
+  readonly hardware: Pick<HardwareBook, "deviceOf" | "hardwareOf">;
   readonly descriptions: Described;
   readonly refusals: Refusals;
   /** Undefined: there are no accounts. */
@@ -42,9 +45,11 @@ export const BOARD_CHECK_ROUTES: readonly Route<BoardCheckParts>[] = [
 ];
 
 function answerOf(parts: BoardCheckParts, { query }: { query: BoardCheckQuery }): BoardCheckAnswer {
-  const { device: deviceId = "", since } = query;
+  const { device: asked = "", since } = query;
+  // Where its board was replaced, the new one logs in by its own id, and what it sends is the device's.
+  const deviceId = parts.hardware.hardwareOf(asked as DeviceId);
   const sinceMs = since === undefined ? parts.clock.nowMs() : Date.parse(since);
-  const record = parts.registry.get(deviceId);
+  const record = parts.registry.get(parts.hardware.deviceOf(deviceId));
   const addresses = parts.addresses().filter(({ wire }) => wire !== "http");
   return {
     since: new Date(sinceMs).toISOString(),

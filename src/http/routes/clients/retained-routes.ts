@@ -11,6 +11,7 @@ import {
 import type { DeviceId } from "../../../contract/readings.ts";
 import type { Credentials } from "../../../core/access/credentials.ts";
 import type { Registry } from "../../../core/devices/registry.ts";
+import type { HardwareBook } from "../../../core/hardware/hardware-book.ts";
 import { shownPayload } from "../../../core/messages/shown-payload.ts";
 import { isOfHub, isStale, type StaleRules } from "../../../core/messages/stale-retained.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
@@ -23,6 +24,7 @@ import { EMPTY, json, type Route, route } from "../../declaration/route.ts";
 export interface RetainedParts {
   readonly retained: RetainedMessages;
   readonly registry: Pick<Registry, "knows">;
+  readonly hardware: Pick<HardwareBook, "deviceOf">;
   readonly connected: Pick<ConnectedClients, "get">;
   /** Undefined: there are no accounts. */
   readonly credentials: Pick<Credentials, "nameOf"> | undefined;
@@ -66,13 +68,14 @@ export const RETAINED_ROUTES: readonly Route<RetainedParts>[] = [
 ];
 
 function pageOf(parts: RetainedParts, { search = "", limit, cursor }: RetainedQuery): RetainedAnswer {
-  const { retained, registry, connected, credentials, clock, startedAtMs } = parts;
+  const { retained, registry, hardware, connected, credentials, clock, startedAtMs } = parts;
   const words = search.toLowerCase();
   const page = retained.page((topic) => topic.toLowerCase().includes(words), limit, cursor);
   const rules: StaleRules = {
     nowMs: clock.nowMs(),
     startedAtMs,
-    isDevice: (id) => registry.knows(id as DeviceId),
+    // A board that stands for another device has none of its own.
+    isDevice: (id) => registry.knows(hardware.deviceOf(id as DeviceId)),
     isConnected: (clientId) => connected.get(clientId) !== undefined,
   };
   return {

@@ -82,6 +82,28 @@ test("PUBACK of what an absent client is to get comes when that is durable", asy
   expect(told()).toEqual(["puback 1", "puback 2"]);
 });
 
+test("a message that is delivered under another topic as well keeps its properties there, and PUBACK waits for that one too", async () => {
+  const { world, publisher, subscriber } = await start();
+  subscriber.leave();
+  const seen = world.come("seen");
+  seen.subscribe("new", 0);
+  world.come("absent", KEPT).subscribe("new", 1);
+  world.come("absent", { ...KEPT, clean: false }).vanish();
+  world.journal.commit();
+  const { publish, told } = publisher("board");
+  const properties = Uint8Array.of(1, 1); // payload format: text
+  publish("store/old", 1, 1, { expiryS: 30, properties, retain: true });
+  world.held[0]?.answer("carry", undefined, "new");
+  expect([told(), seen.taken()]).toEqual([[], ["new=x"]]);
+  world.journal.commit();
+  expect(told()).toEqual(["puback 1"]);
+  const { deliveries, retained } = world.journal.kept();
+  const message = { topic: "new", expiresAtMs: world.clock.nowMs() + 30_000, retain: false };
+  expect(deliveries[0]?.value).toMatchObject({ message });
+  expect([...(deliveries[0]?.value.message?.properties ?? [])].join()).toContain("1,1");
+  expect(retained.map(({ topic }) => topic)).toEqual(["store/old"]);
+});
+
 test("a message that nobody subscribed to is acknowledged with that reason, and one that was stored without [MQTT 5.0, 3.4.2.1]", async () => {
   const { world, publisher, subscriber } = await start();
   subscriber.leave();
