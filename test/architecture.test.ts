@@ -80,8 +80,10 @@ const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
 
 /** What the dashboard may take at run time; all else of the contract is types to it. */
 const VALUES_FOR_PUBLIC = [
+  "src/contract/answers/retained-limits.ts",
   "src/contract/application-presets.ts",
   "src/contract/families.ts",
+  "src/contract/fleet/device-id-pattern.ts",
   "src/contract/levels.ts",
   "src/contract/metrics.ts",
   "src/contract/reason-codes.ts",

@@ -191,8 +191,13 @@ test("an owner replaces a board on the page of its device, after it was said wha
 
   await page
     .locator("[data-replaced]")
-    .getByRole("button", { name: /^Undo until/ })
-    .click();
+    .getByText(/possible until \w+/)
+    .waitFor(WAIT);
+  await page.getByRole("button", { name: "Undo replacement…" }).click();
+  await page.getByRole("dialog").getByText("The former board boiler is the board of this device again.").waitFor(WAIT);
+  expect(await violations(page)).toEqual([]);
+  await look(page, "undo-replacement");
+  await page.getByRole("button", { name: "Undo replacement", exact: true }).click();
   await expect.poll(() => page.locator("[data-replaced]").count(), WAIT).toBe(0);
   await say("spare", { temperature: 78 });
   await page.goto(`${hub.url}/#/`);

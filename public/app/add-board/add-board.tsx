@@ -1,9 +1,10 @@
 /** Connects a board: by a secret with what to put on it, or by letting it in. Beside it is how far it has come. */
 import { batch, type Signal, useSignal } from "@preact/signals";
+import { isOpen, mayAddBoard } from "../access/board-access.ts";
 import type { Recipe } from "../access/recipes/recipe.ts";
 import { RECIPES } from "../access/recipes/recipes.ts";
 import { type HubFault, toFault } from "../hub/api.ts";
-import { reaches, session } from "../hub/session.ts";
+import { session } from "../hub/session.ts";
 import { usePageTitle } from "../ui/page-title.ts";
 import { query } from "../ui/route.ts";
 import { BoardChecker } from "./board-checker.tsx";
@@ -16,9 +17,8 @@ import { useBoardCheck } from "./use-board-check.ts";
 
 export function AddBoard() {
   usePageTitle("Add a board");
-  const { auth, isUnclaimed } = session.value ?? {};
-  const isOpen = auth !== "on" || isUnclaimed === true;
-  if (!isOpen && !reaches("operator")) return <p class="quiet">Only an operator or owner can add a board.</p>;
+  const { isUnclaimed } = session.value ?? {};
+  if (!mayAddBoard()) return <p class="quiet">Only an operator or owner can add a board.</p>;
   return (
     <>
       <h1>Add a board</h1>
@@ -28,7 +28,7 @@ export function AddBoard() {
           in the boards of your network, <a href="#/setup">make your account</a>.
         </p>
       )}
-      <Connecting isOpen={isOpen} kinds={isUnclaimed === true ? RECIPES.filter(isForComputers) : RECIPES} />
+      <Connecting isOpen={isOpen()} kinds={isUnclaimed === true ? RECIPES.filter(isForComputers) : RECIPES} />
     </>
   );
 }

@@ -1,7 +1,6 @@
 /** Makes a device id of the name that a person types. */
+import { DEVICE_ID } from "../../../src/contract/fleet/device-id-pattern.ts";
 
-/** As the hub takes it. */
-const DEVICE_ID = /^(?!\.{1,2}$)[A-Za-z0-9._:~-]{1,64}$/;
 const ACCENTS = /\p{M}/gu;
 
 /** `Cellar, north` → `cellar-north`; what is an id already stays as it is. Empty: nothing in it can be part of one. */

@@ -1,5 +1,6 @@
 /** The names and addresses at which boards may reach the hub. */
 import type { ListenAddress } from "../../../src/contract/answers/settings-answer.ts";
+import { isLoopback } from "../access/loopback.ts";
 import { session } from "../hub/session.ts";
 
 /** The first is that of the browser's address, where that is none of the own computer: a board of the same network reaches the hub there, too. */
@@ -11,8 +12,7 @@ export function hostsOf(addresses: readonly ListenAddress[]): string[] {
     .map(({ url }) => url.replace(/^mqtt:\/\/|:\d+$/g, ""))
     // Few boards speak IPv6.
     .sort((a, b) => Number(a.includes(":")) - Number(b.includes(":")));
-  const isHere = /^(localhost|127\..*|\[::1\])$/.test(here);
-  return [...new Set(isHere && outside.length > 0 ? outside : [here, ...outside])];
+  return [...new Set(isLoopback() && outside.length > 0 ? outside : [here, ...outside])];
 }
 
 export const mqttPort = (): number => session.value?.mqttPort ?? 1883;

@@ -3,6 +3,7 @@ import { type ReadonlySignal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { PairingAnswer, WaitingBoard } from "../../../src/contract/access.ts";
 import { FAMILY_NAMES } from "../../../src/contract/families.ts";
+import { DEVICE_ID } from "../../../src/contract/fleet/device-id-pattern.ts";
 import { admitBoard, closePairing, getPairing, type HubFault, openPairing, toFault } from "../hub/api.ts";
 import { hubNowMs } from "../hub/clock.ts";
 import { FaultNote } from "../ui/fault-note.tsx";
@@ -12,7 +13,6 @@ import { type Connected, connectedAs } from "./connected-board.ts";
 
 const LOOK_EVERY_MS = 2_000;
 const MINUTES = 10;
-const DEVICE_ID = /^[A-Za-z0-9._:~-]{1,64}$/;
 
 export interface Joining {
   readonly state: ReadonlySignal<PairingAnswer | undefined>;

@@ -9,6 +9,7 @@ import { readDevice } from "../hub/read-device.ts";
 import { reaches, session } from "../hub/session.ts";
 import { useHubRead } from "../hub/use-hub-read.ts";
 import { FaultNote, ReadNote } from "../ui/fault-note.tsx";
+import { Modal } from "../ui/modal.tsx";
 import { agoWords, dateWords } from "../ui/time-words.ts";
 
 const pathOf = ({ id }: DeviceState): string => `/api/devices/${encodeURIComponent(id)}/replacement`;
@@ -41,19 +42,10 @@ interface LineProps {
 }
 
 function ReplacedLine({ device, now, hardware }: LineProps) {
-  const fault = useSignal<HubFault | undefined>(undefined);
+  const isAsking = useSignal(false);
   const last = now.changes.at(-1);
   if (last === undefined || now.hardware === device.id) return null;
   const isUndoable = now.undoUntil !== undefined && Date.parse(now.undoUntil) > shownNowMs.value;
-  const undo = async () => {
-    fault.value = undefined;
-    try {
-      hardware.value = await ask<HardwareAnswer>(pathOf(device), { method: "DELETE" });
-      await readDevice(device.id);
-    } catch (thrown) {
-      fault.value = toFault(thrown);
-    }
-  };
   return (
     <>
       <p class="facts board-line" data-replaced={now.hardware}>
@@ -61,13 +53,52 @@ function ReplacedLine({ device, now, hardware }: LineProps) {
           Hardware replaced on {dateWords(Date.parse(last.since))} by <span class="mono">{now.hardware}</span>
         </span>
         {isUndoable && reaches("owner") && (
-          <button type="button" onClick={() => void undo()}>
-            Undo until {dateWords(Date.parse(now.undoUntil ?? ""))}
-          </button>
+          <>
+            <button type="button" onClick={() => (isAsking.value = true)}>
+              Undo replacement…
+            </button>
+            <span class="quiet">possible until {dateWords(Date.parse(now.undoUntil ?? ""))}</span>
+          </>
         )}
       </p>
-      {fault.value !== undefined && <FaultNote what="The replacement was not undone." fault={fault.value} />}
+      {isAsking.value && (
+        <UndoDialog device={device} now={now} hardware={hardware} close={() => (isAsking.value = false)} />
+      )}
     </>
+  );
+}
+
+function UndoDialog({ device, now, hardware, close }: LineProps & { close: () => void }) {
+  const fault = useSignal<HubFault | undefined>(undefined);
+  const saving = useSignal(false);
+  const undo = async () => {
+    fault.value = undefined;
+    saving.value = true;
+    try {
+      hardware.value = await ask<HardwareAnswer>(pathOf(device), { method: "DELETE" });
+      close();
+      await readDevice(device.id);
+    } catch (thrown) {
+      fault.value = toFault(thrown);
+      saving.value = false;
+    }
+  };
+  const board = <span class="mono">{now.hardware}</span>;
+  return (
+    <Modal title={`Undo the replacement of ${displayName(device.id, device.about.value)}`} close={close}>
+      <ul class="consequences">
+        <li>
+          The former board <span class="mono">{now.changes.at(-2)?.hardware ?? device.id}</span> is the board of this
+          device again.
+        </li>
+        <li>What {board} sends from now on is stored under its own id. What it sent until now stays here.</li>
+        {session.value?.auth === "on" && <li>The secret of the former board works again.</li>}
+      </ul>
+      {fault.value !== undefined && <FaultNote what="The replacement was not undone." fault={fault.value} />}
+      <button type="button" class="primary" disabled={saving.value} onClick={() => void undo()}>
+        {saving.value ? "Undoing…" : "Undo replacement"}
+      </button>
+    </Modal>
   );
 }
 
@@ -77,32 +108,37 @@ function ReplaceDialog({ device, hardware }: Pick<LineProps, "device" | "hardwar
   const offered = useSignal<CandidatesAnswer | undefined>(undefined);
   const by = useSignal<string | undefined>(undefined);
   const fault = useSignal<HubFault | undefined>(undefined);
+  const unread = useSignal<HubFault | undefined>(undefined);
   const saving = useSignal(false);
 
-  const tried = async (what: () => Promise<void>) => {
+  const read = async () => {
+    unread.value = undefined;
+    try {
+      offered.value = await ask<CandidatesAnswer>(`${pathOf(device)}/candidates`, {});
+    } catch (thrown) {
+      unread.value = toFault(thrown);
+    }
+  };
+  const open = () => {
+    by.value = undefined;
+    offered.value = undefined;
+    fault.value = undefined;
+    dialog.current?.showModal();
+    void read();
+  };
+  const replace = async () => {
     fault.value = undefined;
     saving.value = true;
     try {
-      await what();
+      const body = JSON.stringify({ by: by.peek() });
+      hardware.value = await ask<HardwareAnswer>(pathOf(device), { method: "POST", body });
+      dialog.current?.close();
+      await readDevice(device.id);
     } catch (thrown) {
       fault.value = toFault(thrown);
     }
     saving.value = false;
   };
-  const open = () => {
-    by.value = undefined;
-    dialog.current?.showModal();
-    void tried(async () => {
-      offered.value = await ask<CandidatesAnswer>(`${pathOf(device)}/candidates`, {});
-    });
-  };
-  const replace = () =>
-    tried(async () => {
-      const body = JSON.stringify({ by: by.peek() });
-      hardware.value = await ask<HardwareAnswer>(pathOf(device), { method: "POST", body });
-      dialog.current?.close();
-      await readDevice(device.id);
-    });
 
   return (
     <>
@@ -120,16 +156,19 @@ function ReplaceDialog({ device, hardware }: Pick<LineProps, "device" | "hardwar
           }}
         >
           <h2 id={heading}>Replace the board of {displayName(device.id, device.about.value)}</h2>
-          {offered.value === undefined && fault.value === undefined && <p class="quiet">Loading boards…</p>}
+          {offered.value === undefined && unread.value === undefined && <p class="quiet">Loading boards…</p>}
+          {unread.value !== undefined && (
+            <FaultNote what="The boards could not be read." fault={unread.value} retry={() => void read()} />
+          )}
           {offered.value !== undefined && <Candidates offered={offered.value} chosen={by} />}
-          <WhatHappens device={device} by={by.value} />
+          <WhatHappens hardware={hardware.value?.hardware ?? device.id} by={by.value} />
           {fault.value !== undefined && <FaultNote what="The board was not replaced." fault={fault.value} />}
           <div class="buttons">
             <button type="button" onClick={() => dialog.current?.close()}>
               Cancel
             </button>
             <button type="submit" class="primary" disabled={by.value === undefined || saving.value}>
-              {saving.value && offered.value !== undefined ? "Replacing…" : "Replace board"}
+              {saving.value ? "Replacing…" : "Replace board"}
             </button>
           </div>
         </form>
@@ -143,7 +182,7 @@ function Candidates({ offered, chosen }: { offered: CandidatesAnswer; chosen: Si
   if (offered.candidates.length === 0)
     return (
       <p>
-        No other board was heard in the last 24 hours. Connect the new one under an id of its own first:{" "}
+        No other board has sent anything in the last 24 hours. Connect the new board with its own id first:{" "}
         <a href="#/add">Add board</a>.
       </p>
     );
@@ -173,10 +212,11 @@ function Candidates({ offered, chosen }: { offered: CandidatesAnswer; chosen: Si
 
 function candidateWords({ lastHeardAt, sharedMetrics }: ReplacementCandidate, metrics: number): string {
   const same = sharedMetrics === 0 ? "sends other metrics" : `sends ${sharedMetrics} of ${metrics} metrics`;
-  return `${same}, heard ${agoWords(Date.parse(lastHeardAt), shownNowMs.peek())}`;
+  return `${same}, last seen ${agoWords(Date.parse(lastHeardAt), shownNowMs.peek())}`;
 }
 
-function WhatHappens({ device, by }: { device: DeviceState; by: string | undefined }) {
+/** `hardware`: the board that the device has now. */
+function WhatHappens({ hardware, by }: { hardware: string; by: string | undefined }) {
   const board = by === undefined ? "The new board" : <span class="mono">{by}</span>;
   const hasSecrets = session.value?.auth === "on";
   return (
@@ -190,7 +230,7 @@ function WhatHappens({ device, by }: { device: DeviceState; by: string | undefin
       </li>
       {hasSecrets && (
         <li>
-          The secret of the board <span class="mono">{device.id}</span> stops working at once.
+          The secret of the board <span class="mono">{hardware}</span> stops working at once.
         </li>
       )}
       <li>You can undo it for 7 days.</li>

@@ -1,6 +1,7 @@
 /** The page of retained messages: what new subscribers get, which of it is stale, and a way to remove it. */
 import { type Signal, useSignal } from "@preact/signals";
 import type { RetainedAnswer, RetainedMessage } from "../../../src/contract/answers/retained.ts";
+import { MOST_RETAINED } from "../../../src/contract/answers/retained-limits.ts";
 import { getRetained, type HubFault, removeRetained, toFault } from "../hub/api.ts";
 import { hubNowMs } from "../hub/clock.ts";
 import { FaultNote } from "../ui/fault-note.tsx";
@@ -9,7 +10,7 @@ import { fullTime, sinceWords } from "../ui/time-words.ts";
 import { countWords } from "../ui/value-words.ts";
 import { InspectorTabs } from "./inspector-tabs.tsx";
 import { PagedList } from "./paged-list.tsx";
-import { Sample } from "./sample.tsx";
+import { CutNote, Sample } from "./sample.tsx";
 
 export function RetainedPage() {
   const chosen = useSignal<ReadonlySet<string>>(new Set());
@@ -68,14 +69,11 @@ function Found({ found: { messages, total }, chosen, look }: FoundProps) {
   );
 }
 
-/** What one request removes at most. */
-const MOST = 200;
-
 function Removal({ chosen, look }: Pick<FoundProps, "chosen" | "look">) {
   const isAsking = useSignal(false);
   const busy = useSignal(false);
   const fault = useSignal<HubFault | undefined>(undefined);
-  const topics = [...chosen.value].slice(0, MOST);
+  const topics = [...chosen.value].slice(0, MOST_RETAINED);
   const words = topics.length === 1 ? "1 message" : `${countWords(topics.length)} messages`;
   const remove = async () => {
     busy.value = true;
@@ -161,6 +159,7 @@ function Row({ message, isChosen, choose }: RowProps) {
         <span>QoS {qos}</span>
         <span>{bytes === 1 ? "1 byte" : `${countWords(bytes)} bytes`}</span>
       </p>
+      <CutNote of={message} />
       <Sample text={payload} />
     </li>
   );

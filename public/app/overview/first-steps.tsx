@@ -1,4 +1,6 @@
 /** What an empty hub shows: how to connect the first board, or to try with simulated ones, and the addresses that boards use. */
+import { isOpen, mayAddBoard } from "../access/board-access.ts";
+import { isLoopback } from "../access/loopback.ts";
 import { reaches, session } from "../hub/session.ts";
 import { CommandLine } from "../ui/command-line.tsx";
 import { StartSimulation } from "./simulated-boards.tsx";
@@ -23,12 +25,9 @@ export function FirstSteps() {
   );
 }
 
-/** Without a password, from anywhere or from this computer. */
-const isOpen = (): boolean => session.value?.auth !== "on" || session.value.isUnclaimed === true;
-
 function ConnectBoard() {
   if (isOpen()) return <FirstMessage />;
-  if (!reaches("operator")) return <p>Only an operator or owner can add a board.</p>;
+  if (!mayAddBoard()) return <p>Only an operator or owner can add a board.</p>;
   return (
     <>
       <p>The page gives you the code or the settings for it, and shows its first message when it arrives.</p>
@@ -79,7 +78,6 @@ const mqttPort = (): number => session.value?.mqttPort ?? 1883;
 function Addresses() {
   const { hostname, host, protocol } = location;
   const webSocket = `${protocol === "https:" ? "wss" : "ws"}://${host}/mqtt`;
-  const isLocal = hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
   return (
     <div class="first-addresses">
       <p>Boards use these addresses:</p>
@@ -93,7 +91,7 @@ function Addresses() {
           <code>{webSocket}</code> (MQTT over WebSocket)
         </li>
       </ul>
-      {isLocal && (
+      {isLoopback() && (
         <p>
           A board needs this computer's address in your network instead of <code>{hostname}</code>, and the hub must
           listen to the network (<code>AERIE_MQTT_HOST</code>).

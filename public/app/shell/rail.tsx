@@ -1,6 +1,7 @@
 /** The pages of the dashboard, the connection's state and the account: a rail on a desk; a bar and tabs on a phone. */
 import type { ComponentChildren } from "preact";
-import { isIn, reaches, session } from "../hub/session.ts";
+import { mayAddBoard } from "../access/board-access.ts";
+import { isIn } from "../hub/session.ts";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import { type Route, route } from "../ui/route.ts";
 import { AccountMenu } from "./account-menu.tsx";
@@ -27,7 +28,6 @@ const OF_INSPECTOR: ReadonlySet<Route["page"]> = new Set(["inspector", "live", "
 
 function Pages() {
   const { page } = route.value;
-  const connects = session.value?.auth === "on" && reaches("operator");
   return (
     <nav aria-label="Pages">
       <PageLink href="#/" icon="overview" here={page === "overview" || page === "device"}>
@@ -44,7 +44,7 @@ function Pages() {
       <PageLink href="#/settings" icon="settings" here={page === "settings"}>
         Settings
       </PageLink>
-      {connects && (
+      {mayAddBoard() && (
         <PageLink href="#/add" icon="add" here={page === "add"} isButton>
           Add board
         </PageLink>

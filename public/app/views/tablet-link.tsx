@@ -1,6 +1,7 @@
 /** Makes the link that shows a view on a wall tablet, and shows it once, with a QR code. */
 import { useSignal } from "@preact/signals";
 import type { View } from "../../../src/contract/views/views.ts";
+import { isLoopback } from "../access/loopback.ts";
 import { QrCode } from "../channels/qr-code.tsx";
 import { type HubFault, postToken, toFault } from "../hub/api.ts";
 import { CommandLine } from "../ui/command-line.tsx";
@@ -29,7 +30,7 @@ export function TabletLink({ view, close }: { view: View; close: () => void }) {
             The link shows this view full screen, without a sign-in, until you revoke it. It makes a token of the level
             viewer: who has the link can see every device of this hub, and change nothing.
           </p>
-          {isOnlyHere() && (
+          {isLoopback() && (
             <p class="note">
               You opened the hub as <code>{location.hostname}</code>, which a tablet cannot reach. Open it by its
               address in your network first, and make the link there.
@@ -53,5 +54,3 @@ export function TabletLink({ view, close }: { view: View; close: () => void }) {
     </Modal>
   );
 }
-
-const isOnlyHere = (): boolean => /^(localhost|127\..*|\[::1\])$/.test(location.hostname);

@@ -68,7 +68,7 @@ function NewView() {
     isBusy.value = false;
   };
   return (
-    <section class="view-new" aria-labelledby="new-view">
+    <section aria-labelledby="new-view">
       <h2 id="new-view">New view</h2>
       <form
         class="view-rename"

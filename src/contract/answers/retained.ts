@@ -1,9 +1,7 @@
 /** Retained MQTT messages: what the hub is asked and answers about them. */
 import { z } from "zod";
 import { isoInstant } from "../readings.ts";
-
-/** Of one answer, and of one removal. */
-export const MOST_RETAINED = 200;
+import { MOST_RETAINED } from "./retained-limits.ts";
 
 export const retainedQuery = z.strictObject({
   search: z.string().max(200).describe("Part of the topic, in any case").optional(),

@@ -1,9 +1,10 @@
 /** Views: saved pages of charts and values of several devices. Requests, answers, and the JSON that can be downloaded. */
 import { z } from "zod";
+import { DEVICE_ID } from "../fleet/device-id-pattern.ts";
 import { MAX_LINES, MAX_LINES_IN_ALL, MAX_PARTS, VIEW_FORMAT } from "./view-limits.ts";
 
 const line = z.strictObject({
-  device: z.string().regex(/^[A-Za-z0-9._:~-]{1,64}$/, "expected the id of a device"),
+  device: z.string().regex(DEVICE_ID, "expected the id of a device"),
   metric: z.string().regex(/^[A-Za-z_][A-Za-z0-9._-]{0,63}$/, "expected the name of a metric"),
 });
 export type ViewLine = z.infer<typeof line>;

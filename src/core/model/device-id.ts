@@ -1,13 +1,14 @@
 /** The names that devices and metrics may have. Checks text; knows no device. */
+
 import { CREDENTIAL_FAMILIES, FAMILIES } from "../../contract/families.ts";
+import { DEVICE_ID } from "../../contract/fleet/device-id-pattern.ts";
 import type { DeviceId } from "../../contract/readings.ts";
 import { fault, ok, type Result } from "./result.ts";
 
-const DEVICE_ID = /^[A-Za-z0-9._:~-]{1,64}$/;
 const METRIC = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
 
 export function parseDeviceId(text: string): Result<DeviceId> {
-  if (!DEVICE_ID.test(text) || text === "." || text === "..") return fault("DEVICE_ID_INVALID", shown(text));
+  if (!DEVICE_ID.test(text)) return fault("DEVICE_ID_INVALID", shown(text));
   return ok(text as DeviceId);
 }
 

@@ -5,7 +5,7 @@ import { groupWords } from "../../overview/list/list-words.ts";
 import { deviceHref, metricHref } from "../../ui/route.ts";
 import { fullTime, timeOfDay } from "../../ui/time-words.ts";
 import { countWords } from "../../ui/value-words.ts";
-import { Sample } from "../sample.tsx";
+import { CutNote, Sample } from "../sample.tsx";
 import type { ShownMessage } from "./message-log.ts";
 import { outcomeWords, refusedWords } from "./message-words.ts";
 import type { Making } from "./metric-fields.ts";
@@ -82,6 +82,7 @@ function Payload({ shown: { message, former }, make }: CardProps) {
   if (leaves === undefined || leaves.length === 0) {
     return (
       <>
+        <CutNote of={{ payload, bytes, isBinary }} />
         <Sample text={payload} />
         {former !== undefined && former !== payload && (
           <div class="quiet">

@@ -5,5 +5,5 @@ import { deviceHref } from "../../ui/route.ts";
 
 export function DeviceName({ device }: { device: DeviceState }) {
   const name = displayName(device.id, device.about.value);
-  return isKiosk ? <span class="view-device">{name}</span> : <a href={deviceHref(device.id)}>{name}</a>;
+  return isKiosk ? <span>{name}</span> : <a href={deviceHref(device.id)}>{name}</a>;
 }

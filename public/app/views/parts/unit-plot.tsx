@@ -50,7 +50,7 @@ export function UnitPlot({ lines, shared, tools }: UnitPlotProps) {
   const colourOf = (each: DrawnLine) => ordered.indexOf(each) + 1;
   const labels = new Set(ordered.map((each) => metricLabel(each.device.described(each.line.metric))));
   return (
-    <div class="view-plot" data-lines={ordered.length}>
+    <div data-lines={ordered.length}>
       <ul class="view-legend">
         {lines.map((each) => (
           <li key={lineKey(each.line)}>
