@@ -230,3 +230,13 @@ test("while the hub is away one banner says so, no card claims to be online, and
   await look(device, "shell-away-device");
   expect(failures).toEqual([]);
 });
+
+test("a page that is seen again after its computer slept connects at once, for its connection may be gone", async () => {
+  const { page, failures } = await openPage(await openBrowser(), hub().url, DESK);
+  await page.locator('[data-state="live"]').waitFor(WAIT);
+  const next = page.waitForEvent("websocket", WAIT);
+  await page.clock.setFixedTime(Date.now() + 3_600_000);
+  await page.evaluate('document.dispatchEvent(new Event("visibilitychange"))');
+  await next;
+  expect(failures).toEqual([]);
+});

@@ -1,8 +1,8 @@
 /** The Socket.IO connection: its subscription, and whether the hub is alive. */
 import { signal } from "@preact/signals";
 import type { BrowserToHub, HubToBrowser } from "../../../src/contract/live/events.ts";
-import type { MessagesEvent } from "../../../src/contract/live/watched-messages.ts";
 import { createLiveSocket } from "../live-socket/live-socket.ts";
+import { createMessageWatching, type MessageWatch } from "../live-socket/message-watching.ts";
 import { whenShown } from "../preferences/pace.ts";
 import { onAlerts } from "./alert-state.ts";
 import { noteHubTime, toHubMs } from "./clock.ts";
@@ -26,7 +26,7 @@ const socket = createLiveSocket<HubToBrowser, BrowserToHub>({
   connected() {
     widened = readAgain;
     void subscribe("widened");
-    void askForMessages();
+    messages.ask();
   },
   disconnected() {
     confirmed = false;
@@ -48,8 +48,11 @@ let widened = readAgain;
 /** The hub has confirmed this subscription on this connection, so nothing stored from now on is missed. */
 let confirmed = false;
 const waiting: (() => void)[] = [];
-/** What watches MQTT messages, if a page does. */
-let messageWatch: MessageWatch | undefined;
+const messages = createMessageWatching({
+  ask: async (request) => (socket.isConnected() ? socket.ask("watchMessages", request) : undefined),
+  isWanted: () => !document.hidden,
+  tryAgainAfterMs: TRY_AGAIN_AFTER_MS,
+});
 
 export function startLink(): void {
   socket.on("readings", onReadings);
@@ -59,7 +62,7 @@ export function startLink(): void {
   });
   socket.on("counts", onCounts);
   socket.on("rejected", onRejected);
-  socket.on("messages", (event) => messageWatch?.came(event));
+  socket.on("messages", messages.came);
   socket.on("alert", onAlerts);
   socket.on("notify", onNotice);
   socket.on("dropped", ({ count }) => {
@@ -80,7 +83,7 @@ export function startLink(): void {
   });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) readAgain();
-    void askForMessages();
+    messages.ask();
   });
   addEventListener("offline", socket.lose);
   setInterval(judge, 1_000);
@@ -101,28 +104,8 @@ export function watchLive(devices: readonly string[], whenWidened = readAgain): 
   if (socket.isConnected()) void subscribe(change);
 }
 
-export interface MessageWatch {
-  /** A topic filter. */
-  readonly filter: string;
-  came(event: MessagesEvent): void;
-  /** Why the hub does not send them; undefined: it does. */
-  answered(reason: string | undefined): void;
-}
-
 /** From now on MQTT messages come to `next` only, while the page is seen; undefined: to nobody. */
-export function watchMessages(next: MessageWatch | undefined): void {
-  const former = messageWatch;
-  messageWatch = next;
-  if (former !== undefined || next !== undefined) void askForMessages();
-}
-
-async function askForMessages(): Promise<void> {
-  const asked = messageWatch;
-  if (!socket.isConnected()) return;
-  const request = asked === undefined || document.hidden ? null : { filter: asked.filter };
-  const answer = await socket.ask("watchMessages", request);
-  if (asked === messageWatch && answer !== undefined) asked?.answered(answer.ok ? undefined : answer.reason);
-}
+export const watchMessages = (next: MessageWatch | undefined): void => messages.watch(next);
 
 function countSkipped(): void {
   skipped.value += uncounted;

@@ -39,18 +39,29 @@ export function createLiveSocket<Receives, Asks>(events: LiveSocketEvents): Live
   let connected = false;
   let failures = 0;
   let questions = 0;
+  /** Packets that came. */
+  let received = 0;
   let deadline: ReturnType<typeof setTimeout> | undefined;
+  let deadlineAtMs = Number.POSITIVE_INFINITY;
+  let whenMissed = (): void => undefined;
 
   function within(ms: number, then: () => void): void {
     clearTimeout(deadline);
+    deadlineAtMs = Date.now() + ms;
+    whenMissed = then;
     deadline = setTimeout(then, ms);
+  }
+
+  /** Timers stand still while the computer sleeps, and its connections end without a word. */
+  function keepDeadline(): void {
+    if (Date.now() > deadlineAtMs) whenMissed();
   }
 
   function open(openTransport: OpenTransport, ...others: OpenTransport[]): void {
     let isOpen = false;
     let silentAfterMs = CONNECT_WITHIN_MS;
     const [next, ...later] = others;
-    const ours: Transport = openTransport({ received, closed });
+    const ours: Transport = openTransport({ received: take, closed });
     transport = ours;
     within(CONNECT_WITHIN_MS, closed);
 
@@ -60,8 +71,9 @@ export function createLiveSocket<Receives, Asks>(events: LiveSocketEvents): Live
       ours.close();
       open(next, ...later);
     }
-    function received(text: string): void {
+    function take(text: string): void {
       if (transport !== ours) return;
+      received++;
       const packet = parsePacket(text);
       switch (packet.kind) {
         case "open":
@@ -95,6 +107,7 @@ export function createLiveSocket<Receives, Asks>(events: LiveSocketEvents): Live
 
   function drop(): void {
     clearTimeout(deadline);
+    deadlineAtMs = Number.POSITIVE_INFINITY;
     const former = transport;
     transport = undefined;
     former?.close();
@@ -109,18 +122,25 @@ export function createLiveSocket<Receives, Asks>(events: LiveSocketEvents): Live
     open(...TRANSPORTS);
   }
 
+  document.addEventListener("visibilitychange", keepDeadline);
   return {
     on: (name, listener) => void listeners.set(name, listener as (data: never) => void),
     ask: (name, data) =>
       new Promise((resolve) => {
+        keepDeadline();
         if (!connected) return resolve(undefined);
         const id = questions++;
+        const before = received;
         const settle = (answer: unknown): void => {
           answers.delete(id);
           clearTimeout(timer);
           resolve(answer as never);
         };
-        const timer = setTimeout(settle, ANSWER_WITHIN_MS);
+        const timer = setTimeout(() => {
+          if (received === before)
+            lose(); // settles this one, too
+          else settle(undefined);
+        }, ANSWER_WITHIN_MS);
         answers.set(id, settle);
         transport?.send(eventPacket(id, name, data));
       }),

@@ -1,7 +1,7 @@
 /** A view: charts and values of several devices over one range. Operators change it; the owner makes links for wall tablets. */
 import { type Signal, useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import type { View } from "../../../src/contract/views/views.ts";
-import { type HubFault, toFault } from "../hub/api.ts";
 import { reaches, session } from "../hub/session.ts";
 import { useHubRead } from "../hub/use-hub-read.ts";
 import { RangeBar } from "../range-controls/range-bar.tsx";
@@ -16,6 +16,7 @@ import { ViewParts } from "./parts/view-parts.tsx";
 import { RemoveView } from "./remove-view.tsx";
 import { TabletLink } from "./tablet-link.tsx";
 import { getView, putView } from "./view-api.ts";
+import { viewChanges } from "./view-changes.ts";
 
 export function ViewPage({ id }: { id: string }) {
   const view = useSignal<View | undefined>(undefined);
@@ -52,15 +53,7 @@ type Doing = "look" | "edit" | "link" | "remove";
 
 function Shown({ view, kept }: { view: View; kept: Signal<View | undefined> }) {
   const doing = useSignal<Doing>("look");
-  const fault = useSignal<HubFault | undefined>(undefined);
-  const change = async (changes: Partial<View>): Promise<void> => {
-    fault.value = undefined;
-    try {
-      kept.value = await putView({ ...view, ...changes });
-    } catch (thrown) {
-      fault.value = toFault(thrown);
-    }
-  };
+  const { change, fault } = useMemo(() => viewChanges(kept, putView), [kept]);
   const close = () => {
     doing.value = "look";
   };
