@@ -137,6 +137,12 @@ export const SOAK_PARTS: readonly SoakPart[] = [
     env: { AERIE_TEST_BOARDS: "5000" },
   },
   {
+    name: "first-minutes",
+    what: "from a clone to a chart that moves, npm ci included",
+    file: "test/browser/first-minutes.test.ts",
+    env: { AERIE_TEST_INSTALL: "npm" },
+  },
+  {
     name: "every-page",
     what: "each page of the dashboard, empty, full and without its hub, at three sizes in both themes",
     file: "test/browser/every-page.test.ts",
