@@ -143,7 +143,7 @@ test("a board that connects by itself is let in with one click, with the passwor
   void board.client.publishAsync("devices/tasmota_1/telemetry", '{"temperature":19}', { qos: 0 });
   const row = page.locator('[data-waiting="tasmota_1"]');
   await row.getByText("devices/tasmota_1/telemetry").waitFor(WAIT);
-  await page.locator('[data-step="knocked"]').getByText("A board waits until you let it in").waitFor(WAIT);
+  await page.locator('[data-step="connected"]').getByText("A board waits until you let it in").waitFor(WAIT);
   await look(page, "join");
   await row.getByRole("button", { name: "Let it in with its own password" }).click();
   await page.getByRole("heading", { name: "tasmota_1 is let in" }).waitFor(WAIT);

@@ -25,7 +25,7 @@ test("with a wrong user name, a wrong password, a wrong topic and bad JSON, each
   const { hub, owner } = await openAccessWorld();
   const extraHTTPHeaders = { cookie: owner.headers["cookie"] ?? "" };
   const { page, failures } = await openPage(await openBrowser(), `${hub.url}/#/add`, { ...DESK, extraHTTPHeaders });
-  await step(page, "knocked", "waiting").waitFor(WAIT);
+  await step(page, "connected", "waiting").waitFor(WAIT);
   await page.getByRole("textbox", { name: "Name" }).fill("Cellar, north");
   await page.locator('[data-id="cellar-north"]').waitFor(WAIT);
   await page.getByRole("button", { name: "Create a secret" }).click();
@@ -138,7 +138,7 @@ test("before there is an account, with a program of this computer and a topic th
 
   await page.clock.install();
   await page.reload();
-  await step(page, "knocked", "waiting").waitFor(WAIT);
+  await step(page, "connected", "waiting").waitFor(WAIT);
   const asked: string[] = [];
   page.on("request", (request) => {
     if (request.url().includes("/api/board-check")) asked.push(request.url());

@@ -1,6 +1,6 @@
 /** How far a board has come on its way into the hub, step by step; on a phone a bar that unfolds. */
 import { useSignal } from "@preact/signals";
-import type { Rung, Step } from "../../../src/contract/answers/board-check.ts";
+import type { CheckedStep, Step } from "../../../src/contract/answers/board-check.ts";
 import { Icon } from "../ui/icon.tsx";
 import { deviceHref } from "../ui/route.ts";
 import { fullTime, timeOfDay } from "../ui/time-words.ts";
@@ -16,9 +16,9 @@ const MOST_HOSTS = 4;
 export function BoardChecker(props: CheckerProps) {
   const { found, board } = props;
   const isUnfolded = useSignal(false);
-  const rungs = rungsOf(found, board);
-  const now = momentOf(rungs);
-  const isThere = rungs.some(({ step, state }) => step === "stored" && state === "done");
+  const steps = stepsOf(found, board);
+  const now = momentOf(steps);
+  const isThere = steps.some(({ step, state }) => step === "stored" && state === "done");
   const said = isThere ? "Its values are stored" : now === undefined ? "It was let in" : wordsOf(now, props);
   const tone = isThere ? "done" : (now?.state ?? "done");
   return (
@@ -42,9 +42,9 @@ export function BoardChecker(props: CheckerProps) {
       <p class="sr-only" role="status">
         {found !== undefined && said}
       </p>
-      <ol class="rungs">
-        {rungs.map((rung) => (
-          <RungRow key={rung.step} rung={rung} {...props} />
+      <ol class="check-steps">
+        {steps.map((checked) => (
+          <StepRow key={checked.step} checked={checked} {...props} />
         ))}
       </ol>
     </aside>
@@ -52,31 +52,31 @@ export function BoardChecker(props: CheckerProps) {
 }
 
 /** What decides now: the last step that failed, or else the next. A board of the hub's own computer does not need the network. */
-function momentOf(rungs: readonly Rung[]): Rung | undefined {
-  const isIn = rungs.some(({ step, state }) => step === "knocked" && state === "done");
-  const failed = rungs.findLast(({ state }) => state === "failed");
+function momentOf(steps: readonly CheckedStep[]): CheckedStep | undefined {
+  const isIn = steps.some(({ step, state }) => step === "connected" && state === "done");
+  const failed = steps.findLast(({ state }) => state === "failed");
   return failed === undefined || (failed.step === "reachable" && isIn)
-    ? rungs.find(({ state }) => state === "waiting")
+    ? steps.find(({ state }) => state === "waiting")
     : failed;
 }
 
 /** An application speaks for many devices: what of them is read is on their own pages. */
-function rungsOf(found: FoundCheck | undefined, board: Connected | undefined): readonly Rung[] {
-  const rungs = found?.rungs ?? [];
-  if (board?.recipe.family !== "application") return rungs;
-  return rungs.filter(({ step, state }) => state === "failed" || (step !== "read" && step !== "stored"));
+function stepsOf(found: FoundCheck | undefined, board: Connected | undefined): readonly CheckedStep[] {
+  const steps = found?.steps ?? [];
+  if (board?.recipe.family !== "application") return steps;
+  return steps.filter(({ step, state }) => state === "failed" || (step !== "read" && step !== "stored"));
 }
 
-function RungRow({ rung, ...props }: { rung: Rung } & CheckerProps) {
-  const { step, state, at } = rung;
+function StepRow({ checked, ...props }: { checked: CheckedStep } & CheckerProps) {
+  const { step, state, at } = checked;
   const { found, board, isAsked } = props;
   const atMs = at === undefined ? undefined : Date.parse(at);
   return (
-    <li class={`rung rung-${state}`} data-step={step} data-state={state}>
+    <li class={`check-step check-step-${state}`} data-step={step} data-state={state}>
       <StateIcon state={state} />
       <div>
-        <p class="rung-head">
-          <span>{wordsOf(rung, props)}</span>
+        <p class="check-step-head">
+          <span>{wordsOf(checked, props)}</span>
           {at !== undefined && atMs !== undefined && (
             <time dateTime={at} title={fullTime(atMs)}>
               {timeOfDay(atMs)}
@@ -84,8 +84,8 @@ function RungRow({ rung, ...props }: { rung: Rung } & CheckerProps) {
           )}
         </p>
         {step === "reachable" && <Addresses found={found} />}
-        {state === "failed" && <CheckFix rung={rung} {...props} />}
-        {step === "knocked" && state === "waiting" && !isAsked && <NobodyYet />}
+        {state === "failed" && <CheckFix checked={checked} {...props} />}
+        {step === "connected" && state === "waiting" && !isAsked && <NobodyYet />}
         {step === "loggedIn" && state === "done" && board?.recipe.family === "application" && (
           <p class="quiet">
             Its devices appear in the <a href="#/">overview</a> as they report.
@@ -105,32 +105,32 @@ function RungRow({ rung, ...props }: { rung: Rung } & CheckerProps) {
   );
 }
 
-function StateIcon({ state }: { state: Rung["state"] }) {
+function StateIcon({ state }: { state: CheckedStep["state"] }) {
   return <Icon name={state === "done" ? "done" : state === "failed" ? "warning" : "clock"} />;
 }
 
-const WORDS: Readonly<Record<Step, Readonly<Record<Rung["state"], string>>>> = {
+const WORDS: Readonly<Record<Step, Readonly<Record<CheckedStep["state"], string>>>> = {
   reachable: {
     done: "The hub listens to your network",
     failed: "The hub listens to its own computer only",
     waiting: "The hub",
   },
-  knocked: { done: "A board connects", failed: "No board connects", waiting: "Waiting for a board to connect" },
+  connected: { done: "A board connects", failed: "No board connects", waiting: "Waiting for a board to connect" },
   loggedIn: { done: "Its password is right", failed: "It was not let in", waiting: "Its password" },
   read: { done: "Its message was read", failed: "Its message was not read", waiting: "Its first message" },
   stored: { done: "Its values are stored", failed: "Nothing is stored", waiting: "Its first value" },
 };
 
-function wordsOf({ step, state, isOther }: Rung, { isOpen, isAsked }: CheckerProps): string {
+function wordsOf({ step, state, isOther }: CheckedStep, { isOpen, isAsked }: CheckerProps): string {
   if (isOther === true) return "A client was not let in. Is it your board?";
-  if (step === "knocked" && state === "waiting" && isAsked) return "A board waits until you let it in";
+  if (step === "connected" && state === "waiting" && isAsked) return "A board waits until you let it in";
   if (step === "loggedIn" && isOpen && state !== "failed") return "No password is needed";
   return WORDS[step][state];
 }
 
 function Addresses({ found }: { found: FoundCheck | undefined }) {
   return (
-    <p class="rung-addresses quiet">
+    <p class="check-step-addresses quiet">
       {hostsOf(found?.addresses ?? [])
         .slice(0, MOST_HOSTS)
         .map((host) => (

@@ -1,6 +1,6 @@
 /** Why a step failed, and what helps: a button, or a text to copy. */
 import { useSignal } from "@preact/signals";
-import type { Fix, Rung } from "../../../src/contract/answers/board-check.ts";
+import type { CheckedStep, Fix } from "../../../src/contract/answers/board-check.ts";
 import { FamilyTopics } from "../access/family-topics.tsx";
 import { FaultyPayload } from "../access/faulty-payload.tsx";
 import { reaches, session } from "../hub/session.ts";
@@ -27,12 +27,12 @@ export interface CheckerProps {
   fixes: Fixes;
 }
 
-export function CheckFix({ rung, ...props }: { rung: Rung } & CheckerProps) {
-  const { refusal, topic: unread, fix } = rung;
+export function CheckFix({ checked, ...props }: { checked: CheckedStep } & CheckerProps) {
+  const { refusal, topic: unread, fix } = checked;
   const { topic = unread } = refusal ?? {};
   const Offer = fix === undefined ? undefined : OFFERS[fix];
   return (
-    <div class="rung-fix" data-fix={fix}>
+    <div class="check-step-fix" data-fix={fix}>
       {refusal !== undefined && <p data-reason={refusal.code}>{refusal.reason}.</p>}
       {topic !== undefined && (
         <p>
@@ -40,12 +40,12 @@ export function CheckFix({ rung, ...props }: { rung: Rung } & CheckerProps) {
         </p>
       )}
       {refusal !== undefined && <FaultyPayload refusal={refusal} />}
-      {Offer !== undefined && <Offer rung={rung} {...props} />}
+      {Offer !== undefined && <Offer checked={checked} {...props} />}
     </div>
   );
 }
 
-type OfferProps = { rung: Rung } & CheckerProps;
+type OfferProps = { checked: CheckedStep } & CheckerProps;
 
 const OFFERS: Readonly<Record<Fix, (props: OfferProps) => preact.JSX.Element | null>> = {
   listen: Listen,
@@ -108,7 +108,7 @@ function LogIn({ board, fixes }: OfferProps) {
   );
 }
 
-function RightTopic({ rung: { refusal }, found, board, fixes }: OfferProps) {
+function RightTopic({ checked: { refusal }, found, board, fixes }: OfferProps) {
   const suggestion = refusal?.suggestion;
   if (suggestion !== undefined && reaches("operator")) {
     return <FamilyTopics suggestion={suggestion} done={fixes.renamed} />;

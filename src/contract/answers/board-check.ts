@@ -15,13 +15,13 @@ export const boardCheckQuery = z.strictObject({
 export type BoardCheckQuery = z.infer<typeof boardCheckQuery>;
 
 /** In this order. `reachable`: the hub can be reached from the network. */
-export const STEPS = ["reachable", "knocked", "loggedIn", "read", "stored"] as const;
+export const STEPS = ["reachable", "connected", "loggedIn", "read", "stored"] as const;
 export type Step = (typeof STEPS)[number];
 
 const FIXES = ["listen", "secret", "login", "topic", "mapping", "payload"] as const;
 export type Fix = (typeof FIXES)[number];
 
-const rung = z.strictObject({
+const checkedStep = z.strictObject({
   step: z.enum(STEPS),
   state: z.enum(["done", "failed", "waiting"]),
   at: isoInstant.describe("When it was done or failed, where that is known").exactOptional(),
@@ -38,12 +38,12 @@ const rung = z.strictObject({
     )
     .exactOptional(),
 });
-export type Rung = z.infer<typeof rung>;
+export type CheckedStep = z.infer<typeof checkedStep>;
 
 export const boardCheckAnswer = z.strictObject({
   since: isoInstant.describe("For the next request"),
   addresses: z.array(listenAddress).describe("Where MQTT is spoken"),
-  rungs: z.array(rung).describe("Each step, in order"),
+  steps: z.array(checkedStep).describe("Each step, in order"),
   isKnown: z.boolean().describe("The hub has something of a device with this id"),
   value: z
     .strictObject({ metric: z.string(), value: metricValue, unit: z.string(), at: isoInstant })

@@ -60,6 +60,6 @@ test.each(["boiler", "spare"])("the check of a replaced board finds its new one,
   };
   const query = { device, since: new Date(NOW_MS).toISOString() };
   const answer = answered<BoardCheckParts, BoardCheckAnswer>(BOARD_CHECK_ROUTES, "/api/board-check", parts, query);
-  const atOf = (step: string) => Date.parse(answer.rungs.find((rung) => rung.step === step)?.at ?? "") - NOW_MS;
+  const atOf = (step: string) => Date.parse(answer.steps.find((each) => each.step === step)?.at ?? "") - NOW_MS;
   expect([answer.isKnown, atOf("loggedIn"), atOf("stored")]).toEqual([true, 1, 3]);
 });

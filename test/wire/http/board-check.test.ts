@@ -15,8 +15,8 @@ async function follow(asker: Asker, device: string) {
   };
   const { since } = await check();
   const at = async () => {
-    const { rungs, value } = await check(since);
-    const words = rungs
+    const { steps, value } = await check(since);
+    const words = steps
       .slice(1)
       .filter(({ state }) => state !== "waiting")
       .map(({ step, state, refusal, topic, fix }) => [step, state, refusal?.code ?? topic, fix].join(" ").trim());
@@ -25,14 +25,14 @@ async function follow(asker: Asker, device: string) {
   return { check, at };
 }
 
-const DOOR = ["knocked done", "loggedIn done"];
+const DOOR = ["connected done", "loggedIn done"];
 
 test("a board with a wrong password, a wrong topic and bad JSON is seen at each step, and then stored", async () => {
   const world = await openAccessWorld();
   const { secret } = await world.board("cellar");
   const { check, at } = await follow(world.owner, "cellar");
-  const { addresses, rungs, isKnown } = await check();
-  expect(rungs[0]).toEqual({ step: "reachable", state: "failed", fix: "listen" });
+  const { addresses, steps, isKnown } = await check();
+  expect(steps[0]).toEqual({ step: "reachable", state: "failed", fix: "listen" });
   expect(addresses.find(({ wire }) => wire === "mqtt")).toEqual({
     wire: "mqtt",
     url: world.hub.mqttUrl,
@@ -42,9 +42,9 @@ test("a board with a wrong password, a wrong topic and bad JSON is seen at each 
 
   const login = { clientId: "ESP32Client", username: "cellar", password: secret };
   await expect(connectJs(world.hub.mqttUrl, { ...login, username: "celar", password: "x" })).rejects.toThrow();
-  expect((await at()).words).toEqual(["knocked done", "loggedIn failed CREDENTIAL_UNKNOWN login"]);
+  expect((await at()).words).toEqual(["connected done", "loggedIn failed CREDENTIAL_UNKNOWN login"]);
   await expect(connectJs(world.hub.mqttUrl, { ...login, password: "wrong" })).rejects.toThrow();
-  expect((await at()).words).toEqual(["knocked done", "loggedIn failed CREDENTIAL_WRONG secret"]);
+  expect((await at()).words).toEqual(["connected done", "loggedIn failed CREDENTIAL_WRONG secret"]);
 
   const board = await connectJs(world.hub.mqttUrl, login);
   expect((await at()).words).toEqual(DOOR);
@@ -72,7 +72,7 @@ test("a board with a wrong password, a wrong topic and bad JSON is seen at each 
 test("without accounts a topic that nobody reads is seen, and a hub that listens to the network is reachable", async () => {
   const hub = await startHub({ settings: { mqttHost: "0.0.0.0" } });
   const { check, at } = await follow(askerWith(hub, {}), "cellar");
-  expect((await check()).rungs[0]).toEqual({ step: "reachable", state: "done" });
+  expect((await check()).steps[0]).toEqual({ step: "reachable", state: "done" });
   const board = await connectJs(`mqtt://127.0.0.1:${hub.mqttPort}`, { clientId: "cellar" });
   await board.publish("sensors/cellar", '{"temperature":21.5}', { qos: 1 });
   expect((await at()).words).toEqual([...DOOR, "read failed sensors/cellar mapping"]);

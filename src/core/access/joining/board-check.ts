@@ -1,5 +1,5 @@
 /** Decides how far a board has come on its way into the hub, from what the hub has seen since it is looked for. */
-import type { Fix, Rung, Step } from "../../../contract/answers/board-check.ts";
+import type { CheckedStep, Fix, Step } from "../../../contract/answers/board-check.ts";
 import type { ListenAddress } from "../../../contract/answers/settings-answer.ts";
 import type { Refusal } from "../../../contract/refusal.ts";
 import type { RefusalCode } from "../../../contract/refusals.ts";
@@ -35,12 +35,12 @@ interface Seen {
 /** Metrics of a reading that are left out are refused right after the reading was received. */
 const PARTLY_MS = 1_000;
 
-export function boardRungs(facts: BoardFacts): readonly Rung[] {
+export function boardSteps(facts: BoardFacts): readonly CheckedStep[] {
   const seen = seenOf(facts);
   return [reachable(facts), ...ofBoard(seen, otherOf(facts, seen))];
 }
 
-function reachable({ addresses }: BoardFacts): Rung {
+function reachable({ addresses }: BoardFacts): CheckedStep {
   const isOpen = addresses.some(({ wire, reach }) => reach === "network" && (wire === "mqtt" || wire === "mqtts"));
   return isOpen ? { step: "reachable", state: "done" } : { step: "reachable", state: "failed", fix: "listen" };
 }
@@ -71,7 +71,7 @@ function otherOf({ sinceMs, refusals }: BoardFacts, seen: Seen): Refusal | undef
   );
 }
 
-function ofBoard(seen: Seen, other: Refusal | undefined): Rung[] {
+function ofBoard(seen: Seen, other: Refusal | undefined): CheckedStep[] {
   const { loggedInMs, heardMs, readingMs, message, unread } = seen;
   const messageMs = message && atMsOf(message);
   const login = seen.login ?? other;
@@ -79,19 +79,19 @@ function ofBoard(seen: Seen, other: Refusal | undefined): Rung[] {
   const inMs = [loggedInMs, heardMs, messageMs, unread?.atMs].reduce(laterOf, undefined);
   const isKept = login === undefined || (inMs ?? 0) >= (loginMs ?? 0);
   return [
-    done("knocked", isKept ? (loggedInMs ?? inMs) : loginMs),
+    done("connected", isKept ? (loggedInMs ?? inMs) : loginMs),
     isKept
       ? done("loggedIn", loggedInMs ?? inMs)
       : {
           ...failed("loggedIn", login, FIXES[login.code]),
           ...(other !== undefined && { isOther: true as const }),
         },
-    readRung(seen, messageMs),
+    readStep(seen, messageMs),
     done("stored", readingMs),
   ];
 }
 
-function readRung({ heardMs = 0, message, unread }: Seen, messageMs = 0): Rung {
+function readStep({ heardMs = 0, message, unread }: Seen, messageMs = 0): CheckedStep {
   const partlyMs = message?.metric === undefined || heardMs === 0 ? 0 : PARTLY_MS;
   if (message !== undefined && messageMs > heardMs + partlyMs) {
     return failed("read", message, FIXES[message.code] ?? "payload");
@@ -102,10 +102,10 @@ function readRung({ heardMs = 0, message, unread }: Seen, messageMs = 0): Rung {
   return done("read", heardMs === 0 ? undefined : heardMs);
 }
 
-const done = (step: Step, atMs: number | undefined): Rung =>
+const done = (step: Step, atMs: number | undefined): CheckedStep =>
   atMs === undefined ? { step, state: "waiting" } : { step, state: "done", at: iso(atMs) };
 
-const failed = (step: Step, refusal: Refusal, fix: Fix | "none" | undefined): Rung => ({
+const failed = (step: Step, refusal: Refusal, fix: Fix | "none" | undefined): CheckedStep => ({
   step,
   state: "failed",
   at: refusal.lastAt,

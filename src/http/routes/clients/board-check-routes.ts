@@ -9,7 +9,7 @@ import type { ListenAddress } from "../../../contract/answers/settings-answer.ts
 import type { UnmappedTopic } from "../../../contract/mappings.ts";
 import type { DeviceId } from "../../../contract/readings.ts";
 import type { Credentials } from "../../../core/access/credentials.ts";
-import { type BoardFacts, boardRungs } from "../../../core/access/joining/board-check.ts";
+import { type BoardFacts, boardSteps } from "../../../core/access/joining/board-check.ts";
 import { type Described, infoShown } from "../../../core/devices/device-answer.ts";
 import { type DeviceRecord, laterOf } from "../../../core/devices/device-record.ts";
 import type { Registry } from "../../../core/devices/registry.ts";
@@ -54,7 +54,7 @@ function answerOf(parts: BoardCheckParts, { query }: { query: BoardCheckQuery })
   return {
     since: new Date(sinceMs).toISOString(),
     addresses,
-    rungs: [...boardRungs(factsOf(parts, { deviceId, sinceMs, addresses, record }))],
+    steps: [...boardSteps(factsOf(parts, { deviceId, sinceMs, addresses, record }))],
     isKnown: record !== undefined,
     ...valueIn(record, parts.descriptions),
   };

@@ -1,9 +1,9 @@
 /** How far a board has come on its way into the hub, by what the hub has seen. */
 import { describe, expect, test } from "vitest";
-import type { Rung } from "../../../../../src/contract/answers/board-check.ts";
+import type { CheckedStep } from "../../../../../src/contract/answers/board-check.ts";
 import type { Refusal } from "../../../../../src/contract/refusal.ts";
 import { REFUSALS } from "../../../../../src/contract/refusals.ts";
-import { type BoardFacts, boardRungs } from "../../../../../src/core/access/joining/board-check.ts";
+import { type BoardFacts, boardSteps } from "../../../../../src/core/access/joining/board-check.ts";
 
 const SINCE_MS = Date.parse("2026-12-01T12:00:00Z");
 /** So many seconds after the board is looked for. */
@@ -29,11 +29,11 @@ function refused(code: Refusal["code"], s: number, about: Partial<Refusal> = {})
   return { code, kind, reason: REFUSALS[code], firstAt: iso(s), lastAt: iso(s), count: 1, ...about };
 }
 
-const rungs = (facts: Partial<BoardFacts>): readonly Rung[] => boardRungs({ ...NOTHING, ...facts });
+const steps = (facts: Partial<BoardFacts>): readonly CheckedStep[] => boardSteps({ ...NOTHING, ...facts });
 
-/** `knocked done 3, loggedIn failed 3 CREDENTIAL_WRONG secret` of the rungs that are not waiting. */
+/** `connected done 3, loggedIn failed 3 CREDENTIAL_WRONG secret` of the steps that are not waiting. */
 const said = (facts: Partial<BoardFacts>): string[] =>
-  rungs(facts)
+  steps(facts)
     .filter(({ step, state }) => state !== "waiting" && step !== "reachable")
     .map(({ step, state, at: when = iso(0), refusal, fix, isOther }) =>
       [step, state, (Date.parse(when) - SINCE_MS) / 1_000, refusal?.code, fix, isOther && "other"]
@@ -43,38 +43,38 @@ const said = (facts: Partial<BoardFacts>): string[] =>
 
 test("a hub that listens to its own computer only is not reachable, whatever its web pages are", () => {
   const machine = { wire: "mqtt", reach: "machine" } as const;
-  expect(rungs({ addresses: [machine, { wire: "mqttOverWebSocket", reach: "network" }] })[0]).toEqual({
+  expect(steps({ addresses: [machine, { wire: "mqttOverWebSocket", reach: "network" }] })[0]).toEqual({
     step: "reachable",
     state: "failed",
     fix: "listen",
   });
-  expect(rungs({ addresses: [machine, { wire: "mqtts", reach: "network" }] })[0]?.state).toBe("done");
+  expect(steps({ addresses: [machine, { wire: "mqtts", reach: "network" }] })[0]?.state).toBe("done");
 });
 
 test("a board that sends values has come the whole way; what was before does not count", () => {
   expect(said({ loggedInMs: at(-1), heardMs: at(-1), readingMs: at(-1) })).toEqual([]);
   const all = { loggedInMs: at(1), heardMs: at(3), readingMs: at(3) };
-  expect(said(all)).toEqual(["knocked done 1", "loggedIn done 1", "read done 3", "stored done 3"]);
+  expect(said(all)).toEqual(["connected done 1", "loggedIn done 1", "read done 3", "stored done 3"]);
   // It is connected since before.
   expect(said({ ...all, loggedInMs: at(-9) })).toEqual([
-    "knocked done 3",
+    "connected done 3",
     "loggedIn done 3",
     "read done 3",
     "stored done 3",
   ]);
-  expect(said({ heardMs: at(2) })).toEqual(["knocked done 2", "loggedIn done 2", "read done 2"]);
+  expect(said({ heardMs: at(2) })).toEqual(["connected done 2", "loggedIn done 2", "read done 2"]);
 });
 
 describe("a wrong password", () => {
   const wrong = refused("CREDENTIAL_WRONG", 4, { deviceId: "cellar", clientId: "ESP32Client" });
 
   test("is its board's, by the name that it logged in with", () => {
-    expect(said({ refusals: [wrong] })).toEqual(["knocked done 4", "loggedIn failed 4 CREDENTIAL_WRONG secret"]);
+    expect(said({ refusals: [wrong] })).toEqual(["connected done 4", "loggedIn failed 4 CREDENTIAL_WRONG secret"]);
     expect(said({ refusals: [{ ...wrong, lastAt: iso(-1) }] })).toEqual([]);
   });
 
   test("is over when the board is let in, and counts again when it is refused later", () => {
-    expect(said({ refusals: [wrong], loggedInMs: at(5) })).toEqual(["knocked done 5", "loggedIn done 5"]);
+    expect(said({ refusals: [wrong], loggedInMs: at(5) })).toEqual(["connected done 5", "loggedIn done 5"]);
     expect(said({ refusals: [{ ...wrong, acceptedAt: iso(5) }], loggedInMs: at(5) })).toHaveLength(2);
     expect(said({ refusals: [wrong], loggedInMs: at(3) })[1]).toBe("loggedIn failed 4 CREDENTIAL_WRONG secret");
   });
@@ -84,11 +84,11 @@ test("a client that nobody knows may be the board, until something is seen of th
   const unknown = refused("CREDENTIAL_UNKNOWN", 6, { clientId: "celar" });
   const tls = refused("PROTOCOL_VIOLATION", 5);
   expect(said({ refusals: [unknown, tls] })).toEqual([
-    "knocked done 6",
+    "connected done 6",
     "loggedIn failed 6 CREDENTIAL_UNKNOWN login other",
   ]);
   expect(said({ refusals: [tls], deviceId: undefined })[1]).toBe("loggedIn failed 5 PROTOCOL_VIOLATION other");
-  expect(said({ refusals: [unknown], loggedInMs: at(2) })).toEqual(["knocked done 2", "loggedIn done 2"]);
+  expect(said({ refusals: [unknown], loggedInMs: at(2) })).toEqual(["connected done 2", "loggedIn done 2"]);
   const page = refused("ORIGIN_FOREIGN", 7, { kind: "connection", address: "192.168.1.9" });
   expect(said({ refusals: [page, refused("TOPIC_NOT_OWN", 7, { clientId: "other" })] })).toEqual([]);
 });
@@ -98,12 +98,12 @@ describe("a message that is refused", () => {
 
   test("shows that the board is in, and what is wrong", () => {
     expect(said({ refusals: [topic] })).toEqual([
-      "knocked done 8",
+      "connected done 8",
       "loggedIn done 8",
       "read failed 8 TOPIC_NOT_OWN topic",
     ]);
     expect(said({ refusals: [refused("PAYLOAD_NOT_JSON", 9, { deviceId: "cellar" })], loggedInMs: at(7) })).toEqual([
-      "knocked done 7",
+      "connected done 7",
       "loggedIn done 7",
       "read failed 9 PAYLOAD_NOT_JSON payload",
     ]);
@@ -130,7 +130,7 @@ describe("a message that is refused", () => {
 
 test("where no credential is needed, a topic that nobody reads needs a mapping", () => {
   const unread = { topic: "sensors/cellar", atMs: at(3) };
-  expect(rungs({ unread })[3]).toEqual({
+  expect(steps({ unread })[3]).toEqual({
     step: "read",
     state: "failed",
     at: iso(3),
