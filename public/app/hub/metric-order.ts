@@ -77,6 +77,8 @@ export function sortMetrics(metrics: readonly string[], infoOf: (metric: string)
 }
 
 const BY_NOBODY = 10_000;
+/** `probe2` comes before `probe10`. */
+const BY_NAME = new Intl.Collator("en", { numeric: true });
 
 function byImportance(metrics: readonly string[], infoOf: (metric: string) => MetricInfo | undefined): string[] {
   const ranks = metrics.map((metric) => rankOf(metric, infoOf(metric)));
@@ -85,9 +87,7 @@ function byImportance(metrics: readonly string[], infoOf: (metric: string) => Me
     .map((rank) => (named.has(rank.position) && !rank.isNamesake ? { ...rank, position: beside(rank.position) } : rank))
     .sort(
       (a, b) =>
-        a.position - b.position ||
-        Number(b.isNamesake) - Number(a.isNamesake) ||
-        (a.metric < b.metric ? -1 : a.metric > b.metric ? 1 : 0),
+        a.position - b.position || Number(b.isNamesake) - Number(a.isNamesake) || BY_NAME.compare(a.metric, b.metric),
     )
     .map(({ metric }) => metric);
 }

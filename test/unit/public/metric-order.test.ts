@@ -85,3 +85,7 @@ test("what the owner pins comes first, then what has a position, then the rest b
     }),
   ).toEqual(["voltage", "battery", "rssi", "temperature", "humidity"]);
 });
+
+test("numbers in names are numbers", () => {
+  expect(sorted({ probe10: {}, probe2: {}, probe1: {} })).toEqual(["probe1", "probe2", "probe10"]);
+});
