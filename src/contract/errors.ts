@@ -42,6 +42,10 @@ export const ERRORS = {
     status: 409,
     text: "This board already replaces another device, or was replaced itself. Undo that replacement first, or choose another board",
   },
+  FORMER_SECRET_TAKEN: {
+    status: 409,
+    text: "The topics or the name of the former board belong to another board's secret by now. Change that board's name or prefix, or remove its secret, then undo",
+  },
   NOTHING_TO_UNDO: {
     status: 409,
     text: "There is no replacement of this device to undo: it can be undone for 7 days. To use the former board again, replace the current board with it",

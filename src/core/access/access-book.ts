@@ -68,10 +68,13 @@ export function createAccessBook({
   store,
   clock,
   log,
+  isInForce = () => true,
 }: {
   readonly store: AccessStore;
   readonly clock: Clock;
   readonly log: Log;
+  /** One that is not hinders no other, and is deleted where the other is for the same device. Left out: all are. */
+  readonly isInForce?: (board: BoardRecord) => boolean;
 }): AccessBook {
   /** Uses that are not in the records yet. */
   const uses = new Map<string, number>();
@@ -139,16 +142,19 @@ export function createAccessBook({
     boardByLogin: (name) => found().boardOfLogin.get(name),
     putBoard: (board, replaces, mayBe) =>
       give((records) => {
-        const others = without(records.boards, ({ deviceId }) => deviceId === board.deviceId);
-        if (!replaces && others.length < records.boards.length) return undefined;
-        return mayBe?.(others) === false ? undefined : { ...records, boards: [...others, board] };
+        const valid = records.boards.filter(isInForce);
+        const others = without(valid, isFor(board));
+        if (!replaces && others.length < valid.length) return undefined;
+        if (mayBe?.(others) === false) return undefined;
+        return { ...records, boards: [...without(records.boards, isFor(board)), board] };
       }),
     replaceBoard: (former, board, mayBe) =>
       give((records) => {
         const others = without(records.boards, ({ deviceId, hash }) => deviceId === former && hash === board.hash);
         const isGone = others.length === records.boards.length;
-        if (isGone || others.some(({ deviceId }) => deviceId === board.deviceId) || !mayBe(others)) return undefined;
-        return { ...records, boards: [...others, board] };
+        const valid = others.filter(isInForce);
+        if (isGone || valid.some(isFor(board)) || !mayBe(valid)) return undefined;
+        return { ...records, boards: [...without(others, isFor(board)), board] };
       }),
     removeBoard: (id) =>
       takeAway((records) => ({ ...records, boards: without(records.boards, ({ deviceId }) => deviceId === id) })),
@@ -173,6 +179,11 @@ export function createAccessBook({
 
 const without = <Item>(items: readonly Item[], isGone: (item: Item) => boolean): Item[] =>
   items.filter((item) => !isGone(item));
+
+const isFor =
+  (board: BoardRecord) =>
+  ({ deviceId }: BoardRecord): boolean =>
+    deviceId === board.deviceId;
 
 const withoutSignInsOf = (records: AccessRecords, id: string): AccessRecords => ({
   ...records,

@@ -27,6 +27,8 @@ export interface DeviceCredentials {
   /** The secret stays, and so does the name by which the board logs in. Its clients are disconnected. */
   changeBoard(deviceId: string, patch: BoardPatch): Promise<Outcome<BoardAnswer>>;
   removeBoard(deviceId: string): Promise<Outcome<undefined>>;
+  /** Whether a credential that was revoked may be valid again: nothing of it is another one's by now. */
+  mayReturn(board: BoardRecord): boolean;
 }
 
 /** The part of the login that is about boards. */
@@ -151,10 +153,14 @@ export function createDeviceCredentials(options: DeviceCredentialsOptions): Devi
     return refusalAmong(board, others);
   }
 
-  function refusalAmong(board: BoardRecord, others: readonly BoardRecord[]): Refusal | undefined {
+  function refusalAmong(
+    board: BoardRecord,
+    others: readonly BoardRecord[],
+    held: Iterable<TopicHolder> = reserved(),
+  ): Refusal | undefined {
     if (others.some((other) => isLoginShared(board, other))) return { ok: false, code: "NAME_TAKEN" };
     if (board.family === undefined) return undefined; // its topics are those of its id
-    const fault = conflictOf(specOf(board), [...others.map(holderOf), ...reserved()]);
+    const fault = conflictOf(specOf(board), [...others.map(holderOf), ...held]);
     return fault && { ok: false, code: "TOPICS_TAKEN", fault };
   }
 
@@ -205,6 +211,10 @@ export function createDeviceCredentials(options: DeviceCredentialsOptions): Devi
   }
 
   return {
+    mayReturn: (board) => {
+      const others = book.boards().filter(({ deviceId }) => deviceId !== board.deviceId);
+      return refusalAmong(board, others, []) === undefined; // the topics that a dialect has learned may be its own
+    },
     bySecret,
     byToken,
     byName,

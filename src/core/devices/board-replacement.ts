@@ -25,11 +25,19 @@ export interface BoardCredentials {
   madeAtMs(hardwareId: DeviceId): number | undefined;
   /** Disconnects its clients. */
   end(hardwareId: DeviceId): void;
+  /** False: its topics or its name are those of another credential by now. */
+  mayReturn(credential: RevokedCredential): boolean;
   /** Deletes what is meant, where it is still there; settles when that is on disk. */
   remove(credential: RevokedCredential): Promise<void>;
 }
 
-export type ReplacementFault = "DEVICE_UNKNOWN" | "BOARD_UNKNOWN" | "SAME_BOARD" | "BOARD_NOT_FREE" | "NOTHING_TO_UNDO";
+export type ReplacementFault =
+  | "DEVICE_UNKNOWN"
+  | "BOARD_UNKNOWN"
+  | "SAME_BOARD"
+  | "BOARD_NOT_FREE"
+  | "FORMER_SECRET_TAKEN"
+  | "NOTHING_TO_UNDO";
 export type ReplacementOutcome =
   | { readonly ok: true; readonly value: HardwareAnswer }
   | { readonly ok: false; readonly code: ReplacementFault };
@@ -102,6 +110,8 @@ export function createBoardReplacement(options: BoardReplacementOptions): BoardR
     if (record === undefined) return fault("NOTHING_TO_UNDO");
     const former = hardwareOf(record);
     if (!isFree(former, deviceId)) return fault("BOARD_NOT_FREE");
+    const returning = book.record(deviceId).undo?.revoked ?? [];
+    if (returning.some((each) => credentials?.mayReturn(each) === false)) return fault("FORMER_SECRET_TAKEN");
     const by = book.hardwareOf(deviceId);
     await change(record);
     log.info("the replacement of a board was undone", { deviceId, by, former });

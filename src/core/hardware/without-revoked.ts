@@ -1,19 +1,21 @@
 /** The access book without the credentials of boards that a replacement revoked: nobody finds them, until it is undone. */
 import type { AccessBook } from "../access/access-book.ts";
 import type { BoardRecord } from "../access/access-records.ts";
+import { loginsOf } from "../access/board-spec.ts";
 
-/** Of the board's credential that was made then. */
-export type IsRevoked = (deviceId: string, madeAtMs: number) => boolean;
-
-export function withoutRevoked(book: AccessBook, isRevoked: IsRevoked): AccessBook {
-  const isValid = ({ deviceId, createdAtMs }: BoardRecord): boolean => !isRevoked(deviceId, createdAtMs);
+export function withoutRevoked(book: AccessBook, isInForce: (board: BoardRecord) => boolean): AccessBook {
   const valid = (board: BoardRecord | undefined): BoardRecord | undefined =>
-    board !== undefined && isValid(board) ? board : undefined;
+    board !== undefined && isInForce(board) ? board : undefined;
   return {
     ...book,
-    boards: () => book.boards().filter(isValid),
+    boards: () => book.boards().filter(isInForce),
     board: (deviceId) => valid(book.board(deviceId)),
     boardByHash: (hash) => valid(book.boardByHash(hash)),
-    boardByLogin: (name) => valid(book.boardByLogin(name)),
+    boardByLogin: (name) => {
+      const found = book.boardByLogin(name);
+      if (found === undefined || isInForce(found)) return found;
+      // Another one may log in by this name meanwhile.
+      return book.boards().find((board) => isInForce(board) && loginsOf(board).includes(name));
+    },
   };
 }

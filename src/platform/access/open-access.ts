@@ -1,5 +1,6 @@
 /** Opens accounts, credentials and pairing together. */
 import { type AccessBook, createAccessBook } from "../../core/access/access-book.ts";
+import type { BoardRecord } from "../../core/access/access-records.ts";
 import { type Accounts, createAccounts } from "../../core/access/accounts.ts";
 import { type Credentials, createCredentials } from "../../core/access/credentials.ts";
 import { createLoginDelay } from "../../core/access/login-delay.ts";
@@ -8,8 +9,8 @@ import { createPairing, type Pairing, type Quarantine } from "../../core/access/
 import { createTabletAccess, type TabletAccess } from "../../core/access/tablet/tablet-access.ts";
 import { createUnclaimedHub, UNCLAIMED, type UnclaimedHub } from "../../core/access/unclaimed/unclaimed-hub.ts";
 import type { BoardCredentials } from "../../core/devices/board-replacement.ts";
-import { isMeant } from "../../core/hardware/hardware-record.ts";
-import { type IsRevoked, withoutRevoked } from "../../core/hardware/without-revoked.ts";
+import { isMeant, type RevokedCredential } from "../../core/hardware/hardware-record.ts";
+import { withoutRevoked } from "../../core/hardware/without-revoked.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { TrustedTime } from "../../core/time/trusted-time.ts";
@@ -50,7 +51,7 @@ export interface AccessOptions {
   readonly time: TrustedTime;
   readonly log: Log;
   /** Whether the credential of this board, made then, is not valid any more. Left out: all are. */
-  readonly isRevoked?: IsRevoked;
+  readonly isRevoked?: (deviceId: string, madeAtMs: number) => boolean;
 }
 
 /** Rejects with a StartError where the file of accounts cannot be read. */
@@ -66,8 +67,9 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
     });
   }
   const secrets = createSecrets(file.key);
-  const whole: AccessBook = createAccessBook({ store: file, clock, log });
-  const book = withoutRevoked(whole, isRevoked);
+  const isInForce = ({ deviceId, createdAtMs }: BoardRecord): boolean => !isRevoked(deviceId, createdAtMs);
+  const whole: AccessBook = createAccessBook({ store: file, clock, log, isInForce });
+  const book = withoutRevoked(whole, isInForce);
   const delay = createLoginDelay({ clock });
   const passwords = createPasswords();
   const unclaimed = createUnclaimedHub({
@@ -107,13 +109,20 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
       ended.credential(UNCLAIMED);
     },
   });
+  const meant = (revoked: RevokedCredential): BoardRecord | undefined => {
+    const { hardwareId } = revoked;
+    const board = whole.board(hardwareId);
+    return board && isMeant(revoked, { hardwareId, madeAtMs: board.createdAtMs }) ? board : undefined;
+  };
   const boards: BoardCredentials = {
     madeAtMs: (hardwareId) => book.board(hardwareId)?.createdAtMs,
     end: ended.credential,
+    mayReturn: (revoked) => {
+      const board = meant(revoked);
+      return board === undefined || credentials.mayReturn(board);
+    },
     remove: async (revoked) => {
-      const { hardwareId } = revoked;
-      const madeAtMs = whole.board(hardwareId)?.createdAtMs;
-      if (madeAtMs !== undefined && isMeant(revoked, { hardwareId, madeAtMs })) await whole.removeBoard(hardwareId);
+      if (meant(revoked) !== undefined) await whole.removeBoard(revoked.hardwareId);
     },
   };
   return {

@@ -1,13 +1,13 @@
 /** The records of access on a disk whose writes end when the test says so, and as it says. */
 import { createAccessBook } from "../../../src/core/access/access-book.ts";
-import { type AccessRecords, NO_RECORDS } from "../../../src/core/access/access-records.ts";
+import { type AccessRecords, type BoardRecord, NO_RECORDS } from "../../../src/core/access/access-records.ts";
 import { createManualClock } from "../clock/manual-clock.ts";
 import { createMemoryLog } from "./memory-log.ts";
 
 export const FULL = new Error("access.json cannot be written: the disk is full (ENOSPC)");
 
 /** A disk whose writes end when the test says so, and as it says. */
-export function openBook(records: AccessRecords = NO_RECORDS) {
+export function openBook(records: AccessRecords = NO_RECORDS, isInForce?: (board: BoardRecord) => boolean) {
   let disk = records;
   let isFull = false;
   let isHeld = false;
@@ -26,7 +26,7 @@ export function openBook(records: AccessRecords = NO_RECORDS) {
       if (isHeld) finish = end;
       else end();
     });
-  const book = createAccessBook({ store: { records, save }, clock, log });
+  const book = createAccessBook({ store: { records, save }, clock, log, ...(isInForce && { isInForce }) });
   return {
     book,
     clock,

@@ -1,11 +1,17 @@
 /** Credentials of boards: which logins are theirs, what they become when their family changes, and whom they may not be beside. */
 import { describe, expect, test } from "vitest";
 import type { BoardRequest } from "../../../../src/contract/access.ts";
-import { type AccessRecords, NO_RECORDS, type Passwords } from "../../../../src/core/access/access-records.ts";
+import {
+  type AccessRecords,
+  type BoardRecord,
+  NO_RECORDS,
+  type Passwords,
+} from "../../../../src/core/access/access-records.ts";
 import { createCredentials } from "../../../../src/core/access/credentials.ts";
 import { createLoginDelay } from "../../../../src/core/access/login-delay.ts";
 import type { Identified, MqttLogin } from "../../../../src/core/access/mqtt-login.ts";
 import { topicsOf } from "../../../../src/core/access/topics-of.ts";
+import { withoutRevoked } from "../../../../src/core/hardware/without-revoked.ts";
 import { openBook } from "../../../support/memory/held-book.ts";
 
 const passwords: Passwords = {
@@ -13,9 +19,10 @@ const passwords: Passwords = {
   verify: async (kept, password) => kept === `slow ${password}`,
 };
 
-function open(records: AccessRecords = NO_RECORDS) {
-  const kept = openBook(records);
-  const { book, clock } = kept;
+function open(records: AccessRecords = NO_RECORDS, isInForce: (board: BoardRecord) => boolean = () => true) {
+  const kept = openBook(records, isInForce);
+  const { clock } = kept;
+  const book = withoutRevoked(kept.book, isInForce);
   let made = 0;
   const ended: string[] = [];
   const credentials = createCredentials({
@@ -206,4 +213,51 @@ test("a password that a person chose is found by each name of its board, which n
   expect(await credentials.makeBoard({ deviceId: "plug" })).toMatchObject(taken);
   expect(await credentials.adoptBoard({ ...spec, name: "other" }, password, "DVES_USER")).toMatchObject(taken);
   expect(topicsOf(spec).own).toContain("tele/plug/#");
+});
+
+describe("a board whose secret a replacement revoked", () => {
+  async function replacedPlug() {
+    const revoked = new Set<string>();
+    const world = open(NO_RECORDS, ({ hash }) => !revoked.has(hash));
+    await world.secretOf({ family: "shelly", name: "old", options: { prefix: "heating" } });
+    await world.secretOf({ family: "shelly", name: "new" });
+    const former = world.book.board("shelly:old");
+    if (former === undefined) throw new Error("it has no secret");
+    revoked.add(former.hash);
+    return { ...world, former };
+  }
+
+  test("leaves its prefix to the new one, and is not valid again while that one has it", async () => {
+    const { credentials, former } = await replacedPlug();
+    expect(await credentials.changeBoard("shelly:new", { options: { prefix: "heating" } })).toMatchObject({ ok: true });
+    expect(credentials.mayReturn(former)).toBe(false);
+    expect(await credentials.changeBoard("shelly:new", { options: { prefix: "new" } })).toMatchObject({ ok: true });
+    expect(credentials.mayReturn(former)).toBe(true);
+  });
+
+  test("leaves its name to the new one, which logs in by it", async () => {
+    const { credentials, disk } = await replacedPlug();
+    expect(await credentials.changeBoard("shelly:new", { name: "old" })).toMatchObject({ ok: true });
+    expect(disk().boards.map(({ deviceId }) => deviceId)).toEqual(["shelly:old"]);
+    expect(credentials.hasBoard("old")).toBe(true);
+  });
+
+  test("is given a first secret as a board that has none", async () => {
+    const { credentials, disk } = await replacedPlug();
+    const spec = { family: "shelly", name: "old", options: {} } as const;
+    expect(await credentials.makeFirst(spec)).toMatchObject({ ok: true });
+    expect(
+      disk()
+        .boards.map(({ deviceId }) => deviceId)
+        .sort(),
+    ).toEqual(["shelly:new", "shelly:old"]);
+  });
+
+  test("does not keep the new one from the name by which it logs in", async () => {
+    const { credentials, ownerOf, disk } = await replacedPlug();
+    const spec = { family: "tasmota", name: "plug", options: {} } as const;
+    expect(await credentials.adoptBoard(spec, "a long password", "old")).toMatchObject({ ok: true });
+    expect(await ownerOf({ userName: "old", password: "a long password" })).toBe("tasmota:plug");
+    expect(disk().boards).toHaveLength(3);
+  });
 });

@@ -14,10 +14,11 @@ const DAY_MS = 86_400_000;
 const clock = createManualClock();
 
 /** With accounts: the boards' secrets, each with when it was made. Undefined: without. */
-function run(book: HardwareBook, secrets: Map<string, number> | undefined) {
+function run(book: HardwareBook, secrets: Map<string, number> | undefined, taken?: ReadonlySet<string>) {
   const credentials: BoardCredentials | undefined = secrets && {
     madeAtMs: (board) => secrets.get(board),
     end: () => undefined,
+    mayReturn: ({ hardwareId }) => taken?.has(hardwareId) !== true,
     remove: async ({ hardwareId }) => void secrets.delete(hardwareId),
   };
   return createBoardReplacement({
@@ -97,5 +98,15 @@ test("a replacement is not undone while its former board stands for another devi
 
   await replacement.undo("b");
   expect(await replacement.undo("a")).toMatchObject({ ok: true, value: { hardware: "b" } });
+  await replacement.close();
+});
+
+test("a replacement is not undone while another board's secret has the topics of its former board", async () => {
+  const taken = new Set(["boiler"]);
+  const replacement = run(noReplacements(), new Map([["boiler", 1]]), taken);
+  await replacement.replace("boiler", "spare");
+  expect(await replacement.undo("boiler")).toEqual({ ok: false, code: "FORMER_SECRET_TAKEN" });
+  taken.clear();
+  expect(await replacement.undo("boiler")).toMatchObject({ ok: true });
   await replacement.close();
 });
