@@ -166,6 +166,24 @@ test("the live page shows messages with what became of them and what changed, co
   await page.getByRole("button", { name: "Resume updates" }).last().click();
   await page.locator('[data-leaf="level"]', { hasText: "8was 7" }).first().waitFor(WAIT);
 
+  // By keys: the tree and the focus stay where they are, whatever filter is chosen from it.
+  const focused = () => page.evaluate("document.activeElement.textContent");
+  await page.getByText("Topics", { exact: true }).click();
+  const topic = page.locator('[data-topic="live/shed/data"] .topic-pick');
+  await topic.press("Enter");
+  await expect.poll(() => filter.inputValue(), WAIT).toBe("live/shed/data");
+  expect(await focused()).toBe("live/shed/data");
+  await page.getByRole("button", { name: "Watch all topics" }).press("Enter");
+  await expect.poll(() => filter.inputValue(), WAIT).toBe("#");
+  expect(await focused()).toBe("Watch topics");
+  await topic.press("Enter");
+  await expect
+    .poll(async () => {
+      await say(8); // until the hub knows the filter
+      return cards.count();
+    }, WAIT)
+    .toBeGreaterThan(0);
+
   await page.getByRole("button", { name: "Make this a metric: level" }).first().click();
   const editor = page.getByRole("region", { name: "New metric" });
   await editor.getByRole("button", { name: "Add this mapping" }).click();

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   MAX_TOPICS,
+  noteFilter,
   noteTopics,
   openTopicBook,
   type TopicNode,
@@ -57,4 +58,23 @@ test("only so many topics are listed; messages on the others are counted togethe
     1,
   );
   expect([book.topics.size, book.onOthers]).toEqual([MAX_TOPICS, 11]);
+});
+
+test("topics stay when another filter is chosen, and their rates begin; it is known on which nothing came since", () => {
+  const book = openTopicBook(0);
+  noteTopics(
+    book,
+    event([
+      ["a/x", 20],
+      ["b", 20],
+    ]),
+    1_000,
+  );
+  noteFilter(book, 2_000);
+  noteTopics(book, event([["a/x", 8]]), 4_000);
+  expect(treeOf(book, 4_000)).toMatchObject([
+    { path: "a/x", perS: 4, count: 28, isHeard: true },
+    { path: "b", perS: 0, count: 20, isHeard: false },
+  ]);
+  expect(treeOf(book, 30_000)[0]).toMatchObject({ perS: 0, isHeard: true });
 });

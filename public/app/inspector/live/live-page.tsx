@@ -1,6 +1,6 @@
 /** The page of MQTT messages as they come: a tree of topics with rates, and each message with what became of it. */
 import { type Signal, useSignal } from "@preact/signals";
-import { useEffect, useId } from "preact/hooks";
+import { useEffect, useId, useMemo, useRef } from "preact/hooks";
 import type { MessagesEvent, WatchedMessage } from "../../../../src/contract/live/watched-messages.ts";
 import { MAX_WATCH_FILTER, watchFilterFault } from "../../../../src/contract/topic-filters.ts";
 import { watchLive, watchMessages } from "../../hub/link.ts";
@@ -14,7 +14,7 @@ import { MakeMetric } from "./make-metric.tsx";
 import { MessageCard } from "./message-card.tsx";
 import { type MessageLog, MOST_SHOWN, NO_MESSAGES, withMessages } from "./message-log.ts";
 import type { Making } from "./metric-fields.ts";
-import { noteTopics, openTopicBook, type TopicNode, treeOf } from "./topic-book.ts";
+import { noteFilter, noteTopics, openTopicBook, type TopicNode, treeOf } from "./topic-book.ts";
 import { TopicTree } from "./topic-tree.tsx";
 
 const ALL = "#";
@@ -39,11 +39,9 @@ export function LivePage() {
       <h1>Inspector</h1>
       <InspectorTabs here="live" />
       <p class="lead">MQTT messages as they come, and what the hub makes of each.</p>
-      <FilterForm filter={filter} key={filter} />
+      <FilterForm filter={filter} />
       {making.value !== undefined && <MakeMetric making={making.value} close={() => (making.value = undefined)} />}
-      {watchFilterFault(filter) === undefined && (
-        <Watched filter={filter} key={`watch ${filter}`} make={(next) => (making.value = next)} />
-      )}
+      {watchFilterFault(filter) === undefined && <Watched filter={filter} make={(next) => (making.value = next)} />}
     </>
   );
 }
@@ -53,6 +51,10 @@ const showFilter = (filter: string): void =>
 
 function FilterForm({ filter }: { filter: string }) {
   const text = useSignal(filter);
+  const submit = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    text.value = filter;
+  }, [filter]);
   const note = useId();
   const fault = watchFilterFault(text.value);
   return (
@@ -77,11 +79,17 @@ function FilterForm({ filter }: { filter: string }) {
           onInput={(event) => (text.value = event.currentTarget.value)}
         />
       </label>
-      <button type="submit" class="primary">
+      <button type="submit" class="primary" ref={submit}>
         Watch topics
       </button>
       {filter !== ALL && (
-        <button type="button" onClick={() => showFilter(ALL)}>
+        <button
+          type="button"
+          onClick={() => {
+            submit.current?.focus(); // this button goes
+            showFilter(ALL);
+          }}
+        >
           Watch all topics
         </button>
       )}
@@ -116,7 +124,7 @@ function Watched({ filter, make }: { filter: string; make: (making: Making) => v
               {shown.length >= MOST_SHOWN && `The newest ${MOST_SHOWN} are shown.`}
             </span>
           </p>
-          {shown.length === 0 && <p class="empty">No message has come yet since this page was opened.</p>}
+          {shown.length === 0 && <p class="empty">No message has come yet.</p>}
           {shown.length > 0 && !reaches("operator") && <p class="quiet">Payloads are shown to operators only.</p>}
           <ul class="message-list">
             {shown.map((each) => (
@@ -131,16 +139,20 @@ function Watched({ filter, make }: { filter: string; make: (making: Making) => v
 
 const messagesWords = (count: number): string => (count === 1 ? "1 message" : `${countWords(count)} messages`);
 
-/** What comes while the page is paused is counted; the newest are shown when it resumes. */
+/** What comes while the page is paused is counted; the newest are shown when it resumes. The tree keeps its topics when another filter is chosen. */
 function useWatch(filter: string): LiveView {
   const log = useSignal(NO_MESSAGES);
   const tree = useSignal<readonly TopicNode[]>([]);
   const onOthers = useSignal(0);
   const passed = useSignal(0);
   const refusal = useSignal<string | undefined>(undefined);
+  const book = useMemo(() => openTopicBook(performance.now()), []);
   useEffect(() => {
     watchLive([]); // no readings are shown here
-    const book = openTopicBook(performance.now());
+    noteFilter(book, performance.now());
+    log.value = NO_MESSAGES;
+    passed.value = 0;
+    refusal.value = undefined;
     let waiting: WatchedMessage[] = [];
     let left = 0;
     let isOpen = true;
@@ -169,6 +181,6 @@ function useWatch(filter: string): LiveView {
       clearInterval(timer);
       watchMessages(undefined);
     };
-  }, []);
+  }, [filter]);
   return { log, tree, onOthers, passed, refusal };
 }

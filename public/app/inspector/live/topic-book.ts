@@ -11,12 +11,15 @@ interface Counted {
   count: number;
   /** Within `RATE_OVER_MS`. */
   recent: number;
+  /** A message came on it since the filter was chosen. */
+  isHeard: boolean;
 }
 
 export interface TopicBook {
   readonly topics: Map<string, Counted>;
   onOthers: number;
-  readonly sinceMs: number;
+  /** When the filter was chosen. */
+  sinceMs: number;
   windows: { atMs: number; counts: readonly [string, number][] }[];
 }
 
@@ -29,6 +32,8 @@ export interface TopicNode {
   readonly perS: number;
   /** Messages come on it, not only below. */
   readonly isTopic: boolean;
+  /** A message came on it or below since the filter was chosen. */
+  readonly isHeard: boolean;
   readonly children: readonly TopicNode[];
 }
 
@@ -39,6 +44,13 @@ export const openTopicBook = (nowMs: number): TopicBook => ({
   windows: [],
 });
 
+/** Another filter is chosen: topics and counts stay, rates begin. */
+export function noteFilter(book: TopicBook, nowMs: number): void {
+  book.sinceMs = nowMs;
+  book.windows = [];
+  for (const counted of book.topics.values()) Object.assign(counted, { recent: 0, isHeard: false });
+}
+
 export function noteTopics(book: TopicBook, { topics, onOthers }: MessagesEvent, nowMs: number): void {
   expire(book, nowMs);
   book.onOthers += onOthers;
@@ -48,7 +60,8 @@ export function noteTopics(book: TopicBook, { topics, onOthers }: MessagesEvent,
     if (known !== undefined) {
       known.count += count;
       known.recent += count;
-    } else if (book.topics.size < MAX_TOPICS) book.topics.set(topic, { count, recent: count });
+      known.isHeard = true;
+    } else if (book.topics.size < MAX_TOPICS) book.topics.set(topic, { count, recent: count, isHeard: true });
     else {
       book.onOthers += count;
       continue;
@@ -113,6 +126,7 @@ function nodeOf(name: string, path: string, level: Level, overS: number): TopicN
     count: (level.own?.count ?? 0) + sum(({ count }) => count),
     perS: (level.own?.recent ?? 0) / overS + sum(({ perS }) => perS),
     isTopic: level.own !== undefined,
+    isHeard: level.own?.isHeard === true || children.some(({ isHeard }) => isHeard),
     children,
   };
 }

@@ -53,7 +53,7 @@ interface NodeProps {
   readonly isOpenFirst: boolean;
 }
 
-function Node({ node: { name, path, count, perS, isTopic, children }, show, isOpenFirst }: NodeProps) {
+function Node({ node: { name, path, count, perS, isTopic, isHeard, children }, show, isOpenFirst }: NodeProps) {
   const isOpen = useSignal(isOpenFirst);
   const isFolder = children.length > 0;
   const filter = isFolder ? `${path}/#` : path;
@@ -78,7 +78,7 @@ function Node({ node: { name, path, count, perS, isTopic, children }, show, isOp
           {isFolder && !isTopic && <span class="quiet"> /</span>}
         </button>
         <span class="topic-rate" title={`${countWords(count)} messages`}>
-          {perS === 0 ? "0/s" : rateWords(perS)}
+          {perS > 0 ? rateWords(perS) : isHeard && "0/s"}
         </span>
       </div>
       {isFolder && isOpen.value && <Nodes nodes={children} show={show} isOpen={children.length < 4} />}
