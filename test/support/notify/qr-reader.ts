@@ -126,6 +126,8 @@ function dataOf(codewords: readonly number[], blocks: number, correcting: number
   return data.flat();
 }
 
+/** The number of its ECI. Only what ASCII has is read here. */
+const UTF_8 = 26;
 const ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 
 function segmentsOf(data: readonly number[]): string {
@@ -150,6 +152,7 @@ function segmentsOf(data: readonly number[]): string {
         text += left > 1 ? `${ALPHANUMERIC[Math.floor(pair / 45)]}${ALPHANUMERIC[pair % 45]}` : ALPHANUMERIC[pair];
       }
     } else if (mode === 4) for (let left = take(8); left > 0; left--) text += String.fromCharCode(take(8));
+    else if (mode === 7 && take(8) === UTF_8) continue;
     else throw new Error(`a mode that this reader does not know: ${mode}`);
   }
   return text;
