@@ -216,3 +216,15 @@ test("the expiry of a will counts from its publication [MQTT 5.0, 3.1.3.2.4]", a
   world.advance(41_000);
   expect(world.come("other", { ...KEPT, clean: false }).taken()).toEqual([]);
 });
+
+test("a will that is delivered under another topic as well is forgotten when what an absent client is to get of that is durable", async () => {
+  const { world, listener } = await start();
+  world.come("absent", KEPT).subscribe("device", 1);
+  world.come("absent", { ...KEPT, clean: false }).vanish();
+  world.come("board", { will: { topic: "store/board", qos: 1 } }).vanish();
+  world.held[0]?.answer("stored", undefined, "device");
+  expect(listener.taken()).toEqual(["store/board=dead", "device=dead"]);
+  world.journal.commit();
+  expect(world.journal.kept().deliveries.map(({ value }) => value.message?.topic)).toEqual(["device"]);
+  expect(willsOf(world)).toEqual([]);
+});
