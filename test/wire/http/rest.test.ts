@@ -360,7 +360,7 @@ test("the dashboard is served with what it needs: the page each time, its assets
 test("a file is whole, whatever part of it is asked for, and what is no file may not be kept as one", async () => {
   const hub = hubOf();
   const { text } = await ask(hub, "/");
-  const [, script = ""] = /src="\.?(\/assets\/[^"]+\.js)"/.exec(text) ?? [];
+  const [, script = ""] = /"\.?(\/assets\/first-page-[^"]+\.js)"/.exec(text) ?? [];
   for (const range of ["bytes=0-3", "bytes=99999999-"]) {
     const part = await ask(hub, script, { headers: { range } });
     expect([part.status, part.headers["content-range"]]).toEqual([200, undefined]);
