@@ -5,7 +5,7 @@ export const isKiosk = new URLSearchParams(location.search).get("kiosk") === "1"
 const ASK_EVERY_MS = 5_000;
 let isReloading = false;
 
-/** When the hub answers: a browser shows its own error page for ever where it does not. */
+/** When the hub answers: a browser keeps its own error page where it does not. */
 export function reloadWhenAnswered(): void {
   if (isReloading) return;
   isReloading = true;

@@ -1,4 +1,4 @@
-/** `GET /api/board-check`: gathers what the hub knows of a board's way in. Changes nothing. */
+/** `GET /api/board-check`: gathers what the hub knows of a board that is being connected. Changes nothing. */
 import {
   type BoardCheckAnswer,
   type BoardCheckQuery,
