@@ -118,11 +118,11 @@ export function createLiveSocket<Receives, Asks>(events: LiveSocketEvents): Live
   }
 
   function connect(): void {
+    document.addEventListener("visibilitychange", keepDeadline); // the same one again is not added
     drop();
     open(...TRANSPORTS);
   }
 
-  document.addEventListener("visibilitychange", keepDeadline);
   return {
     on: (name, listener) => void listeners.set(name, listener as (data: never) => void),
     ask: (name, data) =>
