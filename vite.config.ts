@@ -14,6 +14,8 @@ export default defineConfig({
     outDir: "../dist/public",
     emptyOutDir: true,
     sourcemap: true,
+    // Browsers that the dashboard runs in know it.
+    modulePreload: { polyfill: false },
     rollupOptions: {
       input: { index: page("index.html"), test: page("websocket-test.html"), "push-worker": page("push-worker.ts") },
       // Browsers know a service worker by its address, which also says for which pages it is.
