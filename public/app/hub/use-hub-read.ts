@@ -7,7 +7,7 @@ import { settled } from "./link.ts";
 
 const BUSY_AFTER_MS = 400;
 const SLOW_AFTER_MS = 8_000;
-/** The first paint waits at most this long for the subscription, so that the page need not read twice. */
+/** It waits at most this long for the subscription, so that the page need not read twice. */
 const SETTLE_WITHIN_MS = 300;
 
 export interface HubRead {
@@ -23,9 +23,10 @@ export interface HubRead {
 
 /**
  * `key` names what is read: another key is another read, and begins with `loading`. An empty key reads nothing. Another
- * `part` is another part of the same: what was read of it stays.
+ * `part` is another part of the same: what was read of it stays. `waits` false: it is read at once, and perhaps twice, because the first
+ * paint is of it.
  */
-export function useHubRead(key: string, read: (abort: AbortSignal) => Promise<void>, part = 0): HubRead {
+export function useHubRead(key: string, read: (abort: AbortSignal) => Promise<void>, part = 0, waits = true): HubRead {
   const state = useSignal<"loading" | "ready" | "failed">("loading");
   const busy = useSignal(false);
   const slow = useSignal(false);
@@ -49,7 +50,7 @@ export function useHubRead(key: string, read: (abort: AbortSignal) => Promise<vo
     };
     const begun = epoch.peek();
     const run = async () => {
-      await settled(SETTLE_WITHIN_MS);
+      if (waits) await settled(SETTLE_WITHIN_MS);
       // The subscription began another epoch, whose run replaces this one.
       if (abort.signal.aborted || epoch.peek() !== begun) return;
       try {

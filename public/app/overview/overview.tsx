@@ -24,9 +24,9 @@ import { readSimulation, SimulatedBoards } from "./simulated-boards.tsx";
 const CARDS_UP_TO = 60;
 
 export function Overview() {
-  const read = useHubRead(`devices ${askedFor.value}`, readList);
+  const read = useHubRead(`devices ${askedFor.value}`, readList, 0, false);
   usePageTitle("Overview");
-  const simulationRead = useHubRead("simulation", readSimulation);
+  const simulationRead = useHubRead("simulation", readSimulation, 0, false);
   useEffect(followFleet, []);
   const isPhone = isNarrow.value;
   const all = fleetCounts.value?.all;

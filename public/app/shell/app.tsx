@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { isStale } from "../hub/freshness.ts";
 import { freshness } from "../hub/link.ts";
-import { isIn } from "../hub/session.ts";
+import { isIn, session, sessionFault } from "../hub/session.ts";
 import { route } from "../ui/route.ts";
 import { AlertCalls } from "./alert-calls.tsx";
 import { HubBanner } from "./hub-banner.tsx";
@@ -39,7 +39,7 @@ export function App() {
             <Page />
           </>
         ) : (
-          <SignInPage />
+          (session.value ?? sessionFault.value) !== undefined && <SignInPage />
         )}
       </main>
       <KeyHelp />
