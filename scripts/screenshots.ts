@@ -24,7 +24,6 @@ const pagesOf = (device: string): Readonly<Record<string, string>> => ({
   retained: "#/inspector/retained",
   topics: "#/inspector/topics",
   settings: "#/settings",
-  views: "#/views",
 });
 
 const [address, folder, device = "station-01"] = process.argv.slice(2);
