@@ -76,7 +76,7 @@ function Connecting({ isOpen, kinds }: ConnectingProps) {
       <div class="connect-steps">
         <WaitingBoards joining={joining} letIn={show} />
         <section aria-labelledby="name-board">
-          <h2 id="name-board">1. Name it</h2>
+          <h2 id="name-board">1. Kind and name</h2>
           <Kinds kinds={kinds} chosen={recipe} />
           <NameBoard
             recipe={recipe.value}

@@ -23,10 +23,12 @@ export function ViewsPage() {
       <ReadNote what="The views could not be read." read={read} />
       {views.value === undefined && read.state.value === "loading" && <p class="quiet">Loading…</p>}
       {views.value?.length === 0 && (
-        <p class="empty">
-          A view is a page with charts and values of several devices, for people and for tablets on the wall. Create one
-          here, or choose <b>Pin to a view</b> on a chart of a device.
-        </p>
+        <div class="empty">
+          <p>
+            A view is a page with charts and values of several devices, for people and for tablets on the wall. Create
+            one here, or choose <b>Pin to a view</b> on a chart of a device.
+          </p>
+        </div>
       )}
       <ul class="view-list">
         {views.value?.map((view) => (

@@ -12,7 +12,7 @@ const SKETCH = {
   family: "native",
   nameLabel: "Name",
   placeholder: "Cellar",
-  nameHelp: "Choose it. The device id is made of it, and stands in the board's topics.",
+  nameHelp: "The device id is made from the name, and is part of the board's topics.",
 } as const;
 
 export const RECIPES = [
