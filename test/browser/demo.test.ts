@@ -1,12 +1,11 @@
 /** `npm run demo` from its start to a drawn chart and a firing alert, and what is left of it afterwards: nothing. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import path from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import type { SeriesAnswer } from "../../src/contract/rest.ts";
 import { tempDir } from "../support/hub/hub.ts";
 import { look, openBrowser, openPage, shown } from "../support/hub/page.ts";
+import { type TypedCommand, typeCommand } from "../support/typed-command.ts";
 import { LONG_MS, until } from "../support/until.ts";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
@@ -14,31 +13,14 @@ const DAY_MS = 24 * 3_600_000;
 /** It takes a quarter of this on an idle machine. */
 const WITHIN = { withinMs: 2 * LONG_MS };
 
-interface Demo {
-  readonly child: ChildProcess;
+interface Demo extends TypedCommand {
   /** Where it keeps its data; nothing else is there. */
   readonly folder: string;
-  said(): string;
-  readonly exited: Promise<unknown>;
 }
 
-/** In a process group of its own, as a terminal starts a command. */
-function startDemo(program: string, args: readonly string[]): Demo {
+function startDemo(...words: string[]): Demo {
   const folder = tempDir();
-  const env = { ...process.env, TMPDIR: folder };
-  const child = spawn(program, args, { cwd: ROOT, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
-  let text = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding("utf8").on("data", (part: string) => {
-      text += part;
-    });
-  }
-  const exited = once(child, "exit").then(([code, signal]) => code ?? signal);
-  onTestFinished(async () => {
-    if (child.exitCode === null && child.signalCode === null) process.kill(-(child.pid ?? 0), "SIGKILL");
-    await exited;
-  });
-  return { child, folder, said: () => text, exited };
+  return { folder, ...typeCommand(words, { cwd: ROOT, env: { TMPDIR: folder }, endsBy: "SIGKILL" }) };
 }
 
 const dataIn = (folder: string): string[] => readdirSync(folder).filter((name) => name.startsWith("aerie"));
@@ -58,7 +40,7 @@ async function meanOf(url: string, fromMs: number, toMs: number): Promise<(numbe
 
 test("the demo draws a month of a house that an alert watches, and Ctrl-C leaves nothing behind", async () => {
   const startedMs = performance.now();
-  const demo = startDemo("npm", ["run", "--silent", "demo"]);
+  const demo = startDemo("npm", "run", "--silent", "demo");
   const browser = await openBrowser();
   const [url] = await until("it says where", () => /http:\/\/127\.0\.0\.1:\d+/.exec(demo.said()) ?? undefined, WITHIN);
   const { page, failures } = await openPage(browser, `${url}/#/devices/station-04?r=30d`);
@@ -87,7 +69,7 @@ test("the demo draws a month of a house that an alert watches, and Ctrl-C leaves
   const steps = seam.slice(1).map((value, index) => Math.abs(value - (seam[index] ?? value)));
   expect(Math.max(...steps)).toBeLessThan(0.6);
 
-  process.kill(-(demo.child.pid ?? 0), "SIGINT");
+  demo.signal("SIGINT");
   // npm, and the shell that it starts, end by the same signal.
   await demo.exited;
   await until("it says so", () => demo.said().includes("Removed."));
@@ -96,7 +78,7 @@ test("the demo draws a month of a house that an alert watches, and Ctrl-C leaves
 });
 
 test("the hub of a demo that is killed ends and removes its data", async () => {
-  const demo = startDemo(process.execPath, ["--import", "tsx", "demo/main.ts"]);
+  const demo = startDemo(process.execPath, "--import", "tsx", "demo/main.ts");
   await until("its hub listens", () => /Starting it \(/.test(demo.said()), WITHIN);
   expect(dataIn(demo.folder)).toHaveLength(1);
   demo.child.kill("SIGKILL");

@@ -1,12 +1,12 @@
 /** The README's way from a clone to a chart that moves, each command as it stands there, timed. What is committed is what is cloned. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import { symlinkSync } from "node:fs";
 import path from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { tempDir } from "../support/hub/hub.ts";
 import { openBrowser, openPage } from "../support/hub/page.ts";
 import { inTerminal } from "../support/hub/terminal-hub.ts";
+import { typeCommand } from "../support/typed-command.ts";
 import { until } from "../support/until.ts";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
@@ -14,37 +14,6 @@ const ROOT = path.join(import.meta.dirname, "..", "..");
 const INSTALLS = process.env["AERIE_TEST_INSTALL"] === "npm";
 const WAIT = { timeout: 60_000 };
 const WITHIN = { withinMs: 120_000 };
-
-interface Command {
-  readonly child: ChildProcess;
-  said(): string;
-}
-
-/** In a process group of its own, which ends with SIGTERM when the test has ended. */
-function start(
-  folder: string,
-  [program = "", ...args]: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Command {
-  const child = spawn(program, args, {
-    cwd: folder,
-    env: { ...process.env, ...env },
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let text = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding("utf8").on("data", (part: string) => {
-      text += part;
-    });
-  const ended = once(child, "exit");
-  onTestFinished(async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    process.kill(-(child.pid ?? 0), "SIGTERM");
-    await ended;
-  });
-  return { child, said: () => text };
-}
 
 test("from a clone to a chart that moves: npm ci, npm start, npm run sim, and the page", {
   timeout: 300_000,
@@ -58,13 +27,14 @@ test("from a clone to a chart that moves: npm ci, npm start, npm run sim, and th
   const installed = secondsSince(startedMs);
 
   const env = { AERIE_HTTP_PORT: "0", AERIE_MQTT_PORT: "0", AERIE_DATA_DIR: tempDir() };
-  const hub = start(folder, [...inTerminal(), "npm", "start"], env);
+  const typed = { cwd: folder, endsBy: "SIGTERM" } as const;
+  const hub = typeCommand([...inTerminal(), "npm", "start"], { ...typed, env });
   const [, httpPort, mqttPort] = await until(
     "the hub listens",
     () => /listening\s.*?http=\S+:(\d+).*?mqtt=\S+:(\d+)/.exec(hub.said()) ?? undefined,
     WITHIN,
   );
-  start(folder, ["npm", "run", "sim", "--", "--url", `mqtt://127.0.0.1:${mqttPort}`]);
+  typeCommand(["npm", "run", "sim", "--", "--url", `mqtt://127.0.0.1:${mqttPort}`], typed);
 
   const { page, failures } = await openPage(await openBrowser(), `http://127.0.0.1:${httpPort}/`, { locale: "en-US" });
   await page.locator("[data-device-id] a").first().click(WAIT);

@@ -14,10 +14,8 @@ export interface LiveSocket<Receives, Asks> {
   lose(): void;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the types of the contract's functions are taken apart here.
-type Asked<Ask> = Ask extends (data: infer Data, ...rest: any) => void ? Data : never;
-// biome-ignore lint/suspicious/noExplicitAny: as above.
-type Answered<Ask> = Ask extends (data: any, answer: (answer: infer Answer) => void) => void ? Answer : never;
+type Asked<Ask> = Ask extends (data: infer Data, ...rest: never[]) => void ? Data : never;
+type Answered<Ask> = Ask extends (data: never, answer: (answer: infer Answer) => void) => void ? Answer : never;
 
 export interface LiveSocketEvents {
   connected(): void;
